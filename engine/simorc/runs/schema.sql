@@ -1,0 +1,60 @@
+-- One run's state. Written by the run's runner only; everybody else opens it read-only.
+-- Parameter columns p_<name> and measurement columns m_<name> are added to `cases` as they become known.
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE cases (
+    id       INTEGER PRIMARY KEY,               -- 1 ... total, the order of the sweep
+    status   TEXT NOT NULL DEFAULT 'pending',   -- pending | in_progress | completed | failed
+    kind     TEXT,                              -- failure kind, NULL unless failed
+    message  TEXT,                              -- what a person can act on, NULL unless failed or noteworthy
+    attempts INTEGER NOT NULL DEFAULT 0,
+    warm     INTEGER,                           -- 1 warm, 0 cold, NULL not run
+    rung     TEXT,                              -- convergence rung the result was reached on
+    started  REAL,                              -- seconds since the epoch, of the last attempt
+    seconds  REAL                               -- duration of the last attempt
+);
+
+CREATE TABLE attempts (
+    case_id  INTEGER NOT NULL,
+    attempt  INTEGER NOT NULL,                  -- 1, 2, ...
+    status   TEXT NOT NULL,
+    kind     TEXT,
+    message  TEXT,
+    action   TEXT,                              -- what was decided after it: done | retry | rung | cold | give_up | cancelled
+    warm     INTEGER,
+    cold_why TEXT,                              -- why it did not run warm
+    rung     TEXT,
+    started  REAL,
+    seconds  REAL,
+    place    TEXT,                              -- host, or host and job id
+    PRIMARY KEY (case_id, attempt)
+) WITHOUT ROWID;
+
+CREATE TABLE counts (status TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+
+-- What viewers follow: which cases changed since the last sequence number they saw. Pruned from the old end.
+CREATE TABLE changes (seq INTEGER PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL);
+
+-- Progress of cases under way, 0 ... 1; replaced as a whole a few times a second.
+CREATE TABLE progress (case_id INTEGER PRIMARY KEY, fraction REAL NOT NULL);
+
+CREATE TABLE events (
+    seq     INTEGER PRIMARY KEY AUTOINCREMENT,
+    time    REAL NOT NULL,
+    kind    TEXT NOT NULL,                      -- started | paused | resumed | cancelled | finished | warning | ...
+    case_id INTEGER,
+    message TEXT NOT NULL
+);
+
+CREATE TABLE requests (
+    id TEXT PRIMARY KEY, time REAL NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL, answer TEXT
+) WITHOUT ROWID;
+
+CREATE TABLE columns (
+    name TEXT PRIMARY KEY,                      -- p_vdda, m_gain
+    role TEXT NOT NULL,                         -- parameter | measurement
+    label TEXT NOT NULL,                        -- vdda, gain
+    unit TEXT NOT NULL DEFAULT '',
+    position INTEGER NOT NULL
+) WITHOUT ROWID;
