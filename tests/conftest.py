@@ -1,0 +1,67 @@
+"""What every test gets: a quiet environment, and skips that name the program they miss."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+PROGRAMS = {
+    "ngspice": ("ngspice",),
+    "xschem": ("xschem",),
+    "iverilog": ("iverilog", "vvp"),
+    "slurm": ("sbatch", "squeue", "sinfo"),
+    "tmux": ("tmux",),
+}
+"""Marker -> the programs a test with it starts."""
+
+
+def _missing_program(item: pytest.Item) -> str | None:
+    for marker, programs in PROGRAMS.items():
+        if item.get_closest_marker(marker):
+            for program in programs:
+                if shutil.which(program) is None:
+                    return program
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, with its name, a test whose program is not installed."""
+    for item in items:
+        program = _missing_program(item)
+        if program is not None:
+            item.add_marker(pytest.mark.skip(reason=f"{program} is not installed"))
+
+
+@pytest.fixture(autouse=True)
+def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings of the person running the tests must not reach them."""
+    for name in list(os.environ):
+        if name.startswith("SIMORC_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.fixture
+def repository() -> Path:
+    """The root of the checkout."""
+    return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def sample_project(repository: Path, tmp_path: Path) -> Path:
+    """A private copy of the sample project."""
+    target = tmp_path / "sample"
+    shutil.copytree(repository / "sample_project", target, ignore=shutil.ignore_patterns("simulations"))
+    return target
+
+
+@pytest.fixture
+def pdk_root() -> Path:
+    """The directory of process design kits, from ``PDK_ROOT``."""
+    root = os.environ.get("PDK_ROOT", "")
+    if not root or not Path(root).is_dir():
+        pytest.skip("PDK_ROOT does not name a directory")
+    return Path(root)
