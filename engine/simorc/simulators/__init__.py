@@ -1,0 +1,1 @@
+"""One case on one simulator: ngspice, cold and warm, and the one judge of what came out."""

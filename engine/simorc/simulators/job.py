@@ -1,0 +1,54 @@
+"""A case ready to simulate: its deck, its directory, its limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LOG_LIMIT = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one case may take; None: no limit.
+
+    `timeout` and `stuck` (no progress for that long) are seconds of wall clock, `memory`, `raw` and `log` bytes.
+    `nice` is added to the simulator's niceness.
+    """
+
+    timeout: float | None = None
+    memory: int | None = None
+    raw: int | None = None
+    log: int = LOG_LIMIT
+    nice: int = 0
+    stuck: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One attempt of one case.
+
+    `directory` exists and is empty. `deck` is the rendered text as the user's template gives it; the simulator adds what a
+    batch run needs. Beside every ``.meas`` of the deck, the names in `requested` must come out; names in `optional` need not.
+    """
+
+    case_id: int
+    directory: Path
+    deck: str
+    limits: Limits = field(default_factory=Limits)
+    requested: tuple[str, ...] = ()
+    optional: frozenset[str] = frozenset()
+    forced_cold: bool = False
+
+    @property
+    def netlist(self) -> Path:
+        """The deck as given to the simulator."""
+        return self.directory / "netlist.spice"
+
+    @property
+    def raw(self) -> Path:
+        return self.directory / "results.raw"
+
+    @property
+    def log(self) -> Path:
+        return self.directory / "simulator.log"

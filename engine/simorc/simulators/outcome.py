@@ -1,0 +1,85 @@
+"""What became of one attempt of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+Status = Literal["completed", "failed", "cancelled"]
+
+
+class FailureKind(StrEnum):
+    """Why a case failed. Stored, filtered by and shown as is."""
+
+    BAD_NETLIST = "bad_netlist"
+    """The deck has no analysis, or ngspice does not understand it."""
+    MISSING_MODEL = "missing_model"
+    """A device model or subcircuit is not defined."""
+    MISSING_FILE = "missing_file"
+    """An included file, a library or a section of one is not there."""
+    NO_CONVERGENCE = "no_convergence"
+    TIMESTEP_TOO_SMALL = "timestep_too_small"
+    SINGULAR_MATRIX = "singular_matrix"
+    PARTIAL = "partial"
+    """An analysis ended before the end it was asked for."""
+    TIMEOUT = "timeout"
+    STUCK = "stuck"
+    """No progress for longer than allowed."""
+    CRASHED = "crashed"
+    """The simulator died from a signal."""
+    OUT_OF_MEMORY = "out_of_memory"
+    RAW_LIMIT = "raw_limit"
+    LOG_LIMIT = "log_limit"
+    OUT_OF_DISK = "out_of_disk"
+    MEASUREMENT_MISSING = "measurement_missing"
+    OUTPUT_MISSING = "output_missing"
+    """No raw file, a torn one, or one without a plot of each analysis."""
+    SPAWN_FAILED = "spawn_failed"
+    TEMPLATE_ERROR = "template_error"
+    LOST_WORKER = "lost_worker"
+    CANCELLED = "cancelled"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The verdict on one attempt.
+
+    `message` is one line a person can act on; empty when there is nothing to say. `seconds` is wall-clock time, `peak_memory`
+    the largest resident size of the simulator in bytes (None: not seen, the case was over too soon). `cold_reason` says why a
+    case did not run in a warm session. `exit_code` is the simulator's, negative for a signal.
+    """
+
+    status: Status
+    kind: FailureKind | None = None
+    message: str = ""
+    measurements: Mapping[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    warm: bool = False
+    cold_reason: str | None = None
+    exit_code: int | None = None
+    peak_memory: int | None = None
+
+    @classmethod
+    def completed(
+        cls, measurements: Mapping[str, float] | None = None, *, message: str = "", seconds: float = 0.0
+    ) -> Outcome:
+        return cls("completed", None, message, dict(measurements or {}), seconds)
+
+    @classmethod
+    def failed(
+        cls,
+        kind: FailureKind,
+        message: str,
+        *,
+        measurements: Mapping[str, float] | None = None,
+        seconds: float = 0.0,
+        exit_code: int | None = None,
+    ) -> Outcome:
+        return cls("failed", kind, message, dict(measurements or {}), seconds, exit_code=exit_code)
+
+    @classmethod
+    def cancelled(cls, message: str = "cancelled", *, seconds: float = 0.0) -> Outcome:
+        return cls("cancelled", FailureKind.CANCELLED, message, {}, seconds)
