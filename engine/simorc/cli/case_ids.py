@@ -1,0 +1,45 @@
+"""Case numbers on the command line: ``3,7-9``."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+_PART = re.compile(r"(\d+)(?:-(\d+))?")
+
+
+def parse_case_ids(text: str) -> list[int]:
+    """``"3,7-9"`` -> [3, 7, 8, 9], ascending, each once. Raises ValueError naming the part that is no case number."""
+    found: set[int] = set()
+    for part in text.split(","):
+        match = _PART.fullmatch(part.strip())
+        if match is None:
+            raise ValueError(f"{part.strip()!r} is no case number (as in 3,7-9)")
+        first = int(match[1])
+        last = int(match[2] or first)
+        if not 1 <= first <= last:
+            raise ValueError(f"{part.strip()!r}: cases count from 1, the smaller number first")
+        if last - first > 10_000_000:
+            raise ValueError(f"{part.strip()!r} names more cases than any run has")
+        found.update(range(first, last + 1))
+    return sorted(found)
+
+
+class CaseIds(click.ParamType[list[int]]):
+    """The click type of ``--case``."""
+
+    name = "cases"
+
+    def convert(
+        self, value: str | list[int], param: click.Parameter | None, ctx: click.Context | None
+    ) -> list[int]:
+        if isinstance(value, list):
+            return value
+        try:
+            return parse_case_ids(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+CASE_IDS = CaseIds()

@@ -1,0 +1,82 @@
+"""simorc doctor: is everything here that simorc needs, and what to do where it is not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from simorc.cli.case_rows import dumps
+from simorc.cli.checkup import (
+    Finding,
+    cpus_finding,
+    disk_finding,
+    file_system_finding,
+    locale_finding,
+    program_finding,
+    python_finding,
+    terminal_finding,
+)
+from simorc.cli.failures import ExitCode
+from simorc.cli.scope import Scope, scoped
+from simorc.display import plain
+from simorc.errors import ConfigError, SimorcError
+
+SIGNS = {"good": "ok  ", "note": "note", "bad": "BAD "}
+COLOURS = {"good": "green", "note": "yellow", "bad": "red"}
+
+
+@click.command("doctor")
+@click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
+@scoped
+def command(scope: Scope, json_form: bool) -> int:
+    """Check what simorc needs on this machine; exit code 5 if ngspice is missing."""
+    findings = list(_findings(scope))
+    if json_form:
+        click.echo(dumps([asdict(finding) for finding in findings]))
+    else:
+        for finding in findings:
+            _show(finding)
+    missing = any(finding.name == "ngspice" and finding.state == "bad" for finding in findings)
+    return ExitCode.TOOL_MISSING if missing else ExitCode.GOOD
+
+
+def _findings(scope: Scope) -> Iterator[Finding]:
+    project, simulator, netlister = _project(scope)
+    yield python_finding()
+    yield program_finding("ngspice", simulator, needed=True)
+    yield program_finding("xschem", netlister, needed=False)
+    yield program_finding("iverilog", "iverilog", needed=False)
+    yield terminal_finding(sys.stdout.isatty())
+    yield locale_finding()
+    yield cpus_finding()
+    place = scope.root() if scope.inside() else Path.cwd()
+    yield file_system_finding(place)
+    yield disk_finding(place)
+    yield project
+
+
+def _project(scope: Scope) -> tuple[Finding, str, str]:
+    """How the project is, and the simulator and netlister it names."""
+    if not scope.inside():
+        return Finding("project", "note", "none here", "simorc init DIR makes one"), "ngspice", "xschem"
+    try:
+        project = scope.load()
+    except ConfigError as error:
+        told = f"{len(error.problems)} problems"
+        return Finding("project", "bad", told, "simorc validate lists them"), "ngspice", "xschem"
+    except SimorcError as error:
+        return Finding("project", "bad", error.message, error.remedy or ""), "ngspice", "xschem"
+    settings = project.settings()
+    finding = Finding("project", "good", f"{project.name} in {project.root}")
+    return finding, str(settings.simulator.executable), str(settings.netlister.executable)
+
+
+def _show(finding: Finding) -> None:
+    sign = click.style(SIGNS[finding.state], fg=COLOURS[finding.state])
+    click.echo(f"{sign}  {finding.name:12} {plain(finding.text)}")
+    if finding.remedy:
+        click.echo(f"{'':19}{plain(finding.remedy)}")

@@ -1,0 +1,151 @@
+"""Following a run through its store, as any viewer would, until its runner is done."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import FrameType, TracebackType
+
+import sqlite3
+
+from simorc.cli.case_rows import as_json, pages
+from simorc.cli.failures import ExitCode
+from simorc.cli.progress import Progress
+from simorc.runs.control import request, runner_alive, runner_info
+from simorc.runs.layout import RunLayout
+from simorc.runs.summary import RunSummary, summarise
+from simorc.runs.view import RunView
+
+LOOK_EVERY = 0.1
+FINAL = ("completed", "failed")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A run as the follower sees it now: counts, cases done since it looked first, seconds since then."""
+
+    run: str
+    state: str
+    counts: dict[str, int]
+    total: int
+    done: int
+    seconds: float
+
+    @property
+    def left(self) -> int:
+        return self.total - self.counts["completed"] - self.counts["failed"]
+
+    @property
+    def rate(self) -> float:
+        """Cases per second since the follower started."""
+        return self.done / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def eta(self) -> float | None:
+        """Seconds to go at that rate; None while there is no rate."""
+        return self.left / self.rate if self.rate > 0 else None
+
+
+class Follower:
+    """Follows one start of a run: opened before the runner starts, so that no change is missed.
+
+    Ctrl-C once asks the run to stop and waits for it; a second one leaves it to itself.
+    """
+
+    def __init__(self, layout: RunLayout, cases: Sequence[int] | None) -> None:
+        self._layout = layout
+        self._cases = cases
+        self._view = RunView(layout)
+        self._columns = self._view.columns()
+        self._seq = self._view.last_seq()
+        self._total = self._view.total
+        self._reported = array("H", bytes(2 * (self._total + 1)))
+        self._done = 0
+        self._interrupts = 0
+        self._began = time.monotonic()
+
+    def __enter__(self) -> Follower:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._view.close()
+
+    def follow(self, progress: Progress) -> int:
+        """Watch until the runner is done; returns the exit code."""
+        before = signal.signal(signal.SIGINT, self._interrupted)
+        try:
+            with progress:
+                while self._look(progress) and self._interrupts < 2:
+                    time.sleep(LOOK_EVERY)
+                summary = summarise(self._layout)
+                code = self._exit_code(summary)
+                progress.ended(self._moment(), summary, code)
+        finally:
+            signal.signal(signal.SIGINT, before)
+        return code
+
+    def _look(self, progress: Progress) -> bool:
+        """Report what changed; whether the runner is still at it. Asked first, so that its last words are read."""
+        alive = runner_alive(self._layout)
+        for row in self._newly_finished():
+            self._done += 1
+            if progress.wants_cases:
+                progress.case(as_json(row, self._columns))
+        progress.moment(self._moment())
+        return alive
+
+    def _moment(self) -> Moment:
+        state = self._view.meta().get("state", "pending")
+        if self._interrupts:
+            state = "cancelling"
+        seconds = time.monotonic() - self._began
+        return Moment(self._layout.name, state, self._view.counts(), self._total, self._done, seconds)
+
+    def _newly_finished(self) -> Iterator[sqlite3.Row]:
+        """The rows of cases that ended since the last look, each attempt once."""
+        changes = self._view.changes_since(self._seq)
+        self._seq = changes.seq
+        if changes.overflow:
+            rows: Iterator[sqlite3.Row | None] = pages(self._view, where="status IN (?, ?)", args=FINAL)
+        else:
+            rows = (self._view.case(case_id) for case_id in changes.case_ids)
+        for row in rows:
+            if row is not None and row["status"] in FINAL and self._is_news(row):
+                yield row
+
+    def _is_news(self, row: sqlite3.Row) -> bool:
+        attempts = min(int(row["attempts"]), 65535)
+        if self._reported[row["id"]] == attempts:
+            return False
+        self._reported[row["id"]] = attempts
+        return True
+
+    def _interrupted(self, _signal: int, _frame: FrameType | None) -> None:
+        self._interrupts += 1
+        if self._interrupts > 1:
+            return
+        request(self._layout, "cancel")
+        info = runner_info(self._layout)
+        if info is not None and info.host == socket.gethostname() and info.is_alive():
+            os.kill(info.pid, signal.SIGTERM)
+
+    def _exit_code(self, summary: RunSummary) -> int:
+        if self._interrupts or summary.state in ("cancelled", "cancelling"):
+            return ExitCode.CANCELLED
+        if summary.state == "dead" or self._failed(summary):
+            return ExitCode.CASES_FAILED
+        return ExitCode.SPEC_VIOLATED if self._view.meta().get("specs") == "fail" else ExitCode.GOOD
+
+    def _failed(self, summary: RunSummary) -> bool:
+        """Whether a case this start was about failed."""
+        if self._cases is None:
+            return summary.counts["failed"] > 0
+        rows = (self._view.case(case_id) for case_id in self._cases)
+        return any(row is not None and row["status"] == "failed" for row in rows)

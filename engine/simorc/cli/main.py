@@ -1,0 +1,87 @@
+"""Entry of the ``simorc`` command. Nothing heavy may be imported here: `simorc status` is asked often."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from simorc import __version__
+from simorc.cli import failures
+from simorc.cli.commands import CommandGroup
+from simorc.cli.scope import Scope
+from simorc.errors import SimorcError
+
+HELP = """Sweeps, corners and Monte Carlo for ngspice.
+
+Without a command, in a terminal and inside a project: opens the terminal interface.
+"""
+
+
+@click.group(
+    "simorc",
+    cls=CommandGroup,
+    invoke_without_command=True,
+    help=HELP,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Project (default: sim_setup.yaml upwards from here).",
+)
+@click.option(
+    "--env", "environment", metavar="NAME", help="Environment of sim_setup.yaml (default: SIMORC_ENV)."
+)
+@click.version_option(__version__, prog_name="simorc")
+@click.pass_context
+def simorc(ctx: click.Context, project: Path | None, environment: str | None) -> int:
+    ctx.obj = Scope(project, environment)
+    if ctx.invoked_subcommand is not None:
+        return 0
+    if sys.stdin.isatty() and sys.stdout.isatty() and ctx.obj.inside():
+        from simorc.cli.tui import open_interface
+
+        return open_interface(ctx.obj)
+    click.echo(ctx.get_help())
+    return 0
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line; returns the exit code of the table in `failures.ExitCode`."""
+    try:
+        code = simorc.main(args=arguments, prog_name="simorc", standalone_mode=False, **_colour())
+        sys.stdout.flush()
+        return code if isinstance(code, int) else failures.ExitCode.GOOD
+    except click.ClickException as error:
+        error.show()
+        return failures.ExitCode.BAD_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("cancelled", err=True)
+        return failures.ExitCode.CANCELLED
+    except SimorcError as error:
+        return failures.show(error)
+    except BrokenPipeError:
+        # The reader has seen enough (`simorc results | head`): say nothing, at interpreter shutdown neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return failures.ExitCode.GOOD
+    except OSError as error:
+        return failures.show_operating_system(error)
+    except Exception as error:  # noqa: BLE001 - the one place where what nobody foresaw becomes exit code 70
+        return failures.show_bug(error)
+
+
+def main() -> None:
+    """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that is not UTF-8 gets `\\u03bc`, not a traceback.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.exit(run())
+
+
+def _colour() -> dict[str, bool]:
+    return {"color": False} if os.environ.get("NO_COLOR") else {}

@@ -1,0 +1,135 @@
+"""How `simorc run` tells what goes on: a bar in a terminal, plain lines elsewhere, JSON lines for programs."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import click
+
+from simorc.cli.case_rows import dumps
+from simorc.cli.tables import note
+from simorc.display import plain
+from simorc.runs.summary import RunSummary
+
+if TYPE_CHECKING:
+    from simorc.cli.follow import Moment
+
+LINE_EVERY = 10.0
+"""Seconds between two plain progress lines."""
+
+
+class Progress:
+    """Tells nothing; the others tell more."""
+
+    wants_cases = False
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+
+    def case(self, told: dict[str, object]) -> None:
+        """A case ended; `told` is its JSON form. Only called if `wants_cases`."""
+
+    def moment(self, now: Moment) -> None:
+        """The run a tenth of a second later."""
+
+    def ended(self, now: Moment, summary: RunSummary, code: int) -> None:
+        """The run is over, or left to itself: one line for the person."""
+        self.close()
+        note(closing_line(now, summary))
+
+
+class LineProgress(Progress):
+    """A line now and then, for a log file or a pipe."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def moment(self, now: Moment) -> None:
+        if now.seconds - self._last >= LINE_EVERY:
+            self._last = now.seconds
+            note(progress_line(now))
+
+
+class JsonProgress(Progress):
+    """One JSON line per finished case, then the summary."""
+
+    wants_cases = True
+
+    def case(self, told: dict[str, object]) -> None:
+        click.echo(dumps(told))
+
+    def ended(self, now: Moment, summary: RunSummary, code: int) -> None:
+        told = summary.as_json()
+        told |= {"seconds": round(now.seconds, 3), "exit_code": int(code)}
+        click.echo(dumps({"summary": told}))
+
+
+class TerminalProgress(Progress):
+    """A bar with what is done, the rate and the time to go, redrawn in place."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bar
+
+        columns = (BarColumn(), TextColumn("{task.description}", markup=False))
+        self._bar = Bar(*columns, console=Console(stderr=True), transient=True, refresh_per_second=8)
+        self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> Progress:
+        self._bar.start()
+        return self
+
+    def close(self) -> None:
+        self._bar.stop()
+
+    def moment(self, now: Moment) -> None:
+        done = now.total - now.left
+        self._bar.update(self._task, total=now.total, completed=done, description=progress_line(now))
+
+
+def progress_line(now: Moment) -> str:
+    """``12/45 done, 1 failed, 3 under way, 8.1/s, 4 s to go``."""
+    parts = [f"{now.total - now.left}/{now.total} done"]
+    if now.counts["failed"]:
+        parts.append(f"{now.counts['failed']} failed")
+    parts.append(f"{now.counts['in_progress']} under way")
+    if now.rate:
+        parts.append(f"{now.rate:.1f}/s")
+    if now.eta is not None and now.left:
+        parts.append(f"{duration(now.eta)} to go")
+    if now.state != "running":
+        parts.append(now.state)
+    return ", ".join(parts)
+
+
+def closing_line(now: Moment, summary: RunSummary) -> str:
+    """How the run stands when `simorc run` returns, and what to type next."""
+    counts, name = summary.counts, plain(summary.run)
+    told = f"{name}: {summary.state}, {counts['completed']} of {summary.total} completed"
+    if counts["failed"]:
+        told += f", {counts['failed']} failed"
+    told += f", in {duration(now.seconds)}"
+    if summary.state in ("dead", "cancelled", "cancelling") and now.left:
+        return f"{told}\ngo on with: simorc run {name}"
+    return f"{told}\nsee: simorc results {name}{' --failed' if counts['failed'] else ''}"
+
+
+def duration(seconds: float) -> str:
+    """``0.4 s``, ``42 s``, ``3 min 10 s``, ``2 h 05 min``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"

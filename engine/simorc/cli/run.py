@@ -1,0 +1,117 @@
+"""simorc run: start a sweep or go on with a run, and follow it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from simorc.cli.case_ids import CASE_IDS
+from simorc.cli.follow import Follower
+from simorc.cli.progress import JsonProgress, LineProgress, Progress, TerminalProgress
+from simorc.cli.scope import Scope, scoped
+from simorc.cli.selection import chosen_cases, selection_options
+from simorc.cli.tables import note
+from simorc.display import plain
+from simorc.errors import RunNotFound, UsageError
+from simorc.runs.control import start_runner
+from simorc.runs.layout import RunLayout, find_runs
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks of this start of the run."""
+
+    jobs: int | None
+    timeout: float | None
+    warm: str | None
+    executor: str | None
+    cases: list[int] | None
+    corners: Sequence[str] | None
+    where: str | None
+    allow_stale: bool
+
+    def overrides(self) -> dict[str, object]:
+        """As settings of the project, which a new run records in its manifest."""
+        said = {"jobs": self.jobs, "timeout": self.timeout, "warm": self.warm, "executor": self.executor}
+        return {f"execution.{key}": value for key, value in said.items() if value is not None}
+
+
+@click.command("run")
+@click.argument("target", metavar="RUN|SWEEP")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Cases at once (default: the usable CPUs)."
+)
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds a case may take."
+)
+@click.option(
+    "--warm", type=click.Choice(["auto", "off", "verify"]), help="Keep the simulator's models loaded."
+)
+@click.option("--executor", metavar="NAME", help="Where cases execute (local, ...).")
+@click.option(
+    "--case", "cases", type=CASE_IDS, metavar="3,7-9", help="Run these cases, whatever their status."
+)
+@click.option("--allow-stale", is_flag=True, help="Even if a schematic is newer than its netlist.")
+@click.option("--detach", is_flag=True, help="Start it, print its id and return.")
+@click.option("--json", "json_form", is_flag=True, help="One JSON line per finished case, then a summary.")
+@selection_options
+@scoped
+def command(scope: Scope, target: str, detach: bool, json_form: bool, **options: object) -> int:
+    """Run a SWEEP, or go on with what is pending or failed in a RUN.
+
+    Ctrl-C once stops it cleanly: unfinished cases stay pending. The run belongs to its own process: it goes on when this
+    terminal is closed.
+    """
+    asked = Asked(**options)  # type: ignore[arg-type]
+    layout, cases = _prepare(scope, target, asked)
+    follower = Follower(layout, cases)
+    with follower:
+        start_runner(layout, jobs=asked.jobs, timeout=asked.timeout, warm=asked.warm, cases=cases)
+        if detach:
+            click.echo(layout.name)
+            return 0
+        if not json_form:
+            note(f"run {plain(layout.name)}")
+        return follower.follow(_progress(json_form))
+
+
+def _progress(json_form: bool) -> Progress:
+    if json_form:
+        return JsonProgress()
+    return TerminalProgress() if sys.stderr.isatty() else LineProgress()
+
+
+def _prepare(scope: Scope, target: str, asked: Asked) -> tuple[RunLayout, list[int] | None]:
+    """The run to start and the cases of it: an existing run, or one built now from a sweep."""
+    existing = _existing(scope, target)
+    if existing is None:
+        layout = _build(scope, target, asked)
+        return layout, asked.cases
+    if asked.executor is not None:
+        raise UsageError("--executor belongs to a run's making", remedy="name the sweep instead of the run")
+    return existing, chosen_cases(existing, asked.cases, asked.corners, asked.where)
+
+
+def _existing(scope: Scope, target: str) -> RunLayout | None:
+    """The run of that very id, path or ``last``; a sweep's name means a new run."""
+    if RunLayout(Path(target).resolve()).exists():
+        return scope.run(target)
+    names = {layout.name for layout in find_runs(scope.root())}
+    return scope.run(target) if target == "last" or target in names else None
+
+
+def _build(scope: Scope, target: str, asked: Asked) -> RunLayout:
+    from simorc.cli.build import build
+
+    project = scope.load(asked.overrides())
+    if target not in project.sweeps:
+        try:
+            return scope.run(target)
+        except RunNotFound as error:
+            sweeps = ", ".join(project.sweeps) or "none"
+            raise UsageError(f"{target!r} is no sweep and no run", remedy=f"sweeps: {sweeps}") from error
+    return build(project, target, asked.corners, asked.where, asked.allow_stale)

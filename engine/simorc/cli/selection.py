@@ -1,0 +1,63 @@
+"""Which cases a command line means: ``--corner``, ``--where`` and ``--case`` over a sweep or a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from simorc.errors import UsageError
+from simorc.runs.layout import RunLayout
+
+if TYPE_CHECKING:
+    from simorc.project import Project
+    from simorc.sweeps.plan import Plan
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _names(_: click.Context, __: click.Parameter, value: str | None) -> list[str] | None:
+    return None if value is None else [name.strip() for name in value.split(",") if name.strip()]
+
+
+def selection_options(function: Command) -> Command:
+    """``--corner ss,ff`` and ``--where EXPRESSION`` for a command."""
+    where = click.option(
+        "--where", metavar="EXPR", help="Cases for which this holds: 'temp==125 and vdda<3.2'."
+    )
+    corner = click.option(
+        "--corner", "corners", metavar="ss,ff", callback=_names, help="Cases of these corners."
+    )
+    return corner(where(function))
+
+
+def plan_of(project: Project, sweep: str) -> Plan:
+    """The expanded sweep `sweep`; `UsageError` if the project has none of that name."""
+    from simorc.sweeps.plan import Plan
+
+    known = project.sweeps.get(sweep)
+    if known is None:
+        raise UsageError(
+            f"no sweep {sweep!r} in {project.name}", remedy="one of " + ", ".join(project.sweeps)
+        )
+    testbench = project.testbenches[known.definition.testbench]
+    return Plan.expand(known.definition, defaults=testbench.config.parameters)
+
+
+def chosen_cases(
+    layout: RunLayout, cases: Sequence[int] | None, corners: Sequence[str] | None, where: str | None
+) -> list[int] | None:
+    """The cases of an existing run that the options leave, None for all of them."""
+    if corners is None and where is None:
+        return None if cases is None else list(cases)
+    from simorc.runs.manifest import load_manifest
+    from simorc.sweeps.plan import Plan
+
+    plan = Plan.from_json(load_manifest(layout)["plan"])
+    narrowed = plan.select(corners=corners, where=where)
+    found = {plan.find(case.parameters) for case in narrowed.cases(1, len(narrowed))}
+    kept = sorted(case_id for case_id in found if case_id is not None and (cases is None or case_id in cases))
+    if not kept:
+        raise UsageError(f"no case of {layout.name} is left by --case, --corner and --where")
+    return kept
