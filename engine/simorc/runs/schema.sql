@@ -16,6 +16,7 @@ CREATE TABLE cases (
 );
 
 CREATE TABLE attempts (
+    seq      INTEGER PRIMARY KEY AUTOINCREMENT, -- trace.jsonl carries it, so the trace can be completed after a kill
     case_id  INTEGER NOT NULL,
     attempt  INTEGER NOT NULL,                  -- 1, 2, ...
     status   TEXT NOT NULL,
@@ -27,9 +28,9 @@ CREATE TABLE attempts (
     rung     TEXT,
     started  REAL,
     seconds  REAL,
-    place    TEXT,                              -- host, or host and job id
-    PRIMARY KEY (case_id, attempt)
-) WITHOUT ROWID;
+    place    TEXT                               -- host, or host and job id
+);
+CREATE INDEX attempts_of_case ON attempts (case_id);
 
 CREATE TABLE counts (status TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 

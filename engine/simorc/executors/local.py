@@ -1,0 +1,102 @@
+"""This machine: slots that take one case after the other.
+
+A slot is what a warm session belongs to, so the number of simulators is the number of slots at any time.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+import anyio
+from anyio.abc import TaskGroup
+
+from simorc.executors.work import Work
+from simorc.simulators.job import Job
+from simorc.simulators.outcome import Outcome
+
+
+class Bench(Protocol):
+    """What one slot simulates on: a cold simulator, or a warm session with a cold one beside it."""
+
+    async def run(
+        self,
+        job: Job,
+        *,
+        on_spawn: Callable[[int], None],
+        on_exit: Callable[[int], None],
+        on_progress: Callable[[float], None],
+    ) -> Outcome: ...
+
+    async def close(self) -> None:
+        """End whatever the bench keeps alive between cases."""
+        ...
+
+
+class LocalExecutor:
+    """Runs cases in `jobs` slots, each on a bench of its own made by `make_bench`."""
+
+    def __init__(self, make_bench: Callable[[], Bench], jobs: int) -> None:
+        self.place = socket.gethostname()
+        self._make_bench = make_bench
+        self._jobs = jobs
+        self._slots: set[int] = set()
+        self._scopes: dict[int, anyio.CancelScope] = {}
+        self._tasks: TaskGroup | None = None
+        self._work: Work | None = None
+
+    @property
+    def jobs(self) -> int:
+        return self._jobs
+
+    async def run(self, work: Work) -> None:
+        self._work = work
+        async with anyio.create_task_group() as self._tasks:
+            self.set_jobs(self._jobs)
+        self._tasks = None
+
+    def set_jobs(self, jobs: int) -> None:
+        self._jobs = max(1, jobs)
+        if self._tasks is None:
+            return
+        for slot in range(self._jobs):
+            if slot not in self._slots:
+                self._slots.add(slot)
+                self._tasks.start_soon(self._serve, slot)
+
+    def stop(self, case_ids: Iterable[int] | None = None) -> None:
+        for case_id in list(self._scopes) if case_ids is None else case_ids:
+            if case_id in self._scopes:
+                self._scopes[case_id].cancel()
+
+    async def _serve(self, slot: int) -> None:
+        assert self._work is not None
+        bench = self._make_bench()
+        try:
+            while slot < self._jobs:
+                job = await self._work.take(slot)
+                if job is None:
+                    break
+                outcome = await self._simulate(bench, job)
+                await self._work.finished(job, outcome)
+        finally:
+            self._slots.discard(slot)
+            with anyio.CancelScope(shield=True):
+                await bench.close()
+
+    async def _simulate(self, bench: Bench, job: Job) -> Outcome:
+        work, case_id = self._work, job.case_id
+        assert work is not None
+        with anyio.CancelScope() as scope:
+            self._scopes[case_id] = scope
+            try:
+                return await bench.run(
+                    job,
+                    on_spawn=lambda pid: work.spawned(case_id, pid),
+                    on_exit=work.exited,
+                    on_progress=lambda fraction: work.progressed(case_id, fraction),
+                )
+            finally:
+                del self._scopes[case_id]
+        return Outcome.cancelled()

@@ -1,0 +1,56 @@
+"""What an executor asks of a run, and what a run asks of an executor.
+
+An executor takes jobs from the run's `Work` as it has room, simulates them somewhere, and reports each outcome. It decides
+nothing: what to run next, what to do after a failure and what is written down is the run's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from simorc.simulators.job import Job
+from simorc.simulators.outcome import Outcome
+
+
+class Work(Protocol):
+    """The run's side."""
+
+    async def take(self, slot: int) -> Job | None:
+        """The next job for `slot`, waiting while the run is paused or a retry is due later; None: nothing is left."""
+        ...
+
+    def spawned(self, case_id: int, pid: int) -> None:
+        """A simulator runs as process group `pid`."""
+        ...
+
+    def exited(self, pid: int) -> None: ...
+
+    def progressed(self, case_id: int, fraction: float) -> None:
+        """The case is that far, 0 ... 1."""
+        ...
+
+    async def finished(self, job: Job, outcome: Outcome) -> None: ...
+
+
+class Executor(Protocol):
+    """Where cases execute."""
+
+    place: str
+
+    @property
+    def jobs(self) -> int:
+        """How many cases run side by side."""
+        ...
+
+    async def run(self, work: Work) -> None:
+        """Execute until `work` has nothing left."""
+        ...
+
+    def set_jobs(self, jobs: int) -> None:
+        """Change how many cases run side by side, at once for more, as cases end for fewer."""
+        ...
+
+    def stop(self, case_ids: Iterable[int] | None = None) -> None:
+        """Kill these cases, or all: their outcome is `cancelled`."""
+        ...

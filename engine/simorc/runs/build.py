@@ -1,0 +1,196 @@
+"""Building a run: everything decided and frozen, nothing simulated yet.
+
+The run directory is made beside its final name and renamed into place, so that no half-built run is ever seen.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from simorc.config.models import SweepDefinition
+from simorc.errors import RunError, UsageError
+from simorc.netlist.template import Template
+from simorc.project import Project, Sweep, Testbench
+from simorc.runs import database
+from simorc.runs.filesystem import write_json
+from simorc.runs.layout import SIMULATIONS, RunLayout
+from simorc.runs.manifest import FORMAT, RunSettings
+from simorc.runs.metadata import swept_columns, write_metadata
+from simorc.runs.preparation import Preparation
+from simorc.runs.provenance import describe_host, describe_tools, git_state, hash_inputs
+from simorc.runs.pytest_plan import write_pytest_plan
+from simorc.runs.store import declare_columns
+from simorc.sweeps.plan import Plan
+
+DEFERRED_METADATA = 50_000
+
+
+def plan_of(project: Project, definition: SweepDefinition, *, corners: Sequence[str] = (), where: str | None = None) -> Plan:
+    """The cases of a sweep, narrowed to some corners or by a condition."""
+    testbench = project.testbenches[definition.testbench]
+    plan = Plan.expand(definition, defaults=testbench.config.parameters)
+    return plan.select(corners=corners, where=where) if corners or where else plan
+
+
+def build_run(
+    project: Project,
+    sweep: str,
+    *,
+    corners: Sequence[str] | None = None,
+    where: str | None = None,
+    command_line: Sequence[str] = (),
+    allow_stale: bool = False,
+) -> RunLayout:
+    """Build a run of the sweep called `sweep`; raises `UsageError` for an unknown or empty one."""
+    found = project.sweep(sweep)
+    return build_run_from(
+        project,
+        found.definition,
+        found.name,
+        source=found.path,
+        corners=corners,
+        where=where,
+        command_line=command_line,
+        allow_stale=allow_stale,
+    )
+
+
+def build_run_from(
+    project: Project,
+    definition: SweepDefinition,
+    name: str,
+    *,
+    source: Path | None = None,
+    corners: Sequence[str] | None = None,
+    where: str | None = None,
+    command_line: Sequence[str] = (),
+    allow_stale: bool = False,
+) -> RunLayout:
+    """Build a run of a definition that need not be saved; `source` is the sweep file it came from."""
+    plan = plan_of(project, definition, corners=corners or (), where=where)
+    if not len(plan):
+        raise UsageError(f"sweep {name} has no case left", remedy="look at exclude, --corner and --where")
+    with _new_directory(project, name) as (making, final):
+        testbench = project.testbenches[definition.testbench]
+        manifest = _manifest(project, testbench, definition, name, plan, final.name, command_line)
+        _freeze(making, project, testbench, source, manifest)
+        manifest["inputs"] = hash_inputs(project.root, _input_files(project, testbench, source), _first_deck(making, manifest))
+        write_json(making.manifest, manifest)
+        _make_store(making, manifest, plan)
+        write_pytest_plan(making, name, len(plan))
+    return final
+
+
+@contextmanager
+def _new_directory(project: Project, name: str) -> Iterator[tuple[RunLayout, RunLayout]]:
+    """A directory to build in, renamed to the run's name when all went well, removed otherwise."""
+    simulations = project.root / SIMULATIONS
+    simulations.mkdir(exist_ok=True)
+    final = _free_name(simulations, f"{name}_{time.strftime('%Y%m%d%H%M%S')}")
+    making = RunLayout(simulations / f".{final.name}.building")
+    making.path.mkdir()
+    try:
+        for directory in (making.inputs, making.results, making.status_dir, making.requests):
+            directory.mkdir()
+        yield making, RunLayout(final)
+        making.path.rename(final)
+    except BaseException:
+        shutil.rmtree(making.path, ignore_errors=True)
+        raise
+
+
+def _free_name(simulations: Path, wanted: str) -> Path:
+    for number in range(1, 10_000):
+        name = wanted if number == 1 else f"{wanted}_{number}"
+        if not (simulations / name).exists() and not (simulations / f".{name}.building").exists():
+            return simulations / name
+    raise RunError(f"{simulations}: ten thousand runs called {wanted}", remedy="simorc clean")
+
+
+def _manifest(
+    project: Project,
+    testbench: Testbench,
+    definition: SweepDefinition,
+    name: str,
+    plan: Plan,
+    run: str,
+    command_line: Sequence[str],
+) -> dict[str, Any]:
+    measurements = {**testbench.config.measurements, **definition.measurements}
+    settings = project.settings(testbench.name, sweep=name if name in project.sweeps else None)
+    return {
+        "format": FORMAT,
+        "run": run,
+        "sweep": name,
+        "testbench": testbench.name,
+        "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "total": len(plan),
+        "plan": plan.to_json(),
+        "template": testbench.template.name,
+        "project": project.name,
+        "project_root": str(project.root),
+        "dut_netlist": _relative(project.dut_netlist, project.root),
+        "settings": settings.model_dump(mode="json"),
+        "requested": [name for name, what in measurements.items() if what.meas is not None],
+        "optional": [name for name, what in measurements.items() if what.optional],
+        "measurements": {name: what.model_dump(mode="json") for name, what in measurements.items()},
+        "specs": {
+            name: spec.model_dump(mode="json") for name, spec in {**testbench.config.specs, **definition.specs}.items()
+        },
+        "plot_specs": [*testbench.config.plot_specs, *definition.plot_specs],
+        "definition": definition.model_dump(mode="json", exclude_defaults=True),
+        "command_line": list(command_line) or sys.argv,
+        "git": git_state(project.root),
+        "tools": describe_tools(settings.simulator.executable),
+        "host": describe_host(),
+    }
+
+
+def _relative(path: Path, root: Path) -> str:
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+
+
+def _input_files(project: Project, testbench: Testbench, source: Path | None) -> list[Path]:
+    setup = project.root / "sim_setup.yaml"
+    files = [setup, testbench.config_path, testbench.template, project.dut_netlist]
+    schematics = [path for path in (project.dut_schematic, testbench.schematic) if path is not None]
+    return [*files, *schematics, *([source] if source else [])]
+
+
+def _freeze(
+    making: RunLayout, project: Project, testbench: Testbench, source: Path | None, manifest: Mapping[str, Any]
+) -> None:
+    """Copy what the runner reads, so that editing the project does not change a run under way."""
+    for file in Template.load(testbench.template).files():
+        target = making.inputs / file.relative_to(testbench.template.parent)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+    shutil.copyfile(testbench.config_path, making.inputs / "config.yaml")
+    shutil.copyfile(project.root / "sim_setup.yaml", making.inputs / "sim_setup.yaml")
+    if source is not None:
+        shutil.copyfile(source, making.inputs / "sweep.yaml")
+    spiceinit = manifest["settings"]["simulator"]["spiceinit"]
+    if spiceinit:
+        shutil.copyfile(spiceinit, making.inputs / "spiceinit")
+
+
+def _first_deck(making: RunLayout, manifest: Mapping[str, Any]) -> tuple[Path, str]:
+    """The first case's directory and deck: whatever is wrong with the template shows before the run exists."""
+    preparation = Preparation(making, manifest, RunSettings())
+    return making.case_dir(1), preparation.deck(preparation.plan.case(1))
+
+
+def _make_store(making: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> None:
+    total = len(plan)
+    meta = {"state": "pending", "sweep": manifest["sweep"], "testbench": manifest["testbench"], "total": str(total)}
+    database.create(making.database, {**meta, "created": str(time.time())})
+    declared = {name: what.get("unit") or "" for name, what in manifest["measurements"].items()}
+    declare_columns(making, swept_columns(plan), declared, total)
+    if total <= DEFERRED_METADATA:
+        write_metadata(making, plan, bytes(total + 1), {})

@@ -1,0 +1,245 @@
+"""A run while it is under way: hands out jobs, takes outcomes, decides what follows.
+
+This is the `Work` an executor draws from. It keeps what only the living runner knows (what is in flight, what failed how
+often); everything durable goes to the store.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+
+import anyio
+from anyio.abc import TaskGroup
+
+from simorc.errors import TemplateError
+from simorc.executors.work import Executor
+from simorc.runs.backlog import Backlog
+from simorc.runs.decision import Action, Attempt, Budgets, budgets_from, decide
+from simorc.runs.guardian import Guardian
+from simorc.runs.layout import RunLayout
+from simorc.runs.manifest import RunSettings
+from simorc.runs.preparation import Preparation
+from simorc.runs.status_files import Report
+from simorc.runs.store import Finished, Store
+from simorc.simulators.job import Job
+from simorc.simulators.outcome import FailureKind, Outcome
+
+
+class Campaign:
+    """The cases of one run on their way through an executor."""
+
+    def __init__(
+        self,
+        layout: RunLayout,
+        preparation: Preparation,
+        store: Store,
+        executor: Executor,
+        guardian: Guardian,
+        settings: RunSettings,
+    ) -> None:
+        self._layout = layout
+        self._preparation = preparation
+        self._store = store
+        self._executor = executor
+        self._guardian = guardian
+        self._settings = settings
+        self._budgets: Budgets = budgets_from(settings.execution)
+        self._backlog = self._first_backlog()
+        self._histories: dict[int, list[Attempt]] = {}
+        self._next_action: dict[int, Action] = {}
+        self._in_flight: dict[int, tuple[int, float]] = {}
+        self._dropped: set[int] = set()
+        self._delayed = 0
+        self._pause_reasons: set[str] = set()
+        self._cancelled = ""
+        self._changed = anyio.Event()
+        self._tasks: TaskGroup | None = None
+        self.plan = preparation.plan
+
+    # The run's life --------------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Execute until nothing is left or the run is cancelled."""
+        self._store.set_meta(state="running", started=time.time(), jobs=self.jobs, pause_reason="")
+        self._store.event("started", f"{len(self._backlog)} of {len(self._preparation.plan)} cases to run")
+        async with anyio.create_task_group() as self._tasks:
+            await self._executor.run(self)
+            self._tasks.cancel_scope.cancel()
+        counts = self._store.statuses.counts()
+        ended = "cancelled" if self._cancelled else "finished"
+        self._store.set_meta(state=ended, ended=time.time())
+        told = f"{counts['completed']} completed, {counts['failed']} failed, {counts['pending']} pending"
+        self._store.event(ended, f"{told}{' (' + self._cancelled + ')' if self._cancelled else ''}")
+
+    def cancel(self, why: str) -> None:
+        """Stop everything; cases under way become pending again."""
+        if not self._cancelled:
+            self._cancelled = why
+            self._store.set_meta(state="cancelling")
+            self._executor.stop()
+            self._wake()
+
+    def cancel_cases(self, case_ids: Sequence[int]) -> None:
+        """Stop or skip these; they stay pending."""
+        self._dropped.update(case_ids)
+        self._backlog.drop(case_ids)
+        self._executor.stop(case_ids)
+        self._wake()
+
+    def retry(self, case_ids: Iterable[int]) -> int:
+        """Run these again, from scratch; those under way are left alone. Returns how many."""
+        again = [case_id for case_id in case_ids if case_id not in self._in_flight]
+        self._backlog.drop(again)
+        self._dropped.difference_update(again)
+        for case_id in again:
+            self._histories.pop(case_id, None)
+            self._next_action.pop(case_id, None)
+        self._store.back_to_pending(again)
+        self._backlog.put_first(again)
+        self._wake()
+        return len(again)
+
+    def hurry(self, case_ids: Iterable[int]) -> None:
+        self._backlog.hurry(case_ids)
+
+    @property
+    def jobs(self) -> int:
+        return self._executor.jobs
+
+    def set_jobs(self, jobs: int) -> None:
+        self._executor.set_jobs(jobs)
+        self._store.set_meta(jobs=jobs)
+        self._wake()
+
+    def reported(self, report: Report) -> None:
+        """A worker in another process ran a case by itself; its word counts unless the case is under way here."""
+        case_id = report.case_id
+        if case_id in self._in_flight or self._store.statuses.of(case_id) == "completed":
+            return
+        self._backlog.drop([case_id])
+        self._store.attempt_finished(
+            Finished(case_id, 1, report.outcome, "done", True, report.started, report.place)
+        )
+        self._wake()
+
+    def pause(self, reason: str) -> None:
+        """Start nothing new until `resume` takes this very reason back."""
+        if reason not in self._pause_reasons:
+            self._pause_reasons.add(reason)
+            self._say_paused()
+
+    def resume(self, reason: str) -> None:
+        if reason in self._pause_reasons:
+            self._pause_reasons.discard(reason)
+            self._say_paused()
+            self._wake()
+
+    def _say_paused(self) -> None:
+        why = "; ".join(sorted(self._pause_reasons))
+        if not self._cancelled:
+            self._store.set_meta(state="paused" if why else "running", pause_reason=why)
+        self._store.event("paused" if why else "resumed", why)
+
+    # Work, as the executor sees it ------------------------------------------------------------------------------------------
+
+    async def take(self, slot: int) -> Job | None:
+        while not self._cancelled:
+            changed = self._changed
+            if not self._pause_reasons:
+                case_id = self._backlog.next(slot)
+                if case_id is not None:
+                    job = self._begin(case_id)
+                    if job is not None:
+                        return job
+                    continue
+                if not self._in_flight and not self._delayed:
+                    self._wake()
+                    return None
+            await changed.wait()
+        return None
+
+    def spawned(self, case_id: int, pid: int) -> None:
+        self._guardian.started(pid)
+
+    def exited(self, pid: int) -> None:
+        self._guardian.ended(pid)
+
+    def progressed(self, case_id: int, fraction: float) -> None:
+        self._store.progressed(case_id, fraction)
+
+    async def finished(self, job: Job, outcome: Outcome) -> None:
+        self._conclude(job.case_id, outcome)
+
+    # One case ---------------------------------------------------------------------------------------------------------------
+
+    def _begin(self, case_id: int) -> Job | None:
+        """Prepare the next attempt of a case; None if it cannot even be prepared, which is its verdict."""
+        earlier = self._histories.get(case_id)
+        attempt = (earlier[-1].number if earlier else self._store.attempts_of(case_id)) + 1
+        self._in_flight[case_id] = (attempt, time.time())
+        self._store.case_started(case_id, attempt)
+        action = self._next_action.pop(case_id, None)
+        options, cold = (action.options, action.forced_cold) if action else ((), False)
+        try:
+            return self._preparation.job(case_id, options=options, forced_cold=cold)
+        except TemplateError as error:
+            self._conclude(case_id, Outcome.failed(FailureKind.TEMPLATE_ERROR, error.message))
+        except OSError as error:
+            self._conclude(case_id, Outcome.failed(FailureKind.OUT_OF_DISK, f"case directory: {error}"))
+        return None
+
+    def _conclude(self, case_id: int, outcome: Outcome) -> None:
+        attempt, started = self._in_flight.pop(case_id)
+        history = self._histories.setdefault(case_id, [])
+        action = decide([*history, Attempt(attempt, outcome)], self._budgets)
+        if self._cancelled or case_id in self._dropped:
+            action = Action("cancelled", self._cancelled or "cancelled") if outcome.status != "completed" else action
+        rung = self._rung_of(history)
+        history.append(Attempt(attempt, outcome, action.name, action.rung))
+        self._store.attempt_finished(
+            Finished(case_id, attempt, outcome, action.name, not action.again, started, self._executor.place, rung)
+        )
+        if action.again:
+            self._again(case_id, action)
+        else:
+            self._histories.pop(case_id, None)
+        self._wake()
+
+    def _rung_of(self, history: Sequence[Attempt]) -> str | None:
+        return history[-1].rung if history else None
+
+    def _again(self, case_id: int, action: Action) -> None:
+        self._next_action[case_id] = action
+        self._store.event("retry", f"case {case_id}: {action.reason}", case_id)
+        if action.delay and self._tasks is not None:
+            self._delayed += 1
+            self._tasks.start_soon(self._later, case_id, action.delay)
+        else:
+            self._backlog.put_first([case_id])
+
+    async def _later(self, case_id: int, delay: float) -> None:
+        await anyio.sleep(delay)
+        self._delayed -= 1
+        self._backlog.put_first([case_id])
+        self._wake()
+
+    def _wake(self) -> None:
+        changed, self._changed = self._changed, anyio.Event()
+        changed.set()
+
+    def _first_backlog(self) -> Backlog:
+        """What this runner is to do: the cases named, or all that are pending or failed."""
+        statuses, named = self._store.statuses, self._settings.cases
+        for case_id in statuses.ids("in_progress"):
+            self._bury(case_id)
+        left = list(named) if named is not None else statuses.ids("pending", "failed")
+        self._store.back_to_pending([case_id for case_id in left if statuses.of(case_id) != "pending"])
+        return Backlog([left])
+
+    def _bury(self, case_id: int) -> None:
+        """An attempt that was under way when an earlier runner died: it is recorded, and the case is pending again."""
+        died = Outcome.failed(FailureKind.LOST_WORKER, "the runner died during this attempt")
+        attempt = self._store.attempts_of(case_id)
+        self._store.attempt_finished(Finished(case_id, attempt, died, "retry", False, time.time(), self._executor.place))
+        self._store.back_to_pending([case_id])

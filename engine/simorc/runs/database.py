@@ -1,0 +1,71 @@
+"""Opening a run's SQLite file, for writing and for reading.
+
+The journal is a write-ahead log on a local file system. On a network file system it is a rollback journal, because a
+write-ahead log needs memory shared by all readers (sqlite.org/wal.html).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from simorc.errors import StoreError
+from simorc.runs.filesystem import is_network
+
+SCHEMA_VERSION = 1
+BUSY_MILLISECONDS = 10_000
+
+
+def create(path: Path, meta: dict[str, str]) -> None:
+    """Make an empty store at `path`."""
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute(f"PRAGMA journal_mode={journal_mode(path)}")
+        connection.executescript((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        connection.commit()
+    finally:
+        connection.close()
+
+
+def journal_mode(path: Path) -> str:
+    """``WAL`` where all readers are on this host, ``DELETE`` on network file systems."""
+    return "DELETE" if is_network(path.parent) else "WAL"
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """The one writer's connection; raises `StoreError` for a file that is corrupt or newer than this program."""
+    connection = _connect(f"{path.resolve().as_uri()}?mode=rw", path)
+    connection.execute(f"PRAGMA journal_mode={journal_mode(path)}")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    return connection
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """A reader's connection: it can write nothing, and may be used from one thread at a time."""
+    connection = _connect(f"{path.resolve().as_uri()}?mode=ro", path)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _connect(uri: str, path: Path) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        connection.execute("SELECT 1 FROM meta LIMIT 1")
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path}: cannot be read as a run's state: {error}", remedy="simorc fsck RUN") from error
+    if version > SCHEMA_VERSION:
+        connection.close()
+        raise StoreError(
+            f"{path}: written by a newer simorc (schema {version}, this one knows {SCHEMA_VERSION})",
+            remedy="update simorc: pip install --upgrade simorc-tui",
+        )
+    return connection
+
+
+def quoted(name: str) -> str:
+    """`name` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,57 @@
+"""What kind of file system a path is on, and files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+# sqlite.org/wal.html: WAL needs memory shared by all readers, which network file systems do not give.
+_NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "gpfs", "lustre", "beegfs", "ceph", "glusterfs"})
+_NETWORK_FUSE = ("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.s3fs", "fuse.beegfs")
+
+
+def file_system(path: Path) -> str:
+    """The type of the file system `path` is on (``ext4``, ``nfs4``, ...), empty where the kernel does not tell."""
+    try:
+        lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    except OSError:
+        return ""
+    target = str(path.resolve())
+    best, kind = "", ""
+    for line in lines:
+        fields, _, tail = line.partition(" - ")
+        mount = fields.split()[4].encode().decode("unicode_escape")
+        inside = target == mount or target.startswith(mount.rstrip("/") + "/")
+        if inside and len(mount) >= len(best):
+            best, kind = mount, tail.split()[0]
+    return kind
+
+
+def is_network(path: Path) -> bool:
+    """Whether other hosts may write below `path` without this host's kernel noticing."""
+    kind = file_system(path)
+    return kind in _NETWORK or kind.startswith(_NETWORK_FUSE)
+
+
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
+    """Write `path` beside itself, then rename: a reader sees the old file or the new one, never a part."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with beside.open("w", encoding="utf-8", newline="") as stream:
+            stream.writelines([text] if isinstance(text, str) else text)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, data: object) -> None:
+    write_whole(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+
+
+def free_bytes(path: Path) -> int:
+    """Bytes an ordinary user may still write on the file system of `path`."""
+    stats = os.statvfs(path)
+    return stats.f_bavail * stats.f_frsize

@@ -1,0 +1,77 @@
+"""`manifest.json`: what a run is, in plain JSON, enough to run and to understand it far from its project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from simorc.errors import StoreError
+from simorc.runs.layout import RunLayout
+
+FORMAT = 1
+
+
+def load_manifest(layout: RunLayout) -> dict[str, Any]:
+    """The manifest as written by `simorc build`; raises `StoreError` naming file and reason."""
+    try:
+        manifest = json.loads(layout.manifest.read_text(encoding="utf-8"))
+        newer = manifest["format"] > FORMAT
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{layout.manifest}: not a run's manifest: {error}", remedy="simorc fsck RUN") from error
+    if newer:
+        raise StoreError(f"{layout.manifest}: written by a newer simorc", remedy="update simorc")
+    return dict(manifest)
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """The settings a runner works by, from the manifest and the options of `simorc run`.
+
+    Times are in seconds, sizes in bytes; None means no limit, and for `jobs` the CPUs this process may use.
+    """
+
+    executable: str = "ngspice"
+    args: tuple[str, ...] = ()
+    spiceinit: Path | None = None
+    jobs: int | None = None
+    threads: int = 1
+    timeout: float | None = None
+    sweep_timeout: float | None = None
+    stuck: float | None = None
+    retries: int = 2
+    nice: int = 0
+    warm: str = "auto"
+    memory_limit: int | None = None
+    raw_limit: int | None = None
+    disk_floor: int = 0
+    cases: tuple[int, ...] | None = None
+    execution: Mapping[str, Any] = field(default_factory=dict)
+
+
+def settings_of(layout: RunLayout, manifest: Mapping[str, Any], options: Mapping[str, Any]) -> RunSettings:
+    """The manifest's settings with `options` laid over them."""
+    simulator, execution = manifest["settings"]["simulator"], dict(manifest["settings"]["execution"])
+    execution.update({key: value for key, value in options.items() if key != "cases"})
+    frozen_init = layout.inputs / "spiceinit"
+    cases = options.get("cases")
+    return RunSettings(
+        executable=simulator["executable"],
+        args=tuple(simulator.get("args") or ()),
+        spiceinit=frozen_init if frozen_init.exists() else None,
+        jobs=execution.get("jobs"),
+        threads=execution.get("threads") or 1,
+        timeout=execution.get("timeout"),
+        sweep_timeout=execution.get("sweep_timeout"),
+        stuck=execution.get("stuck"),
+        retries=execution.get("retries", 2),
+        nice=execution.get("nice") or 0,
+        warm=execution.get("warm") or "auto",
+        memory_limit=execution.get("memory_limit"),
+        raw_limit=execution.get("raw_limit"),
+        disk_floor=execution.get("disk_floor") or 0,
+        cases=None if cases is None else tuple(cases),
+        execution=execution,
+    )

@@ -1,0 +1,119 @@
+"""From a case to a job: its deck rendered, its directory empty, its limits set."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from simorc.netlist.template import Template
+from simorc.runs.layout import RunLayout
+from simorc.runs.manifest import RunSettings
+from simorc.simulators.job import Job, Limits
+from simorc.sweeps.cases import Case
+from simorc.sweeps.plan import Plan
+
+_SEEDED = re.compile(r"^\s*(\.options?\b.*\bseed\s*=|setseed\b|set\s+rndseed\b)", re.IGNORECASE | re.MULTILINE)
+_END = re.compile(r"^\.end\s*$", re.IGNORECASE | re.MULTILINE)
+
+
+class Preparation:
+    """Makes the jobs of one run from its frozen inputs."""
+
+    def __init__(self, layout: RunLayout, manifest: Mapping[str, Any], settings: RunSettings) -> None:
+        self._layout = layout
+        self.plan = Plan.from_json(manifest["plan"])
+        self.template = Template.load(layout.inputs / manifest["template"])
+        self._dut, self._root = deck_paths(layout, manifest)
+        self._requested = tuple(manifest["requested"])
+        self._optional = frozenset(manifest["optional"])
+        self._limits = Limits(
+            timeout=settings.timeout,
+            memory=settings.memory_limit,
+            raw=settings.raw_limit,
+            nice=settings.nice,
+            stuck=settings.stuck,
+        )
+
+    def deck(self, case: Case, options: Sequence[str] = ()) -> str:
+        """The case's deck; `options` are cards of a convergence rung. Raises `TemplateError`."""
+        text = self.template.render(
+            {**self.plan.defaults, **case.parameters},
+            case_id=case.id,
+            dut_netlist=self._dut,
+            project_root=self._root,
+            seed=case.seed,
+            corner=case.corner,
+        )
+        cards = list(options)
+        if case.seed is not None and not _SEEDED.search(text):
+            cards.append(f".option seed={case.seed}")
+        return with_cards(text, cards)
+
+    def job(self, case_id: int, *, options: Sequence[str] = (), forced_cold: bool = False) -> Job:
+        """The job of a case, its directory made empty but for the logs of earlier attempts."""
+        deck = self.deck(self.plan.case(case_id), options)
+        directory = self._layout.case_dir(case_id)
+        clear_case(directory)
+        return Job(
+            case_id=case_id,
+            directory=directory,
+            deck=deck,
+            limits=self._limits,
+            requested=self._requested,
+            optional=self._optional,
+            forced_cold=forced_cold,
+        )
+
+
+def deck_paths(layout: RunLayout, manifest: Mapping[str, Any]) -> tuple[str, str]:
+    """The DUT netlist and the project's directory as decks name them.
+
+    Relative to a case's directory while the run stands inside its project, so that a project can be moved with its runs;
+    absolute otherwise.
+    """
+    root = Path(manifest["project_root"])
+    inside = layout.path.resolve().parent.parent == layout.root.resolve() and (layout.root / "sim_setup.yaml").exists()
+    if not inside:
+        return str(root / manifest["dut_netlist"]), str(root)
+    up = os.path.relpath(layout.root, layout.case_dir(1))
+    return os.path.join(up, manifest["dut_netlist"]), up
+
+
+def with_cards(text: str, cards: Sequence[str]) -> str:
+    """`text` with `cards` before its ``.end``."""
+    if not cards:
+        return text
+    added = "\n".join(cards) + "\n"
+    ends = list(_END.finditer(text))
+    place = ends[-1].start() if ends else len(text)
+    return text[:place] + added + text[place:]
+
+
+def clear_case(directory: Path) -> None:
+    """An empty case directory; the log of an attempt before this one is kept under the next free number."""
+    try:
+        directory.mkdir(parents=False)
+        return
+    except FileNotFoundError:
+        directory.mkdir(parents=True)
+        return
+    except FileExistsError:
+        pass
+    for entry in list(os.scandir(directory)):
+        if entry.name == "simulator.log":
+            os.replace(entry.path, _numbered(directory))
+        elif entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        elif not (entry.name.startswith("simulator.") and entry.name.endswith(".log")):
+            os.unlink(entry.path)
+
+
+def _numbered(directory: Path) -> Path:
+    number = 1
+    while (path := directory / f"simulator.{number}.log").exists():
+        number += 1
+    return path

@@ -1,0 +1,92 @@
+"""Where a run comes from: its inputs by content, its tools by version, its repository by commit, its host."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterable
+from importlib import metadata
+from pathlib import Path
+
+_INCLUDE = re.compile(r"^\s*\.(?:include|inc|lib)\s+(?:\"([^\"]+)\"|'([^']+)'|(\S+))", re.IGNORECASE | re.MULTILINE)
+_MOST_FILES = 5_000
+
+
+def hash_inputs(root: Path, files: Iterable[Path], first_deck: tuple[Path, str]) -> dict[str, str]:
+    """SHA-256 of every input, by path relative to the project where it lies inside.
+
+    The inputs are `files` and everything the first case's deck includes, and what those include. `first_deck` is the
+    directory the deck is simulated in, and its text.
+    """
+    closure = include_closure(*first_deck)
+    return {_name(path, root): sha256(path) for path in sorted({*map(_whole, files), *closure}) if path.is_file()}
+
+
+def include_closure(directory: Path, deck: str) -> set[Path]:
+    """Every file a deck pulls in through ``.include`` and ``.lib``, directly or not."""
+    found: set[Path] = set()
+    waiting = [(directory, deck)]
+    while waiting and len(found) < _MOST_FILES:
+        base, text = waiting.pop()
+        for match in _INCLUDE.finditer(text):
+            path = _whole(base / os.path.expanduser(match[1] or match[2] or match[3]))
+            if path not in found and path.is_file():
+                found.add(path)
+                waiting.append((path.parent, path.read_text(encoding="utf-8", errors="replace")))
+    return found
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def git_state(root: Path) -> dict[str, object] | None:
+    """The commit the project is at and whether anything in it differs; None outside a repository."""
+    commit = _output(["git", "-C", str(root), "rev-parse", "HEAD"])
+    if not commit:
+        return None
+    changed = _output(["git", "-C", str(root), "status", "--porcelain", "--untracked-files=no", "--", "."])
+    return {"commit": commit, "dirty": bool(changed)}
+
+
+def describe_tools(simulator: str) -> dict[str, str]:
+    """Versions of what makes the results."""
+    where = shutil.which(simulator)
+    said = _output([where, "--version"]) if where else ""
+    match = re.search(r"ngspice-([\w.+-]+)", said)
+    return {
+        "simorc": metadata.version("simorc-tui") if _installed() else "uninstalled",
+        "simulator": match[1] if match else said.splitlines()[0] if said else "not found",
+        "simulator_path": where or "",
+        "python": platform.python_version(),
+    }
+
+
+def describe_host() -> dict[str, str]:
+    return {"name": socket.gethostname(), "system": platform.platform(), "user": os.environ.get("USER") or str(os.getuid())}
+
+
+def _installed() -> bool:
+    return any(True for _ in metadata.Distribution.discover(name="simorc-tui"))
+
+
+def _output(command: list[str]) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _whole(path: Path) -> Path:
+    return Path(os.path.normpath(path.absolute()))
+
+
+def _name(path: Path, root: Path) -> str:
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)

@@ -1,0 +1,93 @@
+"""A run in one line, cheap enough for `simorc status` over hundreds of runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from simorc.errors import StoreError
+from simorc.runs.holder import RunnerInfo, runner_info
+from simorc.runs.layout import RunLayout, find_runs
+from simorc.runs.view import STATUSES, RunView
+
+UNDER_WAY = frozenset({"running", "paused", "cancelling"})
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What `simorc status` tells of a run.
+
+    `state` is one of pending, running, paused, cancelling, finished, cancelled, dead (its runner vanished), broken.
+    """
+
+    run: str
+    sweep: str
+    state: str
+    counts: dict[str, int]
+    total: int
+    started: float | None
+    updated: float | None
+    runner: RunnerInfo | None
+    alive: bool
+    note: str = ""
+
+    @property
+    def percent(self) -> float:
+        """How much of the run is over, 0 ... 100."""
+        over = self.counts["completed"] + self.counts["failed"]
+        return 100.0 * over / self.total if self.total else 100.0
+
+    def as_json(self) -> dict[str, object]:
+        runner = None
+        if self.runner is not None:
+            runner = {"host": self.runner.host, "pid": self.runner.pid, "alive": self.alive}
+        return {
+            "run": self.run,
+            "sweep": self.sweep,
+            "state": self.state,
+            "counts": self.counts,
+            "total": self.total,
+            "percent": round(self.percent, 2),
+            "started": _stamp(self.started),
+            "updated": _stamp(self.updated),
+            "runner": runner,
+        }
+
+
+def summarise(layout: RunLayout) -> RunSummary:
+    """The state of one run, read from its store and its runner's word of life."""
+    info = runner_info(layout)
+    alive = info is not None and info.is_alive()
+    try:
+        with RunView(layout) as view:
+            meta, counts = view.meta(), view.counts()
+    except StoreError as error:
+        none = dict.fromkeys(STATUSES, 0)
+        return RunSummary(layout.name, layout.sweep, "broken", none, 0, None, None, info, alive, error.message)
+    state = meta.get("state", "pending")
+    return RunSummary(
+        run=layout.name,
+        sweep=meta.get("sweep", layout.sweep),
+        state="dead" if state in UNDER_WAY and not alive else state,
+        counts=counts,
+        total=int(meta["total"]),
+        started=_number(meta.get("started")),
+        updated=_number(meta.get("updated")),
+        runner=info,
+        alive=alive,
+        note=meta.get("pause_reason", "") if state == "paused" else "",
+    )
+
+
+def summarise_all(root: Path) -> list[RunSummary]:
+    """Every run of the project at `root`, newest first."""
+    return [summarise(layout) for layout in find_runs(root)]
+
+
+def _number(text: str | None) -> float | None:
+    return float(text) if text else None
+
+
+def _stamp(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
