@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from simorc.cli.scope import Scope, scoped
-from simorc.cli.selection import plan_of, selection_options
+from simorc.cli.selection import selection_options
 from simorc.cli.tables import note, table, write
 from simorc.display import plain
 from simorc.runs.layout import RunLayout
 
 if TYPE_CHECKING:
-    from simorc.project import Project
+    from simorc.project import Project, Sweep
 
 
 @click.command("build")
@@ -42,34 +42,45 @@ def command(
 ) -> None:
     """Make a run of SWEEP and print its id alone."""
     project = scope.load()
-    if definition is not None:
-        project = project.with_sweep(sweep, definition)
+    sought = _sweep(project, sweep, definition)
     if dry_run:
-        preview(project, sweep, corners, where)
+        preview(project, sought, corners, where)
         return
-    layout = build(project, sweep, corners, where, allow_stale)
-    click.echo(layout.name)
+    click.echo(build(project, sought, corners, where, allow_stale).name)
+
+
+def _sweep(project: Project, name: str, file: Path | None) -> Sweep:
+    """The project's sweep of that name, or the definition in `file` under that name."""
+    return project.sweep(name) if file is None else project.sweep_from(file, name)
 
 
 def build(
-    project: Project, sweep: str, corners: Sequence[str] | None, where: str | None, allow_stale: bool
+    project: Project, sweep: Sweep, corners: Sequence[str] | None, where: str | None, allow_stale: bool
 ) -> RunLayout:
     """Make the run, with this command line in its manifest."""
-    from simorc.runs.build import build_run
+    from simorc.runs.build import build_run_from
 
-    plan_of(project, sweep)
-    return build_run(
-        project, sweep, corners=corners, where=where, command_line=sys.argv, allow_stale=allow_stale
+    return build_run_from(
+        project,
+        sweep.definition,
+        sweep.name,
+        source=sweep.path,
+        corners=corners,
+        where=where,
+        command_line=sys.argv,
+        allow_stale=allow_stale,
     )
 
 
-def preview(project: Project, sweep: str, corners: Sequence[str] | None, where: str | None) -> None:
+def preview(project: Project, sweep: Sweep, corners: Sequence[str] | None, where: str | None) -> None:
     """The first and last cases on stdout, their number on stderr."""
-    plan = plan_of(project, sweep)
-    if corners is not None or where is not None:
-        plan = plan.select(corners=corners, where=where)
+    from simorc.runs.build import plan_of
     from simorc.sweeps.preview import preview as preview_of
 
+    plan = plan_of(project, sweep.definition, corners=corners or (), where=where)
     shown = preview_of(plan)
-    write(table(shown.header, shown.rows))
-    note(f"{plain(sweep)}: {len(plan)} cases")
+    rows = list(shown.rows)
+    if shown.skipped:
+        rows.insert(shown.head, ("...",) * len(shown.columns))
+    write(table([plain(name) for name in shown.columns], rows))
+    note(f"{plain(sweep.name)}: {len(plan)} cases")

@@ -10,7 +10,7 @@ _PART = re.compile(r"(\d+)(?:-(\d+))?")
 
 
 def parse_case_ids(text: str) -> list[int]:
-    """``"3,7-9"`` -> [3, 7, 8, 9], ascending, each once. Raises ValueError naming the part that is no case number."""
+    """``"3,7-9"`` -> [3, 7, 8, 9], ascending, each once; ValueError names the part that is none."""
     found: set[int] = set()
     for part in text.split(","):
         match = _PART.fullmatch(part.strip())

@@ -63,7 +63,7 @@ def parameter_text(value: object) -> str:
 
 
 def sort_column(text: str, columns: Sequence[Column]) -> tuple[str, bool]:
-    """``-gain`` -> ("m_gain", True): the table's column for what a person calls it, and whether descending."""
+    """``-gain`` -> ("m_gain", True): the column for what a person calls it, and whether descending."""
     descending = text.startswith("-")
     asked = text.removeprefix("-")
     named = {"case": "id", "time": "seconds"} | {

@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Literal
 
 from simorc.cpus import usable_cpus
+from simorc.runs.filesystem import file_system, free_bytes, is_network
 
 LEAST_FREE = 2 * 1024**3
-NETWORK_FILE_SYSTEMS = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "lustre", "gpfs", "beegfs", "ceph", "fuse.sshfs", "9p"}
-)
 VERSION_OPTIONS = {"ngspice": "--version", "xschem": "--version", "iverilog": "-V"}
 VERSION_TEXTS = {
     "ngspice": re.compile(rb"ngspice-(\d+(?:\.\d+)*)"),
@@ -104,30 +102,17 @@ def cpus_finding() -> Finding:
 
 
 def file_system_finding(place: Path) -> Finding:
-    """What kind of file system the project is on: a network one is slower, and known to be one."""
-    kind = file_system(place, Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace"))
-    if kind in NETWORK_FILE_SYSTEMS:
+    """What kind of file system the project is on: runs on a network one are safe, and slower."""
+    kind = file_system(place) or "unknown"
+    if is_network(place):
         return Finding(
-            "file system", "note", f"{kind}, over the network", "runs are safe there; a local disk is faster"
+            "file system", "note", f"{kind}, over the network", "safe there; a local disk is faster"
         )
     return Finding("file system", "good", kind)
 
 
-def file_system(place: Path, mounts: str) -> str:
-    """The type of the file system that holds `place`, by the longest mount point above it."""
-    resolved, best, kind = place.resolve(), -1, "unknown"
-    for line in mounts.splitlines():
-        fields = line.split()
-        if len(fields) < 3:
-            continue
-        point = Path(re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), fields[1]))
-        if resolved.is_relative_to(point) and len(point.parts) >= best:
-            best, kind = len(point.parts), fields[2]
-    return kind
-
-
 def disk_finding(place: Path) -> Finding:
-    free = shutil.disk_usage(place).free
+    free = free_bytes(place)
     told = f"{free / 1024**3:.1f} GB free"
     if free < LEAST_FREE:
         return Finding("disk", "note", told, "simorc clean removes old runs")

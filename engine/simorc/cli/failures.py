@@ -50,7 +50,7 @@ def show_operating_system(error: OSError) -> int:
 
 
 def show_bug(error: BaseException) -> int:
-    """A short note that this is our mistake; the traceback goes to a file (to stderr with SIMORC_DEBUG set)."""
+    """A short note that this is our mistake; the traceback goes to a file, or to stderr with SIMORC_DEBUG."""
     report = "".join(traceback.format_exception(error))
     if os.environ.get("SIMORC_DEBUG"):
         click.echo(report, err=True)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import time
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import FrameType, TracebackType
-
-import sqlite3
 
 from simorc.cli.case_rows import as_json, pages
 from simorc.cli.failures import ExitCode
@@ -92,7 +91,7 @@ class Follower:
         return code
 
     def _look(self, progress: Progress) -> bool:
-        """Report what changed; whether the runner is still at it. Asked first, so that its last words are read."""
+        """Report what changed; whether the runner is still at it (asked first: its last words are read)."""
         alive = runner_alive(self._layout)
         for row in self._newly_finished():
             self._done += 1

@@ -16,7 +16,7 @@ TEMPLATES = ("minimal",)
 
 
 @click.command("init")
-@click.argument("directory", type=click.Path(path_type=Path), default=Path("."))
+@click.argument("directory", type=click.Path(path_type=Path), default=Path())
 @click.option(
     "--template",
     type=click.Choice(TEMPLATES),
@@ -38,7 +38,7 @@ def command(directory: Path, template: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
         click.echo(plain(str(target)))
-    where = "" if directory == Path(".") else f"cd {plain(str(directory))} && "
+    where = "" if directory == Path() else f"cd {plain(str(directory))} && "
     note(f"made; now: {where}simorc run corners")
 
 

@@ -55,7 +55,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line; returns the exit code of the table in `failures.ExitCode`."""
     try:
         code = simorc.main(args=arguments, prog_name="simorc", standalone_mode=False, **_colour())
-        sys.stdout.flush()
         return code if isinstance(code, int) else failures.ExitCode.GOOD
     except click.ClickException as error:
         error.show()
@@ -65,10 +64,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return failures.ExitCode.CANCELLED
     except SimorcError as error:
         return failures.show(error)
-    except BrokenPipeError:
-        # The reader has seen enough (`simorc results | head`): say nothing, at interpreter shutdown neither.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return failures.ExitCode.GOOD
     except OSError as error:
         return failures.show_operating_system(error)
     except Exception as error:  # noqa: BLE001 - the one place where what nobody foresaw becomes exit code 70

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from simorc.cli.scope import Scope, scoped
-from simorc.display import plain
 from simorc.errors import UsageError, WaveformError
 
 if TYPE_CHECKING:

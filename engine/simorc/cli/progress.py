@@ -1,4 +1,4 @@
-"""How `simorc run` tells what goes on: a bar in a terminal, plain lines elsewhere, JSON lines for programs."""
+"""How `simorc run` tells what goes on: a bar in a terminal, plain lines elsewhere, JSON for programs."""
 
 from __future__ import annotations
 

@@ -63,8 +63,8 @@ class Asked:
 def command(scope: Scope, target: str, detach: bool, json_form: bool, **options: object) -> int:
     """Run a SWEEP, or go on with what is pending or failed in a RUN.
 
-    Ctrl-C once stops it cleanly: unfinished cases stay pending. The run belongs to its own process: it goes on when this
-    terminal is closed.
+    Ctrl-C once stops it cleanly: unfinished cases stay pending. The run is a process of its own: it
+    goes on when this terminal is closed.
     """
     asked = Asked(**options)  # type: ignore[arg-type]
     layout, cases = _prepare(scope, target, asked)
@@ -114,4 +114,4 @@ def _build(scope: Scope, target: str, asked: Asked) -> RunLayout:
         except RunNotFound as error:
             sweeps = ", ".join(project.sweeps) or "none"
             raise UsageError(f"{target!r} is no sweep and no run", remedy=f"sweeps: {sweeps}") from error
-    return build(project, target, asked.corners, asked.where, asked.allow_stale)
+    return build(project, project.sweep(target), asked.corners, asked.where, asked.allow_stale)

@@ -22,7 +22,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Scope:
-    """The project asked for on the command line (None: upwards from here) and the environment (None: SIMORC_ENV)."""
+    """The project (None: upwards from here) and the environment (None: SIMORC_ENV) of a command line."""
 
     project: Path | None = None
     environment: str | None = None

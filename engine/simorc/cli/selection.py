@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from simorc.errors import UsageError
 from simorc.runs.layout import RunLayout
-
-if TYPE_CHECKING:
-    from simorc.project import Project
-    from simorc.sweeps.plan import Plan
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -32,19 +28,6 @@ def selection_options(function: Command) -> Command:
     return corner(where(function))
 
 
-def plan_of(project: Project, sweep: str) -> Plan:
-    """The expanded sweep `sweep`; `UsageError` if the project has none of that name."""
-    from simorc.sweeps.plan import Plan
-
-    known = project.sweeps.get(sweep)
-    if known is None:
-        raise UsageError(
-            f"no sweep {sweep!r} in {project.name}", remedy="one of " + ", ".join(project.sweeps)
-        )
-    testbench = project.testbenches[known.definition.testbench]
-    return Plan.expand(known.definition, defaults=testbench.config.parameters)
-
-
 def chosen_cases(
     layout: RunLayout, cases: Sequence[int] | None, corners: Sequence[str] | None, where: str | None
 ) -> list[int] | None:
@@ -55,9 +38,9 @@ def chosen_cases(
     from simorc.sweeps.plan import Plan
 
     plan = Plan.from_json(load_manifest(layout)["plan"])
-    narrowed = plan.select(corners=corners, where=where)
-    found = {plan.find(case.parameters) for case in narrowed.cases(1, len(narrowed))}
-    kept = sorted(case_id for case_id in found if case_id is not None and (cases is None or case_id in cases))
+    kept = plan.matching(corners=corners or (), where=where)
+    if cases is not None:
+        kept = sorted(set(kept).intersection(cases))
     if not kept:
         raise UsageError(f"no case of {layout.name} is left by --case, --corner and --where")
     return kept

@@ -1,4 +1,4 @@
-"""Steering a run under way: cancel, pause, resume, retry, jobs. Each leaves a request for the run's runner."""
+"""Steering a run under way: cancel, pause, resume, retry, jobs. Each leaves a request for its runner."""
 
 from __future__ import annotations
 
@@ -69,9 +69,8 @@ def retry(scope: Scope, run: str, cases: list[int] | None) -> None:
     request(layout, "retry", **chosen)
     if not runner_alive(layout):
         start_runner(layout)
-    note(
-        f"asked {plain(layout.name)} to run {'failed cases' if cases is None else f'{len(cases)} cases'} again"
-    )
+    which = "failed cases" if cases is None else f"{len(cases)} cases"
+    note(f"asked {plain(layout.name)} to run {which} again")
 
 
 @click.command("jobs", context_settings={"ignore_unknown_options": True})

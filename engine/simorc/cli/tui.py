@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from simorc.cli.scope import Scope
 from simorc_tui.main import launch
+
+from simorc.cli.scope import Scope
 
 
 def open_interface(scope: Scope, run: str | None = None) -> int:

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simorc.runs.layout import RunLayout
+
+Simorc = Callable[..., Any]
+
+
+def test_table_is_for_people(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    said = simorc("results", "--project", project)
+    lines = said.out.splitlines()
+    assert lines[0].split() == ["case", "vdda", "corner", "gain", "status", "time", "message"]
+    assert lines[1].split() == ["1", "3", "tt", "41", "dB", "completed", "0.01", "s"]
+    assert "timestep too small at ^[[31mt=3us" in lines[4]
+    assert said.err.strip() == f"{finished_run.name}: 6 cases: 1 pending, 4 completed, 1 failed"
+
+
+def test_json_has_the_promised_shape(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    cases = json.loads(simorc("results", finished_run.name, "--json", "--project", project).out)
+    assert [case["case_id"] for case in cases] == [1, 2, 3, 4, 5, 6]
+    assert cases[0] == {
+        "case_id": 1,
+        "status": "completed",
+        "kind": None,
+        "parameters": {"vdda": 3.0, "corner": "tt"},
+        "measurements": {"gain": 41.0},
+        "error_message": None,
+        "attempts": 1,
+        "warm": False,
+    }
+    assert cases[3]["kind"] == "no_convergence"
+    assert cases[3]["measurements"] == {"gain": None}
+    assert cases[5]["warm"] is None
+
+
+def test_jsonl_is_a_case_per_line(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    lines = simorc("results", "--format", "jsonl", "--failed", "--project", project).out.splitlines()
+    assert [json.loads(line)["case_id"] for line in lines] == [4]
+
+
+def test_csv_reads_back(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    rows = list(csv.DictReader(io.StringIO(simorc("results", "--format", "csv", "--project", project).out)))
+    assert [float(row["gain"]) for row in rows if row["gain"]] == [41.0, 42.0, 43.0, 45.0]
+    assert rows[3]["error_message"].startswith("timestep too small")
+
+
+def test_filter_sort_and_failed_go_together(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    def ids(*options: str) -> list[int]:
+        said = simorc("results", "--json", *options, "--project", project)
+        assert said.code == 0, said.err
+        return [case["case_id"] for case in json.loads(said.out)]
+
+    assert ids("--filter", "vdda>3.1 status:completed", "--sort", "-gain") == [5]
+    assert ids("--sort", "-gain", "--filter", "corner=tt or corner=ss") == [5, 2, 1, 4]
+    assert ids("--failed", "--filter", "corner=tt or corner=ss") == [4]
+    assert ids("--failed", "--filter", "corner=ss") == []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(["--sort", "gian"], "no column 'gian'"), (["--filter", "gian>3"], "did you mean 'gain'")],
+)
+def test_unknown_columns(
+    simorc: Simorc, project: Path, finished_run: RunLayout, options: list[str], words: str
+) -> None:
+    said = simorc("results", *options, "--project", project)
+    assert said.code == 2
+    assert words in said.err
+
+
+def test_a_reader_that_stops_reading_is_no_error(project: Path, finished_run: RunLayout) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    command = [sys.executable, "-m", "simorc", "results", "--format", "csv", "--project", str(project)]
+    done = subprocess.run(
+        command, stdout=write, stderr=subprocess.PIPE, env=environment, timeout=60, check=False
+    )
+    os.close(write)
+    assert done.returncode == 0
+    assert done.stderr == b""
+
+
+def test_log_is_made_safe(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    said = simorc("log", "pvt", "4", "--project", project)
+    assert said.out == "Circuit: ota\nTimestep too small^[]0;title^G\n"
+    assert simorc("log", "pvt", "4", "--follow", "--project", project).out == said.out
+
+
+@pytest.mark.parametrize(("case", "words"), [(6, "has no log: pending"), (7, "its cases are 1 ... 6")])
+def test_no_log(simorc: Simorc, project: Path, finished_run: RunLayout, case: int, words: str) -> None:
+    said = simorc("log", "pvt", case, "--project", project)
+    assert said.code == 1
+    assert words in said.err
+
+
+def test_show_tells_verdict_attempt_and_rerun(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    out = simorc("show", "pvt", "4", "--project", project).out
+    assert "failed (no_convergence): timestep too small at ^[[31mt=3us" in out
+    assert f"cd {finished_run.case_dir(4)} && OMP_THREAD_LIMIT=1 ngspice -b netlist.spice" in out
+    told = json.loads(simorc("show", "pvt", "4", "--json", "--project", project).out)
+    assert told["attempts_made"][0]["action"] == "done"
+    assert told["parameters"] == {"vdda": 3.3, "corner": "tt"}
+
+
+def test_show_of_a_case_that_is_not_there(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    assert "its cases are 1 ... 6" in simorc("show", "pvt", "99", "--project", project).err

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simorc.runs.layout import RunLayout
+
+Simorc = Callable[..., Any]
+
+
+def test_lists_runs_with_counts(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    said = simorc("status", "--project", project)
+    assert said.code == 0
+    header, row = said.out.splitlines()
+    assert header.split()[:3] == ["run", "state", "done"]
+    assert row.split() == [finished_run.name, "cancelled", "83%", "4", "1", "0", "1", "6"]
+
+
+def test_json_has_the_promised_shape(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    said = simorc("status", "--json", "--project", project)
+    (run,) = json.loads(said.out)["runs"]
+    assert run["run"] == finished_run.name
+    assert run["sweep"] == "pvt"
+    assert run["counts"] == {"pending": 1, "in_progress": 0, "completed": 4, "failed": 1}
+    assert run["total"] == 6
+    assert set(run) >= {"run", "sweep", "state", "counts", "total", "started", "updated", "runner"}
+
+
+def test_one_run_by_its_sweep_shows_events(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    said = simorc("status", "pvt", "--project", project)
+    assert "cancelled by the user" in said.out
+    assert finished_run.name in said.out
+
+
+def test_project_may_stand_before_the_command(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    assert finished_run.name in simorc("--project", project, "status").out
+
+
+def test_nearest_project_upwards(
+    simorc: Simorc, project: Path, finished_run: RunLayout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project / "testbenches" / "ac")
+    assert finished_run.name in simorc("status").out
+
+
+def test_no_runs_says_what_to_type(simorc: Simorc, project: Path) -> None:
+    said = simorc("status", "--project", project)
+    assert (said.code, said.out) == (0, "")
+    assert "simorc run SWEEP" in said.err
+
+
+def test_outside_a_project(simorc: Simorc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = simorc("status")
+    assert said.code == 2
+    assert "simorc init" in said.err
+
+
+def test_unknown_run_names_the_near_one(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    said = simorc("status", "pvt_2026010203040", "--project", project)
+    assert said.code == 0  # a unique beginning
+    said = simorc("status", "pvvt", "--project", project)
+    assert said.code == 2
+    assert "did you mean pvt" in said.err or finished_run.name in said.err
+
+
+def test_corrupt_store_is_a_message(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    finished_run.database.write_bytes(b"not a database at all, but long enough to be read as one" * 20)
+    listed = simorc("status", "--project", project)
+    assert listed.code == 0
+    assert "broken" in listed.out
+    alone = simorc("status", finished_run.name, "--project", project)
+    assert alone.code == 1
+    assert "run.sqlite" in alone.err
