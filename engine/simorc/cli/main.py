@@ -54,7 +54,7 @@ def simorc(ctx: click.Context, project: Path | None, environment: str | None) ->
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line; returns the exit code of the table in `failures.ExitCode`."""
     try:
-        code = simorc.main(args=arguments, prog_name="simorc", standalone_mode=False, **_colour())
+        code = simorc.main(args=arguments, prog_name="simorc", standalone_mode=False, color=_colour())
         return code if isinstance(code, int) else failures.ExitCode.GOOD
     except click.ClickException as error:
         error.show()
@@ -78,5 +78,6 @@ def main() -> None:
     sys.exit(run())
 
 
-def _colour() -> dict[str, bool]:
-    return {"color": False} if os.environ.get("NO_COLOR") else {}
+def _colour() -> bool | None:
+    """No colour if NO_COLOR says so; otherwise click decides by what it writes to."""
+    return False if os.environ.get("NO_COLOR") else None

@@ -1,0 +1,169 @@
+"""Following a run, with this test in the place of the run's runner."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simorc.cli.failures import ExitCode
+from simorc.cli.follow import Follower, Moment
+from simorc.cli.progress import JsonProgress, LineProgress, TerminalProgress, duration, progress_line
+from simorc.runs.layout import RunLayout
+from simorc.runs.manifest import load_manifest
+from simorc.runs.store import Finished, Store
+from simorc.simulators.outcome import FailureKind, Outcome
+from simorc.sweeps.plan import Plan
+
+
+class Runner(threading.Thread):
+    """Does what `work` does to the store, a step at a time, holding the run all the while."""
+
+    def __init__(self, layout: RunLayout, work: Callable[[Store], None]) -> None:
+        super().__init__(daemon=True)
+        self._layout, self._work = layout, work
+        pid = os.getppid()  # some live process that a stray signal of a failing test would not reach
+        told = {"host": "elsewhere", "pid": pid, "started": time.time(), "started_ticks": 0}
+        layout.runner_json.write_text(json.dumps(told | {"heartbeat": time.time()}))
+
+    def run(self) -> None:
+        time.sleep(0.15)
+        with Store(self._layout, Plan.from_json(load_manifest(self._layout)["plan"])) as store:
+            self._work(store)
+            store.flush()
+        self._layout.runner_json.unlink()
+
+
+def finish(store: Store, case_id: int, outcome: Outcome, attempt: int = 2) -> None:
+    store.attempt_finished(Finished(case_id, attempt, outcome, "done", True, time.time(), "host"))
+
+
+def complete_all(store: Store) -> None:
+    finish(store, 4, Outcome.completed({"gain": 44.0}))
+    finish(store, 6, Outcome.completed({"gain": 46.0}), attempt=1)
+    store.set_meta(state="finished")
+
+
+def test_json_reports_each_newly_finished_case_once(
+    finished_run: RunLayout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Follower(finished_run, None) as follower:
+        Runner(finished_run, complete_all).start()
+        assert follower.follow(JsonProgress()) == ExitCode.GOOD
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert sorted(line["case_id"] for line in lines[:-1]) == [4, 6]
+    summary = lines[-1]["summary"]
+    assert summary["counts"]["completed"] == 6
+    assert (summary["state"], summary["exit_code"]) == ("finished", 0)
+
+
+def test_failed_cases_make_exit_code_1(finished_run: RunLayout, capsys: pytest.CaptureFixture[str]) -> None:
+    def work(store: Store) -> None:
+        finish(store, 6, Outcome.failed(FailureKind.TIMEOUT, "took too long"), attempt=1)
+        store.set_meta(state="finished")
+
+    with Follower(finished_run, None) as follower:
+        Runner(finished_run, work).start()
+        assert follower.follow(LineProgress()) == ExitCode.CASES_FAILED
+    said = capsys.readouterr().err
+    assert f"simorc results {finished_run.name} --failed" in said
+
+
+def test_only_the_chosen_cases_are_judged(finished_run: RunLayout) -> None:
+    def work(store: Store) -> None:
+        finish(store, 6, Outcome.completed(), attempt=1)
+        store.set_meta(state="finished")
+
+    with Follower(finished_run, [6]) as follower:
+        Runner(finished_run, work).start()
+        assert follower.follow(LineProgress()) == ExitCode.GOOD
+
+
+def test_a_runner_that_vanished(finished_run: RunLayout, capsys: pytest.CaptureFixture[str]) -> None:
+    with Follower(finished_run, None) as follower:
+        Runner(finished_run, lambda store: store.set_meta(state="running")).start()
+        assert follower.follow(LineProgress()) == ExitCode.CASES_FAILED
+    assert f"go on with: simorc run {finished_run.name}" in capsys.readouterr().err
+
+
+def test_ctrl_c_asks_to_stop_and_waits(finished_run: RunLayout, capsys: pytest.CaptureFixture[str]) -> None:
+    def work(store: Store) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        while not list(finished_run.requests.glob("*.json")):
+            time.sleep(0.01)
+        store.set_meta(state="cancelled")
+
+    before = signal.getsignal(signal.SIGINT)
+    with Follower(finished_run, None) as follower:
+        Runner(finished_run, work).start()
+        assert follower.follow(LineProgress()) == ExitCode.CANCELLED
+    assert signal.getsignal(signal.SIGINT) is before
+    (request,) = finished_run.requests.glob("*.json")
+    assert json.loads(request.read_text())["kind"] == "cancel"
+    assert "go on with" in capsys.readouterr().err
+
+
+def test_second_ctrl_c_leaves(finished_run: RunLayout) -> None:
+    told = {"host": "elsewhere", "pid": 1, "started": 0.0, "started_ticks": 0, "heartbeat": time.time() + 600}
+    finished_run.runner_json.write_text(json.dumps(told))
+
+    def interrupt_twice() -> None:
+        for _ in range(2):
+            time.sleep(0.25)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt_twice, daemon=True).start()
+    with Follower(finished_run, None) as follower:
+        assert follower.follow(LineProgress()) == ExitCode.CANCELLED
+
+
+def moment(**changes: object) -> Moment:
+    counts = {"pending": 30, "in_progress": 3, "completed": 11, "failed": 1}
+    told = {"run": "r", "state": "running", "counts": counts, "total": 45, "done": 12, "seconds": 1.5}
+    return Moment(**(told | changes))  # type: ignore[arg-type]
+
+
+def test_progress_line() -> None:
+    assert progress_line(moment()) == "12/45 done, 1 failed, 3 under way, 8.0/s, 4.1 s to go"
+    assert progress_line(moment(done=0, state="paused")) == "12/45 done, 1 failed, 3 under way, paused"
+
+
+def test_terminal_progress_says_what_the_line_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Screen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Screen()
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    progress = TerminalProgress()
+    with progress:
+        progress.moment(moment())
+    assert "12/45 done, 1 failed" in screen.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.44, "0.4 s"), (42.2, "42 s"), (190, "3 min 10 s"), (59.7, "1 min 00 s"), (7500, "2 h 05 min")],
+)
+def test_duration(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@given(st.floats(min_value=0, max_value=1e7))
+def test_duration_of_anything(seconds: float) -> None:
+    assert duration(seconds)[0].isdigit()
+
+
+def test_a_run_that_nobody_holds_any_more(finished_run: RunLayout) -> None:
+    with Follower(finished_run, None) as follower:
+        assert follower.follow(LineProgress()) == ExitCode.CANCELLED  # as it was left
