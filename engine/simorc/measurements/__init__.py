@@ -1,0 +1,1 @@
+"""Numbers of one case: ``.meas`` output, built-in measurements, waveform expressions, hooks in Python."""

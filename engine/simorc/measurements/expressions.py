@@ -1,0 +1,259 @@
+"""Waveform expressions in the notation of the field: ``db(v(out)/v(in))``, ``cross(v(out), vdda/2,
+edge=rise)``.
+
+``db`` is 20 log10 of the magnitude, ``ph`` the phase in degrees (``cph`` without jumps), ``integ`` the
+running integral (a number with a window). Every built-in measurement is also a function: ``rise_time(v(out),
+low=0.2)``. A name means, in this order: a parameter, another measurement, a vector of the plot.
+"""
+
+from __future__ import annotations
+
+import difflib
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from simorc.errors import ExpressionError
+from simorc.measurements.arrays import Floats, Trace
+from simorc.measurements.builtins.registry import Builtin, builtins_by_name
+from simorc.measurements.missing import MeasurementMissing
+from simorc.measurements.wave_functions import COMPLEX_REMEDY, FUNCTIONS, Quantity, number_of
+from simorc.measurements.wave_parser import (
+    Call,
+    Constant,
+    Name,
+    Node,
+    Operation,
+    Signal,
+    Word,
+    parse_wave_expression,
+)
+from simorc.measurements.waves import Opening
+
+_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "and": np.logical_and,
+    "or": np.logical_or,
+}
+_CONSTANTS = {"pi": np.pi, "true": 1.0, "false": 0.0}
+_AC_FUNCTIONS = frozenset(("db", "ph", "cph"))
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What names mean while an expression is evaluated."""
+
+    waves: Opening
+    numbers: Callable[[str], float | None]
+    """A parameter or measurement by name, None when there is none of that name."""
+    analysis: str | None = None
+
+
+@dataclass(frozen=True)
+class WaveExpression:
+    """A parsed expression. ``names`` are those that are not signals, with the column of their first use."""
+
+    text: str
+    tree: Node
+    names: Mapping[str, int] = field(default_factory=dict)
+    signals: tuple[str, ...] = ()
+    analyses: tuple[str, ...] = ()
+
+    def value(self, scope: Scope) -> Quantity:
+        """A number or a waveform. MeasurementMissing where a signal is not there."""
+        with np.errstate(all="ignore"):
+            return _Evaluation(self, scope).of(self.tree)
+
+    def number(self, scope: Scope) -> float:
+        """The number it is; a waveform or a complex value is an ExpressionError."""
+        return number_of(self.value(scope))
+
+
+def compile_wave_expression(text: str) -> WaveExpression:
+    """Parse and check an expression; ExpressionError with column and nearest name."""
+    tree = parse_wave_expression(text)
+    names: dict[str, int] = {}
+    signals: list[str] = []
+    preferred: list[str] = []
+    for node in _walk(tree):
+        if isinstance(node, Name) and node.name.lower() not in _CONSTANTS:
+            names.setdefault(node.name, node.column)
+        elif isinstance(node, Signal) and node.plot is None:
+            signals.append(node.signal)
+        elif isinstance(node, Call):
+            preferred += _checked_call(node)
+    return WaveExpression(text, tree, names, tuple(dict.fromkeys(signals)), tuple(dict.fromkeys(preferred)))
+
+
+def _walk(tree: Node) -> Iterator[Node]:
+    yield tree
+    children: Iterable[Node] = ()
+    if isinstance(tree, Operation):
+        children = tree.operands
+    elif isinstance(tree, Call):
+        children = (*tree.arguments, *(node for _, node in tree.named))
+    for child in children:
+        yield from _walk(child)
+
+
+def _checked_call(call: Call) -> list[str]:
+    """Raise for an unknown function or argument; the analyses the function speaks for."""
+    if call.function in FUNCTIONS:
+        known = FUNCTIONS[call.function]
+        _check_arguments(call, known.least - _named_count(call, known.names), known.most, known.names)
+        return ["ac"] if call.function in _AC_FUNCTIONS else []
+    measures = builtins_by_name()
+    if call.function not in measures:
+        near = difflib.get_close_matches(call.function, [*FUNCTIONS, *measures], n=1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise ExpressionError(f"no function {call.function}{hint}", column=call.column)
+    found = measures[call.function]
+    _check_arguments(call, len(found.required_signals), len(found.signals), tuple(found.arguments))
+    _check_required(call, found)
+    return [found.analysis]
+
+
+def _named_count(call: Call, names: tuple[str, ...]) -> int:
+    return sum(name in names for name, _ in call.named)
+
+
+def _check_arguments(call: Call, least: int, most: int, names: tuple[str, ...]) -> None:
+    count = len(call.arguments)
+    if not least <= count <= most:
+        wanted = f"{least}" if least == most else f"{least} to {most}"
+        raise ExpressionError(f"{call.function} takes {wanted} arguments, not {count}", column=call.column)
+    for name, _ in call.named:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            raise ExpressionError(f"{call.function} has no argument {name}{hint}", column=call.column)
+
+
+def _check_required(call: Call, found: Builtin) -> None:
+    absent = found.required - {name for name, _ in call.named}
+    if absent:
+        raise ExpressionError(f"{call.function} needs {', '.join(sorted(absent))}", column=call.column)
+
+
+class _Evaluation:
+    """One walk over the tree."""
+
+    def __init__(self, expression: WaveExpression, scope: Scope) -> None:
+        self._expression = expression
+        self._scope = scope
+        self._plot: str | None = None
+
+    def of(self, node: Node) -> Quantity:
+        if isinstance(node, Constant):
+            return node.value
+        if isinstance(node, Signal):
+            return self._scope.waves().trace(node.signal, node.plot or self._chosen_plot())
+        if isinstance(node, Name):
+            return self._named(node)
+        if isinstance(node, Operation):
+            return self._operation(node)
+        if isinstance(node, Call):
+            return self._call(node)
+        raise ExpressionError(f"{node.text} stands only as an argument of a function")
+
+    def _chosen_plot(self) -> str:
+        """One plot for the whole expression, so that its waveforms share an axis."""
+        if self._plot is None:
+            waves, expression = self._scope.waves(), self._expression
+            vectors = [name for name in expression.names if self._scope.numbers(name) is None]
+            signals = (*expression.signals, *vectors)
+            self._plot = waves.choose(self._scope.analysis, signals, expression.analyses)
+        return self._plot
+
+    def _named(self, node: Name) -> Quantity:
+        if node.name.lower() in _CONSTANTS:
+            return _CONSTANTS[node.name.lower()]
+        found = self._scope.numbers(node.name)
+        if found is not None:
+            return found
+        return self._scope.waves().trace(node.name, self._chosen_plot())
+
+    def _operation(self, node: Operation) -> Quantity:
+        values = [self.of(operand) for operand in node.operands]
+        if len(values) == 2:
+            return combined(_BINARY[node.operator], values[0], values[1])
+        if node.operator == "-":
+            return combined(operator.mul, -1.0, values[0])
+        return values[0] if node.operator == "+" else combined(operator.eq, values[0], 0.0)
+
+    def _call(self, node: Call) -> Quantity:
+        arguments = [self._argument(each, index) for index, each in enumerate(node.arguments)]
+        named = {name: self._argument(value, 1) for name, value in node.named}
+        if node.function in FUNCTIONS:
+            return FUNCTIONS[node.function].function(*arguments, **named)
+        return run_builtin(builtins_by_name()[node.function], arguments, named)
+
+    def _argument(self, node: Node, index: int) -> Any:
+        if isinstance(node, Word):
+            return node.text
+        value = self.of(node)
+        return value if index == 0 or isinstance(value, Trace) else number_of(value)
+
+
+def combined(function: Callable[[Any, Any], Any], first: Quantity, second: Quantity) -> Quantity:
+    """Two quantities by an operator, point by point; waveforms of different axes cannot be combined."""
+    if not isinstance(first, Trace) and not isinstance(second, Trace):
+        found = function(np.asarray(first), np.asarray(second))
+        return complex(found) if np.iscomplexobj(found) else float(found)
+    x = _shared_axis(first, second)
+    a = first.y if isinstance(first, Trace) else first
+    b = second.y if isinstance(second, Trace) else second
+    y = function(a, b)
+    return Trace(x, y.astype(np.float64) if y.dtype == np.bool_ else y)
+
+
+def _shared_axis(first: Quantity, second: Quantity) -> Any:
+    if not isinstance(second, Trace):
+        assert isinstance(first, Trace)
+        return first.x
+    if isinstance(first, Trace) and first.x is not second.x and not np.array_equal(first.x, second.x):
+        raise ExpressionError("waveforms of different analyses cannot be combined point by point")
+    return second.x
+
+
+def run_builtin(found: Builtin, signals: list[Quantity], arguments: Mapping[str, Any]) -> float:
+    """A built-in on waveforms of one axis, with its arguments as numbers and words."""
+    traces = [_as_trace(signal, found) for signal in signals]
+    x = traces[0].x
+    if any(len(trace.x) != len(x) for trace in traces[1:]):
+        raise ExpressionError(f"the signals of {found.name} come from different analyses")
+    _check_axis(x, found.name)
+    given = {name: round(v) if found.arguments.get(name) == "integer" else v for name, v in arguments.items()}
+    way = 1 if x[0] <= x[-1] else -1
+    with np.errstate(all="ignore"):
+        return float(found.function(x[::way], *(trace.y[::way] for trace in traces), **given))
+
+
+def _as_trace(signal: Quantity, found: Builtin) -> Trace:
+    """A waveform; a complex one only where phase or magnitude is what is measured."""
+    if not isinstance(signal, Trace):
+        raise ExpressionError(f"{found.name} needs a waveform, not a number")
+    if np.iscomplexobj(signal.y) and found.analysis not in ("ac", "noise"):
+        raise ExpressionError(f"{found.name} of a complex waveform: {COMPLEX_REMEDY}")
+    return signal
+
+
+def _check_axis(x: Floats, name: str) -> None:
+    if len(x) < 2:
+        raise MeasurementMissing(f"{name} needs a sweep, and there is a single point")
+    steps = np.diff(x)
+    if steps.min() < 0 < steps.max():
+        raise MeasurementMissing("the axis starts over (a nested sweep): take one part by step(signal, n)")

@@ -1,0 +1,75 @@
+"""Measurements in the user's Python: ``file.py:function``, called with the waveforms and the case's
+parameters.
+
+A hook file is executed only because a definition of the project names it, once per process, and only from
+inside the project. Whatever it raises is the reason why that one measurement is missing.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import traceback
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from simorc.errors import ExpressionError
+from simorc.measurements.missing import MeasurementMissing
+from simorc.measurements.waves import Waves
+
+
+def hook_place(text: str, project_root: Path) -> tuple[Path, str]:
+    """The file and the function's name of ``file.py:function``; ExpressionError unless inside the project."""
+    file, colon, function = text.rpartition(":")
+    if not colon or not file.endswith(".py") or not function.isidentifier():
+        raise ExpressionError(f"{text!r} is not of the form file.py:function")
+    root = project_root.resolve()
+    path = (root / file).resolve()
+    if not path.is_relative_to(root):
+        raise ExpressionError(f"{file} lies outside of the project")
+    if not path.is_file():
+        raise ExpressionError(f"{file} is not there")
+    return path, function
+
+
+def run_hook(text: str, project_root: Path, waves: Waves, parameters: Mapping[str, Any]) -> float:
+    """The number a hook returns. MeasurementMissing with file and line when it fails."""
+    path, function = hook_place(text, project_root)
+    called = _guarded(text, lambda: _function(path, function, path.stat().st_mtime_ns))
+    return float(_guarded(text, lambda: float(called(waves, dict(parameters)))))
+
+
+def _function(path: Path, name: str, modified: int) -> Callable[..., Any]:
+    found = getattr(_module(path, modified), name, None)
+    if not callable(found):
+        raise MeasurementMissing(f"{path.name} has no function {name}")
+    called: Callable[..., Any] = found
+    return called
+
+
+@lru_cache(maxsize=64)
+def _module(path: Path, modified: int) -> ModuleType:
+    """The module of a file; ``modified`` makes an edited file load again."""
+    spec = importlib.util.spec_from_file_location(f"simorc_hook_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise MeasurementMissing(f"{path.name} cannot be loaded")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _guarded(text: str, call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except MeasurementMissing:
+        raise
+    except (Exception, SystemExit) as error:
+        raise MeasurementMissing(f"{text}: {_where(error)}{type(error).__name__}: {error}") from error
+
+
+def _where(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename != __file__ and not frame.filename.startswith("<")]
+    return f"{Path(own[-1].filename).name}:{own[-1].lineno}: " if own else ""

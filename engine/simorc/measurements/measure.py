@@ -1,0 +1,220 @@
+"""Every declared measurement of one case: from ``.meas`` output, built in, by expression, by hook.
+
+A definition is a plain mapping, so that a runner needs no configuration models::
+
+    {"meas": "gain"}                                            the deck's own .meas
+    {"measure": "gain_at", "args": {"signal": "v(out)/v(in)", "at": "1k"}}
+    {"expr": "max(v(out)) - vdda/2"}
+    {"python": "testbenches/ac/hooks.py:pole"}
+
+An argument may be an expression of parameters and other measurements (``level: vdda/2``); ``args.analysis``
+names the plot to read. Measurements are computed in whatever order their references need.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from simorc.errors import ExpressionError
+from simorc.measurements.builtins.registry import Builtin, find_builtin
+from simorc.measurements.expressions import Scope, WaveExpression, compile_wave_expression, run_builtin
+from simorc.measurements.hooks import run_hook
+from simorc.measurements.missing import MeasurementMissing
+from simorc.measurements.waves import lazily
+
+SOURCES = ("meas", "measure", "expr", "python", "across")
+"""The keys that say where a measurement comes from; ``across`` ones belong to a whole run."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The measurements of one case: those with a finite value, and why the others have none."""
+
+    values: dict[str, float] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+def measure_case(
+    definitions: Mapping[str, Mapping[str, Any]],
+    raw_path: Path | None,
+    *,
+    parameters: Mapping[str, Any],
+    meas_values: Mapping[str, float],
+    project_root: Path,
+) -> Measured:
+    """Measure one case. The raw file is opened only if a definition needs waveforms; nothing here raises for
+    the case's sake: what cannot be measured is missing with its reason.
+    """
+    return _CaseMeasurement(definitions, raw_path, parameters, meas_values, project_root).all()
+
+
+@lru_cache(maxsize=512)
+def compiled(text: str) -> WaveExpression:
+    """A compiled expression, kept: the cases of a run share their definitions."""
+    return compile_wave_expression(text)
+
+
+class _CaseMeasurement:
+    """The measurements of one case, each computed once, on demand of whoever refers to it."""
+
+    def __init__(
+        self,
+        definitions: Mapping[str, Mapping[str, Any]],
+        raw_path: Path | None,
+        parameters: Mapping[str, Any],
+        meas_values: Mapping[str, float],
+        project_root: Path,
+    ) -> None:
+        self._definitions = definitions
+        self._waves = lazily(raw_path)
+        self._parameters = {name.lower(): value for name, value in parameters.items()} | dict(parameters)
+        self._given = parameters
+        self._meas = {name.lower(): value for name, value in meas_values.items()}
+        self._root = project_root
+        self._done = Measured()
+        self._under_way: list[str] = []
+        self._by_lower = {name.lower(): name for name in definitions}
+
+    def all(self) -> Measured:
+        for name, definition in self._definitions.items():
+            if not definition.get("across"):
+                self._settle(name)
+        ordered = [name for name in self._definitions if name in self._done.values]
+        return Measured({name: self._done.values[name] for name in ordered}, self._done.missing)
+
+    def _settle(self, name: str) -> None:
+        if name in self._done.values or name in self._done.missing:
+            return
+        self._under_way.append(name)
+        try:
+            self._done.values[name] = _finite(self._compute(self._definitions[name], name))
+        except (MeasurementMissing, ExpressionError) as error:
+            self._done.missing[name] = error.message
+        finally:
+            self._under_way.pop()
+
+    def _compute(self, definition: Mapping[str, Any], name: str) -> float:
+        if text := definition.get("meas"):
+            return self._printed(str(text))
+        if text := definition.get("measure"):
+            return self._built_in(find_builtin(str(text)), definition.get("args") or {})
+        if text := definition.get("expr"):
+            return compiled(str(text)).number(self._scope((definition.get("args") or {}).get("analysis")))
+        if text := definition.get("python"):
+            return run_hook(str(text), self._root, self._waves(), self._given)
+        raise ExpressionError(f"{name}: say how to measure it ({', '.join(SOURCES)})")
+
+    def _printed(self, meas: str) -> float:
+        if meas.lower() not in self._meas:
+            raise MeasurementMissing(f".meas {meas} gave no value")
+        return self._meas[meas.lower()]
+
+    def _scope(self, analysis: str | None) -> Scope:
+        return Scope(self._waves, self._number, analysis)
+
+    def _number(self, name: str) -> float | None:
+        found = self._parameters.get(name, self._parameters.get(name.lower()))
+        if found is not None:
+            if isinstance(found, str):
+                raise ExpressionError(f"parameter {name} is text ({found!r}), not a number")
+            return float(found)
+        known = name if name in self._definitions else self._by_lower.get(name.lower())
+        return None if known is None else self._other(known)
+
+    def _other(self, name: str) -> float:
+        if name in self._under_way:
+            circle = " → ".join([*self._under_way[self._under_way.index(name) :], name])
+            raise ExpressionError(f"measurements refer to each other in a circle: {circle}")
+        if self._definitions[name].get("across"):
+            raise ExpressionError(f"{name} is measured across cases and has no value in one")
+        self._settle(name)
+        if name in self._done.missing:
+            raise MeasurementMissing(f"{name} is missing: {self._done.missing[name]}")
+        return self._done.values[name]
+
+    def _built_in(self, found: Builtin, args: Mapping[str, Any]) -> float:
+        check_arguments(found, args)
+        analysis = args.get("analysis")
+        signals = [self._signal(found, str(args[name]), analysis) for name in found.signals if name in args]
+        named = {
+            name: self._argument(found, name, args[name], analysis)
+            for name in found.arguments
+            if name in args
+        }
+        return run_builtin(found, signals, named)
+
+    def _signal(self, found: Builtin, text: str, analysis: str | None) -> Any:
+        expression = compiled(text)
+        preferred = (found.analysis, *expression.analyses)
+        chosen = WaveExpression(text, expression.tree, expression.names, expression.signals, preferred)
+        return chosen.value(self._scope(analysis))
+
+    def _argument(self, found: Builtin, name: str, value: Any, analysis: str | None) -> Any:
+        if found.arguments[name] == "word":
+            return str(value)
+        return compiled(value).number(self._scope(analysis)) if isinstance(value, str) else float(value)
+
+
+def check_arguments(found: Builtin, args: Mapping[str, Any]) -> None:
+    """ExpressionError unless ``args`` has every signal and argument the built-in needs and nothing else."""
+    from simorc.sweeps.near_names import did_you_mean
+
+    known = {*found.signals, *found.arguments, "analysis"}
+    for name in args:
+        if name not in known:
+            raise ExpressionError(f"{found.name} has no argument {name!r}{did_you_mean(name, known)}")
+    absent = [name for name in (*found.required_signals, *sorted(found.required)) if name not in args]
+    if absent:
+        raise ExpressionError(f"{found.name} needs {', '.join(absent)}")
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise MeasurementMissing(f"the result is {value}")
+    return value
+
+
+def check_definitions(
+    definitions: Mapping[str, Mapping[str, Any]], parameters: Mapping[str, Any], project_root: Path
+) -> list[tuple[str, str]]:
+    """What can be known to be wrong before any simulation: ``(measurement, message)`` for each mistake."""
+    checks: list[tuple[str, str]] = []
+    for name, definition in definitions.items():
+        try:
+            _check_definition(definition, project_root)
+        except ExpressionError as error:
+            place = f"column {error.column}: " if error.column else ""
+            checks.append((name, place + error.message))
+    return checks
+
+
+def _check_definition(definition: Mapping[str, Any], project_root: Path) -> None:
+    given = [source for source in SOURCES if definition.get(source)]
+    if len(given) != 1:
+        raise ExpressionError(f"name exactly one of {', '.join(SOURCES)}")
+    checks: dict[str, Callable[[], object]] = {
+        "measure": lambda: _check_builtin(definition),
+        "expr": lambda: compile_wave_expression(str(definition["expr"])),
+        "python": lambda: _check_hook(str(definition["python"]), project_root),
+    }
+    checks.get(given[0], lambda: None)()
+
+
+def _check_builtin(definition: Mapping[str, Any]) -> None:
+    found = find_builtin(str(definition["measure"]))
+    args = definition.get("args") or {}
+    check_arguments(found, args)
+    for name in (*found.signals, *found.arguments):
+        if isinstance(args.get(name), str) and found.arguments.get(name) != "word":
+            compile_wave_expression(args[name])
+
+
+def _check_hook(text: str, project_root: Path) -> None:
+    from simorc.measurements.hooks import hook_place
+
+    hook_place(text, project_root)

@@ -1,0 +1,212 @@
+"""The functions of waveform expressions: of every point, over the axis, and down to one number."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from simorc.errors import ExpressionError
+from simorc.measurements.arrays import Floats, Trace
+from simorc.measurements.builtins.ac import decibels
+from simorc.measurements.builtins.tran import average, peak_to_peak, rms
+from simorc.measurements.interpolation import integral, nth_crossing, running_integral, value_at, window
+from simorc.measurements.missing import MeasurementMissing
+
+Quantity: TypeAlias = Trace | float | complex
+"""What an expression is made of: waveforms and numbers."""
+
+COMPLEX_REMEDY = "take mag(), db(), ph(), re() or im() of it first"
+
+
+def _single(value: Any) -> float | complex:
+    return complex(value) if np.iscomplexobj(value) else float(value)
+
+
+def mapped(function: Callable[[Any], Any]) -> Callable[[Quantity], Quantity]:
+    """A function of numbers as one of waveforms."""
+
+    def over(value: Quantity) -> Quantity:
+        if isinstance(value, Trace):
+            return Trace(value.x, function(value.y))
+        return _single(function(np.asarray(value)))
+
+    return over
+
+
+def trace_of(value: Quantity, function: str) -> Trace:
+    """The waveform an argument has to be."""
+    if not isinstance(value, Trace):
+        raise ExpressionError(f"{function} needs a waveform, not a number")
+    return value
+
+
+def real_trace(value: Quantity, function: str) -> Trace:
+    """A waveform without imaginary part; complex ones are refused rather than cut."""
+    trace = trace_of(value, function)
+    if np.iscomplexobj(trace.y):
+        raise ExpressionError(f"{function} of a complex waveform: {COMPLEX_REMEDY}")
+    return trace
+
+
+def _continuous_phase(y: Any) -> Any:
+    return np.degrees(np.unwrap(np.angle(y)))
+
+
+POINTWISE: dict[str, Callable[[Quantity], Quantity]] = {
+    "db": mapped(decibels),
+    "ph": mapped(lambda y: np.degrees(np.angle(y))),
+    "cph": mapped(_continuous_phase),
+    "mag": mapped(np.abs),
+    "abs": mapped(np.abs),
+    "re": mapped(np.real),
+    "im": mapped(np.imag),
+    "conj": mapped(np.conj),
+    "sqrt": mapped(np.sqrt),
+    "ln": mapped(np.log),
+    "log": mapped(np.log),
+    "log10": mapped(np.log10),
+    "exp": mapped(np.exp),
+    "sin": mapped(np.sin),
+    "cos": mapped(np.cos),
+    "tan": mapped(np.tan),
+    "atan": mapped(np.arctan),
+}
+
+
+def _deriv(value: Quantity) -> Quantity:
+    trace = trace_of(value, "deriv")
+    if len(trace.x) < 2:
+        raise MeasurementMissing("deriv of a single point")
+    slope: Any = np.gradient(trace.y, trace.x)
+    return Trace(trace.x, slope)
+
+
+def _integ(value: Quantity, start: float | None = None, stop: float | None = None) -> Quantity:
+    trace = trace_of(value, "integ")
+    if start is None and stop is None:
+        return Trace(trace.x, running_integral(trace.x, trace.y))
+    part = window(trace, start, stop)
+    return integral(part.x, part.y)
+
+
+def _at(value: Quantity, at: float) -> Quantity:
+    trace = trace_of(value, "at")
+    return value_at(trace.x, trace.y, at)
+
+
+def _cross(value: Quantity, level: float, n: float = 1, edge: str = "either") -> Quantity:
+    trace = real_trace(value, "cross")
+    return nth_crossing(trace.x, np.real(trace.y), level, round(n), edge)
+
+
+def _extreme(name: str) -> Callable[..., Quantity]:
+    choose = max if name == "max" else min
+
+    def extreme(value: Quantity, *others: Quantity) -> Quantity:
+        if not others:
+            trace = real_trace(value, name)
+            return float(choose(trace.y.min(), trace.y.max()))
+        return choose(number_of(each) for each in (value, *others))
+
+    return extreme
+
+
+def _extreme_at(name: str) -> Callable[[Quantity], Quantity]:
+    def position(value: Quantity) -> Quantity:
+        trace = real_trace(value, name)
+        index = np.argmax(trace.y) if name == "xmax" else np.argmin(trace.y)
+        return float(trace.x[index])
+
+    return position
+
+
+def _windowed(name: str, function: Callable[..., float]) -> Callable[..., Quantity]:
+    def reduce(value: Quantity, start: float | None = None, stop: float | None = None) -> Quantity:
+        trace = real_trace(value, name)
+        return function(trace.x, np.real(trace.y), start=start, stop=stop)
+
+    return reduce
+
+
+def _clip(value: Quantity, start: float, stop: float) -> Quantity:
+    return window(trace_of(value, "clip"), start, stop)
+
+
+def _end(index: int, name: str) -> Callable[[Quantity], Quantity]:
+    def end(value: Quantity) -> Quantity:
+        return _single(trace_of(value, name).y[index])
+
+    return end
+
+
+def _axis(value: Quantity) -> Quantity:
+    trace = trace_of(value, "axis")
+    return Trace(trace.x, trace.x)
+
+
+def inner_sweeps(x: Floats) -> list[slice]:
+    """The parts of an axis that starts over (a nested sweep), each running one way."""
+    steps = np.diff(x)
+    if not len(steps):
+        return [slice(0, len(x))]
+    forward = steps[np.flatnonzero(steps)[0]] > 0 if np.any(steps) else True
+    back = np.flatnonzero(steps < 0 if forward else steps > 0) + 1
+    edges = [0, *(int(each) for each in back), len(x)]
+    return [slice(start, stop) for start, stop in itertools.pairwise(edges)]
+
+
+def _step(value: Quantity, n: float) -> Quantity:
+    trace = trace_of(value, "step")
+    parts = inner_sweeps(trace.x)
+    index = round(n) - 1 if n > 0 else len(parts) + round(n)
+    if not 0 <= index < len(parts):
+        raise MeasurementMissing(f"no inner sweep {n:g}: there are {len(parts)}")
+    return Trace(trace.x[parts[index]], trace.y[parts[index]])
+
+
+@dataclass(frozen=True, slots=True)
+class WaveFunction:
+    """How many positional arguments a function takes, and the names of those that may be given by name."""
+
+    function: Callable[..., Quantity]
+    least: int
+    most: int
+    names: tuple[str, ...] = ()
+
+
+_WINDOW = ("start", "stop")
+FUNCTIONS: dict[str, WaveFunction] = {
+    **{name: WaveFunction(function, 1, 1) for name, function in POINTWISE.items()},
+    "deriv": WaveFunction(_deriv, 1, 1),
+    "integ": WaveFunction(_integ, 1, 3, _WINDOW),
+    "at": WaveFunction(_at, 2, 2),
+    "cross": WaveFunction(_cross, 2, 4, ("level", "n", "edge")),
+    "max": WaveFunction(_extreme("max"), 1, 20),
+    "min": WaveFunction(_extreme("min"), 1, 20),
+    "xmax": WaveFunction(_extreme_at("xmax"), 1, 1),
+    "xmin": WaveFunction(_extreme_at("xmin"), 1, 1),
+    "avg": WaveFunction(_windowed("avg", average), 1, 3, _WINDOW),
+    "mean": WaveFunction(_windowed("mean", average), 1, 3, _WINDOW),
+    "rms": WaveFunction(_windowed("rms", rms), 1, 3, _WINDOW),
+    "pp": WaveFunction(_windowed("pp", peak_to_peak), 1, 3, _WINDOW),
+    "clip": WaveFunction(_clip, 3, 3),
+    "step": WaveFunction(_step, 2, 2),
+    "first": WaveFunction(_end(0, "first"), 1, 1),
+    "last": WaveFunction(_end(-1, "last"), 1, 1),
+    "axis": WaveFunction(_axis, 1, 1),
+}
+
+
+def number_of(value: Quantity) -> float:
+    """The real number a quantity is, or an error that says how to get one; one point (op) is a number."""
+    if isinstance(value, Trace):
+        if len(value.y) != 1:
+            raise ExpressionError("the result is a waveform: reduce it with at(), max(), avg(), last(), ...")
+        return number_of(_single(value.y[0]))
+    if isinstance(value, (complex, np.complexfloating)):
+        raise ExpressionError(f"the result is complex: {COMPLEX_REMEDY}")
+    return float(value)
