@@ -1,0 +1,268 @@
+"""Template netlists: a SPICE deck with Jinja2 placeholders -> the deck of one case. Strict and sandboxed.
+
+A template sees ``parameters.<name>`` (also as ``config.<name>``), ``case_id``, ``seed``, ``corner``,
+``dut.netlist``, ``project.root`` and ``filename_raw``. Values are rendered as they were written. ``{%
+include %}`` reaches files in the template's directory and below.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from simorc.errors import TemplateError
+from simorc.quantities import Value
+from simorc.sweeps.near_names import did_you_mean
+
+MAX_OUTPUT = 64 * 1024 * 1024
+MAX_BITS = 1024  # of a whole number raised to a power
+_ESCAPED_BRACE = re.compile(r"\\+([{}])")
+_MAPPING_METHODS = frozenset({"items", "keys", "values", "get"})
+_CONTEXT_NAMES = frozenset(
+    {"parameters", "config", "case_id", "seed", "corner", "dut", "project", "filename_raw"}
+)
+_PARAMETER_OWNERS = ("parameters", "config")
+
+
+def unescape_braces(text: str) -> str:
+    r"""``\{\{ parameters.vdda \}\}``, as xschem keeps placeholders in schematics, with plain braces."""
+    return _ESCAPED_BRACE.sub(r"\1", text)
+
+
+class _Parameters(dict[str, Any]):
+    """The parameters of one case; a name is looked up among them before any method of a mapping."""
+
+
+class _Absent(jinja2.StrictUndefined):
+    """``seed`` and ``corner`` of a case without one: false in a test, an error when rendered."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:  # type: ignore[override]
+        return False
+
+
+class _BelowDirectory(jinja2.FileSystemLoader):
+    """Loads files of one directory only; symbolic links do not lead out of it."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self._directory = directory.resolve()
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> Any:
+        source, filename, uptodate = super().get_source(environment, template)
+        if not Path(filename).resolve().is_relative_to(self._directory):
+            raise jinja2.TemplateNotFound(template, f"{template} is outside the template's directory")
+        return source, filename, uptodate
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Strict names, parameters before methods, no arithmetic that fills the memory."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def __init__(self, directory: Path) -> None:
+        self.files = _BelowDirectory(directory)
+        super().__init__(
+            loader=self.files,
+            undefined=jinja2.StrictUndefined,
+            keep_trailing_newline=True,
+            auto_reload=False,
+            autoescape=False,
+        )
+        self.globals = {"range": self.globals["range"]}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is not _Parameters:
+            return super().getattr(obj, attribute)
+        if attribute in obj:
+            return obj[attribute]
+        if attribute in _MAPPING_METHODS:
+            return super().getattr(obj, attribute)
+        return self._unknown(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if type(obj) is _Parameters and isinstance(argument, str) and argument not in obj:
+            return self._unknown(obj, argument)
+        return super().getitem(obj, argument)
+
+    def _unknown(self, known: _Parameters, name: str) -> jinja2.StrictUndefined:
+        return jinja2.StrictUndefined(hint=f"{name} is not a parameter{did_you_mean(name, known)}")
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if not isinstance(left, (int, float, jinja2.Undefined)) or not isinstance(
+            right, (int, float, jinja2.Undefined)
+        ):
+            raise SecurityError(f"{operator} takes numbers only")
+        if operator == "**" and isinstance(left, int) and isinstance(right, int):
+            left = left if left.bit_length() * right <= MAX_BITS else float(left)
+        return super().call_binop(context, operator, left, right)
+
+
+class Template:
+    """A compiled template. Make it once with `load`, render it for every case."""
+
+    def __init__(self, path: Path, compiled: jinja2.Template, environment: _Environment) -> None:
+        self.path = path
+        self._compiled = compiled
+        self._environment = environment
+
+    @classmethod
+    def load(cls, path: Path) -> Template:
+        """Compile a template file. Raises TemplateError: missing, not UTF-8, a syntax error (with its
+        line).
+        """
+        environment = _Environment(path.parent)
+        try:
+            return cls(path, environment.get_template(path.name), environment)
+        except jinja2.TemplateSyntaxError as error:
+            raise TemplateError(error.message or "syntax error", file=path, line=error.lineno) from None
+        except jinja2.TemplateNotFound as error:
+            raise TemplateError(_not_found(error, path), file=path) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise TemplateError(f"cannot be read: {error}", file=path) from None
+        except RecursionError:
+            raise TemplateError("nested too deeply", file=path) from None
+
+    def render(
+        self,
+        parameters: Mapping[str, Value],
+        *,
+        case_id: int,
+        dut_netlist: str,
+        project_root: str,
+        filename_raw: str = "results.raw",
+        seed: int | None = None,
+        corner: str | None = None,
+    ) -> str:
+        """The deck of one case; ``parameters`` are all of it, defaults included.
+
+        Raises TemplateError with file, line and name: an unknown name, a forbidden or failing expression, an
+        endless output.
+        """
+        # A deck knows no truth values: true is 1 and false is 0.
+        values = _Parameters(
+            {name: int(value) if isinstance(value, bool) else value for name, value in parameters.items()}
+        )
+        values.setdefault("filename_raw", filename_raw)
+        return self._rendered(
+            {
+                "parameters": values,
+                "config": values,
+                "case_id": case_id,
+                "dut": {"netlist": dut_netlist},
+                "project": {"root": project_root},
+                "filename_raw": filename_raw,
+                "seed": _Absent(hint="this case has no seed (no monte_carlo in the sweep)")
+                if seed is None
+                else seed,
+                "corner": _Absent(hint="this case has no corner") if corner is None else corner,
+            }
+        )
+
+    def _rendered(self, context: Mapping[str, Any]) -> str:
+        try:
+            return self._bounded(self._compiled.generate(context))
+        except jinja2.TemplateSyntaxError as error:
+            raise self._error(error.message or "syntax error", error, error.lineno) from None
+        except jinja2.TemplateNotFound as error:
+            raise self._error(_not_found(error, self.path), error) from None
+        except jinja2.UndefinedError as error:
+            raise self._error(_undefined(error), error) from None
+        except jinja2.TemplateError as error:
+            raise self._error(error.message or type(error).__name__, error) from None
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            OSError,
+            RecursionError,
+            TypeError,
+            ValueError,
+        ) as error:
+            raise self._error(f"{type(error).__name__}: {error}", error) from None
+
+    def _bounded(self, chunks: Iterator[str]) -> str:
+        kept, size = [], 0
+        for chunk in chunks:
+            size += len(chunk)
+            if size > MAX_OUTPUT:
+                raise TemplateError(f"renders to more than {MAX_OUTPUT // 2**20} MB", file=self.path)
+            kept.append(chunk)
+        return "".join(kept)
+
+    def _error(self, message: str, error: Exception, line: int | None = None) -> TemplateError:
+        place = _template_place(error.__traceback__, self.path.parent)
+        file, found = place if place is not None else (self.path, None)
+        included = getattr(error, "filename", None) if line is not None else None
+        return TemplateError(message, file=Path(included) if included else file, line=line or found)
+
+    def names(self) -> dict[str, int]:
+        """The parameters this template and what it includes use, each with the first line that does.
+
+        For a name an included file uses, the line of the ``{% include %}``.
+        """
+        return self._names_of(self.path.name, (self.path.name,))
+
+    def _names_of(self, name: str, parents: tuple[str, ...]) -> dict[str, int]:
+        source, _, _ = self._environment.files.get_source(self._environment, name)
+        try:
+            tree = self._environment.parse(source)
+        except jinja2.TemplateSyntaxError as error:
+            raise TemplateError(
+                error.message or "syntax error", file=self.path.parent / name, line=error.lineno
+            ) from None
+        lines: dict[str, int] = {}
+        for node in tree.find_all((nodes.Getattr, nodes.Getitem, nodes.Include)):
+            for used in self._used(node, parents):
+                lines[used] = min(node.lineno, lines.get(used, node.lineno))
+        return dict(sorted(lines.items(), key=lambda item: item[1]))
+
+    def _used(self, node: nodes.Node, parents: tuple[str, ...]) -> list[str]:
+        if isinstance(node, nodes.Include):
+            target: Any = node.template.value if isinstance(node.template, nodes.Const) else None
+            known = (
+                isinstance(target, str) and target not in parents and (self.path.parent / target).is_file()
+            )
+            return [*self._names_of(target, (*parents, target))] if known else []
+        owner = node.node if isinstance(node, (nodes.Getattr, nodes.Getitem)) else None
+        if not isinstance(owner, nodes.Name) or owner.name not in _PARAMETER_OWNERS:
+            return []
+        if isinstance(node, nodes.Getattr):
+            return [] if node.attr in _MAPPING_METHODS else [node.attr]
+        index = node.arg if isinstance(node, nodes.Getitem) else None
+        return [index.value] if isinstance(index, nodes.Const) and isinstance(index.value, str) else []
+
+
+def _not_found(error: jinja2.TemplateNotFound, path: Path) -> str:
+    if error.name == path.name:
+        return "there is no such file"
+    return f"include: {error.name} is not a file in the template's directory or below"
+
+
+def _undefined(error: jinja2.UndefinedError) -> str:
+    message = error.message or "an undefined name"
+    match = re.fullmatch(r"'(\w+)' is undefined", message)
+    if match is None:
+        return message
+    hint = did_you_mean(match[1], _CONTEXT_NAMES) or f" (parameters are written parameters.{match[1]})"
+    return f"{match[1]} is not known here{hint}"
+
+
+def _template_place(trace: TracebackType | None, directory: Path) -> tuple[Path, int] | None:
+    """The innermost template line of a traceback; Jinja2 rewrites its frames to the template's own lines."""
+    place = None
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if trace.tb_frame.f_globals.get("__jinja_template__") is not None or file.is_relative_to(directory):
+            place = (file, trace.tb_lineno)
+        trace = trace.tb_next
+    return place

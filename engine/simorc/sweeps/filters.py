@@ -1,0 +1,37 @@
+"""The conditions of a plan, as written: which combinations are kept.
+
+A combination is kept when no ``exclude`` holds, at least one ``include`` holds (if there is any), every
+``where`` holds and its corner is among the chosen ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simorc.sweeps.expressions import Expression, compile_expression
+
+
+@dataclass(frozen=True)
+class Filters:
+    """``corners`` holds one choice of names per narrowing."""
+
+    exclude: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    corners: tuple[tuple[str, ...], ...] = ()
+
+    def compiled(self, names: Iterable[str]) -> dict[str, Expression]:
+        """Every expression, checked. Raises ExpressionError."""
+        known = frozenset(names)
+        return {text: compile_expression(text, known) for text in (*self.exclude, *self.include, *self.where)}
+
+    def to_json(self) -> dict[str, Any]:
+        groups = {"exclude": [*self.exclude], "include": [*self.include], "where": [*self.where]}
+        return {**groups, "corners": [[*chosen] for chosen in self.corners]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Filters:
+        chosen = tuple(tuple(names) for names in data["corners"])
+        return cls(tuple(data["exclude"]), tuple(data["include"]), tuple(data["where"]), chosen)
