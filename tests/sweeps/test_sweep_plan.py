@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simorc.config.sweep_models import SweepDefinition
 from simorc.errors import ExpressionError, UsageError
 from simorc.quantities import Number, Value
 from simorc.sweeps.cases import Case
@@ -94,9 +95,32 @@ def test_a_model_in_place_of_a_mapping() -> None:
     assert texts(Plan.expand(definition, defaults=DEFAULTS)) == ["0 1", "0 1", "2 1", "2 1"]
 
 
+def test_a_sweep_file_as_read() -> None:
+    definition = SweepDefinition.model_validate(
+        {
+            "testbench": "ac",
+            "parameters": {"temp": {"start": "-40", "stop": "125", "num": 12}, "vdda": Number("3.0")},
+            "zip": {"w": ["1u", "2u"], "l": ["1u", "1u"]},
+            "corners": {"slow_hot": {"corner": "ss", "temp": Number("125")}, "nominal": None},
+            "exclude": ["corner == 'tt' and temp > 100"],
+            "monte_carlo": {
+                "samples": 3,
+                "distributions": {"ibias": {"normal": {"mean": "20u", "sigma": "1u"}}},
+            },
+            "sensitivity": {"cl": [Number("5p")]},
+        }
+    )
+    plan = Plan.expand(definition, defaults=DEFAULTS)
+    assert plan.parameters == ("temp", "vdda", "w", "l", "cl", "corner", "ibias")
+    assert len(plan) == (10 + 1) * 2 * 2 * 3
+    assert list(Plan.from_json(json.loads(json.dumps(plan.to_json())))) == list(plan)
+
+
 def test_exclude_and_include() -> None:
     plan = expand(
-        parameters=PVT, exclude=["corner == 'ff' and temp > 100"], include=["vdda > 3.2", "corner == 'tt'"]
+        parameters=PVT,
+        exclude=["corner == 'ff' and temp > 100"],
+        include=["vdda > 3.2 or corner == 'tt'", "temp > -99"],
     )
     assert texts(plan) == [
         "3.0 -40 tt",

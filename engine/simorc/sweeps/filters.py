@@ -1,7 +1,7 @@
 """The conditions of a plan, as written: which combinations are kept.
 
-A combination is kept when no ``exclude`` holds, at least one ``include`` holds (if there is any), every
-``where`` holds and its corner is among the chosen ones.
+A combination is kept when no ``exclude`` holds, every ``include`` and every ``where`` holds, and its corner
+is among the chosen ones.
 """
 
 from __future__ import annotations

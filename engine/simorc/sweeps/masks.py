@@ -44,12 +44,8 @@ def kept_combinations(grid: Grid, filters: Filters) -> npt.NDArray[np.unsignedin
 def _masks(grid: Grid, filters: Filters) -> list[Mask]:
     expressions = filters.compiled(grid.known)
     truths = {text: _holds(grid, expression) for text, expression in expressions.items()}
-    masks = [~truths[text] for text in filters.exclude] + [truths[text] for text in filters.where]
-    if filters.include:
-        among = np.zeros((1,) * len(_dimensions(grid)), dtype=bool)
-        for text in filters.include:
-            among = among | truths[text]
-        masks.append(among)
+    masks = [~truths[text] for text in filters.exclude]
+    masks += [truths[text] for text in (*filters.include, *filters.where)]
     return masks + [_chosen_corners(grid, names) for names in filters.corners]
 
 
