@@ -37,16 +37,17 @@ Without a command, in a terminal and inside a project: opens the terminal interf
 @click.option(
     "--env", "environment", metavar="NAME", help="Environment of sim_setup.yaml (default: SIMORC_ENV)."
 )
+@click.option("--no-mouse", is_flag=True, help="Terminal interface without the mouse.")
 @click.version_option(__version__, prog_name="simorc")
 @click.pass_context
-def simorc(ctx: click.Context, project: Path | None, environment: str | None) -> int:
+def simorc(ctx: click.Context, project: Path | None, environment: str | None, no_mouse: bool) -> int:
     ctx.obj = Scope(project, environment)
     if ctx.invoked_subcommand is not None:
         return 0
     if sys.stdin.isatty() and sys.stdout.isatty() and ctx.obj.inside():
         from simorc.cli.tui import open_interface
 
-        return open_interface(ctx.obj)
+        return open_interface(ctx.obj, mouse=not no_mouse)
     click.echo(ctx.get_help())
     return 0
 

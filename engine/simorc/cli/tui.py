@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from simorc.cli.scope import Scope
 from simorc_tui.main import launch
 
-from simorc.cli.scope import Scope
 
-
-def open_interface(scope: Scope, run: str | None = None) -> int:
-    """Open the terminal interface on the project, on `run` if one is named; returns its exit code."""
-    return launch(scope.root(), run)
+def open_interface(scope: Scope, *, mouse: bool = True) -> int:
+    """Open the terminal interface on the project's newest run; returns its exit code."""
+    return launch(scope.root(), mouse=mouse)
