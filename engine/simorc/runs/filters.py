@@ -6,9 +6,9 @@
     op       = ":" | "=" | "!=" | "<" | "<=" | ">" | ">=" | "~"
     values   = value { "," value }              any of them; ``a..b`` is a range, ``s*`` a pattern
 
-``name`` is a parameter, a measurement, or one of status, kind, message, case, attempts, warm, rung, time. ``~`` looks for
-text inside. A bare word is looked for in the message, the failure kind and every textual parameter; a bare whole
-number is a case. Quotes keep blanks together: ``message~"no convergence"``.
+``name`` is a parameter, a measurement, or one of status, kind, message, case, attempts, warm, rung, time.
+``~`` looks for text inside. A bare word is looked for in the message, the failure kind and every textual
+parameter; a bare whole number is a case. Quotes keep blanks together: ``message~"no convergence"``.
 
 The SQL holds column names of the run only; every value the user typed travels in the arguments.
 """
@@ -93,7 +93,17 @@ def parse_filter(text: str, columns: Iterable[NamedColumn]) -> CaseFilter:
 
 def filter_names(columns: Iterable[NamedColumn]) -> list[str]:
     """The names a filter may use, for completion: status words first, then parameters and measurements."""
-    return ["status", "kind", "message", "case", "attempts", "warm", "rung", "time", *(c.label for c in columns)]
+    return [
+        "status",
+        "kind",
+        "message",
+        "case",
+        "attempts",
+        "warm",
+        "rung",
+        "time",
+        *(c.label for c in columns),
+    ]
 
 
 def _column_names(columns: Sequence[NamedColumn]) -> dict[str, str]:
@@ -120,9 +130,7 @@ def _terms(text: str) -> Iterable[re.Match[str]]:
         position = match.end()
 
 
-def _not_empty(
-    group: list[CaseFilter], position: int, groups: list[list[CaseFilter]]
-) -> list[CaseFilter]:
+def _not_empty(group: list[CaseFilter], position: int, groups: list[list[CaseFilter]]) -> list[CaseFilter]:
     if not group:
         raise ExpressionError("something is missing before 'or'", column=position + 1)
     return []
@@ -134,7 +142,9 @@ def _term(match: re.Match[str], names: Mapping[str, str], textual: Sequence[str]
     else:
         column = _column(match, names)
         if not match["value"]:
-            raise ExpressionError(f"a value is missing after '{match['name']}{match['op']}'", column=match.end() + 1)
+            raise ExpressionError(
+                f"a value is missing after '{match['name']}{match['op']}'", column=match.end() + 1
+            )
         found = _compared(column, match)
     return CaseFilter(f"NOT ifnull(({found.where}), 0)", found.args) if match["minus"] else found
 

@@ -1,0 +1,116 @@
+"""The columns of the case table: which there are, how wide, and what a cell says."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from simorc.display import plain
+from simorc.quantities import format_si
+from simorc.runs.view import Column
+from simorc_tui.case_pages import CaseRow
+from simorc_tui.glyphs import Glyphs, status_text
+
+MESSAGE_WIDTH = 60
+WIDEST_CELL = 24
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """A column on screen; `name` is the SQL column it shows and is sorted by."""
+
+    name: str
+    label: str
+    role: str
+    unit: str = ""
+    width: int = 6
+    right: bool = True
+
+    def widened(self, width: int) -> TableColumn:
+        return TableColumn(self.name, self.label, self.role, self.unit, width, self.right)
+
+
+def table_columns(columns: Sequence[Column], total: int) -> list[TableColumn]:
+    """case │ parameters │ status │ time │ measurements │ message."""
+    digits = max(4, len(str(total)))
+    parameters = [_brought(column, 4) for column in columns if column.role == "parameter"]
+    measurements = [_brought(column, 9) for column in columns if column.role != "parameter"]
+    return [
+        TableColumn("id", "case", "case", width=digits + 1),
+        *parameters,
+        TableColumn("status", "status", "status", width=9, right=False),
+        TableColumn("seconds", "time", "time", width=6),
+        *measurements,
+        TableColumn("message", "message", "message", width=MESSAGE_WIDTH, right=False),
+    ]
+
+
+def _brought(column: Column, least: int) -> TableColumn:
+    label = plain(column.label)
+    return TableColumn(column.name, label, column.role, column.unit, max(least, min(len(label), WIDEST_CELL)))
+
+
+@dataclass(frozen=True)
+class CellWriter:
+    """Says what stands in a cell."""
+
+    glyphs: Glyphs
+    digits: int
+    progress: Mapping[int, float]
+    marked: frozenset[int] | set[int]
+
+    def text(self, column: TableColumn, row: CaseRow) -> str:
+        """The text of a cell, neither cut nor padded."""
+        match column.role:
+            case "case":
+                mark = self.glyphs.mark if row.case_id in self.marked else " "
+                return f"{mark}{row.case_id:0{self.digits}d}"
+            case "status":
+                return status_text(self.glyphs, row.status, self.progress.get(row.case_id))
+            case "time":
+                return _time_text(row)
+            case "message":
+                return _message_text(row)
+        return value_text(row.get(column.name), column.unit)
+
+
+def value_text(value: object, unit: str = "") -> str:
+    """A parameter or measurement for a person: ``71.2 dB``, ``1.62``, ``ss``; empty where there is none."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, float) and unit:
+        return format_si(value, unit)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def duration_text(seconds: float) -> str:
+    """``0.31s`` under ten seconds, else ``m:ss`` or ``h:mm:ss``."""
+    if seconds < 10:
+        return f"{seconds:.2f}s"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def _time_text(row: CaseRow) -> str:
+    seconds, started = row.get("seconds"), row.get("started")
+    if row.status == "in_progress" and isinstance(started, float):
+        return duration_text(max(0.0, time.time() - started))
+    if row.status == "pending" or not isinstance(seconds, float | int):
+        return ""
+    return duration_text(float(seconds))
+
+
+def _message_text(row: CaseRow) -> str:
+    message = row.get("message")
+    return plain(str(message).partition("\n")[0]) if message and row.status != "pending" else ""
+
+
+def fitted(text: str, width: int, right: bool) -> str:
+    """`text` in exactly `width` characters."""
+    if len(text) > width:
+        text = text[: width - 1] + "~" if width > 1 else text[:width]
+    return text.rjust(width) if right else text.ljust(width)

@@ -1,0 +1,155 @@
+"""Every command of the main screen, once: bindings, palette, help and footer are made from this table.
+
+A command's ``action`` is a method ``action_<action>`` of the main screen; ``needs`` says what has to be there
+before it makes sense, and `MainScreen.check_action` asks for it. The id is what a ``keymap`` names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+KEY_NAMES = {
+    "slash": "/",
+    "question_mark": "?",
+    "colon": ":",
+    "plus": "+",
+    "minus": "-",
+    "upper_r": "R",
+}
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing the user can do."""
+
+    id: str
+    label: str
+    key: str
+    help: str
+    group: str
+    action: str
+    footer: bool = False
+    needs: frozenset[str] = frozenset()
+
+    @property
+    def key_label(self) -> str:
+        """The key as the user knows it: ``/`` and not ``slash``."""
+        return KEY_NAMES.get(self.key.split(",")[0], self.key.split(",")[0])
+
+    @property
+    def binding(self) -> Binding:
+        return Binding(
+            self.key, self.action, self.label, show=self.footer, id=self.id, key_display=self.key_label
+        )
+
+
+def _command(
+    name: str, label: str, key: str, action: str, help_text: str, *, footer: bool = False, needs: str = ""
+) -> Command:
+    group = name.partition(".")[0]
+    return Command(name, label, key, help_text, group, action, footer, frozenset(needs.split()))
+
+
+COMMANDS: tuple[Command, ...] = (
+    _command(
+        "run.launch",
+        "run",
+        "r",
+        "launch",
+        "Build the sweep in the builder and start it, or resume this run",
+        footer=True,
+    ),
+    _command(
+        "run.cancel", "cancel", "x", "cancel", "Cancel the marked cases, or the run", footer=True, needs="run"
+    ),
+    _command("run.retry", "retry", "R", "retry", "Run the failed cases again", footer=True, needs="run"),
+    _command("run.pause", "pause", "p", "pause", "Pause the run, or let it go on", needs="run"),
+    _command("run.more_jobs", "one job more", "plus", "jobs(1)", "Run one case more at a time", needs="run"),
+    _command(
+        "run.fewer_jobs", "one job less", "minus", "jobs(-1)", "Run one case less at a time", needs="run"
+    ),
+    _command("run.pick", "open run", "O", "pick_run", "Choose another run of this project"),
+    _command("run.stop", "stop run", "Q", "stop", "Stop the run after asking, then leave", needs="run"),
+    _command(
+        "cases.filter",
+        "filter",
+        "slash",
+        "filter",
+        "Filter the cases: status:failed vdd<1.7 corner=ss text",
+        footer=True,
+        needs="run",
+    ),
+    _command(
+        "cases.failed",
+        "failed",
+        "F",
+        "failed_only",
+        "Show failed cases only, or all again",
+        footer=True,
+        needs="run",
+    ),
+    _command("cases.sort", "sort", "s", "sort", "Sort by a column; again reverses", footer=True, needs="run"),
+    _command(
+        "cases.details",
+        "details",
+        "enter",
+        "details",
+        "Everything about the case under the cursor",
+        needs="case",
+    ),
+    _command(
+        "cases.copy",
+        "copy",
+        "y",
+        "copy",
+        "Copy the case's directory, netlist, command or row",
+        footer=True,
+        needs="case",
+    ),
+    _command("view.wave", "wave", "w", "tab('wave')", "Waveforms of the case"),
+    _command("view.log", "log", "L", "tab('log')", "The simulator's log of the case, followed"),
+    _command("view.netlist", "netlist", "n", "tab('netlist')", "The case's netlist"),
+    _command("view.measures", "measures", "M", "tab('measures')", "The case's measurements"),
+    _command("file.edit", "edit", "e", "edit", "Open what is under the cursor in $EDITOR", footer=True),
+    _command(
+        "sweep.save",
+        "save sweep",
+        "ctrl+s",
+        "save_sweep",
+        "Write the builder's values to the sweep file, comments kept",
+        needs="sweep",
+    ),
+    _command("pane.tree", "project", "1", "pane('tree')", "Go to the project tree; again zooms it"),
+    _command("pane.builder", "builder", "2", "pane('builder')", "Go to the sweep builder; again zooms it"),
+    _command("pane.cases", "cases", "3", "pane('cases')", "Go to the cases; again zooms them"),
+    _command("pane.view", "case", "4", "pane('view')", "Go to the case's wave, log, netlist; again zooms it"),
+    _command("pane.zoom", "zoom", "z", "zoom", "Zoom this pane, or show all again", footer=True),
+    _command("go.jump", "jump", "o", "jump", "Jump to a pane, a tab or a case by its number", footer=True),
+    _command("app.palette", "palette", "colon", "palette", "Every command by name", footer=True),
+    _command("app.theme", "theme", "t", "theme", "Choose the colours"),
+    _command("app.help", "help", "question_mark,f1", "help", "All keys", footer=True),
+    _command("app.leave", "leave", "q", "leave", "Leave; the run goes on"),
+)
+
+GROUPS = {
+    "run": "The run",
+    "cases": "Cases",
+    "view": "One case",
+    "file": "Files",
+    "sweep": "Sweep",
+    "pane": "Panes",
+    "go": "Going places",
+    "app": "Program",
+}
+
+
+def bindings() -> list[BindingType]:
+    """The main screen's bindings."""
+    return [command.binding for command in COMMANDS]
+
+
+def by_action(action: str) -> list[Command]:
+    """The commands that call ``action``, with or without parameters."""
+    return [command for command in COMMANDS if command.action.partition("(")[0] == action]

@@ -1,0 +1,62 @@
+"""The signs on screen, in Unicode and in ASCII, and how a status looks: sign and word, never colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """One set of signs; every sign is one cell wide."""
+
+    pending: str
+    in_progress: str
+    completed: str
+    failed: str
+    warning: str
+    mark: str
+    descending: str
+    ascending: str
+    bar_full: str
+    bar_empty: str
+    separator: str
+    arrow: str
+
+    def status(self, status: str) -> str:
+        """The sign of a case's status."""
+        return {
+            "pending": self.pending,
+            "in_progress": self.in_progress,
+            "completed": self.completed,
+            "failed": self.failed,
+        }[status]
+
+
+UNICODE = Glyphs("·", "▶", "✓", "✗", "!", "●", "↓", "↑", "█", "░", "│", "▸")
+ASCII = Glyphs(".", ">", "+", "x", "!", "*", "v", "^", "#", "-", "|", ">")
+
+STATUS_WORDS = {"pending": "pending", "in_progress": "running", "completed": "done", "failed": "failed"}
+
+
+def status_text(glyphs: Glyphs, status: str, fraction: float | None = None) -> str:
+    """``▶ 43%``, ``✗ failed``, ``✓ done``: what stands in the status column."""
+    if status == "in_progress" and fraction is not None:
+        return f"{glyphs.in_progress} {fraction:.0%}"
+    return f"{glyphs.status(status)} {STATUS_WORDS[status]}"
+
+
+def progress_bar(glyphs: Glyphs, done: float, cells: int) -> str:
+    """A bar of `cells` cells, `done` (0 ... 1) of it full."""
+    full = min(cells, max(0, int(done * cells)))
+    return glyphs.bar_full * full + glyphs.bar_empty * (cells - full)
+
+
+def run_glyph(glyphs: Glyphs, state: str, failed: int) -> str:
+    """The sign of a run in the project tree."""
+    if state in ("running", "paused", "cancelling"):
+        return glyphs.in_progress
+    if state in ("dead", "broken"):
+        return glyphs.warning
+    if state == "finished":
+        return glyphs.failed if failed else glyphs.completed
+    return glyphs.pending

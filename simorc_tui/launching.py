@@ -1,0 +1,61 @@
+"""Building and starting runs without holding up the screen, and never inside this process.
+
+A run is built by ``python -m simorc build`` and carried by a runner of its own session, so that nothing of
+it dies with the terminal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from simorc.errors import SimorcError
+from simorc.runs import control
+from simorc.runs.layout import RunLayout, find_run
+
+
+class Launcher:
+    """Builds, starts and asks things of the runs of the project at `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    async def build(self, sweep: str, draft: str | None = None) -> RunLayout:
+        """Make a run of `sweep`, from `draft` (the text of a sweep file) if given.
+
+        Raises SimorcError with the words of the command that builds.
+        """
+        if draft is None:
+            return await self._build(sweep, [])
+        with tempfile.TemporaryDirectory(prefix="simorc-") as directory:
+            definition = Path(directory) / f"{sweep}.yaml"
+            definition.write_text(draft, encoding="utf-8")
+            return await self._build(sweep, ["--definition", str(definition)])
+
+    async def start(self, layout: RunLayout, cases: Sequence[int] | None = None) -> None:
+        """Start the run's runner. Raises RunBusy if another has it."""
+        await asyncio.to_thread(control.start_runner, layout, cases=cases)
+
+    async def request(self, layout: RunLayout, kind: str, **data: object) -> None:
+        """Leave a request for the run's runner."""
+        await asyncio.to_thread(lambda: control.request(layout, kind, **data))
+
+    async def _build(self, sweep: str, options: Sequence[str]) -> RunLayout:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "simorc", "build", *options, sweep, "--project", str(self.root),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            start_new_session=True,
+        )  # fmt: skip
+        out, err = await process.communicate()
+        if process.returncode:
+            raise SimorcError(
+                err.decode(errors="replace").strip() or f"build ended with {process.returncode}"
+            )
+        return await asyncio.to_thread(find_run, self.root, out.decode().strip().splitlines()[-1])

@@ -1,0 +1,94 @@
+"""What all parts of the main screen share: the project, the run on the table, and how errors are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from pathlib import Path
+
+from textual.screen import Screen
+
+from simorc.display import plain
+from simorc.errors import ConfigError, SimorcError
+from simorc.runs.layout import RunLayout
+from simorc.runs.summary import RunSummary
+from simorc_tui.follower import RunNews
+from simorc_tui.glyphs import Glyphs
+from simorc_tui.launching import Launcher
+from simorc_tui.outline import ProjectOutline
+from simorc_tui.widgets.case_table import CaseTable
+from simorc_tui.widgets.case_view import CaseView
+from simorc_tui.widgets.project_tree import ProjectTree
+from simorc_tui.widgets.sweep_builder import SweepBuilder
+
+PROBLEMS_SHOWN = 4
+
+
+class Desk(Screen[None]):
+    """The main screen's state and its parts by name."""
+
+    def __init__(self, root: Path, launcher: Launcher, glyphs: Glyphs) -> None:
+        super().__init__()
+        self.root = root
+        self.launcher = launcher
+        self.glyphs = glyphs
+        self.outline = ProjectOutline(root.name, root)
+        self.layout_of_run: RunLayout | None = None
+        self.summaries: list[RunSummary] = []
+        self.news: RunNews | None = None
+
+    @property
+    def tree_pane(self) -> ProjectTree:
+        return self.query_one(ProjectTree)
+
+    @property
+    def builder(self) -> SweepBuilder:
+        return self.query_one(SweepBuilder)
+
+    @property
+    def table(self) -> CaseTable:
+        return self.query_one(CaseTable)
+
+    @property
+    def case_view(self) -> CaseView:
+        return self.query_one(CaseView)
+
+    @property
+    def summary(self) -> RunSummary | None:
+        """How the run on the table stands, as last seen."""
+        run = self.layout_of_run
+        return next((s for s in self.summaries if run is not None and s.run == run.name), None)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the run on the table has a living runner."""
+        return self.summary is not None and self.summary.alive
+
+    def attach(self, layout: RunLayout | None) -> None:
+        """Put a run on the table."""
+        raise NotImplementedError
+
+    def look_at_runs_now(self) -> None:
+        """Something was done to a run."""
+        raise NotImplementedError
+
+    def show_error(self, error: SimorcError) -> None:
+        """The same words as on the command line."""
+        lines = [plain(line) for line in error.message.splitlines()]
+        if isinstance(error, ConfigError) and len(lines) > PROBLEMS_SHOWN:
+            lines = [*lines[:PROBLEMS_SHOWN], f"... and {len(lines) - PROBLEMS_SHOWN} more"]
+        if error.remedy:
+            lines.append(plain(error.remedy))
+        self.notify("\n".join(lines), severity="error", markup=False, timeout=10)
+
+    def say(self, message: str) -> None:
+        self.notify(plain(message), markup=False, timeout=4)
+
+    def do(self, work: Coroutine[object, object, None], group: str) -> None:
+        """Carry out `work` beside the event loop's other business; its errors are shown."""
+        self.run_worker(self._guarded(work), group=group, exclusive=False)
+
+    async def _guarded(self, work: Coroutine[object, object, None]) -> None:
+        try:
+            await work
+        except SimorcError as error:
+            self.show_error(error)

@@ -1,0 +1,413 @@
+"""The main screen: project, builder, cases, one case; where news of runs comes in and panes are shown."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static
+
+from simorc.display import plain
+from simorc.errors import SimorcError
+from simorc.runs.layout import RunLayout, find_run
+from simorc.runs.summary import UNDER_WAY, RunSummary
+from simorc_tui.commands import COMMANDS, bindings, by_action
+from simorc_tui.editor import edit_file
+from simorc_tui.follower import Follower, RunNews
+from simorc_tui.glyphs import Glyphs
+from simorc_tui.launching import Launcher
+from simorc_tui.outline import ProjectOutline, read_outline
+from simorc_tui.overview import Overview
+from simorc_tui.screens.case_actions import CaseActions
+from simorc_tui.screens.help import help_screen
+from simorc_tui.screens.jump import JumpScreen
+from simorc_tui.screens.run_actions import RunActions
+from simorc_tui.widgets.case_table import CaseTable
+from simorc_tui.widgets.case_view import CaseView
+from simorc_tui.widgets.filter_bar import FilterBar
+from simorc_tui.widgets.project_tree import ProjectTree
+from simorc_tui.widgets.status_line import StatusLine
+from simorc_tui.widgets.sweep_builder import SweepBuilder
+
+PANES = ("tree", "builder", "cases", "view")
+NARROW_COLUMNS, NARROW_LINES = 110, 30
+CASE_SETTLES = 0.08
+REARRANGE_EVERY = 2.0
+
+
+class NewsCame(Message):
+    """The follower's word on the run on the table."""
+
+    def __init__(self, news: RunNews) -> None:
+        super().__init__()
+        self.news = news
+
+
+class RunsCame(Message):
+    """The overview's word on all runs."""
+
+    def __init__(self, summaries: list[RunSummary]) -> None:
+        super().__init__()
+        self.summaries = summaries
+
+
+class OutlineCame(Message):
+    """The project has been read."""
+
+    def __init__(self, outline: ProjectOutline) -> None:
+        super().__init__()
+        self.outline = outline
+
+
+class MainScreen(RunActions, CaseActions):
+    """Four panes and a status line; on a small terminal one pane at a time."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings()
+
+    def __init__(self, root: Path, launcher: Launcher, glyphs: Glyphs, run: str | None = None) -> None:
+        super().__init__(root, launcher, glyphs)
+        self.pane = "cases"
+        self.zoomed = False
+        self._asked_run = run
+        self._follower: Follower | None = None
+        self._overview = Overview(root, lambda summaries: self.post_message(RunsCame(summaries)))
+        self._settle: Timer | None = None
+        self._arranged = 0.0
+        self._outdated = False
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine(self.glyphs)
+        with Horizontal(id="desk"):
+            with Vertical(id="left"):
+                yield ProjectTree(self.glyphs, widget_id="tree")
+                yield SweepBuilder(widget_id="builder")
+            with Vertical(id="right"):
+                with Vertical(id="cases"):
+                    yield CaseTable(self.glyphs)
+                    yield FilterBar()
+                yield CaseView(self.glyphs, widget_id="view")
+        yield Static(self._footer_text(), id="footer", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(StatusLine).project = self.root.name
+        self.tree_pane.border_title = "1 project"
+        self.builder.border_title = "2 sweep builder"
+        self.show_arrangement()
+        self.table.focus()
+        self._fit()
+        self._read_project()
+        self._overview.start()
+        self.set_interval(1.0, self._every_second)
+
+    def on_unmount(self) -> None:
+        self._overview.stop()
+        if self._follower is not None:
+            self._follower.stop()
+        self.table.detach()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether what a command needs is there."""
+        for command in by_action(action):
+            if "run" in command.needs and self.layout_of_run is None:
+                return None
+            if "case" in command.needs and self.table.current is None:
+                return None
+            if "sweep" in command.needs and self.builder.sweep is None:
+                return None
+        return True
+
+    # News -----------------------------------------------------------------------------------------
+
+    def attach(self, layout: RunLayout | None) -> None:
+        if self._follower is not None:
+            self._follower.stop()
+            self._follower = None
+        self.news = None
+        try:
+            self.table.attach(layout)
+        except SimorcError as error:
+            self.table.attach(None)
+            self.layout_of_run = None
+            self.show_error(error)
+            return
+        self.layout_of_run = layout
+        self._wanted = self.table.arrangement
+        self.query_one(StatusLine).attach(layout.name if layout is not None else "")
+        self.show_arrangement()
+        self.refresh_bindings()
+        if layout is not None:
+            self._follower = Follower(layout, lambda news: self.post_message(NewsCame(news)))
+            self._follower.start()
+            self._builder_of(layout)
+        self._show_life()
+
+    def look_at_runs_now(self) -> None:
+        self._overview.look_now()
+
+    def on_news_came(self, event: NewsCame) -> None:
+        news = event.news
+        if self.layout_of_run is None or news.run != self.layout_of_run.name:
+            return
+        if news.error:
+            self.notify(plain(news.error), severity="error", markup=False)
+            return
+        self.news = news
+        self.query_one(StatusLine).show_news(news)
+        self.table.columns_changed()
+        self.table.cases_changed(news.case_ids, news.progress)
+        self._outdated = self._outdated or news.case_ids is None or bool(news.case_ids)
+        self._renew_case(news)
+        for kind, message in news.events:
+            if kind in ("finished", "cancelled", "paused", "warning"):
+                self.say(message)
+        if self._follower is not None:
+            self._follower.taken()
+
+    def on_runs_came(self, event: RunsCame) -> None:
+        self.summaries = event.summaries
+        self.tree_pane.show_runs(event.summaries)
+        if self.layout_of_run is None:
+            self._attach_first()
+        self._show_life()
+
+    def on_outline_came(self, event: OutlineCame) -> None:
+        self.outline = event.outline
+        status = self.query_one(StatusLine)
+        status.project = event.outline.name
+        problems = event.outline.problems
+        status.note = f"{len(problems)} problems in the configuration" if problems else ""
+        self.tree_pane.show_outline(event.outline)
+        if self.builder.sweep is None:
+            if self.layout_of_run is not None:
+                self._builder_of(self.layout_of_run)
+            elif event.outline.sweeps:
+                self._edit_sweep(event.outline.sweeps[0].name)
+
+    @work(thread=True, exclusive=True, group="outline")
+    def _read_project(self) -> None:
+        self.post_message(OutlineCame(read_outline(self.root)))
+
+    def _attach_first(self) -> None:
+        """The run asked for, else the newest with a living runner, else the newest."""
+        try:
+            if self._asked_run is not None:
+                name, self._asked_run = self._asked_run, None
+                self.attach(find_run(self.root, name))
+            elif self.summaries:
+                first = next(
+                    (s for s in self.summaries if s.alive and s.state in UNDER_WAY), self.summaries[0]
+                )
+                self.attach(find_run(self.root, first.run))
+        except SimorcError as error:
+            self.show_error(error)
+
+    def _builder_of(self, layout: RunLayout) -> None:
+        """The builder shows the sweep of the run, unless the user is at work in it."""
+        if not self.builder.dirty and self.outline.sweep(layout.sweep) is not None:
+            self._edit_sweep(layout.sweep)
+
+    def _edit_sweep(self, name: str) -> None:
+        sweep = self.outline.sweep(name)
+        if sweep is None:
+            return
+        try:
+            self.builder.edit_sweep(sweep, self.outline.testbench(sweep.testbench))
+        except SimorcError as error:
+            self.show_error(error)
+        self.refresh_bindings()
+
+    def _renew_case(self, news: RunNews) -> None:
+        """What is shown of the case under the cursor may have changed with it."""
+        row = self.table.current
+        if row is not None and (news.case_ids is None or row.case_id in news.case_ids):
+            self.case_view.show_case(self.layout_of_run, row.case_id)
+
+    def _every_second(self) -> None:
+        self.table.tick()
+        if (
+            self._outdated
+            and not self._wanted.natural
+            and time.monotonic() - self._arranged > REARRANGE_EVERY
+        ):
+            self._outdated, self._arranged = False, time.monotonic()
+            if self._query is None:
+                self.arrange_cases(self._wanted)
+
+    def _show_life(self) -> None:
+        self.query_one(StatusLine).show_life(self.alive)
+
+    # What panes say -------------------------------------------------------------------------------
+
+    @on(CaseTable.Highlighted)
+    def _case_under_cursor(self, event: CaseTable.Highlighted) -> None:
+        """Files are opened once the cursor has come to rest."""
+        if self._settle is not None:
+            self._settle.stop()
+        self._settle = self.set_timer(
+            CASE_SETTLES, lambda: self.case_view.show_case(self.layout_of_run, event.case_id)
+        )
+
+    @on(CaseTable.Marked)
+    def _marks_changed(self) -> None:
+        self.show_arrangement()
+
+    @on(ProjectTree.RunChosen)
+    def _run_chosen(self, event: ProjectTree.RunChosen) -> None:
+        self.open_run(event.name)
+
+    @on(ProjectTree.SweepChosen)
+    def _sweep_chosen(self, event: ProjectTree.SweepChosen) -> None:
+        self._edit_sweep(event.name)
+        self.action_pane("builder")
+
+    @on(FilterBar.Changed)
+    def _filter_changed(self, event: FilterBar.Changed) -> None:
+        problem = self.filter_cases(event.text)
+        self.query_one(FilterBar).show_problem(problem)
+        if event.final:
+            self.table.focus()
+            if problem:
+                self.say(problem)
+
+    def show_arrangement(self) -> None:
+        table, wanted = self.table, self._wanted
+        parts = ["3 cases"]
+        if wanted.filter_text:
+            parts.append(f"{table.row_count} match  /{plain(wanted.filter_text)}")
+        column = next((column for column in table.columns if column.name == wanted.order), None)
+        if column is not None and (wanted.order != "id" or wanted.descending):
+            sign = self.glyphs.descending if wanted.descending else self.glyphs.ascending
+            parts.append(f"sort={column.label}{sign}")
+        if table.marks:
+            parts.append(f"{len(table.marks)} marked")
+        self.query_one("#cases").border_title = "  ".join(parts).replace("[", r"\[")
+
+    # Panes ----------------------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for widget in event.widget.ancestors_with_self:
+            if widget.id in PANES and widget.id != self.pane:
+                self.pane = str(widget.id)
+                self._fit()
+
+    def action_pane(self, pane: str) -> None:
+        """Go to a pane; a second time zooms it."""
+        if pane == self.pane:
+            self.zoomed = not self.zoomed
+        self.pane = pane
+        self._fit()
+        self._focus_pane()
+
+    def action_zoom(self) -> None:
+        self.zoomed = not self.zoomed
+        self._fit()
+
+    def action_tab(self, tab: str) -> None:
+        self.case_view.show_tab(tab)
+        if self.pane != "view":
+            self.action_pane("view")
+        else:
+            self._focus_pane()
+
+    def _fit(self) -> None:
+        """One pane on a small terminal or when zoomed, else all."""
+        narrow = self.size.width < NARROW_COLUMNS or self.size.height < NARROW_LINES
+        self.set_class(narrow or self.zoomed, "single")
+        self.set_class(narrow, "narrow")
+        for pane in PANES:
+            self.set_class(pane == self.pane, f"show-{pane}")
+
+    def _focus_pane(self) -> None:
+        targets = {
+            "tree": self.tree_pane,
+            "builder": self.builder.query_one("OptionList"),
+            "cases": self.table,
+        }
+        if self.pane == "view":
+            self.case_view.focus_content()
+        else:
+            targets[self.pane].focus()
+
+    # The program ----------------------------------------------------------------------------------
+
+    def action_edit(self) -> None:
+        """Open what is under the cursor in the user's editor, then read the project again."""
+        file = self._file_under_cursor()
+        if file is None:
+            self.say("nothing under the cursor is a file")
+            return
+        try:
+            edit_file(self.app, file)
+        except SimorcError as error:
+            self.show_error(error)
+        if not self.builder.dirty:
+            self.builder.sweep = None
+        self._read_project()
+
+    def _file_under_cursor(self) -> Path | None:
+        if self.pane == "tree":
+            entry = self.tree_pane.chosen
+            return entry.file if entry is not None else None
+        if self.pane == "builder":
+            return self.builder.sweep.path if self.builder.sweep is not None else None
+        row = self.table.current
+        if row is None or self.layout_of_run is None:
+            return None
+        file = self.layout_of_run.log if self.case_view.tab == "log" else self.layout_of_run.deck
+        return file(row.case_id) if file(row.case_id).exists() else None
+
+    def action_save_sweep(self) -> None:
+        try:
+            self.builder.save()
+        except OSError as error:
+            self.notify(plain(f"not saved: {error}"), severity="error", markup=False)
+            return
+        if self.builder.sweep is not None:
+            self.say(f"saved {self.builder.sweep.path.name}")
+
+    def action_jump(self) -> None:
+        self.app.push_screen(JumpScreen(), self._jump)
+
+    def _jump(self, target: str | None) -> None:
+        if target is None:
+            return
+        if target.isdecimal():
+            self._jump_to_case(int(target))
+        elif target in PANES:
+            self.pane = target
+            self._fit()
+            self._focus_pane()
+        else:
+            self.action_tab(target)
+
+    def _jump_to_case(self, case_id: int) -> None:
+        if not self.table.go_to(case_id):
+            self.say(
+                f"no case {case_id} here" + (" (the filter may hide it)" if self._wanted.filter_text else "")
+            )
+        self.table.focus()
+
+    def action_palette(self) -> None:
+        self.app.action_command_palette()
+
+    def action_theme(self) -> None:
+        self.app.search_themes()
+
+    def action_help(self) -> None:
+        self.app.push_screen(help_screen())
+
+    def action_leave(self) -> None:
+        self.app.exit(0)
+
+    def _footer_text(self) -> str:
+        return "  ".join(f"{command.key_label} {command.label}" for command in COMMANDS if command.footer)

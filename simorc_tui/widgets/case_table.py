@@ -1,0 +1,352 @@
+"""The case table: a million rows drawn straight from SQLite pages, only what changed painted again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from simorc.runs.layout import RunLayout
+from simorc.runs.view import Column, RunView
+from simorc_tui.case_columns import (
+    WIDEST_CELL,
+    CellWriter,
+    TableColumn,
+    fitted,
+    table_columns,
+)
+from simorc_tui.case_order import Arrangement, NaturalOrder, RowOrder
+from simorc_tui.case_pages import CasePages, CaseRow
+from simorc_tui.glyphs import UNICODE, Glyphs
+
+GAP = 2
+
+
+class CaseTable(ScrollView, can_focus=True):
+    """Cases of one run in rows below a header; the first column stays when scrolling sideways."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "case-table--header",
+        "case-table--cursor",
+        "case-table--marked",
+        "case-table--pending",
+        "case-table--in_progress",
+        "case-table--completed",
+        "case-table--failed",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "up", show=False, id="table.up"),
+        Binding("down,j", "move(1)", "down", show=False, id="table.down"),
+        Binding("pageup,ctrl+u", "page(-1)", "page up", show=False, id="table.page_up"),
+        Binding("pagedown,ctrl+d", "page(1)", "page down", show=False, id="table.page_down"),
+        Binding("home,g", "go_first", "first", show=False, id="table.first"),
+        Binding("end,G", "go_last", "last", show=False, id="table.last"),
+        Binding("left,h", "sideways(-8)", "left", show=False, id="table.left"),
+        Binding("right,l", "sideways(8)", "right", show=False, id="table.right"),
+        Binding("space", "mark", "mark", show=False, id="table.mark"),
+        Binding("a", "mark_all", "mark all", show=False, id="table.mark_all"),
+    ]
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+
+    class Highlighted(Message):
+        """The cursor stands on another case; None when the table is empty."""
+
+        def __init__(self, case_id: int | None) -> None:
+            super().__init__()
+            self.case_id = case_id
+
+    class Marked(Message):
+        """The marks changed."""
+
+    def __init__(self, glyphs: Glyphs = UNICODE, *, widget_id: str | None = None) -> None:
+        super().__init__(id=widget_id)
+        self.glyphs = glyphs
+        self.arrangement = Arrangement()
+        self.columns: list[TableColumn] = []
+        self.marks: set[int] = set()
+        self.empty_note = "no run yet: choose a sweep and press r"
+        self._view: RunView | None = None
+        self._pages: CasePages | None = None
+        self._progress: Mapping[int, float] = {}
+        self._digits = 4
+        self._total = 0
+
+    # What is shown --------------------------------------------------------------------------------
+
+    @property
+    def row_count(self) -> int:
+        return len(self._pages) if self._pages is not None else 0
+
+    @property
+    def current(self) -> CaseRow | None:
+        """The case under the cursor."""
+        return self._pages.row(self.cursor) if self._pages is not None else None
+
+    @property
+    def visible_rows(self) -> range:
+        """The rows on screen."""
+        top = self.scroll_offset.y
+        return range(top, min(self.row_count, top + max(0, self.size.height - 1)))
+
+    def attach(self, layout: RunLayout | None) -> None:
+        """Show the run of `layout` from its first case, or nothing."""
+        self.detach()
+        if layout is not None:
+            self._view = RunView(layout)
+            self._total = self._view.total
+            self._digits = max(4, len(str(self._total)))
+            self._pages = CasePages(self._view, NaturalOrder(self._total))
+            self._set_columns()
+        self.cursor = 0
+        self._measure()
+        self._tell()
+
+    def detach(self) -> None:
+        """Let go of the run."""
+        if self._view is not None:
+            self._view.close()
+        self._view = self._pages = None
+        self.columns, self.marks, self._progress = [], set(), {}
+        self.arrangement = Arrangement()
+
+    def natural_order(self) -> NaturalOrder:
+        return NaturalOrder(self._total)
+
+    def set_order(self, order: RowOrder, arrangement: Arrangement) -> None:
+        """Rows in another order; the cursor stays on its case if that is still there."""
+        if self._pages is None:
+            return
+        before = self.current
+        same_look = arrangement == self.arrangement
+        self._pages.reorder(order)
+        self.arrangement = arrangement
+        row = order.row_of(before.case_id) if before is not None else None
+        self._measure()
+        self.cursor = (
+            row if row is not None else (min(self.cursor, max(0, len(order) - 1)) if same_look else 0)
+        )
+        self._show_cursor()
+        self._tell()
+
+    def brought_columns(self) -> list[Column]:
+        """The run's own columns: parameters and measurements."""
+        return self._view.columns() if self._view is not None else []
+
+    def columns_changed(self) -> None:
+        """The run may have brought further measurements."""
+        if self._view is not None and len(self._view.columns()) + 4 != len(self.columns):
+            self._set_columns()
+            self._measure()
+
+    def cases_changed(self, case_ids: Iterable[int] | None, progress: Mapping[int, float]) -> None:
+        """These cases changed (None: all of them may have); paint what is visible of the change."""
+        if self._pages is None:
+            return
+        moved = {
+            case for case in {*progress, *self._progress} if progress.get(case) != self._progress.get(case)
+        }
+        before = self._writer()
+        self._progress = dict(progress)
+        if case_ids is None:
+            self._pages.forget()
+            self.refresh()
+            return
+        for index, (old, new) in self._pages.renew({*case_ids, *moved}, self.visible_rows).items():
+            self._refresh_cells(index, [before.text(column, old) for column in self.columns], new)
+
+    def tick(self) -> None:
+        """A second went by: the times of running cases in view move on."""
+        for index in self.visible_rows:
+            row = self._pages.row(index) if self._pages is not None else None
+            if row is not None and row.status == "in_progress":
+                self._refresh_span(index, *self._span(self._column_at("time")))
+
+    def go_to(self, case_id: int) -> bool:
+        """Put the cursor on a case; False if the filter hides it."""
+        row = self._pages.order.row_of(case_id) if self._pages is not None else None
+        if row is None:
+            return False
+        self.cursor = row
+        return True
+
+    # Keys -----------------------------------------------------------------------------------------
+
+    def action_move(self, rows: int) -> None:
+        self.cursor += rows
+
+    def action_page(self, pages: int) -> None:
+        self.cursor += pages * max(1, self.size.height - 2)
+
+    def action_go_first(self) -> None:
+        self.cursor = 0
+
+    def action_go_last(self) -> None:
+        self.cursor = self.row_count - 1
+
+    def action_sideways(self, cells: int) -> None:
+        self.scroll_to(x=self.scroll_offset.x + cells, animate=False, immediate=True)
+
+    def action_mark(self) -> None:
+        """Mark the case under the cursor, or take its mark away, and go on to the next."""
+        row = self.current
+        if row is None:
+            return
+        self.marks ^= {row.case_id}
+        self._refresh_row(self.cursor)
+        self.cursor += 1
+        self.post_message(self.Marked())
+
+    def action_mark_all(self) -> None:
+        """Mark every case the filter shows; again takes all marks away."""
+        if self._pages is None:
+            return
+        self.marks = set() if self.marks else set(self._pages.order.ids(0, self.row_count))
+        self.refresh()
+        self.post_message(self.Marked())
+
+    def on_click(self, event: events.Click) -> None:
+        if event.y >= 1 and self.scroll_offset.y + event.y - 1 < self.row_count:
+            self.cursor = self.scroll_offset.y + event.y - 1
+
+    def validate_cursor(self, cursor: int) -> int:
+        return max(0, min(cursor, self.row_count - 1))
+
+    def watch_cursor(self, before: int, now: int) -> None:
+        self._show_cursor()
+        self._refresh_row(before)
+        self._refresh_row(now)
+        self._tell()
+
+    # Painting -------------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        base = self.rich_style
+        if self._pages is None:
+            return Strip([Segment(self.empty_note if y == 0 else "", base)]).adjust_cell_length(width, base)
+        if y == 0:
+            style = base + self.get_component_rich_style("case-table--header", partial=True)
+            return self._line([(self._header(column), style) for column in self.columns], style)
+        row = self._pages.row(self.scroll_offset.y + y - 1)
+        if row is None:
+            note = "no case matches the filter" if y == 1 and not self.row_count else ""
+            return Strip([Segment(note, base)]).adjust_cell_length(width, base)
+        return self._row_line(row, self.scroll_offset.y + y - 1)
+
+    def _row_line(self, row: CaseRow, index: int) -> Strip:
+        style = self._row_style(row, index)
+        status = style + self.get_component_rich_style(f"case-table--{row.status}", partial=True)
+        writer = self._writer()
+        cells = [
+            (
+                self._cell(column, writer.text(column, row)),
+                status if column.role == "status" and index != self.cursor else style,
+            )
+            for column in self.columns
+        ]
+        return self._line(cells, style)
+
+    def _row_style(self, row: CaseRow, index: int) -> Style:
+        style = self.rich_style
+        if row.case_id in self.marks:
+            style += self.get_component_rich_style("case-table--marked", partial=True)
+        if index == self.cursor:
+            style += self.get_component_rich_style("case-table--cursor", partial=True)
+        return style
+
+    def _line(self, cells: list[tuple[str, Style]], style: Style) -> Strip:
+        """The first cell stands still; the others scroll sideways under it."""
+        frozen = self._frozen_width
+        first = Strip([Segment(cells[0][0].ljust(frozen), cells[0][1])], frozen)
+        others = [Segment(text + " " * GAP, cell_style) for text, cell_style in cells[1:]]
+        left = self.scroll_offset.x
+        rest = Strip(others).crop(left, left + self.size.width - frozen)
+        return Strip.join([first, rest]).adjust_cell_length(self.size.width, style)
+
+    def _cell(self, column: TableColumn, text: str) -> str:
+        if len(text) > column.width and column.width < WIDEST_CELL and column.role != "message":
+            self.call_later(self._widen, column.name, min(len(text), WIDEST_CELL))
+        return fitted(text, column.width, column.right)
+
+    def _header(self, column: TableColumn) -> str:
+        label = column.label
+        if column.name == self.arrangement.order and not self.arrangement.natural:
+            label += self.glyphs.descending if self.arrangement.descending else self.glyphs.ascending
+        return fitted(label, column.width, column.right)
+
+    # Measure --------------------------------------------------------------------------------------
+
+    @property
+    def _frozen_width(self) -> int:
+        return self.columns[0].width + GAP
+
+    def _set_columns(self) -> None:
+        assert self._view is not None
+        widths = {column.name: column.width for column in self.columns}
+        fresh = table_columns(self._view.columns(), self._total)
+        self.columns = [column.widened(max(column.width, widths.get(column.name, 0))) for column in fresh]
+
+    def _widen(self, name: str, width: int) -> None:
+        """A wider value came into view: make room for it once, for good."""
+        wider = [c.widened(max(c.width, width)) if c.name == name else c for c in self.columns]
+        if wider != self.columns:
+            self.columns = wider
+            self._measure()
+
+    def _measure(self) -> None:
+        width = sum(column.width + GAP for column in self.columns)
+        self.virtual_size = Size(width, self.row_count + 1 if self._pages is not None else 1)
+        self.refresh()
+
+    def _writer(self) -> CellWriter:
+        return CellWriter(self.glyphs, self._digits, self._progress, self.marks)
+
+    def _column_at(self, role: str) -> int:
+        return next(place for place, column in enumerate(self.columns) if column.role == role)
+
+    def _span(self, place: int) -> tuple[int, int]:
+        """First and last+1 screen column of a table column."""
+        start = sum(column.width + GAP for column in self.columns[:place])
+        return start, start + self.columns[place].width
+
+    def _refresh_cells(self, index: int, before: list[str], row: CaseRow) -> None:
+        """Paint again from the first to the last cell whose text changed."""
+        writer = self._writer()
+        changed = [
+            place for place, column in enumerate(self.columns) if writer.text(column, row) != before[place]
+        ]
+        if changed:
+            self._refresh_span(index, self._span(changed[0])[0], self._span(changed[-1])[1])
+
+    def _refresh_span(self, index: int, start: int, stop: int) -> None:
+        scrolled = 0 if start == 0 else self.scroll_offset.x
+        left = max(0 if start == 0 else self._frozen_width, start - scrolled)
+        right = min(self.size.width, stop - scrolled)
+        if right > left:
+            self.refresh(Region(left, index - self.scroll_offset.y + 1, right - left, 1))
+
+    def _refresh_row(self, index: int) -> None:
+        if index in self.visible_rows:
+            self.refresh(Region(0, index - self.scroll_offset.y + 1, self.size.width, 1))
+
+    def _show_cursor(self) -> None:
+        """Scroll just far enough to have the cursor in view."""
+        top, rows = self.scroll_offset.y, max(1, self.scrollable_content_region.height - 1)
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, immediate=True)
+        elif self.cursor >= top + rows:
+            self.scroll_to(y=self.cursor - rows + 1, animate=False, immediate=True)
+
+    def _tell(self) -> None:
+        row = self.current
+        self.post_message(self.Highlighted(row.case_id if row is not None else None))

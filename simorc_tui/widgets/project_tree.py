@@ -1,0 +1,144 @@
+"""The project as a tree: what is designed, what is swept, what has run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Tree
+from textual.widgets.tree import TreeNode
+
+from simorc.display import plain
+from simorc.runs.summary import RunSummary
+from simorc_tui.glyphs import UNICODE, Glyphs, run_glyph
+from simorc_tui.outline import ProjectOutline, TestbenchOutline
+
+RUNS_SHOWN = 200
+STATE_COLOURS = {"running": "cyan", "paused": "yellow", "dead": "red", "broken": "red"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a node of the tree stands for; `file` is what `e` opens."""
+
+    kind: str
+    name: str
+    file: Path | None = None
+
+
+class ProjectTree(Tree[Entry]):
+    """Design files, testbenches, sweeps, runs; enter opens a sweep in the builder, a run in the table."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", "down", show=False, id="tree.down"),
+        Binding("k", "cursor_up", "up", show=False, id="tree.up"),
+        Binding("g", "scroll_home", "first", show=False, id="tree.first"),
+        Binding("G", "scroll_end", "last", show=False, id="tree.last"),
+    ]
+
+    class SweepChosen(Message):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    class RunChosen(Message):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def __init__(self, glyphs: Glyphs = UNICODE, *, widget_id: str | None = None) -> None:
+        super().__init__("project", id=widget_id)
+        self.glyphs = glyphs
+        self.show_root = False
+        self.guide_depth = 2
+        self._sweeps: dict[str, TreeNode[Entry]] = {}
+        self._runs: TreeNode[Entry] | None = None
+        self._shown: dict[str, TreeNode[Entry]] = {}
+        self._summaries: Sequence[RunSummary] = ()
+
+    @property
+    def chosen(self) -> Entry | None:
+        """What the cursor stands on."""
+        return self.cursor_node.data if self.cursor_node is not None else None
+
+    def show_outline(self, outline: ProjectOutline) -> None:
+        """Build the tree of a project."""
+        self.clear()
+        self._shown = {}
+        if outline.problems:
+            self._add_problems(outline)
+        self._add_files("design", outline.dut_files, "file")
+        self._add_testbenches(outline.testbenches)
+        sweeps = self.root.add("sweeps", expand=True)
+        self._sweeps = {
+            sweep.name: sweeps.add_leaf(plain(sweep.name), Entry("sweep", sweep.name, sweep.path))
+            for sweep in outline.sweeps
+        }
+        self._runs = self.root.add("runs", expand=True)
+        self.show_runs(self._summaries)
+
+    def show_runs(self, summaries: Sequence[RunSummary]) -> None:
+        """Renew the runs and the sweeps' last results; nodes that stay keep their place and the cursor."""
+        self._summaries = summaries
+        if self._runs is None:
+            return
+        shown = list(summaries[:RUNS_SHOWN])
+        if list(self._shown) != [summary.run for summary in shown]:
+            self._runs.remove_children()
+            self._shown = {s.run: self._runs.add_leaf("", Entry("run", s.run)) for s in shown}
+        for summary in shown:
+            self._shown[summary.run].set_label(self._run_label(summary))
+        self._mark_sweeps(summaries)
+
+    def _mark_sweeps(self, summaries: Iterable[RunSummary]) -> None:
+        newest: dict[str, RunSummary] = {}
+        for summary in summaries:
+            newest.setdefault(summary.sweep, summary)
+        for name, node in self._sweeps.items():
+            last = newest.get(name)
+            sign = run_glyph(self.glyphs, last.state, last.counts["failed"]) if last is not None else " "
+            node.set_label(Text(f"{sign} {plain(name)}"))
+
+    def _run_label(self, summary: RunSummary) -> Text:
+        counts = summary.counts
+        sign = run_glyph(self.glyphs, summary.state, counts["failed"])
+        label = Text(f"{sign} {plain(summary.run)} ", STATE_COLOURS.get(summary.state, ""), no_wrap=True)
+        label.append(f"{counts['completed']}/{summary.total}")
+        if counts["failed"]:
+            label.append(f" {self.glyphs.failed}{counts['failed']}", "red")
+        if summary.state not in ("finished", "pending"):
+            label.append(f" {summary.state}")
+        return label
+
+    def _add_problems(self, outline: ProjectOutline) -> None:
+        node = self.root.add(Text(f"{self.glyphs.warning} problems", "red"), expand=True)
+        for problem in outline.problems:
+            node.add_leaf(Text(plain(problem)), Entry("problem", problem, outline.root / "sim_setup.yaml"))
+
+    def _add_files(self, title: str, files: Iterable[Path], kind: str) -> None:
+        node = self.root.add(title, expand=True)
+        for path in files:
+            node.add_leaf(plain(path.name), Entry(kind, path.name, path))
+
+    def _add_testbenches(self, benches: Iterable[TestbenchOutline]) -> None:
+        node = self.root.add("testbenches", expand=True)
+        for bench in benches:
+            below = node.add(plain(bench.name), Entry("testbench", bench.name, bench.config))
+            files = (bench.config, bench.template, *([bench.schematic] if bench.schematic else []))
+            for path in files:
+                below.add_leaf(plain(path.name), Entry("file", path.name, path))
+
+    @on(Tree.NodeSelected)
+    def _chosen(self, event: Tree.NodeSelected[Entry]) -> None:
+        event.stop()
+        entry = event.node.data
+        if entry is not None and entry.kind == "sweep":
+            self.post_message(self.SweepChosen(entry.name))
+        elif entry is not None and entry.kind == "run":
+            self.post_message(self.RunChosen(entry.name))

@@ -1,0 +1,116 @@
+"""The line on top: project and run, how far, counts, jobs, rate, time left, what is wrong."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Mapping
+
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from simorc.display import plain
+from simorc_tui.case_columns import duration_text
+from simorc_tui.follower import RunNews
+from simorc_tui.glyphs import UNICODE, Glyphs, progress_bar
+
+RATE_OVER = 10.0
+WORDS = {"pending": "pending", "in_progress": "running", "completed": "done", "failed": "failed"}
+COLOURS = {"pending": "", "in_progress": "cyan", "completed": "green", "failed": "red"}
+
+
+class CaseRate:
+    """Cases ended per second over the last ten seconds."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def add(self, now: float, ended: int) -> None:
+        self._seen.append((now, ended))
+        while len(self._seen) > 2 and now - self._seen[1][0] >= RATE_OVER:
+            self._seen.popleft()
+
+    @property
+    def per_second(self) -> float:
+        """0 until two moments are known."""
+        if len(self._seen) < 2:
+            return 0.0
+        (first, before), (last, after) = self._seen[0], self._seen[-1]
+        return max(0.0, (after - before) / (last - first)) if last > first else 0.0
+
+
+class StatusLine(Widget):
+    """One line that says how the run stands."""
+
+    DEFAULT_CSS = "StatusLine { height: 1; }"
+
+    project: reactive[str] = reactive("")
+    note: reactive[str] = reactive("")
+
+    def __init__(self, glyphs: Glyphs = UNICODE, *, widget_id: str | None = None) -> None:
+        super().__init__(id=widget_id)
+        self.glyphs = glyphs
+        self._run = ""
+        self._counts: Mapping[str, int] = {}
+        self._meta: Mapping[str, str] = {}
+        self._alive = False
+        self._rate = CaseRate()
+
+    def attach(self, run: str) -> None:
+        """Another run from now on."""
+        self._run, self._counts, self._meta, self._rate = run, {}, {}, CaseRate()
+        self.refresh()
+
+    def show_news(self, news: RunNews) -> None:
+        """Counts and state as the follower found them."""
+        self._counts, self._meta = news.counts, news.meta
+        self._rate.add(time.monotonic(), self._ended)
+        self.refresh()
+
+    def show_life(self, alive: bool) -> None:
+        """Whether the run has a living runner."""
+        if alive != self._alive:
+            self._alive = alive
+            self.refresh()
+
+    @property
+    def _ended(self) -> int:
+        return self._counts.get("completed", 0) + self._counts.get("failed", 0)
+
+    @property
+    def _total(self) -> int:
+        return int(self._meta.get("total", sum(self._counts.values())))
+
+    def render(self) -> Text:
+        line = Text(no_wrap=True, overflow="ellipsis")
+        line.append(plain(self.project), "bold")
+        if self._run:
+            line.append(f" {self.glyphs.arrow} {plain(self._run)}  ")
+            self._append_progress(line)
+            line.append(f"  {self._state_text()}")
+        if self.note:
+            line.append(f"  {self.glyphs.warning} {plain(self.note)}", "yellow")
+        return line
+
+    def _append_progress(self, line: Text) -> None:
+        total, wide = self._total, self.size.width >= 110
+        share = self._ended / total if total else 0.0
+        if wide:
+            line.append(progress_bar(self.glyphs, share, 14) + " ")
+        line.append(f"{self._ended}/{total} ")
+        for status in ("completed", "failed", "in_progress", "pending"):
+            word = f" {WORDS[status]}" if wide else ""
+            line.append(f" {self.glyphs.status(status)}{self._counts.get(status, 0)}{word}", COLOURS[status])
+
+    def _state_text(self) -> str:
+        state = self._meta.get("state", "")
+        if state in ("running", "paused", "cancelling") and not self._alive:
+            return "runner gone: r resumes"
+        if state != "running":
+            reason = self._meta.get("pause_reason", "")
+            return f"{state}: {plain(reason)}" if state == "paused" and reason else state
+        rate = self._rate.per_second
+        left = self._counts.get("pending", 0) + self._counts.get("in_progress", 0)
+        jobs = f"{self._counts.get('in_progress', 0)}/{self._meta.get('jobs', '?')} jobs"
+        return f"{jobs}  {rate:.3g}/s  ETA {duration_text(left / rate)}" if rate > 0 else jobs
