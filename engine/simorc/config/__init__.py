@@ -1,0 +1,1 @@
+"""What the user wrote: YAML -> frozen models, every mistake named by file, line, column and key."""

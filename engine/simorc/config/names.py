@@ -1,0 +1,32 @@
+"""Names the user gives: they become file names, columns and Jinja variables."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", re.ASCII)
+# Columns every metadata.csv has; a parameter of that name would make two of them.
+RESERVED = frozenset({"case_id", "status", "result_path", "error_message"})
+
+
+def bad_name(name: str) -> str:
+    """Why a name cannot be used; empty when it can."""
+    if _NAME.fullmatch(name) and not name.endswith("."):
+        return ""
+    return "a name starts with a letter, digit or _ and goes on with letters, digits, _ - and . (at most 100)"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`` (did you mean 'vdda'?)`` with a leading space; empty when nothing is near."""
+    by_lower = {each.lower(): each for each in sorted(known)}
+    nearest = difflib.get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
+    return f" (did you mean '{by_lower[nearest[0]]}'?)" if nearest else ""
+
+
+def listed(names: Iterable[str], most: int = 8) -> str:
+    """``a, b, c`` in order, cut after `most`; ``none`` when there are none."""
+    every = sorted(names)
+    rest = f" and {len(every) - most} more" if len(every) > most else ""
+    return (", ".join(every[:most]) or "none") + rest

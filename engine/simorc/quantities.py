@@ -1,0 +1,136 @@
+"""Engineering numbers, as SPICE writes them and as a designer reads them.
+
+``10k``, ``100p``, ``1meg``, ``2.5u``, ``3.3V``, ``5e-05`` are numbers; ``ss``, ``2n3904``, ``0x10`` are text.
+Suffixes mean what they mean to ngspice: case does not matter, ``1M`` is a milli, ``10F`` is 10 femto.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+_EXPONENTS = {"t": 12, "g": 9, "meg": 6, "k": 3, "m": -3, "u": -6, "µ": -6, "n": -9, "p": -12, "f": -15}
+_MIL = 25.4e-6
+# What may follow a number and means nothing. ngspice skips every trailing letter, we only known units.
+_BARE_UNIT = (
+    "volts?|v|amps?|a|ohms?|\u03a9|\u2126|siemens|s|seconds?|sec|hertz|hz|henrys?|h|watts?|w"
+    "|degc|deg|°c|°|c|dbm|db|rad"
+)
+# Metres and farads cannot follow a number itself: `1m` is a milli and `1f` a femto.
+_UNIT = f"{_BARE_UNIT}|farads?|f|m"
+_NUMBER = re.compile(
+    rf"([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:e([-+]?[0-9]{{1,4}}))?"
+    rf"(?:(meg|mil|[tgkmuµnpf])(?:{_UNIT})?|(?:{_BARE_UNIT}))?",
+    re.IGNORECASE,
+)
+_BYTES = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+) ?(?:([kmgt])(i?b)?|b)?", re.IGNORECASE)
+_SECONDS = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+) ?(ms|s|min|m|h|d)?", re.IGNORECASE)
+_SECONDS_OF = {"ms": 1e-3, "s": 1.0, "": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+_PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
+_UNSCALED = {"dB", "dBm", "dBc", "deg", "°", "°C", "%", "ppm"}
+
+
+class Number(float):
+    """A number that prints as the user wrote it: ``Number("10k") == 1e4``, ``str(Number("10k")) == "10k"``.
+
+    Compares, hashes and pickles as a float; arithmetic gives plain floats. Raises ValueError for other texts.
+    """
+
+    __slots__ = ("text",)
+    text: str
+
+    def __new__(cls, text: str | float) -> Number:
+        if isinstance(text, Number):
+            return text
+        if isinstance(text, bool) or not isinstance(text, str | int | float):
+            raise ValueError(f"{text!r} is not a number")
+        written = text.strip() if isinstance(text, str) else repr(float(text))
+        number = super().__new__(cls, _read(written))
+        number.text = written
+        return number
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"Number({self.text!r})"
+
+    def __format__(self, spec: str) -> str:
+        return format(float(self), spec) if spec else self.text
+
+    def __reduce__(self) -> tuple[type[Number], tuple[str]]:
+        return Number, (self.text,)
+
+
+Value = Number | float | int | bool | str
+
+
+def _read(text: str) -> float:
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a number")
+    mantissa, exponent, suffix = match[1], int(match[2] or 0), (match[3] or "").lower()
+    # One conversion of the whole decimal, so that 0.1u is the float nearest to 1e-7.
+    value = float(f"{mantissa}e{exponent + _EXPONENTS.get(suffix, 0)}")
+    if suffix == "mil":
+        value *= _MIL
+    if math.isinf(value):
+        raise ValueError(f"{text!r} is too large a number")
+    return value
+
+
+def parse_number(text: str) -> Number:
+    """The number a text stands for. Raises ValueError."""
+    return Number(text)
+
+
+def parse_value(text: str) -> Value:
+    """A Number where the text is one, else the text itself."""
+    try:
+        return Number(text)
+    except ValueError:
+        return text
+
+
+def parse_bytes(text: str | float) -> int:
+    """``512M``, ``2GB``, ``1.5GiB`` -> bytes. MB is 1000², M and MiB are 1024². Raises ValueError."""
+    match = _BYTES.fullmatch(str(text).strip())
+    if match is None:
+        raise ValueError(f"{str(text)!r} is not a size (such as 512M or 2GB)")
+    base = 1000 if (match[3] or "").lower() == "b" else 1024
+    power = "kmgt".index(match[2].lower()) + 1 if match[2] else 0
+    return int(float(match[1]) * base**power)
+
+
+def parse_seconds(text: str | float) -> float:
+    """``90s``, ``10m``, ``1h``, ``1h30m``, ``500ms``, ``90`` -> seconds. Raises ValueError."""
+    written = re.sub(r"\s+", "", str(text))
+    parts = list(_SECONDS.finditer(written))
+    named = all(part[2] for part in parts) or len(parts) == 1
+    if not parts or not named or "".join(part[0] for part in parts) != written:
+        raise ValueError(f"{str(text)!r} is not a duration (such as 90s, 10m or 1h30m)")
+    return sum(float(part[1]) * _SECONDS_OF[(part[2] or "").lower()] for part in parts)
+
+
+def format_si(value: float, unit: str = "", digits: int = 4) -> str:
+    """``1.234 mV``, ``10 MHz``, ``71.2 dB``: `digits` significant digits, trailing zeros dropped.
+
+    Decibels, degrees and percent take no prefix; without a unit the prefix follows the digits (``1.5k``).
+    """
+    number = float(value)
+    if not math.isfinite(number):
+        return _join(str(number), "", unit)
+    if unit in _UNSCALED or number == 0:
+        return _join(f"{number:.{digits}g}", "", unit)
+    # Rounded first: 999.99 with 4 digits is 1 k, not 1000.
+    rounded = float(f"{number:.{digits - 1}e}")
+    exponent = 3 * (math.floor(math.log10(abs(rounded)) + 1e-12) // 3)
+    if exponent not in _PREFIXES:
+        return _join(f"{number:.{digits}g}", "", unit)
+    scaled = float(f"{rounded}e{-exponent}") if "e" not in f"{rounded}" else rounded * 10.0**-exponent
+    return _join(f"{scaled:.{max(digits, 3)}g}", _PREFIXES[exponent], unit)
+
+
+def _join(digits: str, prefix: str, unit: str) -> str:
+    separator = "" if unit in ("%", "°") or not unit else " "
+    return f"{digits}{separator}{prefix}{unit}"

@@ -1,0 +1,29 @@
+"""Which directory is the project. Light: reads no file, imports nothing of weight."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from simorc.errors import UsageError
+
+SETUP_FILE = "sim_setup.yaml"
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The nearest directory upwards of `start` (default: here) that holds ``sim_setup.yaml``.
+
+    `start` may also be the file itself. Raises UsageError.
+    """
+    given = Path.cwd() if start is None else Path(start).expanduser()
+    if given.name == SETUP_FILE and given.is_file():
+        given = given.parent
+    if not given.is_dir():
+        raise UsageError(f"{given}: no such directory", remedy="give --project the directory of a project")
+    folder = given.resolve()
+    for candidate in (folder, *folder.parents):
+        if (candidate / SETUP_FILE).is_file():
+            return candidate
+    raise UsageError(
+        f"no {SETUP_FILE} in {given} or any directory above it",
+        remedy="go to a project, name one with --project DIR, or make one: simorc init DIR",
+    )
