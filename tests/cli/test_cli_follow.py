@@ -87,6 +87,17 @@ def test_only_the_chosen_cases_are_judged(finished_run: RunLayout) -> None:
         assert follower.follow(LineProgress()) == ExitCode.GOOD
 
 
+def test_a_violated_spec_makes_exit_code_3(finished_run: RunLayout) -> None:
+    manifest = load_manifest(finished_run)
+    measurements = {"gain": {"unit": "dB"}}
+    finished_run.manifest.write_text(
+        json.dumps({**manifest, "measurements": measurements, "specs": {"gain": {"min": "42", "max": None}}})
+    )
+    with Follower(finished_run, None) as follower:
+        Runner(finished_run, complete_all).start()
+        assert follower.follow(LineProgress()) == ExitCode.SPEC_VIOLATED
+
+
 def test_a_runner_that_vanished(finished_run: RunLayout, capsys: pytest.CaptureFixture[str]) -> None:
     with Follower(finished_run, None) as follower:
         Runner(finished_run, lambda store: store.set_meta(state="running")).start()

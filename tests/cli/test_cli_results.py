@@ -26,6 +26,16 @@ def test_table_is_for_people(simorc: Simorc, project: Path, finished_run: RunLay
     assert said.err.strip() == f"{finished_run.name}: 6 cases: 1 pending, 4 completed, 1 failed"
 
 
+def test_specs_stand_below_the_table(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    manifest = json.loads(finished_run.manifest.read_text())
+    manifest |= {"measurements": {"gain": {"unit": "dB"}}, "specs": {"gain": {"min": 42}}}
+    finished_run.manifest.write_text(json.dumps(manifest))
+    lines = simorc("results", "--project", project).out.splitlines()
+    assert lines[-2].split()[:2] == ["spec", "min"]
+    assert "fail (2 of 5)" in lines[-1]
+    assert lines[-1].endswith("1: vdda=3 corner=tt")
+
+
 def test_json_has_the_promised_shape(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
     cases = json.loads(simorc("results", finished_run.name, "--json", "--project", project).out)
     assert [case["case_id"] for case in cases] == [1, 2, 3, 4, 5, 6]

@@ -51,7 +51,9 @@ def command(
 
 def _sweep(project: Project, name: str, file: Path | None) -> Sweep:
     """The project's sweep of that name, or the definition in `file` under that name."""
-    return project.sweep(name) if file is None else project.sweep_from(file, name)
+    from simorc.project import known
+
+    return known(project.sweeps, name, "sweep") if file is None else project.sweep_from(file, name)
 
 
 def build(

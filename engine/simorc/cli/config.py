@@ -31,4 +31,6 @@ def show(scope: Scope, testbench: str | None, json_form: bool) -> None:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return plain(" ".join(map(str, value))) or "-"
     return "-" if value is None else plain(str(value))

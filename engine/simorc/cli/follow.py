@@ -15,6 +15,7 @@ from types import FrameType, TracebackType
 from simorc.cli.case_rows import as_json, pages
 from simorc.cli.failures import ExitCode
 from simorc.cli.progress import Progress
+from simorc.cli.spec_table import spec_results, violated
 from simorc.runs.control import request, runner_alive, runner_info
 from simorc.runs.layout import RunLayout
 from simorc.runs.summary import RunSummary, summarise
@@ -140,7 +141,7 @@ class Follower:
             return ExitCode.CANCELLED
         if summary.state == "dead" or self._failed(summary):
             return ExitCode.CASES_FAILED
-        return ExitCode.SPEC_VIOLATED if self._view.meta().get("specs") == "fail" else ExitCode.GOOD
+        return ExitCode.SPEC_VIOLATED if violated(spec_results(self._layout)) else ExitCode.GOOD
 
     def _failed(self, summary: RunSummary) -> bool:
         """Whether a case this start was about failed."""

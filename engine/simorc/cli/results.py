@@ -11,10 +11,12 @@ import click
 
 from simorc.cli.case_rows import as_json, dumps, finite, pages, parameter_text, sort_column
 from simorc.cli.scope import Scope, scoped
+from simorc.cli.spec_table import spec_results, spec_table
 from simorc.cli.tables import note, table, write
 from simorc.display import plain
 from simorc.quantities import format_si
 from simorc.runs.filters import parse_filter
+from simorc.runs.layout import RunLayout
 from simorc.runs.view import Column, RunView
 
 Rows = Iterable[sqlite3.Row]
@@ -48,12 +50,20 @@ def command(
         write(_lines("json" if json_form else form, rows, columns))
         if form == "table" and not json_form:
             note(_tally(view))
+            _show_specs(view.layout)
 
 
 def _filter(text: str, failed: bool, columns: Sequence[Column]) -> tuple[str, Sequence[object]]:
     parts = [parse_filter(part, columns) for part in (text, "status:failed" if failed else "")]
     kept = [part for part in parts if part.where]
     return " AND ".join(f"({part.where})" for part in kept), [value for part in kept for value in part.args]
+
+
+def _show_specs(layout: RunLayout) -> None:
+    results = spec_results(layout)
+    if results:
+        click.echo()
+        write(spec_table(results))
 
 
 def _tally(view: RunView) -> str:

@@ -114,4 +114,4 @@ def _build(scope: Scope, target: str, asked: Asked) -> RunLayout:
         except RunNotFound as error:
             sweeps = ", ".join(project.sweeps) or "none"
             raise UsageError(f"{target!r} is no sweep and no run", remedy=f"sweeps: {sweeps}") from error
-    return build(project, project.sweep(target), asked.corners, asked.where, asked.allow_stale)
+    return build(project, project.sweeps[target], asked.corners, asked.where, asked.allow_stale)

@@ -1,0 +1,85 @@
+"""simorc watch: which netlists become stale as schematics are saved, and what the project does about it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from simorc.cli.netlist import as_object, complain
+from simorc.cli.scope import Scope, scoped
+from simorc.cli.tables import note
+from simorc.display import plain
+
+if TYPE_CHECKING:
+    from simorc.netlist.on_change import Reaction
+    from simorc.netlist.watch import Pace, Watched
+
+
+@click.command("watch")
+@click.option(
+    "--poll", is_flag=True, help="Look twice a second instead of being told (network file systems)."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+@scoped
+def command(scope: Scope, poll: bool, as_json: bool) -> None:
+    """Tell when a schematic and its netlist part, until Ctrl-C; do what `on_change` says."""
+    import anyio
+
+    from simorc.netlist.watch import Pace
+    from simorc.runs.filesystem import is_network
+
+    pace = Pace(polling=poll or is_network(scope.root()))
+    try:
+        anyio.run(follow, scope, pace, as_json)
+    except KeyboardInterrupt:
+        note("stopped watching")
+
+
+async def follow(scope: Scope, pace: Pace, as_json: bool) -> None:
+    """Show every change, and react to it."""
+    import anyio.to_thread
+
+    from simorc.netlist.on_change import reaction_to
+    from simorc.netlist.watch import watch
+
+    async for seen in watch(scope.load, pace):
+        show(seen, as_json)
+        pairs = [condition.pair for condition in seen.conditions]
+        await anyio.to_thread.run_sync(react, scope, reaction_to(seen.news, pairs))
+
+
+def show(seen: Watched, as_json: bool) -> None:
+    """What is new, one line each."""
+    for condition in seen.news:
+        line = json.dumps(as_object(condition)) if as_json else plain(str(condition))
+        click.echo(line)
+    if seen.problem:
+        for line in seen.problem.splitlines():
+            note(plain(line))
+    sys.stdout.flush()
+
+
+def react(scope: Scope, reaction: Reaction) -> None:
+    """Netlist again, then run; a netlist that cannot be made stops the runs."""
+    from simorc.errors import SimorcError
+    from simorc.netlist.update import update
+
+    try:
+        for pair in reaction.netlist:
+            update(pair)
+            note(f"{plain(pair.name)}: netlisted")
+    except SimorcError as error:
+        complain(error)
+        return
+    for sweep in reaction.rerun:
+        note(f"running {plain(sweep)}")
+        where = ["--project", str(scope.root()), *(["--env", scope.environment] if scope.environment else [])]
+        subprocess.run(
+            [sys.executable, "-m", "simorc", "run", sweep, "--detach", *where],
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
