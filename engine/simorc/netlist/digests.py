@@ -1,0 +1,65 @@
+"""Content hashes of files, remembered by time stamp, size and inode."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from pathlib import Path
+
+_CACHE = Path(".simorc") / "digests.json"
+_SETTLED = 2.0
+"""Seconds until a time stamp is trusted: two writes can be closer than stamps are fine."""
+
+
+class Digests:
+    """SHA-256 of files. `load` and `save` keep them between commands, in ``.simorc`` of the project."""
+
+    def __init__(self, known: dict[str, list[object]] | None = None) -> None:
+        self._known = known if known is not None else {}
+        self._changed = False
+
+    @classmethod
+    def load(cls, root: Path) -> Digests:
+        """What an earlier command knew; a damaged cache counts as empty."""
+        try:
+            known = json.loads((root / _CACHE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return cls()
+        return cls(known if isinstance(known, dict) else {})
+
+    def save(self, root: Path) -> None:
+        """Keep what is known, where the project can be written."""
+        if not self._changed or not os.access(root, os.W_OK):
+            return
+        (root / _CACHE.parent).mkdir(exist_ok=True)
+        write_whole(root / _CACHE, json.dumps(self._known))
+        self._changed = False
+
+    def of(self, path: Path) -> str | None:
+        """The SHA-256 of a file, None when there is none to read."""
+        try:
+            stamp = path.stat()
+            key, identity = str(path), [stamp.st_mtime_ns, stamp.st_size, stamp.st_ino]
+            match self._known.get(key):
+                case [*same, str(digest)] if same == identity:
+                    return digest
+            with path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError:
+            return None
+        if abs(time.time() - stamp.st_mtime) > _SETTLED:
+            self._known[key] = [*identity, digest]
+            self._changed = True
+        return digest
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write beside, then rename: a reader sees the old file or the new one, never a part of it."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
