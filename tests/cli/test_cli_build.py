@@ -1,0 +1,99 @@
+"""Commands that read the project: validate, config show, build."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simorc.runs.layout import RunLayout
+
+Simorc = Callable[..., Any]
+
+
+def test_validate_counts_cases(simorc: Simorc, project: Path) -> None:
+    said = simorc("validate", "--project", project)
+    assert said.code == 0, said.err
+    assert said.out.splitlines()[:2] == ["sweep corners: 9 cases", "sweep spread: 9 cases"]
+
+
+def test_validate_shows_every_problem_with_its_place(
+    simorc: Simorc, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep = project / "sweeps" / "spread.yaml"
+    sweep.write_text(sweep.read_text().replace("  r:", "  rr:"))
+    config = project / "testbenches" / "ac" / "config.yaml"
+    config.write_text(config.read_text() + "\nextra: 1\n")
+    monkeypatch.chdir(project)
+    said = simorc("validate")
+    assert said.code == 2
+    assert "sweeps/spread.yaml:4:" in said.err
+    assert "did you mean 'r'" in said.err
+    assert "extra" in said.err
+    assert said.err.splitlines()[-1] == "2 problems found; nothing was started"
+
+
+def test_build_prints_the_id_alone(simorc: Simorc, project: Path) -> None:
+    said = simorc("build", "corners", "--project", project)
+    assert said.code == 0, said.err
+    layout = RunLayout(project / "simulations" / said.out.strip())
+    assert layout.exists()
+    listed = json.loads(simorc("status", "--json", "--project", project).out)["runs"]
+    assert [(run["run"], run["state"], run["total"]) for run in listed] == [(layout.name, "pending", 9)]
+
+
+def test_build_of_a_part(simorc: Simorc, project: Path) -> None:
+    said = simorc("build", "corners", "--corner", "slow,fast", "--where", "temp > 0", "--project", project)
+    run = RunLayout(project / "simulations" / said.out.strip())
+    rows = run.metadata_csv.read_text().splitlines()
+    assert len(rows) == 1 + 4
+
+
+def test_build_of_an_unsaved_definition(simorc: Simorc, project: Path, tmp_path: Path) -> None:
+    definition = tmp_path / "draft.yaml"
+    definition.write_text("testbench: ac\nparameters:\n  r: [1k, 2k]\n")
+    said = simorc("build", "tried", "--definition", definition, "--project", project)
+    assert said.code == 0, said.err
+    assert said.out.startswith("tried_")
+
+
+def test_dry_run_makes_nothing(simorc: Simorc, project: Path) -> None:
+    said = simorc("build", "corners", "--dry-run", "--project", project)
+    assert said.code == 0
+    assert said.out.splitlines()[1].split() == ["1", "nominal", "-40", "10k", "1n"]
+    assert said.err == "corners: 9 cases\n"
+    assert not (project / "simulations").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["build", "cornres"], "corners"),
+        (["run", "cornres"], "is no sweep and no run"),
+        (["build", "corners", "--where", "tmp > 3"], "temp"),
+        (["run", "corners", "--case", "0"], "cases count from 1"),
+        (["run", "corners", "--jobs", "0"], "--jobs"),
+    ],
+)
+def test_what_makes_no_sense_makes_nothing(
+    simorc: Simorc, project: Path, arguments: list[str], words: str
+) -> None:
+    said = simorc(*arguments, "--project", project)
+    assert said.code == 2
+    assert words in said.err
+    assert not list(project.glob("simulations/*"))
+
+
+def test_config_show_names_the_origin(simorc: Simorc, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (project / "sim_setup.yaml").open("a") as setup:
+        setup.write("execution:\n  timeout: 30\nenvironments:\n  farm: {execution: {jobs: 7}}\n")
+    settings = json.loads(simorc("config", "show", "--json", "--env", "farm", "--project", project).out)
+    by_key = {setting["key"]: setting for setting in settings}
+    assert by_key["execution.timeout"]["value"] == 30
+    assert "sim_setup.yaml" in by_key["execution.timeout"]["origin"]
+    assert by_key["execution.jobs"]["value"] == 7
+    assert "farm" in by_key["execution.jobs"]["origin"]
+    assert by_key["execution.retries"]["origin"] == "default"
