@@ -66,7 +66,7 @@ class Look:
     log_x: bool = False
     log_y: bool = False
     cursors: tuple[float, ...] = ()
-    only_ascii: bool = False
+    ascii: bool = False
     coloured: bool = True
 
 
@@ -88,7 +88,7 @@ def terminal_plot(
     """One pair of axes as text of `height` lines, each `width` cells wide."""
     strip = Strip(tuple(traces), y_unit, y_label)
     panel = Panel((strip,), x_unit, x_label, title=title)
-    look = Look(width, height, log_x=log_x, log_y=log_y, only_ascii=ascii, coloured=coloured)
+    look = Look(width, height, log_x=log_x, log_y=log_y, ascii=ascii, coloured=coloured)
     return "\n".join(draw_panel(panel, look))
 
 
@@ -146,14 +146,14 @@ def _shares(height: int, count: int) -> list[int]:
 
 def _strip_lines(seen: _Seen, look: Look, margin: int, across: Sequence[Tick], span: Span) -> list[str]:
     """Legend, canvas with y ticks, and the x axis without its labels."""
-    frame = _ASCII_FRAME if look.only_ascii else _FRAME
+    frame = _ASCII_FRAME if look.ascii else _FRAME
     width, height = look.width - margin - 1, look.height - 2
     strokes = [
         Stroke(_places(x, span, look.log_x), _places(y, seen.span, look.log_y), index)
         for index, x, y in seen.curves
     ]
     cursors = [fraction(x, *span, log=look.log_x) for x in look.cursors if span[0] <= x <= span[1]]
-    canvas = draw_strokes(strokes, cursors, width, height, only_ascii=look.only_ascii, coloured=look.coloured)
+    canvas = draw_strokes(strokes, cursors, width, height, only_ascii=look.ascii, coloured=look.coloured)
     rows = {round((1 - tick.place) * (height - 1)): tick.label for tick in seen.marks}
     lines = [_legend(seen.strip, margin, look)]
     for row, drawn in enumerate(canvas):
@@ -189,7 +189,7 @@ def _legend(strip: Strip, margin: int, look: Look) -> str:
     title = _fit(plain(strip.title), room) if strip.title else ""
     line, used = title, len(title)
     for index, trace in enumerate(strip.traces):
-        sign = ASCII_SIGNS[index % len(ASCII_SIGNS)] if look.only_ascii else _FRAME["sample"]
+        sign = ASCII_SIGNS[index % len(ASCII_SIGNS)] if look.ascii else _FRAME["sample"]
         entry = f"{'  ' if used else ''}{sign} {plain(trace.label)}"
         if used + len(entry) > room:
             more = f" +{len(strip.traces) - index}"
