@@ -1,0 +1,1 @@
+"""Over a whole run: the table of cases, specs, statistics, comparison, export."""

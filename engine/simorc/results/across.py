@@ -1,0 +1,99 @@
+"""Measurements across cases: another measurement reduced over one or several parameters, the others held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from simorc.errors import UsageError
+from simorc.results.frame import Floats, Frame, column_of, texts_of
+from simorc.sweeps.near_names import did_you_mean
+
+
+def _tempco(values: Floats, over: Floats) -> float:
+    """The least-squares slope relative to the mean, per unit of the parameter (times 1e6: ppm per degree)."""
+    centred = over - over.mean()
+    spread = float(np.dot(centred, centred))
+    mean = float(values.mean())
+    return float(np.dot(centred, values)) / spread / mean if spread > 0 and mean != 0 else np.nan
+
+
+REDUCTIONS: Mapping[str, Callable[[Floats, Floats], float]] = {
+    "max": lambda values, over: float(values.max()),
+    "min": lambda values, over: float(values.min()),
+    "mean": lambda values, over: float(values.mean()),
+    "median": lambda values, over: float(np.median(values)),
+    "sigma": lambda values, over: float(np.std(values, ddof=1)) if len(values) > 1 else np.nan,
+    "spread": lambda values, over: float(np.ptp(values)),
+    "tempco": _tempco,
+}
+
+
+def across_frame(frame: Frame, name: str, across: Mapping[str, Any], unit: str = "") -> Frame:
+    """One row per combination of the held parameters, with the reduced value as measurement ``name``.
+
+    A row is numbered by the case with the extreme value (the first case for the other reductions). It is
+    failed if a simulation in it failed, pending while one is to come; a missing value in it makes it missing.
+    """
+    over = [across["over"]] if isinstance(across["over"], str) else list(across["over"])
+    for parameter in over:
+        if parameter not in frame.parameters:
+            raise UsageError(
+                f"{name}: {parameter} is not swept in this run{did_you_mean(parameter, frame.parameters)}"
+            )
+    if across["reduce"] == "tempco" and frame.parameters[over[0]].dtype == np.object_:
+        raise UsageError(f"{name}: tempco needs a numeric parameter, and {over[0]} holds texts")
+    held = [parameter for parameter in frame.parameters if parameter not in over]
+    groups = _groups(frame, held)
+    values = frame.values(across["of"])
+    rows = [_reduced(frame, members, values[members], across["reduce"], over[0]) for members in groups]
+    firsts = [int(members[0]) for members in groups]
+    return Frame(
+        ids=np.array([row[0] for row in rows], dtype=np.int64),
+        status=texts_of([row[1] for row in rows]),
+        parameters={p: column_of([frame.parameters[p][i] for i in firsts]) for p in held},
+        measurements={name: np.array([row[2] for row in rows], dtype=np.float64)},
+        units={name: unit},
+    )
+
+
+def _groups(frame: Frame, held: Sequence[str]) -> list[Any]:
+    """The positions of each group's cases, groups in order of their first case."""
+    if not len(frame):
+        return []
+    codes = np.zeros(len(frame), dtype=np.int64)
+    for parameter in held:
+        column = frame.parameters[parameter]
+        keys = column.astype(str) if column.dtype == np.object_ else column
+        _, inverse = np.unique(keys, return_inverse=True)
+        _, codes = np.unique(codes * (int(inverse.max()) + 1) + inverse, return_inverse=True)
+    order = np.argsort(codes, kind="stable")
+    edges = np.flatnonzero(np.diff(codes[order])) + 1
+    return sorted(np.split(order, edges), key=lambda members: int(members[0]))
+
+
+def _reduced(frame: Frame, members: Any, values: Floats, reduce: str, over: str) -> tuple[int, str, float]:
+    status = frame.status[members]
+    first = int(frame.ids[members[0]])
+    if np.any(status == "failed"):
+        return int(frame.ids[members[np.argmax(status == "failed")]]), "failed", np.nan
+    if np.any(status != "completed"):
+        return first, "pending", np.nan
+    if not np.all(np.isfinite(values)):
+        return int(frame.ids[members[np.argmax(~np.isfinite(values))]]), "completed", np.nan
+    axis = frame.parameters[over][members]
+    numeric = axis if axis.dtype != np.object_ else np.zeros(len(values))
+    found = REDUCTIONS[reduce](values, np.asarray(numeric, dtype=np.float64))
+    chosen = {"max": np.argmax, "min": np.argmin}.get(reduce)
+    return int(frame.ids[members[chosen(values)]]) if chosen else first, "completed", found
+
+
+def across_frames(frame: Frame, definitions: Mapping[str, Mapping[str, Any]]) -> dict[str, Frame]:
+    """The frame of every measurement that is declared across cases."""
+    return {
+        name: across_frame(frame, name, definition["across"], definition.get("unit") or "")
+        for name, definition in definitions.items()
+        if definition.get("across")
+    }

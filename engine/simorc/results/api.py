@@ -1,0 +1,82 @@
+"""Results in Python: ``simorc.results.api.open_run("simulations/pvt_20260101120000")``.
+
+::
+
+    run = open_run("simulations/pvt_20260101120000")
+    run.frame.values("gain")                     # numpy array, one entry per case, NaN where missing
+    run.frame.parameters["vdda"]
+    run.waves(17)["v(out)"]                      # a waveform of case 17
+    for result in run.spec_results:
+        print(result.spec.measurement, result.status, result.worst)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from simorc.errors import RunNotFound
+from simorc.measurements.waves import Waves, open_waves
+from simorc.results.across import across_frames
+from simorc.results.frame import Frame, load_frame
+from simorc.results.specs import Spec, SpecResult, evaluate_specs, read_specs
+from simorc.runs.layout import RunLayout
+from simorc.runs.manifest import load_manifest
+
+
+class OpenRun:
+    """One run, read-only; each part is read when first asked for."""
+
+    def __init__(self, layout: RunLayout) -> None:
+        self.layout = layout
+
+    @property
+    def name(self) -> str:
+        return self.layout.name
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        return load_manifest(self.layout)
+
+    @cached_property
+    def frame(self) -> Frame:
+        """Every case with its parameters and measurements."""
+        return load_frame(self.layout)
+
+    @property
+    def definitions(self) -> Mapping[str, Mapping[str, Any]]:
+        """The measurements as declared when the run was built or last measured."""
+        found: Mapping[str, Mapping[str, Any]] = self.manifest.get("measurements") or {}
+        return found
+
+    @cached_property
+    def across(self) -> dict[str, Frame]:
+        """The frames of measurements across cases."""
+        return across_frames(self.frame, self.definitions)
+
+    @cached_property
+    def specs(self) -> list[Spec]:
+        return read_specs(self.manifest.get("specs") or {})
+
+    @cached_property
+    def spec_results(self) -> list[SpecResult]:
+        return evaluate_specs(self.frame, self.specs, self.across)
+
+    def unit(self, measurement: str) -> str:
+        """The unit of a measurement: its own, or its spec's."""
+        own = (self.definitions.get(measurement) or {}).get("unit") or self.frame.units.get(measurement) or ""
+        return own or next((spec.unit for spec in self.specs if spec.measurement == measurement), "")
+
+    def waves(self, case_id: int) -> Waves:
+        """The waveforms of a case; MeasurementMissing when it left none."""
+        return open_waves(self.layout.raw(case_id))
+
+
+def open_run(path: str | Path) -> OpenRun:
+    """A run by its directory."""
+    layout = RunLayout(Path(path).resolve())
+    if not layout.exists():
+        raise RunNotFound(f"{path}: not a run directory (no manifest.json)")
+    return OpenRun(layout)

@@ -1,0 +1,229 @@
+"""Specs over the cases of a run: who passes, who is near, who fails, and which case is the worst.
+
+A measurement on its limit passes. A case that completed without the measurement is *missing*, one whose
+simulation failed is *error*; both count against the spec. Cases not run yet count neither way.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from simorc.quantities import parse_number
+from simorc.results.frame import Floats, Frame, Texts
+
+STATUSES = ("pass", "near", "fail", "missing", "error", "pending")
+_SLACK = 1e-12
+"""Relative rounding allowed on a limit: 3.3000000000000003 is 3.3."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """The limits of one measurement, in its own unit; ``corners`` has other (min, max) for a named corner."""
+
+    measurement: str
+    min: float | None = None
+    typ: float | None = None
+    max: float | None = None
+    near: float | str | None = None
+    unit: str = ""
+    description: str = ""
+    corners: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
+
+    def limits_in(self, corner: str | None) -> tuple[float, float]:
+        """(low, high) in a corner, infinite where there is no limit."""
+        low, high = self.min, self.max
+        if corner is not None and corner in self.corners:
+            own_low, own_high = self.corners[corner]
+            low, high = low if own_low is None else own_low, high if own_high is None else own_high
+        return -math.inf if low is None else low, math.inf if high is None else high
+
+
+def read_spec(measurement: str, written: Mapping[str, Any]) -> Spec:
+    """A spec from the mapping of a manifest; a tolerance around ``typ`` becomes limits where none are
+    written.
+    """
+    typ = _number(written.get("typ"))
+    low, high = _number(written.get("min")), _number(written.get("max"))
+    if typ is not None and written.get("tolerance") is not None:
+        tolerance = margin_of(written["tolerance"], abs(typ))
+        low = typ - tolerance if low is None else low
+        high = typ + tolerance if high is None else high
+    corners = {
+        name: (_number(limits.get("min")), _number(limits.get("max")))
+        for name, limits in (written.get("corners") or {}).items()
+    }
+    return Spec(
+        *(measurement, low, typ, high, written.get("near"), written.get("unit") or ""),
+        *(written.get("description") or "", corners),
+    )
+
+
+def read_specs(written: Mapping[str, Mapping[str, Any]]) -> list[Spec]:
+    """Every spec, in the order written."""
+    return [read_spec(name, each) for name, each in written.items()]
+
+
+def _number(value: Any) -> float | None:
+    if value is None:
+        return None
+    return float(parse_number(value)) if isinstance(value, str) else float(value)
+
+
+def margin_of(written: float | str, of: float) -> float:
+    """A margin in units: a number as it is, ``5%`` as that share of ``of``."""
+    if isinstance(written, str) and written.strip().endswith("%"):
+        return float(parse_number(written.strip().rstrip("%").strip())) / 100 * of
+    return float(parse_number(written)) if isinstance(written, str) else float(written)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A spec case by case. ``margin`` is the distance to the nearer limit, negative outside, NaN without
+    value.
+    """
+
+    values: Floats
+    low: Floats
+    high: Floats
+    margin: Floats
+    status: Texts
+
+
+def judge_cases(frame: Frame, spec: Spec) -> Judged:
+    """The status of every case of the frame under one spec."""
+    values = frame.values(spec.measurement)
+    low, high = _limits(frame, spec)
+    margin = np.minimum(values - low, high - values)
+    slack = _SLACK * np.where(np.isfinite(values), np.abs(values), 0)
+    near = np.minimum(_near_above(values, low, high, spec), _near_below(values, low, high, spec))
+    status = np.full(len(frame), "pass", dtype=np.object_)
+    status[(near < 0) & (spec.near is not None)] = "near"
+    status[margin < -slack] = "fail"
+    status[~np.isfinite(values)] = "missing"
+    status[frame.failed] = "error"
+    status[~frame.completed & ~frame.failed] = "pending"
+    return Judged(values, low, high, margin, status)
+
+
+def _limits(frame: Frame, spec: Spec) -> tuple[Floats, Floats]:
+    low, high = (np.full(len(frame), each) for each in spec.limits_in(None))
+    corner = frame.parameters.get("corner")
+    for name in spec.corners if corner is not None else ():
+        here = np.asarray(corner == name, dtype=np.bool_)
+        low[here], high[here] = spec.limits_in(name)
+    return low, high
+
+
+def _near_above(values: Floats, low: Floats, high: Floats, spec: Spec) -> Floats:
+    return values - low - _near_margin(low, high, low, spec)
+
+
+def _near_below(values: Floats, low: Floats, high: Floats, spec: Spec) -> Floats:
+    return high - values - _near_margin(low, high, high, spec)
+
+
+def _near_margin(low: Floats, high: Floats, limit: Floats, spec: Spec) -> Floats:
+    """How close to ``limit`` is near; a share of a limit of 0 is taken of the span between the limits."""
+    if spec.near is None:
+        return np.zeros(len(limit))
+    span = np.where(np.isfinite(low) & np.isfinite(high), high - low, 0.0)
+    of = np.where(limit == 0, span, np.where(np.isfinite(limit), np.abs(limit), 0.0))
+    share = margin_of(spec.near, 1.0)
+    return of * share if isinstance(spec.near, str) and "%" in spec.near else np.full(len(limit), share)
+
+
+@dataclass(frozen=True)
+class WorstCase:
+    """The case closest to its limit or furthest beyond; ``percent`` is of that limit (None if it is 0)."""
+
+    case_id: int
+    value: float
+    parameters: Mapping[str, Any]
+    limit: float | None
+    margin: float | None
+    percent: float | None
+
+
+@dataclass(frozen=True)
+class SpecResult:
+    """One spec over a run. ``status``: fail (a value violates it), missing (a value or simulation is not
+    there), near, pass, or empty (nothing has run yet).
+    """
+
+    spec: Spec
+    status: str
+    counts: Mapping[str, int]
+    least: float | None = None
+    mean: float | None = None
+    most: float | None = None
+    worst: WorstCase | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether every case that was run keeps to it; an empty run passes nothing."""
+        return self.status in ("pass", "near")
+
+    @property
+    def judged(self) -> int:
+        """How many cases count: all that were run, failed simulations with them."""
+        return sum(n for status, n in self.counts.items() if status != "pending")
+
+
+def evaluate_spec(frame: Frame, spec: Spec) -> SpecResult:
+    """One spec over the cases of a frame."""
+    judged = judge_cases(frame, spec)
+    counts = {status: int(np.count_nonzero(judged.status == status)) for status in STATUSES}
+    there = np.isfinite(judged.values)
+    if not np.any(there):
+        return SpecResult(spec, _overall(counts), counts)
+    values = judged.values[there]
+    return SpecResult(
+        *(spec, _overall(counts), counts),
+        *(float(values.min()), float(values.mean()), float(values.max())),
+        worst_case(frame, spec, judged),
+    )
+
+
+def evaluate_specs(
+    frame: Frame, specs: Sequence[Spec], others: Mapping[str, Frame] | None = None
+) -> list[SpecResult]:
+    """Every spec; ``others`` are the frames of measurements across cases, by the measurement's name."""
+    across = others or {}
+    return [evaluate_spec(across.get(spec.measurement, frame), spec) for spec in specs]
+
+
+def _overall(counts: Mapping[str, int]) -> str:
+    if counts["fail"]:
+        return "fail"
+    if counts["missing"] or counts["error"]:
+        return "missing"
+    if counts["near"]:
+        return "near"
+    return "pass" if counts["pass"] else "empty"
+
+
+def worst_case(frame: Frame, spec: Spec, judged: Judged) -> WorstCase:
+    """The case with the smallest margin; without limits, the one furthest from ``typ``."""
+    there = np.isfinite(judged.values)
+    limited = np.isfinite(judged.margin)
+    if np.any(there & limited):
+        index = int(np.nanargmin(np.where(there & limited, judged.margin, np.nan)))
+        return _limited_worst(frame, judged, index)
+    middle = np.nanmean(judged.values) if spec.typ is None else spec.typ
+    index = int(np.nanargmax(np.abs(judged.values - middle)))
+    return WorstCase(
+        int(frame.ids[index]), float(judged.values[index]), frame.parameters_of(index), None, None, None
+    )
+
+
+def _limited_worst(frame: Frame, judged: Judged, index: int) -> WorstCase:
+    value, low, high = (float(column[index]) for column in (judged.values, judged.low, judged.high))
+    limit = low if value - low <= high - value else high
+    margin = float(judged.margin[index])
+    percent = 100 * margin / abs(limit) if limit else None
+    return WorstCase(int(frame.ids[index]), value, frame.parameters_of(index), limit, margin, percent)
