@@ -12,8 +12,8 @@ LOG_LIMIT = 64 * 1024 * 1024
 class Limits:
     """What one case may take; None: no limit.
 
-    `timeout` and `stuck` (no progress for that long) are seconds of wall clock, `memory`, `raw` and `log` bytes.
-    `nice` is added to the simulator's niceness.
+    `timeout` and `stuck` (no progress for that long) are seconds of wall clock, `memory`, `raw` and `log`
+    bytes. `nice` is added to the simulator's niceness.
     """
 
     timeout: float | None = None
@@ -28,8 +28,11 @@ class Limits:
 class Job:
     """One attempt of one case.
 
-    `directory` exists and is empty. `deck` is the rendered text as the user's template gives it; the simulator adds what a
-    batch run needs. Beside every ``.meas`` of the deck, the names in `requested` must come out; names in `optional` need not.
+    `directory` exists and is empty. `deck` is the rendered text as the user's template gives it; the
+    simulator adds what a batch run needs. Beside every ``.meas`` of the deck, the names in `requested` must
+    come out; names in `optional` need not. `siblings` is how many other cases may share the deck of this
+    one; `marked` is the deck with its parameters' values between marks (see `warm_form`); `forced_cold`
+    keeps this attempt out of warm sessions.
     """
 
     case_id: int
@@ -39,6 +42,10 @@ class Job:
     requested: tuple[str, ...] = ()
     optional: frozenset[str] = frozenset()
     forced_cold: bool = False
+    siblings: int = 0
+    marked: str | None = None
+    marked: str | None = None
+    siblings: int = 1
 
     @property
     def netlist(self) -> Path:

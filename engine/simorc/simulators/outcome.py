@@ -47,9 +47,10 @@ class FailureKind(StrEnum):
 class Outcome:
     """The verdict on one attempt.
 
-    `message` is one line a person can act on; empty when there is nothing to say. `seconds` is wall-clock time, `peak_memory`
-    the largest resident size of the simulator in bytes (None: not seen, the case was over too soon). `cold_reason` says why a
-    case did not run in a warm session. `exit_code` is the simulator's, negative for a signal.
+    `message` is one line a person can act on; empty when there is nothing to say. `seconds` is wall-clock
+    time, `peak_memory` the largest resident size of the simulator in bytes (None: not seen, the case was
+    over too soon). `cold_reason` says why a case did not run in a warm session. `exit_code` is the
+    simulator's, negative for a signal.
     """
 
     status: Status

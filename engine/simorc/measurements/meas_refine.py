@@ -1,0 +1,225 @@
+"""``.meas`` results to full precision.
+
+ngspice prints five to seven digits whatever it is asked. The raw file has them all, so the simple forms of
+``.meas`` are computed again from it, by ngspice's own rules (straight lines between points). A refined
+value is used only where it agrees with the printed one in every printed digit; otherwise the printed one
+stands, so a form read wrongly does no harm.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from simorc.errors import WaveformError
+from simorc.measurements.meas_output import Printed
+from simorc.netlist.cards import fields, spice_number
+from simorc.netlist.deck import Deck, MeasCard
+from simorc.waveforms.rawfile import Plot, RawFile
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Curve = NDArray[np.float64]
+
+_PLOT_OF = {"tran": "Transient", "ac": "AC Analysis", "dc": "DC transfer", "sp": "AC Analysis"}
+_SIGNAL = re.compile(r"(v|i)(db|m|p|r|i)?\((.+)\)")
+_CONDITION = {"rise", "fall", "cross", "td", "from", "to", "at", "val"}
+
+
+class NotSimpleError(ValueError):
+    """A form of ``.meas`` that is not computed here."""
+
+
+def refine(deck: Deck, printed: Mapping[str, Printed], raw: RawFile | None) -> dict[str, float]:
+    """The measurements in `printed`, to full precision where `raw` gives it."""
+    values = {name: found.value for name, found in printed.items()}
+    if raw is None:
+        return values
+    for card in deck.measures:
+        found = printed.get(card.name)
+        if found is None:
+            continue
+        exact = _computed(card, deck, raw)
+        if exact is not None and abs(exact - found.value) <= found.uncertainty:
+            values[card.name] = exact
+    return values
+
+
+def _computed(card: MeasCard, deck: Deck, raw: RawFile) -> float | None:
+    try:
+        value = _Form(card, deck, raw).value()
+    except (NotSimpleError, WaveformError, LookupError):
+        return None
+    return value if math.isfinite(value) else None
+
+
+class _Form:
+    """One card against the plot of its analysis."""
+
+    def __init__(self, card: MeasCard, deck: Deck, raw: RawFile) -> None:
+        words = fields(card.text)[3:]
+        self.words = [word.lower() for word in _joined(words)]
+        self.parameters = deck.parameters
+        if card.analysis not in _PLOT_OF or not self.words:
+            raise NotSimpleError(card.text)
+        self.plot: Plot = raw.plot(_PLOT_OF[card.analysis])
+        if len(self.plot.steps) != 1 or self.plot.n_points < 2 or self.plot.axis is None:
+            raise NotSimpleError(card.text)
+        self.axis: Curve = self.plot.axis
+
+    def value(self) -> float:
+        verb = self.words[0]
+        if verb in _REDUCTIONS:
+            signal, settings = self._split(self.words[1:])
+            return _REDUCTIONS[verb](*self._window(self._curve(signal), settings))
+        if verb == "find":
+            return self._find()
+        if verb == "when":
+            return self._when(self.words[1:])
+        if verb == "trig" and "targ" in self.words:
+            place = self.words.index("targ")
+            return self._when(self.words[place + 1 :]) - self._when(self.words[1:place])
+        raise NotSimpleError(verb)
+
+    def _find(self) -> float:
+        import numpy as np
+
+        curve = self._curve(self.words[1])
+        rest = self.words[2:]
+        at = self._when(rest[1:] if rest[0] == "when" else rest)
+        return float(np.interp(at, self.axis, curve))
+
+    def _split(self, words: Sequence[str]) -> tuple[str, dict[str, str]]:
+        """The signal and the ``name = value`` settings behind it."""
+        settings = {}
+        rest = list(words[1:])
+        while rest:
+            if len(rest) < 3 or rest[1] != "=" or rest[0] not in _CONDITION:
+                raise NotSimpleError(" ".join(words))
+            settings[rest[0]] = rest[2]
+            rest = rest[3:]
+        return words[0], settings
+
+    def _number(self, word: str) -> float:
+        inner = word[1:-1].strip() if word[0] in "{'" else word
+        value = spice_number(inner)
+        if value is None and inner in self.parameters:
+            value = spice_number(self.parameters[inner])
+        if value is None:
+            raise NotSimpleError(word)
+        return value
+
+    def _curve(self, signal: str) -> Curve:
+        import numpy as np
+
+        match = _SIGNAL.fullmatch(signal)
+        if match is None:
+            raise NotSimpleError(signal)
+        trace = self.plot.trace(f"{match[1]}({match[3]})")
+        if not self.plot.complex:
+            if match[2]:
+                raise NotSimpleError(signal)
+            return np.asarray(trace, np.float64)
+        if match[2] is None:
+            raise NotSimpleError(signal)
+        return _PARTS[match[2]](trace)
+
+    def _window(self, curve: Curve, settings: Mapping[str, str]) -> tuple[Curve, Curve]:
+        """The points between ``from`` and ``to``, with interpolated ends."""
+        import numpy as np
+
+        low = self._number(settings["from"]) if "from" in settings else float(self.axis[0])
+        high = self._number(settings["to"]) if "to" in settings else float(self.axis[-1])
+        if not set(settings) <= {"from", "to"} or not low < high:
+            raise NotSimpleError("window")
+        inside = (self.axis > low) & (self.axis < high)
+        ends = np.interp([low, high], self.axis, curve)
+        x = np.concatenate(([low], self.axis[inside], [high]))
+        return x, np.concatenate((ends[:1], curve[inside], ends[1:]))
+
+    def _when(self, words: Sequence[str]) -> float:
+        """Where a crossing lies: ``v(out)=0.5 rise=2``, ``v(a)=v(b) cross=last``, ``v(out) val=0.5
+        fall=1``, ``at=1u``.
+        """
+        if words[0] == "at":
+            return self._number(words[2])
+        signal, rest = words[0], list(words[1:])
+        if rest[:1] == ["="]:
+            level, rest = rest[1], rest[2:]
+            settings = self._split(["-", *rest])[1]
+        else:
+            settings = self._split(["-", *rest])[1]
+            level = settings.pop("val")
+        difference = self._curve(signal) - (self._curve(level) if "(" in level else self._number(level))
+        return self._crossing(difference, settings)
+
+    def _crossing(self, difference: Curve, settings: Mapping[str, str]) -> float:
+        import numpy as np
+
+        above = difference >= 0
+        rises, falls = ~above[:-1] & above[1:], above[:-1] & ~above[1:]
+        chosen = {"rise": rises, "fall": falls, "cross": rises | falls}
+        edges = [name for name in chosen if name in settings]
+        if len(edges) > 1 or not set(settings) <= {*chosen, "td"}:
+            raise NotSimpleError("crossing")
+        places = np.flatnonzero(chosen[edges[0]] if edges else chosen["cross"])
+        before, after = difference[places], difference[places + 1]
+        at = self.axis[places] + before / (before - after) * (self.axis[places + 1] - self.axis[places])
+        if "td" in settings:
+            at = at[at >= self._number(settings["td"])]
+        which = settings[edges[0]] if edges else "1"
+        return float(at[-1] if which == "last" else at[int(self._number(which)) - 1])
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """Words of one signal put together again: ``v(a,`` ``b)``."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1].count("(") > joined[-1].count(")"):
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
+
+
+def _area(x: Curve, y: Curve) -> float:
+    import numpy as np
+
+    return float(np.sum((y[1:] + y[:-1]) * np.diff(x)) / 2)
+
+
+_REDUCTIONS: dict[str, Callable[[Curve, Curve], float]] = {
+    "max": lambda x, y: float(y.max()),
+    "min": lambda x, y: float(y.min()),
+    "pp": lambda x, y: float(y.max() - y.min()),
+    "max_at": lambda x, y: float(x[y.argmax()]),
+    "min_at": lambda x, y: float(x[y.argmin()]),
+    "avg": lambda x, y: _area(x, y) / float(x[-1] - x[0]),
+    "integ": _area,
+    "rms": lambda x, y: math.sqrt(_area(x, y * y) / float(x[-1] - x[0])),
+}
+
+
+def _decibel(trace: Curve) -> Curve:
+    import numpy as np
+
+    return np.asarray(20 * np.log10(np.abs(trace)))
+
+
+def _phase(trace: Curve) -> Curve:
+    import numpy as np
+
+    return np.asarray(np.angle(trace))
+
+
+_PARTS: dict[str, Callable[..., Curve]] = {
+    "db": _decibel,
+    "m": abs,
+    "p": _phase,
+    "r": lambda trace: trace.real,
+    "i": lambda trace: trace.imag,
+}

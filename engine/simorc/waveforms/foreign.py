@@ -1,0 +1,36 @@
+"""Raw files of other simulators (LTspice, QSPICE, Xyce), read by spicelib, which knows their dialects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simorc.errors import WaveformError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def foreign_traces(
+    path: Path, *, dialect: str | None = None, names: list[str] | None = None
+) -> dict[str, NDArray[np.generic]]:
+    """The traces of a foreign raw file by name, each of shape (points,); `dialect` None lets spicelib find
+    out.
+
+    Raises WaveformError if the file is missing or spicelib cannot read it.
+    """
+    reader = _reader(path, dialect, names)
+    import numpy as np
+
+    return {name: np.asarray(reader.get_wave(name)) for name in reader.get_trace_names()}
+
+
+def _reader(path: Path, dialect: str | None, names: list[str] | None) -> Any:
+    from spicelib import RawRead
+    from spicelib.raw.raw_read import SpiceReadException
+
+    try:
+        return RawRead(path, traces_to_read=names or "*", dialect=dialect, verbose=False)
+    except (OSError, ValueError, KeyError, IndexError, SpiceReadException) as error:
+        raise WaveformError(f"{path}: not a raw file spicelib reads: {error}") from error
