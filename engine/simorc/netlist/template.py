@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 import jinja2
-from jinja2 import nodes
+from jinja2 import meta, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -204,6 +204,18 @@ class Template:
         file, found = place if place is not None else (self.path, None)
         included = getattr(error, "filename", None) if line is not None else None
         return TemplateError(message, file=Path(included) if included else file, line=line or found)
+
+    def files(self) -> list[Path]:
+        """The template's own file and every file it includes, directly or not."""
+        found, waiting = [self.path], [self.path.name]
+        while waiting:
+            source, _, _ = self._environment.files.get_source(self._environment, waiting.pop())
+            for name in meta.find_referenced_templates(self._environment.parse(source)):
+                path = None if name is None else self.path.parent / name
+                if name is not None and path is not None and path not in found and path.is_file():
+                    found.append(path)
+                    waiting.append(name)
+        return found
 
     def names(self) -> dict[str, int]:
         """The parameters this template and what it includes use, each with the first line that does.

@@ -42,7 +42,8 @@ class Backlog:
 
     def hurry(self, case_ids: Iterable[int]) -> None:
         """Those of these that wait move to the front."""
-        self._first.extendleft(reversed(sorted(self.drop(case_ids))))
+        moved = sorted(self.drop(case_ids), reverse=True)
+        self._first.extendleft(moved)
 
     def drop(self, case_ids: Iterable[int]) -> list[int]:
         """Take these out; returns those that did wait."""

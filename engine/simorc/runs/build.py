@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from simorc.config.models import SweepDefinition
+from simorc.config.settings import Settings
+from simorc.config.sweep_models import SweepDefinition
 from simorc.errors import RunError, UsageError
 from simorc.netlist.template import Template
-from simorc.project import Project, Sweep, Testbench
+from simorc.project import Project, Testbench, known
 from simorc.runs import database
 from simorc.runs.filesystem import write_json
 from simorc.runs.layout import SIMULATIONS, RunLayout
@@ -31,10 +32,12 @@ from simorc.sweeps.plan import Plan
 DEFERRED_METADATA = 50_000
 
 
-def plan_of(project: Project, definition: SweepDefinition, *, corners: Sequence[str] = (), where: str | None = None) -> Plan:
+def plan_of(
+    project: Project, definition: SweepDefinition, *, corners: Sequence[str] = (), where: str | None = None
+) -> Plan:
     """The cases of a sweep, narrowed to some corners or by a condition."""
     testbench = project.testbenches[definition.testbench]
-    plan = Plan.expand(definition, defaults=testbench.config.parameters)
+    plan = Plan.expand(definition, defaults=testbench.parameters)
     return plan.select(corners=corners, where=where) if corners or where else plan
 
 
@@ -48,7 +51,7 @@ def build_run(
     allow_stale: bool = False,
 ) -> RunLayout:
     """Build a run of the sweep called `sweep`; raises `UsageError` for an unknown or empty one."""
-    found = project.sweep(sweep)
+    found = known(project.sweeps, sweep, "sweep")
     return build_run_from(
         project,
         found.definition,
@@ -80,7 +83,9 @@ def build_run_from(
         testbench = project.testbenches[definition.testbench]
         manifest = _manifest(project, testbench, definition, name, plan, final.name, command_line)
         _freeze(making, project, testbench, source, manifest)
-        manifest["inputs"] = hash_inputs(project.root, _input_files(project, testbench, source), _first_deck(making, manifest))
+        manifest["inputs"] = hash_inputs(
+            project.root, _input_files(project, testbench, source), _first_deck(making, manifest)
+        )
         write_json(making.manifest, manifest)
         _make_store(making, manifest, plan)
         write_pytest_plan(making, name, len(plan))
@@ -123,7 +128,7 @@ def _manifest(
     command_line: Sequence[str],
 ) -> dict[str, Any]:
     measurements = {**testbench.config.measurements, **definition.measurements}
-    settings = project.settings(testbench.name, sweep=name if name in project.sweeps else None)
+    settings = project.settings(testbench.name, name if name in project.sweeps else None)
     return {
         "format": FORMAT,
         "run": run,
@@ -136,12 +141,13 @@ def _manifest(
         "project": project.name,
         "project_root": str(project.root),
         "dut_netlist": _relative(project.dut_netlist, project.root),
-        "settings": settings.model_dump(mode="json"),
+        "settings": _settings_json(settings),
         "requested": [name for name, what in measurements.items() if what.meas is not None],
         "optional": [name for name, what in measurements.items() if what.optional],
         "measurements": {name: what.model_dump(mode="json") for name, what in measurements.items()},
         "specs": {
-            name: spec.model_dump(mode="json") for name, spec in {**testbench.config.specs, **definition.specs}.items()
+            name: spec.model_dump(mode="json")
+            for name, spec in {**testbench.config.specs, **definition.specs}.items()
         },
         "plot_specs": [*testbench.config.plot_specs, *definition.plot_specs],
         "definition": definition.model_dump(mode="json", exclude_defaults=True),
@@ -152,19 +158,34 @@ def _manifest(
     }
 
 
-def _relative(path: Path, root: Path) -> str:
+def _settings_json(settings: Settings) -> dict[str, Any]:
+    sections = {
+        "simulator": settings.simulator,
+        "netlister": settings.netlister,
+        "execution": settings.execution,
+    }
+    return {name: section.model_dump(mode="json") for name, section in sections.items()}
+
+
+def _relative(path: Path | None, root: Path) -> str:
+    """A path as decks name it from the project's directory; empty where there is none."""
+    if path is None:
+        return ""
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 
 
 def _input_files(project: Project, testbench: Testbench, source: Path | None) -> list[Path]:
     setup = project.root / "sim_setup.yaml"
-    files = [setup, testbench.config_path, testbench.template, project.dut_netlist]
-    schematics = [path for path in (project.dut_schematic, testbench.schematic) if path is not None]
-    return [*files, *schematics, *([source] if source else [])]
+    maybe = (project.dut_netlist, project.dut_schematic, testbench.schematic, source)
+    return [setup, testbench.config_path, testbench.template, *(path for path in maybe if path is not None)]
 
 
 def _freeze(
-    making: RunLayout, project: Project, testbench: Testbench, source: Path | None, manifest: Mapping[str, Any]
+    making: RunLayout,
+    project: Project,
+    testbench: Testbench,
+    source: Path | None,
+    manifest: Mapping[str, Any],
 ) -> None:
     """Copy what the runner reads, so that editing the project does not change a run under way."""
     for file in Template.load(testbench.template).files():
@@ -188,7 +209,12 @@ def _first_deck(making: RunLayout, manifest: Mapping[str, Any]) -> tuple[Path, s
 
 def _make_store(making: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> None:
     total = len(plan)
-    meta = {"state": "pending", "sweep": manifest["sweep"], "testbench": manifest["testbench"], "total": str(total)}
+    meta = {
+        "state": "pending",
+        "sweep": manifest["sweep"],
+        "testbench": manifest["testbench"],
+        "total": str(total),
+    }
     database.create(making.database, {**meta, "created": str(time.time())})
     declared = {name: what.get("unit") or "" for name, what in manifest["measurements"].items()}
     declare_columns(making, swept_columns(plan), declared, total)

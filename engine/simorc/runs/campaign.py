@@ -21,7 +21,7 @@ from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import RunSettings
 from simorc.runs.preparation import Preparation
 from simorc.runs.status_files import Report
-from simorc.runs.store import Finished, Store
+from simorc.runs.store import Finished, Store, finished_elsewhere
 from simorc.simulators.job import Job
 from simorc.simulators.outcome import FailureKind, Outcome
 
@@ -118,9 +118,7 @@ class Campaign:
         if case_id in self._in_flight or self._store.statuses.of(case_id) == "completed":
             return
         self._backlog.drop([case_id])
-        self._store.attempt_finished(
-            Finished(case_id, 1, report.outcome, "done", True, report.started, report.place)
-        )
+        self._store.attempt_finished(finished_elsewhere(report, self._store))
         self._wake()
 
     def pause(self, reason: str) -> None:
@@ -194,11 +192,17 @@ class Campaign:
         history = self._histories.setdefault(case_id, [])
         action = decide([*history, Attempt(attempt, outcome)], self._budgets)
         if self._cancelled or case_id in self._dropped:
-            action = Action("cancelled", self._cancelled or "cancelled") if outcome.status != "completed" else action
+            action = (
+                Action("cancelled", self._cancelled or "cancelled")
+                if outcome.status != "completed"
+                else action
+            )
         rung = self._rung_of(history)
         history.append(Attempt(attempt, outcome, action.name, action.rung))
         self._store.attempt_finished(
-            Finished(case_id, attempt, outcome, action.name, not action.again, started, self._executor.place, rung)
+            Finished(
+                case_id, attempt, outcome, action.name, not action.again, started, self._executor.place, rung
+            )
         )
         if action.again:
             self._again(case_id, action)
@@ -241,5 +245,7 @@ class Campaign:
         """An attempt that was under way when an earlier runner died: it is recorded, and the case is pending again."""
         died = Outcome.failed(FailureKind.LOST_WORKER, "the runner died during this attempt")
         attempt = self._store.attempts_of(case_id)
-        self._store.attempt_finished(Finished(case_id, attempt, died, "retry", False, time.time(), self._executor.place))
+        self._store.attempt_finished(
+            Finished(case_id, attempt, died, "retry", False, time.time(), self._executor.place)
+        )
         self._store.back_to_pending([case_id])

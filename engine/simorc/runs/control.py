@@ -79,7 +79,9 @@ def _await_start(layout: RunLayout, process: subprocess.Popen[bytes]) -> RunnerI
             raise RunError(f"the runner of {layout.name} ended at once: {_last_words(layout)}")
         time.sleep(0.005)
     process.kill()
-    raise RunError(f"the runner of {layout.name} did not start within {START_WITHIN:.0f} s", remedy="see runner.log")
+    raise RunError(
+        f"the runner of {layout.name} did not start within {START_WITHIN:.0f} s", remedy="see runner.log"
+    )
 
 
 def _last_words(layout: RunLayout) -> str:

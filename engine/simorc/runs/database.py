@@ -56,7 +56,9 @@ def _connect(uri: str, path: Path) -> sqlite3.Connection:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         connection.execute("SELECT 1 FROM meta LIMIT 1")
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path}: cannot be read as a run's state: {error}", remedy="simorc fsck RUN") from error
+        raise StoreError(
+            f"{path}: cannot be read as a run's state: {error}", remedy="simorc fsck RUN"
+        ) from error
     if version > SCHEMA_VERSION:
         connection.close()
         raise StoreError(

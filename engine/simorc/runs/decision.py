@@ -80,7 +80,9 @@ class RetryTransient:
         if last.kind not in TRANSIENT or used >= budgets.retries:
             return None
         delay = min(budgets.longest_delay, budgets.first_delay * 2.0**used)
-        return Action("retry", f"{last.kind} may pass, retry {used + 1} of {budgets.retries}", delay, forced_cold=True)
+        return Action(
+            "retry", f"{last.kind} may pass, retry {used + 1} of {budgets.retries}", delay, forced_cold=True
+        )
 
 
 class ClimbConvergenceLadder:
@@ -94,7 +96,9 @@ class ClimbConvergenceLadder:
         tried = {attempt.rung for attempt in attempts}
         for name, options in budgets.ladder:
             if name not in tried:
-                return Action("rung", f"convergence rung {name}", forced_cold=True, rung=name, options=tuple(options))
+                return Action(
+                    "rung", f"convergence rung {name}", forced_cold=True, rung=name, options=tuple(options)
+                )
         return None
 
 

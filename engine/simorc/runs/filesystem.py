@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 # sqlite.org/wal.html: WAL needs memory shared by all readers, which network file systems do not give.
-_NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "gpfs", "lustre", "beegfs", "ceph", "glusterfs"})
+_NETWORK = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "gpfs", "lustre", "beegfs", "ceph", "glusterfs"}
+)
 _NETWORK_FUSE = ("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.s3fs", "fuse.beegfs")
 
 

@@ -22,26 +22,25 @@ def gather_idle(layout: RunLayout) -> None:
 def _gather(layout: RunLayout) -> None:
     from simorc.runs.manifest import load_manifest
     from simorc.runs.metadata import write_metadata
-    from simorc.runs.status_files import gather_reports
-    from simorc.runs.store import Finished, Store
+    from simorc.runs.status_files import forget, gather_reports
+    from simorc.runs.store import Store, finished_elsewhere
     from simorc.runs.trace import Trace
     from simorc.sweeps.plan import Plan
 
     plan = Plan.from_json(load_manifest(layout)["plan"])
     with Store(layout, plan) as store:
         trace = Trace(layout)
-        for report in gather_reports(layout, len(plan)):
-            if isinstance(report, tuple):
-                store.event("warning", f"unreadable report {report[0].name}: {report[1]}")
-                continue
-            attempt = store.attempts_of(report.case_id) + 1
-            store.attempt_finished(
-                Finished(report.case_id, attempt, report.outcome, "done", True, report.started, report.place)
-            )
+        gathered = gather_reports(layout, len(plan))
+        for found in gathered:
+            if found.report is None:
+                store.event("warning", found.problem)
+            else:
+                store.attempt_finished(finished_elsewhere(found.report, store))
         if not store.statuses.counts()["pending"]:
             store.set_meta(state="finished")
         written = store.flush()
         metrics = {(done.case_id, done.attempt): done.outcome.measurements for done in written}
         trace.append(store.attempts_after(trace.last_seq), metrics)
         trace.close()
+        forget(gathered)
         write_metadata(layout, plan, store.statuses.snapshot(), store.failure_messages())

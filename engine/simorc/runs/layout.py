@@ -150,7 +150,9 @@ def find_run(root: Path, name: str) -> RunLayout:
 
 def _not_found(root: Path, name: str, runs: list[RunLayout]) -> RunNotFound:
     if not runs:
-        return RunNotFound(f"no run {name!r}: {root / SIMULATIONS} holds no run", remedy="simorc run SWEEP makes one")
+        return RunNotFound(
+            f"no run {name!r}: {root / SIMULATIONS} holds no run", remedy="simorc run SWEEP makes one"
+        )
     near = difflib.get_close_matches(name, [run.name for run in runs] + [run.sweep for run in runs], n=3)
     hint = f"did you mean {', '.join(dict.fromkeys(near))}?" if near else "simorc status lists the runs"
     return RunNotFound(f"no run {name!r} in {root / SIMULATIONS}", remedy=hint)

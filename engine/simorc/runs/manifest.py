@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from simorc.errors import StoreError
 from simorc.runs.layout import RunLayout
+from simorc.simulators.job import LOG_LIMIT
 
 FORMAT = 1
 
@@ -20,7 +21,9 @@ def load_manifest(layout: RunLayout) -> dict[str, Any]:
         manifest = json.loads(layout.manifest.read_text(encoding="utf-8"))
         newer = manifest["format"] > FORMAT
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{layout.manifest}: not a run's manifest: {error}", remedy="simorc fsck RUN") from error
+        raise StoreError(
+            f"{layout.manifest}: not a run's manifest: {error}", remedy="simorc fsck RUN"
+        ) from error
     if newer:
         raise StoreError(f"{layout.manifest}: written by a newer simorc", remedy="update simorc")
     return dict(manifest)
@@ -44,6 +47,10 @@ class RunSettings:
     retries: int = 2
     nice: int = 0
     warm: str = "auto"
+    warm_check: int = 500
+    warm_cases: int = 1000
+    warm_memory: int | None = None
+    log_limit: int = LOG_LIMIT
     memory_limit: int | None = None
     raw_limit: int | None = None
     disk_floor: int = 0
@@ -57,21 +64,12 @@ def settings_of(layout: RunLayout, manifest: Mapping[str, Any], options: Mapping
     execution.update({key: value for key, value in options.items() if key != "cases"})
     frozen_init = layout.inputs / "spiceinit"
     cases = options.get("cases")
+    known = {field.name for field in fields(RunSettings)} & execution.keys()
     return RunSettings(
         executable=simulator["executable"],
-        args=tuple(simulator.get("args") or ()),
+        args=tuple(simulator["args"]),
         spiceinit=frozen_init if frozen_init.exists() else None,
-        jobs=execution.get("jobs"),
-        threads=execution.get("threads") or 1,
-        timeout=execution.get("timeout"),
-        sweep_timeout=execution.get("sweep_timeout"),
-        stuck=execution.get("stuck"),
-        retries=execution.get("retries", 2),
-        nice=execution.get("nice") or 0,
-        warm=execution.get("warm") or "auto",
-        memory_limit=execution.get("memory_limit"),
-        raw_limit=execution.get("raw_limit"),
-        disk_floor=execution.get("disk_floor") or 0,
         cases=None if cases is None else tuple(cases),
         execution=execution,
+        **{name: execution[name] for name in known},
     )

@@ -10,13 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from simorc.netlist.template import Template
+from simorc.quantities import Number, Value
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import RunSettings
 from simorc.simulators.job import Job, Limits
+from simorc.simulators.warm_form import mark
 from simorc.sweeps.cases import Case
 from simorc.sweeps.plan import Plan
 
-_SEEDED = re.compile(r"^\s*(\.options?\b.*\bseed\s*=|setseed\b|set\s+rndseed\b)", re.IGNORECASE | re.MULTILINE)
+_SEEDED = re.compile(
+    r"^\s*(\.options?\b.*\bseed\s*=|setseed\b|set\s+rndseed\b)", re.IGNORECASE | re.MULTILINE
+)
+_MANY = 8
 _END = re.compile(r"^\.end\s*$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -30,18 +35,30 @@ class Preparation:
         self._dut, self._root = deck_paths(layout, manifest)
         self._requested = tuple(manifest["requested"])
         self._optional = frozenset(manifest["optional"])
+        self._warm = settings.warm != "off"
+        self._siblings: dict[int, int] = {}
+        self._usual_siblings = 1
         self._limits = Limits(
             timeout=settings.timeout,
             memory=settings.memory_limit,
             raw=settings.raw_limit,
+            log=settings.log_limit,
             nice=settings.nice,
             stuck=settings.stuck,
         )
 
-    def deck(self, case: Case, options: Sequence[str] = ()) -> str:
-        """The case's deck; `options` are cards of a convergence rung. Raises `TemplateError`."""
+    def deck(self, case: Case, options: Sequence[str] = (), *, marked: bool = False) -> str:
+        """The case's deck; `options` are cards of a convergence rung. Raises `TemplateError`.
+
+        `marked` puts marks around the swept numbers, for `warm_form`.
+        """
+        swept = (
+            {name: _marked(name, value) for name, value in case.parameters.items()}
+            if marked
+            else case.parameters
+        )
         text = self.template.render(
-            {**self.plan.defaults, **case.parameters},
+            {**self.plan.defaults, **swept},
             case_id=case.id,
             dut_netlist=self._dut,
             project_root=self._root,
@@ -53,20 +70,39 @@ class Preparation:
             cards.append(f".option seed={case.seed}")
         return with_cards(text, cards)
 
-    def job(self, case_id: int, *, options: Sequence[str] = (), forced_cold: bool = False) -> Job:
-        """The job of a case, its directory made empty but for the logs of earlier attempts."""
-        deck = self.deck(self.plan.case(case_id), options)
-        directory = self._layout.case_dir(case_id)
-        clear_case(directory)
+    def sketch(self, case: Case, *, options: Sequence[str] = (), forced_cold: bool = False) -> Job:
+        """The job of a case, without touching the disk."""
+        warm = self._warm and not forced_cold
         return Job(
-            case_id=case_id,
-            directory=directory,
-            deck=deck,
+            case_id=case.id,
+            directory=self._layout.case_dir(case.id),
+            deck=self.deck(case, options),
             limits=self._limits,
             requested=self._requested,
             optional=self._optional,
             forced_cold=forced_cold,
+            marked=self.deck(case, options, marked=True) if warm else None,
+            siblings=self._siblings.get(case.id, self._usual_siblings),
         )
+
+    def job(self, case_id: int, *, options: Sequence[str] = (), forced_cold: bool = False) -> Job:
+        """The job of a case, its directory made empty but for the logs of earlier attempts."""
+        job = self.sketch(self.plan.case(case_id), options=options, forced_cold=forced_cold)
+        clear_case(job.directory)
+        return job
+
+    def tell_groups(self, groups: Sequence[Sequence[int]]) -> None:
+        """How many cases share each case's deck; groups too small to matter are told apart, the rest is `many`."""
+        self._siblings = {case_id: len(group) for group in groups if len(group) < _MANY for case_id in group}
+        self._usual_siblings = _MANY
+
+
+def _marked(name: str, value: Value) -> Value:
+    if not isinstance(value, Number):
+        return value
+    number = float.__new__(Number, value)
+    number.text = mark(name, str(value))
+    return number
 
 
 def deck_paths(layout: RunLayout, manifest: Mapping[str, Any]) -> tuple[str, str]:
@@ -76,7 +112,10 @@ def deck_paths(layout: RunLayout, manifest: Mapping[str, Any]) -> tuple[str, str
     absolute otherwise.
     """
     root = Path(manifest["project_root"])
-    inside = layout.path.resolve().parent.parent == layout.root.resolve() and (layout.root / "sim_setup.yaml").exists()
+    inside = (
+        layout.path.resolve().parent.parent == layout.root.resolve()
+        and (layout.root / "sim_setup.yaml").exists()
+    )
     if not inside:
         return str(root / manifest["dut_netlist"]), str(root)
     up = os.path.relpath(layout.root, layout.case_dir(1))

@@ -13,7 +13,9 @@ from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
-_INCLUDE = re.compile(r"^\s*\.(?:include|inc|lib)\s+(?:\"([^\"]+)\"|'([^']+)'|(\S+))", re.IGNORECASE | re.MULTILINE)
+_INCLUDE = re.compile(
+    r"^\s*\.(?:include|inc|lib)\s+(?:\"([^\"]+)\"|'([^']+)'|(\S+))", re.IGNORECASE | re.MULTILINE
+)
 _MOST_FILES = 5_000
 
 
@@ -24,7 +26,9 @@ def hash_inputs(root: Path, files: Iterable[Path], first_deck: tuple[Path, str])
     directory the deck is simulated in, and its text.
     """
     closure = include_closure(*first_deck)
-    return {_name(path, root): sha256(path) for path in sorted({*map(_whole, files), *closure}) if path.is_file()}
+    return {
+        _name(path, root): sha256(path) for path in sorted({*map(_whole, files), *closure}) if path.is_file()
+    }
 
 
 def include_closure(directory: Path, deck: str) -> set[Path]:
@@ -69,7 +73,11 @@ def describe_tools(simulator: str) -> dict[str, str]:
 
 
 def describe_host() -> dict[str, str]:
-    return {"name": socket.gethostname(), "system": platform.platform(), "user": os.environ.get("USER") or str(os.getuid())}
+    return {
+        "name": socket.gethostname(),
+        "system": platform.platform(),
+        "user": os.environ.get("USER") or str(os.getuid()),
+    }
 
 
 def _installed() -> bool:
@@ -78,7 +86,9 @@ def _installed() -> bool:
 
 def _output(command: list[str]) -> str:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=20, check=False, stdin=subprocess.DEVNULL
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

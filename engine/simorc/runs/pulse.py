@@ -21,7 +21,7 @@ from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import RunSettings
 from simorc.runs.metadata import write_metadata
 from simorc.runs.requests import Request, collect
-from simorc.runs.status_files import gather_reports
+from simorc.runs.status_files import forget, gather_reports
 from simorc.runs.store import Finished, Store
 from simorc.runs.trace import Trace
 
@@ -88,19 +88,20 @@ class Pulse:
             self._due[name] = now + every
             duty()
 
-    def flush(self) -> None:
-        """Write what happened: the store first, then the trace that follows it."""
+    def flush(self) -> bool:
+        """Write what happened: the store first, then the trace that follows it. False: the store cannot be written now."""
         if not self._store.dirty:
-            return
+            return True
         try:
             written = self._store.flush()
         except StoreError:
             self._campaign.pause(_NO_SPACE)
-            return
+            return False
         self._campaign.resume(_NO_SPACE)
         if written:
             self._metadata_stale = True
             self._complete_trace(written)
+        return True
 
     def _complete_trace(self, written: list[Finished] | None = None) -> None:
         metrics = {(done.case_id, done.attempt): done.outcome.measurements for done in written or ()}
@@ -123,11 +124,14 @@ class Pulse:
             self._campaign.cancel(f"sweep time-out of {limit:g} s")
 
     def _gather_reports(self) -> None:
-        for report in gather_reports(self._layout, len(self._store.statuses)):
-            if isinstance(report, tuple):
-                self._store.event("warning", f"unreadable report {report[0].name}: {report[1]}")
+        gathered = gather_reports(self._layout, len(self._store.statuses))
+        for found in gathered:
+            if found.report is None:
+                self._store.event("warning", found.problem)
             else:
-                self._campaign.reported(report)
+                self._campaign.reported(found.report)
+        if gathered and self.flush():
+            forget(gathered)
 
     # Requests ----------------------------------------------------------------------------------------------------------------
 

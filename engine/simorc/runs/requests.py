@@ -71,7 +71,9 @@ def _take(layout: RunLayout, name: str) -> Request | None:
     path = layout.requests / name
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        taken = Request(name.removesuffix(".json"), float(said["time"]), str(said["kind"]), dict(said["data"]))
+        taken = Request(
+            name.removesuffix(".json"), float(said["time"]), str(said["kind"]), dict(said["data"])
+        )
     except (OSError, ValueError, KeyError, TypeError):
         taken = Request(name, time.time(), "unreadable", {})
     path.unlink(missing_ok=True)

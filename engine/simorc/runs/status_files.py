@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,15 @@ class Report:
     place: str
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """A status file: the report it holds, or what is wrong with it."""
+
+    path: Path
+    report: Report | None
+    problem: str = ""
+
+
 def leave_report(layout: RunLayout, report: Report) -> None:
     layout.status_dir.mkdir(exist_ok=True)
     outcome = report.outcome
@@ -48,26 +57,32 @@ def leave_report(layout: RunLayout, report: Report) -> None:
     write_json(layout.status_file(report.case_id), said)
 
 
-def gather_reports(layout: RunLayout, total: int) -> Iterator[Report | tuple[Path, str]]:
-    """Take the reports waiting; an unreadable one comes back as its path and what is wrong with it."""
+def gather_reports(layout: RunLayout, total: int) -> list[Gathered]:
+    """Read the reports waiting. They stay until `forget`, so that nothing is lost before the store has them."""
     try:
         names = sorted(os.listdir(layout.status_dir))
     except FileNotFoundError:
-        return
-    for name in names:
-        match = _NAME.fullmatch(name)
-        if match is None:
-            continue
-        path = layout.status_dir / name
-        try:
-            yield _read(path, int(match[1]), total)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            yield path, f"{type(error).__name__}: {error}"
+        return []
+    matches = [match for match in map(_NAME.fullmatch, names) if match is not None]
+    return [_gathered(layout.status_dir / match[0], int(match[1]), total) for match in matches]
+
+
+def forget(gathered: Iterable[Gathered]) -> None:
+    """Remove files whose content is safe elsewhere."""
+    for found in gathered:
+        found.path.unlink(missing_ok=True)
+
+
+def _gathered(path: Path, case_id: int, total: int) -> Gathered:
+    try:
+        return Gathered(path, _read(path, case_id, total))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return Gathered(path, None, f"unreadable report {path.name}: {type(error).__name__}: {error}")
 
 
 def any_reports(layout: RunLayout) -> bool:
     try:
-        return any(_NAME.fullmatch(entry.name) for entry in os.scandir(layout.status_dir))
+        return any(map(_NAME.fullmatch, os.listdir(layout.status_dir)))
     except FileNotFoundError:
         return False
 

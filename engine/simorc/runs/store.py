@@ -18,6 +18,7 @@ from simorc.quantities import Value
 from simorc.runs.database import open_for_writing, quoted
 from simorc.runs.layout import RunLayout
 from simorc.runs.metadata import swept_columns
+from simorc.runs.status_files import Report
 from simorc.runs.view import STATUSES
 from simorc.simulators.outcome import Outcome
 from simorc.sweeps.plan import Plan
@@ -106,7 +107,8 @@ class Store:
     def answer(self, request_id: str, kind: str, data: str, answer: str) -> None:
         """Keep a request with what became of it."""
         self._db.execute(
-            "INSERT OR REPLACE INTO requests VALUES (?, ?, ?, ?, ?)", (request_id, time.time(), kind, data, answer)
+            "INSERT OR REPLACE INTO requests VALUES (?, ?, ?, ?, ?)",
+            (request_id, time.time(), kind, data, answer),
         )
 
     # Writing ------------------------------------------------------------------------------------------------------------
@@ -128,7 +130,9 @@ class Store:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             self._pending = written + self._pending
-            raise StoreError(f"the run's state cannot be written: {error}", remedy="free disk space, then simorc run RUN") from error
+            raise StoreError(
+                f"the run's state cannot be written: {error}", remedy="free disk space, then simorc run RUN"
+            ) from error
         self._reset.clear()
         self._events.clear()
         self._meta.clear()
@@ -138,7 +142,8 @@ class Store:
         touched = [*self._reset, *(done.case_id for done in written), *(row[0] for row in running)]
         self._make_rows(touched)
         self._db.executemany(
-            "UPDATE cases SET status='pending', kind=NULL, message=NULL WHERE id=?", [(case,) for case in self._reset]
+            "UPDATE cases SET status='pending', kind=NULL, message=NULL WHERE id=?",
+            [(case,) for case in self._reset],
         )
         self._add_measurement_columns(written)
         for done in written:
@@ -157,7 +162,15 @@ class Store:
         self._db.execute(
             _ATTEMPT_SQL,
             (
-                *(done.case_id, done.attempt, outcome.status, kind, outcome.message, done.action, int(outcome.warm)),
+                *(
+                    done.case_id,
+                    done.attempt,
+                    outcome.status,
+                    kind,
+                    outcome.message,
+                    done.action,
+                    int(outcome.warm),
+                ),
                 *(outcome.cold_reason, done.rung, done.started, outcome.seconds, done.place),
             ),
         )
@@ -183,7 +196,9 @@ class Store:
     def _write_small_tables(self) -> None:
         self._meta.setdefault("updated", str(time.time()))
         self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", self._meta.items())
-        self._db.executemany("INSERT INTO events (time, kind, case_id, message) VALUES (?, ?, ?, ?)", self._events)
+        self._db.executemany(
+            "INSERT INTO events (time, kind, case_id, message) VALUES (?, ?, ?, ?)", self._events
+        )
         self._db.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", self.statuses.counts().items())
         self._db.execute("DELETE FROM progress")
         self._db.executemany("INSERT INTO progress VALUES (?, ?)", self._progress.items())
@@ -192,7 +207,9 @@ class Store:
         self._since_prune += added
         if self._since_prune >= _PRUNE_EVERY:
             self._since_prune = 0
-            self._db.execute("DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", (CHANGES_KEPT,))
+            self._db.execute(
+                "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", (CHANGES_KEPT,)
+            )
 
     # Rows of the plan ---------------------------------------------------------------------------------------------------
 
@@ -266,6 +283,12 @@ class Store:
     def attempts_after(self, seq: int) -> list[tuple[Any, ...]]:
         """The attempt rows after `seq`, for the trace."""
         return self._db.execute("SELECT * FROM attempts WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
+
+
+def finished_elsewhere(report: Report, store: Store) -> Finished:
+    """A worker's report as the attempt it was."""
+    attempt = store.attempts_of(report.case_id) + 1
+    return Finished(report.case_id, attempt, report.outcome, "done", True, report.started, report.place)
 
 
 class Statuses:

@@ -64,7 +64,9 @@ def summarise(layout: RunLayout) -> RunSummary:
             meta, counts = view.meta(), view.counts()
     except StoreError as error:
         none = dict.fromkeys(STATUSES, 0)
-        return RunSummary(layout.name, layout.sweep, "broken", none, 0, None, None, info, alive, error.message)
+        return RunSummary(
+            layout.name, layout.sweep, "broken", none, 0, None, None, info, alive, error.message
+        )
     state = meta.get("state", "pending")
     return RunSummary(
         run=layout.name,

@@ -31,7 +31,9 @@ class Trace:
     def close(self) -> None:
         self._stream.close()
 
-    def append(self, rows: Iterable[tuple[Any, ...]], metrics: Mapping[tuple[int, int], Mapping[str, float]]) -> None:
+    def append(
+        self, rows: Iterable[tuple[Any, ...]], metrics: Mapping[tuple[int, int], Mapping[str, float]]
+    ) -> None:
         """Write the rows of the store's attempts table, with the measurements of (case, attempt) where known."""
         for row in rows:
             line = {"stage": "simulate", **dict(zip(_FIELDS, row, strict=True))}

@@ -137,7 +137,9 @@ class RunView:
 
     def attempts(self, case_id: int) -> list[sqlite3.Row]:
         """Every attempt of a case, oldest first."""
-        return self._db.execute("SELECT * FROM attempts WHERE case_id = ? ORDER BY seq", (case_id,)).fetchall()
+        return self._db.execute(
+            "SELECT * FROM attempts WHERE case_id = ? ORDER BY seq", (case_id,)
+        ).fetchall()
 
     def last_seq(self) -> int:
         """The newest change's sequence number."""
@@ -150,7 +152,9 @@ class RunView:
             return Changes(seq, [], False)
         if first > seq + 1 or last - seq > limit:
             return Changes(last, [], True)
-        rows = self._db.execute("SELECT case_id FROM changes WHERE seq > ? AND seq <= ? ORDER BY seq", (seq, last))
+        rows = self._db.execute(
+            "SELECT case_id FROM changes WHERE seq > ? AND seq <= ? ORDER BY seq", (seq, last)
+        )
         return Changes(last, list(dict.fromkeys(row[0] for row in rows)), False)
 
     def progress(self) -> dict[int, float]:
@@ -159,7 +163,9 @@ class RunView:
 
     def events_since(self, seq: int, limit: int = 500) -> list[sqlite3.Row]:
         """What happened to the run after event `seq`, oldest first."""
-        return self._db.execute("SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)).fetchall()
+        return self._db.execute(
+            "SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)
+        ).fetchall()
 
     def _ordering(self, order: str, descending: bool) -> str:
         if order not in {row[1] for row in self._db.execute("PRAGMA table_info(cases)")}:

@@ -170,6 +170,28 @@ class Plan:
         place = bisect_left(self._kept, combination)
         return place + 1 if place < len(self._kept) and self._kept[place] == combination else None
 
+    @property
+    def axis_sizes(self) -> tuple[int, ...]:
+        """How many places each axis has, the slowest axis first."""
+        return self._grid.shape
+
+    def variation(self, axis: int, place: int) -> Case:
+        """The case with one axis at `place` and all others at their first; it need not be kept, and has id 0."""
+        places = [0] * len(self._grid.shape)
+        places[axis] = place
+        return self._grid.case(self._grid.join(places), 0)
+
+    def grouped(self, codes: Sequence[Sequence[int]]) -> list[Sequence[int]]:
+        """The case ids in groups: cases are together when all their places carry equal codes.
+
+        ``codes[axis][place]`` is a small number. Groups come in the order of their first case, ids ascending within.
+        """
+        if all(len(set(of_axis)) <= 1 for of_axis in codes):
+            return [range(1, len(self) + 1)]
+        from simorc.sweeps.grouping import group_ids
+
+        return group_ids(self._grid.shape, codes, len(self), self._kept)
+
     def to_json(self) -> dict[str, Any]:
         """Plain data from which `from_json` makes the same plan; its size is that of the axes, not of the
         cases.

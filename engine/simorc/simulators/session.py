@@ -1,0 +1,154 @@
+"""A warm session: one ``ngspice -p`` process that has read a circuit and its models once.
+
+Commands go down its standard input, followed by an ``echo`` of a marker nobody can guess; what it prints
+until the marker is the case's own log. The process has a session (process group) and a working directory of
+its own.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import anyio
+
+_READ_AT_ONCE = 1 << 16
+_LOOK_EVERY = 0.25
+
+
+class SessionEnded(Exception):
+    """The process is gone, or had to be killed; `reason` is timeout, log_limit, raw_limit, memory, stuck or
+    died.
+    """
+
+    def __init__(self, reason: str, output: bytes = b"", exit_code: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.output = output
+        self.exit_code = exit_code
+
+
+class Session:
+    """One ``ngspice -p`` child, started in `directory`."""
+
+    def __init__(self, command: Sequence[str], directory: Path, environment: Mapping[str, str]) -> None:
+        self.directory = directory
+        self.cases = 0
+        self.values: dict[str, str] = {}
+        self._marker = f"simorc-{secrets.token_hex(8)}"
+        self._process = subprocess.Popen(
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=directory,
+            env=dict(environment),
+            start_new_session=True,
+            bufsize=0,
+        )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._input, self._output = self._process.stdin.fileno(), self._process.stdout.fileno()
+        os.set_blocking(self._output, False)
+        os.set_blocking(self._input, False)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def resident_bytes(self) -> int:
+        """The process's memory, 0 once it is gone."""
+        try:
+            fields = Path(f"/proc/{self.pid}/statm").read_bytes().split()
+        except OSError:
+            return 0
+        return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    async def ask(
+        self,
+        commands: Sequence[str],
+        *,
+        timeout: float | None = None,
+        log_limit: int | None = None,
+        on_output: Callable[[bytes], None] | None = None,
+        look: Callable[[], str | None] | None = None,
+    ) -> bytes:
+        """Run `commands` and return what they printed; raises `SessionEnded` and leaves nothing alive if
+        that fails.
+
+        `look` is called a few times a second and may name a reason to end the session.
+        """
+        try:
+            return await self._converse(commands, timeout, log_limit, on_output, look)
+        except BaseException:
+            self.kill()
+            raise
+
+    async def _converse(
+        self,
+        commands: Sequence[str],
+        timeout: float | None,
+        log_limit: int | None,
+        on_output: Callable[[bytes], None] | None,
+        look: Callable[[], str | None] | None,
+    ) -> bytes:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        await self._send("\n".join([*commands, f"echo {self._marker}", ""]).encode())
+        end, output = f"{self._marker}\n".encode(), bytearray()
+        next_look = time.monotonic() + _LOOK_EVERY
+        while True:
+            with anyio.move_on_after(_LOOK_EVERY):
+                await anyio.wait_readable(self._output)
+            piece = self._read(output)
+            output += piece
+            if output.endswith(end):
+                return bytes(output[: -len(end)])
+            if on_output is not None and piece:
+                on_output(piece)
+            if log_limit is not None and len(output) > log_limit:
+                raise SessionEnded("log_limit", bytes(output))
+            if time.monotonic() >= next_look:
+                next_look += _LOOK_EVERY
+                self._check(deadline, look, output)
+
+    async def _send(self, text: bytes) -> None:
+        while text:
+            try:
+                text = text[os.write(self._input, text) :]
+            except BlockingIOError:
+                await anyio.wait_writable(self._input)
+            except BrokenPipeError:
+                raise SessionEnded("died", exit_code=self._process.wait()) from None
+
+    def _read(self, so_far: bytearray) -> bytes:
+        try:
+            piece = os.read(self._output, _READ_AT_ONCE)
+        except BlockingIOError:
+            return b""
+        if not piece:
+            raise SessionEnded("died", bytes(so_far), self._process.wait())
+        return piece
+
+    def _check(
+        self, deadline: float | None, look: Callable[[], str | None] | None, output: bytearray
+    ) -> None:
+        if deadline is not None and time.monotonic() > deadline:
+            raise SessionEnded("timeout", bytes(output))
+        reason = look() if look is not None else None
+        if reason is not None:
+            raise SessionEnded(reason, bytes(output))
+
+    def kill(self) -> None:
+        """End the whole group at once; harmless when it is gone already."""
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
