@@ -29,6 +29,8 @@ COMMANDS = {
         "Project", "Check every file of the project and report all errors at once.", "validate"
     ),
     "config": Entry("Project", "Show every setting and where it comes from.", "config"),
+    "netlist": Entry("Project", "Are the netlists their schematics'; make them so.", "netlist"),
+    "watch": Entry("Project", "Tell when a schematic and its netlist part.", "watch"),
     "build": Entry("Running", "Make a run of a sweep without starting it.", "build"),
     "run": Entry("Running", "Run a sweep, or continue a run.", "run"),
     "status": Entry("Running", "Show all runs, or one.", "status"),
