@@ -24,7 +24,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _BYTES = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+) ?(?:([kmgt])(i?b)?|b)?", re.IGNORECASE)
-_SECONDS = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+) ?(ms|s|min|m|h|d)?", re.IGNORECASE)
+_SECONDS = re.compile(r"\s*([0-9]+\.?[0-9]*|\.[0-9]+) ?(ms|s|min|m|h|d)?", re.IGNORECASE)
 _SECONDS_OF = {"ms": 1e-3, "s": 1.0, "": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
 _UNSCALED = {"dB", "dBm", "dBc", "deg", "°", "°C", "%", "ppm"}
@@ -104,7 +104,7 @@ def parse_bytes(text: str | float) -> int:
 
 def parse_seconds(text: str | float) -> float:
     """``90s``, ``10m``, ``1h``, ``1h30m``, ``500ms``, ``90`` -> seconds. Raises ValueError."""
-    written = re.sub(r"\s+", "", str(text))
+    written = str(text).strip()
     parts = list(_SECONDS.finditer(written))
     named = all(part[2] for part in parts) or len(parts) == 1
     if not parts or not named or "".join(part[0] for part in parts) != written:

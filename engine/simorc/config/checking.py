@@ -52,8 +52,10 @@ def read_document(path: Path, model: type[Model], expanded: tuple[KeyPath, ...] 
         return Document(source, None, source.problems)
     data, unset = expand_entries(source, expanded)
     found = _Findings(source, model)
-    checked = found.check(data)
-    return Document(source, checked, (*source.problems, *unset, *found.problems))
+    for place, message in unset:
+        found.note(place, source.problem(place, message))
+        _cut(data, place)
+    return Document(source, found.check(data), (*source.problems, *found.problems))
 
 
 @dataclass
@@ -61,6 +63,8 @@ class _Findings(Generic[Model]):
     source: Source
     model: type[Model]
     problems: list[Problem] = field(default_factory=list)
+    _wrong: set[KeyPath] = field(default_factory=set)
+    _sealed: set[KeyPath] = field(default_factory=set)
 
     def check(self, data: Any) -> Model | None:
         """The model of `data`. What is wrong is noted once and cut out, so that the rest can be read."""
@@ -70,12 +74,24 @@ class _Findings(Generic[Model]):
                 return self.model.model_validate(remaining)
             except ValidationError as error:
                 details = error.errors(include_url=False)
-            new = [problem for each in details for problem in problems_of(each, self.source, self.model)]
-            self.problems += [problem for problem in new if problem not in self.problems]
+            for each in details:
+                self.note(
+                    _path_in(each["loc"], self.source.data)[0], problem_of(each, self.source, self.model)
+                )
+            self._seal()
             cuts = [_cut(remaining, _path_in(each["loc"], remaining)[0]) for each in details]
             if not all(cuts):
                 return None
         return None
+
+    def note(self, path: KeyPath, problem: Problem) -> None:
+        """Keep a problem, unless something was cut out below it: what is missing there now was written."""
+        if path not in self._sealed and problem not in self.problems:
+            self.problems.append(problem)
+        self._wrong.add(path)
+
+    def _seal(self) -> None:
+        self._sealed |= {path[:length] for path in self._wrong for length in range(len(path) + 1)}
 
 
 def _cut(data: Any, path: KeyPath) -> bool:
@@ -114,20 +130,18 @@ def _has(data: Any, part: int | str) -> bool:
     return part in data if isinstance(data, dict) else isinstance(data, list) and part in range(len(data))
 
 
-def problems_of(error: ErrorDetails, source: Source, model: type[Section]) -> Iterator[Problem]:
-    """One finding of pydantic as Problems in words of the file."""
+def problem_of(error: ErrorDetails, source: Source, model: type[Section]) -> Problem:
+    """One finding of pydantic in words of the file."""
     path, rest = _path_in(error["loc"], source.data)
     if error["type"] == "missing":
         line, column = source.place(path)
         key = source.problem((*path, rest), "").key
-        yield Problem(source.problem(path, "").file, line, column, key, "is needed but not there")
-        return
+        return Problem(source.problem(path, "").file, line, column, key, "is needed but not there")
     if error["type"] == "extra_forbidden":
         known = _known_keys(model, error["loc"][:-1])
         message = f"not a known key{did_you_mean(str(path[-1]), known)}; known: {listed(known, 30)}"
-        yield source.problem(path, message, at_key=True)
-        return
-    yield source.problem(path, _message(error), at_key=error["loc"][-1:] == ("[key]",))
+        return source.problem(path, message, at_key=True)
+    return source.problem(path, _message(error), at_key=error["loc"][-1:] == ("[key]",))
 
 
 def _message(error: ErrorDetails) -> str:

@@ -160,7 +160,10 @@ def _on_change(
 def environment_problems(
     setup: Document[Setup], testbenches: Mapping[str, Document[TestbenchConfig]]
 ) -> Iterator[Problem]:
-    """Parameters of environments that no testbench has."""
+    """Parameters of environments that no testbench has; silent while a testbench could not be read."""
+    read = {name for name, testbench in testbenches.items() if isinstance(testbench.source.data, dict)}
+    if setup.names("testbenches") - read:
+        return
     known = {name for testbench in testbenches.values() for name in testbench.names("parameters")}
     for label, environment in (setup.model.environments if setup.model else {}).items():
         for name in environment.parameters:

@@ -10,7 +10,6 @@ from typing import Any
 
 from simorc.config.names import did_you_mean
 from simorc.config.yaml_source import KeyPath, Source
-from simorc.errors import Problem
 
 _VARIABLE = re.compile(r"\$\$|\$\{([^}]*)\}|\$\{")
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -41,9 +40,9 @@ def expand(text: str, variables: Mapping[str, str] | None = None) -> str:
     return str(Path(expanded).expanduser()) if text.startswith("~") else expanded
 
 
-def expand_entries(source: Source, under: tuple[KeyPath, ...]) -> tuple[Any, list[Problem]]:
-    """The data of a source with every string below the given keys expanded, and what could not be."""
-    problems: list[Problem] = []
+def expand_entries(source: Source, under: tuple[KeyPath, ...]) -> tuple[Any, list[tuple[KeyPath, str]]]:
+    """The data with strings below the given keys expanded; key path and reason of each that could not be."""
+    unset: list[tuple[KeyPath, str]] = []
 
     def expanded(value: Any, path: KeyPath) -> Any:
         if isinstance(value, dict):
@@ -55,10 +54,10 @@ def expand_entries(source: Source, under: tuple[KeyPath, ...]) -> tuple[Any, lis
         try:
             return expand(value)
         except (UnsetVariable, RuntimeError) as error:
-            problems.append(source.problem(path, str(error)))
+            unset.append((path, str(error)))
             return value
 
-    return expanded(source.data, ()), problems
+    return expanded(source.data, ()), unset
 
 
 def against(text: str, base: Path) -> Path:

@@ -57,7 +57,7 @@ class Measurement(Section):
         if not isinstance(data, Mapping):
             return data
         written = dict(data)
-        if "builtin" in written and "measure" not in written:
+        if "builtin" in written and written.get("measure") is None:
             written["measure"] = written.pop("builtin")
         if written.get("measure") is None:
             return written

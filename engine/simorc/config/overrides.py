@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simorc.config.checking import problems_of
+from simorc.config.checking import problem_of
 from simorc.config.fields import Section
 from simorc.config.names import did_you_mean
 from simorc.config.settings import SECTIONS, Layer, leaves, overlaid
@@ -96,6 +96,6 @@ def _checked(given: Mapping[tuple[str, ...], object], place: str) -> tuple[dict[
             sections[name] = SECTIONS[name].model_validate(tree)
         except ValidationError as error:
             source = Source(Path(place), tree)
-            found = [each for one in error.errors() for each in problems_of(one, source, SECTIONS[name])]
+            found = [problem_of(one, source, SECTIONS[name]) for one in error.errors()]
             problems += [Problem(Path(place), 0, 0, f"{name}.{each.key}", each.message) for each in found]
     return sections, problems

@@ -140,6 +140,8 @@ def _build(node: Node | None, path: Path) -> Source:
     data = {} if node is None else builder.value(node, ())
     if builder.exploded:
         return _broken(path, builder.exploded)
+    if data is None and not builder.problems:
+        data = {}  # a lone ~ says as much as an empty file
     return Source(path, data, tuple(builder.problems), builder.places, builder.keys)
 
 
@@ -194,7 +196,7 @@ class _Builder:
             here = (*path, key)
             self.keys[here] = _place(key_node)
             in_lines = isinstance(value_node, MappingNode | SequenceNode) and not value_node.flow_style
-            self.places[here] = _place(key_node if in_lines or not value_node.value else value_node)
+            self.places[here] = _place(key_node if in_lines or value_node.value == "" else value_node)
             built[key] = self.value(value_node, here)
         return built
 
