@@ -44,12 +44,17 @@ def simorc(ctx: click.Context, project: Path | None, environment: str | None, no
     ctx.obj = Scope(project, environment)
     if ctx.invoked_subcommand is not None:
         return 0
-    if sys.stdin.isatty() and sys.stdout.isatty() and ctx.obj.inside():
+    if in_terminal() and ctx.obj.inside():
         from simorc.cli.tui import open_interface
 
         return open_interface(ctx.obj, mouse=not no_mouse)
     click.echo(ctx.get_help())
     return 0
+
+
+def in_terminal() -> bool:
+    """Whether there is a person with a terminal on both sides."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
