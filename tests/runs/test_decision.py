@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from simorc.runs.decision import Attempt, Budgets, decide
 from simorc.simulators.outcome import FailureKind, Outcome
 

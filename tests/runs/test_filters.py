@@ -28,8 +28,8 @@ ROWS = [
 def db() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     connection.execute(
-        "CREATE TABLE cases (id INTEGER, status TEXT, kind TEXT, message TEXT, attempts INTEGER, warm INTEGER, "
-        "rung TEXT, started REAL, seconds REAL, p_vdd, p_corner, m_gain REAL)"
+        "CREATE TABLE cases (id INTEGER, status TEXT, kind TEXT, message TEXT, attempts INTEGER, "
+        "warm INTEGER, rung TEXT, started REAL, seconds REAL, p_vdd, p_corner, m_gain REAL)"
     )
     connection.executemany(
         "INSERT INTO cases (id, status, kind, message, p_vdd, p_corner, m_gain) VALUES (?,?,?,?,?,?,?)", ROWS

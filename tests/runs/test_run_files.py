@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from simorc.errors import RunBusy, RunNotFound, UsageError
 from simorc.runs import requests, status_files
 from simorc.runs.filesystem import file_system, write_whole

@@ -1,1 +1,1 @@
-"""Where cases execute."""
+"""Where cases execute: this machine, a cluster."""

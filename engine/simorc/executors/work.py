@@ -1,7 +1,8 @@
 """What an executor asks of a run, and what a run asks of an executor.
 
-An executor takes jobs from the run's `Work` as it has room, simulates them somewhere, and reports each outcome. It decides
-nothing: what to run next, what to do after a failure and what is written down is the run's business.
+An executor takes jobs from the run's `Work` as it has room, simulates them somewhere, and reports each
+outcome. It decides nothing: what to run next, what to do after a failure and what is written down is the
+run's business.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ class Work(Protocol):
     """The run's side."""
 
     async def take(self, slot: int) -> Job | None:
-        """The next job for `slot`, waiting while the run is paused or a retry is due later; None: nothing is left."""
+        """The next job for `slot`, waiting while the run is paused or a retry is due later; None: nothing
+        is left.
+        """
         ...
 
     def spawned(self, case_id: int, pid: int) -> None:

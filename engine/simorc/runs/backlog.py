@@ -1,8 +1,9 @@
 """Which case runs next.
 
-The cases still to run wait in groups, one per shared deck, each a compact array of ids in the order of the sweep. A slot stays
-with its group until that is empty, and then helps where the fewest slots are at work: few decks are loaded, and no slot runs dry
-while cases wait. Cases asked for by name, and cases that are to run again, come before all groups.
+The cases still to run wait in groups, one per shared deck, each a compact array of ids in the order of the
+sweep. A slot stays with its group until that is empty, and then helps where the fewest slots are at work:
+few decks are loaded, and no slot runs dry while cases wait. Cases asked for by name, and cases that are to
+run again, come before all groups.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Building a run: everything decided and frozen, nothing simulated yet.
 
-The run directory is made beside its final name and renamed into place, so that no half-built run is ever seen.
+The run directory is made beside its final name and renamed into place, so that no half-built run is ever
+seen.
 """
 
 from __future__ import annotations
@@ -202,7 +203,9 @@ def _freeze(
 
 
 def _first_deck(making: RunLayout, manifest: Mapping[str, Any]) -> tuple[Path, str]:
-    """The first case's directory and deck: whatever is wrong with the template shows before the run exists."""
+    """The first case's directory and deck: whatever is wrong with the template shows before the run
+    exists.
+    """
     preparation = Preparation(making, manifest, RunSettings())
     return making.case_dir(1), preparation.deck(preparation.plan.case(1))
 

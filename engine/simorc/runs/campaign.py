@@ -1,7 +1,7 @@
 """A run while it is under way: hands out jobs, takes outcomes, decides what follows.
 
-This is the `Work` an executor draws from. It keeps what only the living runner knows (what is in flight, what failed how
-often); everything durable goes to the store.
+This is the `Work` an executor draws from. It keeps what only the living runner knows (what is in flight,
+what failed how often); everything durable goes to the store.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Campaign:
         self._tasks: TaskGroup | None = None
         self.plan = preparation.plan
 
-    # The run's life --------------------------------------------------------------------------------------------------------
+    # The run's life -------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Execute until nothing is left or the run is cancelled."""
@@ -113,7 +113,9 @@ class Campaign:
         self._wake()
 
     def reported(self, report: Report) -> None:
-        """A worker in another process ran a case by itself; its word counts unless the case is under way here."""
+        """A worker in another process ran a case by itself; its word counts unless the case is under way
+        here.
+        """
         case_id = report.case_id
         if case_id in self._in_flight or self._store.statuses.of(case_id) == "completed":
             return
@@ -139,7 +141,7 @@ class Campaign:
             self._store.set_meta(state="paused" if why else "running", pause_reason=why)
         self._store.event("paused" if why else "resumed", why)
 
-    # Work, as the executor sees it ------------------------------------------------------------------------------------------
+    # Work, as the executor sees it ----------------------------------------------------------------
 
     async def take(self, slot: int) -> Job | None:
         while not self._cancelled:
@@ -169,7 +171,7 @@ class Campaign:
     async def finished(self, job: Job, outcome: Outcome) -> None:
         self._conclude(job.case_id, outcome)
 
-    # One case ---------------------------------------------------------------------------------------------------------------
+    # One case -------------------------------------------------------------------------------------
 
     def _begin(self, case_id: int) -> Job | None:
         """Prepare the next attempt of a case; None if it cannot even be prepared, which is its verdict."""
@@ -242,7 +244,9 @@ class Campaign:
         return Backlog([left])
 
     def _bury(self, case_id: int) -> None:
-        """An attempt that was under way when an earlier runner died: it is recorded, and the case is pending again."""
+        """An attempt that was under way when an earlier runner died: it is recorded, and the case is
+        pending again.
+        """
         died = Outcome.failed(FailureKind.LOST_WORKER, "the runner died during this attempt")
         attempt = self._store.attempts_of(case_id)
         self._store.attempt_finished(

@@ -1,4 +1,6 @@
-"""Starting a run's runner, and asking things of it. Everything here is safe to call from any process that sees the run."""
+"""Starting a run's runner, and asking things of it. Everything here is safe to call from any process that
+sees the run.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +33,9 @@ def start_runner(
 ) -> RunnerInfo:
     """Start the runner of `layout` as a process of its own session and wait until it holds the run.
 
-    The options override the run's settings for this runner's life; `cases` limits it to those cases, whatever their status.
-    Raises `RunBusy` if somebody else holds the run, `RunError` with the runner's own words if it does not come up.
+    The options override the run's settings for this runner's life; `cases` limits it to those cases,
+    whatever their status. Raises `RunBusy` if somebody else holds the run, `RunError` with the runner's own
+    words if it does not come up.
     """
     if runner_alive(layout):
         raise busy(layout)
@@ -60,7 +63,9 @@ def start_runner(
 
 
 def _environment() -> dict[str, str]:
-    """This process's environment, with its module search path so that an uninstalled checkout works as well."""
+    """This process's environment, with its module search path so that an uninstalled checkout works as
+    well.
+    """
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 

@@ -1,7 +1,7 @@
 """Opening a run's SQLite file, for writing and for reading.
 
-The journal is a write-ahead log on a local file system. On a network file system it is a rollback journal, because a
-write-ahead log needs memory shared by all readers (sqlite.org/wal.html).
+The journal is a write-ahead log on a local file system. On a network file system it is a rollback journal,
+because a write-ahead log needs memory shared by all readers (sqlite.org/wal.html).
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ def journal_mode(path: Path) -> str:
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
-    """The one writer's connection; raises `StoreError` for a file that is corrupt or newer than this program."""
+    """The one writer's connection; raises `StoreError` for a file that is corrupt or newer than this
+    program.
+    """
     connection = _connect(f"{path.resolve().as_uri()}?mode=rw", path)
     connection.execute(f"PRAGMA journal_mode={journal_mode(path)}")
     connection.execute("PRAGMA synchronous=NORMAL")

@@ -1,7 +1,7 @@
 """What to do after a failed attempt: the one place that decides.
 
-`decide` asks the remedies in order; the first that applies and has budget left answers. A new remedy is one class with the
-`Remedy` shape, put into `REMEDIES`.
+`decide` asks the remedies in order; the first that applies and has budget left answers. A new remedy is one
+class with the `Remedy` shape, put into `REMEDIES`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Attempt:
 class Action:
     """What to do now. `name` is done, retry, cold, rung or give_up; the reason is for people.
 
-    `delay` is in seconds. `options` are simulator options of the rung, `forced_cold` keeps the next attempt out of warm sessions.
+    `delay` is in seconds. `options` are simulator options of the rung, `forced_cold` keeps the next attempt
+    out of warm sessions.
     """
 
     name: str
@@ -64,7 +65,9 @@ class Remedy(Protocol):
 
 
 class RunColdAfterWarm:
-    """A warm session is never blamed on the case: whatever failed in one is tried once in a process of its own."""
+    """A warm session is never blamed on the case: whatever failed in one is tried once in a process of its
+    own.
+    """
 
     def offer(self, attempts: Sequence[Attempt], budgets: Budgets) -> Action | None:
         last = attempts[-1].outcome

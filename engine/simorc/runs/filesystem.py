@@ -15,7 +15,9 @@ _NETWORK_FUSE = ("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.s3fs", "fuse
 
 
 def file_system(path: Path) -> str:
-    """The type of the file system `path` is on (``ext4``, ``nfs4``, ...), empty where the kernel does not tell."""
+    """The type of the file system `path` is on (``ext4``, ``nfs4``, ...), empty where the kernel does not
+    tell.
+    """
     try:
         lines = Path("/proc/self/mountinfo").read_text().splitlines()
     except OSError:

@@ -9,7 +9,9 @@ from simorc.runs.status_files import any_reports
 
 
 def gather_idle(layout: RunLayout) -> None:
-    """Bring waiting reports into the store, if there are any and nobody holds the run (a runner gathers by itself)."""
+    """Bring waiting reports into the store, if there are any and nobody holds the run (a runner gathers by
+    itself).
+    """
     if not any_reports(layout):
         return
     try:

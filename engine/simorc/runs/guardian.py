@@ -1,9 +1,10 @@
 """Kills what a killed runner leaves behind.
 
-Each simulator has a session of its own, so that its whole group can be ended; the price is that it outlives a runner that is
-killed with SIGKILL. The guardian is a small process beside the runner which reads, from a pipe, what the runner starts and
-ends. When the pipe closes without a farewell, it kills every group still running. `sweep_orphans` is the second net, for
-the case that both were killed: a runner that takes over a run looks for simulators carrying that run's name.
+Each simulator has a session of its own, so that its whole group can be ended; the price is that it outlives
+a runner that is killed with SIGKILL. The guardian is a small process beside the runner which reads, from a
+pipe, what the runner starts and ends. When the pipe closes without a farewell, it kills every group still
+running. `sweep_orphans` is the second net, for the case that both were killed: a runner that takes over a
+run looks for simulators carrying that run's name.
 
 Run as ``python -S guardian.py``: it imports nothing but os, signal and sys.
 """
@@ -55,7 +56,9 @@ class Guardian:
 
 
 def sweep_orphans(run: Path) -> int:
-    """Kill simulators of `run` whose runner is gone; returns how many. Call it only while holding the run's lock."""
+    """Kill simulators of `run` whose runner is gone; returns how many. Call it only while holding the run's
+    lock.
+    """
     mark = f"{RUN_VARIABLE}={run}".encode()
     killed = 0
     for entry in os.scandir("/proc"):

@@ -1,8 +1,8 @@
 """Who holds a run: the lock of its runner, and the runner's word of life.
 
-The lock (`runner.lock`) is a POSIX record lock, which the kernel drops when the runner dies, however it dies,
-and which network file systems carry between hosts. The word of life (`runner.json`) tells a person who holds it,
-and tells other hosts whether it still lives.
+The lock (`runner.lock`) is a POSIX record lock, which the kernel drops when the runner dies, however it
+dies, and which network file systems carry between hosts. The word of life (`runner.json`) tells a person
+who holds it, and tells other hosts whether it still lives.
 """
 
 from __future__ import annotations
@@ -102,7 +102,9 @@ class RunnerLock:
             self._fd = None
 
     def announce(self) -> RunnerInfo:
-        """Say who holds the run and that it lives; called at the start and every `HEARTBEAT_EVERY` seconds."""
+        """Say who holds the run and that it lives; called at the start and every `HEARTBEAT_EVERY`
+        seconds.
+        """
         info = RunnerInfo(
             host=socket.gethostname(),
             pid=os.getpid(),

@@ -127,7 +127,9 @@ def find_runs(root: Path) -> list[RunLayout]:
 
 
 def find_run(root: Path, name: str) -> RunLayout:
-    """The run called `name`: an id, a unique beginning of one, a path, a sweep's name (its newest run), or ``last``."""
+    """The run called `name`: an id, a unique beginning of one, a path, a sweep's name (its newest run), or
+    ``last``.
+    """
     direct = RunLayout(Path(name).resolve())
     if direct.exists():
         return direct

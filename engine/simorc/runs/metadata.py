@@ -1,6 +1,7 @@
 """`metadata.csv`: the run as a table anybody can read, replaced as a whole.
 
-Columns: ``case_id,status,result_path,<one per swept parameter>,error_message``; values stand as written in the sweep.
+Columns: ``case_id,status,result_path,<one per swept parameter>,error_message``; values stand as written in
+the sweep.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ def swept_columns(plan: Plan) -> tuple[str, ...]:
 def write_metadata(layout: RunLayout, plan: Plan, codes: bytes, messages: Mapping[int, str]) -> None:
     """Replace the run's metadata.csv.
 
-    `codes` holds the index into `STATUSES` of each case (byte 0 unused), `messages` the error message of failed cases.
+    `codes` holds the index into `STATUSES` of each case (byte 0 unused), `messages` the error message of
+    failed cases.
     """
     write_whole(layout.metadata_csv, _chunks(plan, codes, messages))
 

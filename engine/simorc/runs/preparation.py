@@ -92,7 +92,9 @@ class Preparation:
         return job
 
     def tell_groups(self, groups: Sequence[Sequence[int]]) -> None:
-        """How many cases share each case's deck; groups too small to matter are told apart, the rest is `many`."""
+        """How many cases share each case's deck; groups too small to matter are told apart, the rest is
+        `many`.
+        """
         self._siblings = {case_id: len(group) for group in groups if len(group) < _MANY for case_id in group}
         self._usual_siblings = _MANY
 
@@ -108,8 +110,8 @@ def _marked(name: str, value: Value) -> Value:
 def deck_paths(layout: RunLayout, manifest: Mapping[str, Any]) -> tuple[str, str]:
     """The DUT netlist and the project's directory as decks name them.
 
-    Relative to a case's directory while the run stands inside its project, so that a project can be moved with its runs;
-    absolute otherwise.
+    Relative to a case's directory while the run stands inside its project, so that a project can be moved
+    with its runs; absolute otherwise.
     """
     root = Path(manifest["project_root"])
     inside = (
@@ -119,7 +121,7 @@ def deck_paths(layout: RunLayout, manifest: Mapping[str, Any]) -> tuple[str, str
     if not inside:
         return str(root / manifest["dut_netlist"]), str(root)
     up = os.path.relpath(layout.root, layout.case_dir(1))
-    return os.path.join(up, manifest["dut_netlist"]), up
+    return str(Path(up) / manifest["dut_netlist"]), up
 
 
 def with_cards(text: str, cards: Sequence[str]) -> str:
@@ -142,13 +144,13 @@ def clear_case(directory: Path) -> None:
         return
     except FileExistsError:
         pass
-    for entry in list(os.scandir(directory)):
+    for entry in list(directory.iterdir()):
         if entry.name == "simulator.log":
-            os.replace(entry.path, _numbered(directory))
-        elif entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path)
+            entry.replace(_numbered(directory))
+        elif entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
         elif not (entry.name.startswith("simulator.") and entry.name.endswith(".log")):
-            os.unlink(entry.path)
+            entry.unlink()
 
 
 def _numbered(directory: Path) -> Path:

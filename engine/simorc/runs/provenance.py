@@ -22,8 +22,8 @@ _MOST_FILES = 5_000
 def hash_inputs(root: Path, files: Iterable[Path], first_deck: tuple[Path, str]) -> dict[str, str]:
     """SHA-256 of every input, by path relative to the project where it lies inside.
 
-    The inputs are `files` and everything the first case's deck includes, and what those include. `first_deck` is the
-    directory the deck is simulated in, and its text.
+    The inputs are `files` and everything the first case's deck includes, and what those include.
+    `first_deck` is the directory the deck is simulated in, and its text.
     """
     closure = include_closure(*first_deck)
     return {
@@ -38,7 +38,7 @@ def include_closure(directory: Path, deck: str) -> set[Path]:
     while waiting and len(found) < _MOST_FILES:
         base, text = waiting.pop()
         for match in _INCLUDE.finditer(text):
-            path = _whole(base / os.path.expanduser(match[1] or match[2] or match[3]))
+            path = _whole(base / Path(match[1] or match[2] or match[3]).expanduser())
             if path not in found and path.is_file():
                 found.add(path)
                 waiting.append((path.parent, path.read_text(encoding="utf-8", errors="replace")))

@@ -1,7 +1,8 @@
-"""The runner's heartbeat: several times a second it writes what happened, reads what is asked, and looks around.
+"""The runner's heartbeat: several times a second it writes what happened, reads what is asked, and looks
+around.
 
-Each duty has its own rhythm; none may take longer than the pulse, except the rewriting of metadata.csv, which happens in a
-thread and waits twenty times as long as it took.
+Each duty has its own rhythm; none may take longer than the pulse, except the rewriting of metadata.csv,
+which happens in a thread and waits twenty times as long as it took.
 """
 
 from __future__ import annotations
@@ -89,7 +90,9 @@ class Pulse:
             duty()
 
     def flush(self) -> bool:
-        """Write what happened: the store first, then the trace that follows it. False: the store cannot be written now."""
+        """Write what happened: the store first, then the trace that follows it. False: the store cannot be
+        written now.
+        """
         if not self._store.dirty:
             return True
         try:
@@ -133,7 +136,7 @@ class Pulse:
         if gathered and self.flush():
             forget(gathered)
 
-    # Requests ----------------------------------------------------------------------------------------------------------------
+    # Requests -------------------------------------------------------------------------------------
 
     def _obey_requests(self) -> None:
         for asked in collect(self._layout):
@@ -170,7 +173,7 @@ class Pulse:
     def _known(self, case_ids: list[int]) -> list[int]:
         return [case_id for case_id in case_ids if 1 <= case_id <= len(self._store.statuses)]
 
-    # metadata.csv --------------------------------------------------------------------------------------------------------------
+    # metadata.csv ---------------------------------------------------------------------------------
 
     def _metadata_due(self) -> bool:
         due = time.monotonic() >= self._due.get("metadata", 0.0)

@@ -1,7 +1,8 @@
-"""What viewers ask of a runner: one small file per request, renamed into place, read and answered by the runner.
+"""What viewers ask of a runner: one small file per request, renamed into place, read and answered by the
+runner.
 
-Nobody but the runner writes the run's SQLite, so a request travels as a file, which works from any host that sees the
-directory. Kinds and their data:
+Nobody but the runner writes the run's SQLite, so a request travels as a file, which works from any host
+that sees the directory. Kinds and their data:
 
     cancel   {"cases": [3, 7]}   stop these cases; without cases, the whole run
     pause    {}                  finish what is under way, start nothing new

@@ -1,8 +1,9 @@
 """The runner: the one process that owns a run while it is under way.
 
-Started as ``python -m simorc.runs.runner RUN_DIR`` with its options as JSON on standard input, in a session of its own, so that it
-lives on when the terminal that started it does not. It holds the run's lock, works from the run directory alone, and ends
-with exit code 0 when the run is over, 75 when somebody else holds the run.
+Started as ``python -m simorc.runs.runner RUN_DIR`` with its options as JSON on standard input, in a session
+of its own, so that it lives on when the terminal that started it does not. It holds the run's lock, works
+from the run directory alone, and ends with exit code 0 when the run is over, 75 when somebody else holds
+the run.
 """
 
 from __future__ import annotations
@@ -44,10 +45,10 @@ def main() -> int:
         with RunnerLock(layout) as lock:
             anyio.run(_conduct, layout, lock, options)
     except RunBusy as error:
-        print(error.message, file=sys.stderr)
+        sys.stderr.write(f"{error.message}\n")
         return BUSY_EXIT
     except SimorcError as error:
-        print(error.message, file=sys.stderr)
+        sys.stderr.write(f"{error.message}\n")
         return error.exit_code
     return 0
 

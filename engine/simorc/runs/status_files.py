@@ -1,13 +1,12 @@
 """Outcomes reported by workers in other processes: one atomically renamed file per case.
 
-A worker (a test of the generated pytest module, say) runs a case by itself and leaves ``.status/case_<id>.json``. Whoever
-holds the run gathers these files into the store and removes them.
+A worker (a test of the generated pytest module, say) runs a case by itself and leaves
+``.status/case_<id>.json``. Whoever holds the run gathers these files into the store and removes them.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -58,9 +57,11 @@ def leave_report(layout: RunLayout, report: Report) -> None:
 
 
 def gather_reports(layout: RunLayout, total: int) -> list[Gathered]:
-    """Read the reports waiting. They stay until `forget`, so that nothing is lost before the store has them."""
+    """Read the reports waiting. They stay until `forget`, so that nothing is lost before the store has
+    them.
+    """
     try:
-        names = sorted(os.listdir(layout.status_dir))
+        names = sorted(path.name for path in layout.status_dir.iterdir())
     except FileNotFoundError:
         return []
     matches = [match for match in map(_NAME.fullmatch, names) if match is not None]
@@ -82,7 +83,7 @@ def _gathered(path: Path, case_id: int, total: int) -> Gathered:
 
 def any_reports(layout: RunLayout) -> bool:
     try:
-        return any(map(_NAME.fullmatch, os.listdir(layout.status_dir)))
+        return any(_NAME.fullmatch(path.name) for path in layout.status_dir.iterdir())
     except FileNotFoundError:
         return False
 

@@ -1,7 +1,8 @@
 """The writer of a run's state.
 
-Changes are gathered in memory and written in one transaction a few times a second, so that a case costs a row and not an
-fsync. What was not yet written when the runner is killed is a case in flight: it becomes pending again.
+Changes are gathered in memory and written in one transaction a few times a second, so that a case costs a
+row and not an fsync. What was not yet written when the runner is killed is a case in flight: it becomes
+pending again.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ CHANGES_KEPT = 50_000
 _PRUNE_EVERY = 5_000
 _CASE_COLUMNS = ("status", "kind", "message", "attempts", "warm", "rung", "started", "seconds")
 _ATTEMPT_SQL = (
-    "INSERT INTO attempts (case_id, attempt, status, kind, message, action, warm, cold_why, rung, started, seconds, place) "
+    "INSERT INTO attempts "
+    "(case_id, attempt, status, kind, message, action, warm, cold_why, rung, started, seconds, place) "
     "VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 
@@ -75,7 +77,7 @@ class Store:
     def close(self) -> None:
         self._db.close()
 
-    # What the runner tells ---------------------------------------------------------------------------------------------
+    # What the runner tells ------------------------------------------------------------------------
 
     def case_started(self, case_id: int, attempt: int) -> None:
         self._under_way[case_id] = (attempt, time.time())
@@ -111,14 +113,16 @@ class Store:
             (request_id, time.time(), kind, data, answer),
         )
 
-    # Writing ------------------------------------------------------------------------------------------------------------
+    # Writing --------------------------------------------------------------------------------------
 
     @property
     def dirty(self) -> bool:
         return bool(self._pending or self._reset or self._events or self._meta or self._under_way)
 
     def flush(self) -> list[Finished]:
-        """Write everything told since the last flush in one transaction; returns the attempts it made durable."""
+        """Write everything told since the last flush in one transaction; returns the attempts it made
+        durable.
+        """
         written, self._pending = self._pending, []
         running = [(case_id, *told) for case_id, told in self._under_way.items()]
         try:
@@ -211,7 +215,7 @@ class Store:
                 "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", (CHANGES_KEPT,)
             )
 
-    # Rows of the plan ---------------------------------------------------------------------------------------------------
+    # Rows of the plan -----------------------------------------------------------------------------
 
     @property
     def filled(self) -> int:
@@ -245,7 +249,7 @@ class Store:
     def _parameter_row(self, case_id: int) -> list[object]:
         return [_sql_value(value) for value in self._plan.case(case_id).scope().values()]
 
-    # Measurements -------------------------------------------------------------------------------------------------------
+    # Measurements ---------------------------------------------------------------------------------
 
     def _known_measurements(self) -> list[str]:
         rows = self._db.execute("SELECT name FROM columns WHERE role='measurement' ORDER BY position")
@@ -262,7 +266,7 @@ class Store:
         add_column(self._db, f"m_{label}", "measurement", label, unit)
         self._measurements.append(f"m_{label}")
 
-    # Statuses in memory --------------------------------------------------------------------------------------------------
+    # Statuses in memory ---------------------------------------------------------------------------
 
     def _read_statuses(self) -> Statuses:
         statuses = Statuses(len(self._plan))
@@ -333,7 +337,9 @@ def add_column(db: sqlite3.Connection, name: str, role: str, label: str, unit: s
 def declare_columns(
     layout: RunLayout, parameters: Sequence[str], measurements: Mapping[str, str], total: int
 ) -> None:
-    """Add the columns known when a run is built (its parameters, its measurements with their units) and the counts."""
+    """Add the columns known when a run is built (its parameters, its measurements with their units) and the
+    counts.
+    """
     db = open_for_writing(layout.database)
     try:
         for name in parameters:

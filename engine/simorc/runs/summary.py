@@ -18,7 +18,8 @@ UNDER_WAY = frozenset({"running", "paused", "cancelling"})
 class RunSummary:
     """What `simorc status` tells of a run.
 
-    `state` is one of pending, running, paused, cancelling, finished, cancelled, dead (its runner vanished), broken.
+    `state` is one of pending, running, paused, cancelling, finished, cancelled, dead (its runner vanished),
+    broken.
     """
 
     run: str

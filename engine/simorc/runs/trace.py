@@ -1,7 +1,7 @@
 """`trace.jsonl`: one line per attempt, append-only.
 
-The store is the truth; the trace follows it. Each line carries the attempt's sequence number in the store, so that a runner
-which takes over completes a trace that a killed one left short or torn.
+The store is the truth; the trace follows it. Each line carries the attempt's sequence number in the store,
+so that a runner which takes over completes a trace that a killed one left short or torn.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class Trace:
     def append(
         self, rows: Iterable[tuple[Any, ...]], metrics: Mapping[tuple[int, int], Mapping[str, float]]
     ) -> None:
-        """Write the rows of the store's attempts table, with the measurements of (case, attempt) where known."""
+        """Write the rows of the store's attempts table, with the measurements of (case, attempt) where
+        known.
+        """
         for row in rows:
             line = {"stage": "simulate", **dict(zip(_FIELDS, row, strict=True))}
             line["metrics"] = metrics.get((row[1], row[2]), {})

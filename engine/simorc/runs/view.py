@@ -60,7 +60,9 @@ class RunView:
         self._db.interrupt()
 
     def meta(self) -> dict[str, str]:
-        """``state``, ``sweep``, ``testbench``, ``total``, ``jobs``, ``started``, ``updated``, ``pause_reason``, ..."""
+        """``state``, ``sweep``, ``testbench``, ``total``, ``jobs``, ``started``, ``updated``,
+        ``pause_reason``, ...
+        """
         return {row[0]: row[1] for row in self._db.execute("SELECT key, value FROM meta")}
 
     @property

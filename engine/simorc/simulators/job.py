@@ -29,10 +29,9 @@ class Job:
     """One attempt of one case.
 
     `directory` exists and is empty. `deck` is the rendered text as the user's template gives it; the
-    simulator adds what a batch run needs. Beside every ``.meas`` of the deck, the names in `requested` must
-    come out; names in `optional` need not. `siblings` is how many other cases may share the deck of this
-    one; `marked` is the deck with its parameters' values between marks (see `warm_form`); `forced_cold`
-    keeps this attempt out of warm sessions.
+    simulator adds what a batch run needs. `marked` is the same deck with the swept values marked (see
+    `warm_form`), `siblings` how many cases of the run are thought to share its deck. Beside every ``.meas``
+    of the deck, the names in `requested` must come out; names in `optional` need not.
     """
 
     case_id: int
@@ -42,8 +41,6 @@ class Job:
     requested: tuple[str, ...] = ()
     optional: frozenset[str] = frozenset()
     forced_cold: bool = False
-    siblings: int = 0
-    marked: str | None = None
     marked: str | None = None
     siblings: int = 1
 

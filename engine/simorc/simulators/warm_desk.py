@@ -6,6 +6,7 @@ Shared by all slots of one runner.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from simorc.netlist.control import batch_commands
@@ -151,7 +152,7 @@ def _cleanup(commands: tuple[str, ...]) -> tuple[str, ...]:
     return ("destroy all", *(f"unset {name}" for name in touched))
 
 
-def _without_control(text: str, controls: tuple[ControlBlock, ...] | list[ControlBlock]) -> str:
+def _without_control(text: str, controls: Sequence[ControlBlock]) -> str:
     for block in reversed(controls):
         after = text.find("\n", block.end)
         text = text[: block.start] + ("" if after < 0 else text[after + 1 :])
