@@ -30,7 +30,6 @@ class Command:
     help: str
     group: str
     action: str
-    footer: bool = False
     needs: frozenset[str] = frozenset()
 
     @property
@@ -40,16 +39,12 @@ class Command:
 
     @property
     def binding(self) -> Binding:
-        return Binding(
-            self.key, self.action, self.label, show=self.footer, id=self.id, key_display=self.key_label
-        )
+        return Binding(self.key, self.action, self.label, show=False, id=self.id, key_display=self.key_label)
 
 
-def _command(
-    name: str, label: str, key: str, action: str, help_text: str, *, footer: bool = False, needs: str = ""
-) -> Command:
+def _command(name: str, label: str, key: str, action: str, help_text: str, *, needs: str = "") -> Command:
     group = name.partition(".")[0]
-    return Command(name, label, key, help_text, group, action, footer, frozenset(needs.split()))
+    return Command(name, label, key, help_text, group, action, frozenset(needs.split()))
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -59,12 +54,9 @@ COMMANDS: tuple[Command, ...] = (
         "r",
         "launch",
         "Build the sweep in the builder and start it, or resume this run",
-        footer=True,
     ),
-    _command(
-        "run.cancel", "cancel", "x", "cancel", "Cancel the marked cases, or the run", footer=True, needs="run"
-    ),
-    _command("run.retry", "retry", "R", "retry", "Run the failed cases again", footer=True, needs="run"),
+    _command("run.cancel", "cancel", "x", "cancel", "Cancel the marked cases, or the run", needs="run"),
+    _command("run.retry", "retry", "R", "retry", "Run the failed cases again", needs="run"),
     _command("run.pause", "pause", "p", "pause", "Pause the run, or let it go on", needs="run"),
     _command("run.more_jobs", "one job more", "plus", "jobs(1)", "Run one case more at a time", needs="run"),
     _command(
@@ -78,7 +70,6 @@ COMMANDS: tuple[Command, ...] = (
         "slash",
         "filter",
         "Filter the cases: status:failed vdd<1.7 corner=ss text",
-        footer=True,
         needs="run",
     ),
     _command(
@@ -87,10 +78,9 @@ COMMANDS: tuple[Command, ...] = (
         "F",
         "failed_only",
         "Show failed cases only, or all again",
-        footer=True,
         needs="run",
     ),
-    _command("cases.sort", "sort", "s", "sort", "Sort by a column; again reverses", footer=True, needs="run"),
+    _command("cases.sort", "sort", "s", "sort", "Sort by a column; again reverses", needs="run"),
     _command(
         "cases.details",
         "details",
@@ -105,14 +95,13 @@ COMMANDS: tuple[Command, ...] = (
         "y",
         "copy",
         "Copy the case's directory, netlist, command or row",
-        footer=True,
         needs="case",
     ),
     _command("view.wave", "wave", "w", "tab('wave')", "Waveforms of the case"),
     _command("view.log", "log", "L", "tab('log')", "The simulator's log of the case, followed"),
     _command("view.netlist", "netlist", "n", "tab('netlist')", "The case's netlist"),
     _command("view.measures", "measures", "M", "tab('measures')", "The case's measurements"),
-    _command("file.edit", "edit", "e", "edit", "Open what is under the cursor in $EDITOR", footer=True),
+    _command("file.edit", "edit", "e", "edit", "Open what is under the cursor in $EDITOR"),
     _command(
         "sweep.save",
         "save sweep",
@@ -125,13 +114,29 @@ COMMANDS: tuple[Command, ...] = (
     _command("pane.builder", "builder", "2", "pane('builder')", "Go to the sweep builder; again zooms it"),
     _command("pane.cases", "cases", "3", "pane('cases')", "Go to the cases; again zooms them"),
     _command("pane.view", "case", "4", "pane('view')", "Go to the case's wave, log, netlist; again zooms it"),
-    _command("pane.zoom", "zoom", "z", "zoom", "Zoom this pane, or show all again", footer=True),
-    _command("go.jump", "jump", "o", "jump", "Jump to a pane, a tab or a case by its number", footer=True),
-    _command("app.palette", "palette", "colon", "palette", "Every command by name", footer=True),
+    _command("pane.zoom", "zoom", "z", "zoom", "Zoom this pane, or show all again"),
+    _command("go.jump", "jump", "o", "jump", "Jump to a pane, a tab or a case by its number"),
+    _command("app.palette", "palette", "colon", "palette", "Every command by name"),
     _command("app.theme", "theme", "t", "theme", "Choose the colours"),
-    _command("app.help", "help", "question_mark,f1", "help", "All keys", footer=True),
+    _command("app.help", "help", "question_mark,f1", "help", "All keys"),
     _command("app.leave", "leave", "q", "leave", "Leave; the run goes on"),
 )
+
+FOOTER = (
+    "run.launch",
+    "run.cancel",
+    "run.retry",
+    "cases.filter",
+    "cases.failed",
+    "cases.sort",
+    "file.edit",
+    "pane.zoom",
+    "app.help",
+    "app.palette",
+    "cases.copy",
+    "go.jump",
+)
+"""What the footer shows; the first ones still stand on 80 columns."""
 
 GROUPS = {
     "run": "The run",
@@ -153,3 +158,9 @@ def bindings() -> list[BindingType]:
 def by_action(action: str) -> list[Command]:
     """The commands that call ``action``, with or without parameters."""
     return [command for command in COMMANDS if command.action.partition("(")[0] == action]
+
+
+def footer_text() -> str:
+    """``r run  x cancel  ...`` from `FOOTER`."""
+    known = {command.id: command for command in COMMANDS}
+    return "  ".join(f"{known[name].key_label} {known[name].label}" for name in FOOTER)

@@ -18,7 +18,7 @@ from simorc.display import plain
 from simorc.errors import SimorcError
 from simorc.runs.layout import RunLayout, find_run
 from simorc.runs.summary import UNDER_WAY, RunSummary
-from simorc_tui.commands import COMMANDS, bindings, by_action
+from simorc_tui.commands import bindings, by_action, footer_text
 from simorc_tui.editor import edit_file
 from simorc_tui.follower import Follower, RunNews
 from simorc_tui.glyphs import Glyphs
@@ -93,7 +93,7 @@ class MainScreen(RunActions, CaseActions):
                     yield CaseTable(self.glyphs)
                     yield FilterBar()
                 yield CaseView(self.glyphs, widget_id="view")
-        yield Static(self._footer_text(), id="footer", markup=False)
+        yield Static(footer_text(), id="footer", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(StatusLine).project = self.root.name
@@ -110,7 +110,6 @@ class MainScreen(RunActions, CaseActions):
         self._overview.stop()
         if self._follower is not None:
             self._follower.stop()
-        self.table.detach()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether what a command needs is there."""
@@ -408,6 +407,3 @@ class MainScreen(RunActions, CaseActions):
 
     def action_leave(self) -> None:
         self.app.exit(0)
-
-    def _footer_text(self) -> str:
-        return "  ".join(f"{command.key_label} {command.label}" for command in COMMANDS if command.footer)

@@ -96,7 +96,12 @@ class CaseTable(ScrollView, can_focus=True):
     def visible_rows(self) -> range:
         """The rows on screen."""
         top = self.scroll_offset.y
-        return range(top, min(self.row_count, top + max(0, self.size.height - 1)))
+        return range(top, min(self.row_count, top + self._rows_in_view))
+
+    @property
+    def _rows_in_view(self) -> int:
+        """Lines between the header and the scrollbar."""
+        return max(1, self.scrollable_content_region.height - 1)
 
     def attach(self, layout: RunLayout | None) -> None:
         """Show the run of `layout` from its first case, or nothing."""
@@ -179,13 +184,16 @@ class CaseTable(ScrollView, can_focus=True):
         self.cursor = row
         return True
 
+    def on_unmount(self) -> None:
+        self.detach()
+
     # Keys -----------------------------------------------------------------------------------------
 
     def action_move(self, rows: int) -> None:
         self.cursor += rows
 
     def action_page(self, pages: int) -> None:
-        self.cursor += pages * max(1, self.size.height - 2)
+        self.cursor += pages * max(1, self._rows_in_view - 1)
 
     def action_go_first(self) -> None:
         self.cursor = 0
@@ -207,10 +215,11 @@ class CaseTable(ScrollView, can_focus=True):
         self.post_message(self.Marked())
 
     def action_mark_all(self) -> None:
-        """Mark every case the filter shows; again takes all marks away."""
+        """Mark every case the filter shows; all marked already, take all marks away."""
         if self._pages is None:
             return
-        self.marks = set() if self.marks else set(self._pages.order.ids(0, self.row_count))
+        every = set(self._pages.order.ids(0, self.row_count))
+        self.marks = set() if every <= self.marks else self.marks | every
         self.refresh()
         self.post_message(self.Marked())
 
@@ -254,7 +263,7 @@ class CaseTable(ScrollView, can_focus=True):
             )
             for column in self.columns
         ]
-        return self._line(cells, style)
+        return self._line(cells, style, self.glyphs.arrow if index == self.cursor else " ")
 
     def _row_style(self, row: CaseRow, index: int) -> Style:
         style = self.rich_style
@@ -264,10 +273,10 @@ class CaseTable(ScrollView, can_focus=True):
             style += self.get_component_rich_style("case-table--cursor", partial=True)
         return style
 
-    def _line(self, cells: list[tuple[str, Style]], style: Style) -> Strip:
-        """The first cell stands still; the others scroll sideways under it."""
+    def _line(self, cells: list[tuple[str, Style]], style: Style, pointer: str = " ") -> Strip:
+        """The first cell, after the pointer, stands still; the others scroll sideways under it."""
         frozen = self._frozen_width
-        first = Strip([Segment(cells[0][0].ljust(frozen), cells[0][1])], frozen)
+        first = Strip([Segment((pointer + cells[0][0]).ljust(frozen), cells[0][1])], frozen)
         others = [Segment(text + " " * GAP, cell_style) for text, cell_style in cells[1:]]
         left = self.scroll_offset.x
         rest = Strip(others).crop(left, left + self.size.width - frozen)
@@ -280,7 +289,8 @@ class CaseTable(ScrollView, can_focus=True):
 
     def _header(self, column: TableColumn) -> str:
         label = column.label
-        if column.name == self.arrangement.order and not self.arrangement.natural:
+        sorted_by = column.name == self.arrangement.order
+        if sorted_by and (column.name != "id" or self.arrangement.descending):
             label += self.glyphs.descending if self.arrangement.descending else self.glyphs.ascending
         return fitted(label, column.width, column.right)
 
@@ -341,7 +351,7 @@ class CaseTable(ScrollView, can_focus=True):
 
     def _show_cursor(self) -> None:
         """Scroll just far enough to have the cursor in view."""
-        top, rows = self.scroll_offset.y, max(1, self.scrollable_content_region.height - 1)
+        top, rows = self.scroll_offset.y, self._rows_in_view
         if self.cursor < top:
             self.scroll_to(y=self.cursor, animate=False, immediate=True)
         elif self.cursor >= top + rows:

@@ -1,82 +1,37 @@
-"""A run's store as a runner would have written it, for the terminal interface's tests."""
+"""A project and runs of it, for the terminal interface's tests."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from simorc.runs import database
-from simorc.runs.layout import RunLayout
-
-CORNERS = ("tt", "ss", "ff")
-START = 1_700_000_000.0
+from tests.tui.fake_run import SWEEP_FILE, FakeRun, ordinary_row
 
 
-class FakeRun:
-    """Writes a run's SQLite the way the runner does, row by row, on demand."""
-
-    def __init__(self, root: Path, name: str, total: int) -> None:
-        self.layout = RunLayout(root / "simulations" / name)
-        self.layout.path.mkdir(parents=True)
-        self.layout.manifest.write_text("{}")
-        sweep = self.layout.sweep
-        meta = {"state": "running", "sweep": sweep, "testbench": "dc", "total": str(total), "jobs": "2"}
-        database.create(self.layout.database, meta)
-        self.db = sqlite3.connect(self.layout.database, isolation_level=None)
-        self.add_column("p_vdd", "parameter", "vdd", "V", 0)
-        self.add_column("p_corner", "parameter", "corner", "", 1)
-        self.add_column("m_gain", "measurement", "gain", "dB", 2)
-        self.total = total
-        self.set_counts()
-
-    def add_column(self, name: str, role: str, label: str, unit: str, position: int) -> None:
-        self.db.execute(f'ALTER TABLE cases ADD COLUMN "{name}"')
-        self.db.execute("INSERT INTO columns VALUES (?, ?, ?, ?, ?)", (name, role, label, unit, position))
-
-    def fill(self, rows: Iterable[Sequence[object]]) -> None:
-        """Rows of (id, status, kind, message, seconds, vdd, corner, gain)."""
-        self.db.execute("BEGIN")
-        self.db.executemany(
-            "INSERT INTO cases (id, status, kind, message, seconds, attempts, started, p_vdd, p_corner, m_gain) "
-            f"VALUES (?, ?, ?, ?, ?, 1, {START}, ?, ?, ?)",
-            rows,
-        )
-        self.db.execute("COMMIT")
-        self.set_counts()
-
-    def set_case(self, case_id: int, **values: object) -> None:
-        """Change a case and say so, as the runner does."""
-        self.db.execute("BEGIN")
-        sets = ", ".join(f'"{name}" = ?' for name in values)
-        self.db.execute(f"UPDATE cases SET {sets} WHERE id = ?", (*values.values(), case_id))
-        self.db.execute("INSERT INTO changes (case_id) VALUES (?)", (case_id,))
-        self.db.execute("COMMIT")
-        self.set_counts()
-
-    def set_meta(self, **values: object) -> None:
-        self.db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(k, str(v)) for k, v in values.items()])
-
-    def set_counts(self) -> None:
-        counts = dict(self.db.execute("SELECT status, count(*) FROM cases GROUP BY status").fetchall())
-        counts["pending"] = self.total - sum(n for status, n in counts.items() if status != "pending")
-        self.db.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", counts.items())
-
-
-def ordinary_row(case_id: int) -> tuple[object, ...]:
-    """Most cases are done, every seventh failed; gain falls with the id."""
-    vdd, corner = (1.62, 1.8, 1.98)[case_id % 3], CORNERS[case_id % len(CORNERS)]
-    if case_id % 7 == 0:
-        message = f"no convergence: timestep too small, trouble with node 'x1.n{case_id}'"
-        return (case_id, "failed", "no_convergence", message, 0.5, vdd, corner, None)
-    return (case_id, "completed", None, None, 0.25, vdd, corner, 80.0 - case_id / 10)
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A small project in ``tmp_path`` with one testbench and the sweep ``pvt``."""
+    bench = tmp_path / "testbenches" / "dc"
+    bench.mkdir(parents=True)
+    (tmp_path / "sweeps").mkdir()
+    (tmp_path / "dut.spice").write_text("* nothing\n")
+    (bench / "tb.spice.j2").write_text(
+        "rc {{ parameters.vdd }} {{ parameters.corner }} {{ parameters.temp }}\n.end\n"
+    )
+    (bench / "config.yaml").write_text("parameters: {vdd: 1.8, corner: tt, temp: 27}\n")
+    (tmp_path / "sweeps" / "pvt.yaml").write_text(SWEEP_FILE)
+    (tmp_path / "sim_setup.yaml").write_text(
+        "name: rc\ndut: {netlist: dut.spice}\n"
+        "testbenches: {dc: testbenches/dc}\nsweeps: {pvt: sweeps/pvt.yaml}\n"
+    )
+    return tmp_path
 
 
 @pytest.fixture
 def make_run(tmp_path: Path) -> Callable[..., FakeRun]:
-    """``make_run(45)`` makes a run of 45 cases below ``tmp_path``, all over unless ``filled`` says how many."""
+    """``make_run(45)`` makes a run of 45 cases below ``tmp_path``, all over unless ``filled`` is less."""
 
     def make(total: int, name: str = "pvt_20261121120000", filled: int | None = None) -> FakeRun:
         run = FakeRun(tmp_path, name, total)

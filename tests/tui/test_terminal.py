@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import pytest
+
+from simorc.errors import ExpressionError
+from simorc_tui.axis_text import axis_text, parse_axis
+from simorc_tui.case_columns import duration_text, fitted, value_text
+from simorc_tui.commands import COMMANDS, FOOTER, GROUPS, footer_text
+from simorc_tui.glyphs import ASCII, STATUS_WORDS, UNICODE, progress_bar, status_text
+from simorc_tui.profile import detect, prepare
+from simorc_tui.screens.help import help_text
+from simorc_tui.screens.main import MainScreen
+from simorc_tui.widgets.status_line import CaseRate
+
+
+def test_over_ssh_the_profile_is_thrifty() -> None:
+    environment = {"SSH_CONNECTION": "10.0.0.1 22", "TERM": "xterm-256color"}
+    profile = prepare(environment, "UTF-8")
+    assert (profile.ssh, profile.unicode, profile.theme) == (True, True, "ansi-dark")
+    assert environment["TEXTUAL_FPS"] == "15"
+
+
+def test_what_the_user_set_stays() -> None:
+    environment = {"SSH_TTY": "/dev/pts/1", "TEXTUAL_FPS": "60"}
+    prepare(environment, "UTF-8")
+    assert environment["TEXTUAL_FPS"] == "60"
+
+
+@pytest.mark.parametrize(
+    ("environment", "encoding"),
+    [
+        ({}, "ANSI_X3.4-1968"),
+        ({}, "ISO-8859-1"),
+        ({"TERM": "linux"}, "UTF-8"),
+        ({"SIMORC_ASCII": "1"}, "utf8"),
+    ],
+)
+def test_ascii_where_unicode_would_not_show(environment: dict[str, str], encoding: str) -> None:
+    assert not detect(environment, encoding).unicode
+
+
+def test_every_status_has_a_sign_and_a_word_in_both_sets() -> None:
+    for glyphs in (UNICODE, ASCII):
+        texts = [status_text(glyphs, status) for status in STATUS_WORDS]
+        assert len({text.split()[0] for text in texts}) == len({text.split()[1] for text in texts}) == 4
+    assert status_text(ASCII, "in_progress", 0.43) == "> 43%"
+    assert progress_bar(ASCII, 0.5, 4) == "##--"
+
+
+def test_every_command_is_carried_out_by_the_screen() -> None:
+    for command in COMMANDS:
+        action = command.action.partition("(")[0]
+        assert hasattr(MainScreen, f"action_{action}"), command.id
+        assert command.group in GROUPS
+
+
+def test_ids_and_keys_are_unique() -> None:
+    assert len({command.id for command in COMMANDS}) == len(COMMANDS)
+    keys = [key for command in COMMANDS for key in command.key.split(",")]
+    assert len(set(keys)) == len(keys)
+
+
+def test_help_and_footer_come_from_the_commands() -> None:
+    text = help_text().plain
+    for command in COMMANDS:
+        assert command.help in text
+    assert {"run.launch", "app.help"} <= set(FOOTER)
+    assert footer_text()[:80].count("? help") == 1, "help has to stand on 80 columns"
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("tt ss ff", ["tt", "ss", "ff"]),
+        ("1,2, 3", ["1", "2", "3"]),
+        ("'a b' c", ["a b", "c"]),
+        ("1.62 .. 1.98 /5", {"start": "1.62", "stop": "1.98", "num": "5"}),
+        ("-40..125 by 15", {"start": "-40", "stop": "125", "step": "15"}),
+        ("1p .. 1n /7 log", {"start": "1p", "stop": "1n", "num": "7", "scale": "log"}),
+        ("  ", None),
+    ],
+)
+def test_axis_lines(line: str, value: object) -> None:
+    parsed = parse_axis(line)
+    assert parsed == value
+    if parsed is not None:
+        assert parse_axis(axis_text(parsed)) == value
+
+
+@pytest.mark.parametrize("line", ["1 .. 2", "1 .. ", "'open", "1 .. 2 /3 cubic"])
+def test_axis_lines_that_make_no_sense(line: str) -> None:
+    with pytest.raises(ExpressionError):
+        parse_axis(line)
+
+
+def test_cells() -> None:
+    assert value_text(71.2, "dB") == "71.2 dB"
+    assert value_text(1.62) == "1.62"
+    assert value_text(None, "dB") == ""
+    assert value_text("a\x1bb") == "a^[b"
+    assert [duration_text(s) for s in (0.314, 12, 75, 3725)] == ["0.31s", "0:12", "1:15", "1:02:05"]
+    assert fitted("abcdef", 4, right=False) == "abc~"
+
+
+def test_rate_over_the_last_ten_seconds() -> None:
+    rate = CaseRate()
+    assert rate.per_second == 0.0
+    for second in range(30):
+        rate.add(float(second), second * (1 if second < 10 else 4))
+    assert rate.per_second == pytest.approx(4.0)
