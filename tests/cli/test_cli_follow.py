@@ -20,6 +20,7 @@ from simorc.cli.progress import JsonProgress, LineProgress, TerminalProgress, du
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest
 from simorc.runs.store import Finished, Store
+from simorc.runs.view import RunView
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.sweeps.plan import Plan
 
@@ -178,3 +179,15 @@ def test_duration_of_anything(seconds: float) -> None:
 def test_a_run_that_nobody_holds_any_more(finished_run: RunLayout) -> None:
     with Follower(finished_run, None) as follower:
         assert follower.follow(LineProgress()) == ExitCode.CANCELLED  # as it was left
+
+
+def test_more_changes_than_can_be_named(
+    finished_run: RunLayout, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes_since = RunView.changes_since
+    monkeypatch.setattr(RunView, "changes_since", lambda view, seq: changes_since(view, seq, limit=1))
+    with Follower(finished_run, None) as follower:
+        Runner(finished_run, complete_all).start()
+        assert follower.follow(JsonProgress()) == ExitCode.GOOD
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["case_id"] for line in lines[:-1]] == [4, 6]

@@ -12,6 +12,8 @@ from simorc.errors import UsageError
 from simorc.runs.view import Column, RunView
 
 PAGE = 1000
+SORTED_PAGE = 50_000
+"""Larger, because SQLite sorts the whole table again for each page."""
 
 
 def pages(
@@ -23,10 +25,22 @@ def pages(
     args: Sequence[object] = (),
 ) -> Iterator[sqlite3.Row]:
     """Every matching row, a page at a time."""
+    if order == "id" and not descending:
+        yield from _pages_by_id(view, where, args)
+        return
     offset = 0
-    while rows := view.page(offset, PAGE, order=order, descending=descending, where=where, args=args):
+    while rows := view.page(offset, SORTED_PAGE, order=order, descending=descending, where=where, args=args):
         yield from rows
         offset += len(rows)
+
+
+def _pages_by_id(view: RunView, where: str, args: Sequence[object]) -> Iterator[sqlite3.Row]:
+    """From the last id on, not by offset: a page deep inside a million rows costs what the first one does."""
+    condition = f"id > ? AND ({where})" if where else "id > ?"
+    last = 0
+    while rows := view.page(0, PAGE, where=condition, args=(last, *args)):
+        yield from rows
+        last = rows[-1]["id"]
 
 
 def as_json(row: sqlite3.Row, columns: Sequence[Column]) -> dict[str, object]:

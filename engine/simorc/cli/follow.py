@@ -67,7 +67,7 @@ class Follower:
         self._reported = array("H", bytes(2 * (self._total + 1)))
         self._done = 0
         self._interrupts = 0
-        self._began = time.monotonic()
+        self._began, self._opened = time.monotonic(), time.time()
 
     def __enter__(self) -> Follower:
         return self
@@ -113,7 +113,8 @@ class Follower:
         changes = self._view.changes_since(self._seq)
         self._seq = changes.seq
         if changes.overflow:
-            rows: Iterator[sqlite3.Row | None] = pages(self._view, where="status IN (?, ?)", args=FINAL)
+            since = ("status IN (?, ?) AND started >= ?", (*FINAL, self._opened))
+            rows: Iterator[sqlite3.Row | None] = pages(self._view, where=since[0], args=since[1])
         else:
             rows = (self._view.case(case_id) for case_id in changes.case_ids)
         for row in rows:
