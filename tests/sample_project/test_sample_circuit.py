@@ -38,7 +38,7 @@ def config(testbench: str) -> dict[str, dict[str, object]]:
 def deck(testbench: str, seed: int | None, parameters: Mapping[str, object]) -> str:
     source = (SAMPLE / "testbenches" / testbench / f"tb_{testbench}.spice.j2").read_text()
     rendered = jinja2.Template(source, undefined=jinja2.StrictUndefined).render(
-        parameters=config(testbench)["parameters"] | parameters,
+        parameters={**config(testbench)["parameters"], **parameters},
         seed=seed,
         dut={"netlist": SAMPLE / "netlists" / "ota_5t.spice"},
         project={"root": SAMPLE},

@@ -7,28 +7,28 @@ lost, a directory that was replaced, or a watcher that died costs seconds and no
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
-from watchfiles import Change, awatch
+from watchfiles import awatch
 
 from simorc.errors import NetlistError, SimorcError
 from simorc.netlist.closure import schematic_closure
 from simorc.netlist.digests import Digests
 from simorc.netlist.pairs import Pair, pairs_of
-from simorc.netlist.record import lock_path
+from simorc.netlist.record import lock_path, path_of, read_record
 from simorc.netlist.staleness import Condition, condition_of, library_of
 from simorc.rootdir import SETUP_FILE
 
 if TYPE_CHECKING:
     from simorc.project import Project
 
-_SUFFIXES = (".sch", ".sym", ".yaml", ".yml", ".lock")
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
+Stamp = tuple[int, int, int] | None
+_PAUSE = 0.5
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Pace:
     """The state is looked at this often even when nothing is told."""
 
 
-async def watch(load: Callable[[], Project], pace: Pace | None = None) -> AsyncIterator[Watched]:
+async def watch(load: Callable[[], Project], pace: Pace | None = None) -> AsyncGenerator[Watched, None]:
     """The state of a project's netlists now, and again each time it changes, without end.
 
     ``load`` reads the project; it is called again when a YAML file changes. A project that cannot be read is
@@ -60,97 +60,114 @@ async def watch(load: Callable[[], Project], pace: Pace | None = None) -> AsyncI
     """
     pace = pace or Pace()
     state = _Watch(load)
-    first = await anyio.to_thread.run_sync(state.look, True)
-    if first is not None:
-        yield first
-    pause = _FIRST_PAUSE
+    yield await anyio.to_thread.run_sync(state.start)
     while True:
         try:
             async for seen in _until_moved(state, pace):
-                pause = _FIRST_PAUSE
                 if seen is not None:
                     yield seen
         except (OSError, RuntimeError):
-            # No inotify watches left, or the watcher of the system died: look instead, and start it again.
-            pace = Pace(True, pace.debounce, pace.poll, pace.recheck)
-            await anyio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            # No inotify watches left, or the system's watcher died: from now on look instead of being told.
+            pace = replace(pace, polling=True)
+            await anyio.sleep(_PAUSE)
 
 
-async def _until_moved(state: _Watch, pace: Pace) -> AsyncIterator[Watched | None]:
-    """What is seen until the set of watched directories is another."""
+async def _until_moved(state: _Watch, pace: Pace) -> AsyncGenerator[Watched | None, None]:
+    """What is seen until the set of watched directories is another; without end when polling."""
+    while pace.polling:
+        yield await anyio.to_thread.run_sync(state.look)
+        await anyio.sleep(pace.poll / 1000)
     places = state.places()
     events = awatch(
-        *places,
-        watch_filter=_is_of_interest,
+        *(folder for folder, _ in places),
+        watch_filter=None,
         debounce=pace.debounce,
         step=50,
         rust_timeout=pace.recheck,
         yield_on_timeout=True,
-        force_polling=pace.polling,
-        poll_delay_ms=pace.poll,
         recursive=False,
     )
     # What happened while no watcher stood.
-    yield await anyio.to_thread.run_sync(state.look, False)
-    async for changes in events:
-        reload = any(path.endswith((".yaml", ".yml")) for _, path in changes)
-        yield await anyio.to_thread.run_sync(state.look, reload)
+    yield await anyio.to_thread.run_sync(state.look)
+    async for _ in events:
+        yield await anyio.to_thread.run_sync(state.look)
         if state.places() != places:
             return
 
 
-def _is_of_interest(_: Change, path: str) -> bool:
-    name = path.rpartition("/")[2]
-    return name.endswith(_SUFFIXES) or ".spice" in name or name == "xschemrc"
-
-
 class _Watch:
-    """The project as last read, and the state of its pairs as last seen."""
+    """The project as last read, the files its state depends on, and that state as last seen."""
 
     def __init__(self, load: Callable[[], Project]) -> None:
         self._load = load
         self._pairs: tuple[Pair, ...] = ()
-        self._last: dict[str, Condition] | None = None
+        self._settings: tuple[Path, ...] = ()
+        self._stamps: dict[Path, Stamp] = {}
+        self._last: dict[str, Condition] = {}
         self._problem: str | None = None
-        self._root = Path()
         self._digests = Digests()
 
-    def look(self, reload: bool) -> Watched | None:
-        """The state when it differs from the last one seen, else None."""
-        before = self._problem
-        if reload or self._problem:
-            self._read()
-        found = {pair.name: condition_of(pair, self._digests) for pair in self._pairs}
-        last, self._last = self._last, found
-        news = tuple(
-            condition for name, condition in found.items() if last is None or last.get(name) != condition
-        )
-        if last is not None and not news and before == self._problem and last.keys() == found.keys():
+    def start(self) -> Watched:
+        """Read the project and judge every pair. Raises what reading raises."""
+        self._read()
+        return Watched(self._judge(), tuple(self._last.values()))
+
+    def look(self) -> Watched | None:
+        """The state when it differs from the last one seen, else None. Cheap when no file moved."""
+        moved = {path for path, stamp in self._stamps.items() if stamp != _stamp(path)}
+        if not moved and self._problem is None:
             return None
-        return Watched(tuple(found.values()), news, self._problem)
+        before, last = self._problem, self._last
+        if self._problem is not None or not moved.isdisjoint(self._settings):
+            self._read_again()
+        found = self._judge()
+        news = tuple(condition for condition in found if last.get(condition.pair.name) != condition)
+        if not news and before == self._problem and last.keys() == self._last.keys():
+            return None
+        return Watched(found, news, self._problem)
 
     def _read(self) -> None:
+        project = self._load()
+        configs = [bench.config_path for bench in project.testbenches.values()]
+        sweeps = [sweep.path for sweep in project.sweeps.values()]
+        self._settings = (project.root / SETUP_FILE, *configs, *sweeps)
+        self._pairs = pairs_of(project)
+
+    def _read_again(self) -> None:
         try:
-            project = self._load()
+            self._read()
+            self._problem = None
         except SimorcError as error:
-            if self._last is None:
-                raise
-            self._problem = error.args[0]
-            return
-        self._problem, self._root, self._pairs = None, project.root, pairs_of(project)
+            self._problem = str(error)
 
-    def places(self) -> tuple[Path, ...]:
-        """The directories that hold something of a netlist, those that exist."""
-        files = [self._root / SETUP_FILE]
-        for pair in self._pairs:
-            files += [pair.schematic, pair.netlist, lock_path(pair.netlist), *_inputs(pair)]
-        return tuple(sorted({path.parent for path in files if path.parent.is_dir()}))
+    def _judge(self) -> tuple[Condition, ...]:
+        """Stamps are taken first: what changes while it judges is seen the next time."""
+        files = {*self._settings, *(path for pair in self._pairs for path in _files_of(pair))}
+        self._stamps = {path: _stamp(path) for path in files}
+        self._last = {pair.name: condition_of(pair, self._digests) for pair in self._pairs}
+        return tuple(self._last.values())
+
+    def places(self) -> tuple[tuple[Path, int], ...]:
+        """The directories that hold those files, those that exist, each with its inode."""
+        folders = {path.parent for path in self._stamps}
+        return tuple(sorted((folder, folder.stat().st_ino) for folder in folders if folder.is_dir()))
 
 
-def _inputs(pair: Pair) -> tuple[Path, ...]:
+def _stamp(path: Path) -> Stamp:
     try:
-        files = schematic_closure(pair.schematic, library_of(pair)).files
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _files_of(pair: Pair) -> list[Path]:
+    """Everything the state of a pair depends on."""
+    own = [pair.schematic, pair.netlist, lock_path(pair.netlist)]
+    try:
+        record = read_record(pair.netlist)
+        if record is None:
+            return own + list(schematic_closure(pair.schematic, library_of(pair)).files)
     except NetlistError:
-        return ()
-    return files if pair.setup.rcfile is None else (*files, pair.setup.rcfile)
+        return own
+    return own + [path for name in record.inputs if (path := path_of(name, pair.root)) is not None]

@@ -21,6 +21,7 @@ from simorc.netlist.pairs import NetlisterSetup, Pair
 
 _LIBRARY_REPORT = "simorc-library-path:"
 _VERSION = re.compile(r"XSCHEM V?(\d+)\.(\d+)", re.IGNORECASE)
+_RCFILE_ERROR = re.compile(r"can not execute \S*xschemrc", re.IGNORECASE)
 _TAIL = 500
 
 
@@ -60,8 +61,6 @@ def _run_xschem(pair: Pair, directory: Path) -> Made:
     if xschem_version(executable) >= (3, 0):
         arguments += ["-o", str(directory), "-N", f"{pair.schematic.stem}.spice"]
     said = _run([*arguments, str(pair.schematic)], setup, pair, directory)
-    if "can not execute" in said or "error executing" in said:
-        raise NetlistError(f"{setup.rcfile or rcfile}: xschem cannot read its rcfile: {_tail(said)}")
     return Made(_read(directory / f"{pair.schematic.stem}.spice", pair, said), _reported_library(said))
 
 
@@ -87,7 +86,8 @@ def _rcfile(pair: Pair, directory: Path) -> str:
     user = Path.home() / ".xschem" / "xschemrc" if "HOME" in os.environ else None
     own = setup.rcfile or (user if user and user.is_file() else None)
     extra = [*setup.library_paths, pair.schematic.parent]
-    lines = [f"source {_tcl(own)}"] if own else []
+    lines = [f"set XSCHEM_TMP_DIR {_tcl(directory)}"]
+    lines += [f"source {_tcl(own)}"] if own else []
     lines += [
         "if {![info exists XSCHEM_LIBRARY_PATH]} {set XSCHEM_LIBRARY_PATH ${XSCHEM_SHAREDIR}/xschem_library}"
     ]
@@ -155,6 +155,8 @@ def _run(arguments: list[str], setup: NetlisterSetup, pair: Pair, directory: Pat
         ) from None
     finally:
         _end(process)
+    if _RCFILE_ERROR.search(said):
+        raise NetlistError(f"{setup.rcfile or 'xschemrc'}: xschem cannot read its rcfile: {_tail(said)}")
     if process.returncode:
         ended = (
             f"exit code {process.returncode}" if process.returncode > 0 else f"signal {-process.returncode}"

@@ -1,0 +1,103 @@
+"""simorc netlist and simorc watch, as a user calls them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from simorc.cli.netlist import command
+
+
+def netlist(root: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(command, ["--project", str(root), *arguments])
+
+
+def listed(root: Path, *arguments: str) -> dict[str, str]:
+    found = json.loads(netlist(root, "--json", *arguments).stdout)
+    return {one["name"]: one["state"] for one in found}
+
+
+def edit(path: Path) -> None:
+    path.write_text(path.read_text() + "T {edited} 0 0 0 0 0.2 0.2 {}\n")
+
+
+def test_the_sample_project_is_up_to_date(sample_project: Path) -> None:
+    result = netlist(sample_project)
+    assert result.exit_code == 0
+    assert result.stdout.count("up to date") == 4
+
+
+def test_a_stale_netlist_is_told_with_its_reason(netlisted: Path) -> None:
+    edit(netlisted / "schematics/leaf.sch")
+    result = netlist(netlisted)
+    assert result.exit_code == 1
+    assert "schematics/leaf.sch changed" in result.stdout
+    assert listed(netlisted) == {"dut": "stale", "leafy": "stale", "other": "up to date"}
+    assert listed(netlisted, "other") == {"other": "up to date"}
+
+
+@pytest.mark.xschem
+def test_update_netlists_what_is_not_up_to_date(hierarchy: Path) -> None:
+    assert netlist(hierarchy).exit_code == 1
+    assert netlist(hierarchy, "--update").exit_code == 0
+    before = (hierarchy / "testbenches/other/tb_other.spice.j2").stat().st_mtime_ns
+    leaf = hierarchy / "schematics/leaf.sch"
+    leaf.write_text(leaf.read_text().replace("10k", "22k"))
+    shown = netlist(hierarchy, "--diff", "dut")
+    assert "+R1 p m 22k m=1" in shown.stdout
+    result = netlist(hierarchy, "--update")
+    assert result.exit_code == 0
+    assert "dut: netlisted" in result.stderr and "other: netlisted" not in result.stderr
+    assert (hierarchy / "testbenches/other/tb_other.spice.j2").stat().st_mtime_ns == before
+
+
+@pytest.mark.xschem
+def test_one_failure_does_not_keep_the_others(hierarchy: Path) -> None:
+    other = hierarchy / "testbenches/other/tb_other.sch"
+    other.write_text(other.read_text() + "C {nosuch.sym} 0 500 0 0 {name=X9}\n")
+    result = netlist(hierarchy, "--update")
+    assert result.exit_code == 1
+    assert "symbol nosuch.sym of X9 is missing" in result.stderr and "library_paths" in result.stderr
+    assert listed(hierarchy) == {"dut": "up to date", "leafy": "up to date", "other": "missing"}
+
+
+def test_accept_records_an_edit_by_hand(netlisted: Path) -> None:
+    top = netlisted / "netlists/top.spice"
+    top.write_text(top.read_text() + "C1 p m 1p\n")
+    assert listed(netlisted)["dut"] == "stale"
+    assert netlist(netlisted, "--accept", "dut").exit_code == 0
+    assert listed(netlisted)["dut"] == "up to date"
+
+
+def test_watch_tells_within_a_second(netlisted: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simorc", "watch", "--json", "--project", str(netlisted)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        assert process.stdout is not None
+        assert [json.loads(process.stdout.readline())["state"] for _ in range(3)] == ["up to date"] * 3
+        time.sleep(0.5)
+        saved = time.monotonic()
+        edit(netlisted / "schematics/top.sch")
+        told = json.loads(process.stdout.readline())
+        assert time.monotonic() - saved < 1
+        assert (told["name"], told["state"], told["changed"]) == ("dut", "stale", ["schematics/top.sch"])
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()

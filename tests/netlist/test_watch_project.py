@@ -1,0 +1,187 @@
+"""Watching a project: news within a second, through polling too, and after the watcher died."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from watchfiles import awatch
+
+from simorc.errors import UsageError
+from simorc.netlist import watch as watching
+from simorc.netlist.on_change import reaction_to, sweep_to_rerun
+from simorc.netlist.pairs import pairs_of
+from simorc.netlist.staleness import State, conditions
+from simorc.netlist.watch import Pace, Watched, watch
+from simorc.project import Project
+
+News = Callable[[], Awaitable[Watched]]
+
+
+def follow(root: Path, pace: Pace, play: Callable[[News], Awaitable[None]]) -> None:
+    """Play a scene against a watched project; no piece of news may take longer than ten seconds."""
+
+    async def main() -> None:
+        async with aclosing(watch(lambda: Project.load(root), pace)) as stream:
+
+            async def news() -> Watched:
+                with anyio.fail_after(10):
+                    return await anext(stream)
+
+            await play(news)
+
+    anyio.run(main)
+
+
+async def change_while_waiting(news: News, change: Callable[[], object]) -> tuple[Watched, float]:
+    """The next news after a change made while somebody waits, and how long it took, in seconds."""
+    changed: list[float] = []
+
+    async def later() -> None:
+        await anyio.sleep(0.4)
+        changed.append(time.monotonic())
+        change()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(later)
+        seen = await news()
+        latency = time.monotonic() - changed[0]
+    return seen, latency
+
+
+def edit(path: Path) -> None:
+    path.write_text(path.read_text() + "T {edited} 0 0 0 0 0.2 0.2 {}\n")
+
+
+@pytest.mark.parametrize("polling", [False, True])
+def test_a_save_is_told_within_a_second(netlisted: Path, polling: bool) -> None:
+    async def play(news: News) -> None:
+        first = await news()
+        assert {one.state for one in first.conditions} == {State.UP_TO_DATE}
+        seen, latency = await change_while_waiting(news, lambda: edit(netlisted / "schematics/leaf.sch"))
+        assert {one.pair.name for one in seen.news} == {"dut", "leafy"}
+        assert latency < (2 if polling else 1)
+
+    follow(netlisted, Pace(polling=polling, poll=200, recheck=30_000), play)
+
+
+def test_a_file_replaced_by_rename_and_back_again(netlisted: Path) -> None:
+    top = netlisted / "schematics/top.sch"
+    original = top.read_bytes()
+
+    def swap(content: bytes) -> None:
+        beside = top.with_suffix(".tmp")
+        beside.write_bytes(content)
+        beside.replace(top)
+
+    async def play(news: News) -> None:
+        await news()
+        seen, _ = await change_while_waiting(news, lambda: swap(original + b"T {x} 0 0\n"))
+        assert [one.state for one in seen.news] == [State.STALE]
+        seen, _ = await change_while_waiting(news, lambda: swap(original))
+        assert [one.state for one in seen.news] == [State.UP_TO_DATE]
+
+    follow(netlisted, Pace(recheck=30_000), play)
+
+
+def test_a_project_in_error_is_told_and_watched_on(netlisted: Path) -> None:
+    setup = netlisted / "sim_setup.yaml"
+    good = setup.read_text()
+
+    async def play(news: News) -> None:
+        await news()
+        seen, _ = await change_while_waiting(news, lambda: setup.write_text(good + "nonsense: 1\n"))
+        assert seen.problem is not None and "nonsense" in seen.problem
+        assert len(seen.conditions) == 3
+        seen, _ = await change_while_waiting(news, lambda: setup.write_text(good))
+        assert seen.problem is None
+
+    follow(netlisted, Pace(recheck=30_000), play)
+
+
+def test_a_watcher_that_dies_comes_back(netlisted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[bool] = []
+
+    async def dying(*paths: Path, **options: Any) -> AsyncIterator[set[Any]]:
+        started.append(True)
+        yield set()
+        raise RuntimeError("the watcher of the system died")
+
+    monkeypatch.setattr(watching, "awatch", dying)
+
+    async def play(news: News) -> None:
+        await news()
+        seen, _ = await change_while_waiting(news, lambda: edit(netlisted / "schematics/top.sch"))
+        assert [one.pair.name for one in seen.news] == ["dut"]
+
+    follow(netlisted, Pace(poll=100), play)
+    assert started == [True]
+
+
+def test_a_watcher_that_cannot_start_is_replaced_by_looking(
+    netlisted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*paths: Path, **options: Any) -> AsyncIterator[Any]:
+        raise OSError(28, "no inotify watches left")
+
+    monkeypatch.setattr(watching, "awatch", failing)
+
+    async def play(news: News) -> None:
+        await news()
+        seen, latency = await change_while_waiting(news, lambda: edit(netlisted / "schematics/top.sch"))
+        assert [one.pair.name for one in seen.news] == ["dut"]
+        assert latency < 2
+
+    follow(netlisted, Pace(), play)
+
+
+def test_lost_events_are_found_by_looking(netlisted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deaf(*paths: Path, **options: Any) -> AsyncIterator[Any]:
+        return awatch(netlisted / "netlists", **options)
+
+    monkeypatch.setattr(watching, "awatch", deaf)
+
+    async def play(news: News) -> None:
+        await news()
+        seen, _ = await change_while_waiting(news, lambda: edit(netlisted / "schematics/top.sch"))
+        assert [one.pair.name for one in seen.news] == ["dut"]
+
+    follow(netlisted, Pace(recheck=300), play)
+
+
+def with_on_change(root: Path, testbench: str, what: str) -> None:
+    config = root / f"testbenches/{testbench}/config.yaml"
+    config.write_text(config.read_text() + f"on_change: {what}\n")
+
+
+def reaction(root: Path) -> tuple[list[str], tuple[str, ...]]:
+    project = Project.load(root)
+    found = reaction_to(conditions(project), pairs_of(project))
+    return [pair.name for pair in found.netlist], found.rerun
+
+
+def test_on_change_netlists_and_reruns(netlisted: Path) -> None:
+    with_on_change(netlisted, "leafy", "rerun r")
+    with_on_change(netlisted, "other", "netlist")
+    assert reaction(netlisted) == ([], ())
+    edit(netlisted / "testbenches/other/tb_other.sch")
+    assert reaction(netlisted) == (["other"], ())
+    edit(netlisted / "schematics/top.sch")
+    assert reaction(netlisted) == (["dut", "other"], ("r",))
+
+
+def test_without_on_change_nothing_is_done(netlisted: Path) -> None:
+    edit(netlisted / "schematics/top.sch")
+    assert reaction(netlisted) == ([], ())
+
+
+def test_on_change_is_checked() -> None:
+    assert sweep_to_rerun("rerun pvt_dc") == "pvt_dc"
+    assert sweep_to_rerun("netlist") is None
+    with pytest.raises(UsageError, match="neither"):
+        sweep_to_rerun("explode")
