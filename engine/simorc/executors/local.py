@@ -13,6 +13,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from simorc.executors.work import Work
+from simorc.simulators.bench import Callbacks
 from simorc.simulators.job import Job
 from simorc.simulators.outcome import Outcome
 
@@ -20,14 +21,7 @@ from simorc.simulators.outcome import Outcome
 class Bench(Protocol):
     """What one slot simulates on: a cold simulator, or a warm session with a cold one beside it."""
 
-    async def run(
-        self,
-        job: Job,
-        *,
-        on_spawn: Callable[[int], None],
-        on_exit: Callable[[int], None],
-        on_progress: Callable[[float], None],
-    ) -> Outcome: ...
+    async def run(self, job: Job, told: Callbacks) -> Outcome: ...
 
     async def close(self) -> None:
         """End whatever the bench keeps alive between cases."""
@@ -37,7 +31,7 @@ class Bench(Protocol):
 class LocalExecutor:
     """Runs cases in `jobs` slots, each on a bench of its own made by `make_bench`."""
 
-    def __init__(self, make_bench: Callable[[], Bench], jobs: int) -> None:
+    def __init__(self, make_bench: Callable[[int], Bench], jobs: int) -> None:
         self.place = socket.gethostname()
         self._make_bench = make_bench
         self._jobs = jobs
@@ -72,7 +66,7 @@ class LocalExecutor:
 
     async def _serve(self, slot: int) -> None:
         assert self._work is not None
-        bench = self._make_bench()
+        bench = self._make_bench(slot)
         try:
             while slot < self._jobs:
                 job = await self._work.take(slot)
@@ -91,12 +85,16 @@ class LocalExecutor:
         with anyio.CancelScope() as scope:
             self._scopes[case_id] = scope
             try:
-                return await bench.run(
-                    job,
-                    on_spawn=lambda pid: work.spawned(case_id, pid),
-                    on_exit=work.exited,
-                    on_progress=lambda fraction: work.progressed(case_id, fraction),
-                )
+                return await bench.run(job, _callbacks(work, case_id))
             finally:
                 del self._scopes[case_id]
         return Outcome.cancelled()
+
+
+def _callbacks(work: Work, case_id: int) -> Callbacks:
+    return Callbacks(
+        on_spawn=lambda pid: work.spawned(case_id, pid),
+        on_exit=work.exited,
+        on_progress=lambda fraction: work.progressed(case_id, fraction),
+        on_mismatch=work.distrusted,
+    )

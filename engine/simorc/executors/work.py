@@ -7,7 +7,7 @@ run's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from simorc.simulators.job import Job
@@ -31,6 +31,10 @@ class Work(Protocol):
 
     def progressed(self, case_id: int, fraction: float) -> None:
         """The case is that far, 0 ... 1."""
+        ...
+
+    def distrusted(self, case_ids: Sequence[int], reason: str) -> None:
+        """These completed cases rest on something that turned out wrong: they are to run again."""
         ...
 
     async def finished(self, job: Job, outcome: Outcome) -> None: ...

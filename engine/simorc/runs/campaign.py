@@ -16,6 +16,7 @@ from simorc.errors import TemplateError
 from simorc.executors.work import Executor
 from simorc.runs.backlog import Backlog
 from simorc.runs.decision import Action, Attempt, Budgets, budgets_from, decide
+from simorc.runs.grouping import deck_groups
 from simorc.runs.guardian import Guardian
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import RunSettings
@@ -168,6 +169,11 @@ class Campaign:
     def progressed(self, case_id: int, fraction: float) -> None:
         self._store.progressed(case_id, fraction)
 
+    def distrusted(self, case_ids: Sequence[int], reason: str) -> None:
+        again = f"; {len(case_ids)} cases run again" if case_ids else ""
+        self._store.event("warm", f"{reason}{again}")
+        self.retry(case_ids)
+
     async def finished(self, job: Job, outcome: Outcome) -> None:
         self._conclude(job.case_id, outcome)
 
@@ -241,7 +247,18 @@ class Campaign:
             self._bury(case_id)
         left = list(named) if named is not None else statuses.ids("pending", "failed")
         self._store.back_to_pending([case_id for case_id in left if statuses.of(case_id) != "pending"])
-        return Backlog([left])
+        return Backlog(self._grouped(left))
+
+    def _grouped(self, left: Sequence[int]) -> Sequence[Sequence[int]]:
+        """The cases to run in groups that are likely to share a deck."""
+        if self._settings.warm == "off":
+            return [left]
+        groups = deck_groups(self._preparation)
+        self._preparation.tell_groups(groups)
+        if len(groups) == 1:
+            return [left]
+        wanted = frozenset(left)
+        return [[case_id for case_id in group if case_id in wanted] for group in groups]
 
     def _bury(self, case_id: int) -> None:
         """An attempt that was under way when an earlier runner died: it is recorded, and the case is

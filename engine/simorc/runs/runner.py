@@ -32,8 +32,9 @@ from simorc.runs.preparation import Preparation
 from simorc.runs.pulse import Pulse
 from simorc.runs.store import Store
 from simorc.runs.trace import Trace
-from simorc.simulators.bench import NgspiceBench
+from simorc.simulators.bench import NgspiceBench, SessionLife
 from simorc.simulators.ngspice import Ngspice
+from simorc.simulators.warm_desk import WarmDesk
 
 
 def main() -> int:
@@ -86,7 +87,13 @@ def make_executor(layout: RunLayout, settings: RunSettings) -> Executor:
         threads=settings.threads,
         run=layout.path,
     )
-    return LocalExecutor(lambda: NgspiceBench(simulator, settings.warm), settings.jobs or usable_cpus())
+    desk = WarmDesk(settings.warm, settings.warm_check)
+    life = SessionLife(settings.warm_cases, settings.warm_memory)
+
+    def bench(slot: int) -> NgspiceBench:
+        return NgspiceBench(simulator, desk, layout.path / ".warm" / str(slot), life)
+
+    return LocalExecutor(bench, settings.jobs or usable_cpus())
 
 
 async def _obey_signals(campaign: Campaign) -> None:

@@ -36,7 +36,9 @@ class SessionEnded(Exception):
 class Session:
     """One ``ngspice -p`` child, started in `directory`."""
 
-    def __init__(self, command: Sequence[str], directory: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, command: Sequence[str], directory: Path, environment: Mapping[str, str], nice: int = 0
+    ) -> None:
         self.directory = directory
         self.cases = 0
         self.values: dict[str, str] = {}
@@ -51,6 +53,8 @@ class Session:
             start_new_session=True,
             bufsize=0,
         )
+        if nice:
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, os.getpriority(os.PRIO_PROCESS, 0) + nice)
         assert self._process.stdin is not None and self._process.stdout is not None
         self._input, self._output = self._process.stdin.fileno(), self._process.stdout.fileno()
         os.set_blocking(self._output, False)

@@ -100,9 +100,12 @@ class WarmDesk:
     def prove(self, key: str) -> None:
         self._record(key).proven = True
 
-    def rests_on(self, key: str, case_id: int) -> None:
-        """A case was completed in a session of this deck."""
-        self._record(key).cases.append(case_id)
+    def rests_on(self, key: str, case_id: int) -> str:
+        """A case was completed in a session of this deck; why that does not count if the deck was refused meanwhile."""
+        record = self._record(key)
+        if not record.refused:
+            record.cases.append(case_id)
+        return record.refused
 
     def refuse(self, key: str, reason: str) -> list[int]:
         """No case of this deck runs warm any more; returns the cases that did."""
