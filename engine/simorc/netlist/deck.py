@@ -135,7 +135,9 @@ class Deck:
     @property
     def in_run_order(self) -> list[Analysis]:
         """The analysis cards in the order of ngspice's ``run``: by kind, the last card of a kind first."""
-        return sorted(self.analyses[::-1], key=lambda analysis: ANALYSIS_ORDER.index(analysis.kind))
+        return sorted(
+            self.analyses, key=lambda analysis: (ANALYSIS_ORDER.index(analysis.kind), -analysis.line)
+        )
 
     @property
     def written(self) -> tuple[str, ...]:

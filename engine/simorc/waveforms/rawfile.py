@@ -9,6 +9,7 @@ opens a small file in a tenth of the time. Dialects of other simulators are read
 
 from __future__ import annotations
 
+import itertools
 import re
 import struct
 from collections.abc import Iterator
@@ -56,7 +57,7 @@ class Plot:
 
     @property
     def name(self) -> str:
-        """``Transient Analysis``, ``AC Analysis``, ``DC transfer characteristic``, ``Operating Point``, ..."""
+        """``Transient Analysis``, ``AC Analysis``, ``DC transfer characteristic``, ``Operating Point`` ..."""
         return self.header.name
 
     @property
@@ -153,7 +154,7 @@ class Plot:
         forward = np.sign(axis[1] - axis[0])
         turns = np.flatnonzero(np.sign(np.diff(axis)) != forward) + 1
         edges = [0, *turns.tolist(), self.n_points]
-        return [slice(first, last) for first, last in zip(edges, edges[1:], strict=False)]
+        return [slice(first, last) for first, last in itertools.pairwise(edges)]
 
     def last_row(self) -> tuple[Value, ...]:
         """The values of the last point, without numpy; empty if there is none."""
@@ -174,7 +175,7 @@ class Plot:
 
 @dataclass(frozen=True)
 class RawFile:
-    """The plots of one raw file, in file order. `torn`: something follows the last plot that is not a plot."""
+    """The plots of one raw file, in file order. `torn`: what follows the last plot is not a plot."""
 
     path: Path
     plots: tuple[Plot, ...]

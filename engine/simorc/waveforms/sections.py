@@ -1,4 +1,4 @@
-"""The data sections of raw files: what two simulations of the same case must have in common, byte for byte."""
+"""Data sections of raw files: what two simulations of the same case must have in common byte for byte."""
 
 from __future__ import annotations
 

@@ -1,0 +1,107 @@
+"""One simulator process in a session of its own: started, waited for, ended with its whole group."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+
+from simorc.simulators.job import Limits
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_GRACE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The exit code, negative for a signal, and the largest resident size in bytes (None: too small to tell)."""
+
+    exit_code: int
+    peak_memory: int | None
+
+
+class Child:
+    """A running simulator. Its output goes to the file `log`, so it can neither block nor fill our memory."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        directory: Path,
+        environment: Mapping[str, str],
+        log: Path,
+        limits: Limits,
+    ) -> None:
+        """Raises OSError if the program cannot be started."""
+        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=directory,
+                env=environment,
+                start_new_session=True,
+            )
+        finally:
+            os.close(output)
+        self.pid = self._process.pid
+        self._watch = os.pidfd_open(self.pid)
+        self._restrict(limits)
+
+    def _restrict(self, limits: Limits) -> None:
+        """Set limits from outside: code between fork and exec would cost the fast way to start a process."""
+        try:
+            if limits.memory is not None:
+                resource.prlimit(self.pid, resource.RLIMIT_AS, (limits.memory, limits.memory))
+            if limits.raw is not None:
+                largest = max(limits.raw, limits.log) + (1 << 20)
+                resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (largest, largest))
+            if limits.nice:
+                os.setpriority(os.PRIO_PROCESS, self.pid, limits.nice)
+        except ProcessLookupError:
+            pass  # it has ended already
+
+    async def ends_within(self, seconds: float) -> bool:
+        """Wait until it has ended, at most so long."""
+        with anyio.move_on_after(seconds):
+            await anyio.wait_readable(self._watch)
+            return True
+        return False
+
+    def memory(self) -> int:
+        """Its resident size in bytes; 0 if it has ended."""
+        try:
+            return int(Path(f"/proc/{self.pid}/statm").read_bytes().split()[1]) * _PAGE
+        except (OSError, IndexError):
+            return 0
+
+    async def stop(self) -> None:
+        """Ask the group to end, and after a short grace kill it; a stopped or wedged group dies too."""
+        self._signal(signal.SIGTERM)
+        self._signal(signal.SIGCONT)
+        await self.ends_within(_GRACE)
+        self._signal(signal.SIGKILL)
+
+    def reap(self) -> Ended:
+        """Take its exit code. What is left of its group is killed first, while the number is its own."""
+        self._signal(signal.SIGKILL)
+        _, status, usage = os.wait4(self.pid, 0)
+        self._process.returncode = os.waitstatus_to_exitcode(status)
+        os.close(self._watch)
+        peak = usage.ru_maxrss * 1024
+        # Until it calls exec a child counts as large as its parent, so a smaller peak cannot be told.
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        return Ended(self._process.returncode, peak if peak > own else None)
+
+    def _signal(self, number: signal.Signals) -> None:
+        try:
+            os.killpg(self.pid, number)
+        except ProcessLookupError:
+            pass

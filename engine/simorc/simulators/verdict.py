@@ -1,0 +1,239 @@
+"""The one judge of a case.
+
+A verdict rests on evidence: every analysis the deck asks for has a plot, each plot reaches the end it was
+asked for, every requested measurement is there and is a number. Exit codes and words in the log only
+explain what the evidence shows.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from simorc.measurements.meas_output import MeasOutput, parse_meas_output
+from simorc.measurements.meas_refine import refine
+from simorc.netlist.cards import Analysis
+from simorc.netlist.deck import Deck
+from simorc.simulators.log_scan import Complaint, LogScan, scan_log
+from simorc.simulators.outcome import FailureKind, Outcome
+from simorc.waveforms.rawfile import Plot, RawFile
+
+_REACHED = 1e-6
+"""How near to its end an axis has to come, as a part of its length."""
+
+_PLOT_NAMES = {
+    "tran": "transient analysis",
+    "ac": "ac analysis",
+    "dc": "dc transfer characteristic",
+    "op": "operating point",
+    "noise": "noise spectral density",
+    "tf": "transfer function",
+    "pz": "pole-zero",
+    "sens": "sens",
+    "sp": "sp analysis",
+    "disto": "disto",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the simulator ended: by itself (`exit_code`, negative for a signal), or by us, with a complaint
+    saying why.
+    """
+
+    exit_code: int | None = 0
+    stopped: Complaint | None = None
+
+
+def judge(
+    deck: Deck,
+    log: bytes,
+    raw: RawFile | None,
+    ending: Ending,
+    *,
+    requested: Sequence[str] = (),
+    optional: Collection[str] = (),
+    raw_error: str = "",
+) -> Outcome:
+    """The verdict on one attempt.
+
+    `raw` is None if there is no raw file or, with `raw_error` saying why, none that can be read. Every
+    ``.meas`` of the deck is requested unless it is in `optional`; `requested` adds names. A failed case
+    keeps the measurements it has.
+    """
+    said = scan_log(log, deck)
+    output = parse_meas_output(log)
+    refined = refine(deck, output.printed, raw)
+    values = {name: value for name, value in refined.items() if math.isfinite(value)}
+    wanted = [card.name for card in deck.measures if not deck.conditional]
+    wanted += [*(name.lower() for name in requested), *sorted(output.failed)]
+    complaint = (
+        ending.stopped
+        or _machine(said, ending)
+        or _simulation(deck, said, raw, raw_error, ending)
+        or _measurements(wanted, optional, values, output)
+    )
+    if complaint is None:
+        return Outcome("completed", measurements=values, exit_code=ending.exit_code)
+    return Outcome("failed", complaint.kind, complaint.message, values, exit_code=ending.exit_code)
+
+
+def _machine(said: LogScan, ending: Ending) -> Complaint | None:
+    """Memory or disk gave out; said in the log, and the simulator did not end well."""
+    return said.lack if said.lack is not None and ending.exit_code != 0 else None
+
+
+def _simulation(
+    deck: Deck, said: LogScan, raw: RawFile | None, raw_error: str, ending: Ending
+) -> Complaint | None:
+    """What is wrong with the analyses themselves."""
+    if raw is None and said.refused is not None:
+        return said.refused
+    if said.aborted is not None:
+        return _with_extent(said.aborted, deck, raw)
+    if ending.exit_code is not None and ending.exit_code < 0:
+        return _signal(-ending.exit_code)
+    if raw is None:
+        return said.lack or Complaint(FailureKind.OUTPUT_MISSING, _no_output(raw_error, ending))
+    return next(_shortcomings(deck, said, raw), None)
+
+
+def _signal(number: int) -> Complaint:
+    if number == signal.SIGKILL:
+        message = "killed from outside (SIGKILL), most often by the kernel for want of memory"
+        return Complaint(FailureKind.OUT_OF_MEMORY, message)
+    if number == signal.SIGXFSZ:
+        return Complaint(FailureKind.RAW_LIMIT, "the raw file grew beyond its limit (execution.raw_limit)")
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        name = f"signal {number}"
+    return Complaint(FailureKind.CRASHED, f"the simulator crashed ({name}) — see simulator.log")
+
+
+def _no_output(raw_error: str, ending: Ending) -> str:
+    if raw_error:
+        return raw_error
+    return f"the simulator ended with exit code {ending.exit_code} and left no raw file — see simulator.log"
+
+
+def _shortcomings(deck: Deck, said: LogScan, raw: RawFile) -> Iterator[Complaint]:
+    """What the raw file lacks, the gravest first."""
+    if not raw.complete:
+        yield said.lack or Complaint(FailureKind.OUTPUT_MISSING, _torn(raw))
+    left = list(raw.plots)
+    own_raw = deck.runs_itself and bool(deck.written)
+    for analysis in deck.wanted:
+        plot = _take_plot(analysis, left)
+        if plot is not None:
+            yield from _extent(analysis, plot)
+        elif not deck.conditional and not own_raw:
+            yield said.refused or Complaint(
+                FailureKind.OUTPUT_MISSING,
+                f"no result of the {analysis.kind} analysis (deck line {analysis.line}) — see simulator.log",
+            )
+    yield from (_not_numbers(plot) for plot in raw.plots if not _has_numbers(plot))
+
+
+def _torn(raw: RawFile) -> str:
+    for plot in raw.plots:
+        if not plot.complete:
+            promised = plot.header.points or "more"
+            return f"results.raw is torn: {plot.n_points} of {promised} points of '{plot.name}'"
+    return "results.raw is torn: what follows its last plot is not a plot"
+
+
+def _take_plot(analysis: Analysis, left: list[Plot]) -> Plot | None:
+    """The plot of `analysis`, which no other analysis may claim."""
+    name = _PLOT_NAMES.get(analysis.kind, analysis.kind)
+    mine = [plot for plot in left if name in plot.name.lower()]
+    if not mine:
+        return None
+    fits = [plot for plot in mine if not any(_extent_of(analysis, plot))]
+    chosen = (fits or mine)[0]
+    left.remove(chosen)
+    return chosen
+
+
+def _extent_of(analysis: Analysis, plot: Plot) -> Iterator[float]:
+    """Where the plot ends, if that is short of where it should."""
+    row = plot.last_row()
+    if analysis.stop is None or not plot.has_axis:
+        return
+    end = row[0].real if row else -math.inf
+    length = abs(analysis.stop - (analysis.start or 0.0)) or abs(analysis.stop)
+    if analysis.kind == "dc":
+        if analysis.points is not None and plot.n_points < analysis.points:
+            yield end
+    elif end < analysis.stop - _slack(analysis, length):
+        yield end
+
+
+def _slack(analysis: Analysis, length: float) -> float:
+    """A decade or octave sweep ends on the last of its points, not on its stop frequency."""
+    if analysis.kind == "tran" or analysis.points is None or analysis.stop is None:
+        return length * _REACHED
+    if analysis.points < 2 or not analysis.start or analysis.start <= 0:
+        return length
+    step: float = (analysis.stop / analysis.start) ** (1.0 / (analysis.points - 1))
+    linear = length / (analysis.points - 1)
+    return max(analysis.stop * (1 - 1 / step), linear) + length * _REACHED
+
+
+def _extent(analysis: Analysis, plot: Plot) -> Iterator[Complaint]:
+    for end in _extent_of(analysis, plot):
+        units = {"tran": "s", "ac": "Hz", "noise": "Hz", "sp": "Hz"}.get(analysis.kind, "")
+        reached = "before its first point" if math.isinf(end) else f"at {end:.6g}{units}"
+        asked = f"{analysis.stop:.6g}{units}"
+        message = f"the {analysis.kind} analysis ended {reached} of {asked} — see simulator.log"
+        yield Complaint(FailureKind.PARTIAL, message)
+
+
+def _with_extent(aborted: Complaint, deck: Deck, raw: RawFile | None) -> Complaint:
+    """An abort with how far the transient came, which the waveform shows."""
+    if raw is not None and " at t=" not in aborted.message:
+        for analysis in deck.wanted:
+            plots = [plot for plot in raw.plots if plot.name.lower() == _PLOT_NAMES.get(analysis.kind)]
+            for end in (
+                end for plot in plots if analysis.kind == "tran" for end in _extent_of(analysis, plot)
+            ):
+                if not math.isinf(end):
+                    reached = f"{aborted.message}; reached {end:.6g}s of {analysis.stop:.6g}s"
+                    return Complaint(aborted.kind, f"{reached} — see simulator.log")
+    return Complaint(aborted.kind, f"{aborted.message} — see simulator.log")
+
+
+def _has_numbers(plot: Plot) -> bool:
+    """Whether the last point holds any finite value; it is where a diverged analysis shows."""
+    row = plot.last_row()
+    values = row[1:] if plot.has_axis else row
+    return not values or any(math.isfinite(value.real) and math.isfinite(value.imag) for value in values)
+
+
+def _not_numbers(plot: Plot) -> Complaint:
+    message = f"'{plot.name}' ends in values that are not numbers (NaN or infinite)"
+    return Complaint(FailureKind.NO_CONVERGENCE, message)
+
+
+def _measurements(
+    wanted: Sequence[str], optional: Collection[str], values: Mapping[str, float], output: MeasOutput
+) -> Complaint | None:
+    """The requested measurements that are not there."""
+    spared = {name.lower() for name in optional}
+    missing = [name for name in dict.fromkeys(wanted) if name not in values and name not in spared]
+    if not missing:
+        return None
+    reasons = [f"{name} ({_why_missing(name, output)})" for name in missing[:4]]
+    more = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
+    message = f"no value for {', '.join(reasons)}{more} — see simulator.log"
+    return Complaint(FailureKind.MEASUREMENT_MISSING, message)
+
+
+def _why_missing(name: str, output: MeasOutput) -> str:
+    if name in output.failed:
+        return "its .meas failed"
+    if name in output.printed:
+        return f"it is {output.printed[name].value}"
+    return "not printed"
