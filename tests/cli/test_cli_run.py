@@ -18,7 +18,11 @@ import pytest
 from simorc.runs.control import runner_alive, runner_info
 from simorc.runs.layout import RunLayout, find_run
 
-pytestmark = pytest.mark.ngspice
+pytestmark = [
+    pytest.mark.ngspice,
+    # A run's runner outlives whoever starts it; here that is this process.
+    pytest.mark.filterwarnings("ignore:subprocess:ResourceWarning"),
+]
 
 Simorc = Callable[..., Any]
 

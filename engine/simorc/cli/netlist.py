@@ -106,6 +106,8 @@ def renew(found: tuple[Condition, ...], force: bool) -> bool:
         else:
             changed = "netlisted" if proposal.differs else "netlisted, nothing new"
             note(f"{plain(condition.pair.name)}: {changed}")
+            for warning in proposal.warnings:
+                note(f"{plain(condition.pair.name)}: warning: {plain(warning)}")
     return failed
 
 

@@ -117,7 +117,7 @@ def result_table(rows: Rows, columns: Sequence[Column]) -> Iterator[str]:
 
 def _cells(row: sqlite3.Row, columns: Sequence[Column]) -> list[str]:
     values = [_cell(row[column.name], column) for column in columns]
-    seconds = "" if row["seconds"] is None else f"{row['seconds']:.2f} s"
+    seconds = "" if row["seconds"] is None else format_si(row["seconds"], "s", 3)
     return [str(row["id"]), *values, row["status"].replace("_", " "), seconds, plain(row["message"] or "")]
 
 

@@ -103,7 +103,7 @@ def _value(row: sqlite3.Row, column: Column) -> tuple[str, str]:
 
 
 def _attempt(attempt: sqlite3.Row) -> tuple[str, ...]:
-    seconds = "" if attempt["seconds"] is None else f"{attempt['seconds']:.2f} s"
+    seconds = "" if attempt["seconds"] is None else format_si(attempt["seconds"], "s", 3)
     how = "warm" if attempt["warm"] else f"cold: {attempt['cold_why']}" if attempt["cold_why"] else "cold"
     return (
         str(attempt["attempt"]),

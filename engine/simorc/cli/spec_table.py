@@ -33,7 +33,7 @@ def spec_results(layout: RunLayout) -> list[SpecResult]:
 
 
 def _said(spec: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in spec.items() if value is not None}
+    return {key: value for key, value in spec.items() if value not in (None, "")}
 
 
 def violated(results: Sequence[SpecResult]) -> bool:
