@@ -191,3 +191,15 @@ def test_the_diff_shows_what_changes(hierarchy: Path) -> None:
     leaf.write_text(leaf.read_text().replace("10k", "22k"))
     diff = propose(pair(hierarchy, "dut")).diff().splitlines()
     assert "-R1 p m 10k m=1" in diff and "+R1 p m 22k m=1" in diff
+
+
+@pytest.mark.parametrize(("version", "warned"), [("2.8.1", True), ("3.4.5", False)])
+def test_a_schematic_newer_than_xschem_is_a_warning(
+    hierarchy: Path, fake_xschem: Callable[..., Path], version: str, warned: bool
+) -> None:
+    leaf = hierarchy / "schematics/leaf.sch"
+    leaf.write_text(leaf.read_text().replace("version=2.8.1", "version=3.4.4"))
+    program = fake_xschem("netlist.write_text('R1 a b 1\\n')", version=version)
+    setup = replace(pair(hierarchy, "dut", program).setup, library_paths=(hierarchy / "schematics",))
+    warnings = propose(replace(pair(hierarchy, "dut"), setup=setup)).warnings
+    assert any("leaf.sch was drawn with xschem 3.4" in warning for warning in warnings) is warned

@@ -83,7 +83,7 @@ def schematic_closure(schematic: Path, library: SymbolLibrary) -> Closure:
     waiting = [schematic]
     while waiting:
         path = Path(os.path.normpath(waiting.pop()))
-        if path in files or library.is_own(path):
+        if path in files or (files and library.is_own(path)):
             continue
         files[path] = None
         read = Schematic.load(path)

@@ -21,6 +21,7 @@ from simorc.errors import NetlistError
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _ATTRIBUTE = re.compile(r'([^\s="]+)\s*=\s*("(?:\\.|[^"\\])*"|(?:\\.|[^\s\\])*)', re.DOTALL)
 _TEXT = re.compile(r"\{((?:\\.|[^}\\])*)\}", re.DOTALL)
+_VERSION = re.compile(r"xschem version=(\d+)\.(\d+)")
 _GLOBAL_LETTERS = ("K", "G")
 
 
@@ -98,6 +99,13 @@ class Schematic:
                 if letter == wanted and texts and texts[0].raw.strip():
                     return texts[0].attributes()
         return {}
+
+    @cached_property
+    def drawn_with(self) -> tuple[int, int]:
+        """Major and minor version of the xschem that saved the file, (0, 0) when it does not say."""
+        headers = (texts[0].raw for letter, texts in self.objects if letter == "v" and texts)
+        match = _VERSION.search(next(headers, ""))
+        return (int(match[1]), int(match[2])) if match else (0, 0)
 
     def texts(self) -> Iterator[Text]:
         """Every text that can hold a placeholder."""

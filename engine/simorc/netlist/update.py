@@ -13,7 +13,8 @@ from simorc.netlist.closure import SymbolLibrary, schematic_closure, xschem_shar
 from simorc.netlist.digests import Digests, write_whole
 from simorc.netlist.made import check_netlist, kept_form
 from simorc.netlist.pairs import Pair
-from simorc.netlist.record import Record, name_of, write_record
+from simorc.netlist.record import Record, name_of, path_of, write_record
+from simorc.netlist.schematic import Schematic
 from simorc.netlist.xschem import Made, run_netlister
 
 _ATTEMPTS = 4
@@ -27,6 +28,7 @@ class Proposal:
     old: str | None
     new: str
     record: Record
+    warnings: tuple[str, ...] = ()
 
     @property
     def differs(self) -> bool:
@@ -51,7 +53,7 @@ def propose(pair: Pair, digests: Digests | None = None) -> Proposal:
     check_netlist(made.text, pair)
     new = kept_form(made.text, pair)
     old = pair.netlist.read_text(encoding="utf-8", errors="replace") if pair.netlist.is_file() else None
-    return Proposal(pair, old, new, Record(_digest(new), inputs, library))
+    return Proposal(pair, old, new, Record(_digest(new), inputs, library), _too_old(pair, made, inputs))
 
 
 def accept(proposal: Proposal) -> None:
@@ -91,6 +93,19 @@ def _consistent(pair: Pair, digests: Digests) -> tuple[Made, dict[str, str], tup
             return made, inputs, _library_names(library.directories, pair)
         before = inputs
     raise NetlistError(f"{pair.schematic}: is being changed all the time", remedy="try again")
+
+
+def _too_old(pair: Pair, made: Made, inputs: dict[str, str]) -> tuple[str, ...]:
+    """A warning when a file was drawn with a newer xschem than the one that netlisted it."""
+    files = [path_of(name, pair.root) for name in inputs if name.endswith((".sch", ".sym"))]
+    newest = max((Schematic.load(path).drawn_with, path) for path in files if path is not None)
+    if not made.version > (0, 0) or newest[0] <= made.version:
+        return ()
+    (drawn, file), used = newest, made.version
+    return (
+        f"{name_of(file, pair.root)} was drawn with xschem {drawn[0]}.{drawn[1]}; {used[0]}.{used[1]} may "
+        "netlist it wrongly: compare the netlist, or install xschem 3.4 or later",
+    )
 
 
 def _library(pair: Pair, made: Made) -> SymbolLibrary:

@@ -27,10 +27,11 @@ _TAIL = 500
 
 @dataclass(frozen=True)
 class Made:
-    """The text a netlister wrote, and the library path it used (empty when it does not tell)."""
+    """The text a netlister wrote; the library path it used and its version, where it tells."""
 
     text: str
     library: tuple[Path, ...] = ()
+    version: tuple[int, int] = (0, 0)
 
 
 def run_netlister(pair: Pair) -> Made:
@@ -58,10 +59,12 @@ def _run_xschem(pair: Pair, directory: Path) -> Made:
     rcfile = directory / "xschemrc"
     rcfile.write_text(_rcfile(pair, directory), encoding="utf-8")
     arguments = [executable, "--rcfile", str(rcfile), "-n", "-s", "-q", "-x", "-r"]
-    if xschem_version(executable) >= (3, 0):
+    version = xschem_version(executable)
+    if version >= (3, 0):
         arguments += ["-o", str(directory), "-N", f"{pair.schematic.stem}.spice"]
     said = _run([*arguments, str(pair.schematic)], setup, pair, directory)
-    return Made(_read(directory / f"{pair.schematic.stem}.spice", pair, said), _reported_library(said))
+    text = _read(directory / f"{pair.schematic.stem}.spice", pair, said)
+    return Made(text, _reported_library(said), version)
 
 
 def _run_command(pair: Pair, command: tuple[str, ...], directory: Path) -> Made:
