@@ -20,6 +20,7 @@ from simorc.runs.grouping import deck_groups
 from simorc.runs.guardian import Guardian
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import RunSettings
+from simorc.runs.measuring import Measuring
 from simorc.runs.preparation import Preparation
 from simorc.runs.status_files import Report
 from simorc.runs.store import Finished, Store, finished_elsewhere
@@ -34,6 +35,7 @@ class Campaign:
         self,
         layout: RunLayout,
         preparation: Preparation,
+        measuring: Measuring,
         store: Store,
         executor: Executor,
         guardian: Guardian,
@@ -41,6 +43,7 @@ class Campaign:
     ) -> None:
         self._layout = layout
         self._preparation = preparation
+        self._measuring = measuring
         self._store = store
         self._executor = executor
         self._guardian = guardian
@@ -175,7 +178,7 @@ class Campaign:
         self.retry(case_ids)
 
     async def finished(self, job: Job, outcome: Outcome) -> None:
-        self._conclude(job.case_id, outcome)
+        self._conclude(job.case_id, await self._measuring.complete(job.case_id, outcome))
 
     # One case -------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from simorc.runs.guardian import Guardian, sweep_orphans
 from simorc.runs.holder import RunnerLock
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import RunSettings, load_manifest, settings_of
+from simorc.runs.measuring import Measuring
 from simorc.runs.preparation import Preparation
 from simorc.runs.pulse import Pulse
 from simorc.runs.store import Store
@@ -65,7 +66,8 @@ async def _conduct(layout: RunLayout, lock: RunnerLock, options: Mapping[str, An
         trace = Trace(layout)
         open_files.callback(trace.close)
         executor = make_executor(layout, settings)
-        campaign = Campaign(layout, preparation, store, executor, guardian, settings)
+        measuring = Measuring(layout, manifest, preparation.plan)
+        campaign = Campaign(layout, preparation, measuring, store, executor, guardian, settings)
         pulse = Pulse(layout, lock, store, trace, campaign, settings)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_obey_signals, campaign)

@@ -18,14 +18,16 @@ from simorc.errors import TemplateError
 from simorc.runs.database import open_for_reading
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest, settings_of
+from simorc.runs.measuring import Measuring
 from simorc.runs.preparation import Preparation
 from simorc.runs.status_files import Report, leave_report
+from simorc.simulators.job import Job
 from simorc.simulators.ngspice import Ngspice
 from simorc.simulators.outcome import FailureKind, Outcome
 
 
 @functools.lru_cache(maxsize=8)
-def _prepared(run: Path) -> tuple[RunLayout, Preparation, Ngspice]:
+def _prepared(run: Path) -> tuple[RunLayout, Preparation, Ngspice, Measuring]:
     layout = RunLayout(run)
     manifest: dict[str, Any] = load_manifest(layout)
     settings = settings_of(layout, manifest, {})
@@ -36,7 +38,12 @@ def _prepared(run: Path) -> tuple[RunLayout, Preparation, Ngspice]:
         threads=settings.threads,
         run=run,
     )
-    return layout, Preparation(layout, manifest, settings), simulator
+    preparation = Preparation(layout, manifest, settings)
+    return layout, preparation, simulator, Measuring(layout, manifest, preparation.plan)
+
+
+async def _simulated(simulator: Ngspice, job: Job, measuring: Measuring) -> Outcome:
+    return await measuring.complete(job.case_id, await simulator.run_cold(job))
 
 
 def case_label(run: Path, case_id: int) -> str:
@@ -47,7 +54,7 @@ def case_label(run: Path, case_id: int) -> str:
 
 def run_case(run: Path, case_id: int) -> Outcome:
     """Simulate and judge one case of the run in directory `run`, unless it is completed already."""
-    layout, preparation, simulator = _prepared(run)
+    layout, preparation, simulator, measuring = _prepared(run)
     if _completed(layout, case_id):
         return Outcome(status="completed")
     started = time.time()
@@ -56,7 +63,7 @@ def run_case(run: Path, case_id: int) -> Outcome:
     except TemplateError as error:
         outcome = Outcome.failed(FailureKind.TEMPLATE_ERROR, error.message)
     else:
-        outcome = anyio.run(simulator.run_cold, job)
+        outcome = anyio.run(_simulated, simulator, job, measuring)
     leave_report(layout, Report(case_id, outcome, started, socket.gethostname()))
     return outcome
 
