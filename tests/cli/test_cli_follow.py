@@ -148,6 +148,17 @@ def test_progress_line() -> None:
     assert progress_line(moment(done=0, state="paused")) == "12/45 done, 1 failed, 3 under way, paused"
 
 
+def test_lines_for_every_tenth_and_every_ten_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = LineProgress()
+    for seconds in (0.1, 0.2, 0.3, 10.2, 10.3):
+        progress.moment(moment(seconds=seconds))
+    progress.moment(
+        moment(seconds=10.4, counts={"pending": 0, "in_progress": 0, "completed": 44, "failed": 1})
+    )
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split()[0] for line in lines] == ["12/45", "12/45", "45/45"]
+
+
 def test_terminal_progress_says_what_the_line_says(monkeypatch: pytest.MonkeyPatch) -> None:
     class Screen(io.StringIO):
         def isatty(self) -> bool:

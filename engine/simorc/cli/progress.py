@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simorc.cli.follow import Moment
 
 LINE_EVERY = 10.0
-"""Seconds between two plain progress lines."""
+"""Seconds after which a plain progress line comes although little was done."""
 
 
 class Progress:
@@ -48,14 +48,16 @@ class Progress:
 
 
 class LineProgress(Progress):
-    """A line now and then, for a log file or a pipe."""
+    """A line for every further tenth, and every ten seconds: for a log file or a pipe."""
 
     def __init__(self) -> None:
         self._last = 0.0
+        self._tenths = -1
 
     def moment(self, now: Moment) -> None:
-        if now.seconds - self._last >= LINE_EVERY:
-            self._last = now.seconds
+        tenths = 10 * (now.total - now.left) // max(now.total, 1)
+        if tenths != self._tenths or now.seconds - self._last >= LINE_EVERY:
+            self._last, self._tenths = now.seconds, tenths
             note(progress_line(now))
 
 
