@@ -25,6 +25,7 @@ from simorc.reports.terminal_curves import Floats, PlotTrace, Span, outline, ove
 from simorc.reports.terminal_ticks import Tick, fraction, ticks
 
 LEAST_WIDTH, LEAST_HEIGHT = 20, 5
+_LIKENESSES = str.maketrans({"µ": "u", "°": "d", "Ω": "O", "Δ": "d"})
 _RESET = "\x1b[0m"
 _MARGIN = 0.04
 _FRAME = {"corner": "└", "side": "│", "tick_left": "┤", "bottom": "─", "tick_below": "┬", "sample": "━━"}
@@ -92,18 +93,42 @@ def terminal_plot(
     return "\n".join(draw_panel(panel, look))
 
 
+@dataclass(frozen=True)
+class Picture:
+    """Lines of a drawn panel; x is spread over the last `columns` cells of each (0 if there is no plot)."""
+
+    lines: list[str]
+    columns: int = 0
+
+
 def draw_panel(panel: Panel, look: Look) -> list[str]:
     """The lines of a panel: exactly ``look.height``, each ``look.width`` cells wide without its colours."""
+    return picture_of(panel, look).lines
+
+
+def picture_of(panel: Panel, look: Look) -> Picture:
+    """A panel drawn: exactly ``look.height`` lines, each ``look.width`` cells wide without its colours."""
+    picture = _picture(panel, look)
+    return replace(picture, lines=[in_ascii(line) for line in picture.lines]) if look.ascii else picture
+
+
+def in_ascii(text: str) -> str:
+    """As many characters, ASCII only: a micro sign is a u, what has no likeness a question mark."""
+    return text.translate(_LIKENESSES).encode("ascii", "replace").decode("ascii")
+
+
+def _picture(panel: Panel, look: Look) -> Picture:
     lines = [_fit(plain(panel.title).center(look.width).rstrip(), look.width)] if panel.title else []
     span = look.span or panel.x_span(log=look.log_x)
     room = look.height - len(lines)
     if span is None or not panel.strips:
-        return _message("nothing to draw", look)
+        return Picture(_message("nothing to draw", look))
     if look.width < LEAST_WIDTH or room < LEAST_HEIGHT:
-        return _message("too small for a plot", look)
+        return Picture(_message("too small for a plot", look))
     strips = panel.strips[: max(1, (room - 1) // (LEAST_HEIGHT - 1))]
     seen = [_Seen.of(strip, _widened(span, look.log_x), look) for strip in strips]
-    return lines + _stack(panel, seen, replace(look, height=room), _widened(span, look.log_x))
+    stacked = _stack(panel, seen, replace(look, height=room), _widened(span, look.log_x))
+    return replace(stacked, lines=lines + stacked.lines)
 
 
 @dataclass(frozen=True)
@@ -128,7 +153,7 @@ class _Seen:
         return replace(self, marks=tuple(ticks(*self.span, most, log=look.log_y, unit=self.strip.unit)))
 
 
-def _stack(panel: Panel, seen: Sequence[_Seen], look: Look, span: Span) -> list[str]:
+def _stack(panel: Panel, seen: Sequence[_Seen], look: Look, span: Span) -> Picture:
     heights = _shares(look.height - 1, len(seen))
     marked = [one.marked(max(2, (height - 2) // 2), look) for one, height in zip(seen, heights, strict=True)]
     margin = max((len(tick.label) for one in marked for tick in one.marks), default=0)
@@ -137,7 +162,8 @@ def _stack(panel: Panel, seen: Sequence[_Seen], look: Look, span: Span) -> list[
     lines: list[str] = []
     for one, height in zip(marked, heights, strict=True):
         lines += _strip_lines(one, replace(look, height=height), margin, across, span)
-    return [*lines, _below(across, panel.x_label, margin, look.width)]
+    lines.append(_below(across, panel.x_label, margin, look.width))
+    return Picture(lines, look.width - margin - 1)
 
 
 def _shares(height: int, count: int) -> list[int]:

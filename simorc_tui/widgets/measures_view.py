@@ -1,0 +1,195 @@
+"""The measures tab: every measurement of a case with its unit, its limits and whether it keeps to them."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from math import isinf
+
+import numpy as np
+from rich.table import Table
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from simorc.display import plain
+from simorc.errors import RunError
+from simorc.quantities import format_si
+from simorc.results.frame import Frame, column_of, numbers_of, texts_of
+from simorc.results.specs import Spec, judge_cases, read_specs
+from simorc.runs.layout import RunLayout
+from simorc.runs.manifest import load_manifest
+from simorc.runs.view import Column, RunView
+
+LOOK_AGAIN_SECONDS = 1.0
+WORDS = {"pass": "ok", "near": "near", "fail": "FAILS", "missing": "missing", "error": "-", "pending": "-"}
+STYLES = {"pass": "green", "near": "yellow", "fail": "bold red", "missing": "bold red"}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One line of the table; `status` is one of `WORDS`, or ``measured`` without limits."""
+
+    name: str
+    value: float | None
+    unit: str
+    limits: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Measures:
+    """All of a case, and a note where they are not all there."""
+
+    rows: tuple[Measure, ...] = ()
+    note: str = ""
+
+
+class MeasuresView(VerticalScroll):
+    """Shows the measurements of a case; while the case is not finished it looks again every second."""
+
+    DEFAULT_CSS = """
+    MeasuresView { height: 1fr; }
+    MeasuresView > Static { height: auto; }
+    """
+
+    class Loaded(Message):
+        """The measurements of a case were read."""
+
+        def __init__(self, layout: RunLayout, case_id: int, measures: Measures) -> None:
+            super().__init__()
+            self.layout = layout
+            self.case_id = case_id
+            self.measures = measures
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- as Textual calls it
+        super().__init__(id=id)
+        self.measures = Measures(note="no case chosen")
+        self._layout_of_run: RunLayout | None = None
+        self._case_id: int | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(self.measures.note)
+
+    def on_mount(self) -> None:
+        self.set_interval(LOOK_AGAIN_SECONDS, self._look_again)
+
+    def show_case(self, layout: RunLayout | None, case_id: int | None) -> None:
+        """Show a case; None shows nothing."""
+        self._layout_of_run, self._case_id = layout, case_id
+        if layout is None or case_id is None:
+            self._show(Measures(note="no case chosen"))
+        else:
+            self._read(layout, case_id)
+
+    def on_measures_view_loaded(self, message: Loaded) -> None:
+        message.stop()
+        if (message.layout, message.case_id) == (self._layout_of_run, self._case_id):
+            self._show(message.measures)
+
+    def _look_again(self) -> None:
+        if self._layout_of_run is not None and self._case_id is not None and self.region.area:
+            self._read(self._layout_of_run, self._case_id)
+
+    @work(thread=True, exclusive=True, group="measures")
+    def _read(self, layout: RunLayout, case_id: int) -> None:
+        measures = measures_of(layout, case_id)
+        if not get_current_worker().is_cancelled:
+            self.post_message(self.Loaded(layout, case_id, measures))
+
+    def _show(self, measures: Measures) -> None:
+        if measures != self.measures or not measures.rows:
+            self.measures = measures
+            self.query_one(Static).update(_table(measures))
+
+
+def measures_of(layout: RunLayout, case_id: int) -> Measures:
+    """Read a case's measurements from the run's store; what hinders it stands in the note."""
+    try:
+        specs = {spec.measurement: spec for spec in read_specs(load_manifest(layout).get("specs") or {})}
+    except (RunError, ValueError):
+        # The numbers stand on their own; a run without a readable manifest has no limits to show.
+        specs = {}
+    try:
+        with RunView(layout) as view:
+            columns, case = view.columns(), view.case(case_id)
+    except (RunError, sqlite3.DatabaseError) as error:
+        return Measures(note=str(error))
+    if case is None:
+        return Measures(note=f"case {case_id} is pending")
+    frame = _frame(columns, case)
+    rows = tuple(_measure(frame, column, specs.get(column.label)) for column in _measured(columns))
+    missing = tuple(
+        _measure(frame, Column("", "", name, ""), spec) for name, spec in _unmeasured(specs, columns)
+    )
+    return Measures(rows + missing, _note(case_id, case, bool(rows + missing)))
+
+
+def _measured(columns: list[Column]) -> list[Column]:
+    return [column for column in columns if column.role == "measurement"]
+
+
+def _unmeasured(specs: dict[str, Spec], columns: list[Column]) -> list[tuple[str, Spec]]:
+    known = {column.label for column in columns}
+    return [(name, spec) for name, spec in specs.items() if name not in known]
+
+
+def _frame(columns: list[Column], case: sqlite3.Row) -> Frame:
+    """The one case as the specs want it."""
+    swept = {c.label: column_of([case[c.name]]) for c in columns if c.role == "parameter"}
+    measured = {c.label: numbers_of([case[c.name]]) for c in _measured(columns)}
+    return Frame(np.array([case["id"]], dtype=np.int64), texts_of([case["status"]]), swept, measured)
+
+
+def _measure(frame: Frame, column: Column, spec: Spec | None) -> Measure:
+    value = float(frame.values(column.label)[0])
+    shown = None if np.isnan(value) else value
+    unit = column.unit or (spec.unit if spec is not None else "")
+    if spec is None:
+        return Measure(
+            column.label, shown, unit, "", "missing" if shown is None and frame.completed[0] else "measured"
+        )
+    judged = judge_cases(frame, spec)
+    limits = _limits(float(judged.low[0]), float(judged.high[0]), unit)
+    return Measure(column.label, shown, unit, limits, str(judged.status[0]))
+
+
+def _limits(low: float, high: float, unit: str) -> str:
+    parts = [] if isinf(low) else [f">= {format_si(low, unit)}"]
+    parts += [] if isinf(high) else [f"<= {format_si(high, unit)}"]
+    return "  ".join(parts)
+
+
+def _note(case_id: int, case: sqlite3.Row, any_row: bool) -> str:
+    match case["status"]:
+        case "completed":
+            return "" if any_row else f"case {case_id} has no measurements"
+        case "failed":
+            return f"case {case_id} failed: {case['message'] or case['kind'] or 'see its log'}"
+        case "in_progress":
+            return f"case {case_id} is running"
+        case _:
+            return f"case {case_id} is pending"
+
+
+def _table(measures: Measures) -> Table | Text:
+    note = Text(plain(measures.note), "italic")
+    if not measures.rows:
+        return note
+    table = Table(box=None, pad_edge=False, header_style="bold", caption=note if measures.note else None)
+    for heading, side in (
+        ("measurement", "left"),
+        ("value", "right"),
+        ("limits", "left"),
+        ("status", "left"),
+    ):
+        table.add_column(heading, justify="right" if side == "right" else "left", no_wrap=True)
+    for row in measures.rows:
+        value = "-" if row.value is None else format_si(row.value, row.unit, 5)
+        status = Text(WORDS.get(row.status, ""), STYLES.get(row.status, ""))
+        table.add_row(Text(plain(row.name)), Text(plain(value)), Text(plain(row.limits)), status)
+    return table

@@ -1,0 +1,192 @@
+"""The wave tab: the waveforms of a case, or of several over each other, read in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher, Static
+from textual.worker import get_current_worker
+
+from simorc.display import plain
+from simorc.runs.layout import RunLayout
+from simorc_tui.widgets.plot import PlotView
+from simorc_tui.widgets.wave_chooser import WaveChooser
+from simorc_tui.widgets.wave_load import Picture, Request, Row, load, stamps_of
+
+SETTLE_SECONDS = 0.06
+LOOK_AGAIN_SECONDS = 1.0
+
+
+class WaveView(Widget):
+    """Shows the raw file of a case: plot specs, plots, operating points. A file that grows is read again."""
+
+    DEFAULT_CSS = """
+    WaveView { height: 1fr; width: 1fr; layout: vertical; }
+    WaveView > .wave-head { height: 1; }
+    WaveView > ContentSwitcher { height: 1fr; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "choose", "traces", show=False, id="wave.choose"),
+        Binding("right_square_bracket", "view(1)", "next plot", show=False, id="wave.next"),
+        Binding("left_square_bracket", "view(-1)", "previous plot", show=False, id="wave.previous"),
+    ]
+
+    class Loaded(Message):
+        """What a request came to."""
+
+        def __init__(self, request: Request, picture: Picture) -> None:
+            super().__init__()
+            self.request = request
+            self.picture = picture
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- as Textual calls it
+        super().__init__(id=id)
+        self.request: Request | None = None
+        self.picture = Picture("no case chosen")
+        self._shown: Request | None = None
+        self._settling = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(classes="wave-head")
+        with ContentSwitcher(initial="wave-plot"):
+            yield PlotView(id="wave-plot")
+            with VerticalScroll(id="wave-values"):
+                yield Static()
+
+    def on_mount(self) -> None:
+        self.query_one(PlotView).show_note(self.picture.note)
+        self.set_interval(LOOK_AGAIN_SECONDS, self._look_again)
+
+    @property
+    def plot(self) -> PlotView:
+        return self.query_one(PlotView)
+
+    def show_case(self, layout: RunLayout | None, case_id: int | None) -> None:
+        """Show one case; None shows nothing."""
+        self.show_cases(layout, [] if case_id is None else [case_id])
+
+    def show_cases(self, layout: RunLayout | None, case_ids: Sequence[int]) -> None:
+        """Show several cases over each other. The chosen plot and traces stay while the run stays."""
+        if layout is None or not case_ids:
+            self._wants(None)
+            return
+        same_run = self.request is not None and self.request.layout == layout
+        before = self.request if same_run and self.request is not None else Request(layout, ())
+        self._wants(replace(before, case_ids=tuple(case_ids)))
+
+    def action_choose(self) -> None:
+        """Choose traces from a list."""
+        if self.request is None or not self.picture.names:
+            self.notify("no traces to choose from", severity="warning")
+            return
+        self.app.push_screen(WaveChooser(self.picture.names, self.request.signals or ()), self._chosen)
+
+    def action_view(self, step: int) -> None:
+        """Go to the next plot of the case; chosen traces give way to what suits that plot."""
+        views = self.picture.views
+        if self.request is None or len(views) < 2:
+            self.notify("the case has one plot", severity="information")
+            return
+        place = views.index(self.picture.view) if self.picture.view in views else 0
+        self._wants(replace(self.request, view=views[(place + step) % len(views)], signals=None))
+
+    def on_wave_view_loaded(self, message: Loaded) -> None:
+        message.stop()
+        if message.request == self.request:
+            self._show(message.request, message.picture)
+
+    def _chosen(self, signals: tuple[str, ...] | None) -> None:
+        if signals is not None and self.request is not None:
+            self._wants(replace(self.request, signals=signals or None))
+
+    def _wants(self, request: Request | None) -> None:
+        if request == self.request:
+            return
+        self.request = request
+        if request is None:
+            self._show(None, Picture("no case chosen"))
+        elif not self._settling:
+            # Running down the case table asks for a case at every step: read where it comes to rest.
+            self._settling = True
+            self.set_timer(SETTLE_SECONDS, self._settled)
+
+    def _settled(self) -> None:
+        self._settling = False
+        if self.request is not None:
+            self._read(self.request, None)
+
+    def _look_again(self) -> None:
+        if self.request is not None and self.request == self._shown and self.display and self.is_on_screen:
+            self._read(self.request, self.picture)
+
+    @property
+    def is_on_screen(self) -> bool:
+        """Whether any of it shows: a hidden tab reads nothing."""
+        return bool(self.region.area)
+
+    @work(thread=True, exclusive=True, group="wave", exit_on_error=True)
+    def _read(self, request: Request, known: Picture | None) -> None:
+        # A note changes with the case's status, which no file of the case tells.
+        if known is not None and not known.note and stamps_of(request) == known.stamps:
+            return
+        picture = load(request)
+        if not get_current_worker().is_cancelled and (known is None or picture != known):
+            self.post_message(self.Loaded(request, picture))
+
+    def _show(self, request: Request | None, picture: Picture) -> None:
+        keep = self._keeps_window(request, picture)
+        self.picture, self._shown = picture, request
+        switcher = self.query_one(ContentSwitcher)
+        switcher.current = "wave-values" if picture.rows else "wave-plot"
+        if picture.panel is not None:
+            self.plot.show_panel(picture.panel, keep_window=keep)
+        elif picture.rows:
+            self.query_one("#wave-values > Static", Static).update(_table(picture.rows))
+        else:
+            self.plot.show_note(plain(picture.note))
+        self.query_one(".wave-head", Static).update(self._head(picture))
+
+    def _keeps_window(self, request: Request | None, picture: Picture) -> bool:
+        """The part of x stays from case to case, as long as the same curves are shown and have it."""
+        before = self._shown
+        if request is None or before is None or picture.panel is None or self.picture.panel is None:
+            return False
+        same = (before.layout, before.signals, self.picture.view) == (
+            request.layout,
+            request.signals,
+            picture.view,
+        )
+        part, full = self.plot.window.part, picture.panel.x_span(log=False)
+        inside = part is None or (full is not None and full[0] <= part[0] and part[1] <= full[1])
+        return same and inside
+
+    def _head(self, picture: Picture) -> Text:
+        """Which plot, which of how many, and what to beware of."""
+        head = Text(no_wrap=True, overflow="ellipsis")
+        if picture.view:
+            place = f" [{picture.views.index(picture.view) + 1}/{len(picture.views)}]"
+            head.append(plain(picture.view) + (place if len(picture.views) > 1 else ""), "bold")
+        if self._shown is not None and len(self._shown.case_ids) > 1:
+            head.append(f"  {len(self._shown.case_ids)} cases")
+        if picture.caution:
+            head.append(f"  ! {plain(picture.caution)}", "italic")
+        return head
+
+
+def _table(rows: Sequence[Row]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("signal", no_wrap=True)
+    table.add_column("value", justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(Text(plain(row.name)), Text(row.value))
+    return table
