@@ -51,14 +51,20 @@ def command(
     log_x: bool | None,
 ) -> None:
     """Draw TRACES (as in 'v(out)') of CASE of RUN; without any, its first voltages."""
-    plot = _plot_of(scope.run(run).raw(case), plot_name)
+    layout = scope.run(run)
+    plot = _plot_of(layout.raw(case), plot_name)
     names = traces or _first_voltages(plot)
     axis = plot.axis
     if axis is None:
         write(table(("trace", "value"), [_value(plot, name) for name in names]))
         return
     room = shutil.get_terminal_size((100, 32))
-    write(_drawn(_panel(plot, axis, names), width or room.columns, height or max(8, room.lines - 2), log_x))
+    title = f"{layout.name} case {case}: {plot.name}"
+    write(
+        _drawn(
+            _panel(title, plot, axis, names), width or room.columns, height or max(8, room.lines - 2), log_x
+        )
+    )
 
 
 def _plot_of(path: Path, name: str | None) -> Plot:
@@ -88,7 +94,7 @@ def _unit(plot: Plot, name: str) -> str:
     return UNITS.get(kinds.get(name.lower(), "voltage"), "")
 
 
-def _panel(plot: Plot, axis: Axis, names: Sequence[str]) -> Panel:
+def _panel(title: str, plot: Plot, axis: Axis, names: Sequence[str]) -> Panel:
     """Magnitude and phase of complex traces; otherwise a strip per unit."""
     from simorc.reports.terminal_plot import Panel
 
@@ -99,7 +105,7 @@ def _panel(plot: Plot, axis: Axis, names: Sequence[str]) -> Panel:
         x_unit=UNITS.get(x.kind, ""),
         x_label=x.name,
         log_x=x.kind == "frequency",
-        title=plot.title,
+        title=title,
     )
 
 
