@@ -34,11 +34,19 @@ def hook_place(text: str, project_root: Path) -> tuple[Path, str]:
     return path, function
 
 
-def run_hook(text: str, project_root: Path, waves: Waves, parameters: Mapping[str, Any]) -> float:
-    """The number a hook returns. MeasurementMissing with file and line when it fails."""
+def run_hook(
+    text: str,
+    project_root: Path,
+    waves: Waves,
+    parameters: Mapping[str, Any],
+    arguments: Mapping[str, Any] | None = None,
+) -> float:
+    """The number a hook returns, ``function(waves, parameters, **arguments)``. MeasurementMissing with file and
+    line when it fails.
+    """
     path, function = hook_place(text, project_root)
     called = _guarded(text, lambda: _function(path, function, path.stat().st_mtime_ns))
-    return float(_guarded(text, lambda: float(called(waves, dict(parameters)))))
+    return float(_guarded(text, lambda: float(called(waves, dict(parameters), **(arguments or {})))))
 
 
 def _function(path: Path, name: str, modified: int) -> Callable[..., Any]:

@@ -106,7 +106,7 @@ class _CaseMeasurement:
         if text := definition.get("expr"):
             return compiled(str(text)).number(self._scope((definition.get("args") or {}).get("analysis")))
         if text := definition.get("python"):
-            return run_hook(str(text), self._root, self._waves(), self._given)
+            return run_hook(str(text), self._root, self._waves(), self._given, definition.get("args"))
         raise ExpressionError(f"{name}: say how to measure it ({', '.join(SOURCES)})")
 
     def _printed(self, meas: str) -> float:

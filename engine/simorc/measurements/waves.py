@@ -42,7 +42,7 @@ class PlotLike(Protocol):
     @property
     def title(self) -> str: ...
     @property
-    def variables(self) -> Sequence[tuple[str, str]]: ...
+    def variables(self) -> Sequence[tuple[Any, ...]]: ...
     @property
     def axis(self) -> Any: ...
     def trace(self, name: str) -> Any: ...
@@ -170,6 +170,9 @@ def _column(plot: PlotLike, signal: str) -> Any:
         if spelling in names:
             # One copy out of the interleaved file: every later operation runs over contiguous memory.
             values = np.ascontiguousarray(plot.trace(spelling))
+            if any(variable[2:] == (True,) for variable in plot.variables if variable[0].lower() == spelling):
+                # The result of a `meas` command: one number, padded with zeros to the length of the plot.
+                return np.full_like(values, values[0])
             # ngspice writes the frequency as a complex number.
             return np.real(values) if spelling == names[0] and plot.axis is not None else values
     near = difflib.get_close_matches(signal.lower(), names, n=1)

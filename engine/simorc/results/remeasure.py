@@ -16,10 +16,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from simorc.errors import SimorcError, UsageError
-from simorc.measurements.meas_output import parse_measurements
+from simorc.measurements.meas_output import parse_meas_output
 from simorc.measurements.measure import check_definitions, compiled, measure_case
 from simorc.results.frame import Frame, load_frame
 from simorc.runs.database import open_for_writing, quoted
@@ -28,6 +28,7 @@ from simorc.runs.holder import RunnerLock
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest
 from simorc.runs.store import add_column
+from simorc.sweeps.plan import Plan
 
 Definitions = Mapping[str, Mapping[str, Any]]
 _CHUNK = 50
@@ -101,7 +102,7 @@ def remeasure(
         names = tuple(definitions) if everything else changed_measurements(old, definitions)
         names = tuple(name for name in names if not definitions[name].get("across"))
         removed = tuple(name for name in old if name not in definitions)
-        found = _measured(layout, definitions, names, project_root, jobs, progress)
+        found = _measured(layout, manifest, definitions, names, project_root, jobs, progress)
         done = _store(layout, definitions, names, removed, found)
         manifest.update(
             measurements=dict(definitions), specs=dict(specs), measured=time.strftime("%Y-%m-%dT%H:%M:%S%z")
@@ -121,6 +122,7 @@ Row = tuple[int, dict[str, float], dict[str, str]]
 
 def _measured(
     layout: RunLayout,
+    manifest: Mapping[str, Any],
     definitions: Definitions,
     names: Sequence[str],
     project_root: Path,
@@ -131,8 +133,13 @@ def _measured(
     frame = frame.select(frame.completed)
     if not names or not len(frame):
         return
+    stored = _stored(frame, manifest.get("measurements") or {})
+    defaults = dict(Plan.from_json(manifest["plan"]).defaults) if "plan" in manifest else {}
     work = [
-        _Share(layout.path, definitions, tuple(names), project_root, tuple(_cases(frame, start)))
+        _Share(
+            *(layout.path, definitions, tuple(names), project_root, defaults),
+            tuple(_cases(frame, start, stored)),
+        )
         for start in range(0, len(frame), _CHUNK)
     ]
     done = 0
@@ -149,9 +156,21 @@ def _pool(jobs: int) -> Any:
     return pool if pool is not None else nullcontext(None)
 
 
-def _cases(frame: Frame, start: int) -> Iterator[tuple[int, dict[str, Any]]]:
+_Case: TypeAlias = tuple[int, dict[str, Any], dict[str, float]]
+"""Number, swept parameters, and the values of .meas cards known to full precision."""
+
+
+def _cases(frame: Frame, start: int, stored: Mapping[str, str]) -> Iterator[_Case]:
     for place in range(start, min(start + _CHUNK, len(frame))):
-        yield int(frame.ids[place]), frame.parameters_of(place)
+        values = {meas: frame.values_at(name, place) for name, meas in stored.items()}
+        known = {meas: value for meas, value in values.items() if value == value}
+        yield int(frame.ids[place]), frame.parameters_of(place), known
+
+
+def _stored(frame: Frame, old: Definitions) -> dict[str, str]:
+    """The measurements of the store that are a .meas card's value: more digits than the log has."""
+    cards = {name: str(each["meas"]).lower() for name, each in old.items() if each.get("meas")}
+    return {name: meas for name, meas in cards.items() if name in frame.measurements}
 
 
 @dataclass(frozen=True)
@@ -162,19 +181,19 @@ class _Share:
     definitions: Definitions
     names: tuple[str, ...]
     project_root: Path
-    cases: tuple[tuple[int, dict[str, Any]], ...]
+    defaults: Mapping[str, Any]
+    cases: tuple[_Case, ...]
 
 
 def _measure_share(share: _Share) -> list[Row]:
     layout = RunLayout(share.run)
-    template = load_manifest(layout).get("defaults") or {}
     rows = []
-    for case_id, parameters in share.cases:
+    for case_id, parameters, known in share.cases:
         found = measure_case(
             share.definitions,
             layout.raw(case_id),
-            parameters={**template, **parameters},
-            meas_values=_meas_values(layout, case_id),
+            parameters={**share.defaults, **parameters},
+            meas_values={**_printed(layout, case_id), **known},
             project_root=share.project_root,
         )
         values = {name: value for name, value in found.values.items() if name in share.names}
@@ -184,14 +203,13 @@ def _measure_share(share: _Share) -> list[Row]:
     return rows
 
 
-def _meas_values(layout: RunLayout, case_id: int) -> dict[str, float]:
+def _printed(layout: RunLayout, case_id: int) -> dict[str, float]:
     """What the simulator printed, from the case's log."""
     try:
-        text = layout.log(case_id).read_text(encoding="utf-8", errors="replace")
+        log = layout.log(case_id).read_bytes()
     except OSError:
         return {}
-    values, _failed = parse_measurements(text)
-    return dict(values)
+    return {name: found.value for name, found in parse_meas_output(log).printed.items()}
 
 
 def _store(

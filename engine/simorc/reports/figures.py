@@ -1,0 +1,100 @@
+"""What a figure shows, apart from how it is drawn: strips over one x axis, each with curves and limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Range: TypeAlias = tuple[float, float]
+
+_LARGEST = 1e100
+
+
+@dataclass(frozen=True)
+class Axis:
+    """``range`` is what the user asked to see, None for everything."""
+
+    label: str = ""
+    unit: str = ""
+    log: bool = False
+    range: Range | None = None
+
+    @property
+    def title(self) -> str:
+        """Label and unit, the unit once."""
+        if not self.unit or self.unit in self.label:
+            return self.label
+        return f"{self.label} ({self.unit})" if self.label else self.unit
+
+
+@dataclass(frozen=True)
+class Curve:
+    """``style`` is line, points or bars (x: the left edges and the last right one, one more than y)."""
+
+    label: str
+    x: Floats
+    y: Floats
+    style: str = "line"
+    faint: bool = False
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A spec's limit, drawn across: a value of y, or of x in a histogram."""
+
+    value: float
+    label: str
+    vertical: bool = False
+
+
+@dataclass(frozen=True)
+class FigureStrip:
+    """One y axis with its curves."""
+
+    axis: Axis
+    curves: tuple[Curve, ...]
+    limits: tuple[Limit, ...] = ()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One drawing."""
+
+    title: str
+    x: Axis
+    strips: tuple[FigureStrip, ...]
+    note: str = ""
+
+
+def finite_range(values: list[Floats], log: bool) -> Range | None:
+    """Least and greatest of all values that can be drawn: finite, on a log axis positive, below 1e100."""
+    low, high = np.inf, -np.inf
+    for each in values:
+        kept = each[(np.abs(each) < _LARGEST) & (each > 1 / _LARGEST if log else True)]
+        if len(kept):
+            low, high = min(low, float(kept.min())), max(high, float(kept.max()))
+    return (low, high) if low <= high else None
+
+
+def histogram(values: Floats, label: str = "", bins: int | None = None) -> Curve | None:
+    """The distribution of the finite values as bars; about as many as the square root of their number."""
+    kept = values[np.isfinite(values)]
+    if not len(kept):
+        return None
+    low, high = float(kept.min()), float(kept.max())
+    if high - low <= 1e-12 * max(abs(low), abs(high)):
+        half = abs(low) * 1e-3 or 0.5
+        low, high = low - half, high + half
+    wanted = bins or int(np.clip(np.sqrt(len(kept)) * 1.5, 5, 40))
+    counts, edges = np.histogram(kept, bins=wanted, range=(low, high))
+    return Curve(label, edges, counts.astype(np.float64), "bars")
+
+
+def as_floats(values: Any) -> Floats:
+    """Real float64; a complex waveform becomes its magnitude, as an AC signal is drawn."""
+    found = np.asarray(values)
+    return np.asarray(np.abs(found) if np.iscomplexobj(found) else found, dtype=np.float64)

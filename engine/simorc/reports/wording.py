@@ -1,0 +1,95 @@
+"""How numbers and verdicts read in every report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from simorc.display import plain
+from simorc.quantities import format_si
+from simorc.results.api import OpenRun
+from simorc.results.specs import Spec, SpecResult, WorstCase
+
+STATUS_WORDS = {
+    "pass": "pass",
+    "near": "pass, near the limit",
+    "fail": "FAIL",
+    "missing": "INCOMPLETE",
+    "empty": "not run",
+}
+DASH = "–"
+
+
+class Wording:
+    """Values of one run with their units and display scales."""
+
+    def __init__(self, run: OpenRun) -> None:
+        self._run = run
+
+    def value(self, measurement: str, value: float | None) -> str:
+        """``71.2 dB``; a dash where there is no value."""
+        if value is None or not math.isfinite(value):
+            return DASH
+        definition = self._run.definitions.get(measurement) or {}
+        return format_si(value * float(definition.get("scale") or 1), self._run.unit(measurement))
+
+    def worst(self, measurement: str, worst: WorstCase | None) -> str:
+        """``38 dB at temp=125, vdda=3.3 (case 17)``."""
+        if worst is None:
+            return DASH
+        where = parameters_text(worst.parameters)
+        return (
+            f"{self.value(measurement, worst.value)}{' at ' + where if where else ''} (case {worst.case_id})"
+        )
+
+    def margin(self, measurement: str, worst: WorstCase | None) -> str:
+        """``-2 dB (-5 %)``; negative beyond the limit."""
+        if worst is None or worst.margin is None:
+            return DASH
+        percent = "" if worst.percent is None else f" ({worst.percent:+.3g} %)"
+        return self.value(measurement, worst.margin) + percent
+
+    def limits(self, spec: Spec) -> tuple[str, str, str]:
+        """min, typ, max as text, and other limits in corners with them."""
+        low, typ, high = (self.value(spec.measurement, each) for each in (spec.min, spec.typ, spec.max))
+        for corner, (own_low, own_high) in spec.corners.items():
+            low += "" if own_low is None else f"; {corner}: {self.value(spec.measurement, own_low)}"
+            high += "" if own_high is None else f"; {corner}: {self.value(spec.measurement, own_high)}"
+        return low, typ, high
+
+
+def parameters_text(parameters: Mapping[str, Any]) -> str:
+    """``temp=125, corner=ss``."""
+    return ", ".join(f"{name}={parameter_text(value)}" for name, value in parameters.items())
+
+
+def parameter_text(value: Any) -> str:
+    """A parameter's value with the digits it needs and no more."""
+    return f"{value:.6g}" if isinstance(value, float) else plain(str(value))
+
+
+def why_not(result: SpecResult) -> str:
+    """What keeps a spec from passing, in words; empty for one that passes."""
+    words = {"fail": "outside the limits", "missing": "without a value", "error": "failed in simulation"}
+    parts = [f"{result.counts[status]} {text}" for status, text in words.items() if result.counts[status]]
+    if not parts:
+        return "" if result.passed else "no case was run"
+    return f"of {result.judged} cases: {', '.join(parts)}"
+
+
+def overall(results: list[SpecResult], failed: int, total: int, run: int) -> str:
+    """The verdict of a run in one phrase."""
+    if run == 0:
+        return "nothing has run yet"
+    broken = [result for result in results if not result.passed]
+    parts = []
+    if results:
+        parts.append(
+            f"{len(broken)} of {len(results)} specs not met" if broken else f"all {len(results)} specs met"
+        )
+    if failed:
+        parts.append(f"{failed} simulations failed")
+    if run < total:
+        parts.append(f"{total - run} cases not run")
+    return "; ".join(parts) or "no specs"
