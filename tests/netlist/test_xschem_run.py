@@ -203,3 +203,31 @@ def test_a_schematic_newer_than_xschem_is_a_warning(
     setup = replace(pair(hierarchy, "dut", program).setup, library_paths=(hierarchy / "schematics",))
     warnings = propose(replace(pair(hierarchy, "dut"), setup=setup)).warnings
     assert any("leaf.sch was drawn with xschem 3.4" in warning for warning in warnings) is warned
+
+
+def test_checking_a_long_netlist_takes_no_time(hierarchy: Path) -> None:
+    dut = pair(hierarchy, "dut")
+    blank = ".subckt a b\n" + "\n \n* {{ x }}\n+ c\n" * 20_000 + "R1 a b 1\n.ends\n"
+    started = time.monotonic()
+    check_netlist(blank, dut)
+    kept_form(blank, dut)
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("line", "whole"),
+    [
+        ("R1 a b {{ parameters.r }}", True),
+        ("R1 a b {{parameters.r}} m={{ parameters.m }}", True),
+        ("B1 a b V={v(a)*{gain}}", True),
+        (".param r={{ parameters.r\n}}", True),
+        ("R1 a b {{ m=1", False),
+        ("R1 a b {{ m=1\nR2 a b {{ parameters.r }}", False),
+    ],
+)
+def test_whole_and_cut_placeholders_are_told_apart(hierarchy: Path, line: str, whole: bool) -> None:
+    if whole:
+        check_netlist(f"{line}\n", pair(hierarchy, "leafy"))
+        return
+    with pytest.raises(NetlistError, match="placeholder is cut off in the netlist: R1 a b"):
+        check_netlist(f"{line}\n", pair(hierarchy, "leafy"))

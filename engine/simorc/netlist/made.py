@@ -16,7 +16,7 @@ from simorc.netlist.schematic import Instance, Schematic
 _MISSING = re.compile(r"^\*+\s*(\S+)\s+-\s+(\S+)\s+IS MISSING", re.MULTILINE)
 _UNCONNECTED = re.compile(r"^(\S+)[^\n]*<UNCONNECTED PIN>", re.MULTILINE)
 _EMPTY_SUBCIRCUIT = re.compile(
-    r"^\.subckt\s+(\S+)[^\n]*\n(?:\s*\*[^\n]*\n|\s*\n|\s*\+[^\n]*\n)*\.ends\b", re.M | re.I
+    r"^\.subckt[ \t]+(\S+)[^\n]*\n(?:[ \t]*(?:[*+][^\n]*)?\n)*\.ends\b", re.MULTILINE | re.IGNORECASE
 )
 _FRAME = re.compile(r"\.(subckt|ends|end|global)\b", re.IGNORECASE)
 _NOISE = re.compile(
@@ -61,10 +61,7 @@ def defect_of(text: str) -> str | None:
     missing = _MISSING.search(text)
     if missing:
         return f"symbol {missing[2]} of {missing[1]} is missing in it"
-    if not any(_is_content(line) for line in text.splitlines()):
-        return "it is empty"
-    cut = _cut_placeholder(text)
-    return f"line {cut}: a placeholder is cut off" if cut else None
+    return None if any(_is_content(line) for line in text.splitlines()) else "it is empty"
 
 
 def _is_content(line: str) -> bool:
@@ -109,7 +106,8 @@ def _line_of(pair: Pair, name: str) -> int:
 
 
 def _check_placeholders(text: str, pair: Pair) -> None:
-    cut = _cut_placeholder(text)
+    # The DUT's netlist is no template: to ngspice nested braces are an expression.
+    cut = 0 if pair.is_dut else _cut_placeholder(text)
     if cut:
         shown = text.splitlines()[cut - 1].strip()
         raise NetlistError(
@@ -119,13 +117,10 @@ def _check_placeholders(text: str, pair: Pair) -> None:
 
 
 def _cut_placeholder(text: str) -> int:
-    """The line of the first ``{{`` without its ``}}``, or the other way round; 0 when all are whole."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        depth = 0
-        for brace in _CUT.findall(line):
-            depth += 1 if brace == "{{" else -1
-            if depth not in (0, 1):
-                return number
-        if depth:
-            return number
-    return 0
+    """The line of the first ``{{`` that another one, or the end, follows before its ``}}``; 0 without one."""
+    opened = -1
+    for brace in _CUT.finditer(text):
+        if brace[0] == "{{" and opened >= 0:
+            break
+        opened = brace.start() if brace[0] == "{{" else -1
+    return text.count("\n", 0, opened) + 1 if opened >= 0 else 0
