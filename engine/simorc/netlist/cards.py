@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[ed][+-]?\d+)?)([a-zµ]*)", re.IGNORECASE)
-_SCALES = {"t": 1e12, "g": 1e9, "k": 1e3, "m": 1e-3, "u": 1e-6, "µ": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15}
+_EXPONENTS = {"t": 12, "g": 9, "k": 3, "m": -3, "u": -6, "µ": -6, "n": -9, "p": -12, "f": -15, "a": -18}
 _FIELD = re.compile(r"\{[^}]*\}|'[^']*'|\"[^\"]*\"|[^\s=]+|=")
 
 ANALYSIS_ORDER = ("ac", "dc", "op", "tran", "pz", "tf", "disto", "noise", "sens", "pss", "sp")
@@ -21,15 +21,14 @@ def spice_number(text: str) -> float | None:
     match = _NUMBER.fullmatch(text)
     if match is None:
         return None
+    digits, _, power = match[1].lower().replace("d", "e").partition("e")
     suffix = match[2].lower()
-    scale = (
-        1e6
-        if suffix.startswith("meg")
-        else 25.4e-6
-        if suffix.startswith("mil")
-        else _SCALES.get(suffix[:1], 1.0)
-    )
-    return float(match[1].lower().replace("d", "e")) * scale
+    if suffix.startswith("mil"):
+        value = float(f"{digits}e{power or 0}") * 25.4e-6
+    else:
+        exponent = 6 if suffix.startswith("meg") else _EXPONENTS.get(suffix[:1], 0)
+        value = float(f"{digits}e{int(power[-9:] or 0) + exponent}")
+    return value if math.isfinite(value) else None
 
 
 def fields(card: str) -> list[str]:
@@ -105,9 +104,14 @@ def _frequencies(words: list[str]) -> Extent:
 def _frequency_points(scale: str, count: int, start: float, stop: float) -> int | None:
     if scale == "lin":
         return max(1, count)
-    if start <= 0 or stop < start or scale not in {"dec", "oct"}:
+    if start <= 0 or stop < start or math.isinf(stop / start) or scale not in {"dec", "oct"}:
         return None
-    return int(math.log(stop / start, 10 if scale == "dec" else 2) * count + 1e-6) + 1
+    return _steps(math.log(stop / start, 10 if scale == "dec" else 2) * count)
+
+
+def _steps(length: float) -> int | None:
+    """How many points there are on `length` steps."""
+    return int(length + 1e-6) + 1 if math.isfinite(length) else None
 
 
 def _noise(words: list[str]) -> Extent:
@@ -135,7 +139,7 @@ def _dc(words: list[str]) -> Extent:
 def _dc_points(start: float | None, stop: float | None, step: float | None) -> int | None:
     if start is None or stop is None or not step or (stop - start) / step < 0:
         return None
-    return int((stop - start) / step + 1e-6) + 1
+    return _steps((stop - start) / step)
 
 
 _EXTENTS = {

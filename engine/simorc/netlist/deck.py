@@ -147,7 +147,7 @@ class Deck:
 
     def line_of(self, card: str) -> int | None:
         """The line on which `card`, as an error message quotes it, stands; None if it is not found once."""
-        wanted = card.split()
+        wanted = card.lower().split()
         if not wanted:
             return None
         lines = [

@@ -20,7 +20,7 @@ _GRACE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The exit code, negative for a signal, and the largest resident size in bytes (None: too small to tell)."""
+    """The exit code, negative for a signal, and the largest resident size in bytes (None: too small)."""
 
     exit_code: int
     peak_memory: int | None

@@ -1,0 +1,46 @@
+"""What ngspice prints of measurements."""
+
+from __future__ import annotations
+
+import pytest
+
+from simorc.measurements.meas_output import parse_meas_output
+
+LOG = b"""
+  Measurements for Transient Analysis
+
+Error: measure  bad  when(WHEN) : out of interval
+ .meas tran bad when v(out)=9 failed!
+
+gain                =  -1.714492e-04
+tr                  =  2.197212e-06 targ=  2.303078e-06 trig=  1.058659e-07
+vmax                =  9.999546e-01 at=  1.000100e-05
+six                 =   6.71194e-01 from=  0.00000e+00 to=  4.00000e-06
+Undef               =  nan
+pbad                =   failed
+ meas ac late when vdb(out)=40 failed!
+late                =  1.000000e+00
+ Reference value :  1.23803e-04
+"""
+
+
+def test_values_and_failures() -> None:
+    output = parse_meas_output(LOG)
+    assert {name: found.value for name, found in output.printed.items() if name != "undef"} == {
+        "gain": -1.714492e-04,
+        "tr": 2.197212e-06,
+        "vmax": 0.9999546,
+        "six": 0.671194,
+        "late": 1.0,
+    }
+    assert output.failed == {"bad", "pbad"}
+
+
+def test_uncertainty_is_the_last_digit() -> None:
+    printed = parse_meas_output(LOG).printed
+    assert printed["gain"].uncertainty == pytest.approx(1e-10)
+    assert printed["six"].uncertainty == pytest.approx(1e-6)
+
+
+def test_an_empty_log() -> None:
+    assert parse_meas_output(b"") == ({}, frozenset())

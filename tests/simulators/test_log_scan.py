@@ -1,0 +1,105 @@
+"""What logs say, in ngspice's own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from simorc.netlist.deck import Deck
+from simorc.simulators.log_scan import last_progress, scan_log
+from simorc.simulators.outcome import FailureKind
+
+DECK = Deck.parse("t\nm1 d g 0 0 nmosx\nx1 a b amp w=1u\n.lib m.lib zz\n.inc nosuch.inc\n.op\n.end\n")
+
+
+@pytest.mark.parametrize(
+    ("log", "kind", "message"),
+    [
+        (
+            "warning, can't find model 'nmosx' from line\n    m1 d g 0 0 nmosx\n",
+            FailureKind.MISSING_MODEL,
+            "model 'nmosx' not found (deck line 2: m1 d g 0 0 nmosx)",
+        ),
+        (
+            "Error: unknown subckt: x1 a b amp w=1u\n",
+            FailureKind.MISSING_MODEL,
+            "subcircuit 'amp' not defined (deck line 3: x1 a b amp w=1u)",
+        ),
+        (
+            "ERROR: library file m.lib, section definition zz not found\n",
+            FailureKind.MISSING_FILE,
+            "library 'm.lib' has no section 'zz' (deck line 4)",
+        ),
+        (
+            "Error: Could not find include file nosuch.inc\n",
+            FailureKind.MISSING_FILE,
+            "include file 'nosuch.inc' not found (deck line 5)",
+        ),
+        (
+            "Error on line 3 or its substitute:\n  r9 a 0 1k zzz=3\n  unknown parameter (zzz) \n",
+            FailureKind.BAD_NETLIST,
+            "unknown parameter (zzz) (r9 a 0 1k zzz=3)",
+        ),
+        ("Undefined parameter [vx]\n", FailureKind.BAD_NETLIST, "parameter 'vx' is not defined"),
+        (
+            "    Simulation interrupted due to error!\n",
+            FailureKind.BAD_NETLIST,
+            "ngspice refused the deck: Simulation interrupted due to error!",
+        ),
+    ],
+)
+def test_refusals(log: str, kind: FailureKind, message: str) -> None:
+    refused = scan_log(log.encode(), DECK).refused
+    assert refused is not None
+    assert (refused.kind, refused.message) == (kind, message)
+
+
+@pytest.mark.parametrize(
+    ("log", "kind", "message"),
+    [
+        (
+            "doAnalyses: TRAN:  Timestep too small; time = 3.2e-06, timestep = 1e-20: "
+            'trouble with node "x1.n3"',
+            FailureKind.TIMESTEP_TOO_SMALL,
+            "no convergence: timestep too small at t=3.2e-06s, trouble with node 'x1.n3'",
+        ),
+        (
+            'doAnalyses: TRAN:  Timestep too small; initial timepoint: trouble with node "b1#branch"',
+            FailureKind.TIMESTEP_TOO_SMALL,
+            "no convergence: timestep too small at the first time point, trouble with node 'b1#branch'",
+        ),
+        (
+            "Warning: singular matrix:  check node v1#branch\n\n"
+            "doAnalyses: OP:  Timestep too small; cause unrecorded.",
+            FailureKind.SINGULAR_MATRIX,
+            "singular matrix: check node v1#branch (a loop of sources or a floating node)",
+        ),
+        ("run simulation(s) aborted", FailureKind.NO_CONVERGENCE, "no convergence: simulation aborted"),
+    ],
+)
+def test_aborts(log: str, kind: FailureKind, message: str) -> None:
+    aborted = scan_log(log.encode(), DECK).aborted
+    assert aborted is not None
+    assert (aborted.kind, aborted.message) == (kind, message)
+
+
+def test_harmless_noise() -> None:
+    noise = (
+        b"Note: Starting dynamic gmin stepping\nWarning: Further gmin increment\n"
+        b"Warning: singular matrix:  check node a\n"
+    )
+    said = scan_log(noise, DECK)
+    assert said.refused is None and said.aborted is None and said.lack is None
+
+
+def test_lack_of_memory_and_disk() -> None:
+    memory = scan_log(b"Error: malloc: Internal Error: can't allocate 99 bytes.\n", DECK).lack
+    disk = scan_log(b"write: No space left on device\n", DECK).lack
+    assert memory is not None and memory.kind == FailureKind.OUT_OF_MEMORY
+    assert disk is not None and disk.kind == FailureKind.OUT_OF_DISK
+
+
+def test_last_progress() -> None:
+    assert (
+        last_progress(b" Reference value :  1.0e-04\r Reference value :  2.48728e-04\r Refer") == 2.48728e-4
+    )
+    assert last_progress(b"nothing") is None
