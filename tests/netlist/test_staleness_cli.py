@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,45 @@ def test_watch_tells_within_a_second(netlisted: Path) -> None:
         process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+
+@pytest.mark.e2e
+@pytest.mark.xschem
+@pytest.mark.ngspice
+def test_saving_the_schematic_reruns_the_sweep(sample_project: Path) -> None:
+    config = sample_project / "testbenches/dc/config.yaml"
+    config.write_text(config.read_text() + "\non_change: rerun vdda_sweep\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simorc", "watch", "--json", "--project", str(sample_project)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None and process.stderr is not None
+        for _ in range(4):
+            process.stdout.readline()
+        time.sleep(0.5)
+        schematic = sample_project / "schematics/ota_5t.sch"
+        schematic.write_text(schematic.read_text().replace("name=M5 w", "name=MTAIL w"))
+        assert json.loads(process.stdout.readline())["state"] == "stale"
+        assert json.loads(process.stdout.readline())["sweep"] == "vdda_sweep"
+        assert json.loads(process.stdout.readline())["state"] == "up to date"
+        wait_for(lambda: finished_cases(sample_project) == 13)
+        assert "XMTAIL tail ibias" in (sample_project / "netlists/ota_5t.spice").read_text()
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def finished_cases(root: Path) -> int:
+    """Completed cases of all runs, as metadata.csv tells."""
+    files = list((root / "simulations").glob("vdda_sweep_*/metadata.csv"))
+    return sum(file.read_text().count(",completed,") for file in files)

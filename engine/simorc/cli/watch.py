@@ -49,7 +49,7 @@ async def follow(scope: Scope, pace: Pace, as_json: bool) -> None:
     async for seen in watch(scope.load, pace):
         show(seen, as_json)
         pairs = [condition.pair for condition in seen.conditions]
-        await anyio.to_thread.run_sync(react, scope, reaction_to(seen.news, pairs))
+        await anyio.to_thread.run_sync(react, scope, reaction_to(seen.news, pairs), as_json)
 
 
 def show(seen: Watched, as_json: bool) -> None:
@@ -63,7 +63,7 @@ def show(seen: Watched, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-def react(scope: Scope, reaction: Reaction) -> None:
+def react(scope: Scope, reaction: Reaction, as_json: bool) -> None:
     """Netlist again, then run; a netlist that cannot be made stops the runs."""
     from simorc.errors import SimorcError
     from simorc.netlist.update import update
@@ -76,10 +76,22 @@ def react(scope: Scope, reaction: Reaction) -> None:
         complain(error)
         return
     for sweep in reaction.rerun:
-        note(f"running {plain(sweep)}")
-        where = ["--project", str(scope.root()), *(["--env", scope.environment] if scope.environment else [])]
-        subprocess.run(
-            [sys.executable, "-m", "simorc", "run", sweep, "--detach", *where],
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        start_run(scope, sweep, as_json)
+
+
+def start_run(scope: Scope, sweep: str, as_json: bool) -> None:
+    """Run a sweep as `simorc run SWEEP --detach` does, and tell the run's id."""
+    where = ["--project", str(scope.root()), *(["--env", scope.environment] if scope.environment else [])]
+    ended = subprocess.run(
+        [sys.executable, "-m", "simorc", "run", sweep, "--detach", *where],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    for line in ended.stderr.splitlines():
+        note(plain(line))
+    run = ended.stdout.strip()
+    if run:
+        click.echo(json.dumps({"sweep": sweep, "run": run}) if as_json else f"running {plain(run)}")
+        sys.stdout.flush()
