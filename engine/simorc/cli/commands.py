@@ -44,6 +44,11 @@ COMMANDS = {
     "show": Entry("Results", "Everything about one case.", "show"),
     "log": Entry("Results", "Print the simulator's log of a case.", "log"),
     "plot": Entry("Results", "Draw the waveforms of a case in the terminal.", "plot"),
+    "measure": Entry("Results", "Measure a run again, without simulating.", "measure"),
+    "compare": Entry("Results", "What changed between two runs.", "compare"),
+    "baseline": Entry("Results", "Keep a run as the reference, and check later runs against it.", "baseline"),
+    "report": Entry("Results", "Write a report of a run.", "report"),
+    "archive": Entry("Results", "Pack a run into one file.", "archive"),
     "doctor": Entry("Machine", "Check what simorc needs on this machine.", "doctor"),
 }
 
