@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simorc.errors import WaveformError
 
@@ -20,17 +20,15 @@ def foreign_traces(
 
     Raises WaveformError if the file is missing or spicelib cannot read it.
     """
-    reader = _reader(path, dialect, names)
     import numpy as np
-
-    return {name: np.asarray(reader.get_wave(name)) for name in reader.get_trace_names()}
-
-
-def _reader(path: Path, dialect: str | None, names: list[str] | None) -> Any:
     from spicelib import RawRead
     from spicelib.raw.raw_read import SpiceReadException
 
     try:
-        return RawRead(path, traces_to_read=names or "*", dialect=dialect, verbose=False)
-    except (OSError, ValueError, KeyError, IndexError, SpiceReadException) as error:
+        reader = RawRead(path, traces_to_read=names or "*", dialect=dialect, verbose=False)
+        traces = {name: np.asarray(reader.get_wave(name)) for name in reader.get_trace_names()}
+    except (OSError, ValueError, LookupError, RuntimeError, SpiceReadException) as error:
         raise WaveformError(f"{path}: not a raw file spicelib reads: {error}") from error
+    if not traces:
+        raise WaveformError(f"{path}: has no traces")
+    return traces
