@@ -29,7 +29,8 @@ class SimorcApp(App[int]):
     ) -> None:
         super().__init__()
         self.profile = profile
-        self._main = MainScreen(root, launcher or Launcher(root), UNICODE if profile.unicode else ASCII, run)
+        glyphs = UNICODE if profile.unicode else ASCII
+        self._main = MainScreen(root, launcher or Launcher(root), glyphs, run=run, tick=profile.tick)
         self.set_class(not profile.unicode, "ascii")
 
     def on_mount(self) -> None:

@@ -37,8 +37,9 @@ class RunNews:
 class Follower:
     """Follows one run until `stop`; calls `tell(news)` from its thread."""
 
-    def __init__(self, layout: RunLayout, tell: Callable[[RunNews], object]) -> None:
+    def __init__(self, layout: RunLayout, tell: Callable[[RunNews], object], tick: float = TICK) -> None:
         self._layout = layout
+        self._tick = tick
         self._tell = tell
         self._stop = threading.Event()
         self._taken = threading.Event()
@@ -67,7 +68,7 @@ class Follower:
             with RunView(self._layout) as view:
                 self._begin(view)
                 quiet = 0
-                while not self._stop.wait(IDLE_TICK if quiet > IDLE_AFTER else TICK):
+                while not self._stop.wait(IDLE_TICK if quiet > IDLE_AFTER else self._tick):
                     quiet = 0 if self._look(view) else quiet + 1
         except (StoreError, OSError, sqlite3.Error) as error:
             if not self._stop.is_set():

@@ -34,7 +34,10 @@ class Launcher:
         with tempfile.TemporaryDirectory(prefix="simorc-") as directory:
             definition = Path(directory) / f"{sweep}.yaml"
             definition.write_text(draft, encoding="utf-8")
-            return await self._build(sweep, ["--definition", str(definition)])
+            try:
+                return await self._build(sweep, ["--definition", str(definition)])
+            except SimorcError as error:  # the user knows the builder, not the file it was handed over in
+                raise SimorcError(error.message.replace(str(definition), f"{sweep} (not saved)")) from error
 
     async def start(self, layout: RunLayout, cases: Sequence[int] | None = None) -> None:
         """Start the run's runner. Raises RunBusy if another has it."""

@@ -27,6 +27,11 @@ class Profile:
         """An ANSI theme where bytes are dear or colours few: a colour then costs two bytes."""
         return "ansi-dark" if self.ssh or not self.colours else "textual-dark"
 
+    @property
+    def tick(self) -> float:
+        """Seconds between looks at a run: every look may repaint a screenful of statuses."""
+        return 1 / 8 if self.ssh else 1 / 15
+
 
 def detect(environment: Mapping[str, str], encoding: str | None = None) -> Profile:
     """The profile of the terminal described by `environment`; `encoding` defaults to the locale's."""

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -20,14 +20,14 @@ from simorc.runs.layout import RunLayout, find_run
 from simorc.runs.summary import UNDER_WAY, RunSummary
 from simorc_tui.commands import bindings, by_action, footer_text
 from simorc_tui.editor import edit_file
-from simorc_tui.follower import Follower, RunNews
+from simorc_tui.follower import TICK, Follower, RunNews
 from simorc_tui.glyphs import Glyphs
 from simorc_tui.launching import Launcher
 from simorc_tui.outline import ProjectOutline, read_outline
 from simorc_tui.overview import Overview
 from simorc_tui.screens.case_actions import CaseActions
 from simorc_tui.screens.help import help_screen
-from simorc_tui.screens.jump import JumpScreen
+from simorc_tui.screens.panes import PaneActions
 from simorc_tui.screens.run_actions import RunActions
 from simorc_tui.widgets.case_table import CaseTable
 from simorc_tui.widgets.case_view import CaseView
@@ -36,9 +36,8 @@ from simorc_tui.widgets.project_tree import ProjectTree
 from simorc_tui.widgets.status_line import StatusLine
 from simorc_tui.widgets.sweep_builder import SweepBuilder
 
-PANES = ("tree", "builder", "cases", "view")
-NARROW_COLUMNS, NARROW_LINES = 110, 30
 CASE_SETTLES = 0.08
+CASE_RENEWED_EVERY = 1.0
 REARRANGE_EVERY = 2.0
 
 
@@ -66,21 +65,24 @@ class OutlineCame(Message):
         self.outline = outline
 
 
-class MainScreen(RunActions, CaseActions):
+class MainScreen(RunActions, CaseActions, PaneActions):
     """Four panes and a status line; on a small terminal one pane at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
-    def __init__(self, root: Path, launcher: Launcher, glyphs: Glyphs, run: str | None = None) -> None:
+    def __init__(
+        self, root: Path, launcher: Launcher, glyphs: Glyphs, *, run: str | None = None, tick: float = TICK
+    ) -> None:
         super().__init__(root, launcher, glyphs)
-        self.pane = "cases"
-        self.zoomed = False
         self._asked_run = run
+        self._tick = tick
         self._follower: Follower | None = None
         self._overview = Overview(root, lambda summaries: self.post_message(RunsCame(summaries)))
         self._settle: Timer | None = None
         self._arranged = 0.0
         self._outdated = False
+        self._case_shown = 0.0
+        self._case_outdated = False
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self.glyphs)
@@ -142,7 +144,7 @@ class MainScreen(RunActions, CaseActions):
         self.show_arrangement()
         self.refresh_bindings()
         if layout is not None:
-            self._follower = Follower(layout, lambda news: self.post_message(NewsCame(news)))
+            self._follower = Follower(layout, lambda news: self.post_message(NewsCame(news)), self._tick)
             self._follower.start()
             self._builder_of(layout)
         self._show_life()
@@ -223,13 +225,22 @@ class MainScreen(RunActions, CaseActions):
         self.refresh_bindings()
 
     def _renew_case(self, news: RunNews) -> None:
-        """What is shown of the case under the cursor may have changed with it."""
+        """What is shown of the case under the cursor may have changed with it; once a second is enough."""
         row = self.table.current
         if row is not None and (news.case_ids is None or row.case_id in news.case_ids):
-            self.case_view.show_case(self.layout_of_run, row.case_id)
+            self._case_outdated = True
+            if time.monotonic() - self._case_shown >= CASE_RENEWED_EVERY:
+                self._show_case()
+
+    def _show_case(self) -> None:
+        row = self.table.current
+        self._case_outdated, self._case_shown = False, time.monotonic()
+        self.case_view.show_case(self.layout_of_run, row.case_id if row is not None else None)
 
     def _every_second(self) -> None:
         self.table.tick()
+        if self._case_outdated:
+            self._show_case()
         if (
             self._outdated
             and not self._wanted.natural
@@ -245,13 +256,11 @@ class MainScreen(RunActions, CaseActions):
     # What panes say -------------------------------------------------------------------------------
 
     @on(CaseTable.Highlighted)
-    def _case_under_cursor(self, event: CaseTable.Highlighted) -> None:
+    def _case_under_cursor(self) -> None:
         """Files are opened once the cursor has come to rest."""
         if self._settle is not None:
             self._settle.stop()
-        self._settle = self.set_timer(
-            CASE_SETTLES, lambda: self.case_view.show_case(self.layout_of_run, event.case_id)
-        )
+        self._settle = self.set_timer(CASE_SETTLES, self._show_case)
 
     @on(CaseTable.Marked)
     def _marks_changed(self) -> None:
@@ -287,55 +296,6 @@ class MainScreen(RunActions, CaseActions):
         if table.marks:
             parts.append(f"{len(table.marks)} marked")
         self.query_one("#cases").border_title = "  ".join(parts).replace("[", r"\[")
-
-    # Panes ----------------------------------------------------------------------------------------
-
-    def on_resize(self) -> None:
-        self._fit()
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        for widget in event.widget.ancestors_with_self:
-            if widget.id in PANES and widget.id != self.pane:
-                self.pane = str(widget.id)
-                self._fit()
-
-    def action_pane(self, pane: str) -> None:
-        """Go to a pane; a second time zooms it."""
-        if pane == self.pane:
-            self.zoomed = not self.zoomed
-        self.pane = pane
-        self._fit()
-        self._focus_pane()
-
-    def action_zoom(self) -> None:
-        self.zoomed = not self.zoomed
-        self._fit()
-
-    def action_tab(self, tab: str) -> None:
-        self.case_view.show_tab(tab)
-        if self.pane != "view":
-            self.action_pane("view")
-        else:
-            self._focus_pane()
-
-    def _fit(self) -> None:
-        """One pane on a small terminal or when zoomed, else all."""
-        narrow = self.size.width < NARROW_COLUMNS or self.size.height < NARROW_LINES
-        self.set_class(narrow or self.zoomed, "single")
-        self.set_class(narrow, "narrow")
-        for pane in PANES:
-            self.set_class(pane == self.pane, f"show-{pane}")
-
-    def _focus_pane(self) -> None:
-        targets = {
-            "tree": self.tree_pane,
-            "builder": self.builder.query_one("OptionList"),
-            "cases": self.table,
-        }
-        if self.pane == "view":
-            self.case_view.focus_content()
-        else:
-            targets[self.pane].focus()
 
     # The program ----------------------------------------------------------------------------------
 
@@ -373,28 +333,6 @@ class MainScreen(RunActions, CaseActions):
             return
         if self.builder.sweep is not None:
             self.say(f"saved {self.builder.sweep.path.name}")
-
-    def action_jump(self) -> None:
-        self.app.push_screen(JumpScreen(), self._jump)
-
-    def _jump(self, target: str | None) -> None:
-        if target is None:
-            return
-        if target.isdecimal():
-            self._jump_to_case(int(target))
-        elif target in PANES:
-            self.pane = target
-            self._fit()
-            self._focus_pane()
-        else:
-            self.action_tab(target)
-
-    def _jump_to_case(self, case_id: int) -> None:
-        if not self.table.go_to(case_id):
-            self.say(
-                f"no case {case_id} here" + (" (the filter may hide it)" if self._wanted.filter_text else "")
-            )
-        self.table.focus()
 
     def action_palette(self) -> None:
         self.app.action_command_palette()

@@ -1,0 +1,86 @@
+"""Which panes are shown and which has the keys: all of them, or one at a time on a small terminal."""
+
+from __future__ import annotations
+
+from textual import events
+
+from simorc_tui.screens.desk import Desk
+from simorc_tui.screens.jump import JumpScreen
+
+PANES = ("tree", "builder", "cases", "view")
+NARROW_COLUMNS, NARROW_LINES = 110, 30
+
+
+class PaneActions(Desk):
+    """Going from pane to pane."""
+
+    pane = "cases"
+    zoomed = False
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for widget in event.widget.ancestors_with_self:
+            if widget.id in PANES and widget.id != self.pane:
+                self.pane = str(widget.id)
+                self._fit()
+
+    def action_pane(self, pane: str) -> None:
+        """Go to a pane; a second time zooms it."""
+        if pane == self.pane:
+            self.zoomed = not self.zoomed
+        self.pane = pane
+        self._fit()
+        self._focus_pane()
+
+    def action_zoom(self) -> None:
+        self.zoomed = not self.zoomed
+        self._fit()
+
+    def action_tab(self, tab: str) -> None:
+        self.case_view.show_tab(tab)
+        if self.pane != "view":
+            self.action_pane("view")
+        else:
+            self._focus_pane()
+
+    def _fit(self) -> None:
+        """One pane on a small terminal or when zoomed, else all."""
+        narrow = self.size.width < NARROW_COLUMNS or self.size.height < NARROW_LINES
+        self.set_class(narrow or self.zoomed, "single")
+        self.set_class(narrow, "narrow")
+        for pane in PANES:
+            self.set_class(pane == self.pane, f"show-{pane}")
+
+    def _focus_pane(self) -> None:
+        targets = {
+            "tree": self.tree_pane,
+            "builder": self.builder.query_one("OptionList"),
+            "cases": self.table,
+        }
+        if self.pane == "view":
+            self.case_view.focus_content()
+        else:
+            targets[self.pane].focus()
+
+    def action_jump(self) -> None:
+        self.app.push_screen(JumpScreen(), self._jump)
+
+    def _jump(self, target: str | None) -> None:
+        if target is None:
+            return
+        if target.isdecimal():
+            self._jump_to_case(int(target))
+        elif target in PANES:
+            self.pane = target
+            self._fit()
+            self._focus_pane()
+        else:
+            self.action_tab(target)
+
+    def _jump_to_case(self, case_id: int) -> None:
+        if not self.table.go_to(case_id):
+            hidden = " (the filter may hide it)" if self.table.arrangement.filter_text else ""
+            self.say(f"no case {case_id} here{hidden}")
+        self.table.focus()

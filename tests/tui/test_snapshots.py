@@ -1,0 +1,64 @@
+"""Whole screens as text, at the two sizes people have. ``pytest --snapshot-update`` renews them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from textual.pilot import Pilot
+
+from simorc_tui.app import SimorcApp
+from simorc_tui.profile import Profile
+from simorc_tui.screens.main import MainScreen
+from tests.tui.fake_run import FakeRun, screen_text
+
+SIZES = {"160x48": (160, 48), "80x24": (80, 24)}
+SCREENS = {
+    "cases": "",
+    "project": "1",
+    "builder": "2 enter",
+    "failed": "F",
+    "sort": "s",
+    "help": "question_mark",
+    "details": "enter",
+    "jump": "o",
+    "copy": "y",
+}
+
+
+class ScreenText(SingleFileSnapshotExtension):
+    """One text file per screen."""
+
+    file_extension = "txt"
+    _write_mode = WriteMode.TEXT
+
+
+async def settled(pilot: Pilot[int], root: Path) -> str:
+    """The screen once it has stopped changing; the project's directory is told apart from run to run."""
+    before, same = "", 0
+    while same < 12:
+        await pilot.pause(0.03)
+        text = screen_text(pilot.app).replace(str(root), "PROJECT")
+        before, same = text, same + 1 if text == before else 0
+    return before
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_screen(
+    project: Path, make_run: Callable[..., FakeRun], snapshot: SnapshotAssertion, size: str, screen: str
+) -> None:
+    make_run(45)
+    app = SimorcApp(project, Profile(ssh=False, unicode=True, colours=True))
+    async with app.run_test(size=SIZES[size]) as pilot:
+        main = app.screen_stack[-1]
+        assert isinstance(main, MainScreen)
+        while main.table.row_count != 45 or main.builder.cases != 9:
+            await pilot.pause(0.02)
+        await settled(pilot, project)
+        for key in ("o 7 enter " + SCREENS[screen]).split():  # a case whose pane names no directory
+            await pilot.press(key)
+        assert await settled(pilot, project) == snapshot(extension_class=ScreenText)
