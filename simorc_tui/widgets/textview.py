@@ -81,7 +81,6 @@ class FileView(Widget):
         self.path: Path | None = None
         self.index: LineIndex | None = None
         self.needle = ""
-        self._sticks = follow
         self._last_match: int | None = None
         self._left = threading.Event()
         self._reader: Worker[None] | None = None
@@ -107,7 +106,6 @@ class FileView(Widget):
             return
         self._leave()
         self.path = path
-        self._sticks = self.follow
         if path is None:
             self._note("no file chosen")
         else:
@@ -138,10 +136,10 @@ class FileView(Widget):
 
     def action_follow(self) -> None:
         """Follow the end of the file, or stop to."""
-        self._sticks = not self._sticks
-        if self._sticks:
+        self.follow = self.lines.follow = self.lines.sticks = not self.lines.sticks
+        if self.follow:
             self.lines.show_end()
-        self.notify("following the end" if self._sticks else "not following", timeout=2)
+        self.notify("following the end" if self.follow else "not following", timeout=2)
 
     @on(Input.Submitted)
     def _search(self, event: Input.Submitted) -> None:
@@ -159,7 +157,7 @@ class FileView(Widget):
             return
         self.index, self._last_match = message.index, None
         self.remove_class("noted")
-        self.lines.show(message.index, classifier(message.path))
+        self.lines.show(message.index, classifier(message.path), follow=self.follow)
 
     def on_file_view_absent(self, message: Absent) -> None:
         message.stop()
@@ -173,8 +171,6 @@ class FileView(Widget):
         if message.index is not self.index:
             return
         self.lines.grown()
-        if self._sticks:
-            self.lines.show_end()
 
     def on_file_view_found(self, message: Found) -> None:
         message.stop()
@@ -184,13 +180,7 @@ class FileView(Widget):
             self.notify(f"no more {plain(message.needle)!r} that way", severity="warning", timeout=2)
             return
         self._last_match = message.line
-        self._sticks = False
         self.lines.show_line(message.line)
-
-    def on_lines_view_leaving(self, message: LinesView.Leaving) -> None:
-        message.stop()
-        if self.follow:
-            self._sticks = message.at_end
 
     def _note(self, text: str) -> None:
         self.query_one(".file-note", Static).update(plain(text), layout=True)

@@ -9,7 +9,6 @@ from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -50,24 +49,24 @@ class LinesView(ScrollView, can_focus=True):
         Binding("ctrl+u", "page_up", "page up", show=False, id="file.page_up"),
     ]
 
-    class Leaving(Message):
-        """The user scrolled by hand: away from the end, or back to it."""
-
-        def __init__(self, at_end: bool) -> None:
-            super().__init__()
-            self.at_end = at_end
-
     def __init__(self) -> None:
         super().__init__()
         self.index: LineIndex | None = None
         self.classify: Classify = of_log
         self.needle = ""
+        self.follow = False
+        self.sticks = False
+        self._moving = False
         self._widest = 0
 
-    def show(self, index: LineIndex | None, classify: Classify) -> None:
-        """Show another file from its first line; None shows nothing."""
+    def show(self, index: LineIndex | None, classify: Classify, *, follow: bool = False) -> None:
+        """Show another file from its first line, with `follow` at its end; None shows nothing.
+
+        A followed file is left in place while the user has scrolled away from its end.
+        """
         self.index, self.classify, self._widest = index, classify, 0
-        self.scroll_to(0, 0, animate=False, immediate=True)
+        self.follow = self.sticks = follow
+        self._move_to(0)
         self.grown()
 
     def grown(self) -> None:
@@ -75,6 +74,9 @@ class LinesView(ScrollView, can_focus=True):
         lines = 0 if self.index is None else len(self.index)
         if self.virtual_size.height != lines:
             self.virtual_size = Size(self._widest, lines)
+        if self.sticks:
+            # The end is known only once the new size is laid out.
+            self.call_after_refresh(self._stick)
         self.refresh()
 
     @property
@@ -83,11 +85,25 @@ class LinesView(ScrollView, can_focus=True):
 
     def show_line(self, number: int) -> None:
         """Bring a line into view, a third from the top."""
-        self.scroll_to(y=max(0, number - self.size.height // 3), animate=False, immediate=True)
+        self.sticks = False
+        self._move_to(max(0, number - self.size.height // 3))
 
     def show_end(self) -> None:
         """Go to the last line."""
-        self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
+        self._move_to(self.max_scroll_y)
+
+    def _stick(self) -> None:
+        if self.sticks:
+            self.show_end()
+
+    def _move_to(self, y: float) -> None:
+        """Scroll by ourselves, which says nothing about what the user wants to follow."""
+        self._moving = True
+        self.scroll_to(y=y, animate=False, immediate=True)
+        self._moving = False
+
+    def on_resize(self) -> None:
+        self._stick()
 
     def mark(self, needle: str) -> None:
         """Make every occurrence of `needle` stand out; '' nothing."""
@@ -142,9 +158,11 @@ class LinesView(ScrollView, can_focus=True):
             self.virtual_size = Size(self._widest, len(self.index))
 
     def action_first(self) -> None:
-        self.scroll_to(y=0, animate=False, immediate=True)
+        self.sticks = False
+        self._move_to(0)
 
     def action_last(self) -> None:
+        self.sticks = self.follow
         self.show_end()
 
     def action_sideways(self, columns: int) -> None:
@@ -152,4 +170,5 @@ class LinesView(ScrollView, can_focus=True):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
-        self.post_message(self.Leaving(self.at_end))
+        if self.follow and not self._moving:
+            self.sticks = self.at_end

@@ -52,7 +52,7 @@ def panel_of(plot: PlotLike, names: Sequence[str] | None = None) -> Panel:
 
 def default_names(plot: PlotLike) -> list[str]:
     """Voltages called out..., else the first few outside subcircuits, else anything there is."""
-    signals = list(plot.variables[1:])
+    signals = kinds_of(plot)[1:]
     voltages = [name for name, kind in signals if kind == "voltage"]
     outer = [name for name in voltages if not re.search(r"[.#@]", name)] or voltages
     outputs = [name for name in outer if re.match(r"(v\()?v?_?out", name, re.IGNORECASE)]
@@ -73,7 +73,7 @@ def overlaid(panels: Mapping[str, Panel]) -> Panel:
 
 def signal(plot: PlotLike, name: str) -> Any:
     """The values of a variable, a difference ``v(a,b)``, or a function of one: ``vdb(out)``, ``ph(x)``."""
-    known = {variable.lower(): variable for variable, _ in plot.variables}
+    known = {variable.lower(): variable for variable, _ in kinds_of(plot)}
     found = next((known[each] for each in spellings(name) if each in known), None)
     if found is not None:
         return np.asarray(plot.trace(found))
@@ -88,13 +88,18 @@ def signal(plot: PlotLike, name: str) -> Any:
 
 def has_signal(plot: PlotLike, name: str) -> bool:
     """Whether `signal` would find it; reads nothing."""
-    names = {variable.lower() for variable, _ in plot.variables}
+    names = {variable.lower() for variable, _ in kinds_of(plot)}
     if any(each in names for each in spellings(name)):
         return True
     if pair := _DIFFERENCE.fullmatch(name.strip()):
         return has_signal(plot, f"v({pair[1]})") and has_signal(plot, f"v({pair[2]})")
     match = _FUNCTION.fullmatch(name.strip())
     return match is not None and has_signal(plot, _inner(match))
+
+
+def kinds_of(plot: PlotLike) -> list[tuple[str, str]]:
+    """Name and kind of every variable."""
+    return [(variable[0], variable[1]) for variable in plot.variables]
 
 
 def real(values: Any) -> Floats:
@@ -110,7 +115,7 @@ def decibels(values: Any) -> Floats:
 
 def axis_unit(plot: PlotLike) -> str:
     """The unit of a plot's x."""
-    name, kind = plot.variables[0]
+    name, kind = kinds_of(plot)[0]
     return _SWEEP_UNITS.get(name.lower()) or UNITS.get(kind, "")
 
 
@@ -121,7 +126,7 @@ def axis_label(plot: PlotLike) -> str:
 
 def unit_of(plot: PlotLike, name: str) -> str:
     """The unit of a signal, as far as its kind tells."""
-    kinds = {variable.lower(): kind for variable, kind in plot.variables}
+    kinds = {variable.lower(): kind for variable, kind in kinds_of(plot)}
     kind = next((kinds[each] for each in spellings(name) if each in kinds), None)
     if kind is not None:
         return UNITS.get(kind, "")

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from simorc.quantities import format_si
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-_DEGREE_STEPS = (1.0, 1.5, 3.0, 4.5, 9.0, 10.0)
+# Phases in parts of a turn, gains in 20 dB a decade.
+_DEGREES = (1.0, 1.5, 3.0, 4.5, 9.0, 10.0)
+_STEPS_OF = {"°": _DEGREES, "deg": _DEGREES, "dB": (1.0, 2.0, 4.0, 10.0)}
 _MOST_DIGITS = 12
 
 
@@ -26,7 +28,9 @@ def ticks(low: float, high: float, most: int, *, log: bool = False, unit: str = 
         return []
     values = _decades(low, high, most) if log else []
     if len(values) < 2:
-        values = _round_values(low, high, most, _DEGREE_STEPS if unit in ("°", "deg") else _STEPS)
+        values = _round_values(low, high, most, _STEPS_OF.get(unit, _STEPS))
+    if log:
+        values = [value for value in values if value > 0]
     return [Tick(fraction(value, low, high, log=log), label) for value, label in _labelled(values, unit)]
 
 
