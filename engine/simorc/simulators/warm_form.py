@@ -31,7 +31,8 @@ _ASSIGNMENT = re.compile(
 _TEMPERATURE = re.compile(r"\s*\.temp\s+(?P<value>\S+)\s*", re.IGNORECASE)
 _OPTION_VALUE = re.compile(r"\s+(?P<name>temp|seed)\s*=\s*(?P<value>[^\s=]+)", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*(?:;|\s\$\s).*$")
-_WHOLE = re.compile(r"[+-]?\d{1,6}(?:\.[05])?|[+-]?\d{1,6}\.[27]5")
+# ngspice reads these alike in `.temp`, `.option temp=` and `set temp=`; with a scale suffix it does not.
+_DEGREES = re.compile(r"[+-]?\d{1,6}(?:\.\d{0,17})?")
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class _Reading:
 
     def _temperature_card(self, line: str) -> None:
         match = _TEMPERATURE.fullmatch(line)
-        if match is None or self.temperature is not None or not _WHOLE.fullmatch(match["value"]):
+        if match is None or self.temperature is not None or not _DEGREES.fullmatch(match["value"]):
             self._keep(line)
         else:
             self.temperature = match["value"]
@@ -136,7 +137,7 @@ class _Reading:
             name, value = match["name"].lower(), match["value"]
             if name == "seed" and self.seed is None and value.isdigit():
                 self.seed = value
-            elif name == "temp" and self.temperature is None and _WHOLE.fullmatch(value):
+            elif name == "temp" and self.temperature is None and _DEGREES.fullmatch(value):
                 self.temperature = value
             else:
                 return match[0]
