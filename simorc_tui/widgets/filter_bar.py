@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,6 +13,8 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.timer import Timer
 from textual.widgets import Input, Label
+
+from simorc.display import plain
 
 TYPING_PAUSE = 0.15
 
@@ -66,7 +69,7 @@ class FilterBar(Horizontal):
         field.focus()
 
     def show_problem(self, problem: str) -> None:
-        self.query_one(".problem", Label).update(problem)
+        self.query_one(".problem", Label).update(Text(plain(problem)))
 
     def action_drop(self) -> None:
         """No filter any more."""

@@ -77,7 +77,7 @@ class ProjectTree(Tree[Entry]):
         self._add_testbenches(outline.testbenches)
         sweeps = self.root.add("sweeps", expand=True)
         self._sweeps = {
-            sweep.name: sweeps.add_leaf(plain(sweep.name), Entry("sweep", sweep.name, sweep.path))
+            sweep.name: sweeps.add_leaf(Text(plain(sweep.name)), Entry("sweep", sweep.name, sweep.path))
             for sweep in outline.sweeps
         }
         self._runs = self.root.add("runs", expand=True)
@@ -124,15 +124,15 @@ class ProjectTree(Tree[Entry]):
     def _add_files(self, title: str, files: Iterable[Path], kind: str) -> None:
         node = self.root.add(title, expand=True)
         for path in files:
-            node.add_leaf(plain(path.name), Entry(kind, path.name, path))
+            node.add_leaf(Text(plain(path.name)), Entry(kind, path.name, path))
 
     def _add_testbenches(self, benches: Iterable[TestbenchOutline]) -> None:
         node = self.root.add("testbenches", expand=True)
         for bench in benches:
-            below = node.add(plain(bench.name), Entry("testbench", bench.name, bench.config))
+            below = node.add(Text(plain(bench.name)), Entry("testbench", bench.name, bench.config))
             files = (bench.config, bench.template, *([bench.schematic] if bench.schematic else []))
             for path in files:
-                below.add_leaf(plain(path.name), Entry("file", path.name, path))
+                below.add_leaf(Text(plain(path.name)), Entry("file", path.name, path))
 
     @on(Tree.NodeSelected)
     def _chosen(self, event: Tree.NodeSelected[Entry]) -> None:
