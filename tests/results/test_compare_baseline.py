@@ -50,6 +50,10 @@ def test_cases_match_by_parameters_not_by_number(make_run: MakeRun) -> None:
     assert (moved["gain"].old_case, moved["gain"].new_case) == (4, 1)
     assert moved["gain"].difference == pytest.approx(0.7)
     assert moved["bw"].new is None
+    fewer = load_frame(make_run([(s, p, {"gain": m["gain"]}) for s, p, m in ROWS], name="c_20260101000000"))
+    assert compare_frames(old, fewer).gone == ("bw",)
+    assert not compare_frames(old, fewer).same
+    assert compare_frames(fewer, old).same
     assert found.largest["gain"].percent == pytest.approx(100 * 0.7 / 43.3)
 
 
@@ -117,8 +121,13 @@ def test_csv_and_json_are_lossless(make_run: MakeRun) -> None:
     long = io.StringIO()
     write_csv(frame, long, long=True)
     assert next(csv.DictReader(io.StringIO(long.getvalue()))) == {
-        "case_id": "1", "status": "completed", "v": "0.1", "c": "a,b",
-        "measurement": "gain", "value": str(1 / 3), "unit": "dB",
+        "case_id": "1",
+        "status": "completed",
+        "v": "0.1",
+        "c": "a,b",
+        "measurement": "gain",
+        "value": str(1 / 3),
+        "unit": "dB",
     }
     out = io.StringIO()
     write_json(frame, out)

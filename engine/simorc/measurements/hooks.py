@@ -41,8 +41,9 @@ def run_hook(
     parameters: Mapping[str, Any],
     arguments: Mapping[str, Any] | None = None,
 ) -> float:
-    """The number a hook returns, ``function(waves, parameters, **arguments)``. MeasurementMissing with file and
-    line when it fails.
+    """The number ``function(waves, parameters, **arguments)`` returns.
+
+    MeasurementMissing with file and line when it fails.
     """
     path, function = hook_place(text, project_root)
     called = _guarded(text, lambda: _function(path, function, path.stat().st_mtime_ns))

@@ -62,11 +62,19 @@ class Comparison:
     spec_changes: list[tuple[str, str, str]] = field(default_factory=list)
     inputs: list[tuple[str, str, str]] = field(default_factory=list)
     largest: Mapping[str, Moved] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    """Measurements that only the old, only the new results have."""
 
     @property
     def same(self) -> bool:
-        """Whether every case is there in both and nothing moved; differing inputs alone do not count."""
-        return not (self.moved or self.status_changes or self.only_old or self.only_new or self.spec_changes)
+        """Whether every case and measurement of the old results is there in the new ones and nothing moved.
+
+        Differing inputs, new measurements and new specs that pass do not count.
+        """
+        specs = [row for row in self.spec_changes if row[1] != "none" or row[2] not in ("pass", "near")]
+        cases = self.moved or self.status_changes or self.only_old or self.only_new
+        return not (cases or self.gone or specs)
 
 
 def case_keys(frame: Frame, names: Sequence[str]) -> list[tuple[Any, ...]]:
@@ -109,13 +117,15 @@ def compare_frames(
         only_old=only_old,
         only_new=[new.parameters_of(place) for place in new_places.values()],
         largest=_largest(moved),
+        gone=tuple(name for name in old.measurements if name not in new.measurements),
+        added=tuple(name for name in new.measurements if name not in old.measurements),
     )
 
 
 def _moved(
     old: Frame, new: Frame, olds: Any, news: Any, default: Tolerance, own: Mapping[str, Tolerance]
 ) -> Iterator[Moved]:
-    for measurement in dict.fromkeys((*old.measurements, *new.measurements)):
+    for measurement in (name for name in old.measurements if name in new.measurements):
         a, b = old.values(measurement)[olds], new.values(measurement)[news]
         for place in np.flatnonzero(own.get(measurement, default).exceeded(a, b)):
             at = int(news[place])

@@ -1,6 +1,7 @@
 """Measure a finished run again from its waveforms, after the definitions changed; nothing is simulated.
 
-Only what changed is computed: a definition that is new or different, and whatever refers to it. The run's
+Only what changed is computed: a definition that is new or different, and whatever refers to it. A case that
+failed for nothing but a missing measurement completes if it is there now, and the other way round. The run's
 lock is held meanwhile, so that its store keeps to one writer.
 """
 
@@ -11,27 +12,33 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from simorc.errors import SimorcError, UsageError
 from simorc.measurements.meas_output import parse_meas_output
-from simorc.measurements.measure import check_definitions, compiled, measure_case
+from simorc.measurements.measure import Measured, check_definitions, compiled, measure_case
 from simorc.results.frame import Frame, load_frame
 from simorc.runs.database import open_for_writing, quoted
 from simorc.runs.filesystem import write_json
 from simorc.runs.holder import RunnerLock
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest
+from simorc.runs.metadata import write_metadata
 from simorc.runs.store import add_column
+from simorc.runs.view import STATUSES
+from simorc.simulators.outcome import FailureKind
 from simorc.sweeps.plan import Plan
 
 Definitions = Mapping[str, Mapping[str, Any]]
 _CHUNK = 50
+_LACKING = str(FailureKind.MEASUREMENT_MISSING)
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ def changed_measurements(old: Definitions, new: Definitions) -> tuple[str, ...]:
 
 def _essence(definition: Mapping[str, Any] | None) -> str:
     """What decides the value: not its unit, scale or description."""
-    kept = ("meas", "measure", "args", "expr", "python")
+    kept = ("meas", "measure", "args", "expr", "python", "optional")
     return json.dumps({key: (definition or {}).get(key) or None for key in kept}, sort_keys=True, default=str)
 
 
@@ -86,6 +93,7 @@ def remeasure(
     specs: Mapping[str, Mapping[str, Any]],
     *,
     project_root: Path,
+    plot_specs: Sequence[Any] | None = None,
     everything: bool = False,
     jobs: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -104,10 +112,13 @@ def remeasure(
         removed = tuple(name for name in old if name not in definitions)
         found = _measured(layout, manifest, definitions, names, project_root, jobs, progress)
         done = _store(layout, definitions, names, removed, found)
-        manifest.update(
-            measurements=dict(definitions), specs=dict(specs), measured=time.strftime("%Y-%m-%dT%H:%M:%S%z")
-        )
+        now: dict[str, Any] = {"measurements": dict(definitions), "specs": dict(specs)}
+        if plot_specs is not None:
+            now["plot_specs"] = list(plot_specs)
+        manifest.update(now, measured=time.strftime("%Y-%m-%dT%H:%M:%S%z"))
         write_json(layout.manifest, manifest)
+        if "plan" in manifest:
+            _rewrite_metadata(layout, manifest)
     return done
 
 
@@ -117,60 +128,19 @@ def _check(definitions: Definitions, project_root: Path) -> None:
         raise UsageError("\n".join(f"measurements.{name}: {message}" for name, message in wrong))
 
 
-Row = tuple[int, dict[str, float], dict[str, str]]
+@dataclass(frozen=True)
+class _Row:
+    """What one case measured, and the verdict it has now."""
 
-
-def _measured(
-    layout: RunLayout,
-    manifest: Mapping[str, Any],
-    definitions: Definitions,
-    names: Sequence[str],
-    project_root: Path,
-    jobs: int,
-    progress: Callable[[int, int], None],
-) -> Iterator[Row]:
-    frame = load_frame(layout)
-    frame = frame.select(frame.completed)
-    if not names or not len(frame):
-        return
-    stored = _stored(frame, manifest.get("measurements") or {})
-    defaults = dict(Plan.from_json(manifest["plan"]).defaults) if "plan" in manifest else {}
-    work = [
-        _Share(
-            *(layout.path, definitions, tuple(names), project_root, defaults),
-            tuple(_cases(frame, start, stored)),
-        )
-        for start in range(0, len(frame), _CHUNK)
-    ]
-    done = 0
-    with _pool(min(jobs, len(work))) as pool:
-        for rows in pool.map(_measure_share, work) if pool is not None else map(_measure_share, work):
-            yield from rows
-            done += len(rows)
-            progress(done, len(frame))
-
-
-def _pool(jobs: int) -> Any:
-    """Worker processes started afresh: a fork of a threaded program may hang."""
-    pool: Executor | None = ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) if jobs > 1 else None
-    return pool if pool is not None else nullcontext(None)
+    case_id: int
+    values: Mapping[str, float]
+    missing: Mapping[str, str]
+    status: str
+    message: str | None
 
 
 _Case: TypeAlias = tuple[int, dict[str, Any], dict[str, float]]
-"""Number, swept parameters, and the values of .meas cards known to full precision."""
-
-
-def _cases(frame: Frame, start: int, stored: Mapping[str, str]) -> Iterator[_Case]:
-    for place in range(start, min(start + _CHUNK, len(frame))):
-        values = {meas: frame.values_at(name, place) for name, meas in stored.items()}
-        known = {meas: value for meas, value in values.items() if value == value}
-        yield int(frame.ids[place]), frame.parameters_of(place), known
-
-
-def _stored(frame: Frame, old: Definitions) -> dict[str, str]:
-    """The measurements of the store that are a .meas card's value: more digits than the log has."""
-    cards = {name: str(each["meas"]).lower() for name, each in old.items() if each.get("meas")}
-    return {name: meas for name, meas in cards.items() if name in frame.measurements}
+"""Number, swept parameters, and the stored value of every measurement that need not be computed."""
 
 
 @dataclass(frozen=True)
@@ -185,31 +155,104 @@ class _Share:
     cases: tuple[_Case, ...]
 
 
-def _measure_share(share: _Share) -> list[Row]:
+def _measured(
+    layout: RunLayout,
+    manifest: Mapping[str, Any],
+    definitions: Definitions,
+    names: Sequence[str],
+    project_root: Path,
+    jobs: int,
+    progress: Callable[[int, int], None],
+) -> Iterator[_Row]:
+    frame = _measurable(load_frame(layout))
+    if not names or not len(frame):
+        return
+    kept = {name: {"meas": name} for name in definitions if name not in names}
+    own = {name: definitions[name] for name in names}
+    both = {
+        name: {**(own.get(name) or kept[name]), "optional": _optional(definitions[name])}
+        for name in definitions
+    }
+    here = {name: each for name, each in both.items() if not definitions[name].get("across")}
+    defaults = dict(Plan.from_json(manifest["plan"]).defaults) if "plan" in manifest else {}
+    work = [
+        _Share(
+            *(layout.path, here, tuple(names), project_root, defaults),
+            tuple(_cases(frame, start, [name for name in here if name in kept])),
+        )
+        for start in range(0, len(frame), _CHUNK)
+    ]
+    done = 0
+    with _pool(min(jobs, len(work))) as pool:
+        for rows in pool.map(_measure_share, work) if pool is not None else map(_measure_share, work):
+            yield from rows
+            done += len(rows)
+            progress(done, len(frame))
+
+
+def _measurable(frame: Frame) -> Frame:
+    """The cases with whole waveforms: completed, or failed for nothing but a missing measurement."""
+    lacking = np.array([kind == _LACKING for kind in frame.kinds], dtype=np.bool_)
+    return frame.select(frame.completed | (frame.failed & lacking if len(lacking) else False))
+
+
+def _optional(definition: Mapping[str, Any]) -> bool:
+    return bool(definition.get("optional"))
+
+
+def _pool(jobs: int) -> Any:
+    """Worker processes started afresh: a fork of a threaded program may hang."""
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) if jobs > 1 else nullcontext(None)
+
+
+def _cases(frame: Frame, start: int, stored: Sequence[str]) -> Iterator[_Case]:
+    known = [(name, frame.measurements[name]) for name in stored if name in frame.measurements]
+    for place in range(start, min(start + _CHUNK, len(frame))):
+        values = {name: float(column[place]) for name, column in known if np.isfinite(column[place])}
+        yield int(frame.ids[place]), frame.parameters_of(place), values
+
+
+def _measure_share(share: _Share) -> list[_Row]:
     layout = RunLayout(share.run)
-    rows = []
-    for case_id, parameters, known in share.cases:
-        found = measure_case(
-            share.definitions,
-            layout.raw(case_id),
-            parameters={**share.defaults, **parameters},
-            meas_values={**_printed(layout, case_id), **known},
-            project_root=share.project_root,
-        )
-        values = {name: value for name, value in found.values.items() if name in share.names}
-        rows.append(
-            (case_id, values, {name: why for name, why in found.missing.items() if name in share.names})
-        )
-    return rows
+    return [_measure_one(layout, share, *case) for case in share.cases]
 
 
-def _printed(layout: RunLayout, case_id: int) -> dict[str, float]:
-    """What the simulator printed, from the case's log."""
+def _measure_one(
+    layout: RunLayout, share: _Share, case_id: int, parameters: Mapping[str, Any], stored: Mapping[str, float]
+) -> _Row:
+    printed, failed = _printed(layout, case_id)
+    found = measure_case(
+        share.definitions,
+        layout.raw(case_id),
+        parameters={**share.defaults, **parameters},
+        meas_values={**printed, **stored},
+        project_root=share.project_root,
+    )
+    values = {name: value for name, value in found.values.items() if name in share.names}
+    missing = {name: why for name, why in found.missing.items() if name in share.names}
+    lacking = _lacking(share.definitions, found, failed)
+    message = "no value for " + ", ".join(lacking[:4]) if lacking else None
+    return _Row(case_id, values, missing, "failed" if lacking else "completed", message)
+
+
+def _lacking(definitions: Definitions, found: Measured, failed: frozenset[str]) -> list[str]:
+    """What a case needs and does not have: declared measurements, then cards of the deck."""
+    optional = {name.lower() for name, each in definitions.items() if _optional(each)}
+    optional |= {
+        str(each["meas"]).lower() for each in definitions.values() if _optional(each) and each.get("meas")
+    }
+    declared = [f"{name} ({why})" for name, why in found.missing.items() if name.lower() not in optional]
+    named = {str(each.get("meas")).lower() for each in definitions.values()}
+    return declared + [f".meas {name}" for name in sorted(failed - named - optional)]
+
+
+def _printed(layout: RunLayout, case_id: int) -> tuple[dict[str, float], frozenset[str]]:
+    """What the simulator printed, and the .meas cards that failed, from the case's log."""
     try:
-        log = layout.log(case_id).read_bytes()
+        output = parse_meas_output(layout.log(case_id).read_bytes())
     except OSError:
-        return {}
-    return {name: found.value for name, found in parse_meas_output(log).printed.items()}
+        return {}, frozenset()
+    return {name: found.value for name, found in output.printed.items()}, output.failed
 
 
 def _store(
@@ -217,7 +260,7 @@ def _store(
     definitions: Definitions,
     names: Sequence[str],
     removed: Sequence[str],
-    rows: Iterator[Row],
+    rows: Iterator[_Row],
 ) -> Remeasured:
     """Write all values in one transaction: a run is measured by one set of definitions, never by two."""
     db = open_for_writing(layout.database)
@@ -225,15 +268,17 @@ def _store(
     try:
         db.execute("BEGIN IMMEDIATE")
         _prepare_columns(db, definitions, names, removed)
-        sets = ", ".join(f"{quoted(f'm_{name}')}=?" for name in names)
-        for case_id, values, why in rows:
-            db.execute(
-                f"UPDATE cases SET {sets} WHERE id=?", (*(values.get(name) for name in names), case_id)
-            )
-            db.execute("INSERT INTO changes (case_id) VALUES (?)", (case_id,))
-            cases, missing = cases + 1, missing + len(why)
-            for name, reason in why.items():
-                reasons.setdefault(name, f"case {case_id}: {reason}")
+        columns = "".join(f", {quoted(f'm_{name}')}=?" for name in names)
+        sql = f"UPDATE cases SET status=?, kind=?, message=?{columns} WHERE id=?"
+        for row in rows:
+            kind = _LACKING if row.status == "failed" else None
+            values = (row.values.get(name) for name in names)
+            db.execute(sql, (row.status, kind, row.message, *values, row.case_id))
+            db.execute("INSERT INTO changes (case_id) VALUES (?)", (row.case_id,))
+            cases, missing = cases + 1, missing + len(row.missing)
+            for name, reason in row.missing.items():
+                reasons.setdefault(name, f"case {row.case_id}: {reason}")
+        _recount(db)
         text = f"measured again: {', '.join(names) or 'nothing changed'}"
         db.execute("INSERT INTO events (time, kind, message) VALUES (?, 'measured', ?)", (time.time(), text))
         db.execute("COMMIT")
@@ -244,6 +289,27 @@ def _store(
     finally:
         db.close()
     return Remeasured(tuple(names), tuple(removed), cases, missing, reasons)
+
+
+def _recount(db: sqlite3.Connection) -> None:
+    """The counts by status; cases without a row yet are pending."""
+    found = dict(db.execute("SELECT status, count(*) FROM cases WHERE status != 'pending' GROUP BY status"))
+    total = int(db.execute("SELECT value FROM meta WHERE key='total'").fetchone()[0])
+    counts = {status: found.get(status, 0) for status in STATUSES}
+    counts["pending"] = total - sum(found.values())
+    db.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", counts.items())
+
+
+def _rewrite_metadata(layout: RunLayout, manifest: Mapping[str, Any]) -> None:
+    """metadata.csv with the verdicts as they are now."""
+    frame = load_frame(layout)
+    plan = Plan.from_json(manifest["plan"])
+    codes, messages = bytearray(len(plan) + 1), dict[int, str]()
+    for case_id, status, message in zip(frame.ids.tolist(), frame.status, frame.messages, strict=True):
+        codes[case_id] = STATUSES.index(status)
+        if status == "failed":
+            messages[case_id] = message or ""
+    write_metadata(layout, plan, bytes(codes), messages)
 
 
 def _prepare_columns(

@@ -1,0 +1,125 @@
+"""simorc compare: two runs side by side."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simorc.cli.failures import ExitCode
+from simorc.cli.scope import Scope, scoped
+from simorc.cli.tables import table, write
+from simorc.display import plain
+
+if TYPE_CHECKING:
+    from simorc.results.compare import Comparison, Moved
+
+SHOWN = 20
+
+
+@click.command("compare")
+@click.argument("old")
+@click.argument("new")
+@click.option("--rel", type=float, default=1e-6, show_default=True, help="Relative change that counts.")
+@click.option("--abs", "absolute", type=float, default=0.0, help="Absolute change that counts.")
+@click.option("--json", "json_form", is_flag=True, help="Machine-readable, with every case.")
+@scoped
+def command(scope: Scope, old: str, new: str, rel: float, absolute: float, json_form: bool) -> None:
+    """Compare run NEW with run OLD: cases are matched by their parameters. Exits 1 when results differ."""
+    from simorc.results.api import OpenRun
+    from simorc.results.compare import Tolerance, changed_inputs, changed_specs, compare_frames
+
+    first, second = OpenRun(scope.run(old)), OpenRun(scope.run(new))
+    found = compare_frames(first.frame, second.frame, tolerance=Tolerance(rel, absolute))
+    found.spec_changes.extend(changed_specs(first.spec_results, second.spec_results))
+    found.inputs.extend(changed_inputs(first.manifest, second.manifest))
+    if json_form:
+        click.echo(json.dumps(as_json(found), ensure_ascii=False))
+    else:
+        write(lines_of(found))
+    if not found.same:
+        click.get_current_context().exit(ExitCode.CASES_FAILED)
+
+
+def lines_of(found: Comparison) -> Iterator[str]:
+    """The comparison for a person: what moved most of each measurement, then the cases, specs and inputs."""
+    yield f"{found.matched} cases in both, {len(found.moved)} values moved"
+    if found.largest:
+        yield ""
+        yield from table(("measurement", "moved", "largest from", "to", "change", "at"), _largest(found))
+    yield from _section("status", [f"{_parameters(p)}: {a} → {b}" for p, a, b in found.status_changes])
+    yield from _section("measurements gone", [plain(name) for name in found.gone])
+    yield from _section("new measurements", [plain(name) for name in found.added])
+    yield from _section("specs", [f"{plain(name)}: {a} → {b}" for name, a, b in found.spec_changes])
+    yield from _section("only in the old", [_parameters(p) for p in found.only_old])
+    yield from _section("only in the new", [_parameters(p) for p in found.only_new])
+    yield from _section("inputs", [f"{plain(key)}: {plain(a)} → {plain(b)}" for key, a, b in found.inputs])
+
+
+def _largest(found: Comparison) -> Iterator[tuple[str, ...]]:
+    for name, moved in found.largest.items():
+        count = sum(each.measurement == name for each in found.moved)
+        yield (
+            plain(name),
+            str(count),
+            _number(moved.old),
+            _number(moved.new),
+            _change(moved),
+            _parameters(moved.parameters),
+        )
+
+
+def _number(value: float | None) -> str:
+    return "missing" if value is None else f"{value:.7g}"
+
+
+def _change(moved: Moved) -> str:
+    if moved.percent is not None:
+        return f"{moved.percent:+.3g} %"
+    return "" if moved.difference is None else f"{moved.difference:+.3g}"
+
+
+def _parameters(parameters: Any) -> str:
+    shown = (
+        f"{key}={value:.6g}" if isinstance(value, float) else f"{key}={value}"
+        for key, value in parameters.items()
+    )
+    return plain(", ".join(shown))
+
+
+def _section(title: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield ""
+        yield f"{title}:"
+        yield from (f"  {line}" for line in lines[:SHOWN])
+        if len(lines) > SHOWN:
+            yield f"  ... and {len(lines) - SHOWN} more"
+
+
+def as_json(found: Comparison) -> dict[str, Any]:
+    """The whole comparison as plain data."""
+    return {
+        "same": found.same,
+        "matched": found.matched,
+        "moved": [
+            {
+                "measurement": each.measurement,
+                "parameters": dict(each.parameters),
+                "old_case": each.old_case,
+                "new_case": each.new_case,
+                "old": each.old,
+                "new": each.new,
+                "percent": each.percent,
+            }
+            for each in found.moved
+        ],
+        "status": [{"parameters": dict(p), "old": a, "new": b} for p, a, b in found.status_changes],
+        "gone": list(found.gone),
+        "added": list(found.added),
+        "specs": [{"spec": name, "old": a, "new": b} for name, a, b in found.spec_changes],
+        "only_old": [dict(parameters) for parameters in found.only_old],
+        "only_new": [dict(parameters) for parameters in found.only_new],
+        "inputs": [{"key": key, "old": a, "new": b} for key, a, b in found.inputs],
+    }
