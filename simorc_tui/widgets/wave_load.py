@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -181,15 +180,14 @@ def _specs(layout: RunLayout) -> list[Mapping[str, Any]]:
         return []
     found: list[Mapping[str, Any]] = []
     for spec in manifest.get("plot_specs") or []:
-        content = spec if isinstance(spec, Mapping) else _spec_file(layout, manifest, str(spec))
+        content = spec if isinstance(spec, Mapping) else _spec_file(layout, str(spec))
         found += [content] if isinstance(content, Mapping) else []
     return found
 
 
-def _spec_file(layout: RunLayout, manifest: Mapping[str, Any], name: str) -> Any:
-    places = (layout.inputs / name, layout.inputs / "plots" / Path(name).name)
-    testbench = layout.root / "testbenches" / str(manifest.get("testbench", ""))
-    path = next((place for place in (*places, testbench / name) if place.is_file()), None)
+def _spec_file(layout: RunLayout, name: str) -> Any:
+    """A file a spec stands in, named from the project's directory: frozen with the run, or in the project."""
+    path = next((place for place in (layout.inputs / name, layout.root / name) if place.is_file()), None)
     return None if path is None else read_yaml(path).data
 
 

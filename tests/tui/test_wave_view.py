@@ -208,7 +208,7 @@ def test_the_plot_specs_of_the_run_come_first(layout: RunLayout) -> None:
         "title: Step\nx: {signal: time, unit: s}\ny: [{label: voltage, unit: V, signals: {input: v(in)}}]\n"
     )
     ac_only = {"title": "Gain", "x": {"signal": "frequency"}, "y": [{"signals": ["vdb(nosuch)"]}]}
-    with_manifest(layout, plot_specs=["../../plots/step.yaml", ac_only])
+    with_manifest(layout, plot_specs=["plots/step.yaml", ac_only])
     write_raw(layout, 1, raw_text("Transient Analysis", TRAN, None, ramp(20)))
     picture = load(Request(layout, (1,)))
     assert picture.views == ("Step", "Transient Analysis")

@@ -12,6 +12,7 @@ _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _DEGREES = (1.0, 1.5, 3.0, 4.5, 9.0, 10.0)
 _STEPS_OF = {"°": _DEGREES, "deg": _DEGREES, "dB": (1.0, 2.0, 4.0, 10.0)}
 _MOST_DIGITS = 12
+_MOST_MORE = 4
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,11 @@ def ticks(low: float, high: float, most: int, *, log: bool = False, unit: str = 
     if not low < high or most < 1:
         return []
     values = _decades(low, high, most) if log else []
-    if len(values) < 2:
-        values = _round_values(low, high, most, _STEPS_OF.get(unit, _STEPS))
+    steps = _STEPS_OF.get(unit, _STEPS)
+    for more in range(most, most + _MOST_MORE):
+        # One tick alone tells no scale: a little crowding is better.
+        if len(values) < 2:
+            values = _round_values(low, high, more, steps)
     if log:
         values = [value for value in values if value > 0]
     return [Tick(fraction(value, low, high, log=log), label) for value, label in _labelled(values, unit)]
