@@ -17,6 +17,7 @@ from typing import Any
 from simorc.config.settings import Settings
 from simorc.config.sweep_models import SweepDefinition
 from simorc.errors import RunError, UsageError
+from simorc.netlist.staleness import refuse_stale, schematic_inputs
 from simorc.netlist.template import Template
 from simorc.project import Project, Testbench, known
 from simorc.runs import database
@@ -80,6 +81,8 @@ def build_run_from(
     plan = plan_of(project, definition, corners=corners or (), where=where)
     if not len(plan):
         raise UsageError(f"sweep {name} has no case left", remedy="look at exclude, --corner and --where")
+    if not allow_stale:
+        refuse_stale(project, definition.testbench)
     with _new_directory(project, name) as (making, final):
         testbench = project.testbenches[definition.testbench]
         manifest = _manifest(project, testbench, definition, name, plan, final.name, command_line)
@@ -177,7 +180,7 @@ def _relative(path: Path | None, root: Path) -> str:
 
 def _input_files(project: Project, testbench: Testbench, source: Path | None) -> list[Path]:
     setup = project.root / "sim_setup.yaml"
-    maybe = (project.dut_netlist, project.dut_schematic, testbench.schematic, source)
+    maybe = (project.dut_netlist, source, *schematic_inputs(project, testbench.name))
     return [setup, testbench.config_path, testbench.template, *(path for path in maybe if path is not None)]
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 
@@ -59,7 +60,11 @@ def start_runner(
         process.stdin.close()
     except BrokenPipeError:
         pass  # it died at once; _await_start reports its own words
-    return _await_start(layout, process)
+    try:
+        return _await_start(layout, process)
+    finally:
+        # A viewer may live longer than the runner it started: somebody has to collect its exit status.
+        threading.Thread(target=process.wait, daemon=True).start()
 
 
 def _environment() -> dict[str, str]:

@@ -57,6 +57,4 @@ class Measuring:
             return outcome
         message = "no value for " + ", ".join(missing[:4])
         more = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
-        return replace(
-            outcome, status="failed", kind=FailureKind.MEASUREMENT_MISSING, message=message + more
-        )
+        return replace(outcome, status="failed", kind=FailureKind.MEASUREMENT_MISSING, message=message + more)

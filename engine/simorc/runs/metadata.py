@@ -1,6 +1,7 @@
 """`metadata.csv`: the run as a table anybody can read, replaced as a whole.
 
-Columns: ``case_id,status,result_path,<one per swept parameter>,error_message``; values stand as written in
+Large runs are written by a process of its own (``python -m simorc.runs.metadata RUN_DIR``), so that a
+million rows do not hold up the runner. Columns: ``case_id,status,result_path,<one per swept parameter>,error_message``; values stand as written in
 the sweep.
 """
 
@@ -8,10 +9,14 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+from simorc.runs.database import open_for_reading
 from simorc.runs.filesystem import write_whole
 from simorc.runs.layout import RunLayout
+from simorc.runs.manifest import load_manifest
 from simorc.runs.view import STATUSES
 from simorc.sweeps.plan import Plan
 
@@ -47,3 +52,25 @@ def _chunks(plan: Plan, codes: bytes, messages: Mapping[int, str]) -> Iterator[s
             text.seek(0)
             text.truncate()
     yield text.getvalue()
+
+
+def main() -> int:
+    """Write the metadata.csv of the run named on the command line from its store."""
+    layout = RunLayout(Path(sys.argv[1]))
+    plan = Plan.from_json(load_manifest(layout)["plan"])
+    codes = bytearray(len(plan) + 1)
+    messages: dict[int, str] = {}
+    db = open_for_reading(layout.database)
+    for case_id, status, message in db.execute(
+        "SELECT id, status, message FROM cases WHERE status != 'pending'"
+    ):
+        codes[case_id] = STATUSES.index(status)
+        if status == "failed":
+            messages[case_id] = message or ""
+    db.close()
+    write_metadata(layout, plan, bytes(codes), messages)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -8,8 +8,12 @@ which happens in a thread and waits twenty times as long as it took.
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import sys
 import time
 from collections.abc import Callable
+from subprocess import CalledProcessError
 
 import anyio
 from anyio import to_thread
@@ -29,7 +33,8 @@ from simorc.runs.trace import Trace
 LOCAL_BEAT, NETWORK_BEAT = 0.1, 0.5
 METADATA_EVERY = 1.0
 LOOK_AROUND_EVERY = 1.0
-ROWS_PER_BEAT = 4_000
+ROWS_PER_BEAT = 2_000
+IN_PROCESS_ROWS = 50_000
 _NO_SPACE = "the run's state cannot be written"
 
 
@@ -182,12 +187,24 @@ class Pulse:
     async def _write_metadata(self) -> None:
         began = time.monotonic()
         self._metadata_stale = False
-        codes, messages = self._store.statuses.snapshot(), self._store.failure_messages()
         try:
-            await to_thread.run_sync(write_metadata, self._layout, self._campaign.plan, codes, messages)
-        except OSError as error:
+            if len(self._campaign.plan) > IN_PROCESS_ROWS:
+                await self._write_metadata_outside()
+            else:
+                codes, messages = self._store.statuses.snapshot(), self._store.failure_messages()
+                await to_thread.run_sync(write_metadata, self._layout, self._campaign.plan, codes, messages)
+        except (OSError, CalledProcessError) as error:
             self._metadata_stale = True
             self._store.event("warning", f"metadata.csv cannot be written: {error}")
         took = time.monotonic() - began
         self._due["metadata"] = time.monotonic() + max(METADATA_EVERY, 20 * took)
         self._writing_metadata = False
+
+    async def _write_metadata_outside(self) -> None:
+        """Rows by the hundred thousand are written by another process, at low priority."""
+        command = [sys.executable, "-m", "simorc.runs.metadata", str(self._layout.path)]
+        await anyio.run_process(
+            ["nice", "-n", "15", *command] if shutil.which("nice") else command,
+            env={**os.environ},
+            stderr=None,
+        )

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from simorc.errors import StoreError
+from simorc.netlist.staleness import moved_inputs
 from simorc.runs.holder import RunnerInfo, runner_info
 from simorc.runs.layout import RunLayout, find_runs
+from simorc.runs.manifest import load_manifest
 from simorc.runs.view import STATUSES, RunView
 
 UNDER_WAY = frozenset({"running", "paused", "cancelling"})
@@ -32,6 +34,8 @@ class RunSummary:
     runner: RunnerInfo | None
     alive: bool
     note: str = ""
+    predates: tuple[str, ...] = ()
+    """Inputs that have changed since the run was built, by path relative to the project."""
 
     @property
     def percent(self) -> float:
@@ -53,6 +57,7 @@ class RunSummary:
             "started": _stamp(self.started),
             "updated": _stamp(self.updated),
             "runner": runner,
+            "predates": list(self.predates),
         }
 
 
@@ -80,7 +85,15 @@ def summarise(layout: RunLayout) -> RunSummary:
         runner=info,
         alive=alive,
         note=meta.get("pause_reason", "") if state == "paused" else "",
+        predates=_moved(layout),
     )
+
+
+def _moved(layout: RunLayout) -> tuple[str, ...]:
+    try:
+        return moved_inputs(layout.root, load_manifest(layout)["inputs"])
+    except (StoreError, KeyError):
+        return ()
 
 
 def summarise_all(root: Path) -> list[RunSummary]:
