@@ -1,0 +1,95 @@
+"""Figures as files: SVG and HTML by themselves, PNG and PDF through matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from simorc.errors import ToolMissing, UsageError
+from simorc.reports.figures import Curve, Figure, FigureStrip
+from simorc.reports.svg import COLOURS, draw_svg, text
+from simorc.runs.filesystem import write_whole
+
+ENDINGS = (".svg", ".html", ".png", ".pdf")
+_STYLE = "body{font:14px sans-serif;max-width:1000px;margin:2rem auto}svg{width:100%;height:auto}"
+
+
+def write_figures(figures: Sequence[Figure], path: Path) -> list[Path]:
+    """Write the figures by the ending of ``path``; returns the files.
+
+    HTML holds all of them; of the other forms each figure is a file, numbered when there are several.
+    """
+    if path.suffix not in ENDINGS:
+        raise UsageError(f"{path}: no form of a drawing", remedy=f"one of {', '.join(ENDINGS)}")
+    if not figures:
+        raise UsageError("there is no figure to draw")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".html":
+        write_whole(path, _page(figures))
+        return [path]
+    targets = [_numbered(path, number, len(figures)) for number in range(1, len(figures) + 1)]
+    for figure, target in zip(figures, targets, strict=True):
+        if path.suffix == ".svg":
+            write_whole(target, draw_svg(figure) + "\n")
+        else:
+            _draw_with_matplotlib(figure, target)
+    return targets
+
+
+def _numbered(path: Path, number: int, count: int) -> Path:
+    return path if count == 1 else path.with_name(f"{path.stem}_{number}{path.suffix}")
+
+
+def _page(figures: Sequence[Figure]) -> str:
+    drawn = "".join(
+        f"<figure>{draw_svg(each, 900, 480)}<figcaption>{text(each.note)}</figcaption></figure>"
+        for each in figures
+    )
+    head = f'<meta charset="utf-8"><title>{text(figures[0].title or "plots")}</title><style>{_STYLE}</style>'
+    return f'<!doctype html><html lang="en">{head}{drawn}</html>\n'
+
+
+def _draw_with_matplotlib(figure: Figure, target: Path) -> None:
+    try:
+        # The object interface: pyplot keeps every figure of a process alive and may look for a display.
+        from matplotlib.figure import Figure as Canvas
+    except ImportError as error:
+        raise ToolMissing("PNG and PDF need matplotlib", remedy="pip install simorc-tui[report]") from error
+    strips = max(1, len(figure.strips))
+    canvas = Canvas(figsize=(8, 1 + 2.6 * strips), layout="constrained")
+    axes = canvas.subplots(strips, 1, sharex=True, squeeze=False)[:, 0]
+    for place, strip in zip(axes, figure.strips, strict=False):
+        _draw_strip(place, strip, figure)
+    axes[-1].set_xlabel(figure.x.title)
+    canvas.suptitle(figure.title)
+    canvas.savefig(target, dpi=150)
+
+
+def _draw_strip(place: Any, strip: FigureStrip, figure: Figure) -> None:
+    for index, curve in enumerate(strip.curves):
+        _draw_curve(place, curve, COLOURS[index % len(COLOURS)])
+    for limit in strip.limits:
+        draw = place.axvline if limit.vertical else place.axhline
+        draw(limit.value, color="#c00", linestyle="--", linewidth=1, label=limit.label)
+    place.set_ylabel(strip.axis.title)
+    place.set_xscale("log" if figure.x.log else "linear")
+    place.set_yscale("log" if strip.axis.log else "linear")
+    place.grid(visible=True, color="#ddd")
+    if figure.x.range:
+        place.set_xlim(*figure.x.range)
+    if strip.axis.range:
+        place.set_ylim(*strip.axis.range)
+    if place.get_legend_handles_labels()[0]:
+        place.legend(fontsize="small")
+
+
+def _draw_curve(place: Any, curve: Curve, colour: str) -> None:
+    # A label that begins with an underscore is one that matplotlib leaves out of the legend.
+    label = curve.label.lstrip("_") or "_none"
+    if curve.style == "bars":
+        place.stairs(curve.y, curve.x, fill=True, color=colour, alpha=0.7, label=label)
+    elif curve.style == "points":
+        place.plot(curve.x, curve.y, ".", color=colour, label=label)
+    else:
+        place.plot(curve.x, curve.y, color=colour, linewidth=1.3, label=label)
