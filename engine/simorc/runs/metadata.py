@@ -1,8 +1,8 @@
 """`metadata.csv`: the run as a table anybody can read, replaced as a whole.
 
 Large runs are written by a process of its own (``python -m simorc.runs.metadata RUN_DIR``), so that a
-million rows do not hold up the runner. Columns: ``case_id,status,result_path,<one per swept parameter>,error_message``; values stand as written in
-the sweep.
+million rows do not hold up the runner. Columns: ``case_id,status,result_path``, one per swept parameter,
+``error_message``; values stand as written in the sweep.
 """
 
 from __future__ import annotations
