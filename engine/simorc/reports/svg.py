@@ -35,8 +35,9 @@ def draw_svg(figure: Figure, width: int = 720, height: int = 320) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img" font-family="sans-serif" font-size="11">'
     ]
+    parts += [f"<title>{text(figure.title)}</title>"] if figure.title else []
+    parts.append(f'<rect width="{width}" height="{height}" fill="#fff"/>')
     if figure.title:
-        parts.append(f"<title>{text(figure.title)}</title>")
         parts.append(f'<text x="{_LEFT}" y="16" font-size="13" font-weight="600">{text(figure.title)}</text>')
     for index, strip in enumerate(figure.strips):
         top = head + _TOP + index * (tall + _GAP)
@@ -52,7 +53,8 @@ def _x_range(figure: Figure) -> Range | None:
         return figure.x.range
     values = [curve.x for strip in figure.strips for curve in strip.curves]
     values += [np.array([each.value]) for strip in figure.strips for each in strip.limits if each.vertical]
-    return _opened(finite_range(values, figure.x.log), figure.x.log, 0.0)
+    points = any(curve.style == "points" for strip in figure.strips for curve in strip.curves)
+    return _opened(finite_range(values, figure.x.log), figure.x.log, 0.03 if points else 0.0)
 
 
 def _opened(found: Range | None, log: bool, share: float) -> Range | None:
@@ -191,7 +193,7 @@ class _Strip:
                 at = float(self._y(value)[0])
                 line, place = f"M{_LEFT} {at:.1f}h{self._wide}", f'x="{_LEFT + 4}" y="{at - 3:.1f}"'
             found.append(f'<path d="{line}" stroke="#c00" stroke-dasharray="5 3"/>')
-            found.append(f'<text {place} fill="#c00">{text(limit.label)}</text>')
+            found.append(_over_curves(place, limit.label, "#c00"))
         return found
 
     def _titles(self) -> list[str]:
@@ -214,8 +216,14 @@ class _Strip:
             colour = COLOURS[index % len(COLOURS)]
             found.append(f'<path d="M{right - 18} {at - 4:.1f}h18" stroke="{colour}"{_look(curve, index)}/>')
             place = f'x="{right - 24}" y="{at:.1f}" text-anchor="end"'
-            found.append(f"<text {place}>{text(curve.label)}</text>")
+            found.append(_over_curves(place, curve.label, "#222"))
         return found
+
+
+def _over_curves(place: str, label: str, colour: str) -> str:
+    """A label with a white rim. Two texts, as not every mail program knows ``paint-order``."""
+    rim = f'<text {place} stroke="#fff" stroke-width="3" stroke-linejoin="round">{text(label)}</text>'
+    return f'{rim}<text {place} fill="{colour}">{text(label)}</text>'
 
 
 def _look(curve: Curve, index: int) -> str:
