@@ -118,7 +118,9 @@ def _of_raw(raw: RawFile, request: Request) -> Picture:
     caution = "" if raw.complete else "incomplete: still being written, or the simulation ended early"
     if isinstance(shown, Panel):
         if request.signals is None:
-            return Picture(panel=shown, views=tuple(views), view=view, names=_names(plots), caution=caution)
+            # Its title is the name of the view, which stands above the plot already.
+            panel = replace(shown, title="")
+            return Picture(panel=panel, views=tuple(views), view=view, names=_names(plots), caution=caution)
         shown = _holding(plots, request.signals)
     if not shown.has_axis:
         rows = tuple(_rows(shown))

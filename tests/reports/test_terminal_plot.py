@@ -314,6 +314,14 @@ def test_a_plot_spec_that_cannot_be_drawn_says_why(spec: dict[str, Any], said: s
         panel_from_spec([low_pass()], spec)
 
 
+def test_a_legend_names_the_strip_and_its_curves_and_counts_what_does_not_fit() -> None:
+    curves = tuple(PlotTrace.of(f"v(stage{n})", [0.0, 1.0], [0.0, n]) for n in range(8))
+    look = Look(60, 12, coloured=False)
+    first, *rest = draw_panel(Panel((Strip(curves, "V", "voltage"),)), look)
+    assert first.split() == ["voltage", "━━", "v(stage0)", "━━", "v(stage1)", "+6", "more"]
+    assert {len(line) for line in (first, *rest)} == {60}
+
+
 def test_a_million_points_do_not_reach_the_canvas() -> None:
     x = np.linspace(0, 1, 1_000_000)
     strip = Strip((PlotTrace.of("a", x, np.sin(50 * x)), PlotTrace.of("b", x, np.cos(50 * x))), "V")

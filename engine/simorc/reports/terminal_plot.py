@@ -28,6 +28,7 @@ LEAST_WIDTH, LEAST_HEIGHT = 20, 5
 _LIKENESSES = str.maketrans({"µ": "u", "°": "d", "Ω": "O", "Δ": "d"})
 _RESET = "\x1b[0m"
 _MARGIN = 0.04
+_MORE = "  +{} more"
 _FRAME = {"corner": "└", "side": "│", "tick_left": "┤", "bottom": "─", "tick_below": "┬", "sample": "━━"}
 _ASCII_FRAME = {"corner": "+", "side": "|", "tick_left": "+", "bottom": "-", "tick_below": "+", "sample": ""}
 
@@ -212,13 +213,13 @@ def _column(tick: Tick, width: int) -> int:
 def _legend(strip: Strip, margin: int, look: Look) -> str:
     """The strip's title and its curves, each with its colour or sign, cut to the width."""
     room = look.width - margin - 1
-    title = _fit(plain(strip.title), room) if strip.title else ""
+    title = plain(strip.title)[: room // 2]
     line, used = title, len(title)
     for index, trace in enumerate(strip.traces):
         sign = ASCII_SIGNS[index % len(ASCII_SIGNS)] if look.ascii else _FRAME["sample"]
         entry = f"{'  ' if used else ''}{sign} {plain(trace.label)}"
-        if used + len(entry) > room:
-            more = f" +{len(strip.traces) - index}"
+        if used + len(entry) > room - len(_MORE.format(0)):
+            more = _MORE.format(len(strip.traces) - index)[: room - used]
             return _padded(line + more, used + len(more), margin, look.width)
         line += f"{colour_code(index)}{entry}{_RESET}" if look.coloured else entry
         used += len(entry)

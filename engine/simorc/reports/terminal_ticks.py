@@ -25,7 +25,7 @@ class Tick:
 
 def ticks(low: float, high: float, most: int, *, log: bool = False, unit: str = "") -> list[Tick]:
     """At most `most` ticks between `low` and `high`, in data units; on a log axis both must be positive."""
-    if not low < high or most < 1:
+    if not low < high or most < 1 or (log and math.log10(low) == math.log10(high)):
         return []
     values = _decades(low, high, most) if log else []
     steps = _STEPS_OF.get(unit, _STEPS)
