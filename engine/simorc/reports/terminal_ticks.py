@@ -33,9 +33,10 @@ def ticks(low: float, high: float, most: int, *, log: bool = False, unit: str = 
         # One tick alone tells no scale: a little crowding is better.
         if len(values) < 2:
             values = _round_values(low, high, more, steps)
-    if log:
-        values = [value for value in values if value > 0]
-    return [Tick(fraction(value, low, high, log=log), label) for value, label in _labelled(values, unit)]
+    kept = [value for value in values if not log or value > 0]
+    # Rounding may put the outermost value a hair outside.
+    places = [fraction(min(max(value, low), high), low, high, log=log) for value in kept]
+    return [Tick(place, label) for place, label in zip(places, _labels(kept, unit), strict=True)]
 
 
 def fraction(value: float, low: float, high: float, *, log: bool = False) -> float:
@@ -73,14 +74,14 @@ def _decades(low: float, high: float, most: int) -> list[float]:
     return within if len(within) <= most else decades
 
 
-def _labelled(values: list[float], unit: str) -> list[tuple[float, str]]:
+def _labels(values: list[float], unit: str) -> list[str]:
     """As few digits as tell every tick from its neighbours."""
     for digits in range(3, _MOST_DIGITS):
         labels = [format_si(value, unit, digits) for value in values]
         exact = all(_close(value, float(f"{value:.{digits - 1}e}"), values) for value in values)
         if exact and len(set(labels)) == len(labels):
-            return list(zip(values, labels, strict=True))
-    return [(value, f"{value:.{_MOST_DIGITS}g}") for value in values]
+            return labels
+    return [f"{value:.{_MOST_DIGITS}g}" for value in values]
 
 
 def _close(value: float, written: float, values: list[float]) -> bool:
