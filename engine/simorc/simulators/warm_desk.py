@@ -101,7 +101,9 @@ class WarmDesk:
         self._record(key).proven = True
 
     def rests_on(self, key: str, case_id: int) -> str:
-        """A case was completed in a session of this deck; why that does not count if the deck was refused meanwhile."""
+        """A case was completed in a session of this deck; why that does not count if the deck was refused
+        meanwhile.
+        """
         record = self._record(key)
         if not record.refused:
             record.cases.append(case_id)

@@ -8,8 +8,12 @@ from typing import Any
 import numpy as np
 
 
-def group_ids(shape: Sequence[int], codes: Sequence[Sequence[int]], total: int, kept: Any) -> list[Sequence[int]]:
-    """Ids (from 1) of equal codes on every axis; `kept` are the combinations that are cases, None for all of them."""
+def group_ids(
+    shape: Sequence[int], codes: Sequence[Sequence[int]], total: int, kept: Any
+) -> list[Sequence[int]]:
+    """Ids (from 1) of equal codes on every axis; `kept` are the combinations that are cases, None for all
+    of them.
+    """
     combinations = np.arange(total, dtype=np.int64) if kept is None else np.asarray(kept, dtype=np.int64)
     label = np.zeros(len(combinations), dtype=np.int64)
     stride = 1

@@ -176,7 +176,9 @@ class Plan:
         return self._grid.shape
 
     def variation(self, axis: int, place: int) -> Case:
-        """The case with one axis at `place` and all others at their first; it need not be kept, and has id 0."""
+        """The case with one axis at `place` and all others at their first; it need not be kept, and has id
+        0.
+        """
         places = [0] * len(self._grid.shape)
         places[axis] = place
         return self._grid.case(self._grid.join(places), 0)
@@ -184,7 +186,8 @@ class Plan:
     def grouped(self, codes: Sequence[Sequence[int]]) -> list[Sequence[int]]:
         """The case ids in groups: cases are together when all their places carry equal codes.
 
-        ``codes[axis][place]`` is a small number. Groups come in the order of their first case, ids ascending within.
+        ``codes[axis][place]`` is a small number. Groups come in the order of their first case, ids
+        ascending within.
         """
         if all(len(set(of_axis)) <= 1 for of_axis in codes):
             return [range(1, len(self) + 1)]
