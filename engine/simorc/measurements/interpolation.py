@@ -96,27 +96,39 @@ def log_axis(frequency: Floats) -> Floats:
 
 def smooth_crossing(u: Floats, y: Floats, interval: int, level: float) -> float:
     """Where the cubic through the points around ``interval`` passes ``level``, by bisection."""
+    curve = _newton_form(u, y, interval)
     low, high = float(u[interval]), float(u[interval + 1])
     start_above = bool(y[interval] >= level)
-    for _ in range(60):
+    for _ in range(48):
         middle = (low + high) / 2
-        if (smooth_value(u, y, middle, interval) >= level) == start_above:
+        if (_newton_value(curve, middle) >= level) == start_above:
             low = middle
         else:
             high = middle
     return (low + high) / 2
 
 
-def smooth_value(u: Floats, y: Floats, at: float, interval: int | None = None) -> float:
-    """``y`` at ``at`` by the Lagrange polynomial over up to four points around it."""
-    if interval is None:
-        interval = int(np.clip(np.searchsorted(u, at, "right") - 1, 0, max(len(u) - 2, 0)))
-    first, last = max(interval - 1, 0), min(interval + 3, len(u))
-    points, values = u[first:last], y[first:last]
+def smooth_value(u: Floats, y: Floats, at: float) -> float:
+    """``y`` at ``at`` by the polynomial through up to four points around it."""
+    interval = int(np.clip(np.searchsorted(u, at, "right") - 1, 0, max(len(u) - 2, 0)))
+    return _newton_value(_newton_form(u, y, interval), at)
+
+
+def _newton_form(u: Floats, y: Floats, interval: int) -> list[tuple[float, float]]:
+    """(point, divided difference) of the points around an interval; plain floats, as numpy is slow on four.
+    """
+    places = range(max(interval - 1, 0), min(interval + 3, len(u)))
+    points, differences = [float(u[i]) for i in places], [float(y[i]) for i in places]
+    for order in range(1, len(points)):
+        for i in range(len(points) - 1, order - 1, -1):
+            differences[i] = (differences[i] - differences[i - 1]) / (points[i] - points[i - order])
+    return list(zip(points, differences, strict=True))
+
+
+def _newton_value(curve: list[tuple[float, float]], at: float) -> float:
     total = 0.0
-    for index, point in enumerate(points):
-        others = np.delete(points, index)
-        total += float(values[index] * np.prod((at - others) / (point - others)))
+    for point, difference in reversed(curve):
+        total = total * (at - point) + difference
     return total
 
 

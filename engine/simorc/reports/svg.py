@@ -16,7 +16,7 @@ from simorc.waveforms.decimate import min_max
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#444444")
 _DASHES = ("", "6 3", "2 2", "8 3 2 3")
-_LEFT, _RIGHT, _TOP, _BOTTOM, _GAP = 78, 16, 12, 44, 18
+_LEFT, _RIGHT, _TOP, _BOTTOM, _GAP = 78, 28, 12, 44, 18
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 

@@ -8,8 +8,6 @@ lock is held meanwhile, so that its store keeps to one writer.
 from __future__ import annotations
 
 import json
-import os
-import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -25,32 +23,21 @@ from simorc.errors import SimorcError, UsageError
 from simorc.measurements.meas_output import parse_meas_output
 from simorc.measurements.measure import Measured, check_definitions, compiled, measure_case
 from simorc.results.frame import Frame, load_frame
-from simorc.runs.database import open_for_writing, quoted
+from simorc.results.measured_rows import (
+    LACKING,
+    Definitions,
+    MeasuredRow,
+    Remeasured,
+    rewrite_metadata,
+    store_rows,
+)
 from simorc.runs.filesystem import write_json
 from simorc.runs.holder import RunnerLock
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest
-from simorc.runs.metadata import write_metadata
-from simorc.runs.store import add_column
-from simorc.runs.view import STATUSES
-from simorc.simulators.outcome import FailureKind
 from simorc.sweeps.plan import Plan
 
-Definitions = Mapping[str, Mapping[str, Any]]
 _CHUNK = 50
-_LACKING = str(FailureKind.MEASUREMENT_MISSING)
-
-
-@dataclass(frozen=True)
-class Remeasured:
-    """What was computed: the measurements, how many cases, and how many values are missing in them."""
-
-    measurements: tuple[str, ...]
-    removed: tuple[str, ...]
-    cases: int
-    missing: int
-    reasons: Mapping[str, str]
-    """One example of why a value is missing, by measurement."""
 
 
 def changed_measurements(old: Definitions, new: Definitions) -> tuple[str, ...]:
@@ -111,14 +98,14 @@ def remeasure(
         names = tuple(name for name in names if not definitions[name].get("across"))
         removed = tuple(name for name in old if name not in definitions)
         found = _measured(layout, manifest, definitions, names, project_root, jobs, progress)
-        done = _store(layout, definitions, names, removed, found)
+        done = store_rows(layout, definitions, names, removed, found)
         now: dict[str, Any] = {"measurements": dict(definitions), "specs": dict(specs)}
         if plot_specs is not None:
             now["plot_specs"] = list(plot_specs)
         manifest.update(now, measured=time.strftime("%Y-%m-%dT%H:%M:%S%z"))
         write_json(layout.manifest, manifest)
         if "plan" in manifest:
-            _rewrite_metadata(layout, manifest)
+            rewrite_metadata(layout, manifest)
     return done
 
 
@@ -126,17 +113,6 @@ def _check(definitions: Definitions, project_root: Path) -> None:
     wrong = check_definitions(definitions, {}, project_root)
     if wrong:
         raise UsageError("\n".join(f"measurements.{name}: {message}" for name, message in wrong))
-
-
-@dataclass(frozen=True)
-class _Row:
-    """What one case measured, and the verdict it has now."""
-
-    case_id: int
-    values: Mapping[str, float]
-    missing: Mapping[str, str]
-    status: str
-    message: str | None
 
 
 _Case: TypeAlias = tuple[int, dict[str, Any], dict[str, float]]
@@ -163,7 +139,7 @@ def _measured(
     project_root: Path,
     jobs: int,
     progress: Callable[[int, int], None],
-) -> Iterator[_Row]:
+) -> Iterator[MeasuredRow]:
     frame = _measurable(load_frame(layout))
     if not names or not len(frame):
         return
@@ -192,7 +168,7 @@ def _measured(
 
 def _measurable(frame: Frame) -> Frame:
     """The cases with whole waveforms: completed, or failed for nothing but a missing measurement."""
-    lacking = np.array([kind == _LACKING for kind in frame.kinds], dtype=np.bool_)
+    lacking = np.array([kind == LACKING for kind in frame.kinds], dtype=np.bool_)
     return frame.select(frame.completed | (frame.failed & lacking if len(lacking) else False))
 
 
@@ -212,14 +188,14 @@ def _cases(frame: Frame, start: int, stored: Sequence[str]) -> Iterator[_Case]:
         yield int(frame.ids[place]), frame.parameters_of(place), values
 
 
-def _measure_share(share: _Share) -> list[_Row]:
+def _measure_share(share: _Share) -> list[MeasuredRow]:
     layout = RunLayout(share.run)
     return [_measure_one(layout, share, *case) for case in share.cases]
 
 
 def _measure_one(
     layout: RunLayout, share: _Share, case_id: int, parameters: Mapping[str, Any], stored: Mapping[str, float]
-) -> _Row:
+) -> MeasuredRow:
     printed, failed = _printed(layout, case_id)
     found = measure_case(
         share.definitions,
@@ -232,7 +208,7 @@ def _measure_one(
     missing = {name: why for name, why in found.missing.items() if name in share.names}
     lacking = _lacking(share.definitions, found, failed)
     message = "no value for " + ", ".join(lacking[:4]) if lacking else None
-    return _Row(case_id, values, missing, "failed" if lacking else "completed", message)
+    return MeasuredRow(case_id, values, missing, "failed" if lacking else "completed", message)
 
 
 def _lacking(definitions: Definitions, found: Measured, failed: frozenset[str]) -> list[str]:
@@ -253,81 +229,3 @@ def _printed(layout: RunLayout, case_id: int) -> tuple[dict[str, float], frozens
     except OSError:
         return {}, frozenset()
     return {name: found.value for name, found in output.printed.items()}, output.failed
-
-
-def _store(
-    layout: RunLayout,
-    definitions: Definitions,
-    names: Sequence[str],
-    removed: Sequence[str],
-    rows: Iterator[_Row],
-) -> Remeasured:
-    """Write all values in one transaction: a run is measured by one set of definitions, never by two."""
-    db = open_for_writing(layout.database)
-    cases, missing, reasons = 0, 0, dict[str, str]()
-    try:
-        db.execute("BEGIN IMMEDIATE")
-        _prepare_columns(db, definitions, names, removed)
-        columns = "".join(f", {quoted(f'm_{name}')}=?" for name in names)
-        sql = f"UPDATE cases SET status=?, kind=?, message=?{columns} WHERE id=?"
-        for row in rows:
-            kind = _LACKING if row.status == "failed" else None
-            values = (row.values.get(name) for name in names)
-            db.execute(sql, (row.status, kind, row.message, *values, row.case_id))
-            db.execute("INSERT INTO changes (case_id) VALUES (?)", (row.case_id,))
-            cases, missing = cases + 1, missing + len(row.missing)
-            for name, reason in row.missing.items():
-                reasons.setdefault(name, f"case {row.case_id}: {reason}")
-        _recount(db)
-        text = f"measured again: {', '.join(names) or 'nothing changed'}"
-        db.execute("INSERT INTO events (time, kind, message) VALUES (?, 'measured', ?)", (time.time(), text))
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-    finally:
-        db.close()
-    return Remeasured(tuple(names), tuple(removed), cases, missing, reasons)
-
-
-def _recount(db: sqlite3.Connection) -> None:
-    """The counts by status; cases without a row yet are pending."""
-    found = dict(db.execute("SELECT status, count(*) FROM cases WHERE status != 'pending' GROUP BY status"))
-    total = int(db.execute("SELECT value FROM meta WHERE key='total'").fetchone()[0])
-    counts = {status: found.get(status, 0) for status in STATUSES}
-    counts["pending"] = total - sum(found.values())
-    db.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", counts.items())
-
-
-def _rewrite_metadata(layout: RunLayout, manifest: Mapping[str, Any]) -> None:
-    """metadata.csv with the verdicts as they are now."""
-    frame = load_frame(layout)
-    plan = Plan.from_json(manifest["plan"])
-    codes, messages = bytearray(len(plan) + 1), dict[int, str]()
-    for case_id, status, message in zip(frame.ids.tolist(), frame.status, frame.messages, strict=True):
-        codes[case_id] = STATUSES.index(status)
-        if status == "failed":
-            messages[case_id] = message or ""
-    write_metadata(layout, plan, bytes(codes), messages)
-
-
-def _prepare_columns(
-    db: sqlite3.Connection, definitions: Definitions, names: Sequence[str], removed: Sequence[str]
-) -> None:
-    """A column for every new measurement, none for those no longer declared."""
-    known = {row[0] for row in db.execute("SELECT label FROM columns WHERE role='measurement'")}
-    for name in names:
-        if name not in known:
-            add_column(db, f"m_{name}", "measurement", name, definitions[name].get("unit") or "")
-    for name in removed:
-        if name in known:
-            db.execute("DELETE FROM columns WHERE name=?", (f"m_{name}",))
-            db.execute(f"ALTER TABLE cases DROP COLUMN {quoted(f'm_{name}')}")
-    for name, definition in definitions.items():
-        db.execute("UPDATE columns SET unit=? WHERE name=?", (definition.get("unit") or "", f"m_{name}"))
-
-
-def worker_count() -> int:
-    """How many processes measure at once: the CPUs this process may use."""
-    return len(os.sched_getaffinity(0))
