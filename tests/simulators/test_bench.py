@@ -1,0 +1,254 @@
+"""Warm sessions on the real ngspice: the same bytes, and never worse than cold."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from simorc.simulators.bench import Callbacks, NgspiceBench, SessionLife
+from simorc.simulators.job import Job, Limits
+from simorc.simulators.ngspice import Ngspice
+from simorc.simulators.outcome import FailureKind, Outcome
+from simorc.simulators.warm_desk import WarmDesk
+from simorc.waveforms.sections import same_data
+
+pytestmark = pytest.mark.ngspice
+
+RC = """* rc
+.param r={r} cl=1n
+V1 in 0 dc 1 ac 1 pulse(0 1 1u 1n 1n 5u 10u)
+R1 in out {{r}} tc=1m
+C1 out 0 {{cl}}
+.temp {temp}
+.tran 20n 20u
+.ac dec 5 1k 1meg
+.meas tran vmax max v(out)
+.end
+"""
+
+
+@dataclass
+class Told:
+    """What a bench told while it ran."""
+
+    spawned: list[int] = field(default_factory=list)
+    exited: list[int] = field(default_factory=list)
+    mismatches: list[tuple[list[int], str]] = field(default_factory=list)
+    progress: list[float] = field(default_factory=list)
+
+    @property
+    def callbacks(self) -> Callbacks:
+        return Callbacks(
+            self.spawned.append,
+            self.exited.append,
+            self.progress.append,
+            lambda cases, why: self.mismatches.append((cases, why)),
+        )
+
+
+Make = Callable[..., NgspiceBench]
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def make_bench(tmp_path: Path) -> Make:
+    def make(mode: str = "auto", check_every: int = 0, life: SessionLife | None = None) -> NgspiceBench:
+        desk = WarmDesk(mode, check_every)
+        return NgspiceBench(Ngspice(), desk, tmp_path / ".warm" / "0", life or SessionLife())
+
+    return make
+
+
+def job(root: Path, case_id: int, deck: str, **changes: object) -> Job:
+    directory = root / "results" / str(case_id)
+    directory.mkdir(parents=True)
+    limits = changes.pop("limits", Limits(timeout=30))
+    return Job(case_id, directory, deck, limits, siblings=100, **changes)  # type: ignore[arg-type]
+
+
+async def test_warm_cases_equal_cold_ones_byte_for_byte(tmp_path: Path, make_bench: Make, told: Told) -> None:
+    bench, cold = make_bench(), Ngspice()
+    settings = [("1k", 27), ("2.2k", -40), ("0.7k", 125), ("1k", 27), ("33", 85)]
+    outcomes = [
+        await bench.run(job(tmp_path, number, RC.format(r=r, temp=temp)), told.callbacks)
+        for number, (r, temp) in enumerate(settings, 1)
+    ]
+    await bench.close()
+    assert [outcome.status for outcome in outcomes] == ["completed"] * 5
+    assert [outcome.warm for outcome in outcomes] == [False, True, True, True, True]
+    assert told.mismatches == []
+    assert sorted(told.spawned) == sorted(told.exited)
+    for number, (r, temp) in enumerate(settings, 1):
+        alone = job(tmp_path / "cold", number, RC.format(r=r, temp=temp))
+        result = await cold.run_cold(alone)
+        assert same_data(alone.raw, tmp_path / "results" / str(number) / "results.raw")
+        assert dict(result.measurements) == dict(outcomes[number - 1].measurements)
+
+
+async def test_the_log_of_a_warm_case_is_its_own(tmp_path: Path, make_bench: Make, told: Told) -> None:
+    bench = make_bench()
+    for number in range(1, 4):
+        deck = RC.format(r=f"{number}k", temp=27).replace("vmax", f"peak{number}")
+        await bench.run(job(tmp_path, number, RC.format(r=f"{number}k", temp=27)), told.callbacks)
+        assert deck
+    await bench.close()
+    log = (tmp_path / "results" / "3" / "simulator.log").read_text()
+    assert log.count("vmax  ") == 1
+    assert "simorc-" not in log
+
+
+async def test_a_deck_of_its_own_commands_runs_warm_if_they_are_safe(
+    tmp_path: Path, make_bench: Make, told: Told
+) -> None:
+    deck = (
+        "* own\n.param r={r}\nV1 a 0 dc 1\nR1 a b {{r}}\nR2 b 0 1k\n.control\nop\nlet x = v(b)*2\nprint x\n"
+        "write results.raw\nwrdata extra.txt v(b)\nquit\n.endc\n.end\n"
+    )
+    bench = make_bench()
+    outcomes = [
+        await bench.run(job(tmp_path, number, deck.format(r=f"{number}k")), told.callbacks)
+        for number in (1, 2)
+    ]
+    await bench.close()
+    assert [outcome.warm for outcome in outcomes] == [False, True]
+    assert outcomes[1].status == "completed"
+    assert "x = " in (tmp_path / "results" / "2" / "simulator.log").read_text()
+    assert (tmp_path / "results" / "2" / "extra.txt").exists() or list(
+        (tmp_path / "results" / "2").glob("extra*")
+    )
+
+
+@pytest.mark.parametrize(
+    "command", ["shell echo hi", "source other.spice", "set askquit", "alterparam r=3", "cd /"]
+)
+async def test_unsafe_commands_keep_a_case_cold(
+    tmp_path: Path, make_bench: Make, told: Told, command: str
+) -> None:
+    circuit = "* own\n.param r=1k\nV1 a 0 1\nR1 a 0 {r}\n"
+    deck = f"{circuit}.control\n{command}\nop\nwrite results.raw\n.endc\n.end\n"
+    bench = make_bench()
+    for number in (1, 2):
+        outcome = await bench.run(job(tmp_path, number, deck), told.callbacks)
+    await bench.close()
+    assert not outcome.warm
+    assert command.split()[0] in str(outcome.cold_reason)
+
+
+async def test_a_session_that_is_killed_fails_its_case_as_warm(
+    tmp_path: Path, make_bench: Make, told: Told
+) -> None:
+    slow = RC.replace("20n 20u", "1n 40m")
+    bench = make_bench()
+    await bench.run(job(tmp_path, 1, RC.format(r="1k", temp=27)), told.callbacks)
+    await bench.run(job(tmp_path, 2, RC.format(r="2k", temp=27)), told.callbacks)
+    killed: list[int] = []
+
+    def kill(fraction: float) -> None:
+        if not killed:
+            killed.append(told.spawned[-1])
+            os.kill(told.spawned[-1], signal.SIGKILL)
+
+    callbacks = Callbacks(told.spawned.append, told.exited.append, kill, lambda cases, why: None)
+    desk_case = job(tmp_path, 3, slow.format(r="2k", temp=27))
+    bench._desk.prove(_key(bench, desk_case))
+    bench._desk.wants_check(_key(bench, desk_case))
+    outcome = await bench.run(desk_case, callbacks)
+    assert killed
+    assert outcome.status == "failed"
+    assert outcome.warm
+    after = await bench.run(job(tmp_path, 4, RC.format(r="3k", temp=27)), told.callbacks)
+    await bench.close()
+    assert after.status == "completed"
+    assert after.warm
+
+
+def _key(bench: NgspiceBench, job: Job) -> str:
+    from simorc.netlist.deck import Deck
+    from simorc.simulators.warm_desk import WarmCase, as_warm_case
+
+    case = as_warm_case(job, Deck.parse(job.deck))
+    assert isinstance(case, WarmCase)
+    return case.key
+
+
+async def test_a_session_is_replaced_after_so_many_cases(
+    tmp_path: Path, make_bench: Make, told: Told
+) -> None:
+    bench = make_bench(life=SessionLife(cases=2))
+    for number in range(1, 7):
+        outcome = await bench.run(job(tmp_path, number, RC.format(r=f"{number}k", temp=27)), told.callbacks)
+        assert outcome.status == "completed"
+    await bench.close()
+    cold_runs, sessions = 1, 3
+    assert len(told.spawned) == cold_runs + sessions
+
+
+async def test_a_session_is_replaced_when_its_memory_grows(
+    tmp_path: Path, make_bench: Make, told: Told
+) -> None:
+    bench = make_bench(life=SessionLife(memory=1))
+    for number in range(1, 4):
+        await bench.run(job(tmp_path, number, RC.format(r=f"{number}k", temp=27)), told.callbacks)
+    await bench.close()
+    assert len(told.spawned) == 1 + 3
+
+
+async def test_unseeded_randomness_is_noticed_and_the_deck_goes_cold(
+    tmp_path: Path, make_bench: Make, told: Told
+) -> None:
+    deck = "* dice\n.param r={r} x=agauss(1k,100,1)\nV1 a 0 1\nR1 a 0 {{r+x}}\n.op\n.end\n"
+    bench = make_bench()
+    outcomes = [
+        await bench.run(job(tmp_path, number, deck.format(r=f"{number}k")), told.callbacks)
+        for number in (1, 2)
+    ]
+    await bench.close()
+    assert [outcome.warm for outcome in outcomes] == [False, False]
+    assert "other results" in str(outcomes[1].cold_reason)
+    assert len(told.mismatches) == 1
+
+
+async def test_a_seeded_sample_is_the_same_warm_and_cold(
+    tmp_path: Path, make_bench: Make, told: Told
+) -> None:
+    deck = "* dice\n.param x=agauss(1k,100,1)\nV1 a 0 1\nR1 a 0 {{x}}\n.option seed={seed}\n.op\n.end\n"
+    bench = make_bench("verify")
+    outcomes = [
+        await bench.run(job(tmp_path, seed, deck.format(seed=seed)), told.callbacks) for seed in range(1, 6)
+    ]
+    await bench.close()
+    assert told.mismatches == []
+    assert {outcome.cold_reason for outcome in outcomes} == {"run cold to check the warm session"}
+    raws = {(tmp_path / "results" / str(seed) / "results.raw").read_bytes()[-24:] for seed in range(1, 6)}
+    assert len(raws) == 5
+
+
+async def test_a_case_without_end_is_stopped_by_its_timeout(
+    tmp_path: Path, make_bench: Make, told: Told
+) -> None:
+    endless = RC.replace("20n 20u", "1n 400m")
+    bench = make_bench()
+    desk_case = job(tmp_path, 1, endless.format(r="1k", temp=27), limits=Limits(timeout=1.0))
+    bench._desk.prove(_key(bench, desk_case))
+    outcome: Outcome = await bench.run(desk_case, told.callbacks)
+    await bench.close()
+    assert outcome.kind is FailureKind.TIMEOUT
+    assert outcome.warm
+    assert told.progress
+    assert sorted(told.spawned) == sorted(told.exited)
+
+
+async def test_off_is_off(tmp_path: Path, make_bench: Make, told: Told) -> None:
+    bench = make_bench("off")
+    outcome = await bench.run(job(tmp_path, 1, RC.format(r="1k", temp=27)), told.callbacks)
+    assert not outcome.warm
+    assert outcome.cold_reason == "warm sessions are off"

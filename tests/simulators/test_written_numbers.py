@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from simorc.simulators.written_numbers import survives_parameter
+
+
+@pytest.mark.parametrize("text", ["1", "3.3", "10k", "1p", "1.62", "4.7k", "-2"])
+def test_values_that_survive(text: str) -> None:
+    assert survives_parameter(text)
+
+
+@pytest.mark.parametrize("text", ["0.1", "1e-7", "ss", "", "-", "1k5", "{x}", "1e999"])
+def test_values_that_do_not(text: str) -> None:
+    assert not survives_parameter(text)
+
+
+@pytest.mark.ngspice
+def test_ngspice_agrees(tmp_path: Path) -> None:
+    """Two sources of the same written value, one through a parameter: equal exactly where we say so."""
+    dice = random.Random(7)
+    values = []
+    while len(values) < 150:
+        number = (
+            f"{dice.random() * dice.choice([1, 10, 100]) + 0.001:{dice.choice(['.1f', '.3f', '.4g', '.9g'])}}"
+        )
+        text = number + dice.choice(["", "", "k", "u", "p", "n", "meg", "m", "e-3"])
+        if re.fullmatch(r"[\d.]*[1-9][\d.]*(k|u|p|n|meg|m|e-3)?", text):
+            values.append(text)
+    lines = ["* numbers"]
+    for place, text in enumerate(values):
+        lines += [f".param q{place}={text}", f"Ia{place} 0 a{place} {{q{place}}}", f"Ra{place} a{place} 0 1"]
+        lines += [f"Ib{place} 0 b{place} {text}", f"Rb{place} b{place} 0 1"]
+    shown = [f"print @ia{place}[dc] @ib{place}[dc]" for place in range(len(values))]
+    lines += [".op", ".control", "op", "set numdgt=18", *shown, "quit", ".endc", ".end"]
+    deck = tmp_path / "numbers.spice"
+    deck.write_text("\n".join(lines) + "\n")
+    said = subprocess.run(
+        ["ngspice", "-b", deck.name], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    ).stdout
+    read = dict(re.findall(r"@(i[ab]\d+)\[dc\] = (\S+)", said))
+    for place, text in enumerate(values):
+        assert survives_parameter(text) == (read[f"ia{place}"] == read[f"ib{place}"]), text
