@@ -21,7 +21,7 @@ def test_table_is_for_people(simorc: Simorc, project: Path, finished_run: RunLay
     said = simorc("results", "--project", project)
     lines = said.out.splitlines()
     assert lines[0].split() == ["case", "vdda", "corner", "gain", "status", "time", "message"]
-    assert lines[1].split() == ["1", "3", "tt", "41", "dB", "completed", "10", "ms"]
+    assert lines[1].split() == ["1", "3.0", "tt", "41", "dB", "completed", "10", "ms"]
     assert "timestep too small at ^[[31mt=3us" in lines[4]
     assert said.err.strip() == f"{finished_run.name}: 6 cases: 1 pending, 4 completed, 1 failed"
 

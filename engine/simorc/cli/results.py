@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import click
 
-from simorc.cli.case_rows import as_json, dumps, finite, pages, parameter_text, sort_column
+from simorc.cli.case_rows import as_json, dumps, finite, pages, sort_column
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.spec_table import spec_results, spec_table
 from simorc.cli.tables import note, table, write
@@ -18,6 +18,7 @@ from simorc.quantities import format_si
 from simorc.runs.filters import parse_filter
 from simorc.runs.layout import RunLayout
 from simorc.runs.view import Column, RunView
+from simorc.runs.written import WrittenParameters
 
 Rows = Iterable[sqlite3.Row]
 FORMATS = ("table", "csv", "json", "jsonl")
@@ -47,7 +48,8 @@ def command(
         where, args = _filter(filter_text, failed, columns)
         order, descending = sort_column(sort, columns)
         rows = pages(view, order=order, descending=descending, where=where, args=args)
-        write(_lines("json" if json_form else form, rows, columns))
+        written = WrittenParameters(view.layout)
+        write(_lines("json" if json_form else form, rows, columns, written))
         if form == "table" and not json_form:
             note(_tally(view))
             _show_specs(view.layout)
@@ -72,11 +74,11 @@ def _tally(view: RunView) -> str:
     return f"{view.layout.name}: {view.total} cases: {', '.join(named)}"
 
 
-def _lines(form: str, rows: Rows, columns: Sequence[Column]) -> Iterator[str]:
+def _lines(form: str, rows: Rows, columns: Sequence[Column], written: WrittenParameters) -> Iterator[str]:
     if form == "table":
-        return result_table(rows, columns)
+        return result_table(rows, columns, written)
     if form == "csv":
-        return _csv(rows, columns)
+        return _csv(rows, columns, written)
     lines = (dumps(as_json(row, columns)) for row in rows)
     return lines if form == "jsonl" else _json_list(lines)
 
@@ -94,10 +96,11 @@ def _json_list(lines: Iterator[str]) -> Iterator[str]:
     yield "]"
 
 
-def _csv(rows: Rows, columns: Sequence[Column]) -> Iterator[str]:
+def _csv(rows: Rows, columns: Sequence[Column], written: WrittenParameters) -> Iterator[str]:
     yield _csv_line(["case_id", "status", "kind", *(column.label for column in columns), "error_message"])
     for row in rows:
-        values = [finite(row[column.name]) for column in columns]
+        texts = written.of(row["id"])
+        values = [texts.get(column.label, finite(row[column.name])) for column in columns]
         message = row["message"] if row["status"] == "failed" else None
         yield _csv_line([row["id"], row["status"], row["kind"], *values, message])
 
@@ -108,20 +111,21 @@ def _csv_line(cells: Sequence[object]) -> str:
     return line.getvalue()
 
 
-def result_table(rows: Rows, columns: Sequence[Column]) -> Iterator[str]:
+def result_table(rows: Rows, columns: Sequence[Column], written: WrittenParameters) -> Iterator[str]:
     """The table a person reads: measurements in engineering notation, the message last."""
     header = ["case", *(plain(column.label) for column in columns), "status", "time", "message"]
     numeric = frozenset(range(len(columns) + 1)) | {len(columns) + 2}
-    return table(header, (_cells(row, columns) for row in rows), right=numeric)
+    return table(header, (_cells(row, columns, written) for row in rows), right=numeric)
 
 
-def _cells(row: sqlite3.Row, columns: Sequence[Column]) -> list[str]:
-    values = [_cell(row[column.name], column) for column in columns]
+def _cells(row: sqlite3.Row, columns: Sequence[Column], written: WrittenParameters) -> list[str]:
+    texts = written.of(row["id"])
+    values = [_cell(row[column.name], column, texts) for column in columns]
     seconds = "" if row["seconds"] is None else format_si(row["seconds"], "s", 3)
     return [str(row["id"]), *values, row["status"].replace("_", " "), seconds, plain(row["message"] or "")]
 
 
-def _cell(value: object, column: Column) -> str:
-    if column.role == "parameter" or not isinstance(value, float):
-        return parameter_text(value)
-    return plain(format_si(value, column.unit))
+def _cell(value: object, column: Column, written: Mapping[str, str]) -> str:
+    if column.role == "parameter":
+        return plain(written.get(column.label, ""))
+    return plain(format_si(value, column.unit)) if isinstance(value, float) else ""

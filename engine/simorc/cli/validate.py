@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import click
 
+from simorc.cli.failures import ExitCode
 from simorc.cli.scope import Scope, scoped
 from simorc.display import plain
+from simorc.errors import ConfigError
 
 
 @click.command("validate")
 @scoped
 def command(scope: Scope) -> None:
     """Check every file of the project; nothing is made or started."""
-    from simorc.runs.build import plan_of
+    from simorc.netlist.lint import lint_project
+    from simorc.runs.build import plan_of, unmeasurable
 
     project = scope.load()
+    problems = [
+        problem
+        for sweep in project.sweeps.values()
+        for problem in unmeasurable(project, sweep.definition, sweep.path)
+    ]
+    if problems:
+        raise ConfigError(list(dict.fromkeys(problems)))
+    findings = lint_project(project)
+    for finding in findings:
+        click.echo(plain(str(finding)), err=not finding.warning)
+    if not all(finding.warning for finding in findings):
+        raise SystemExit(ExitCode.BAD_USAGE)
     for name, sweep in project.sweeps.items():
         click.echo(f"sweep {plain(name)}: {len(plan_of(project, sweep.definition))} cases")
     testbenches, sweeps = len(project.testbenches), len(project.sweeps)

@@ -16,7 +16,7 @@ from typing import Any
 
 from simorc.config.settings import Settings
 from simorc.config.sweep_models import SweepDefinition
-from simorc.errors import RunError, UsageError
+from simorc.errors import ConfigError, Problem, RunError, UsageError
 from simorc.netlist.staleness import refuse_stale, schematic_inputs
 from simorc.netlist.template import Template
 from simorc.project import Project, Testbench, known
@@ -28,10 +28,12 @@ from simorc.runs.metadata import swept_columns, write_metadata
 from simorc.runs.preparation import Preparation
 from simorc.runs.provenance import describe_host, describe_tools, git_state, hash_inputs
 from simorc.runs.pytest_plan import write_pytest_plan
-from simorc.runs.store import declare_columns
+from simorc.runs.store import Store, declare_columns
 from simorc.sweeps.plan import Plan
 
 DEFERRED_METADATA = 50_000
+FIRST_ROWS = 5_000
+"""Rows of the case table that are there as soon as the run is; the runner writes the others."""
 
 
 def plan_of(
@@ -81,6 +83,7 @@ def build_run_from(
     plan = plan_of(project, definition, corners=corners or (), where=where)
     if not len(plan):
         raise UsageError(f"sweep {name} has no case left", remedy="look at exclude, --corner and --where")
+    _refuse_unmeasurable(project, definition, source)
     if not allow_stale:
         refuse_stale(project, definition.testbench)
     with _new_directory(project, name) as (making, final):
@@ -94,6 +97,30 @@ def build_run_from(
         _make_store(making, manifest, plan)
         write_pytest_plan(making, name, len(plan))
     return final
+
+
+def unmeasurable(project: Project, definition: SweepDefinition, source: Path | None) -> list[Problem]:
+    """What is wrong with the measurements of a sweep and of its testbench, known before any simulation."""
+    testbench = project.testbenches[definition.testbench]
+    problems = []
+    for file, declared in (
+        (testbench.config_path, testbench.config.measurements),
+        (source or testbench.config_path, definition.measurements),
+    ):
+        plain = {name: what.model_dump(mode="json") for name, what in declared.items() if not what.meas}
+        if not plain:
+            continue
+        from simorc.measurements.measure import check_definitions
+
+        for name, message in check_definitions(plain, testbench.parameters, project.root):
+            problems.append(Problem(file, 0, 0, f"measurements.{name}", message))
+    return problems
+
+
+def _refuse_unmeasurable(project: Project, definition: SweepDefinition, source: Path | None) -> None:
+    problems = unmeasurable(project, definition, source)
+    if problems:
+        raise ConfigError(problems)
 
 
 @contextmanager
@@ -200,6 +227,10 @@ def _freeze(
     shutil.copyfile(project.root / "sim_setup.yaml", making.inputs / "sim_setup.yaml")
     if source is not None:
         shutil.copyfile(source, making.inputs / "sweep.yaml")
+    for name in manifest["plot_specs"]:
+        if isinstance(name, str) and (project.root / name).is_file():
+            (making.inputs / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(project.root / name, making.inputs / name)
     spiceinit = manifest["settings"]["simulator"]["spiceinit"]
     if spiceinit:
         shutil.copyfile(spiceinit, making.inputs / "spiceinit")
@@ -222,7 +253,10 @@ def _make_store(making: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> N
         "total": str(total),
     }
     database.create(making.database, {**meta, "created": str(time.time())})
-    declared = {name: what.get("unit") or "" for name, what in manifest["measurements"].items()}
+    measured = {name: what for name, what in manifest["measurements"].items() if not what["across"]}
+    declared = {name: what["unit"] or "" for name, what in measured.items()}
     declare_columns(making, swept_columns(plan), declared, total)
+    with Store(making, plan) as store:
+        store.fill(FIRST_ROWS)
     if total <= DEFERRED_METADATA:
         write_metadata(making, plan, bytes(total + 1), {})

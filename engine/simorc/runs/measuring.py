@@ -23,7 +23,8 @@ class Measuring:
     def __init__(self, layout: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> None:
         self._layout = layout
         self._plan = plan
-        self._root = Path(manifest["project_root"])
+        inside = (layout.root / "sim_setup.yaml").exists()
+        self._root = layout.root if inside else Path(manifest["project_root"])
         declared: Mapping[str, Mapping[str, Any]] = manifest["measurements"]
         self._definitions = {name: what for name, what in declared.items() if not what.get("across")}
         self._required = [name for name, what in self._definitions.items() if not what.get("optional")]
