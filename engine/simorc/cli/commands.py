@@ -39,6 +39,7 @@ COMMANDS = {
     "resume": Entry("Running", "Go on with a paused run.", "steering:resume"),
     "retry": Entry("Running", "Run failed cases again.", "steering:retry"),
     "jobs": Entry("Running", "Change how many cases run at once.", "steering:jobs"),
+    "pipeline": Entry("Running", "From a written spec to verified RTL.", "pipeline"),
     "clean": Entry("Running", "Remove runs.", "clean"),
     "results": Entry("Results", "Print the cases of a run with their measurements.", "results"),
     "show": Entry("Results", "Everything about one case.", "show"),

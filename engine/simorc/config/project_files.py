@@ -17,6 +17,7 @@ from simorc.config.cross_checks import (
 from simorc.config.expansion import against, within
 from simorc.config.measurement_models import Measurement
 from simorc.config.names import did_you_mean, listed
+from simorc.config.pipeline_checks import pipeline_problems
 from simorc.config.setup_models import Setup
 from simorc.config.sweep_models import SweepDefinition
 from simorc.config.testbench_models import TestbenchConfig
@@ -25,8 +26,8 @@ from simorc.errors import Problem
 from simorc.rootdir import SETUP_FILE
 
 _SETTINGS: tuple[KeyPath, ...] = (("simulator",), ("netlister",), ("execution",))
-_SETUP: tuple[KeyPath, ...] = (("dut",), ("testbenches",), ("sweeps",), *_SETTINGS)
-_TESTBENCH: tuple[KeyPath, ...] = (("schematic",), ("template",), ("plot_specs",), *_SETTINGS)
+_SETUP: tuple[KeyPath, ...] = (("dut",), ("testbenches",), ("sweeps",), ("pipelines",), *_SETTINGS)
+_TESTBENCH: tuple[KeyPath, ...] = (("schematic",), ("template",), ("plot_specs",), ("parameters",), *_SETTINGS)
 _SWEEP: tuple[KeyPath, ...] = (("plot_specs",), *_SETTINGS)
 
 
@@ -188,6 +189,7 @@ def _check_together(files: ProjectFiles) -> None:
     for sweep in files.sweeps.values():
         files.problems += check_sweep(files, sweep)
     files.problems += environment_problems(files.setup, files.testbenches)
+    files.problems += pipeline_problems(files.setup, files.root, sweeps)
 
 
 def check_sweep(files: ProjectFiles, sweep: Document[SweepDefinition]) -> list[Problem]:

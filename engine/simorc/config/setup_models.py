@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import Field
 
 from simorc.config.fields import Name, Section, Text
+from simorc.config.pipeline_models import PipelineDefinition
 from simorc.config.sections import Environment, ExecutionSettings, NetlisterSettings, SimulatorSettings
 
 
@@ -40,5 +39,5 @@ class Setup(Section):
     """Where and how cases are executed."""
     environments: dict[Name, Environment] = Field(default_factory=dict)
     """Named overrides, chosen by --env or SIMORC_ENV."""
-    pipelines: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    pipelines: dict[Name, PipelineDefinition] = Field(default_factory=dict)
     """Design feedback loops, by name."""

@@ -7,13 +7,17 @@ remedy is one class with the `Remedy` shape, put into `REMEDIES`. `decide` is th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from dataclasses import dataclass, field, replace
+from importlib.metadata import entry_points
+from typing import Any, Generic, Protocol, TypeVar
 
+from simorc.config.convergence import Convergence, Retry
 from simorc.simulators.outcome import FailureKind, Outcome
 
 DONE = frozenset({"completed", "passed"})
 """What a good end is called: of a case, of a stage."""
+
+ENTRY_POINTS = "simorc.remedies"
 
 # What another attempt of the very same deck may well survive.
 TRANSIENT = frozenset(
@@ -54,7 +58,7 @@ class Action:
     """What to do now. `name` is done, retry, cold, rung, the name of a pipeline's remedy, or give_up; the
     reason is for people.
 
-    `delay` is in seconds. `options` are simulator options of the rung, `forced_cold` keeps the next attempt
+    `delay` is in seconds. `options` are the lines of the rung, `forced_cold` keeps the next attempt
     out of warm sessions. `back_to` is the stage a pipeline goes back to.
     """
 
@@ -73,12 +77,22 @@ class Action:
 
 @dataclass(frozen=True)
 class Budgets:
-    """How often each remedy may be used for one case."""
+    """How often each remedy may be used for one case.
+
+    `retries` holds for the kinds that may pass, all together; a kind named in `retries_of` has its own
+    number. Delays are in seconds. `ladder` holds the name and the lines of each rung, see
+    `simorc.netlist.rungs`.
+    """
 
     retries: int = 2
     first_delay: float = 0.5
     longest_delay: float = 30.0
     ladder: Sequence[tuple[str, Sequence[str]]] = field(default_factory=tuple)
+    retries_of: Mapping[str, int] = field(default_factory=dict)
+
+    def lines_of(self, rung: str | None) -> tuple[str, ...]:
+        """What a rung adds to the deck; nothing for None."""
+        return next((tuple(lines) for name, lines in self.ladder if name == rung), ())
 
 
 class Remedy(Protocol[AskedVerdict, AskedBudgets]):
@@ -118,17 +132,34 @@ class RunColdAfterWarm:
 
 
 class RetryTransient:
-    """Spawn failures, signals, lost memory or workers: the same again, after a pause that doubles."""
+    """Spawn failures, signals, lost memory or workers, and kinds with retries of their own: the same again,
+    on the same rung, after a pause that doubles.
+    """
 
     def offer(self, attempts: Sequence[Tried[Outcome]], budgets: Budgets) -> Action | None:
-        last = attempts[-1].outcome
-        used = sum(1 for attempt in attempts if attempt.action == "retry")
-        if last.kind not in TRANSIENT or used >= budgets.retries:
+        kind = attempts[-1].outcome.kind
+        own = budgets.retries_of.get(str(kind))
+        if own is None and kind not in TRANSIENT:
+            return None
+        allowed = budgets.retries if own is None else own
+        used = _retries_used(attempts, str(kind), own is not None, budgets)
+        if used >= allowed:
             return None
         delay = min(budgets.longest_delay, budgets.first_delay * 2.0**used)
-        return Action(
-            "retry", f"{last.kind} may pass, retry {used + 1} of {budgets.retries}", delay, forced_cold=True
-        )
+        reason = f"{kind} may pass, retry {used + 1} of {allowed}"
+        rung = current_rung(attempts)
+        return Action("retry", reason, delay, True, rung, budgets.lines_of(rung))
+
+
+def _retries_used(attempts: Sequence[Tried[Outcome]], kind: str, own: bool, budgets: Budgets) -> int:
+    """Retries after failures of this kind, or of all kinds that share the common number."""
+    retried = [str(attempt.outcome.kind) for attempt in attempts if attempt.action == "retry"]
+    return sum(1 for each in retried if (each == kind if own else each not in budgets.retries_of))
+
+
+def current_rung(attempts: Sequence[Tried[Outcome]]) -> str | None:
+    """The rung the last attempt was made on, which is what was decided after the one before."""
+    return attempts[-2].rung if len(attempts) > 1 else None
 
 
 class ClimbConvergenceLadder:
@@ -160,7 +191,35 @@ def decide(
     return DecisionManager(REMEDIES if remedies is None else remedies).decide(attempts, budgets)
 
 
-def budgets_from(execution: Mapping[str, object]) -> Budgets:
-    """The budgets of a run's execution settings."""
-    retries = execution.get("retries")
-    return Budgets(retries=retries if isinstance(retries, int) else Budgets.retries)
+def told_of_rungs(
+    outcome: Outcome, rung: str | None, attempts: Sequence[Tried[Outcome]], action: Action
+) -> Outcome:
+    """The outcome with a message that tells on which rung it was reached, or which rungs did not help."""
+    if outcome.status == "completed" and rung:
+        told = f"reached on convergence rung '{rung}'"
+        return replace(outcome, message=f"{outcome.message}; {told}" if outcome.message else told)
+    climbed = [attempt.rung for attempt in attempts if attempt.action == "rung" and attempt.rung]
+    if action.name == "give_up" and climbed:
+        return replace(outcome, message=f"{outcome.message}; nor on rungs {', '.join(climbed)}")
+    return outcome
+
+
+def installed_remedies() -> list[Remedy[Outcome, Budgets]]:
+    """`REMEDIES` after those that installed packages bring: each entry point of the group
+    ``simorc.remedies`` names a class with the `Remedy` shape, which is made without arguments.
+    """
+    found = sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
+    return [*(entry.load()() for entry in found), *REMEDIES]
+
+
+def budgets_from(execution: Mapping[str, Any]) -> Budgets:
+    """The budgets of a run's execution settings, as its manifest holds them."""
+    retry = Retry.model_validate(execution.get("retry") or {})
+    convergence = Convergence.model_validate(execution.get("convergence") or {})
+    return Budgets(
+        retries=int(execution.get("retries", Budgets.retries)),
+        first_delay=retry.delay,
+        longest_delay=retry.longest_delay,
+        ladder=[(rung.name, rung.cards()) for rung in convergence.rungs()],
+        retries_of=retry.kinds,
+    )

@@ -1,0 +1,79 @@
+"""What a pipeline says about files, sweeps and its own stages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from simorc.config.checking import Document
+from simorc.config.expansion import against
+from simorc.config.names import did_you_mean, listed
+from simorc.config.pipeline_models import Maker, PipelineDefinition, Sweep
+from simorc.config.setup_models import Setup
+from simorc.config.yaml_source import KeyPath
+from simorc.errors import Problem
+
+Complaint = tuple[KeyPath, str]
+
+
+def pipeline_problems(setup: Document[Setup], root: Path, sweeps: Collection[str]) -> Iterator[Problem]:
+    """Everything wrong with the pipelines of a project."""
+    told = tuple(problem.key for problem in setup.problems)
+    for name, pipeline in (setup.model.pipelines if setup.model else {}).items():
+        for key, message in (*_files(pipeline, root), *_stages(pipeline), *_sweeps(pipeline, sweeps)):
+            problem = setup.source.problem(("pipelines", name, *key), message)
+            if not any(each.startswith(f"{problem.key}.") for each in told):
+                yield problem  # what is wrong inside was cut out and would be missed here a second time
+
+
+def files_of(pipeline: PipelineDefinition) -> Iterator[tuple[KeyPath, str]]:
+    """Every file a pipeline names, with the key it stands under."""
+    named: list[tuple[KeyPath, str | None]] = [
+        (("spec",), pipeline.spec),
+        (("rtl",), pipeline.rtl),
+        *((("context", index), path) for index, path in enumerate(pipeline.context)),
+        (("stages", "a1", "template"), pipeline.a1.template),
+        (("stages", "a7", "template"), pipeline.a7.template),
+        (("stages", "simulation", "testbench"), pipeline.simulation.testbench),
+        *(
+            (("stages", "simulation", "sources", n), path)
+            for n, path in enumerate(pipeline.simulation.sources)
+        ),
+    ]
+    yield from ((key, path) for key, path in named if path is not None)
+
+
+def _files(pipeline: PipelineDefinition, root: Path) -> Iterator[Complaint]:
+    for key, path in files_of(pipeline):
+        if not against(path, root).is_file():
+            yield key, f"no such file: {path}"
+
+
+def _stages(pipeline: PipelineDefinition) -> Iterator[Complaint]:
+    a1, a7 = pipeline.a1, pipeline.a7
+    if not pipeline.order():
+        yield ("stages",), "every stage is switched off"
+    if a1.enable:
+        yield from _maker(a1, "a1")
+        if a1.backend == "template" and a1.template is None:
+            yield ("stages", "a1"), "a1 needs a template, a command, backend: llm, or enable: false and rtl"
+    elif pipeline.rtl is None:
+        yield ("stages", "a1"), "a1 is switched off: name the design with rtl: FILE"
+    yield from _maker(a7, "a7") if a7.enable else ()
+    if pipeline.simulation.enable and not a7.enable and pipeline.simulation.testbench is None:
+        yield ("stages", "simulation"), "a7 is switched off: name a testbench with testbench: FILE"
+    fix = pipeline.a4.fix
+    if fix.backend == "command" and not fix.command:
+        yield ("stages", "a4", "fix"), "backend: command needs a command"
+
+
+def _maker(stage: Maker, name: str) -> Iterator[Complaint]:
+    if stage.backend == "command" and not stage.command:
+        yield ("stages", name), "backend: command needs a command"
+
+
+def _sweeps(pipeline: PipelineDefinition, sweeps: Collection[str]) -> Iterator[Complaint]:
+    for name, gate in pipeline.gates.items():
+        if isinstance(gate, Sweep) and gate.sweep not in sweeps:
+            known = f"{did_you_mean(gate.sweep, sweeps)}; known: {listed(sweeps)}"
+            yield ("stages", name, "sweep"), f"no sweep '{gate.sweep}'{known}"

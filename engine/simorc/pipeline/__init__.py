@@ -1,0 +1,1 @@
+"""The design feedback loop: spec -> RTL -> style -> lint -> testbench -> simulation -> decision."""

@@ -1,0 +1,38 @@
+"""A language model's answer -> Verilog. The answer is data: looked at, limited, never run as it is."""
+
+from __future__ import annotations
+
+import re
+
+from simorc.pipeline.outcome import Fault, failure
+from simorc.pipeline.verilog import module_names
+
+_FENCE = re.compile(r"^[ \t]*```[ \t]*([\w+-]*)[^\n]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
+_MODULES = re.compile(
+    r"^[ \t]*(?:`timescale[^\n]*\n|`default_nettype[^\n]*\n|\s)*module\b.*\bendmodule\b[^\n]*",
+    re.DOTALL | re.MULTILINE,
+)
+_LANGUAGES = ("", "verilog", "systemverilog", "sv", "v")
+
+
+def extract_verilog(answer: str, module: str | None = None) -> str:
+    """The Verilog of an answer: its fenced blocks, or what stands from ``module`` to ``endmodule``.
+
+    With `module`, only a block that defines that module will do. Raises StageFailed (bad_answer).
+    """
+    blocks = [match[2] for match in _FENCE.finditer(answer) if match[1].lower() in _LANGUAGES]
+    bare = _MODULES.search(answer)
+    candidates = blocks or ([bare[0]] if bare else [])
+    whole = [block for block in candidates if module_names(block) and "endmodule" in block]
+    if not whole:
+        raise failure(Fault.BAD_ANSWER, f"the answer holds no Verilog module: {_beginning(answer)}")
+    if module is not None and not any(module in module_names(block) for block in whole):
+        found = ", ".join(name for block in whole for name in module_names(block))
+        raise failure(Fault.BAD_ANSWER, f"the answer defines {found[:80]}, not module {module}")
+    chosen = [block for block in whole if module is None or module in module_names(block)]
+    return chosen[-1].strip() + "\n"
+
+
+def _beginning(answer: str) -> str:
+    text = " ".join(answer.split())
+    return repr(text[:77] + "..." if len(text) > 80 else text)

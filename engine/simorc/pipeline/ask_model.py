@@ -1,0 +1,102 @@
+"""Asks a language model: ``python -m simorc.pipeline.ask_model CALL.json ANSWER.json``.
+
+A process apart, so that a model that hangs, crashes or eats all memory is killed like any other tool.
+CALL.json holds {system, prompt, endpoint, model, adapter, max_tokens, temperature, top_p, timeout,
+answer_limit, api_key_env}; ANSWER.json becomes {"answer": text} or {"fault": kind, "message": text}.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+class NoAnswer(Exception):
+    """There is no usable answer; `fault` is one of simorc.pipeline.outcome.Fault."""
+
+    def __init__(self, fault: str, message: str) -> None:
+        super().__init__(message)
+        self.fault = fault
+
+
+def main() -> int:
+    """Ask, and leave the answer or the reason there is none."""
+    call = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    try:
+        said = {"answer": ask(call)}
+    except NoAnswer as error:
+        said = {"fault": error.fault, "message": str(error)}
+    Path(sys.argv[2]).write_text(json.dumps(said), encoding="utf-8")
+    return 0
+
+
+def ask(call: Mapping[str, Any]) -> str:
+    """The model's answer. Raises NoAnswer."""
+    if call["endpoint"]:
+        return ask_endpoint(call)
+    from simorc.pipeline.local_model import ask_local
+
+    return ask_local(call)
+
+
+def ask_endpoint(call: Mapping[str, Any]) -> str:
+    """One chat completion of an OpenAI-compatible server (vLLM, llama.cpp, Ollama, ...)."""
+    request = urllib.request.Request(
+        f"{call['endpoint'].rstrip('/')}/chat/completions",
+        data=json.dumps(_body(call)).encode(),
+        headers=_headers(call),
+        method="POST",
+    )
+    if request.type not in ("http", "https"):
+        raise NoAnswer("backend_failed", f"{call['endpoint']}: an endpoint is an http or https address")
+    try:
+        with urllib.request.urlopen(request, timeout=call["timeout"]) as response:
+            content = response.read(call["answer_limit"] + 1)
+    except TimeoutError:
+        raise NoAnswer("backend_timeout", f"no answer within {call['timeout']:g} s") from None
+    except urllib.error.HTTPError as error:
+        raise NoAnswer("backend_failed", f"{call['endpoint']} answered {error.code} {error.reason}") from None
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        if isinstance(reason, TimeoutError):
+            raise NoAnswer("backend_timeout", f"no answer within {call['timeout']:g} s") from None
+        raise NoAnswer("backend_failed", f"{call['endpoint']}: {reason}") from None
+    if len(content) > call["answer_limit"]:
+        raise NoAnswer("answer_too_large", f"the answer is larger than {call['answer_limit']} bytes")
+    return _answer_in(content)
+
+
+def _body(call: Mapping[str, Any]) -> dict[str, Any]:
+    messages = [{"role": "system", "content": call["system"]}, {"role": "user", "content": call["prompt"]}]
+    settings = {key: call[key] for key in ("model", "max_tokens", "temperature", "top_p")}
+    return {**settings, "messages": messages, "stream": False}
+
+
+def _headers(call: Mapping[str, Any]) -> dict[str, str]:
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    variable = call["api_key_env"]
+    if variable and os.environ.get(variable):
+        headers["Authorization"] = f"Bearer {os.environ[variable]}"
+    return headers
+
+
+def _answer_in(content: bytes) -> str:
+    try:
+        answer = json.loads(content)["choices"][0]["message"]["content"]
+    except (ValueError, LookupError, TypeError):
+        beginning = content[:80].decode("utf-8", errors="replace")
+        raise NoAnswer("bad_answer", f"not a chat completion: {beginning!r}") from None
+    if not isinstance(answer, str):
+        raise NoAnswer("bad_answer", "the completion holds no text")
+    return answer
+
+
+if __name__ == "__main__":
+    sys.exit(main())

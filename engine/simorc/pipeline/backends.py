@@ -1,0 +1,152 @@
+"""Who makes a file of a stage: a template, a program, or a language model. One protocol, one registry."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from simorc.config.pipeline_models import Llm
+from simorc.pipeline.answers import extract_verilog
+from simorc.pipeline.outcome import Fault, failure
+from simorc.pipeline.prompts import SYSTEM, failure_text, write_prompt
+from simorc.pipeline.rendering import render
+from simorc.pipeline.tools import Limits, read_log
+from simorc.pipeline.workplace import Workplace
+from simorc.runs.filesystem import write_json
+
+SLACK = 10.0
+"""Seconds a model's process may take on top of its answer's time: Python has to start."""
+_MOST_MADE = 4 * 1024**2
+
+
+class Recipe(Protocol):
+    """What the configuration says about who makes a file."""
+
+    @property
+    def backend(self) -> str: ...
+    @property
+    def command(self) -> Sequence[str]: ...
+    @property
+    def llm(self) -> Llm: ...
+    @property
+    def timeout(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class Order:
+    """One file to be made: its path, its recipe, and where its template stands (None: there is none).
+
+    `module` is the module the file has to define, None where any will do. `values` are for the template.
+    """
+
+    target: Path
+    recipe: Recipe
+    template: Path | None = None
+    module: str | None = None
+    values: Mapping[str, Any] | None = None
+
+
+Backend = Callable[[Workplace, Order], Mapping[str, str]]
+"""Makes the file; returns further artefacts by name. Raises StageFailed."""
+
+
+def make(place: Workplace, order: Order) -> dict[str, str]:
+    """Have the file made by the backend its recipe names; returns the artefacts besides it."""
+    artefacts = BACKENDS[order.recipe.backend](place, order)
+    if not order.target.is_file():
+        raise failure(Fault.BACKEND_FAILED, f"the {order.recipe.backend} backend left no {order.target.name}")
+    if order.target.stat().st_size > _MOST_MADE:
+        raise failure(Fault.ANSWER_TOO_LARGE, f"{order.target.name} is larger than {_MOST_MADE} bytes")
+    return dict(artefacts)
+
+
+def make_from_template(place: Workplace, order: Order) -> Mapping[str, str]:
+    """Jinja2; deterministic."""
+    assert order.template is not None
+    order.target.write_text(render(order.template, order.values or {}), encoding="utf-8")
+    return {}
+
+
+def make_by_command(place: Workplace, order: Order) -> Mapping[str, str]:
+    """A program of the user's: paths go in as arguments, files come out."""
+    log = place.directory / "command.log"
+    command = words(place, order.recipe.command, order.target)
+    ended = place.run(command, log.name, Limits(order.recipe.timeout))
+    kept = {"command_log": place.made(log)}
+    if ended.timed_out:
+        raise failure(
+            Fault.BACKEND_TIMEOUT,
+            f"{command[0]} did not end within {order.recipe.timeout:g} s",
+            artefacts=kept,
+        )
+    if ended.code:
+        said = " ".join(read_log(log, 4096).split())[-300:] or "it said nothing"
+        raise failure(Fault.BACKEND_FAILED, f"{command[0]}: {ended.how()}: {said}", artefacts=kept)
+    return kept
+
+
+def words(place: Workplace, command: Sequence[str], output: Path) -> list[str]:
+    """A command line with its places filled in; a program named by a path stands against the project."""
+    failure_file = place.directory / "in" / "failure.txt"
+    request = place.request
+    failure_file.write_text(failure_text(request.failure) if request.failure else "", encoding="utf-8")
+    given = {name: str(place.given(name) or "") for name in ("spec", "rtl", "testbench")}
+    places = {**given, "failure": str(failure_file), "output": str(output), "top": request.top}
+    places |= {"project": str(place.project), "findings": str(place.directory / "findings.json")}
+    filled = [_filled(word, places) for word in command]
+    if "/" in filled[0]:
+        filled[0] = str(place.project / filled[0])
+    elif shutil.which(filled[0]) is None:
+        raise failure(Fault.TOOL_MISSING, f"{filled[0]} is not installed")
+    return filled
+
+
+def _filled(word: str, places: Mapping[str, str]) -> str:
+    for name, value in places.items():
+        word = word.replace("{" + name + "}", value)
+    return word
+
+
+def make_by_model(place: Workplace, order: Order) -> Mapping[str, str]:
+    """A language model; its answer is kept, and only the Verilog in it goes on."""
+    model, prompt = order.recipe.llm, place.directory / "prompt.txt"
+    prompt.write_text(write_prompt(place), encoding="utf-8")
+    kept = {"prompt": place.made(prompt), "model": "call.json"}
+    said = _ask(place, model, prompt.read_text(encoding="utf-8"))
+    if "answer" not in said:
+        raise failure(Fault(said["fault"]), said["message"], artefacts=kept)
+    if len(said["answer"].encode()) > model.answer_limit:
+        message = f"the answer is larger than {model.answer_limit} bytes"
+        raise failure(Fault.ANSWER_TOO_LARGE, message, artefacts=kept)
+    answer = place.directory / "answer.txt"
+    answer.write_text(said["answer"], encoding="utf-8")
+    order.target.write_text(extract_verilog(said["answer"], order.module), encoding="utf-8")
+    return {**kept, "answer": place.made(answer)}
+
+
+def _ask(place: Workplace, model: Llm, prompt: str) -> dict[str, str]:
+    """The answer, or why there is none, from the process that asks."""
+    call, answer, log = (place.directory / name for name in ("call.json", "answer.json", "model.log"))
+    write_json(call, {**model.model_dump(mode="json"), "system": SYSTEM, "prompt": prompt})
+    asking = [sys.executable, "-m", "simorc.pipeline.ask_model", str(call), str(answer)]
+    ended = place.run(asking, log.name, Limits(model.timeout + SLACK))
+    if ended.timed_out:
+        return {"fault": Fault.BACKEND_TIMEOUT, "message": f"no answer within {model.timeout:g} s"}
+    if ended.code or not answer.is_file():
+        said = " ".join(read_log(log, 4096).split())[-300:]
+        return {"fault": Fault.BACKEND_FAILED, "message": f"the model's process: {ended.how()}: {said}"}
+    answered: dict[str, str] = json.loads(answer.read_text(encoding="utf-8"))
+    return answered
+
+
+BACKENDS: dict[str, Backend] = {
+    "template": make_from_template,
+    "command": make_by_command,
+    "llm": make_by_model,
+}
+"""Every backend by the name the configuration uses."""

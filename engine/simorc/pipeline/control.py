@@ -1,0 +1,124 @@
+"""Starting, stopping and looking at a pipeline's run, from any process that sees its directory."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from simorc.errors import RunBusy, RunError, StoreError
+from simorc.pipeline.layout import PipelineLayout
+from simorc.pipeline.trace import read_trace
+from simorc.runs.control import BUSY_EXIT, START_WITHIN
+from simorc.runs.holder import runner_alive, runner_info
+
+OVER = ("passed", "failed")
+
+
+@dataclass(frozen=True)
+class PipelineSummary:
+    """A run in one line.
+
+    `state` is pending, running, passed, failed, cancelled, dead (its runner vanished) or broken; `stage`
+    the stage under way or reached last; `attempts` the stages run so far.
+    """
+
+    run: str
+    pipeline: str
+    state: str
+    stage: str
+    attempts: int
+    seconds: float
+    message: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "run": self.run,
+            "pipeline": self.pipeline,
+            "state": self.state,
+            "stage": self.stage,
+            "attempts": self.attempts,
+            "seconds": self.seconds,
+            "message": self.message,
+        }
+
+
+def summarise_pipeline(layout: PipelineLayout) -> PipelineSummary:
+    """The state of a run, from its trace, its directories and its runner's word of life."""
+    try:
+        lines = read_trace(layout.trace)
+    except StoreError as error:
+        return PipelineSummary(layout.name, layout.pipeline, "broken", "", 0, 0.0, error.message)
+    last: dict[str, Any] = lines[-1] if lines else {}
+    alive = runner_alive(layout)
+    state = last["decision"]["state"] if last else "pending"
+    begun = max(layout.begun(), default=(0, ""))
+    if state not in OVER:
+        state = "running" if alive else "dead" if state == "running" or begun[0] > len(lines) else state
+    stage = begun[1] if state == "running" and begun[0] > len(lines) else last.get("stage", "")
+    seconds = round(sum(line["seconds"] for line in lines), 3)
+    message = "" if state == "passed" else last.get("message", "")
+    return PipelineSummary(layout.name, layout.pipeline, state, stage, len(lines), seconds, message)
+
+
+def start_pipeline(layout: PipelineLayout) -> None:
+    """Start the run's runner as a process of its own session. Raises RunBusy, or RunError with its
+    last words.
+    """
+    if runner_alive(layout):
+        raise _busy(layout)
+    with layout.runner_log.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "simorc.pipeline.runner", str(layout.path)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd="/",
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        )
+    _await_start(layout, process)
+
+
+def _await_start(layout: PipelineLayout, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_WITHIN
+    while time.monotonic() < deadline:
+        info = runner_info(layout)
+        code = process.poll()
+        if code == BUSY_EXIT:
+            raise _busy(layout)
+        if code == 0 or (code is None and info is not None and info.pid == process.pid):
+            return
+        if code is not None:
+            raise RunError(f"the runner of {layout.name} ended at once: {_last_words(layout)}")
+        time.sleep(0.02)
+    process.kill()
+    raise RunError(
+        f"the runner of {layout.name} did not start within {START_WITHIN:g} s", remedy="see runner.log"
+    )
+
+
+def stop_pipeline(layout: PipelineLayout) -> bool:
+    """Ask the runner to stop; whether there was one on this host to ask."""
+    info = runner_info(layout)
+    if info is None or info.host != socket.gethostname() or not info.is_alive():
+        return False
+    os.kill(info.pid, signal.SIGTERM)
+    return True
+
+
+def _busy(layout: PipelineLayout) -> RunBusy:
+    info = runner_info(layout)
+    who = f"process {info.pid} on {info.host}" if info else "another process"
+    remedy = f"follow it with: simorc pipeline status {layout.name}"
+    return RunBusy(f"run {layout.name} is held by {who}", remedy=remedy)
+
+
+def _last_words(layout: PipelineLayout) -> str:
+    lines = layout.runner_log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1] if lines else "it said nothing"

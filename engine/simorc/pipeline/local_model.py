@@ -1,0 +1,67 @@
+"""A language model loaded on this machine with transformers, and a PEFT adapter laid over it.
+
+Both come with the optional extra ``simorc-tui[llm]``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+from simorc.pipeline.ask_model import NoAnswer
+
+
+def ask_local(call: Mapping[str, Any]) -> str:
+    """The model's answer. Raises NoAnswer: transformers or the model are not there, or do not load."""
+    try:
+        torch = importlib.import_module("torch")
+        transformers = importlib.import_module("transformers")
+    except ImportError as error:
+        raise NoAnswer(
+            "tool_missing",
+            f"{error.name} is not installed: pip install 'simorc-tui[llm]', or set llm.endpoint",
+        ) from None
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(call["model"])
+        model = transformers.AutoModelForCausalLM.from_pretrained(call["model"], torch_dtype="auto")
+        model = _adapted(model, call["adapter"])
+    except (OSError, ValueError, RuntimeError) as error:
+        raise NoAnswer("backend_failed", f"{call['model']} does not load: {_first_line(error)}") from None
+    model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+    return _complete(call, torch, tokenizer, model)
+
+
+def _adapted(model: Any, adapter: str | None) -> Any:
+    if not adapter:
+        return model
+    try:
+        peft = importlib.import_module("peft")
+    except ImportError:
+        raise NoAnswer("tool_missing", "peft is not installed: pip install 'simorc-tui[llm]'") from None
+    return peft.PeftModel.from_pretrained(model, adapter)
+
+
+def _complete(call: Mapping[str, Any], torch: Any, tokenizer: Any, model: Any) -> str:
+    """Generate after the prompt, and decode what is new."""
+    inputs = tokenizer(_text(call, tokenizer), return_tensors="pt").to(model.device)
+    sampling: dict[str, Any] = {"do_sample": False}
+    if call["temperature"] > 0:
+        sampling = {"do_sample": True, "temperature": call["temperature"], "top_p": call["top_p"]}
+    pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
+    with torch.no_grad():
+        output = model.generate(**inputs, max_new_tokens=call["max_tokens"], pad_token_id=pad, **sampling)
+    return str(tokenizer.decode(output[0][inputs["input_ids"].shape[1] :], skip_special_tokens=True))
+
+
+def _text(call: Mapping[str, Any], tokenizer: Any) -> str:
+    """The prompt in the model's own chat form, where it has one."""
+    if not getattr(tokenizer, "chat_template", None):
+        return f"{call['system']}\n\n{call['prompt']}\n"
+    messages = [{"role": "system", "content": call["system"]}, {"role": "user", "content": call["prompt"]}]
+    return str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:300] if lines else type(error).__name__

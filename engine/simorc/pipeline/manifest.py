@@ -1,0 +1,45 @@
+"""manifest.json of a pipeline's run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from simorc.config.pipeline_models import PipelineDefinition
+from simorc.errors import StoreError
+from simorc.pipeline.layout import PipelineLayout
+from simorc.pipeline.progress import Progress
+from simorc.pipeline.trace import read_trace
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class PipelineRun:
+    """A run as its manifest describes it."""
+
+    layout: PipelineLayout
+    manifest: dict[str, Any]
+    definition: PipelineDefinition
+
+    def progress(self) -> Progress:
+        """How far it is, from its trace."""
+        start = Progress.start(self.definition.order(), self.manifest["files"])
+        return start.follow(read_trace(self.layout.trace))
+
+
+def open_pipeline_run(layout: PipelineLayout) -> PipelineRun:
+    """Read a run's manifest. Raises StoreError naming file and reason."""
+    try:
+        manifest = json.loads(layout.manifest.read_text(encoding="utf-8"))
+        if manifest["kind"] != "pipeline":
+            raise StoreError(f"{layout.manifest}: not a run of a pipeline")
+        if manifest["format"] > FORMAT:
+            raise StoreError(f"{layout.manifest}: written by a newer simorc", remedy="update simorc")
+        definition = PipelineDefinition.model_validate(manifest["definition"])
+    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+        raise StoreError(f"{layout.manifest}: not a pipeline's manifest: {error}") from error
+    return PipelineRun(layout, manifest, definition)

@@ -1,0 +1,83 @@
+"""``result.json``: the outcome of a pipeline's run, with the texts that matter in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simorc.pipeline.manifest import PipelineRun
+from simorc.pipeline.outcome import Fault
+from simorc.pipeline.progress import Progress
+from simorc.pipeline.tools import read_log
+from simorc.pipeline.trace import Line, read_trace
+from simorc.runs.filesystem import write_json
+
+_MOST = 256 * 1024
+EXIT_CODES = {Fault.TOOL_MISSING: 5, Fault.SPEC_VIOLATED: 3}
+
+
+def write_result(run: PipelineRun, progress: Progress) -> None:
+    """Leave result.json; a reader sees the old one or the new one."""
+    write_json(run.layout.result, result_of(run, progress))
+
+
+def result_of(run: PipelineRun, progress: Progress) -> dict[str, Any]:
+    """The outcome as far as the run is. Paths are relative to the run.
+
+    `functional_success` is what the last simulation said: true, false, or null where there was none.
+    """
+    lines = read_trace(run.layout.trace)
+    last = {line["stage"]: line for line in lines}
+    simulation = last.get("simulation")
+    artefacts = simulation["artefacts"] if simulation else {}
+    files = {**progress.files}
+    return {
+        "format": 1,
+        "run": run.layout.name,
+        "pipeline": run.manifest["pipeline"],
+        "state": progress.state,
+        "failed_stage": lines[-1]["stage"] if progress.state == "failed" else None,
+        "kind": lines[-1]["kind"] if progress.state == "failed" else None,
+        "message": progress.message if progress.state != "passed" else "",
+        "functional_success": simulation["status"] == "passed" if simulation else None,
+        "top": run.definition.top,
+        "a7_testbench": _text(run, files.get("testbench")),
+        "testbench_file": files.get("testbench"),
+        "simulation_log": _text(run, artefacts.get("simulation_log")),
+        "simulation_log_file": artefacts.get("simulation_log"),
+        "vcd_file": artefacts.get("vcd"),
+        "rtl": _text(run, files.get("rtl")),
+        "rtl_file": files.get("rtl"),
+        "spec_file": files.get("spec"),
+        "stages": {stage: _stage(line, lines) for stage, line in last.items()},
+        "decisions": _decisions(lines),
+        "seconds": round(sum(line["seconds"] for line in lines), 3),
+    }
+
+
+def _text(run: PipelineRun, relative: str | None) -> str | None:
+    path: Path | None = run.layout.path / relative if relative else None
+    return read_log(path, _MOST) if path is not None and path.is_file() else None
+
+
+def _stage(last: Line, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    own = [line for line in lines if line["stage"] == last["stage"]]
+    kept = {key: last[key] for key in ("status", "kind", "message", "metrics", "artefacts")}
+    return {**kept, "attempts": len(own), "seconds": round(sum(line["seconds"] for line in own), 3)}
+
+
+def _decisions(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every decision that was not simply to go on."""
+    return [
+        {"seq": line["seq"], "after": line["stage"], **line["decision"]}
+        for line in lines
+        if line["decision"]["action"] != "done"
+    ]
+
+
+def exit_code(result: Mapping[str, Any]) -> int:
+    """0 passed, 1 failed, 3 a spec is violated, 4 cancelled, 5 a tool is missing."""
+    if result["state"] == "passed":
+        return 0
+    return 4 if result["state"] == "cancelled" else EXIT_CODES.get(result["kind"], 1)

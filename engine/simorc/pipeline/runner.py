@@ -1,0 +1,109 @@
+"""The process that owns a pipeline's run while it is under way: ``python -m simorc.pipeline.runner RUN_DIR``.
+
+It has a session of its own, so that it lives on when the terminal that started it does not; holds the
+run's lock; works from the run directory alone (a sweep stage reads the project). SIGTERM stops it after
+killing the stage.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+from simorc.errors import RunBusy, SimorcError
+from simorc.pipeline.conduct import conduct
+from simorc.pipeline.layout import PipelineLayout
+from simorc.pipeline.manifest import open_pipeline_run
+from simorc.runs.control import BUSY_EXIT
+from simorc.runs.guardian import Guardian, sweep_orphans
+from simorc.runs.holder import HEARTBEAT_EVERY, RunnerLock
+
+
+class Interruption:
+    """A request to stop: raises KeyboardInterrupt in the middle of a stage's program, and nowhere else."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._interruptible = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def _ask(self, _signal: int, _frame: FrameType | None) -> None:
+        self.asked = True
+        if self._interruptible:
+            self._interruptible = False
+            raise KeyboardInterrupt
+
+    def started(self, _pid: int) -> None:
+        self._interruptible = True
+        if self.asked:
+            self._interruptible = False
+            raise KeyboardInterrupt
+
+    def ended(self, _pid: int) -> None:
+        self._interruptible = False
+
+
+class Watchers:
+    """The guardian hears of a program before it may be interrupted, and until it is gone."""
+
+    def __init__(self, guardian: Guardian, interruption: Interruption) -> None:
+        self._guardian = guardian
+        self._interruption = interruption
+
+    @property
+    def asked(self) -> bool:
+        return self._interruption.asked
+
+    def started(self, pid: int) -> None:
+        self._guardian.started(pid)
+        self._interruption.started(pid)
+
+    def ended(self, pid: int) -> None:
+        self._interruption.ended(pid)
+        self._guardian.ended(pid)
+
+
+def main() -> int:
+    """Go on with the run named on the command line; 75 when somebody else holds it."""
+    layout = PipelineLayout(Path(sys.argv[1]).resolve())
+    try:
+        with RunnerLock(layout) as lock:
+            _hold(layout, lock)
+    except RunBusy as error:
+        sys.stderr.write(f"{error.message}\n")
+        return BUSY_EXIT
+    except SimorcError as error:
+        sys.stderr.write(f"{error.message}\n")
+        return error.exit_code
+    return 0
+
+
+def _hold(layout: PipelineLayout, lock: RunnerLock) -> None:
+    interruption = Interruption()
+    over = threading.Event()
+    lock.announce()
+    heart = threading.Thread(target=_beat, args=(lock, over), daemon=True)
+    heart.start()
+    sweep_orphans(layout.path)
+    guardian = Guardian()
+    try:
+        conduct(open_pipeline_run(layout), Watchers(guardian, interruption))
+    finally:
+        over.set()
+        heart.join()
+        guardian.dismiss()
+    lock.leave()
+
+
+def _beat(lock: RunnerLock, over: threading.Event) -> None:
+    while not over.wait(HEARTBEAT_EVERY):
+        lock.announce()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""Simulation: compiled with iverilog and run with vvp, in its own directory, within limits."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from simorc.pipeline.outcome import Fault, StageOutcome, failure
+from simorc.pipeline.safety import complaint, forged_verdict
+from simorc.pipeline.stages.testbench import TESTBENCH
+from simorc.pipeline.tools import Ended, Limits, find_tool, read_log
+from simorc.pipeline.verdict import judge_compilation, judge_simulation
+from simorc.pipeline.verilog import code_only
+from simorc.pipeline.workplace import Workplace
+
+DUMP = "simorc_waves"
+WAVES = "waves.vcd"
+_DUMPER = f'module {DUMP};\n  initial begin\n    $dumpfile("{WAVES}");\n    $dumpvars;\n  end\nendmodule\n'
+
+
+def simulate(place: Workplace) -> StageOutcome:
+    """Compile and run the testbench; the log, the waveforms and the verdict are kept."""
+    sources = _gather(place)
+    _check_rtl(place)
+    _preprocess(place, sources)
+    compiled = _compile(place, sources)
+    return compiled if compiled is not None else _run(place)
+
+
+def _gather(place: Workplace) -> list[str]:
+    """Copies of all sources beside one another; a testbench that keeps no waveforms gets a module
+    that does.
+    """
+    rtl, testbench = place.given("rtl"), place.given("testbench")
+    assert rtl is not None and testbench is not None
+    copies = {f"{place.request.top}.sv": rtl, TESTBENCH: testbench}
+    copies |= {Path(each).name: place.frozen(each) for each in place.definition.simulation.sources}
+    for name, source in copies.items():
+        shutil.copyfile(source, place.output / name)
+    names = list(copies)
+    if "$dumpfile" not in code_only(place.text("testbench")):
+        (place.output / f"{DUMP}.sv").write_text(_DUMPER, encoding="utf-8")
+        names.append(f"{DUMP}.sv")
+    return names
+
+
+def _check_rtl(place: Workplace) -> None:
+    for name in ("rtl", "testbench"):
+        if reason := complaint(place.text(name)):
+            raise failure(Fault.UNSAFE_CODE, f"{name}: {reason}")
+    if reason := forged_verdict(place.text("rtl"), place.definition.simulation.pass_marker):
+        raise failure(Fault.UNSAFE_CODE, reason)
+
+
+def _preprocess(place: Workplace, sources: list[str]) -> None:
+    """Look at the sources once more with all macros expanded, which can assemble a name from parts."""
+    _tool(place, ["iverilog", *_flags(place), "-E", "-o", "preprocessed.sv", *sources], "preprocess.log")
+    expanded = place.output / "preprocessed.sv"
+    if expanded.is_file():
+        if reason := complaint(expanded.read_text(encoding="utf-8", errors="replace")):
+            raise failure(Fault.UNSAFE_CODE, f"after macros: {reason}")
+        expanded.unlink()
+
+
+def _flags(place: Workplace) -> list[str]:
+    return [f"-g{place.definition.simulation.standard}", "-Wall"]
+
+
+def _compile(place: Workplace, sources: list[str]) -> StageOutcome | None:
+    """None where it compiled, the failure otherwise."""
+    ended = _tool(place, ["iverilog", *_flags(place), "-o", "sim.vvp", *sources], "compile.log")
+    log = read_log(place.directory / "compile.log")
+    verdict, blamed = judge_compilation(log, ended, TESTBENCH)
+    if verdict.fault is None:
+        return None
+    return StageOutcome.failed(
+        verdict.fault,
+        verdict.message,
+        metrics={"errors": verdict.errors, "seconds": round(ended.seconds, 3)},
+        artefacts={"compile_log": "compile.log", "simulation_log": "compile.log"},
+        blamed=blamed,
+    )
+
+
+def _run(place: Workplace) -> StageOutcome:
+    words = place.definition.simulation
+    ended = _tool(place, ["vvp", "-n", "sim.vvp", *(f"+{word}" for word in words.plusargs)], "simulation.log")
+    verdict = judge_simulation(read_log(place.directory / "simulation.log"), ended, words)
+    metrics = {"errors": verdict.errors, "seconds": round(ended.seconds, 3), "exit_code": ended.code}
+    artefacts = {"compile_log": "compile.log", "simulation_log": "simulation.log", **_waves(place)}
+    if verdict.fault is None:
+        return StageOutcome.passed(metrics=metrics, artefacts=artefacts)
+    blamed = "" if verdict.fault is Fault.CRASHED else "rtl"
+    return StageOutcome.failed(
+        verdict.fault, verdict.message, metrics=metrics, artefacts=artefacts, blamed=blamed
+    )
+
+
+def _waves(place: Workplace) -> dict[str, str]:
+    """The largest VCD the simulation left."""
+    found = sorted(place.output.glob("*.vcd"), key=lambda path: path.stat().st_size)
+    return {"vcd": place.made(found[-1])} if found else {}
+
+
+def _tool(place: Workplace, command: list[str], log: str) -> Ended:
+    words = place.definition.simulation
+    bounds = Limits(words.timeout, words.memory_limit, words.output_limit)
+    return place.run([find_tool(command[0]), *command[1:]], log, bounds, inside=True)

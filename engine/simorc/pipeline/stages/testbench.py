@@ -1,0 +1,56 @@
+"""A7: the testbench, by template (simorc's own where none is named), program or language model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from simorc.errors import TemplateError
+from simorc.pipeline.backends import Order, make
+from simorc.pipeline.outcome import Fault, StageOutcome, failure
+from simorc.pipeline.prompts import failure_text
+from simorc.pipeline.safety import complaint
+from simorc.pipeline.verilog import module_names, read_header
+from simorc.pipeline.workplace import Workplace
+
+OWN_TEMPLATE = Path(__file__).parent.parent / "templates" / "testbench.sv.j2"
+TESTBENCH = "testbench.sv"
+
+
+def make_testbench(place: Workplace) -> StageOutcome:
+    """Have the testbench made; it must hold a module and keep to its directory."""
+    stage = place.definition.a7
+    target = place.output / TESTBENCH
+    template = place.frozen(stage.template) if stage.template else OWN_TEMPLATE
+    values = _values(place) if stage.backend == "template" else None
+    artefacts = make(place, Order(target, stage, template, values=values))
+    source = target.read_text(encoding="utf-8", errors="replace")
+    artefacts["testbench"] = place.made(target)
+    if not module_names(source):
+        raise failure(Fault.BAD_ANSWER, "no module in the testbench that was made", artefacts=artefacts)
+    if reason := complaint(source):
+        raise failure(Fault.UNSAFE_CODE, reason, artefacts=artefacts)
+    return StageOutcome.passed(
+        metrics={"backend": stage.backend, "lines": source.count("\n")}, artefacts=artefacts
+    )
+
+
+def _values(place: Workplace) -> dict[str, Any]:
+    """What a testbench template sees. Raises TemplateError where simorc's own needs ports and finds none."""
+    stage, request, words = place.definition.a7, place.request, place.definition.simulation
+    header = read_header(place.text("rtl"), request.top)
+    if header is None and stage.template is None:
+        raise TemplateError(
+            f"module {request.top} has no ANSI port list to make a testbench from", file=OWN_TEMPLATE
+        )
+    return {
+        "top": request.top,
+        "spec": place.text("spec"),
+        "ports": header.ports if header else (),
+        "module_parameters": header.parameters if header else (),
+        "parameters": stage.parameters,
+        "pass_marker": words.pass_marker,
+        "fail_marker": words.fail_markers[0] if words.fail_markers else "TEST FAILED",
+        "attempt": request.attempt,
+        "failure": failure_text(request.failure) if request.failure else "",
+    }

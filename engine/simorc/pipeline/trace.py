@@ -1,0 +1,51 @@
+"""``trace.jsonl`` of a pipeline: one line per attempt at a stage, append-only, the truth of the run.
+
+A line is written, with everything it needs to go on, before the next stage starts. A runner that takes
+over cuts a torn last line off and repeats that stage.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simorc.errors import StoreError
+
+Line = Mapping[str, Any]
+
+
+def append_line(path: Path, line: Line) -> None:
+    """One more line, on the disk when this returns."""
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def read_trace(path: Path) -> list[dict[str, Any]]:
+    """All whole lines; a torn end is left out. Raises StoreError for anything else that is no trace."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    whole = content[: content.rfind(b"\n") + 1]
+    try:
+        lines = [json.loads(line) for line in whole.splitlines()]
+        broken = [line for line in lines if not isinstance(line, dict) or "seq" not in line]
+    except ValueError as error:
+        raise StoreError(f"{path}: not a trace: {error}") from None
+    if broken:
+        raise StoreError(f"{path}: not a trace of a pipeline")
+    return lines
+
+
+def mend_trace(path: Path) -> None:
+    """Cut a torn end off, so that the next line starts at a line's start."""
+    if path.exists():
+        content = path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole != len(content):
+            os.truncate(path, whole)
