@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib.metadata import EntryPoint
+
 import pytest
 
-from simorc.runs.decision import Attempt, Budgets, decide
+from simorc.runs import decision
+from simorc.runs.decision import Action, Attempt, Budgets, Tried, budgets_from, decide, told_of_rungs
 from simorc.simulators.outcome import FailureKind, Outcome
 
 BUDGETS = Budgets(retries=2, ladder=(("gear", (".option method=gear",)), ("gmin", (".option gminsteps=50",))))
@@ -53,3 +57,50 @@ def test_the_ladder_is_climbed_rung_by_rung() -> None:
 @pytest.mark.parametrize("kind", [FailureKind.BAD_NETLIST, FailureKind.MISSING_MODEL, FailureKind.TIMEOUT])
 def test_what_will_not_pass_is_given_up_at_once(kind: FailureKind) -> None:
     assert play(failed(kind)) == ["give_up"]
+
+
+def test_a_kind_may_have_retries_of_its_own() -> None:
+    budgets = Budgets(retries=1, retries_of={"timeout": 2, "crashed": 0})
+    late = failed(FailureKind.TIMEOUT)
+    assert decide([Attempt(1, late)], budgets).name == "retry"
+    twice = [Attempt(1, late, "retry"), Attempt(2, late, "retry"), Attempt(3, late)]
+    assert decide(twice, budgets).name == "give_up"
+    assert decide([Attempt(1, failed(FailureKind.CRASHED))], budgets).name == "give_up"
+    spent = [Attempt(1, late, "retry"), Attempt(2, failed(FailureKind.LOST_WORKER))]
+    assert decide(spent, budgets).name == "retry", "retries of its own do not use up the common ones"
+
+
+def test_a_retry_stays_on_its_rung() -> None:
+    climbed = [Attempt(1, failed(FailureKind.NO_CONVERGENCE), "rung", "gear")]
+    action = decide([*climbed, Attempt(2, failed(FailureKind.CRASHED))], BUDGETS)
+    assert (action.name, action.rung, list(action.options)) == ("retry", "gear", [".option method=gear"])
+
+
+def test_the_message_tells_the_rungs() -> None:
+    climbed = [Attempt(1, failed(FailureKind.NO_CONVERGENCE), "rung", "gear")]
+    done = Outcome.completed()
+    told = told_of_rungs(done, "gear", [*climbed, Attempt(2, done)], Action("done", ""))
+    assert told.message == "reached on convergence rung 'gear'"
+
+
+class NextTimeMaybe:
+    """A remedy as another package may bring it."""
+
+    def offer(self, attempts: Sequence[Tried[Outcome]], budgets: Budgets) -> Action | None:
+        return Action("retry", "once more") if len(attempts) == 1 else None
+
+
+def test_an_installed_remedy_is_asked_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = EntryPoint("maybe", f"{__name__}:NextTimeMaybe", "simorc.remedies")
+    monkeypatch.setattr(EntryPoint, "load", lambda self: NextTimeMaybe)
+    monkeypatch.setattr(decision, "entry_points", lambda group: [entry] if group == entry.group else [])
+    found = decision.installed_remedies()
+    bad = Attempt(1, failed(FailureKind.BAD_NETLIST))
+    assert decide([bad], BUDGETS, found).reason == "once more"
+
+
+def test_budgets_come_from_the_settings() -> None:
+    budgets = budgets_from({"retries": 4, "retry": {"kinds": {"timeout": 1}, "delay": 2.0}})
+    assert (budgets.retries, budgets.retries_of, budgets.first_delay) == (4, {"timeout": 1}, 2.0)
+    assert [name for name, _ in budgets_from({}).ladder][:2] == ["iterations", "gear"]
+    assert not budgets_from({"convergence": {"ladder": []}}).ladder

@@ -54,6 +54,7 @@ def as_json(row: sqlite3.Row, columns: Sequence[Column]) -> dict[str, object]:
         "error_message": row["message"] if row["status"] == "failed" else None,
         "attempts": row["attempts"],
         "warm": None if row["warm"] is None else bool(row["warm"]),
+        "rung": row["rung"],
     }
 
 

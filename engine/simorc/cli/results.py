@@ -97,12 +97,14 @@ def _json_list(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _csv(rows: Rows, columns: Sequence[Column], written: WrittenParameters) -> Iterator[str]:
-    yield _csv_line(["case_id", "status", "kind", *(column.label for column in columns), "error_message"])
+    yield _csv_line(
+        ["case_id", "status", "kind", *(column.label for column in columns), "error_message", "rung"]
+    )
     for row in rows:
         texts = written.of(row["id"])
         values = [texts.get(column.label, finite(row[column.name])) for column in columns]
         message = row["message"] if row["status"] == "failed" else None
-        yield _csv_line([row["id"], row["status"], row["kind"], *values, message])
+        yield _csv_line([row["id"], row["status"], row["kind"], *values, message, row["rung"]])
 
 
 def _csv_line(cells: Sequence[object]) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from simorc.config.convergence import Convergence, Retry
 from simorc.config.fields import Bytes, Name, Scalar, Seconds, Section, Text, Texts, Whole
 
 
@@ -42,15 +43,6 @@ class NetlisterSettings(Section):
     """Directories with symbols. Paths."""
 
 
-class Convergence(Section):
-    """What is tried when a case does not converge."""
-
-    ladder: tuple[Any, ...] | None = None
-    """Rungs in order, by name or as {name, options}; default: those that do not loosen accuracy."""
-    loosen: bool = False
-    """Whether the last rungs may loosen reltol and abstol. A result reached on a rung carries its name."""
-
-
 class Cluster(Section):
     """Where and how jobs of a cluster executor are submitted."""
 
@@ -77,7 +69,13 @@ class Cluster(Section):
     setup: Texts = ()
     """Lines run on the node before simorc, such as `module load ngspice`."""
     scratch: Text | None = None
-    """A directory on the node to simulate in. A path there."""
+    """A directory on the node to simulate in; $TMPDIR is the node's. Default: the run directory."""
+    bring_home: Literal["all", "measurements"] = "all"
+    """What is kept of a case: everything, or its measurements and, if it failed, everything."""
+    python: Text | None = None
+    """The Python with simorc on the nodes; default: this very one, by its path."""
+    poll: Seconds = 5.0
+    """How often the scheduler is asked about its jobs, in seconds."""
 
 
 def _warm(value: Any) -> Any:
@@ -101,6 +99,8 @@ class ExecutionSettings(Section):
     """How long a case may stand without progress, in seconds; default: no limit."""
     retries: Annotated[Whole, Field(ge=0, le=100)] = 2
     """How often a case is tried again after a failure that may pass (a lost worker, no memory)."""
+    retry: Retry = Retry()
+    """Retries by kind of failure, and the pauses before them."""
     nice: Annotated[Whole, Field(ge=0, le=19)] = 0
     """Added to the simulator's niceness."""
     warm: Annotated[Literal["auto", "off", "verify"], BeforeValidator(_warm)] = "auto"

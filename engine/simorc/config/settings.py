@@ -92,7 +92,17 @@ def leaves(path: KeyPath, section: Section) -> Iterator[tuple[KeyPath, Any]]:
         if isinstance(value, Section):
             yield from leaves((*path, name), value)
         else:
-            yield (*path, name), value
+            yield (*path, name), _plain_value(value)
+
+
+def _plain_value(value: Any) -> Any:
+    """Sections in a list as they would be written."""
+    if isinstance(value, tuple):
+        return tuple(
+            each.model_dump(mode="json", exclude_defaults=True) if isinstance(each, Section) else each
+            for each in value
+        )
+    return value
 
 
 def _setting(path: KeyPath, value: Any, layers: Sequence[Layer]) -> Setting:

@@ -15,15 +15,25 @@ from anyio.abc import TaskGroup
 from simorc.errors import TemplateError
 from simorc.executors.work import Executor
 from simorc.runs.backlog import Backlog
-from simorc.runs.decision import Action, Attempt, Budgets, budgets_from, decide
+from simorc.runs.decision import (
+    Action,
+    Attempt,
+    Budgets,
+    budgets_from,
+    current_rung,
+    decide,
+    installed_remedies,
+    told_of_rungs,
+)
 from simorc.runs.grouping import deck_groups
 from simorc.runs.guardian import Guardian
 from simorc.runs.layout import RunLayout
+from simorc.runs.ledger import Ledger
 from simorc.runs.manifest import RunSettings
 from simorc.runs.measuring import Measuring
 from simorc.runs.preparation import Preparation
 from simorc.runs.status_files import Report
-from simorc.runs.store import Finished, Store, finished_elsewhere
+from simorc.runs.store import Finished, finished_elsewhere
 from simorc.simulators.job import Job
 from simorc.simulators.outcome import FailureKind, Outcome
 
@@ -36,11 +46,14 @@ class Campaign:
         layout: RunLayout,
         preparation: Preparation,
         measuring: Measuring,
-        store: Store,
+        store: Ledger,
         executor: Executor,
         guardian: Guardian,
         settings: RunSettings,
+        *,
+        groups: Sequence[Sequence[int]] | None = None,
     ) -> None:
+        """`groups` are the cases likely to share a deck, where that is known already."""
         self._layout = layout
         self._preparation = preparation
         self._measuring = measuring
@@ -48,7 +61,9 @@ class Campaign:
         self._executor = executor
         self._guardian = guardian
         self._settings = settings
+        self._groups = groups
         self._budgets: Budgets = budgets_from(settings.execution)
+        self._remedies = installed_remedies()
         self._backlog = self._first_backlog()
         self._histories: dict[int, list[Attempt]] = {}
         self._next_action: dict[int, Action] = {}
@@ -57,6 +72,7 @@ class Campaign:
         self._delayed = 0
         self._pause_reasons: set[str] = set()
         self._cancelled = ""
+        self._winding_up = False
         self._changed = anyio.Event()
         self._tasks: TaskGroup | None = None
         self.plan = preparation.plan
@@ -83,6 +99,11 @@ class Campaign:
             self._store.set_meta(state="cancelling")
             self._executor.stop()
             self._wake()
+
+    def wind_up(self) -> None:
+        """Hand out nothing more: the run ends when the cases under way have."""
+        self._winding_up = True
+        self._wake()
 
     def cancel_cases(self, case_ids: Sequence[int]) -> None:
         """Stop or skip these; they stay pending."""
@@ -148,7 +169,7 @@ class Campaign:
     # Work, as the executor sees it ----------------------------------------------------------------
 
     async def take(self, slot: int) -> Job | None:
-        while not self._cancelled:
+        while not self._cancelled and not self._winding_up:
             changed = self._changed
             if not self._pause_reasons:
                 case_id = self._backlog.next(slot)
@@ -201,14 +222,15 @@ class Campaign:
     def _conclude(self, case_id: int, outcome: Outcome) -> None:
         attempt, started = self._in_flight.pop(case_id)
         history = self._histories.setdefault(case_id, [])
-        action = decide([*history, Attempt(attempt, outcome)], self._budgets)
+        tried = [*history, Attempt(attempt, outcome)]
+        action, rung = decide(tried, self._budgets, self._remedies), current_rung(tried)
+        outcome = told_of_rungs(outcome, rung, tried, action)
         if self._cancelled or case_id in self._dropped:
             action = (
                 Action("cancelled", self._cancelled or "cancelled")
                 if outcome.status != "completed"
                 else action
             )
-        rung = self._rung_of(history)
         history.append(Attempt(attempt, outcome, action.name, action.rung))
         self._store.attempt_finished(
             Finished(
@@ -220,9 +242,6 @@ class Campaign:
         else:
             self._histories.pop(case_id, None)
         self._wake()
-
-    def _rung_of(self, history: Sequence[Attempt]) -> str | None:
-        return history[-1].rung if history else None
 
     def _again(self, case_id: int, action: Action) -> None:
         self._next_action[case_id] = action
@@ -256,7 +275,7 @@ class Campaign:
         """The cases to run in groups that are likely to share a deck."""
         if self._settings.warm == "off":
             return [left]
-        groups = deck_groups(self._preparation)
+        groups = deck_groups(self._preparation) if self._groups is None else self._groups
         self._preparation.tell_groups(groups)
         if len(groups) == 1:
             return [left]

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from simorc.netlist.rungs import on_rung, with_cards
 from simorc.netlist.template import Template
 from simorc.quantities import Number, Value
 from simorc.runs.layout import RunLayout
@@ -22,7 +23,6 @@ _SEEDED = re.compile(
     r"^\s*(\.options?\b.*\bseed\s*=|setseed\b|set\s+rndseed\b)", re.IGNORECASE | re.MULTILINE
 )
 _MANY = 8
-_END = re.compile(r"^\.end\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 class Preparation:
@@ -48,7 +48,7 @@ class Preparation:
         )
 
     def deck(self, case: Case, options: Sequence[str] = (), *, marked: bool = False) -> str:
-        """The case's deck; `options` are cards of a convergence rung. Raises `TemplateError`.
+        """The case's deck; `options` are the lines of a convergence rung. Raises `TemplateError`.
 
         `marked` puts marks around the swept numbers, for `warm_form`.
         """
@@ -65,10 +65,9 @@ class Preparation:
             seed=case.seed,
             corner=case.corner,
         )
-        cards = list(options)
-        if case.seed is not None and not _SEEDED.search(text):
-            cards.append(f".option seed={case.seed}")
-        return with_cards(text, cards)
+        text = on_rung(text, options)
+        seeded = case.seed is None or _SEEDED.search(text) is not None
+        return text if seeded else with_cards(text, [f".option seed={case.seed}"])
 
     def sketch(self, case: Case, *, options: Sequence[str] = (), forced_cold: bool = False) -> Job:
         """The job of a case, without touching the disk."""
@@ -122,16 +121,6 @@ def deck_paths(layout: RunLayout, manifest: Mapping[str, Any]) -> tuple[str, str
         return str(root / manifest["dut_netlist"]), str(root)
     up = os.path.relpath(layout.root, layout.case_dir(1))
     return str(Path(up) / manifest["dut_netlist"]), up
-
-
-def with_cards(text: str, cards: Sequence[str]) -> str:
-    """`text` with `cards` before its ``.end``."""
-    if not cards:
-        return text
-    added = "\n".join(cards) + "\n"
-    ends = list(_END.finditer(text))
-    place = ends[-1].start() if ends else len(text)
-    return text[:place] + added + text[place:]
 
 
 def clear_case(directory: Path) -> None:
