@@ -51,6 +51,14 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
         raise
 
 
+def sweep_unfinished(directory: Path) -> None:
+    """Remove what a writer killed within `write_whole` left in `directory`. Call it only where nobody else
+    may be writing.
+    """
+    for left in directory.glob(".*.tmp"):
+        left.unlink(missing_ok=True)
+
+
 def write_json(path: Path, data: object) -> None:
     write_whole(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 

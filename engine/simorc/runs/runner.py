@@ -24,6 +24,7 @@ from simorc.executors.local import LocalExecutor
 from simorc.executors.work import Executor
 from simorc.runs.campaign import Campaign
 from simorc.runs.control import BUSY_EXIT
+from simorc.runs.filesystem import sweep_unfinished
 from simorc.runs.guardian import Guardian, sweep_orphans
 from simorc.runs.holder import RunnerLock
 from simorc.runs.layout import RunLayout
@@ -60,6 +61,7 @@ async def _conduct(layout: RunLayout, lock: RunnerLock, options: Mapping[str, An
     settings = settings_of(layout, manifest, options)
     preparation = Preparation(layout, manifest, settings)
     sweep_orphans(layout.path)
+    sweep_unfinished(layout.path)
     guardian = Guardian()
     with ExitStack() as open_files:
         store = open_files.enter_context(Store(layout, preparation.plan))
