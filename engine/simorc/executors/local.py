@@ -6,6 +6,7 @@ A slot is what a warm session belongs to, so the number of simulators is the num
 from __future__ import annotations
 
 import socket
+import traceback
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from anyio.abc import TaskGroup
 from simorc.executors.work import Work
 from simorc.simulators.bench import Callbacks
 from simorc.simulators.job import Job
-from simorc.simulators.outcome import Outcome
+from simorc.simulators.outcome import FailureKind, Outcome
 
 
 class Bench(Protocol):
@@ -86,6 +87,12 @@ class LocalExecutor:
             self._scopes[case_id] = scope
             try:
                 return await bench.run(job, _callbacks(work, case_id))
+            except Exception as error:  # noqa: BLE001 - a defect met in one case must not stop the others
+                traceback.print_exc()
+                return Outcome.failed(
+                    FailureKind.INTERNAL,
+                    f"a defect in simorc: {type(error).__name__}: {error} (see runner.log)",
+                )
             finally:
                 del self._scopes[case_id]
         return Outcome.cancelled()

@@ -46,7 +46,11 @@ class Guardian:
         self._say("bye\n")
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(timeout=10)
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()  # somebody stopped it; there is nothing left for it to do
+            self._process.wait()
 
     def _say(self, line: str) -> None:
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import sys
 import time
 from collections.abc import Callable
@@ -54,6 +55,7 @@ class Pulse:
         self._trace, self._campaign, self._settings = trace, campaign, settings
         self._every = NETWORK_BEAT if is_network(layout.path) else LOCAL_BEAT
         self._due: dict[str, float] = {}
+        self._troubled: set[str] = set()
         self._writing_metadata = False
         self._metadata_stale = True
         self._stopped = False
@@ -76,23 +78,36 @@ class Pulse:
 
     async def close(self) -> None:
         """The last words: everything written, metadata.csv as it is now."""
-        while self._store.fill(ROWS_PER_BEAT):
-            pass
-        self.flush()
+        if not self.flush():
+            raise StoreError(
+                f"the last results of {self._layout.name} cannot be written",
+                remedy="free disk space, then simorc run RUN: those cases run again",
+            )
         await self._write_metadata()
 
     def _duties(self) -> None:
-        self._obey_requests()
-        self.flush()
-        self._store.fill(ROWS_PER_BEAT)
+        """Whatever a full disk or a lost file system keeps from being done is tried again at the next beat."""
+        self._attempt("requests", self._obey_requests)
+        if self.flush():
+            self._attempt("rows", lambda: self._store.fill(ROWS_PER_BEAT))
         self._if_due("heartbeat", HEARTBEAT_EVERY, self._lock.announce)
         self._if_due("look around", LOOK_AROUND_EVERY, self._look_around)
+
+    def _attempt(self, name: str, duty: Callable[[], object]) -> None:
+        try:
+            duty()
+        except (OSError, sqlite3.Error) as error:
+            if name not in self._troubled:
+                self._troubled.add(name)
+                self._store.event("warning", f"{name}: {error}")
+        else:
+            self._troubled.discard(name)
 
     def _if_due(self, name: str, every: float, duty: Callable[[], object]) -> None:
         now = time.monotonic()
         if now >= self._due.get(name, 0.0):
             self._due[name] = now + every
-            duty()
+            self._attempt(name, duty)
 
     def flush(self) -> bool:
         """Write what happened: the store first, then the trace that follows it. False: the store cannot be
