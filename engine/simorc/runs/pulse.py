@@ -37,6 +37,8 @@ LOOK_AROUND_EVERY = 1.0
 ROWS_PER_BEAT = 2_000
 IN_PROCESS_ROWS = 50_000
 _NO_SPACE = "the run's state cannot be written"
+# A runner may end before it has read these; they must not meet the next one.
+_FOR_THE_LIVING = frozenset({"cancel", "pause", "resume", "jobs"})
 
 
 class Pulse:
@@ -86,7 +88,9 @@ class Pulse:
         await self._write_metadata()
 
     def _duties(self) -> None:
-        """Whatever a full disk or a lost file system keeps from being done is tried again at the next beat."""
+        """Whatever a full disk or a lost file system keeps from being done is tried again at the next
+        beat.
+        """
         self._attempt("requests", self._obey_requests)
         if self.flush():
             self._attempt("rows", lambda: self._store.fill(ROWS_PER_BEAT))
@@ -165,6 +169,8 @@ class Pulse:
             self._store.event("request", f"{asked.kind}: {answer}")
 
     def _obey(self, asked: Request) -> str:
+        if asked.kind in _FOR_THE_LIVING and asked.time < self._lock.since:
+            return "too late: meant for a runner that had ended"
         campaign, cases = self._campaign, self._known(asked.cases)
         if asked.kind == "cancel" and "cases" not in asked.data:
             campaign.cancel("on request")
