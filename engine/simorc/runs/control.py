@@ -6,15 +6,17 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Sequence
 
-from simorc.errors import RunError
+from simorc.errors import RunError, ToolMissing
 from simorc.runs.holder import RunnerInfo, busy, runner_alive, runner_info
 from simorc.runs.layout import RunLayout
+from simorc.runs.manifest import load_manifest
 from simorc.runs.requests import request
 
 __all__ = ["RunnerInfo", "request", "runner_alive", "runner_info", "start_runner"]
@@ -36,10 +38,11 @@ def start_runner(
 
     The options override the run's settings for this runner's life; `cases` limits it to those cases,
     whatever their status. Raises `RunBusy` if somebody else holds the run, `RunError` with the runner's own
-    words if it does not come up.
+    words if it does not come up, `ToolMissing` without the simulator.
     """
     if runner_alive(layout):
         raise busy(layout)
+    _require_simulator(layout)
     asked = {"jobs": jobs, "timeout": timeout, "warm": warm, "nice": nice}
     options: dict[str, object] = {key: value for key, value in asked.items() if value is not None}
     if cases is not None:
@@ -65,6 +68,16 @@ def start_runner(
     finally:
         # A viewer may live longer than the runner it started: somebody has to collect its exit status.
         threading.Thread(target=process.wait, daemon=True).start()
+
+
+def _require_simulator(layout: RunLayout) -> None:
+    """Raise `ToolMissing` for a simulator that this machine is to run and does not have."""
+    settings = load_manifest(layout)["settings"]
+    program, executor = settings["simulator"]["executable"], settings["execution"].get("executor", "local")
+    if executor == "local" and shutil.which(program) is None:
+        raise ToolMissing(
+            f"{program} is not there", remedy="install it, or set simulator.executable; see simorc doctor"
+        )
 
 
 def _environment() -> dict[str, str]:

@@ -87,6 +87,11 @@ class RunnerLock:
     ) -> None:
         self.release()
 
+    @property
+    def since(self) -> float:
+        """When this process asked for the lock, seconds since the epoch."""
+        return self._started
+
     def acquire(self) -> None:
         fd = os.open(self._layout.runner_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from simorc.errors import StoreError
 from simorc.netlist.staleness import moved_inputs
+from simorc.runs.gather import gather_idle
 from simorc.runs.holder import RunnerInfo, runner_info
 from simorc.runs.layout import RunLayout, find_runs
 from simorc.runs.manifest import load_manifest
@@ -62,9 +63,13 @@ class RunSummary:
 
 
 def summarise(layout: RunLayout) -> RunSummary:
-    """The state of one run, read from its store and its runner's word of life."""
+    """The state of one run, read from its store and its runner's word of life. What workers reported while
+    nobody held the run is gathered first.
+    """
     info = runner_info(layout)
     alive = info is not None and info.is_alive()
+    if not alive:
+        gather_idle(layout)
     try:
         with RunView(layout) as view:
             meta, counts = view.meta(), view.counts()
