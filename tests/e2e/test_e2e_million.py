@@ -1,0 +1,41 @@
+"""A sweep of a million cases starts at once and stays small. The bounds are loose: the benchmark has the strict ones."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simorc.runs.control import runner_info
+from simorc.runs.layout import find_run
+from tests.e2e.driving import Project, completed, wait_for_end, wait_until
+
+pytestmark = [pytest.mark.ngspice, pytest.mark.e2e]
+
+GRID = """parameters:
+  r: {start: 1000, stop: 1999, step: 1}
+  c: {start: 1e-12, stop: 1e-9, num: 1000}
+"""
+
+
+def test_a_million_cases(make_project: Callable[..., Project]) -> None:
+    project = make_project(sweep=GRID)
+    began = time.monotonic()
+    layout = find_run(project.root, project.ok("run", "rc", "--detach").strip())
+    wait_until(lambda: any(layout.results.glob("*/results.raw")), 15)
+    assert time.monotonic() - began < 15
+    wait_until(lambda: completed(layout) > 50)
+    began = time.monotonic()
+    (run,) = json.loads(project.ok("status", "--json"))["runs"]
+    assert time.monotonic() - began < 0.75
+    assert run["total"] == 1_000_000 and run["counts"]["completed"] > 0
+    info = runner_info(layout)
+    assert info is not None
+    resident = re.search(r"VmHWM:\s*(\d+) kB", Path(f"/proc/{info.pid}/status").read_text())
+    assert resident is not None and int(resident[1]) < 300_000
+    project.ok("cancel", layout.name)
+    wait_for_end(layout, 30)
