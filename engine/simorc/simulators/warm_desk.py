@@ -6,7 +6,8 @@ Shared by all slots of one runner.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from simorc.netlist.control import batch_commands
@@ -61,6 +62,7 @@ class _DeckRecord:
     proven: bool = False
     refused: str = ""
     since_check: int = 0
+    checks: int = 0
     cases: array[int] = field(default_factory=lambda: array("I"))
 
 
@@ -90,12 +92,26 @@ class WarmDesk:
     def wants_check(self, key: str) -> bool:
         """Whether the next case of this deck is to run cold as well and be compared."""
         record = self._record(key)
+        if record.checks and not record.proven and self.mode == "auto":
+            return (
+                False  # another slot is at it; should they differ, this case runs again
+            )
         record.since_check += 1
         due = bool(self._check_every) and record.since_check >= self._check_every
         if self.mode == "verify" or not record.proven or due:
             record.since_check = 0
             return True
         return False
+
+    @contextmanager
+    def checking(self, key: str) -> Iterator[None]:
+        """While a case of this deck is being run both ways."""
+        record = self._record(key)
+        record.checks += 1
+        try:
+            yield
+        finally:
+            record.checks -= 1
 
     def prove(self, key: str) -> None:
         self._record(key).proven = True
