@@ -79,7 +79,8 @@ class NgspiceBench:
         if isinstance(case, str):
             return replace(await self._cold(job, told), cold_reason=case)
         if self._desk.wants_check(case.key):
-            return await self._checked(job, case, told)
+            with self._desk.checking(case.key):
+                return await self._checked(job, case, told)
         outcome = await self._warm(job, case, told)
         if outcome.status == "completed":
             refused = self._desk.rests_on(case.key, job.case_id)
@@ -118,9 +119,17 @@ class NgspiceBench:
         return replace(cold, cold_reason="run cold to check the warm session")
 
     async def _difference(self, job: Job, case: WarmCase, told: Callbacks) -> str:
-        """How the case differs in a session; empty if every data byte is the same."""
+        """How the case differs in a session; empty if every data byte is the same.
+
+        A session that dies gets a second chance: it may have been killed from outside.
+        """
         try:
-            output = await self._converse(job, case, told)
+            try:
+                output = await self._converse(job, case, told)
+            except SessionEnded as ended:
+                if ended.reason != "died":
+                    raise
+                output = await self._converse(job, case, told)
         except SessionEnded as ended:
             return f"the session ended: {ended.reason}"
         if b"command 'alterparam' skipped" in output:
