@@ -93,6 +93,8 @@ class ExecutionSettings(Section):
     """Threads of one simulator."""
     timeout: Seconds | None = None
     """How long one case may take, in seconds; default: no limit."""
+    timeout_grace: Seconds | None = None
+    """How much longer than `timeout` a case may take while it progresses, in seconds; default: not at all."""
     sweep_timeout: Seconds | None = None
     """How long the whole sweep may take, in seconds; default: no limit."""
     stuck: Seconds | None = None

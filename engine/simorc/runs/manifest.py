@@ -42,6 +42,7 @@ class RunSettings:
     jobs: int | None = None
     threads: int = 1
     timeout: float | None = None
+    timeout_grace: float | None = None
     sweep_timeout: float | None = None
     stuck: float | None = None
     retries: int = 2

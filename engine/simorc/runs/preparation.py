@@ -45,6 +45,7 @@ class Preparation:
             log=settings.log_limit,
             nice=settings.nice,
             stuck=settings.stuck,
+            grace=settings.timeout_grace,
         )
 
     def deck(self, case: Case, options: Sequence[str] = (), *, marked: bool = False) -> str:

@@ -13,12 +13,13 @@ from simorc.netlist.control import RAW, for_batch
 from simorc.netlist.deck import Deck
 from simorc.simulators.job import Job
 from simorc.simulators.log_scan import Complaint, last_progress
-from simorc.simulators.ngspice import Ngspice
+from simorc.simulators.ngspice import SALVAGE_WITHIN, Ngspice
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.simulators.outputs import collect_raw
 from simorc.simulators.session import Session, SessionEnded
 from simorc.simulators.verdict import Ending, judge
 from simorc.simulators.warm_desk import WarmCase, WarmDesk
+from simorc.simulators.watch import Pace
 from simorc.waveforms.sections import same_data
 
 BASE = "base.spice"
@@ -167,18 +168,23 @@ class NgspiceBench:
         session.cases += 1
         stop = next((analysis.stop for analysis in case.deck.wanted if analysis.kind == "tran"), None)
 
+        pace = Pace(job.limits, time.monotonic())
+
         def progress(piece: bytes) -> None:
             reached = last_progress(piece)
-            if reached is not None and stop:
+            if not stop:
+                pace.sees(object(), time.monotonic())
+            elif reached is not None:
+                pace.sees(reached, time.monotonic())
                 told.on_progress(min(1.0, reached / stop))
 
         try:
             return await session.ask(
                 _commands(session, case),
-                timeout=job.limits.timeout,
                 log_limit=job.limits.log,
                 on_output=progress,
-                look=lambda: self._overgrown(job, session),
+                look=lambda: self._overgrown(job, session) or pace.over(time.monotonic()),
+                salvage=SALVAGE_WITHIN,
             )
         except BaseException:
             await self._drop(told)

@@ -82,6 +82,14 @@ class Child:
         except (OSError, IndexError):
             return 0
 
+    async def interrupt(self, seconds: float) -> None:
+        """Ask for what there is so far: an interactive ngspice breaks off its analysis and goes on with what
+        follows, which writes the raw file. What has not ended after `seconds` is stopped.
+        """
+        self._signal(signal.SIGINT)
+        if not await self.ends_within(seconds):
+            await self.stop()
+
     async def stop(self) -> None:
         """Ask the group to end, and after a short grace kill it; a stopped or wedged group dies too."""
         self._signal(signal.SIGTERM)

@@ -12,8 +12,9 @@ LOG_LIMIT = 64 * 1024 * 1024
 class Limits:
     """What one case may take; None: no limit.
 
-    `timeout` and `stuck` (no progress for that long) are seconds of wall clock, `memory`, `raw` and `log`
-    bytes. `nice` is added to the simulator's niceness.
+    `timeout`, `grace` (how much longer a case may take that progresses) and `stuck` (no progress for that
+    long) are seconds of wall clock, `memory`, `raw` and `log` bytes. `nice` is added to the simulator's
+    niceness.
     """
 
     timeout: float | None = None
@@ -22,6 +23,12 @@ class Limits:
     log: int = LOG_LIMIT
     nice: int = 0
     stuck: float | None = None
+    grace: float | None = None
+
+    @property
+    def timed(self) -> bool:
+        """Whether a case may be ended for the time it takes."""
+        return self.timeout is not None or self.stuck is not None
 
 
 @dataclass(frozen=True, slots=True)

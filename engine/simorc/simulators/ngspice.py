@@ -26,6 +26,9 @@ from simorc.simulators.verdict import Ending, judge
 from simorc.simulators.watch import CaseWatch
 
 _LOOK_EVERY = 0.25
+SALVAGE_WITHIN = 5.0
+"""Seconds an interrupted simulator has to write the waveforms it has."""
+SALVAGED = "; results.raw holds the part simulated"
 _VERSION = re.compile(r"ngspice-(\d+(?:\.\d+)*)")
 _SCREEN = ("DISPLAY", "WAYLAND_DISPLAY")
 
@@ -111,8 +114,10 @@ class Ngspice:
     ) -> Outcome:
         """Simulate `job` in a process of its own and judge it.
 
-        Never raises for what a case does wrong; cancelling ends the simulator's whole group and leaves what
-        it has written. `on_progress` hears how far a transient is, 0 … 1.
+        A case that may be ended for the time it takes runs as ``ngspice -p``: unlike ``-b`` that can be
+        interrupted and then still writes what it has. Never raises for what a case does wrong; cancelling
+        ends the simulator's whole group and leaves what it has written. `on_progress` hears how far a
+        transient is, 0 … 1.
         """
         started = time.monotonic()
         deck = Deck.parse(job.deck)
@@ -120,7 +125,11 @@ class Ngspice:
             _write(job.netlist, for_batch(deck))
             self.place_spiceinit(job.directory)
             child = Child(
-                self.command("-b", job.netlist.name), job.directory, self.environment, job.log, job.limits
+                self.command("-p" if job.limits.timed else "-b", job.netlist.name),
+                job.directory,
+                self.environment,
+                job.log,
+                job.limits,
             )
         except NetlistError as error:
             return Outcome.failed(FailureKind.BAD_NETLIST, error.message)
@@ -147,13 +156,19 @@ async def _attend(child: Child, watch: CaseWatch) -> Complaint | None:
     """Wait for the end of a case, or bring it about; why, if so."""
     limit = watch.job.limits.timeout
     while True:
-        left = _LOOK_EVERY if limit is None else min(_LOOK_EVERY, watch.started + limit - time.monotonic())
-        if await child.ends_within(max(0.0, left)):
+        left = _LOOK_EVERY if limit is None else watch.started + limit - time.monotonic()
+        if await child.ends_within(min(_LOOK_EVERY, left) if left > 0 else _LOOK_EVERY):
             return None
         complaint = watch.look(child.memory())
-        if complaint is not None:
+        if complaint is None:
+            continue
+        if complaint.kind in {FailureKind.TIMEOUT, FailureKind.STUCK}:
+            await child.interrupt(SALVAGE_WITHIN)
+            if watch.job.raw.exists():
+                return Complaint(complaint.kind, f"{complaint.message}{SALVAGED}")
+        else:
             await child.stop()
-            return complaint
+        return complaint
 
 
 def _judged(job: Job, deck: Deck, ending: Ending) -> Outcome:

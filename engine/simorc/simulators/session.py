@@ -80,14 +80,21 @@ class Session:
         log_limit: int | None = None,
         on_output: Callable[[bytes], None] | None = None,
         look: Callable[[], str | None] | None = None,
+        salvage: float = 0.0,
     ) -> bytes:
         """Run `commands` and return what they printed; raises `SessionEnded` and leaves nothing alive if
         that fails.
 
-        `look` is called a few times a second and may name a reason to end the session.
+        `look` is called a few times a second and may name a reason to end the session. For want of time the
+        analysis is interrupted first; `salvage` seconds remain to write what it has.
         """
         try:
             return await self._converse(commands, timeout, log_limit, on_output, look)
+        except SessionEnded as ended:
+            if salvage and ended.reason in {"timeout", "stuck"}:
+                await self._write_what_there_is(salvage)
+            self.kill()
+            raise
         except BaseException:
             self.kill()
             raise
@@ -118,6 +125,19 @@ class Session:
             if time.monotonic() >= next_look:
                 next_look += _LOOK_EVERY
                 self._check(deadline, look, output)
+
+    async def _write_what_there_is(self, seconds: float) -> None:
+        """Break the analysis off: the commands that follow it are still to be obeyed."""
+        os.killpg(self._process.pid, signal.SIGINT)
+        end, said = f"{self._marker}\n".encode(), bytearray()
+        with anyio.move_on_after(seconds):
+            while not said.endswith(end):
+                await anyio.wait_readable(self._output)
+                try:
+                    said += self._read(said)
+                except SessionEnded:
+                    return
+                del said[: -len(end)]
 
     async def _send(self, text: bytes) -> None:
         while text:

@@ -9,11 +9,54 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from simorc.netlist.deck import Deck
-from simorc.simulators.job import Job
+from simorc.simulators.job import Job, Limits
 from simorc.simulators.log_scan import Complaint, last_progress
 from simorc.simulators.outcome import FailureKind
 
 _TAIL = 4096
+_LATELY = 5.0
+"""Seconds within which a case must have progressed to be given its grace."""
+
+
+@dataclass
+class Pace:
+    """Whether a case takes too long. Times are readings of the monotonic clock (s).
+
+    A case has `timeout`, and up to `grace` more while it progresses; one that has not progressed for `stuck`
+    is over at once.
+    """
+
+    limits: Limits
+    started: float
+    _moved: float = field(init=False)
+    _seen: object = None
+
+    def __post_init__(self) -> None:
+        self._moved = self.started
+
+    def sees(self, where: object, now: float) -> None:
+        """Where the case is: anything that differs while it progresses."""
+        if where != self._seen:
+            self._seen, self._moved = where, now
+
+    def over(self, now: float) -> str | None:
+        """``timeout``, ``stuck`` or None."""
+        limits, still = self.limits, now - self._moved
+        if limits.stuck is not None and still >= limits.stuck:
+            return "stuck"
+        if limits.timeout is None or now - self.started < limits.timeout:
+            return None
+        in_grace = now - self.started < limits.timeout + (limits.grace or 0.0)
+        return None if in_grace and still < _LATELY else "timeout"
+
+    def complaint(self, reason: str, how_far: str = "") -> Complaint:
+        """What is said about a case that was over."""
+        limits = self.limits
+        if reason == "stuck":
+            return Complaint(FailureKind.STUCK, f"no progress for {limits.stuck:g} s{how_far}")
+        took = time.monotonic() - self.started
+        name = "timeout and timeout_grace" if took > (limits.timeout or 0.0) + 1 else "timeout"
+        return Complaint(FailureKind.TIMEOUT, f"no end after {took:.3g} s (execution.{name}){how_far}")
 
 
 @dataclass
@@ -25,22 +68,21 @@ class CaseWatch:
     on_progress: Callable[[float], None]
     started: float
     fraction: float | None = None
-    _changed: float = 0.0
-    _seen: tuple[float, ...] = ()
+    pace: Pace = field(init=False)
     _stop: float | None = field(init=False)
 
     def __post_init__(self) -> None:
         self._stop = next((analysis.stop for analysis in self.deck.wanted if analysis.kind == "tran"), None)
-        self._changed = self.started
+        self.pace = Pace(self.job.limits, self.started)
 
     def look(self, memory: int) -> Complaint | None:
         """Tell the progress; a reason to end the case, if any. `memory` is its resident size in bytes."""
         log, raw = _size(self.job.log), _size(self.job.raw)
         self._tell_progress(log)
         now = time.monotonic()
-        seen = (log, raw, self.fraction or 0.0)
-        if seen != self._seen:
-            self._seen, self._changed = seen, now
+        # In a transient the simulated time is what counts: a simulator that only talks is not progressing.
+        under_way = self.fraction is not None and self.fraction < 1.0
+        self.pace.sees(self.fraction if under_way else (log, raw), now)
         return self._over_size(log, raw, memory) or self._over_time(now)
 
     def _over_size(self, log: int, raw: int, memory: int) -> Complaint | None:
@@ -57,13 +99,8 @@ class CaseWatch:
         return None
 
     def _over_time(self, now: float) -> Complaint | None:
-        limits = self.job.limits
-        if limits.timeout is not None and now - self.started >= limits.timeout:
-            message = f"no end after {limits.timeout:g} s (execution.timeout){self._how_far()}"
-            return Complaint(FailureKind.TIMEOUT, message)
-        if limits.stuck is not None and now - self._changed >= limits.stuck:
-            return Complaint(FailureKind.STUCK, f"no progress for {limits.stuck:g} s{self._how_far()}")
-        return None
+        reason = self.pace.over(now)
+        return None if reason is None else self.pace.complaint(reason, self._how_far())
 
     def _how_far(self) -> str:
         return "" if self.fraction is None else f", {100 * self.fraction:.1f} % done"
