@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import click
 
+from simorc.cli.schema import FOLDER, NAMES, schema_text
 from simorc.cli.tables import note
 from simorc.display import plain
 from simorc.errors import UsageError
 
-TEMPLATES = ("minimal",)
+TEMPLATES = {
+    "minimal": "corners",
+    "ota": "pvt_dc",
+    "rc": "corners",
+    "sky130": "pvt",
+    "gf180": "pvt",
+    "ihp": "pvt",
+}
+"""Template -> the sweep to run first."""
+KITS = ("sky130", "gf180", "ihp")
+"""Templates that need a process kit."""
+_NOT_COPIED = frozenset({"simulations", ".simorc", "__pycache__", ".pytest_cache"})
 
 
 @click.command("init")
 @click.argument("directory", type=click.Path(path_type=Path), default=Path())
 @click.option(
     "--template",
-    type=click.Choice(TEMPLATES),
+    type=click.Choice(list(TEMPLATES)),
     default="minimal",
     show_default=True,
-    help="What to start from.",
+    help="What to start from; sky130, gf180 and ihp take their process kit from PDK_ROOT and PDK.",
 )
 def command(directory: Path, template: str) -> None:
     """Make a new project in DIRECTORY (default: here). No file that is there is overwritten."""
     source = resources.files("simorc.cli") / "new_project" / template
-    files = sorted(_files(source, Path()))
+    files = [*sorted(_files(source, Path())), *_schemas()]
     there = [path for path, _ in files if (directory / path).exists()]
     if there:
         raise UsageError(
@@ -36,16 +50,45 @@ def command(directory: Path, template: str) -> None:
     for path, text in files:
         target = directory / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        target.write_text(_schema_line(path) + text, encoding="utf-8")
         click.echo(plain(str(target)))
+    _what_now(directory, template)
+
+
+def _what_now(directory: Path, template: str) -> None:
+    unset = [name for name in ("PDK_ROOT", "PDK") if template in KITS and not os.environ.get(name)]
+    if unset:
+        note(f"set {' and '.join(unset)} first: where the process kit is, and its name")
     where = "" if directory == Path() else f"cd {plain(str(directory))} && "
-    note(f"made; now: {where}simorc run corners")
+    note(f"made; now: {where}simorc run {TEMPLATES[template]}")
 
 
-def _files(source: Traversable, path: Path) -> list[tuple[Path, str]]:
+def _files(source: Traversable, path: Path) -> Iterator[tuple[Path, str]]:
     """Every file below `source` as (path, text)."""
-    found: list[tuple[Path, str]] = []
     for entry in source.iterdir():
         below = path / entry.name
-        found += _files(entry, below) if entry.is_dir() else [(below, entry.read_text(encoding="utf-8"))]
-    return found
+        if entry.name in _NOT_COPIED:
+            continue
+        if entry.is_dir():
+            yield from _files(entry, below)
+        else:
+            yield below, entry.read_text(encoding="utf-8")
+
+
+def _schemas() -> list[tuple[Path, str]]:
+    return [(Path(FOLDER) / f"{name}.json", schema_text(name)) for name in NAMES]
+
+
+def _schema_line(path: Path) -> str:
+    """The first line that tells an editor the schema of a YAML file; empty for other files."""
+    name = None
+    if path.name == "sim_setup.yaml":
+        name = "setup"
+    elif path.name == "config.yaml":
+        name = "testbench"
+    elif path.parts[0] == "sweeps":
+        name = "sweep"
+    if name is None:
+        return ""
+    up = PurePosixPath(*[".."] * (len(path.parts) - 1), FOLDER, f"{name}.json")
+    return f"# yaml-language-server: $schema={up}\n"

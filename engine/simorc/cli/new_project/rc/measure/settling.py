@@ -1,0 +1,12 @@
+"""A measurement of the project's own: how long the output takes to stay within a band of its final value."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def settling(waves, parameters, band=0.01):
+    """Seconds from the step (at 1 us) until v(out) stays within `band` of its last value."""
+    time, out = waves["time"], waves["v(out)"]
+    outside = np.abs(out - out[-1]) > band * abs(out[-1])
+    return float(time[outside][-1] - 1e-6)

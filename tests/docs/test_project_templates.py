@@ -1,0 +1,139 @@
+"""Every template of `simorc init`: sound as made, completed in an editor by schemas that fit, and it simulates."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+
+from simorc.cli.commands import COMMANDS
+from simorc.cli.init import KITS, TEMPLATES
+from simorc.cli.main import simorc as program
+from simorc.config.json_schemas import FILES, json_schema
+from simorc.config.yaml_source import read_yaml
+from simorc.project import Project
+
+ROOT = Path(__file__).resolve().parents[2]
+HEADER = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
+
+
+def made(template: str, directory: Path) -> Path:
+    done = CliRunner().invoke(program, ["init", str(directory), "--template", template])
+    assert done.exit_code == 0, done.output
+    return directory
+
+
+def plain(value: Any) -> Any:
+    """YAML as JSON has it: engineering numbers are their text."""
+    if isinstance(value, dict):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [plain(entry) for entry in value]
+    return str(value) if isinstance(value, float) and type(value) is not float else value
+
+
+def complaints(name: str, data: Any) -> list[str]:
+    validator = Draft202012Validator(json_schema(name))
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(plain(data))]
+
+
+@pytest.fixture(params=list(TEMPLATES))
+def project(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    if request.param in KITS:
+        spinit = tmp_path / "kit" / "libs.tech" / "ngspice"
+        spinit.mkdir(parents=True)
+        (spinit / "spinit").touch()
+        (spinit / ".spiceinit").touch()
+        monkeypatch.setenv("PDK_ROOT", str(tmp_path))
+        monkeypatch.setenv("PDK", "kit")
+    return made(request.param, tmp_path / "project")
+
+
+def test_a_template_is_sound_and_names_its_first_sweep(project: Path) -> None:
+    loaded = Project.load(project)
+    assert set(loaded.sweeps) & set(TEMPLATES.values())
+
+
+def yaml_files(project: Path) -> Iterator[Path]:
+    yield from project.rglob("config.yaml")
+    yield from (project / "sweeps").glob("*.yaml")
+    yield project / "sim_setup.yaml"
+
+
+def test_every_file_names_a_schema_that_accepts_it(project: Path) -> None:
+    for path in yaml_files(project):
+        header = HEADER.match(path.read_text())
+        assert header, path
+        schema = (path.parent / header[1]).resolve()
+        assert json.loads(schema.read_text())["title"] == json_schema(schema.stem)["title"]
+        assert complaints(schema.stem, read_yaml(path).data) == [], path
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("setup", "testbench: {}", "testbench"),
+        ("setup", "execution: {jbos: 3}", "execution"),
+        ("testbench", "specs: {f: {mni: 1}}", "specs"),
+        ("sweep", "testbench: ac\nparameters: {r: {start: 1, stop: 2, nmu: 3}}", "parameters"),
+        ("sweep", "parameters: {r: 1}", "testbench"),
+    ],
+)
+def test_a_schema_marks_a_mistake(name: str, text: str, place: str, tmp_path: Path) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_text(text)
+    found = complaints(name, read_yaml(path).data)
+    assert any(place in each for each in found), found
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("testbench", "measurements: [f_3db, gain]"),
+        ("testbench", "measurements: {f: , g: max(v(out)), h: {measure: gain_at, at: 1k}}"),
+        ("testbench", "specs:\nsave: v(out)\nplot_specs: a.yaml"),
+        ("sweep", "testbench: ac\nparameters: {r: 10k, c: [1n, 2n]}\nzip: {a: [1, 2], b: [3, 4]}"),
+        ("sweep", "testbench: ac\nzip: [{a: [1, 2]}]\nexclude: a > 1\ncorners: {slow: }"),
+        ("setup", "execution: {timeout: 10m, jobs: 4, warm: off}"),
+    ],
+)
+def test_a_schema_accepts_every_short_form_the_models_do(name: str, text: str, tmp_path: Path) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_text(text)
+    data = read_yaml(path).data
+    FILES[name].model_validate(data)
+    assert complaints(name, data) == []
+
+
+def test_the_schema_command_prints_and_writes(tmp_path: Path) -> None:
+    done = CliRunner().invoke(program, ["schema", "sweep"])
+    assert json.loads(done.stdout)["$schema"].endswith("2020-12/schema")
+    done = CliRunner().invoke(program, ["schema", "--write", str(tmp_path / "s")])
+    assert {path.name for path in (tmp_path / "s").iterdir()} == {f"{name}.json" for name in FILES}
+    assert "schema" in COMMANDS
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("sweep", ["corners", "yield", "step_load"])
+def test_the_rc_project_meets_its_specs_or_says_so(sweep: str, tmp_path: Path) -> None:
+    made("rc", tmp_path / "rc")
+    done = CliRunner().invoke(program, ["--project", str(tmp_path / "rc"), "run", sweep])
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.ngspice
+def test_the_sky130_project_simulates(
+    tmp_path: Path, pdk_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDK", "sky130A")
+    made("sky130", tmp_path / "inverter")
+    done = CliRunner().invoke(
+        program, ["--project", str(tmp_path / "inverter"), "run", "pvt", "--corner", "tt", "--case", "1,6,11"]
+    )
+    assert done.exit_code == 0, done.output
