@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import re
 import shlex
+from typing import TYPE_CHECKING
 
-from simorc.config.edit import AxisValue
 from simorc.errors import ExpressionError
+
+if TYPE_CHECKING:
+    from simorc.config.edit import AxisValue
 
 _RANGE = re.compile(
     r"(?P<start>\S+)\s*\.\.\s*(?P<stop>\S+?)\s*(?:/\s*(?P<num>\S+)|by\s+(?P<step>\S+))?\s*(?P<scale>lin|log)?"

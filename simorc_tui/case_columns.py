@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from simorc.display import plain
@@ -31,8 +31,12 @@ class TableColumn:
         return TableColumn(self.name, self.label, self.role, self.unit, width, self.right)
 
 
+EXTRA = ("attempts", "warm", "rung")
+"""Columns shown only where the user chose them."""
+
+
 def table_columns(columns: Sequence[Column], total: int) -> list[TableColumn]:
-    """case │ parameters │ status │ time │ measurements │ message."""
+    """case │ parameters │ status │ time │ measurements │ message │ and what is shown on request only."""
     digits = max(4, len(str(total)))
     parameters = [_brought(column, 4) for column in columns if column.role == "parameter"]
     measurements = [_brought(column, 9) for column in columns if column.role != "parameter"]
@@ -43,7 +47,18 @@ def table_columns(columns: Sequence[Column], total: int) -> list[TableColumn]:
         TableColumn("seconds", "time", "time", width=6),
         *measurements,
         TableColumn("message", "message", "message", width=MESSAGE_WIDTH, right=False),
+        TableColumn("attempts", "tries", "attempts", width=5),
+        TableColumn("warm", "session", "session", width=7, right=False),
+        TableColumn("rung", "rung", "rung", width=10, right=False),
     ]
+
+
+def shown_columns(columns: Sequence[TableColumn], chosen: Sequence[str] | None) -> list[TableColumn]:
+    """The columns to show, the case always first: those chosen in that order, by default all but `EXTRA`."""
+    if chosen is None:
+        return [column for column in columns if column.name not in EXTRA]
+    named = {column.name: column for column in columns}
+    return [columns[0], *(named[name] for name in chosen if name in named and name != columns[0].name)]
 
 
 def _brought(column: Column, least: int) -> TableColumn:
@@ -59,6 +74,8 @@ class CellWriter:
     digits: int
     progress: Mapping[int, float]
     marked: frozenset[int] | set[int]
+    written: Callable[[int], Mapping[str, str]] = lambda _: {}
+    """A case's parameters as the user wrote them, by label: the store keeps numbers only."""
 
     def text(self, column: TableColumn, row: CaseRow) -> str:
         """The text of a cell, neither cut nor padded."""
@@ -72,7 +89,15 @@ class CellWriter:
                 return _time_text(row)
             case "message":
                 return _message_text(row)
+            case "session":
+                return {1: "warm", 0: "cold"}.get(row.get("warm"), "")  # type: ignore[call-overload, no-any-return]
+            case "parameter":
+                return self._parameter(column, row)
         return value_text(row.get(column.name), column.unit)
+
+    def _parameter(self, column: TableColumn, row: CaseRow) -> str:
+        as_written = self.written(row.case_id).get(column.label)
+        return plain(as_written) if as_written else value_text(row.get(column.name), column.unit)
 
 
 def value_text(value: object, unit: str = "") -> str:

@@ -16,7 +16,7 @@ KEY_NAMES = {
     "colon": ":",
     "plus": "+",
     "minus": "-",
-    "upper_r": "R",
+    "full_stop": ".",
 }
 
 
@@ -62,7 +62,7 @@ COMMANDS: tuple[Command, ...] = (
     _command(
         "run.fewer_jobs", "one job less", "minus", "jobs(-1)", "Run one case less at a time", needs="run"
     ),
-    _command("run.pick", "open run", "O", "pick_run", "Choose another run of this project"),
+    _command("run.pick", "open run", "b", "pick_run", "Choose another run of this project"),
     _command("run.stop", "stop run", "Q", "stop", "Stop the run after asking, then leave", needs="run"),
     _command(
         "cases.filter",
@@ -97,11 +97,62 @@ COMMANDS: tuple[Command, ...] = (
         "Copy the case's directory, netlist, command or row",
         needs="case",
     ),
+    _command("cases.columns", "columns", "C", "columns", "Choose and order the table's columns", needs="run"),
+    _command("cases.group", "group", "v", "group", "Pass and fail at each value of a parameter", needs="run"),
+    _command(
+        "cases.compare",
+        "compare",
+        "d",
+        "compare",
+        "Decks of two cases side by side, or this run with another",
+        needs="run",
+    ),
+    _command(
+        "results.overlay",
+        "overlay",
+        "O",
+        "overlay",
+        "Waveforms of the marked cases over each other; again takes them off",
+        needs="case",
+    ),
+    _command(
+        "results.histogram",
+        "histogram",
+        "H",
+        "histogram",
+        "Histogram of a measurement with limits and σ",
+        needs="run",
+    ),
+    _command(
+        "results.parameter",
+        "over parameter",
+        "P",
+        "over_parameter",
+        "A measurement against a parameter",
+        needs="run",
+    ),
+    _command(
+        "results.map",
+        "map",
+        "m",
+        "map",
+        "Pass and fail over two parameters; enter goes to a case",
+        needs="run",
+    ),
+    _command(
+        "view.specs", "specs", "S", "tab('specs')", "Specs, yield, worst cases, failures, events", needs="run"
+    ),
     _command("view.wave", "wave", "w", "tab('wave')", "Waveforms of the case"),
     _command("view.log", "log", "L", "tab('log')", "The simulator's log of the case, followed"),
     _command("view.netlist", "netlist", "n", "tab('netlist')", "The case's netlist"),
     _command("view.measures", "measures", "M", "tab('measures')", "The case's measurements"),
     _command("file.edit", "edit", "e", "edit", "Open what is under the cursor in $EDITOR"),
+    _command(
+        "file.netlist", "netlist", "N", "netlist", "Netlist what is stale: look at the difference, accept"
+    ),
+    _command(
+        "file.menu", "actions", "full_stop", "menu", "What can be done with what the tree's cursor stands on"
+    ),
     _command(
         "sweep.save",
         "save sweep",
@@ -109,6 +160,17 @@ COMMANDS: tuple[Command, ...] = (
         "save_sweep",
         "Write the builder's values to the sweep file, comments kept",
         needs="sweep",
+    ),
+    _command(
+        "sweep.save_as",
+        "save sweep as",
+        "W",
+        "save_as",
+        "Keep the builder's values as a new sweep",
+        needs="sweep",
+    ),
+    _command(
+        "sweep.preview", "preview", "E", "preview", "The first cases the builder's values make", needs="sweep"
     ),
     _command("pane.tree", "project", "1", "pane('tree')", "Go to the project tree; again zooms it"),
     _command("pane.builder", "builder", "2", "pane('builder')", "Go to the sweep builder; again zooms it"),
@@ -141,7 +203,8 @@ FOOTER = (
 GROUPS = {
     "run": "The run",
     "cases": "Cases",
-    "view": "One case",
+    "results": "All cases together",
+    "view": "The lower pane",
     "file": "Files",
     "sweep": "Sweep",
     "pane": "Panes",

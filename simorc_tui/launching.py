@@ -48,17 +48,29 @@ class Launcher:
         await asyncio.to_thread(lambda: control.request(layout, kind, **data))
 
     async def _build(self, sweep: str, options: Sequence[str]) -> RunLayout:
+        out = await self._run("build", *options, sweep)
+        return await asyncio.to_thread(find_run, self.root, out.splitlines()[-1])
+
+    async def command(self, *arguments: str) -> str:
+        """Carry out a command of simorc's on the project; returns the last line it said.
+
+        Raises SimorcError with its complaint.
+        """
+        said = await self._run(*arguments)
+        return said.splitlines()[-1] if said else ""
+
+    async def _run(self, *arguments: str) -> str:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "simorc", "build", *options, sweep, "--project", str(self.root),
+            sys.executable, "-m", "simorc", *arguments, "--project", str(self.root),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            cwd=self.root,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
             start_new_session=True,
         )  # fmt: skip
         out, err = await process.communicate()
         if process.returncode:
-            raise SimorcError(
-                err.decode(errors="replace").strip() or f"build ended with {process.returncode}"
-            )
-        return await asyncio.to_thread(find_run, self.root, out.decode().strip().splitlines()[-1])
+            complaint = err.decode(errors="replace").strip() or out.decode(errors="replace").strip()
+            raise SimorcError(complaint or f"{arguments[0]} ended with {process.returncode}")
+        return out.decode(errors="replace").strip() or err.decode(errors="replace").strip()

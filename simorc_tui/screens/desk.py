@@ -26,6 +26,8 @@ PROBLEMS_SHOWN = 4
 class Desk(Screen[None]):
     """The main screen's state and its parts by name."""
 
+    pane = "cases"
+
     def __init__(self, root: Path, launcher: Launcher, glyphs: Glyphs) -> None:
         super().__init__()
         self.root = root
@@ -65,6 +67,18 @@ class Desk(Screen[None]):
 
     def attach(self, layout: RunLayout | None) -> None:
         """Put a run on the table."""
+        raise NotImplementedError
+
+    def filter_cases(self, text: str) -> str:
+        """Show the cases that match; returns what is wrong with the text, '' if nothing."""
+        raise NotImplementedError
+
+    def go_to_case(self, case_id: int) -> None:
+        """Put the table's cursor on a case, or say why not."""
+        raise NotImplementedError
+
+    def show_tab(self, tab: str) -> None:
+        """Bring a tab of the case's pane to the front, with the keys."""
         raise NotImplementedError
 
     def look_at_runs_now(self) -> None:

@@ -18,17 +18,20 @@ from simorc.display import plain
 from simorc.errors import SimorcError
 from simorc.runs.layout import RunLayout, find_run
 from simorc.runs.summary import UNDER_WAY, RunSummary
+from simorc_tui.announcing import announce
 from simorc_tui.commands import bindings, by_action, footer_text
-from simorc_tui.editor import edit_file
 from simorc_tui.follower import TICK, Follower, RunNews
 from simorc_tui.glyphs import Glyphs
 from simorc_tui.launching import Launcher
 from simorc_tui.outline import ProjectOutline, read_outline
 from simorc_tui.overview import Overview
 from simorc_tui.screens.case_actions import CaseActions
-from simorc_tui.screens.help import help_screen
+from simorc_tui.screens.netlist_actions import NetlistActions
 from simorc_tui.screens.panes import PaneActions
+from simorc_tui.screens.program_actions import ProgramActions
 from simorc_tui.screens.run_actions import RunActions
+from simorc_tui.screens.table_actions import TableActions
+from simorc_tui.screens.tree_actions import TreeActions
 from simorc_tui.widgets.case_table import CaseTable
 from simorc_tui.widgets.case_view import CaseView
 from simorc_tui.widgets.filter_bar import FilterBar
@@ -65,7 +68,9 @@ class OutlineCame(Message):
         self.outline = outline
 
 
-class MainScreen(RunActions, CaseActions, PaneActions):
+class MainScreen(
+    PaneActions, RunActions, CaseActions, TableActions, TreeActions, NetlistActions, ProgramActions
+):
     """Four panes and a status line; on a small terminal one pane at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
@@ -98,15 +103,17 @@ class MainScreen(RunActions, CaseActions, PaneActions):
         yield Static(footer_text(), id="footer", markup=False)
 
     def on_mount(self) -> None:
+        self.builder.root = self.root
         self.query_one(StatusLine).project = self.root.name
         self.tree_pane.border_title = "1 project"
         self.builder.border_title = "2 sweep builder"
         self.show_arrangement()
         self.table.focus()
         self._fit()
-        self._read_project()
+        self.read_project()
         self._overview.start()
         self.set_interval(1.0, self._every_second)
+        self.call_after_refresh(self.watch_netlists)
 
     def on_unmount(self) -> None:
         self._overview.stop()
@@ -147,6 +154,7 @@ class MainScreen(RunActions, CaseActions, PaneActions):
             self._follower = Follower(layout, lambda news: self.post_message(NewsCame(news)), self._tick)
             self._follower.start()
             self._builder_of(layout)
+            self.read_written(layout)
         self._show_life()
 
     def look_at_runs_now(self) -> None:
@@ -168,6 +176,8 @@ class MainScreen(RunActions, CaseActions, PaneActions):
         for kind, message in news.events:
             if kind in ("finished", "cancelled", "paused", "warning"):
                 self.say(message)
+            if kind in ("finished", "cancelled"):
+                self.app.call_later(announce, self.app, f"{news.run}: {message}")
         if self._follower is not None:
             self._follower.taken()
 
@@ -189,10 +199,13 @@ class MainScreen(RunActions, CaseActions, PaneActions):
             if self.layout_of_run is not None:
                 self._builder_of(self.layout_of_run)
             elif event.outline.sweeps:
-                self._edit_sweep(event.outline.sweeps[0].name)
+                self.edit_sweep(event.outline.sweeps[0].name)
 
-    @work(thread=True, exclusive=True, group="outline")
-    def _read_project(self) -> None:
+    def read_project(self) -> None:
+        self._load_project()
+
+    @work(thread=True, exclusive=True, group="outline", exit_on_error=False)
+    def _load_project(self) -> None:
         self.post_message(OutlineCame(read_outline(self.root)))
 
     def _attach_first(self) -> None:
@@ -212,9 +225,9 @@ class MainScreen(RunActions, CaseActions, PaneActions):
     def _builder_of(self, layout: RunLayout) -> None:
         """The builder shows the sweep of the run, unless the user is at work in it."""
         if not self.builder.dirty and self.outline.sweep(layout.sweep) is not None:
-            self._edit_sweep(layout.sweep)
+            self.edit_sweep(layout.sweep)
 
-    def _edit_sweep(self, name: str) -> None:
+    def edit_sweep(self, name: str) -> None:
         sweep = self.outline.sweep(name)
         if sweep is None:
             return
@@ -251,7 +264,12 @@ class MainScreen(RunActions, CaseActions, PaneActions):
                 self.arrange_cases(self._wanted)
 
     def _show_life(self) -> None:
-        self.query_one(StatusLine).show_life(self.alive)
+        status = self.query_one(StatusLine)
+        status.show_life(self.alive)
+        moved = self.summary.predates if self.summary is not None else ()
+        names = ", ".join(Path(name).name for name in moved[:2])
+        more = f" and {len(moved) - 2} more" if len(moved) > 2 else ""
+        status.predates = f"results predate {names}{more}" if moved else ""
 
     # What panes say -------------------------------------------------------------------------------
 
@@ -270,9 +288,22 @@ class MainScreen(RunActions, CaseActions, PaneActions):
     def _run_chosen(self, event: ProjectTree.RunChosen) -> None:
         self.open_run(event.name)
 
+    @on(CaseView.CaseChosen)
+    def _worst_chosen(self, event: CaseView.CaseChosen) -> None:
+        self.go_to_case(event.case_id)
+
+    @on(CaseView.FailuresChosen)
+    def _failures_chosen(self, event: CaseView.FailuresChosen) -> None:
+        problem = self.filter_cases(event.filter_text)
+        if problem:
+            self.say(problem)
+        self.pane = "cases"
+        self._fit()
+        self.table.focus()
+
     @on(ProjectTree.SweepChosen)
     def _sweep_chosen(self, event: ProjectTree.SweepChosen) -> None:
-        self._edit_sweep(event.name)
+        self.edit_sweep(event.name)
         self.action_pane("builder")
 
     @on(FilterBar.Changed)
@@ -296,52 +327,3 @@ class MainScreen(RunActions, CaseActions, PaneActions):
         if table.marks:
             parts.append(f"{len(table.marks)} marked")
         self.query_one("#cases").border_title = "  ".join(parts).replace("[", r"\[")
-
-    # The program ----------------------------------------------------------------------------------
-
-    def action_edit(self) -> None:
-        """Open what is under the cursor in the user's editor, then read the project again."""
-        file = self._file_under_cursor()
-        if file is None:
-            self.say("nothing under the cursor is a file")
-            return
-        try:
-            edit_file(self.app, file)
-        except SimorcError as error:
-            self.show_error(error)
-        if not self.builder.dirty:
-            self.builder.sweep = None
-        self._read_project()
-
-    def _file_under_cursor(self) -> Path | None:
-        if self.pane == "tree":
-            entry = self.tree_pane.chosen
-            return entry.file if entry is not None else None
-        if self.pane == "builder":
-            return self.builder.sweep.path if self.builder.sweep is not None else None
-        row = self.table.current
-        if row is None or self.layout_of_run is None:
-            return None
-        file = self.layout_of_run.log if self.case_view.tab == "log" else self.layout_of_run.deck
-        return file(row.case_id) if file(row.case_id).exists() else None
-
-    def action_save_sweep(self) -> None:
-        try:
-            self.builder.save()
-        except OSError as error:
-            self.notify(plain(f"not saved: {error}"), severity="error", markup=False)
-            return
-        if self.builder.sweep is not None:
-            self.say(f"saved {self.builder.sweep.path.name}")
-
-    def action_palette(self) -> None:
-        self.app.action_command_palette()
-
-    def action_theme(self) -> None:
-        self.app.search_themes()
-
-    def action_help(self) -> None:
-        self.app.push_screen(help_screen())
-
-    def action_leave(self) -> None:
-        self.app.exit(0)

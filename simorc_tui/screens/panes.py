@@ -14,7 +14,6 @@ NARROW_COLUMNS, NARROW_LINES = 110, 30
 class PaneActions(Desk):
     """Going from pane to pane."""
 
-    pane = "cases"
     zoomed = False
 
     def on_resize(self) -> None:
@@ -39,6 +38,9 @@ class PaneActions(Desk):
         self._fit()
 
     def action_tab(self, tab: str) -> None:
+        self.show_tab(tab)
+
+    def show_tab(self, tab: str) -> None:
         self.case_view.show_tab(tab)
         if self.pane != "view":
             self.action_pane("view")
@@ -71,7 +73,7 @@ class PaneActions(Desk):
         if target is None:
             return
         if target.isdecimal():
-            self._jump_to_case(int(target))
+            self.go_to_case(int(target))
         elif target in PANES:
             self.pane = target
             self._fit()
@@ -79,8 +81,11 @@ class PaneActions(Desk):
         else:
             self.action_tab(target)
 
-    def _jump_to_case(self, case_id: int) -> None:
+    def go_to_case(self, case_id: int) -> None:
         if not self.table.go_to(case_id):
             hidden = " (the filter may hide it)" if self.table.arrangement.filter_text else ""
             self.say(f"no case {case_id} here{hidden}")
+        if self.pane != "cases":
+            self.pane = "cases"
+            self._fit()
         self.table.focus()

@@ -22,13 +22,14 @@ class ReadingScreen(ModalScreen[None]):
         Binding("k", "scroll(-1)", "up", show=False),
     ]
 
-    def __init__(self, title: str, content: RenderableType) -> None:
+    def __init__(self, title: str, content: RenderableType, *, full: bool = False) -> None:
         super().__init__()
         self._title = title
         self._content = content
+        self._classes_of_dialog = f"dialog {'full' if full else 'wide'}"
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide"):
+        with Vertical(classes=self._classes_of_dialog):
             yield Label(Text(self._title), classes="dialog-title")
             with VerticalScroll():
                 yield Static(self._content)

@@ -96,6 +96,9 @@ class RunActions(Desk):
     async def _open(self, name: str) -> None:
         self.attach(await asyncio.to_thread(find_run, self.root, name))
 
+    def action_open_run(self, name: str) -> None:
+        self.open_run(name)
+
     def _unfinished(self) -> int:
         """How many cases of the run on the table wait with nobody to run them."""
         if self.layout_of_run is None or self.alive or self.news is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -22,6 +22,7 @@ from simorc_tui.case_columns import (
     CellWriter,
     TableColumn,
     fitted,
+    shown_columns,
     table_columns,
 )
 from simorc_tui.case_order import Arrangement, NaturalOrder, RowOrder
@@ -53,6 +54,7 @@ class CaseTable(ScrollView, can_focus=True):
         Binding("left,h", "sideways(-8)", "left", show=False, id="table.left"),
         Binding("right,l", "sideways(8)", "right", show=False, id="table.right"),
         Binding("space", "mark", "mark", show=False, id="table.mark"),
+        Binding("V", "mark_range", "mark to here", show=False, id="table.mark_range"),
         Binding("a", "mark_all", "mark all", show=False, id="table.mark_all"),
     ]
 
@@ -73,12 +75,17 @@ class CaseTable(ScrollView, can_focus=True):
         self.glyphs = glyphs
         self.arrangement = Arrangement()
         self.columns: list[TableColumn] = []
+        self.all_columns: list[TableColumn] = []
+        self.written: Callable[[int], Mapping[str, str]] = lambda _: {}
         self.marks: set[int] = set()
         self.empty_note = "no run yet: choose a sweep and press r"
         self._view: RunView | None = None
         self._pages: CasePages | None = None
         self._progress: Mapping[int, float] = {}
         self._digits = 4
+        self._chosen: Sequence[str] | None = None
+        self._brought: list[Column] = []
+        self._last_mark: int | None = None
         self._total = 0
 
     # What is shown --------------------------------------------------------------------------------
@@ -121,7 +128,8 @@ class CaseTable(ScrollView, can_focus=True):
         if self._view is not None:
             self._view.close()
         self._view = self._pages = None
-        self.columns, self.marks, self._progress = [], set(), {}
+        self.columns, self.marks, self._progress, self._last_mark = [], set(), {}, None
+        self.all_columns, self.written = [], lambda _: {}
         self.arrangement = Arrangement()
 
     def natural_order(self) -> NaturalOrder:
@@ -149,9 +157,20 @@ class CaseTable(ScrollView, can_focus=True):
 
     def columns_changed(self) -> None:
         """The run may have brought further measurements."""
-        if self._view is not None and len(self._view.columns()) + 4 != len(self.columns):
+        if self._view is not None and self._view.columns() != self._brought:
             self._set_columns()
             self._measure()
+
+    def choose_columns(self, names: Sequence[str] | None) -> None:
+        """Show these columns in this order after the case's; None shows the usual ones."""
+        self._chosen = names
+        self._set_columns()
+        self._measure()
+
+    def show_written(self, written: Callable[[int], Mapping[str, str]]) -> None:
+        """Parameters as `written(case_id)` gives them by label: ``100p`` and not 1e-10."""
+        self.written = written
+        self.refresh()
 
     def cases_changed(self, case_ids: Iterable[int] | None, progress: Mapping[int, float]) -> None:
         """These cases changed (None: all of them may have); paint what is visible of the change."""
@@ -173,8 +192,9 @@ class CaseTable(ScrollView, can_focus=True):
         """A second went by: the times of running cases in view move on."""
         for index in self.visible_rows:
             row = self._pages.row(index) if self._pages is not None else None
-            if row is not None and row.status == "in_progress":
-                self._refresh_span(index, *self._span(self._column_at("time")))
+            place = self._column_at("time")
+            if row is not None and row.status == "in_progress" and place is not None:
+                self._refresh_span(index, *self._span(place))
 
     def go_to(self, case_id: int) -> bool:
         """Put the cursor on a case; False if the filter hides it."""
@@ -210,8 +230,19 @@ class CaseTable(ScrollView, can_focus=True):
         if row is None:
             return
         self.marks ^= {row.case_id}
+        self._last_mark = self.cursor
         self._refresh_row(self.cursor)
         self.cursor += 1
+        self.post_message(self.Marked())
+
+    def action_mark_range(self) -> None:
+        """Mark everything from the case marked last to the one under the cursor."""
+        if self._pages is None:
+            return
+        first, last = sorted((self.cursor if self._last_mark is None else self._last_mark, self.cursor))
+        self.marks |= set(self._pages.order.ids(first, last + 1))
+        self._last_mark = self.cursor
+        self.refresh()
         self.post_message(self.Marked())
 
     def action_mark_all(self) -> None:
@@ -303,7 +334,9 @@ class CaseTable(ScrollView, can_focus=True):
     def _set_columns(self) -> None:
         assert self._view is not None
         widths = {column.name: column.width for column in self.columns}
-        fresh = table_columns(self._view.columns(), self._total)
+        self._brought = self._view.columns()
+        self.all_columns = table_columns(self._brought, self._total)
+        fresh = shown_columns(self.all_columns, self._chosen)
         self.columns = [column.widened(max(column.width, widths.get(column.name, 0))) for column in fresh]
 
     def _widen(self, name: str, width: int) -> None:
@@ -319,10 +352,10 @@ class CaseTable(ScrollView, can_focus=True):
         self.refresh()
 
     def _writer(self) -> CellWriter:
-        return CellWriter(self.glyphs, self._digits, self._progress, self.marks)
+        return CellWriter(self.glyphs, self._digits, self._progress, self.marks, self.written)
 
-    def _column_at(self, role: str) -> int:
-        return next(place for place, column in enumerate(self.columns) if column.role == role)
+    def _column_at(self, role: str) -> int | None:
+        return next((place for place, column in enumerate(self.columns) if column.role == role), None)
 
     def _span(self, place: int) -> tuple[int, int]:
         """First and last+1 screen column of a table column."""

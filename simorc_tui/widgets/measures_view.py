@@ -24,6 +24,7 @@ from simorc.results.specs import Spec, judge_cases, read_specs
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest
 from simorc.runs.view import Column, RunView
+from simorc_tui.widgets.failing import FailingPane
 
 LOOK_AGAIN_SECONDS = 1.0
 WORDS = {"pass": "ok", "near": "near", "fail": "FAILS", "missing": "missing", "error": "-", "pending": "-"}
@@ -49,7 +50,7 @@ class Measures:
     note: str = ""
 
 
-class MeasuresView(VerticalScroll):
+class MeasuresView(FailingPane, VerticalScroll):
     """Shows the measurements of a case; while the case is not finished it looks again every second."""
 
     DEFAULT_CSS = """
@@ -86,6 +87,9 @@ class MeasuresView(VerticalScroll):
         else:
             self._read(layout, case_id)
 
+    def show_failure(self, text: str) -> None:
+        self._show(Measures(note=text))
+
     def on_measures_view_loaded(self, message: Loaded) -> None:
         message.stop()
         if (message.layout, message.case_id) == (self._layout_of_run, self._case_id):
@@ -95,7 +99,7 @@ class MeasuresView(VerticalScroll):
         if self._layout_of_run is not None and self._case_id is not None and self.region.area:
             self._read(self._layout_of_run, self._case_id)
 
-    @work(thread=True, exclusive=True, group="measures")
+    @work(thread=True, exclusive=True, group="measures", exit_on_error=False)
     def _read(self, layout: RunLayout, case_id: int) -> None:
         measures = measures_of(layout, case_id)
         if not get_current_worker().is_cancelled:

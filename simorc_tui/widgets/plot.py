@@ -74,7 +74,11 @@ class PlotView(Widget, can_focus=True):
         if self.note or not width or not height:
             return Text(self.note, "dim", justify="center")
         readout = self.readout()[: min(READOUT_LINES, max(0, height - 5))]
-        drawn = picture_of(self.panel, self._look(height - len(readout)))
+        try:
+            drawn = picture_of(self.panel, self._look(height - len(readout)))
+        except (ArithmeticError, LookupError, ValueError) as error:
+            # Numbers no plot was tried with must not take the program down.
+            return Text(f"this cannot be drawn: {error}", "dim", justify="center")
         self._columns = max(1, drawn.columns)
         picture = Text.from_ansi("\n".join(drawn.lines), no_wrap=True, overflow="crop", end="")
         for line in readout:

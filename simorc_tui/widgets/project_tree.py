@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
@@ -18,6 +18,9 @@ from simorc.display import plain
 from simorc.runs.summary import RunSummary
 from simorc_tui.glyphs import UNICODE, Glyphs, run_glyph
 from simorc_tui.outline import ProjectOutline, TestbenchOutline
+
+if TYPE_CHECKING:
+    from simorc.netlist.staleness import Condition
 
 RUNS_SHOWN = 200
 STATE_COLOURS = {"running": "cyan", "paused": "yellow", "dead": "red", "broken": "red"}
@@ -61,6 +64,8 @@ class ProjectTree(Tree[Entry]):
         self._runs: TreeNode[Entry] | None = None
         self._shown: dict[str, TreeNode[Entry]] = {}
         self._summaries: Sequence[RunSummary] = ()
+        self._schematics: TreeNode[Entry] | None = None
+        self._conditions: Sequence[Condition] = ()
 
     @property
     def chosen(self) -> Entry | None:
@@ -73,7 +78,9 @@ class ProjectTree(Tree[Entry]):
         self._shown = {}
         if outline.problems:
             self._add_problems(outline)
-        self._add_files("design", outline.dut_files, "file")
+        self._schematics = self.root.add("schematics", expand=True)
+        self.show_conditions(self._conditions)
+        self._add_files("design", [path for path in outline.dut_files if path.suffix != ".sch"], "file")
         self._add_testbenches(outline.testbenches)
         sweeps = self.root.add("sweeps", expand=True)
         self._sweeps = {
@@ -82,6 +89,29 @@ class ProjectTree(Tree[Entry]):
         }
         self._runs = self.root.add("runs", expand=True)
         self.show_runs(self._summaries)
+
+    def show_conditions(self, conditions: Sequence[Condition]) -> None:
+        """Renew the schematics: ``!`` and the reason where the netlist is not theirs."""
+        self._conditions = conditions
+        if self._schematics is None:
+            return
+        if len(self._schematics.children) != len(conditions):
+            self._schematics.remove_children()
+            for condition in conditions:
+                entry = Entry("schematic", condition.pair.name, condition.pair.schematic)
+                self._schematics.add_leaf("", entry)
+        for node, condition in zip(self._schematics.children, conditions, strict=True):
+            node.data = Entry("schematic", condition.pair.name, condition.pair.schematic)
+            node.set_label(self._condition_label(condition))
+
+    def _condition_label(self, condition: Condition) -> Text:
+        name = plain(condition.pair.schematic.name)
+        if condition.usable:
+            return Text(f"  {name}", no_wrap=True)
+        label = Text(f"{self.glyphs.warning} {name} ", "yellow", no_wrap=True)
+        return label.append(
+            f"{condition.state}: {plain(condition.reason)}" if condition.reason else condition.state
+        )
 
     def show_runs(self, summaries: Sequence[RunSummary]) -> None:
         """Renew the runs and the sweeps' last results; nodes that stay keep their place and the cursor."""
@@ -114,6 +144,8 @@ class ProjectTree(Tree[Entry]):
             label.append(f" {self.glyphs.failed}{counts['failed']}", "red")
         if summary.state not in ("finished", "pending"):
             label.append(f" {summary.state}")
+        if summary.predates:
+            label.append(f" {self.glyphs.warning} older than {Path(summary.predates[0]).name}", "yellow")
         return label
 
     def _add_problems(self, outline: ProjectOutline) -> None:

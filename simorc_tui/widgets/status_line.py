@@ -47,6 +47,8 @@ class StatusLine(Widget):
 
     project: reactive[str] = reactive("")
     note: reactive[str] = reactive("")
+    stale: reactive[str] = reactive("")
+    predates: reactive[str] = reactive("")
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, widget_id: str | None = None) -> None:
         super().__init__(id=widget_id)
@@ -89,8 +91,9 @@ class StatusLine(Widget):
             line.append(f" {self.glyphs.arrow} {plain(self._run)}  ")
             self._append_progress(line)
             line.append(f"  {self._state_text()}")
-        if self.note:
-            line.append(f"  {self.glyphs.warning} {plain(self.note)}", "yellow")
+        for note in (self.note, self.stale, self.predates):
+            if note:
+                line.append(f"  {self.glyphs.warning} {plain(note)}", "yellow")
         return line
 
     def _append_progress(self, line: Text) -> None:

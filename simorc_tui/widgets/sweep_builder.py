@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -13,12 +15,26 @@ from textual.message import Message
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from simorc.config.edit import AxisValue, SweepText
 from simorc.display import plain
 from simorc.errors import SimorcError
 from simorc_tui.axis_text import axis_text, parse_axis
-from simorc_tui.drafts import count_cases
+from simorc_tui.case_columns import duration_text
 from simorc_tui.outline import SweepOutline, TestbenchOutline
+
+if TYPE_CHECKING:
+    from simorc.config.edit import AxisValue, SweepText
+    from simorc.quantities import Value
+
+
+HINTS = {
+    "corners": "{hot: {temp: 125}, cold: {temp: -40}}",
+    "zip": "{vdda: [3.0, 3.3], vcm: [1.5, 1.65]}",
+    "exclude": "cases to leave out: temp > 100 and corner == 'ff'",
+    "include": "cases to keep: vdda >= 3.3",
+    "monte_carlo": "samples: 100, seed: 1",
+    "sensitivity": "as in the documentation of sweeps",
+}
+SECTIONS = tuple(HINTS)
 
 
 class SweepBuilder(Vertical):
@@ -26,18 +42,20 @@ class SweepBuilder(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("delete,backspace", "unsweep", "not swept", show=False, id="builder.unsweep"),
+        Binding("space", "toggle_section", "on or off", show=False, id="builder.toggle"),
         Binding("escape", "leave_field", "back", show=False),
         Binding("j", "cursor(1)", "down", show=False, id="builder.down"),
         Binding("k", "cursor(-1)", "up", show=False, id="builder.up"),
     ]
 
     class Counted(Message):
-        """The draft makes `cases` cases, or makes no sense (`problem`)."""
+        """The draft makes `cases` cases in about `seconds`, or makes no sense (`problem`)."""
 
-        def __init__(self, cases: int | None, problem: str) -> None:
+        def __init__(self, cases: int | None, problem: str, seconds: float | None) -> None:
             super().__init__()
             self.cases = cases
             self.problem = problem
+            self.seconds = seconds
 
     def __init__(self, *, widget_id: str | None = None) -> None:
         super().__init__(id=widget_id)
@@ -47,7 +65,11 @@ class SweepBuilder(Vertical):
         self.problem = ""
         self._saved: SweepText | None = None
         self._bench: TestbenchOutline | None = None
+        self.seconds: float | None = None
         self._names: list[str] = []
+        self._put_away: dict[str, str] = {}
+        self.root: Path | None = None
+        """Where earlier runs tell how long cases take."""
 
     def compose(self) -> ComposeResult:
         yield OptionList()
@@ -62,10 +84,18 @@ class SweepBuilder(Vertical):
         """Whether the draft differs from the file."""
         return self.draft is not None and self._saved is not None and self.draft.text != self._saved.text
 
+    @property
+    def defaults(self) -> Mapping[str, Value]:
+        """The testbench's parameters with their defaults."""
+        return self._bench.defaults if self._bench is not None else {}
+
     def edit_sweep(self, sweep: SweepOutline, bench: TestbenchOutline | None) -> None:
         """Begin with the sweep's file. Raises ConfigError if it cannot be read."""
+        from simorc.config.edit import SweepText  # ruamel.yaml is too slow to import before the first frame
+
         self.draft = self._saved = SweepText.load(sweep.path)
         self.sweep, self._bench = sweep, bench
+        self._put_away = {}
         self._close_field()
         self._show()
 
@@ -87,7 +117,43 @@ class SweepBuilder(Vertical):
         """The parameter under the cursor goes back to its default."""
         name = self._current
         if name is not None and self.draft is not None:
-            self._take(self.draft.without_parameter(name))
+            if name in SECTIONS:
+                self._change(name, "")
+            else:
+                self._take(self.draft.without_parameter(name))
+
+    def action_toggle_section(self) -> None:
+        """Corners, Monte Carlo and their like: off, and back on as they were."""
+        from simorc_tui.sections import section_text
+
+        name = self._current
+        if name not in SECTIONS or self.draft is None:
+            return
+        line = section_text(self.draft, name)
+        if line:
+            self._put_away[name] = line
+        self._change(name, "" if line else self._put_away.get(name, ""))
+
+    def _change(self, name: str, line: str) -> None:
+        """Another line for a section or a parameter; what is wrong with it is shown."""
+        from simorc_tui.sections import with_section
+
+        assert self.draft is not None
+        try:
+            if name in SECTIONS:
+                draft = with_section(self.draft, name, line)
+            else:
+                value = parse_axis(line)
+                draft = (
+                    self.draft.without_parameter(name)
+                    if value is None
+                    else self.draft.with_parameter(name, value)
+                )
+        except SimorcError as error:
+            self._show_count(None, error.message)
+            return
+        self._take(draft)
+        self.action_leave_field()
 
     def action_leave_field(self) -> None:
         self._close_field()
@@ -104,10 +170,17 @@ class SweepBuilder(Vertical):
         name = self._current
         if name is None or self.draft is None:
             return
+        from simorc_tui.sections import section_text
+
         swept = self.draft.parameters()
         field = self.query_one(Input)
-        field.value = axis_text(swept[name]) if name in swept else self._default(name)
-        self.query_one(".field-name", Label).update(Text(f"{plain(name)}: values, or start .. stop /points"))
+        if name in SECTIONS:
+            field.value = section_text(self.draft, name)
+            hint = HINTS[name]
+        else:
+            field.value = axis_text(swept[name]) if name in swept else self._default(name)
+            hint = "values, or start .. stop /points"
+        self.query_one(".field-name", Label).update(Text(f"{plain(name)}: {hint}"))
         self.add_class("editing")
         field.focus()
 
@@ -117,18 +190,7 @@ class SweepBuilder(Vertical):
         name = self._current
         if name is None or self.draft is None:
             return
-        try:
-            value = parse_axis(event.value)
-            draft = (
-                self.draft.without_parameter(name)
-                if value is None
-                else self.draft.with_parameter(name, value)
-            )
-        except SimorcError as error:
-            self._show_count(None, error.message)
-            return
-        self._take(draft)
-        self.action_leave_field()
+        self._change(name, event.value)
 
     @on(Input.Changed)
     def _still_typing(self, event: Input.Changed) -> None:
@@ -151,7 +213,7 @@ class SweepBuilder(Vertical):
         others = [
             name for name in (self._bench.defaults if self._bench is not None else ()) if name not in swept
         ]
-        self._names = [*swept, *others]
+        self._names = [*swept, *others, *SECTIONS]
         self._show_options(swept, others)
         self.border_title = f"2 sweep {plain(self.sweep.name)}{' *' if self.dirty else ''}"
         self._count(self.draft, self._bench)
@@ -162,27 +224,44 @@ class SweepBuilder(Vertical):
         width = max((len(name) for name in self._names), default=0) + 2
         lines = [Text(f"{plain(name):{width}}{plain(axis_text(value))}") for name, value in swept.items()]
         lines += [Text(f"{plain(name):{width}}({plain(self._default(name))})", "dim") for name in others]
+        lines += [self._section_line(name, width) for name in SECTIONS]
         choices.clear_options()
         choices.add_options([Option(line) for line in lines])
         if self._names:
             choices.highlighted = min(place or 0, len(self._names) - 1)
 
-    @work(thread=True, exclusive=True, group="count")
+    def _section_line(self, name: str, width: int) -> Text:
+        from simorc_tui.sections import section_text
+
+        assert self.draft is not None
+        line = section_text(self.draft, name)
+        away = self._put_away.get(name)
+        shown = plain(line) if line else f"off: {plain(away)}" if away else "-"
+        return Text(f"{name:{width}}{shown}", "" if line else "dim", no_wrap=True)
+
+    @work(thread=True, exclusive=True, group="count", exit_on_error=False)
     def _count(self, draft: SweepText, bench: TestbenchOutline | None) -> None:
         """A million cases with conditions take a moment to count, so not on the event loop."""
+        from simorc_tui.drafts import count_cases, earlier_rate
+
+        rate = None
         try:
             cases, problem = count_cases(draft, bench.defaults if bench is not None else {}), ""
+            if self.root is not None and self.sweep is not None:
+                rate = earlier_rate(self.root, self.sweep.name, self.sweep.testbench)
         except SimorcError as error:
             cases, problem = None, error.message
-        self.post_message(self.Counted(cases, problem))
+        self.post_message(self.Counted(cases, problem, cases / rate if cases is not None and rate else None))
 
     def on_sweep_builder_counted(self, event: Counted) -> None:
         event.stop()
+        self.seconds = event.seconds
         self._show_count(event.cases, event.problem)
 
     def _show_count(self, cases: int | None, problem: str) -> None:
         self.cases, self.problem = cases, problem
-        note = "  (not saved: ctrl+s)" if self.dirty else ""
+        note = f"  about {duration_text(self.seconds)}" if self.seconds is not None else ""
+        note += "  (not saved: ctrl+s)" if self.dirty else ""
         line = (
             Text(f"= {cases:,} cases{note}", "bold")
             if cases is not None

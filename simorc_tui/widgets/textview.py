@@ -11,11 +11,11 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Input, Static
 from textual.worker import Worker, get_current_worker
 
 from simorc.display import plain
+from simorc_tui.widgets.failing import FailingPane
 from simorc_tui.widgets.textview_colour import classifier
 from simorc_tui.widgets.textview_index import LineIndex
 from simorc_tui.widgets.textview_lines import LinesView
@@ -24,7 +24,7 @@ LOOK_AGAIN_SECONDS = 0.25
 NEWS_SECONDS = 0.1
 
 
-class FileView(Widget):
+class FileView(FailingPane):
     """Shows a file. With `follow` it stays at the end as the file grows, until the user scrolls away."""
 
     DEFAULT_CSS = """
@@ -151,6 +151,9 @@ class FileView(Widget):
         if self.index is not None and event.value:
             self._find(self.index, event.value, self.lines.scroll_offset.y - 1, False)
 
+    def show_failure(self, text: str) -> None:
+        self._note(text)
+
     def on_file_view_opened(self, message: Opened) -> None:
         message.stop()
         if message.path != self.path:
@@ -193,7 +196,7 @@ class FileView(Widget):
         if self.is_mounted and self.query(LinesView):
             self.lines.show(None, classifier(Path()))
 
-    @work(thread=True, group="file-reader")
+    @work(thread=True, group="file-reader", exit_on_error=False)
     def _read(self, path: Path, left: threading.Event) -> None:
         """Open the file as often as it appears, index it, and tell what is new, until the view leaves it."""
         told = ""
@@ -226,7 +229,7 @@ class FileView(Widget):
                     return
                 left.wait(LOOK_AGAIN_SECONDS)
 
-    @work(thread=True, exclusive=True, group="file-search")
+    @work(thread=True, exclusive=True, group="file-search", exit_on_error=False)
     def _find(self, index: LineIndex, needle: str, line: int, backwards: bool) -> None:
         """Search from the line after `line`, or before it."""
         start = index.offset_of(max(0, line)) if backwards else index.offset_of(line + 1)

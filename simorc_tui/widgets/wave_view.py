@@ -13,12 +13,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
 from simorc.display import plain
 from simorc.runs.layout import RunLayout
+from simorc_tui.widgets.failing import FailingPane
 from simorc_tui.widgets.plot import PlotView
 from simorc_tui.widgets.wave_chooser import WaveChooser
 from simorc_tui.widgets.wave_load import Picture, Request, Row, load, stamps_of
@@ -27,7 +27,7 @@ SETTLE_SECONDS = 0.06
 LOOK_AGAIN_SECONDS = 1.0
 
 
-class WaveView(Widget):
+class WaveView(FailingPane):
     """Shows the raw file of a case: plot specs, plots, operating points. A file that grows is read again."""
 
     DEFAULT_CSS = """
@@ -100,6 +100,9 @@ class WaveView(Widget):
         place = views.index(self.picture.view) if self.picture.view in views else 0
         self._wants(replace(self.request, view=views[(place + step) % len(views)], signals=None))
 
+    def show_failure(self, text: str) -> None:
+        self._show(self.request, Picture(text))
+
     def on_wave_view_loaded(self, message: Loaded) -> None:
         message.stop()
         if message.request == self.request:
@@ -134,7 +137,7 @@ class WaveView(Widget):
         """Whether any of it shows: a hidden tab reads nothing."""
         return bool(self.region.area)
 
-    @work(thread=True, exclusive=True, group="wave", exit_on_error=True)
+    @work(thread=True, exclusive=True, group="wave", exit_on_error=False)
     def _read(self, request: Request, known: Picture | None) -> None:
         # A note changes with the case's status, which no file of the case tells.
         if known is not None and not known.note and stamps_of(request) == known.stamps:

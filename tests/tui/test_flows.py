@@ -89,7 +89,7 @@ async def test_opening_attaches_to_the_newest_run(project: Path, make_run: Calla
         await until(pilot, lambda: table(pilot).row_count == 45)
         await until(pilot, lambda: "✓39 done ✗6 failed" in screen_text(pilot.app))
         assert "rc ▸ pvt_20261121120000" in screen_text(pilot.app)
-        await pilot.press("O", "j", "enter")
+        await pilot.press("b", "j", "enter")
         await until(pilot, lambda: table(pilot).row_count == 5)
 
 
@@ -181,7 +181,7 @@ async def test_the_builder_counts_saves_and_keeps_comments(project: Path) -> Non
         assert (project / "sweeps" / "pvt.yaml").read_text() == SWEEP_FILE.replace(
             "[1.62, 1.8, 1.98]", "[1.8, 2]"
         )
-        await pilot.press("G", "end", "enter")
+        await pilot.press("home", "down", "down", "enter")
         await pilot.press(*["backspace"] * 10)
         await type_line(pilot, "-40 .. 125 /4")
         await pilot.press("enter")

@@ -1,0 +1,207 @@
+"""What a run has come to, as lines to show: specs with yield and worst case, failures by kind and message.
+
+Everything is read in a thread. A measurement's numbers come as arrays; failures are counted by SQLite.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from simorc.errors import SimorcError
+from simorc.quantities import format_si
+from simorc.runs.database import open_for_reading
+from simorc.runs.layout import RunLayout
+from simorc.runs.view import RunView
+from simorc_tui.case_columns import duration_text
+
+MOST_GROUPS = 200
+MOST_EVENTS = 200
+_NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?(?![\w.])")
+
+
+@dataclass(frozen=True)
+class SpecLine:
+    """One spec over the run; `worst_case` is None where nothing was measured."""
+
+    name: str
+    status: str
+    limits: str
+    span: str
+    passing: str
+    worst_case: int | None
+    worst: str
+
+
+@dataclass(frozen=True)
+class FailureGroup:
+    """Failed cases with one kind and one message, numbers in it aside."""
+
+    count: int
+    kind: str
+    message: str
+    first_case: int
+    filter_text: str
+
+
+@dataclass(frozen=True)
+class RunResults:
+    """All of it; `note` says what could not be read."""
+
+    specs: tuple[SpecLine, ...] = ()
+    failures: tuple[FailureGroup, ...] = ()
+    events: tuple[tuple[str, str, str], ...] = ()
+    total_yield: str = ""
+    head: str = ""
+    note: str = ""
+    took: float = field(default=0.0, compare=False)
+
+
+def read_results(layout: RunLayout) -> RunResults:
+    """Read a run. Never raises for what is missing or broken: the note says it."""
+    began = time.monotonic()
+    try:
+        failures, events, head = failures_of(layout), events_of(layout), head_of(layout)
+    except (SimorcError, sqlite3.DatabaseError) as error:
+        return RunResults(note=str(error))
+    try:
+        specs, whole = _specs(layout)
+    except (SimorcError, sqlite3.DatabaseError, ValueError) as error:
+        note, took = f"no specs: {error}", time.monotonic() - began
+        return RunResults((), failures, events, head=head, note=note, took=took)
+    return RunResults(specs, failures, events, whole, head, took=time.monotonic() - began)
+
+
+def head_of(layout: RunLayout) -> str:
+    """``finished  45 of 45  in 0:12  3.75/s  12 attempts more  40 warm``. Raises StoreError."""
+    with RunView(layout) as view:
+        meta, counts, total = view.meta(), view.counts(), view.total
+    over = counts["completed"] + counts["failed"]
+    parts = [meta.get("state", "pending"), f"{over} of {total} cases"]
+    started, updated = float(meta.get("started") or 0), float(meta.get("updated") or 0)
+    if started and updated > started:
+        rate = over / (updated - started)
+        parts += [f"in {duration_text(updated - started)}", f"{rate:.3g}/s"]
+        if meta.get("state") == "running" and rate:
+            parts.append(f"ETA {duration_text((total - over) / rate)}")
+    return "  ".join([*parts, *_effort(layout)])
+
+
+def _effort(layout: RunLayout) -> list[str]:
+    db = open_for_reading(layout.database)
+    try:
+        warm, again, climbed = db.execute(
+            "SELECT total(warm = 1), total(attempts > 1), count(rung) FROM cases WHERE attempts > 0"
+        ).fetchone()
+    finally:
+        db.close()
+    found = ((warm, "warm"), (again, "tried again"), (climbed, "with other options"))
+    return [f"{int(count)} {word}" for count, word in found if count]
+
+
+def failures_of(layout: RunLayout) -> tuple[FailureGroup, ...]:
+    """Failed cases by kind and message, the largest group first. Raises StoreError."""
+    db = open_for_reading(layout.database)
+    try:
+        rows = db.execute(
+            "SELECT kind, message, count(*), min(id) FROM cases WHERE status = 'failed' "
+            "GROUP BY kind, message"
+        ).fetchall()
+    finally:
+        db.close()
+    groups: dict[tuple[str, str], tuple[int, int]] = {}
+    for kind, message, count, first in rows:
+        key = (str(kind or ""), alike(str(message or "")))
+        before = groups.get(key, (0, first))
+        groups[key] = (before[0] + count, min(before[1], first))
+    ordered = sorted(groups.items(), key=lambda item: (-item[1][0], item[1][1]))
+    return tuple(_group(*key, *found) for key, found in ordered[:MOST_GROUPS])
+
+
+def alike(message: str) -> str:
+    """The first line of a message with its free-standing numbers as ``#``: what groups it with its like."""
+    return _NUMBER.sub("#", message.partition("\n")[0]).strip()
+
+
+def _group(kind: str, message: str, count: int, first: int) -> FailureGroup:
+    """The filter asks for the kind and for the longest piece of the message that holds no number."""
+    piece = max(re.split(r"[#'\"]", message), key=len).strip() if message else ""
+    terms = ["status:failed", *([f"kind={kind}"] if kind else []), *([f'message~"{piece}"'] if piece else [])]
+    return FailureGroup(count, kind, message, first, " ".join(terms))
+
+
+def events_of(layout: RunLayout) -> tuple[tuple[str, str, str], ...]:
+    """(time, kind, message) of the run's last events, newest first. Raises StoreError."""
+    db = open_for_reading(layout.database)
+    try:
+        rows = db.execute(
+            "SELECT time, kind, message FROM events ORDER BY seq DESC LIMIT ?", (MOST_EVENTS,)
+        ).fetchall()
+    finally:
+        db.close()
+    return tuple((_clock(row[0]), str(row[1]), str(row[2])) for row in rows)
+
+
+def _clock(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%H:%M:%S")
+
+
+def _specs(layout: RunLayout) -> tuple[tuple[SpecLine, ...], str]:
+    from simorc.results.api import OpenRun
+    from simorc.results.specs import judge_cases
+    from simorc.results.statistics import total_yield
+
+    run = OpenRun(layout)
+    if not run.specs:
+        return (), ""
+    results = run.spec_results
+    single = [spec for spec in run.specs if spec.measurement not in run.across]
+    whole = total_yield(run.frame, [judge_cases(run.frame, spec).status for spec in single])
+    said = (
+        f"{_percent(whole.fraction)} ({_percent(whole.low)} ... {_percent(whole.high)})"
+        if whole.total
+        else ""
+    )
+    lines = tuple(_spec_line(result, run.unit(result.spec.measurement)) for result in results)
+    return lines, f"{said} of {whole.total} cases keep to every spec" if said else ""
+
+
+def _spec_line(result: Any, unit: str) -> SpecLine:
+    from simorc.results.statistics import spec_yield
+
+    spec, found = result.spec, spec_yield(result)
+    span = (
+        f"{format_si(result.least, unit)} ... {format_si(result.most, unit)}"
+        if result.least is not None
+        else ""
+    )
+    passing = f"{found.passed}/{found.total}" if found.total else ""
+    if found.total and found.passed < found.total:
+        passing += f" {_percent(found.fraction)}"
+    worst = result.worst
+    return SpecLine(
+        *(spec.measurement, result.status, _limits(spec.min, spec.max, unit), span, passing),
+        worst.case_id if worst is not None else None,
+        f"{format_si(worst.value, unit)} at {parameters_text(worst.parameters)}" if worst is not None else "",
+    )
+
+
+def _limits(low: float | None, high: float | None, unit: str) -> str:
+    parts = [] if low is None else [f">= {format_si(low, unit)}"]
+    parts += [] if high is None else [f"<= {format_si(high, unit)}"]
+    return " ".join(parts)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}%"
+
+
+def parameters_text(parameters: Mapping[str, Any]) -> str:
+    """``vdd=1.62 corner=ss``."""
+    shown = (f"{value:.6g}" if isinstance(value, float) else str(value) for value in parameters.values())
+    return " ".join(f"{name}={value}" for name, value in zip(parameters, shown, strict=True))

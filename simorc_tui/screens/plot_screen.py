@@ -1,0 +1,38 @@
+"""A plot of a whole run over the main screen: histogram, families of curves."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Label
+
+from simorc.display import plain
+from simorc_tui.spreads import Spread
+from simorc_tui.widgets.plot import PlotView
+
+
+class PlotScreen(ModalScreen[None]):
+    """Shows a panel with all keys of a plot; escape or q puts it away."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "put_away", "close")]
+
+    def __init__(self, spread: Spread) -> None:
+        super().__init__()
+        self.spread = spread
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog full"):
+            yield Label(Text(plain(self.spread.title)), classes="dialog-title")
+            yield PlotView(self.spread.panel)
+            yield Label("+ - zoom  h l pan  0 fit  m cursors  X Y log  escape closes", classes="dialog-keys")
+
+    def on_mount(self) -> None:
+        self.query_one(PlotView).focus()
+
+    def action_put_away(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,122 @@
+"""Files and the program itself: $EDITOR, saving the sweep, palette, themes, help, leaving."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from simorc.display import plain
+from simorc.errors import SimorcError
+from simorc.rootdir import SETUP_FILE
+from simorc_tui.editor import edit_file
+from simorc_tui.screens.desk import Desk
+from simorc_tui.screens.help import help_screen
+from simorc_tui.screens.prompt import PromptScreen
+from simorc_tui.screens.reading import ReadingScreen
+
+if TYPE_CHECKING:
+    from simorc.config.edit import SweepText
+    from simorc.quantities import Value
+
+
+class ProgramActions(Desk):
+    """What belongs to no run and no case."""
+
+    def action_edit(self) -> None:
+        """Open what is under the cursor in the user's editor, then read the project again."""
+        file = self._file_under_cursor()
+        if file is None:
+            self.say("nothing under the cursor is a file")
+            return
+        try:
+            edit_file(self.app, file)
+        except SimorcError as error:
+            self.show_error(error)
+        if not self.builder.dirty:
+            self.builder.sweep = None
+        self.read_project()
+
+    def _file_under_cursor(self) -> Path | None:
+        if self.pane == "tree":
+            entry = self.tree_pane.chosen
+            return entry.file if entry is not None else None
+        if self.pane == "builder":
+            return self.builder.sweep.path if self.builder.sweep is not None else None
+        row = self.table.current
+        if row is None or self.layout_of_run is None:
+            return None
+        file = self.layout_of_run.log if self.case_view.tab == "log" else self.layout_of_run.deck
+        return file(row.case_id) if file(row.case_id).exists() else None
+
+    def action_save_sweep(self) -> None:
+        try:
+            self.builder.save()
+        except OSError as error:
+            self.notify(plain(f"not saved: {error}"), severity="error", markup=False)
+            return
+        if self.builder.sweep is not None:
+            self.say(f"saved {self.builder.sweep.path.name}")
+
+    def action_save_as(self) -> None:
+        self.app.push_screen(PromptScreen("Name of the new sweep", check=self._sweep_name), self._save_as)
+
+    def _sweep_name(self, name: str) -> str:
+        if not name.replace("_", "a").replace("-", "a").isalnum():
+            return "letters, digits, _ and -"
+        return f"there is a sweep {name}" if self.outline.sweep(name) is not None else ""
+
+    def _save_as(self, name: str | None) -> None:
+        if name is not None and self.builder.draft is not None:
+            self.do(self._write_sweep(self.builder.draft, name), "save")
+
+    async def _write_sweep(self, draft: SweepText, name: str) -> None:
+        from simorc_tui.sections import save_as
+
+        try:
+            path = await asyncio.to_thread(save_as, draft, name, self.root / SETUP_FILE)
+        except OSError as error:
+            raise SimorcError(f"not saved: {error}") from error
+        self.builder.sweep = None
+        self.read_project()
+        self.say(f"saved {path.name}, and named it in {SETUP_FILE}")
+
+    def action_preview(self) -> None:
+        """The first cases of the sweep in the builder, as they stand there."""
+        if self.builder.draft is not None:
+            self.do(self._preview(self.builder.draft), "preview")
+
+    async def _preview(self, draft: SweepText) -> None:
+        found = await asyncio.to_thread(_preview_text, draft, self.builder.defaults)
+        self.app.push_screen(ReadingScreen("cases of the sweep in the builder", found))
+
+    def action_palette(self) -> None:
+        self.app.action_command_palette()
+
+    def action_theme(self) -> None:
+        self.app.search_themes()
+
+    def action_help(self) -> None:
+        self.app.push_screen(help_screen())
+
+    def action_leave(self) -> None:
+        self.app.exit(0)
+
+    def read_project(self) -> None:
+        """Read the project's files again, in the background."""
+        raise NotImplementedError
+
+
+def _preview_text(draft: SweepText, defaults: Mapping[str, Value]) -> Text:
+    from simorc_tui.drafts import preview_of
+
+    found = preview_of(draft, defaults)
+    table = [found.columns, *found.rows]
+    widths = [max(len(row[place]) for row in table) for place in range(len(found.columns))]
+    lines = ["  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in table]
+    if found.skipped:
+        lines.insert(1 + found.head, f"  ... {found.skipped:,} more ...")
+    return Text(plain("\n".join([f"{found.count:,} cases", *lines])))

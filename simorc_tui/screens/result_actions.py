@@ -1,0 +1,144 @@
+"""What a whole run shows: histogram, families of curves, pass and fail map; waveforms over each other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from simorc.runs.layout import RunLayout
+from simorc.runs.view import Column
+from simorc_tui.screens.choice import Choice, ChoiceScreen
+from simorc_tui.screens.desk import Desk
+
+if TYPE_CHECKING:
+    from simorc_tui.spreads import Map, Spread
+
+ALL_SPECS = "all specs"
+KEYS = "123456789"
+
+
+class ResultActions(Desk):
+    """Plots over all cases are made in a thread and shown over the main screen."""
+
+    def action_overlay(self) -> None:
+        """The waveforms of the marked cases over each other; again, or without marks, of the one case."""
+        marked = sorted(self.table.marks)
+        if self.case_view.overlaid or not marked:
+            if not marked:
+                self.say("mark cases with space first")
+            self.case_view.overlay(())
+        else:
+            self.case_view.overlay(marked)
+        self.show_tab("wave")
+
+    def action_histogram(self) -> None:
+        self._ask_measurement("Histogram of", lambda name: self.do(self._histogram(name), "results"))
+
+    def action_over_parameter(self) -> None:
+        """A measurement against a parameter: both are asked for."""
+
+        def asked(measurement: str) -> None:
+            self.ask_name(
+                f"{measurement} over",
+                self._labels("parameter"),
+                lambda name: self.do(self._over(measurement, name), "results"),
+            )
+
+        self._ask_measurement("Which measurement", asked)
+
+    def action_map(self) -> None:
+        """A pass and fail map: the spec and both parameters are asked for."""
+        self.do(self._ask_map(), "results")
+
+    async def _histogram(self, measurement: str) -> None:
+        from simorc_tui.screens.plot_screen import PlotScreen
+
+        self.app.push_screen(PlotScreen(await asyncio.to_thread(_histogram, self.open_layout(), measurement)))
+
+    async def _over(self, measurement: str, parameter: str) -> None:
+        from simorc_tui.screens.plot_screen import PlotScreen
+
+        spread = await asyncio.to_thread(_over, self.open_layout(), measurement, parameter)
+        self.app.push_screen(PlotScreen(spread))
+
+    async def _ask_map(self) -> None:
+        parameters = self._labels("parameter")
+        if len(parameters) < 2:
+            self.say("a map needs two swept parameters")
+            return
+        specs = await asyncio.to_thread(_spec_names, self.open_layout())
+
+        def across_asked(spec: str) -> None:
+            def down_asked(across: str) -> None:
+                others = [name for name in parameters if name != across]
+                self.ask_name("Down", others, lambda down: self.do(self._map(spec, across, down), "results"))
+
+            self.ask_name("Across", parameters, down_asked)
+
+        self.ask_name("Map of", [ALL_SPECS, *specs], across_asked)
+
+    async def _map(self, spec: str, across: str, down: str) -> None:
+        name = "" if spec == ALL_SPECS else spec
+        from simorc_tui.screens.map_screen import MapScreen
+
+        found = await asyncio.to_thread(_map, self.open_layout(), name, across, down)
+        self.app.push_screen(MapScreen(found, self.glyphs), self._go_to_case)
+
+    def _go_to_case(self, case_id: int | None) -> None:
+        if case_id is not None:
+            self.go_to_case(case_id)
+
+    def open_layout(self) -> RunLayout:
+        """The run on the table; commands that need one are not offered without."""
+        assert self.layout_of_run is not None
+        return self.layout_of_run
+
+    def _ask_measurement(self, title: str, then: Callable[[str], None]) -> None:
+        names = self._labels("measurement")
+        if not names:
+            self.say("this run has no measurements")
+        else:
+            self.ask_name(title, names, then)
+
+    def ask_name(self, title: str, names: Sequence[str], then: Callable[[str], None]) -> None:
+        """Ask for one of some names; a single one is not asked about."""
+        if len(names) == 1:
+            then(names[0])
+            return
+        choices = [Choice(name, KEYS[i] if i < len(KEYS) else "", name) for i, name in enumerate(names)]
+        self.app.push_screen(
+            ChoiceScreen(title, choices), lambda name: then(name) if name is not None else None
+        )
+
+    def _labels(self, role: str) -> list[str]:
+        """Names of the run's parameters or measurements."""
+        columns: list[Column] = self.table.brought_columns()
+        return [column.label for column in columns if column.role == role]
+
+
+def _histogram(layout: RunLayout, measurement: str) -> Spread:
+    from simorc.results.api import OpenRun
+    from simorc_tui.spreads import histogram_of
+
+    return histogram_of(OpenRun(layout), measurement)
+
+
+def _over(layout: RunLayout, measurement: str, parameter: str) -> Spread:
+    from simorc.results.api import OpenRun
+    from simorc_tui.spreads import over_parameter
+
+    return over_parameter(OpenRun(layout), measurement, parameter)
+
+
+def _spec_names(layout: RunLayout) -> list[str]:
+    from simorc.results.api import OpenRun
+
+    return [spec.measurement for spec in OpenRun(layout).specs]
+
+
+def _map(layout: RunLayout, spec: str, across: str, down: str) -> Map:
+    from simorc.results.api import OpenRun
+    from simorc_tui.spreads import map_of
+
+    return map_of(OpenRun(layout), spec, across, down)

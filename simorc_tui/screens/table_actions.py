@@ -1,0 +1,80 @@
+"""How the case table is laid out: its columns, and its cases grouped by a parameter."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual import work
+
+from simorc.runs.layout import RunLayout
+from simorc.runs.view import Column
+from simorc_tui.as_written import read_written
+from simorc_tui.case_columns import value_text
+from simorc_tui.groups import MOST_VALUES, Group, groups_by
+from simorc_tui.screens.choice import Choice, ChoiceScreen
+from simorc_tui.screens.column_chooser import ColumnChooser
+from simorc_tui.screens.desk import Desk
+
+
+class TableActions(Desk):
+    """Columns and groups."""
+
+    def action_columns(self) -> None:
+        table = self.table
+        every = [(column.name, column.label) for column in table.all_columns[1:]]
+        self.app.push_screen(ColumnChooser(every, [c.name for c in table.columns[1:]]), self._choose)
+
+    def action_group(self) -> None:
+        """Pass and fail at each value of a parameter; enter on a value shows its cases."""
+        columns = [column for column in self.table.brought_columns() if column.role == "parameter"]
+        if not columns:
+            self.say("this run sweeps no parameter")
+        elif len(columns) == 1:
+            self.do(self._group(columns[0]), "group")
+        else:
+            choices = [Choice(c.name, str(i) if i < 10 else "", c.label) for i, c in enumerate(columns, 1)]
+            self.app.push_screen(ChoiceScreen("Group by", choices), self._group_by)
+
+    def _group_by(self, name: str | None) -> None:
+        for column in self.table.brought_columns():
+            if column.name == name:
+                self.do(self._group(column), "group")
+
+    def _choose(self, names: tuple[str, ...] | None) -> None:
+        if names is not None:
+            self.table.choose_columns(names)
+
+    async def _group(self, column: Column) -> None:
+        assert self.layout_of_run is not None
+        groups = await asyncio.to_thread(groups_by, self.layout_of_run, column.name)
+        width = max((len(value_text(group.value, column.unit)) for group in groups), default=0)
+        choices = [Choice(str(place), "", self._line(g, column, width)) for place, g in enumerate(groups)]
+        more = f" (first {MOST_VALUES} values)" if len(groups) == MOST_VALUES else ""
+        title = f"{column.label}{more}: enter shows the cases"
+        self.app.push_screen(
+            ChoiceScreen(title, choices), lambda place: self._show_group(place, column, groups)
+        )
+
+    def _line(self, group: Group, column: Column, width: int) -> str:
+        glyphs = self.glyphs
+        line = f"{value_text(group.value, column.unit):>{width}}  {glyphs.completed} {group.completed:<6}"
+        line += f" {glyphs.failed} {group.failed:<6}" if group.failed else " " * 9
+        return f"{line} {glyphs.pending} {group.open}" if group.open else line
+
+    def _show_group(self, place: str | None, column: Column, groups: list[Group]) -> None:
+        if place is not None:
+            value = groups[int(place)].value
+            text = repr(value) if isinstance(value, float) else str(value)
+            self.filter_cases(f'{column.label}="{text}"' if " " in text else f"{column.label}={text}")
+            self.table.focus()
+
+    @work(thread=True, exclusive=True, group="written", exit_on_error=False)
+    def read_written(self, layout: RunLayout) -> None:
+        """Parameters as the user wrote them, once the plan is read."""
+        written = read_written(layout)
+        if written is not None:
+            self.app.call_from_thread(self._written_came, layout, written)
+
+    def _written_came(self, layout: RunLayout, written: object) -> None:
+        if layout == self.layout_of_run:
+            self.table.show_written(written)  # type: ignore[arg-type]

@@ -1,0 +1,84 @@
+"""What one can do with what stands under the cursor of the project tree: a short menu for each kind."""
+
+from __future__ import annotations
+
+from simorc_tui.screens.choice import Choice, ChoiceScreen, confirm
+from simorc_tui.screens.compare_actions import CompareActions
+from simorc_tui.widgets.project_tree import Entry
+
+MENUS: dict[str, tuple[Choice, ...]] = {
+    "sweep": (
+        Choice("build", "b", "edit in the sweep builder"),
+        Choice("run", "r", "run it"),
+        Choice("edit", "e", "open the file in $EDITOR"),
+        Choice("validate", "v", "validate the project"),
+    ),
+    "run": (
+        Choice("open", "o", "open it"),
+        Choice("compare", "c", "compare with the run on the table"),
+        Choice("report", "p", "write its HTML report"),
+        Choice("archive", "a", "pack it into one file"),
+        Choice("clean", "x", "remove it, after asking"),
+    ),
+    "schematic": (
+        Choice("netlist", "n", "netlist it"),
+        Choice("edit", "e", "open the file in $EDITOR"),
+        Choice("validate", "v", "validate the project"),
+    ),
+    "testbench": (
+        Choice("edit", "e", "open its config.yaml in $EDITOR"),
+        Choice("validate", "v", "validate the project"),
+    ),
+}
+FILE_MENU = (Choice("edit", "e", "open the file in $EDITOR"), Choice("validate", "v", "validate the project"))
+
+
+class TreeActions(CompareActions):
+    """The menu of the tree."""
+
+    def action_menu(self) -> None:
+        entry = self.tree_pane.chosen
+        if entry is None:
+            self.say("nothing here to act on: stand on a sweep, a run, a schematic or a file")
+            return
+        choices = MENUS.get(entry.kind, FILE_MENU)
+        self.app.push_screen(ChoiceScreen(entry.name, choices), lambda answer: self._act(entry, answer))
+
+    def _act(self, entry: Entry, answer: str | None) -> None:
+        match answer:
+            case None:
+                return
+            case "build" | "run":
+                self.edit_sweep(entry.name)
+                self.run_worker(self.run_action("launch" if answer == "run" else "pane('builder')"))
+            case "open":
+                self.run_worker(self.run_action(f"open_run({entry.name!r})"))
+            case "compare":
+                self._compare(f"run {entry.name}")
+            case "clean":
+                self.app.push_screen(
+                    confirm(f"Remove {entry.name} with all its files?", "remove it"),
+                    lambda yes: self._say_yes(yes, "clean", entry.name, "--yes"),
+                )
+            case "archive" | "report":
+                self._say_yes(
+                    "yes", answer, entry.name, *(["--format", "html"] if answer == "report" else [])
+                )
+            case "validate":
+                self._say_yes("yes", "validate")
+            case _:
+                self.run_worker(self.run_action(answer))
+
+    def _say_yes(self, answer: str | None, *arguments: str) -> None:
+        if answer == "yes":
+            self.do(self._command(*arguments), "command")
+
+    async def _command(self, *arguments: str) -> None:
+        """Carry out a command of simorc's and tell what it said."""
+        said = await self.launcher.command(*arguments)
+        self.say(said or f"{arguments[0]}: done")
+        self.look_at_runs_now()
+
+    def edit_sweep(self, name: str) -> None:
+        """Open a sweep in the builder."""
+        raise NotImplementedError

@@ -1,0 +1,33 @@
+"""A pane whose background work went wrong says so and stays; the program goes on."""
+
+from __future__ import annotations
+
+import logging
+
+from textual.widget import Widget
+from textual.worker import Worker, WorkerState
+
+from simorc.display import plain
+
+LOG = logging.getLogger("simorc_tui")
+
+
+def failure_text(error: BaseException) -> str:
+    """``ValueError: what it said``, safe for a terminal."""
+    words = plain(str(error)).strip()
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__
+
+
+class FailingPane(Widget):
+    """A widget whose workers run with ``exit_on_error=False``: what they raise becomes a message."""
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker of this pane ended; one that failed is told."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            error = event.worker.error
+            LOG.error("%s", event.worker.description, exc_info=error)
+            self.show_failure(failure_text(error))
+
+    def show_failure(self, text: str) -> None:
+        """Tell the user; a pane with room of its own for a note overrides this."""
+        self.notify(text, title="this pane failed", severity="error", markup=False, timeout=10)
