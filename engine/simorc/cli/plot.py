@@ -1,144 +1,159 @@
-"""simorc plot: the waveforms of a case, drawn in the terminal."""
+"""simorc plot: waveforms and measurements, drawn in the terminal or to a file."""
 
 from __future__ import annotations
 
 import locale
 import shutil
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from simorc.cli.plot_choice import Asked
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import table, write
 from simorc.display import plain
-from simorc.errors import UsageError, WaveformError
 from simorc.quantities import format_si
 
 if TYPE_CHECKING:
-    from numpy import float64
-    from numpy.typing import NDArray
-
-    from simorc.reports.terminal_plot import Panel, Strip
+    from simorc.reports.figures import Figure
+    from simorc.reports.terminal_figures import Drawing
+    from simorc.results.api import OpenRun
     from simorc.waveforms.rawfile import Plot
 
-    Axis = NDArray[float64]
+UNITS = {"voltage": "V", "current": "A"}
 
-UNITS = {"voltage": "V", "current": "A", "time": "s", "frequency": "Hz"}
-MOST_TRACES = 4
-"""Drawn when none is named: more curves in one box of characters tell nothing."""
+
+@dataclass(frozen=True)
+class Room:
+    """How large and on which scale to draw in the terminal; None is what suits."""
+
+    width: int | None
+    height: int | None
+    log_x: bool | None
 
 
 @click.command("plot")
-@click.argument("run")
-@click.argument("case", type=click.IntRange(min=1))
-@click.argument("traces", nargs=-1)
-@click.option("--plot", "plot_name", metavar="NAME", help="Analysis of the raw file (default: the last one).")
+@click.argument("run", default="last")
+@click.argument("what", metavar="[SPEC|CASE|SIGNAL]...", nargs=-1)
+@click.option("--where", metavar="EXPR", default="", help="Overlay the cases for which this holds.")
+@click.option("--histogram", "histograms", metavar="MEAS", multiple=True, help="How a measurement spreads.")
+@click.option("--against", metavar="PARAM", help="Measurements (those named, or all) over a parameter.")
+@click.option("--plot", "analysis", metavar="NAME", help="Analysis of the raw file (default: what suits).")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a drawing (.svg, .png, .pdf, .html to look around in) or its numbers (.csv).",
+)
 @click.option("--width", type=click.IntRange(20, 1000), help="Columns (default: the terminal's).")
 @click.option("--height", type=click.IntRange(8, 500), help="Lines (default: the terminal's).")
-@click.option("--log-x/--lin-x", default=None, help="Scale of x (default: log for a frequency).")
+@click.option("--log-x/--lin-x", default=None, help="Scale of x (default: what suits).")
 @scoped
 def command(
     scope: Scope,
     run: str,
-    case: int,
-    traces: tuple[str, ...],
-    plot_name: str | None,
+    out: Path | None,
     width: int | None,
     height: int | None,
     log_x: bool | None,
+    **choice: object,
 ) -> None:
-    """Draw TRACES (as in 'v(out)') of CASE of RUN; without any, its first voltages."""
-    layout = scope.run(run)
-    plot = _plot_of(layout.raw(case), plot_name)
-    names = traces or _first_voltages(plot)
-    axis = plot.axis
-    if axis is None:
-        write(table(("trace", "value"), [_value(plot, name) for name in names]))
+    """Draw waveforms or measurements of RUN.
+
+    After RUN: plot specs by name or title, case numbers (3,7-9), signals ('v(out)', 'vdb(out)'). Without
+    any: the plot specs the run was built with, or the first outputs of its first case.
+    """
+    from simorc.results.api import OpenRun
+
+    asked = Asked(**choice)  # type: ignore[arg-type]
+    opened = OpenRun(scope.run(run))
+    figures = _figures(opened, asked)
+    if figures:
+        _show(figures, out, Room(width, height, log_x))
+    else:
+        _signals(opened, asked, out, Room(width, height, log_x))
+
+
+def _figures(run: OpenRun, asked: Asked) -> list[Figure]:
+    from simorc.cli.plot_choice import measurement_figures, spec_figures
+
+    if asked.against is not None or asked.histograms:
+        return measurement_figures(run, asked)
+    return spec_figures(run, asked)
+
+
+def _signals(run: OpenRun, asked: Asked, out: Path | None, room: Room) -> None:
+    """Signals of cases: a table where there is no axis, curves otherwise."""
+    from simorc.cli.plot_choice import cases_to_draw, plot_of_case, signal_panel
+    from simorc.reports.terminal_figures import Drawing, figure_of_panel
+
+    plots = {case: plot_of_case(run, case, asked) for case in cases_to_draw(run, asked)}
+    first = next(iter(plots.values()))
+    if out is not None and out.suffix == ".csv" and len(plots) == 1:
+        _write_signals(first, asked, out)
         return
-    room = shutil.get_terminal_size((100, 32))
-    title = f"{layout.name} case {case}: {plot.name}"
-    write(
-        _drawn(
-            _panel(title, plot, axis, names), width or room.columns, height or max(8, room.lines - 2), log_x
-        )
-    )
+    if first.axis is None:
+        _write_table(first, asked)
+        return
+    panel = signal_panel(run, plots, asked)
+    if out is None:
+        write(_lines(Drawing(panel), room))
+    else:
+        _show([figure_of_panel(panel)], out, room)
 
 
-def _plot_of(path: Path, name: str | None) -> Plot:
-    from simorc.waveforms.rawfile import RawFile
+def _write_signals(plot: Plot, asked: Asked, out: Path) -> None:
+    """Every digit of the signals of one case, complex ones in two columns."""
+    from simorc.measurements.waves import Waves
+    from simorc.reports.terminal_strips import default_names
+    from simorc.results.export import write_waves
 
-    plots = RawFile.open(path).plots
-    if not plots:
-        raise WaveformError(f"{path} holds no plot")
-    found = [plot for plot in plots if name is None or name.lower() in plot.name.lower()]
-    if not found:
-        raise UsageError(f"no plot {name!r}", remedy="one of " + ", ".join(plot.name for plot in plots))
-    return found[-1]
-
-
-def _first_voltages(plot: Plot) -> tuple[str, ...]:
-    own = [each for each in plot.variables[plot.has_axis :] if not each.padded]
-    voltages = [each for each in own if each.kind == "voltage"]
-    return tuple(each.name for each in voltages or own)[:MOST_TRACES]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        write_waves(Waves([plot]), asked.names or default_names(plot), stream)
+    click.echo(plain(str(out)))
 
 
-def _value(plot: Plot, name: str) -> tuple[str, str]:
-    return plain(name), format_si(float(plot.trace(name)[0].real), _unit(plot, name))
-
-
-def _unit(plot: Plot, name: str) -> str:
+def _write_table(plot: Plot, asked: Asked) -> None:
+    own = [each for each in plot.variables if not each.padded]
     kinds = {variable.name.lower(): variable.kind for variable in plot.variables}
-    return UNITS.get(kinds.get(name.lower(), "voltage"), "")
-
-
-def _panel(title: str, plot: Plot, axis: Axis, names: Sequence[str]) -> Panel:
-    """Magnitude and phase of complex traces; otherwise a strip per unit."""
-    from simorc.reports.terminal_plot import Panel
-
-    x = plot.variables[0]
-    strips = _bode(plot, axis, names) if plot.complex else _by_unit(plot, axis, names)
-    return Panel(
-        strips=tuple(strips),
-        x_unit=UNITS.get(x.kind, ""),
-        x_label=x.name,
-        log_x=x.kind == "frequency",
-        title=title,
-    )
-
-
-def _by_unit(plot: Plot, axis: Axis, names: Sequence[str]) -> list[Strip]:
-    from simorc.reports.terminal_curves import PlotTrace
-    from simorc.reports.terminal_plot import Strip
-
-    units: dict[str, list[PlotTrace]] = {}
+    names = asked.names or tuple(each.name for each in own)
+    rows = []
     for name in names:
-        units.setdefault(_unit(plot, name), []).append(PlotTrace.of(name, axis, plot.trace(name)))
-    return [Strip(tuple(traces), unit) for unit, traces in units.items()]
+        unit = UNITS.get(kinds.get(name.lower(), "voltage"), "")
+        rows.append((plain(name), format_si(float(plot.trace(name)[0].real), unit)))
+    write(table(("trace", "value"), rows))
 
 
-def _bode(plot: Plot, axis: Axis, names: Sequence[str]) -> list[Strip]:
-    import numpy as np
+def _show(figures: list[Figure], out: Path | None, room: Room) -> None:
+    from simorc.reports.drawing import write_figures
+    from simorc.reports.terminal_figures import drawing_of
 
-    from simorc.reports.terminal_curves import PlotTrace
-    from simorc.reports.terminal_plot import Strip
-
-    magnitudes, phases = [], []
-    for name in names:
-        trace = plot.trace(name)
-        decibels = 20 * np.log10(np.maximum(np.abs(trace), np.finfo(float).tiny))
-        magnitudes.append(PlotTrace.of(name, axis, decibels))
-        phases.append(PlotTrace.of(name, axis, np.degrees(np.unwrap(np.angle(trace)))))
-    return [Strip(tuple(magnitudes), "dB"), Strip(tuple(phases), "°")]
+    if out is not None:
+        for path in write_figures(figures, out):
+            click.echo(plain(str(path)))
+        return
+    for figure in figures:
+        write(_lines(drawing_of(figure), room))
 
 
-def _drawn(panel: Panel, width: int, height: int, log_x: bool | None) -> list[str]:
+def _lines(drawing: Drawing, room: Room) -> list[str]:
     from simorc.reports.terminal_plot import Look, draw_panel
 
+    terminal = shutil.get_terminal_size((100, 32))
     encoding = (sys.stdout.encoding or locale.getencoding()).lower().replace("-", "")
-    log = panel.log_x if log_x is None else log_x
-    return draw_panel(
-        panel, Look(width, height, log_x=log, ascii=encoding != "utf8", coloured=sys.stdout.isatty())
+    panel = drawing.panel
+    look = Look(
+        room.width or terminal.columns,
+        room.height or max(8, terminal.lines - 2),
+        span=drawing.span,
+        log_x=panel.log_x,
+        log_y=panel.log_y,
+        cursors=drawing.cursors,
+        ascii=encoding != "utf8",
+        coloured=sys.stdout.isatty(),
     )
+    return draw_panel(panel, look if room.log_x is None else replace(look, log_x=room.log_x))

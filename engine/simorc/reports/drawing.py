@@ -1,32 +1,35 @@
-"""Figures as files: SVG and HTML by themselves, PNG and PDF through matplotlib."""
+"""Figures as files: SVG, HTML and CSV by themselves, PNG and PDF through matplotlib."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from simorc.errors import ToolMissing, UsageError
 from simorc.reports.figures import Curve, Figure, FigureStrip
-from simorc.reports.svg import COLOURS, draw_svg, text
+from simorc.reports.interactive import page
+from simorc.reports.svg import COLOURS, draw_svg
 from simorc.runs.filesystem import write_whole
 
-ENDINGS = (".svg", ".html", ".png", ".pdf")
-_STYLE = "body{font:14px sans-serif;max-width:1000px;margin:2rem auto}svg{width:100%;height:auto}"
+ENDINGS = (".svg", ".html", ".png", ".pdf", ".csv")
 
 
 def write_figures(figures: Sequence[Figure], path: Path) -> list[Path]:
     """Write the figures by the ending of ``path``; returns the files.
 
-    HTML holds all of them; of the other forms each figure is a file, numbered when there are several.
+    HTML and CSV hold all of them; of the other forms each figure is a file, numbered when there are
+    several.
     """
     if path.suffix not in ENDINGS:
         raise UsageError(f"{path}: no form of a drawing", remedy=f"one of {', '.join(ENDINGS)}")
     if not figures:
         raise UsageError("there is no figure to draw")
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".html":
-        write_whole(path, _page(figures))
+    if path.suffix in (".html", ".csv"):
+        write_whole(path, page(figures) if path.suffix == ".html" else _table(figures))
         return [path]
     targets = [_numbered(path, number, len(figures)) for number in range(1, len(figures) + 1)]
     for figure, target in zip(figures, targets, strict=True):
@@ -41,13 +44,19 @@ def _numbered(path: Path, number: int, count: int) -> Path:
     return path if count == 1 else path.with_name(f"{path.stem}_{number}{path.suffix}")
 
 
-def _page(figures: Sequence[Figure]) -> str:
-    drawn = "".join(
-        f"<figure>{draw_svg(each, 900, 480)}<figcaption>{text(each.note)}</figcaption></figure>"
-        for each in figures
-    )
-    head = f'<meta charset="utf-8"><title>{text(figures[0].title or "plots")}</title><style>{_STYLE}</style>'
-    return f'<!doctype html><html lang="en">{head}{drawn}</html>\n'
+def _table(figures: Sequence[Figure]) -> str:
+    """The numbers of the curves, every digit: figure, axis, curve, x, y, one point a row."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("figure", "axis", "curve", "x", "y"))
+    for figure in figures:
+        for strip in figure.strips:
+            for curve in strip.curves:
+                head = (figure.title, strip.axis.title, curve.label)
+                # Bars have one edge more than heights: each height stands with its left edge.
+                points = zip(curve.x.tolist(), curve.y.tolist(), strict=False)
+                writer.writerows((*head, x, y) for x, y in points)
+    return stream.getvalue()
 
 
 def _draw_with_matplotlib(figure: Figure, target: Path) -> None:
@@ -62,6 +71,8 @@ def _draw_with_matplotlib(figure: Figure, target: Path) -> None:
     for place, strip in zip(axes, figure.strips, strict=False):
         _draw_strip(place, strip, figure)
     axes[-1].set_xlabel(figure.x.title)
+    if figure.x.categories:
+        axes[-1].set_xticks(range(len(figure.x.categories)), figure.x.categories)
     canvas.suptitle(figure.title)
     canvas.savefig(target, dpi=150)
 

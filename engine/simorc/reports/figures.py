@@ -16,12 +16,15 @@ _LARGEST = 1e100
 
 @dataclass(frozen=True)
 class Axis:
-    """``range`` is what the user asked to see, None for everything."""
+    """``range`` is what the user asked to see, None for everything. ``categories`` are the texts that stand at
+    0, 1, ...
+    """
 
     label: str = ""
     unit: str = ""
     log: bool = False
     range: Range | None = None
+    categories: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from simorc.display import plain
 from simorc.errors import SimorcError
 from simorc.reports.datasheet import yield_text
-from simorc.reports.figures import Axis, Curve, Figure, FigureStrip, histogram
-from simorc.reports.plotspec import read_plot_specs
-from simorc.reports.plotting import family, figures_of, limits_of
-from simorc.reports.svg import draw_svg
+from simorc.reports.figures import Axis, Figure, FigureStrip, histogram
+from simorc.reports.declared import declared_specs
+from simorc.reports.interactive import STYLE, figure_markup, script
+from simorc.reports.plotting import figures_of, limits_of, over_parameter
+from simorc.reports.sections import cautions, effect_tables
 from simorc.reports.wording import (
     DASH,
     STATUS_WORDS,
@@ -38,7 +39,7 @@ def html_report(run: OpenRun) -> str:
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
+        autoescape=True,  # figure_markup, style and script escape what they hold themselves
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )
@@ -47,6 +48,8 @@ def html_report(run: OpenRun) -> str:
 
 def page_of(run: OpenRun) -> dict[str, Any]:
     """Everything the page shows, as plain texts and numbers."""
+    from markupsafe import Markup
+
     frame, manifest = run.frame, run.manifest
     completed, failed = int(frame.completed.sum()), int(frame.failed.sum())
     total = int(manifest["total"])
@@ -61,20 +64,19 @@ def page_of(run: OpenRun) -> dict[str, Any]:
         "counts": {"completed": completed, "failed": failed, "waiting": total - ran},
         "yield_text": _total_yield(run),
         "specs": [_spec_row(Wording(run), result) for result in run.spec_results],
-        "figures": [{"svg": _markup(figure), "note": figure.note} for figure in figures(run)],
+        "figures": [
+            {"svg": Markup(figure_markup(each, 560, 320)), "note": each.note} for each in figures(run)
+        ],
+        "effects": effect_tables(run),
+        "cautions": cautions(run),
+        "style": Markup(STYLE),
+        "script": Markup(script()),
         "statistics": [row for name in frame.measurements if (row := _statistics_row(run, name)) is not None],
         "failures": _failures(frame),
         "header": ["case", "status", *map(plain, frame.parameters), *map(plain, frame.measurements)],
         "rows": _case_rows(run),
         "provenance": provenance(manifest),
     }
-
-
-def _markup(figure: Figure) -> Any:
-    from markupsafe import Markup
-
-    # draw_svg escapes every text it is given.
-    return Markup(draw_svg(figure, 560, 320))
 
 
 def _total_yield(run: OpenRun) -> str:
@@ -107,8 +109,7 @@ def figures(run: OpenRun) -> list[Figure]:
     """The figures of the plot specs, then each measurement over the parameter it depends on most, or its
     histogram.
     """
-    root = Path(str(run.manifest.get("project_root") or run.layout.root))
-    found = _declared_figures(run, root)
+    found = _declared_figures(run)
     named = [spec.measurement for spec in run.specs if spec.measurement in run.frame.measurements]
     names = list(dict.fromkeys((*named, *run.frame.measurements)))
     for name in names[: max(0, _FIGURES - len(found))]:
@@ -116,30 +117,26 @@ def figures(run: OpenRun) -> list[Figure]:
     return found
 
 
-def _declared_figures(run: OpenRun, root: Path) -> list[Figure]:
+def _declared_figures(run: OpenRun) -> list[Figure]:
     found: list[Figure] = []
-    for written in run.manifest.get("plot_specs") or ():
+    for declared in declared_specs(run):
         try:
-            source = written if isinstance(written, Mapping) else Path(str(written))
-            found += figures_of(run, read_plot_specs(source, root))
+            found += figures_of(run, declared.read())
         except SimorcError as error:
             found.append(Figure("plot spec", Axis(), (), plain(error.message)))
     return found
 
 
 def _measurement_figures(run: OpenRun, name: str) -> list[Figure]:
-    frame, unit = run.frame, run.unit(name)
-    axis = Axis(name, unit)
-    strongest = [each.parameter for each in sensitivities(frame, name) if each.parameter != "sample"]
-    numeric = [p for p in strongest if frame.parameters[p].dtype.kind == "f"]
-    found = []
-    if numeric:
-        curves: Sequence[Curve] = family(frame, name, numeric[0])
-        strip = FigureStrip(axis, tuple(curves), limits_of(run.specs, name, unit))
-        found.append(Figure(f"{name} over {numeric[0]}", Axis(numeric[0]), (strip,)))
-    bars = histogram(frame.values(name)) if len(frame) >= 20 or not numeric else None
+    frame, scale = run.frame, run.scale(name)
+    axis = Axis(name, run.unit(name))
+    varied = [each.parameter for each in sensitivities(frame, name) if each.parameter != "sample"]
+    numeric = [p for p in varied if frame.parameters[p].dtype.kind == "f"]
+    over = (numeric or varied)[:1]
+    found = [over_parameter(run, frame, name, parameter, axis) for parameter in over]
+    bars = histogram(scale * frame.values(name)) if len(frame) >= 20 or not over else None
     if bars is not None:
-        strip = FigureStrip(Axis("cases"), (bars,), limits_of(run.specs, name, unit, vertical=True))
+        strip = FigureStrip(Axis("cases"), (bars,), limits_of(run, name, vertical=True))
         found.append(Figure(f"{name}: distribution", axis, (strip,)))
     return found
 

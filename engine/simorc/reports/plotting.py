@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,11 +29,25 @@ def figure_of(run: OpenRun, spec: PlotSpec, cases: Sequence[int] | None = None) 
     """The figure of a spec over a run; ``cases`` take the place of the spec's own choice."""
     if spec.kind == "waves":
         return _waves_figure(run, spec, list(cases or chosen_cases(run, spec)))
-    chosen = None if cases is None else np.isin(run.frame.ids, list(cases))
-    frame = run.frame.select(_where(run.frame, spec.where) if chosen is None else chosen)
+    for strip in spec.strips:
+        _refuse_unknown(run, strip.measurement)
     if spec.kind == "histogram":
-        return _histogram_figure(run, frame, spec)
-    return _parameter_figure(run, frame, spec)
+        return _histogram_figure(run, spec, cases)
+    return _parameter_figure(run, spec, cases)
+
+
+def _refuse_unknown(run: OpenRun, measurement: str) -> None:
+    known = [*run.frame.measurements, *run.across]
+    if measurement not in known:
+        hint = did_you_mean(measurement, known)
+        told = ", ".join(known) or "none"
+        raise UsageError(f"{measurement} is not measured in this run{hint}", remedy=f"measured: {told}")
+
+
+def _frame(run: OpenRun, measurement: str, spec: PlotSpec, cases: Sequence[int] | None) -> Frame:
+    """The cases (for a measurement across cases, its rows) a figure is about."""
+    frame = run.across.get(measurement, run.frame)
+    return frame.select(cases_where(frame, spec.where) if cases is None else np.isin(frame.ids, list(cases)))
 
 
 def chosen_cases(run: OpenRun, spec: PlotSpec) -> list[int]:
@@ -42,12 +57,16 @@ def chosen_cases(run: OpenRun, spec: PlotSpec) -> list[int]:
     frame = run.frame
     if not spec.where:
         return [int(case) for case in frame.ids[frame.completed][:1]]
-    found = frame.ids[_where(frame, spec.where) & frame.completed]
-    stride = max(1, -(-len(found) // MOST_OVERLAID))
-    return [int(case) for case in found[::stride]]
+    return thinned(frame.ids[cases_where(frame, spec.where) & frame.completed].tolist())
 
 
-def _where(frame: Frame, text: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def thinned(cases: Sequence[int], most: int = MOST_OVERLAID) -> list[int]:
+    """At most so many of the cases, evenly chosen."""
+    return list(cases[:: max(1, -(-len(cases) // most))])
+
+
+def cases_where(frame: Frame, text: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Where a condition on the parameters holds; an empty one holds everywhere."""
     if not text:
         return np.ones(len(frame), dtype=np.bool_)
     expression = compile_expression(text, list(frame.parameters))
@@ -107,29 +126,41 @@ def _across(spec: PlotSpec, scope: Scope, y: Trace) -> Floats:
     return as_floats(x.y)
 
 
-def _parameter_figure(run: OpenRun, frame: Frame, spec: PlotSpec) -> Figure:
-    if spec.x not in frame.parameters:
-        raise UsageError(f"{spec.x} is not swept in this run{did_you_mean(spec.x, frame.parameters)}")
-    strips = tuple(
-        FigureStrip(
-            _with_unit(strip.axis, run.unit(strip.measurement)),
-            tuple(family(frame, strip.measurement, spec.x)),
-            limits_of(run.specs, strip.measurement, run.unit(strip.measurement)),
+def _parameter_figure(run: OpenRun, spec: PlotSpec, cases: Sequence[int] | None) -> Figure:
+    parts = [
+        over_parameter(
+            run, _frame(run, strip.measurement, spec, cases), strip.measurement, spec.x, strip.axis
         )
         for strip in spec.strips
-    )
-    return Figure(spec.title or f"over {spec.x}", spec.x_axis, strips)
+    ]
+    x = replace(spec.x_axis, categories=parts[0].x.categories)
+    return Figure(spec.title or f"over {spec.x}", x, tuple(strip for part in parts for strip in part.strips))
 
 
-def family(frame: Frame, measurement: str, over: str, most: int = 60) -> list[Curve]:
+def over_parameter(run: OpenRun, frame: Frame, measurement: str, over: str, axis: Axis) -> Figure:
+    """A measurement over one swept parameter, one curve per combination of the others, with its limits."""
+    if over not in frame.parameters:
+        raise UsageError(f"{over} is not swept in this run{did_you_mean(over, frame.parameters)}")
+    curves = tuple(family(frame, measurement, over, run.scale(measurement)))
+    strip = FigureStrip(_with_unit(axis, run.unit(measurement)), curves, limits_of(run, measurement))
+    return Figure(f"{measurement} over {over}", Axis(over, categories=_categories(frame, over)), (strip,))
+
+
+def _categories(frame: Frame, over: str) -> tuple[str, ...]:
+    """The values of a parameter of texts, which stand at 0, 1, ...; none for a parameter of numbers."""
+    column = frame.parameters[over]
+    return tuple(np.unique(column.astype(str)).tolist()) if column.dtype == np.object_ else ()
+
+
+def family(frame: Frame, measurement: str, over: str, scale: float = 1.0, most: int = 60) -> list[Curve]:
     """A measurement over a parameter: one curve per combination of the others, points when there are too
     many.
     """
     column = frame.parameters[over]
-    values = frame.values(measurement)
+    values = scale * frame.values(measurement)
     if column.dtype == np.object_:
-        texts, places = np.unique(column.astype(str), return_inverse=True)
-        return [Curve(", ".join(texts[:8]), places.astype(np.float64), values, "points")]
+        _, places = np.unique(column.astype(str), return_inverse=True)
+        return [Curve("", places.astype(np.float64), values, "points")]
     x = np.asarray(column, dtype=np.float64)
     others = [name for name in frame.parameters if name not in (over, "sample")]
     keys = list(zip(*(frame.parameters[name].tolist() for name in others), strict=True)) if others else []
@@ -148,30 +179,36 @@ def _family_curve(names: Sequence[str], key: tuple[object, ...], x: Floats, y: F
     return Curve(label, x[order], y[order])
 
 
-def _histogram_figure(run: OpenRun, frame: Frame, spec: PlotSpec) -> Figure:
+def _histogram_figure(run: OpenRun, spec: PlotSpec, cases: Sequence[int] | None) -> Figure:
     strip = spec.strips[0]
-    unit = run.unit(strip.measurement)
-    bars = histogram(frame.values(strip.measurement), strip.measurement, spec.bins)
-    limits = limits_of(run.specs, strip.measurement, unit, vertical=True)
-    drawn = (FigureStrip(Axis("cases"), (bars,), limits),) if bars else ()
-    return Figure(spec.title or strip.measurement, _with_unit(strip.axis, unit), drawn)
+    name = strip.measurement
+    values = run.scale(name) * _frame(run, name, spec, cases).values(name)
+    bars = histogram(values, name, spec.bins)
+    drawn = (FigureStrip(Axis("cases"), (bars,), limits_of(run, name, vertical=True)),) if bars else ()
+    return Figure(spec.title or name, _with_unit(strip.axis, run.unit(name)), drawn)
 
 
-def limits_of(
-    specs: Sequence[Spec], measurement: str, unit: str, *, vertical: bool = False
-) -> tuple[Limit, ...]:
-    """The limits of a measurement's spec, labelled."""
-    found = [spec for spec in specs if spec.measurement == measurement]
-    pairs = [(name, value) for spec in found for name, value in (("min", spec.min), ("max", spec.max))]
-    return tuple(
-        Limit(value, f"{name} {format_si(value, unit)}", vertical)
-        for name, value in pairs
+def limits_of(run: OpenRun, measurement: str, *, vertical: bool = False) -> tuple[Limit, ...]:
+    """The limits of a measurement's specs, labelled; those of a corner of its own with its name."""
+    unit, scale = run.unit(measurement), run.scale(measurement)
+    found = [
+        (f"{name} {format_si(scale * value, unit)}{where}", scale * value)
+        for spec in run.specs
+        if spec.measurement == measurement
+        for where, low, high in _limit_pairs(spec)
+        for name, value in (("min", low), ("max", high))
         if value is not None
-    )
+    ]
+    return tuple(Limit(value, label, vertical) for label, value in dict.fromkeys(found))
+
+
+def _limit_pairs(spec: Spec) -> list[tuple[str, float | None, float | None]]:
+    own = [(f" in {corner}", low, high) for corner, (low, high) in spec.corners.items()]
+    return [("", spec.min, spec.max), *own]
 
 
 def _with_unit(axis: Axis, unit: str) -> Axis:
-    return axis if axis.unit else Axis(axis.label, unit, axis.log, axis.range)
+    return axis if axis.unit else replace(axis, unit=unit)
 
 
 def figures_of(run: OpenRun, specs: Sequence[PlotSpec]) -> list[Figure]:

@@ -11,7 +11,7 @@ from html import escape
 import numpy as np
 
 from simorc.reports.figures import Axis, Curve, Figure, FigureStrip, Floats, Range, finite_range
-from simorc.reports.terminal_ticks import ticks
+from simorc.reports.terminal_ticks import Tick, ticks
 from simorc.waveforms.decimate import min_max
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#444444")
@@ -119,7 +119,7 @@ class _Strip:
 
     def _x_ticks(self, x_range: Range) -> list[str]:
         found, bottom = [], self._top + self._tall
-        for tick in ticks(*x_range, 8, log=self._x_axis.log, unit=self._x_axis.unit):
+        for tick in axis_ticks(self._x_axis, x_range, 8):
             at = _LEFT + self._wide * tick.place
             found.append(f'<path d="M{at:.1f} {self._top:.1f}V{bottom:.1f}" stroke="#ddd"/>')
             if self._last:
@@ -218,6 +218,18 @@ class _Strip:
             place = f'x="{right - 24}" y="{at:.1f}" text-anchor="end"'
             found.append(_over_curves(place, curve.label, "#222"))
         return found
+
+
+def axis_ticks(axis: Axis, span: Range, most: int) -> list[Tick]:
+    """The marks of an axis: its categories, or round values."""
+    if not axis.categories:
+        return ticks(*span, most, log=axis.log, unit=axis.unit)
+    width = span[1] - span[0]
+    return [
+        Tick((place - span[0]) / width, name)
+        for place, name in enumerate(axis.categories)
+        if span[0] <= place <= span[1]
+    ]
 
 
 def _over_curves(place: str, label: str, colour: str) -> str:

@@ -31,8 +31,7 @@ class Wording:
         """``71.2 dB``; a dash where there is no value."""
         if value is None or not math.isfinite(value):
             return DASH
-        definition = self._run.definitions.get(measurement) or {}
-        return format_si(value * float(definition.get("scale") or 1), self._run.unit(measurement))
+        return format_si(value * self._run.scale(measurement), self._run.unit(measurement))
 
     def worst(self, measurement: str, worst: WorstCase | None) -> str:
         """``38 dB at temp=125, vdda=3.3 (case 17)``."""

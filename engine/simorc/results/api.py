@@ -1,4 +1,4 @@
-"""Results in Python: ``simorc.results.api.open_run("simulations/pvt_20260101120000")``.
+"""Results in Python: ``simorc.open_run("simulations/pvt_20260101120000")``.
 
 ::
 
@@ -24,6 +24,7 @@ from simorc.results.frame import Frame, load_frame
 from simorc.results.specs import Spec, SpecResult, evaluate_specs, read_specs
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest
+from simorc.runs.view import RunView
 
 
 class OpenRun:
@@ -44,6 +45,19 @@ class OpenRun:
     def frame(self) -> Frame:
         """Every case with its parameters and measurements."""
         return load_frame(self.layout)
+
+    @cached_property
+    def rungs(self) -> dict[int, str]:
+        """The convergence rung of every case that has its result from one."""
+        with RunView(self.layout) as view:
+            rows = view.page(0, len(self.frame), where="rung IS NOT NULL AND rung != ''")
+            return {row["id"]: row["rung"] for row in rows}
+
+    @cached_property
+    def stopped(self) -> list[str]:
+        """Why samples were left out where a yield was known early, one text per combination."""
+        with RunView(self.layout) as view:
+            return [row["message"] for row in view.events_of("stopped")]
 
     @property
     def definitions(self) -> Mapping[str, Mapping[str, Any]]:
@@ -68,6 +82,10 @@ class OpenRun:
         """The unit of a measurement: its own, or its spec's."""
         own = (self.definitions.get(measurement) or {}).get("unit") or self.frame.units.get(measurement) or ""
         return own or next((spec.unit for spec in self.specs if spec.measurement == measurement), "")
+
+    def scale(self, measurement: str) -> float:
+        """What a measurement is multiplied by for display."""
+        return float((self.definitions.get(measurement) or {}).get("scale") or 1)
 
     def waves(self, case_id: int) -> Waves:
         """The waveforms of a case; MeasurementMissing when it left none."""

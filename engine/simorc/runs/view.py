@@ -169,6 +169,11 @@ class RunView:
             "SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)
         ).fetchall()
 
+    def events_of(self, kind: str, limit: int = 500) -> list[sqlite3.Row]:
+        """The events of one kind, oldest first."""
+        sql = "SELECT * FROM events WHERE kind = ? ORDER BY seq LIMIT ?"
+        return self._db.execute(sql, (kind, limit)).fetchall()
+
     def _ordering(self, order: str, descending: bool) -> str:
         if order not in {row[1] for row in self._db.execute("PRAGMA table_info(cases)")}:
             raise UsageError(f"no column {order!r} to sort by")

@@ -1,0 +1,243 @@
+// Makes each drawing of the page one to look around in: drag to zoom, wheel to zoom at the cursor, shift-drag to
+// move, double click for everything, hover for values, click on a name to hide its curve. Needs nothing from a
+// network; where scripts do not run (mail programs, print) the drawing below stays as it is.
+(function () {
+  "use strict";
+  const COLOURS = JSON.parse(document.getElementById("plot-colours").textContent);
+  const LEFT = 78, RIGHT = 20, TOP = 28, BOTTOM = 42, GAP = 18, MOST_TOLD = 12;
+  const PREFIXES = { "-15": "f", "-12": "p", "-9": "n", "-6": "µ", "-3": "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T" };
+
+  function si(value, unit, digits) {
+    if (value === null || !isFinite(value)) return "–";
+    const scaled = unit && !/^(dB|°|deg|%|°C)/.test(unit);
+    let power = value === 0 || !scaled ? 0 : 3 * Math.floor(Math.log10(Math.abs(value)) / 3 + 1e-12);
+    power = Math.min(12, Math.max(-15, power));
+    const text = String(+(value / Math.pow(10, power)).toPrecision(digits));
+    return text + (scaled || unit ? " " + PREFIXES[scaled ? power : 0] + (unit || "") : "");
+  }
+
+  function forward(value, axis) { return axis.log ? Math.log10(value) : value; }
+  function backward(value, axis) { return axis.log ? Math.pow(10, value) : value; }
+
+  function spanOf(lists, log) {
+    let low = Infinity, high = -Infinity;
+    for (const list of lists) for (const value of list) {
+      if (value === null || (log && value <= 0) || Math.abs(value) > 1e100) continue;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    return low <= high ? [low, high] : null;
+  }
+
+  function widened(span, axis, share) {
+    if (!span) return [0, 1];
+    let low = forward(span[0], axis), high = forward(span[1], axis);
+    const room = high > low ? (high - low) * share : Math.abs(low) * 0.05 || 1;
+    return [low - room, high + room];
+  }
+
+  function ticks(low, high, most) {
+    const rough = (high - low) / most, power = Math.pow(10, Math.floor(Math.log10(rough)));
+    const step = [1, 2, 2.5, 5, 10].map((f) => f * power).find((s) => s >= rough * 0.999) || 10 * power;
+    const found = [];
+    for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) found.push(i * step);
+    return found;
+  }
+
+  function marks(axis, low, high, most) {
+    if (axis.categories.length) return axis.categories.map((text, i) => [i, text]).filter((m) => m[0] >= low && m[0] <= high);
+    let places = ticks(low, high, most);
+    if (axis.log && high - low >= 1) places = places.filter((v) => Math.abs(v - Math.round(v)) < 1e-9);
+    return places.map((place) => [place, si(backward(place, axis), axis.unit, 4)]);
+  }
+
+  function Chart(holder) {
+    const figure = JSON.parse(holder.querySelector("script").textContent);
+    const canvas = document.createElement("canvas"), legend = document.createElement("div");
+    const told = document.createElement("div"), hidden = new Set();
+    legend.className = "legend"; told.className = "told"; told.hidden = true;
+    holder.append(canvas, told, legend);
+    holder.classList.add("live");
+    const pen = canvas.getContext("2d");
+    const everything = figure.x.range
+      ? [forward(figure.x.range[0], figure.x), forward(figure.x.range[1], figure.x)]
+      : widened(spanOf(figure.strips.flatMap((s) => s.curves.map((c) => c.x)
+          .concat([s.limits.filter((l) => l.vertical).map((l) => l.value)])), figure.x.log), figure.x,
+          figure.strips.some((s) => s.curves.some((c) => c.style === "points")) ? 0.03 : 0);
+    let view = everything.slice(), pointer = null, grabbed = null, width = 0, height = 0;
+
+    function strips() {
+      const count = Math.max(1, figure.strips.length);
+      const tall = (height - TOP - BOTTOM - GAP * (count - 1)) / count;
+      return figure.strips.map((strip, i) => ({ strip, top: TOP + i * (tall + GAP), tall }));
+    }
+    function shown(strip) { return strip.curves.filter((c) => !hidden.has(c.label)); }
+    function across(value) { return LEFT + ((forward(value, figure.x) - view[0]) / (view[1] - view[0])) * (width - LEFT - RIGHT); }
+    function valueAt(pixel) { return view[0] + ((pixel - LEFT) / (width - LEFT - RIGHT)) * (view[1] - view[0]); }
+
+    function ySpan(strip) {
+      if (strip.axis.range) return strip.axis.range.map((v) => forward(v, strip.axis));
+      const zoomed = view[0] > everything[0] || view[1] < everything[1];
+      const lists = shown(strip).map((c) => {
+        if (!zoomed || c.style === "bars") return c.y;
+        return c.y.filter((_, i) => { const x = forward(c.x[i], figure.x); return x >= view[0] && x <= view[1]; });
+      });
+      if (!zoomed) lists.push(strip.limits.filter((l) => !l.vertical).map((l) => l.value));
+      if (strip.curves.some((c) => c.style === "bars")) lists.push([0]);
+      return widened(spanOf(lists, strip.axis.log), strip.axis, 0.05);
+    }
+
+    function draw() {
+      const ratio = window.devicePixelRatio || 1;
+      width = holder.clientWidth;
+      height = Math.max(300, Math.min(620, width * 0.5)) * (figure.strips.length > 1 ? 1.25 : 1);
+      canvas.width = width * ratio; canvas.height = height * ratio;
+      canvas.style.width = width + "px"; canvas.style.height = height + "px";
+      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+      pen.clearRect(0, 0, width, height);
+      pen.fillStyle = "#222"; pen.textAlign = "left"; pen.font = "600 13px sans-serif";
+      pen.fillText(figure.title, LEFT, 16);
+      pen.font = "11px sans-serif";
+      strips().forEach((place, i) => drawStrip(place, i === figure.strips.length - 1));
+      if (grabbed && !grabbed.moves && pointer) {
+        pen.fillStyle = "rgba(0,114,178,.15)";
+        pen.fillRect(grabbed.x, TOP, pointer.x - grabbed.x, height - TOP - BOTTOM);
+      } else if (pointer) tell();
+    }
+
+    function drawStrip(place, last) {
+      const { strip, top, tall } = place, wide = width - LEFT - RIGHT, span = ySpan(strip);
+      const up = (value) => top + tall * (1 - (forward(value, strip.axis) - span[0]) / (span[1] - span[0]));
+      place.up = up;
+      pen.lineWidth = 1; pen.fillStyle = "#444";
+      for (const [at, text] of marks(figure.x, view[0], view[1], 8)) {
+        const x = LEFT + ((at - view[0]) / (view[1] - view[0])) * wide;
+        line("#ddd", [[x, top], [x, top + tall]]);
+        if (last) { pen.textAlign = "center"; pen.fillText(text, x, top + tall + 15); }
+      }
+      for (const [at, text] of marks(strip.axis, span[0], span[1], Math.max(2, tall / 36))) {
+        const y = top + tall * (1 - (at - span[0]) / (span[1] - span[0]));
+        line("#ddd", [[LEFT, y], [LEFT + wide, y]]);
+        pen.textAlign = "right"; pen.fillText(text, LEFT - 6, y + 4);
+      }
+      pen.strokeStyle = "#888"; pen.strokeRect(LEFT, top, wide, tall);
+      pen.textAlign = "center";
+      if (last) pen.fillText(figure.x.title, LEFT + wide / 2, top + tall + 33);
+      pen.save(); pen.translate(14, top + tall / 2); pen.rotate(-Math.PI / 2);
+      pen.fillText(strip.axis.title, 0, 0); pen.restore();
+      pen.save(); pen.beginPath(); pen.rect(LEFT, top, wide, tall); pen.clip();
+      strip.curves.forEach((curve, i) => { if (!hidden.has(curve.label)) drawCurve(curve, COLOURS[i % COLOURS.length], up); });
+      for (const limit of strip.limits) {
+        pen.setLineDash([5, 3]);
+        const x = across(limit.value), y = up(limit.value);
+        line("#c00", limit.vertical ? [[x, top], [x, top + tall]] : [[LEFT, y], [LEFT + wide, y]]);
+        pen.setLineDash([]); pen.fillStyle = "#c00"; pen.textAlign = "left";
+        pen.fillText(limit.label, limit.vertical ? x + 3 : LEFT + 4, limit.vertical ? top + 11 : y - 3);
+      }
+      pen.restore();
+    }
+
+    function line(colour, points) {
+      pen.strokeStyle = colour; pen.beginPath();
+      points.forEach(([x, y], i) => (i ? pen.lineTo(x, y) : pen.moveTo(x, y)));
+      pen.stroke();
+    }
+
+    function drawCurve(curve, colour, up) {
+      pen.strokeStyle = pen.fillStyle = colour; pen.lineWidth = 1.5;
+      if (curve.style === "bars") {
+        pen.globalAlpha = 0.7;
+        curve.y.forEach((y, i) => {
+          const left = across(curve.x[i]), top = up(y);
+          pen.fillRect(left, top, Math.max(1, across(curve.x[i + 1]) - left - 1), up(0) - top);
+        });
+        pen.globalAlpha = 1;
+        return;
+      }
+      let begun = false;
+      pen.beginPath();
+      curve.x.forEach((value, i) => {
+        const x = across(value), y = curve.y[i] === null ? NaN : up(curve.y[i]);
+        if (!isFinite(x) || !isFinite(y)) { begun = false; return; }
+        if (curve.style === "points") { pen.fillRect(x - 2, y - 2, 4, 4); return; }
+        begun ? pen.lineTo(x, y) : pen.moveTo(x, y);
+        begun = true;
+      });
+      if (curve.style !== "points") pen.stroke();
+    }
+
+    function nearest(curve, wanted) {
+      let best = -1, distance = Infinity;
+      curve.x.forEach((value, i) => {
+        const away = Math.abs(forward(value, figure.x) - wanted);
+        if (curve.y[i] !== null && curve.y[i] !== undefined && away < distance) { distance = away; best = i; }
+      });
+      return best;
+    }
+
+    function tell() {
+      const wanted = valueAt(pointer.x), rows = [];
+      if (pointer.x < LEFT || pointer.x > width - RIGHT) { told.hidden = true; return; }
+      line("#999", [[pointer.x, TOP], [pointer.x, height - BOTTOM]]);
+      for (const strip of figure.strips) for (const curve of shown(strip)) {
+        const i = nearest(curve, wanted);
+        if (i >= 0) rows.push([(curve.label || strip.axis.title) + ": " + si(curve.y[i], strip.axis.unit, 6), curve.x[i]]);
+      }
+      if (!rows.length) { told.hidden = true; return; }
+      const category = figure.x.categories[Math.round(wanted)];
+      const head = category || si(rows[0][1], figure.x.unit, 6);
+      const more = rows.length > MOST_TOLD ? "\n+" + (rows.length - MOST_TOLD) + " more" : "";
+      told.textContent = head + "\n" + rows.slice(0, MOST_TOLD).map((row) => row[0]).join("\n") + more;
+      told.hidden = false;
+      const left = pointer.x + 14 + told.offsetWidth > width ? pointer.x - 14 - told.offsetWidth : pointer.x + 14;
+      told.style.left = left + "px"; told.style.top = Math.max(0, pointer.y - 10) + "px";
+    }
+
+    function at(event) { const box = canvas.getBoundingClientRect(); return { x: event.clientX - box.left, y: event.clientY - box.top }; }
+    canvas.addEventListener("pointerdown", (event) => {
+      grabbed = { ...at(event), moves: event.shiftKey, view: view.slice() };
+      told.hidden = true; canvas.setPointerCapture(event.pointerId);
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      pointer = at(event);
+      if (grabbed && grabbed.moves) {
+        const by = ((grabbed.x - pointer.x) / (width - LEFT - RIGHT)) * (view[1] - view[0]);
+        view = [grabbed.view[0] + by, grabbed.view[1] + by];
+      }
+      draw();
+    });
+    canvas.addEventListener("pointerup", (event) => {
+      const end = at(event);
+      if (grabbed && !grabbed.moves && Math.abs(end.x - grabbed.x) > 5) {
+        const ends = [valueAt(grabbed.x), valueAt(end.x)].sort((a, b) => a - b);
+        view = [Math.max(ends[0], everything[0]), Math.min(ends[1], everything[1])];
+      }
+      grabbed = null; draw();
+    });
+    canvas.addEventListener("pointerleave", () => { pointer = null; told.hidden = true; draw(); });
+    canvas.addEventListener("dblclick", () => { view = everything.slice(); draw(); });
+    canvas.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey && !event.altKey) return; // a plain wheel scrolls the page
+      event.preventDefault();
+      const centre = valueAt(at(event).x), factor = event.deltaY > 0 ? 1.25 : 0.8;
+      view = [centre + (view[0] - centre) * factor, centre + (view[1] - centre) * factor];
+      draw();
+    }, { passive: false });
+
+    const names = new Map();
+    for (const strip of figure.strips) strip.curves.forEach((c, i) => { if (c.label && !names.has(c.label)) names.set(c.label, COLOURS[i % COLOURS.length]); });
+    if (names.size > 1) for (const [name, colour] of names) {
+      const entry = document.createElement("button");
+      entry.type = "button"; entry.textContent = name; entry.style.borderColor = colour;
+      entry.addEventListener("click", () => {
+        hidden.has(name) ? hidden.delete(name) : hidden.add(name);
+        entry.classList.toggle("off", hidden.has(name)); draw();
+      });
+      legend.append(entry);
+    }
+    window.addEventListener("resize", draw);
+    draw();
+  }
+
+  document.querySelectorAll(".plot").forEach(Chart);
+})();

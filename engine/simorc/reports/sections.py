@@ -1,0 +1,79 @@
+"""Sections of the report beyond specs and statistics: one-at-a-time effects, what the run rests on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simorc.display import plain
+from simorc.netlist.staleness import moved_inputs
+from simorc.reports.wording import Wording, parameter_text
+from simorc.results.api import OpenRun
+from simorc.results.one_at_a_time import Effect, effects, sensitivity_axis
+
+
+def effect_tables(run: OpenRun) -> list[dict[str, Any]]:
+    """For each measurement of a one-at-a-time sweep: its parameters, the strongest first, with bars."""
+    axis = sensitivity_axis(run.manifest.get("plan"))
+    if axis is None:
+        return []
+    tables = []
+    for name in run.frame.measurements:
+        found = effects(run.frame, axis, name)
+        if found:
+            widest = max(each.swing for each in found) or 1.0
+            rows = [_effect_row(run, name, each, widest) for each in found]
+            tables.append(
+                {"name": plain(name), "nominal": Wording(run).value(name, found[0].nominal), "rows": rows}
+            )
+    return tables
+
+
+def _effect_row(run: OpenRun, name: str, effect: Effect, widest: float) -> dict[str, Any]:
+    words = Wording(run)
+    ends = [
+        f"{words.value(name, value)} at {parameter_text(at)}" for value, at in (effect.least, effect.most)
+    ]
+    percent = "" if effect.percent is None else f" ({effect.percent:.3g} %)"
+    return {
+        "parameter": plain(effect.parameter),
+        "least": ends[0],
+        "most": ends[1],
+        "swing": words.value(name, effect.swing) + percent,
+        "bar": round(100 * effect.swing / widest, 1),
+    }
+
+
+def cautions(run: OpenRun) -> list[str]:
+    """What a reader has to know before believing the numbers, one sentence each."""
+    found = [*_rungs(run), *_stopped(run)]
+    moved = _moved(run)
+    if moved:
+        shown = ", ".join(map(plain, moved[:8])) + (f" and {len(moved) - 8} more" if len(moved) > 8 else "")
+        found.append(f"Inputs that have changed since the run was built: {shown}.")
+    git: Mapping[str, Any] = run.manifest.get("git") or {}
+    if git.get("dirty"):
+        found.append("The project held changes that were not committed when the run was built.")
+    return found
+
+
+def _moved(run: OpenRun) -> tuple[str, ...]:
+    """Inputs that differ now; nothing is said far from the project the run was built in."""
+    root = Path(str(run.manifest.get("project_root") or run.layout.root))
+    here = run.layout.root if (run.layout.root / "sim_setup.yaml").is_file() else root
+    recorded = run.manifest.get("inputs") or {}
+    return moved_inputs(here, recorded) if recorded and here.is_dir() else ()
+
+
+def _rungs(run: OpenRun) -> list[str]:
+    counted = Counter(rung for rung in run.rungs.values() if rung)
+    if not counted:
+        return []
+    told = ", ".join(f"{count} on {plain(rung)}" for rung, count in counted.most_common())
+    return [f"Results reached with other simulator options (convergence rungs): {told}."]
+
+
+def _stopped(run: OpenRun) -> list[str]:
+    return [f"Sampling ended early: {plain(text)}." for text in run.stopped]
