@@ -50,14 +50,13 @@ def _value_of(literal: re.Match[str]) -> int | None:
 
 
 def _remove_unused(lines: list[str], finding: Finding) -> bool:
-    """A signal nobody reads or writes, declared alone on its line."""
-    said = re.search(r"(?:Signal|Parameter) is not used: '(\w+)'", finding.message)
-    alone = (
-        rf"\s*(?:reg|wire|logic|bit|localparam)\s*(?:signed\s*)?(?:\[[^\]]*\]\s*)?{said[1]}\s*;"
-        if said
-        else "$^"
-    )
-    if re.match(rf"{alone}\s*(?://.*)?$", lines[finding.line - 1]) is None:
+    """A signal nobody reads or drives, or a constant nobody reads, declared alone on its line."""
+    said = re.search(r"(?:Signal|Parameter) is not (?:driven, nor )?used: '(\w+)'", finding.message)
+    if said is None:
+        return False
+    signal = rf"(?:reg|wire|logic|bit)\b(?:\s+signed)?\s*(?:\[[^\]]*\]\s*)?\b{said[1]}\s*;"
+    constant = rf"localparam\b[^=;,]*\b{said[1]}\s*=[^;,]*;"
+    if re.match(rf"\s*(?:{signal}|{constant})\s*(?://.*)?$", lines[finding.line - 1]) is None:
         return False
     del lines[finding.line - 1]
     return True

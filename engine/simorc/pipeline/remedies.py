@@ -34,7 +34,8 @@ class RemakeTestbench:
 
     def offer(self, attempts: Sequence[Tried[StageOutcome]], budgets: StageBudgets) -> Action | None:
         last = attempts[-1].outcome
-        if last.kind in HOPELESS or not (last.stage == "a7" or last.blamed == "testbench"):
+        blamed = last.blamed or ("testbench" if last.stage == "a7" else "")
+        if last.kind in HOPELESS or blamed != "testbench":
             return None
         return _back_to("a7", self.name, attempts, budgets.a7, "the testbench is at fault")
 
@@ -60,7 +61,7 @@ class RegenerateRtl:
 
     def offer(self, attempts: Sequence[Tried[StageOutcome]], budgets: StageBudgets) -> Action | None:
         last = attempts[-1].outcome
-        if last.kind in HOPELESS or last.stage not in self.stages:
+        if last.kind in HOPELESS or not (last.stage in self.stages or last.blamed == "rtl"):
             return None
         return _back_to("a1", self.name, attempts, budgets.a1, f"{last.kind} in {last.stage}")
 

@@ -19,6 +19,7 @@ _FILE_TASKS = re.compile(
 _INCLUDE = re.compile(r"`\s*include\s*(.*)")
 _PLAIN_NAME = re.compile(r'\s*"([\w][\w.\-]*)"\s*[,)]')
 _ONLY_NAME = re.compile(r'\s*"([\w][\w.\-]*)"\s*$')
+_NEVER = frozenset({"system", "save", "incsave", "restart", "input", "readmempath"})
 _ARITHMETIC = frozenset({"log"})  # $log(x) is a logarithm; without brackets it opens a log file
 
 
@@ -38,11 +39,13 @@ def complaint(source: str) -> str:
     for match in _FILE_TASKS.finditer(text):
         if not _allowed(match):
             number = text.count("\n", 0, match.start()) + 1
-            return f"line {number}: ${match[1]} takes the name of a file beside it, in quotes"
+            return f"line {number}: ${match[1]} may only name a file beside it, in quotes"
     return ""
 
 
 def _allowed(match: re.Match[str]) -> bool:
+    if match[1] in _NEVER or match[1].startswith("pli"):
+        return False
     if match[1] in _ARITHMETIC:
         return bool(match[2])
     return bool(match[2]) and _PLAIN_NAME.match(match[3]) is not None

@@ -60,7 +60,8 @@ def read_header(source: str, module: str) -> ModuleHeader | None:
     place, parameters = match.end(), ""
     if text.startswith("#", place):
         parameters, place = _bracketed(text, text.find("(", place))
-    ports, _ = _bracketed(text, text.find("(", place))
+    place += len(text[place:]) - len(text[place:].lstrip())
+    ports = _bracketed(text, place)[0] if text.startswith("(", place) else ""
     return ModuleHeader(module, tuple(_parameters(parameters)), tuple(_ports(ports)))
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from simorc.errors import TemplateError
 from simorc.pipeline.backends import Order, make
-from simorc.pipeline.outcome import Fault, StageOutcome, failure
+from simorc.pipeline.outcome import Fault, StageFailed, StageOutcome, failure
 from simorc.pipeline.prompts import failure_text
 from simorc.pipeline.safety import complaint
 from simorc.pipeline.verilog import module_names, read_header
@@ -36,13 +35,12 @@ def make_testbench(place: Workplace) -> StageOutcome:
 
 
 def _values(place: Workplace) -> dict[str, Any]:
-    """What a testbench template sees. Raises TemplateError where simorc's own needs ports and finds none."""
+    """What a testbench template sees; simorc's own needs ports, which is the RTL's matter."""
     stage, request, words = place.definition.a7, place.request, place.definition.simulation
     header = read_header(place.text("rtl"), request.top)
-    if header is None and stage.template is None:
-        raise TemplateError(
-            f"module {request.top} has no ANSI port list to make a testbench from", file=OWN_TEMPLATE
-        )
+    if stage.template is None and (header is None or not header.ports):
+        message = f"module {request.top} has no ANSI port list to make a testbench from"
+        raise StageFailed(StageOutcome.failed(Fault.COMPILE_ERROR, message, blamed="rtl"))
     return {
         "top": request.top,
         "spec": place.text("spec"),

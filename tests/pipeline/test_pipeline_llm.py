@@ -1,0 +1,259 @@
+"""Language models: an OpenAI-compatible endpoint on this machine, a tiny local model where torch is."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simorc.config.pipeline_models import PipelineDefinition
+from simorc.errors import UsageError
+from simorc.pipeline.ask_model import NoAnswer, ask
+from simorc.pipeline.llm_environment import with_environment
+
+Make = Callable[..., Any]
+
+GOOD = """module toggle (
+    input  logic clk,
+    input  logic rst_n,
+    output logic q
+);
+  always_ff @(posedge clk or negedge rst_n) begin
+    if (!rst_n) q <= 1'b0;
+    else q <= ~q;
+  end
+endmodule
+"""
+
+
+class Model(ThreadingHTTPServer):
+    """A server whose answers are given beforehand: text, or a way to misbehave."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers: list[str] = []
+        self.asked: list[dict[str, Any]] = []
+        self.keys: list[str | None] = []
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/v1"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed or has seen enough is no error of the server's."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Model
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.asked.append({**body, "path": self.path})
+        self.server.keys.append(self.headers.get("Authorization"))
+        count = len(self.server.asked)
+        answer = self.server.answers[min(count, len(self.server.answers)) - 1]
+        if answer == "HANG":
+            time.sleep(5)
+        if answer == "REFUSE":
+            self.send_error(500, "overloaded")
+            return
+        if answer == "DROP":
+            self.connection.close()
+            return
+        said = {"choices": [{"message": {"role": "assistant", "content": answer}}]}
+        content = answer[5:].encode() if answer.startswith("BARE:") else json.dumps(said).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_args: Any) -> None:
+        """The tests read answers, not logs."""
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    server = Model()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def settings(model: Model, /, **more: object) -> dict[str, object]:
+    return {"backend": "llm", "llm": {"endpoint": model.address, "timeout": 10, **more}}
+
+
+def steps(trace: list[dict[str, Any]]) -> list[str]:
+    return [f"{line['stage']}:{line['kind'] or line['status']}" for line in trace]
+
+
+@pytest.mark.iverilog
+def test_a_model_writes_the_rtl_from_the_spec(loop: Make, model: Model) -> None:
+    model.answers = [f"Here you are:\n```systemverilog\n{GOOD}```\n"]
+    work = loop(a1={**settings(model, model="tiny", temperature=0.5, max_tokens=99, top_p=0.5)})
+    assert steps(work.run()) == ["a1:passed", "a7:passed", "simulation:passed"]
+    asked = model.asked[0]
+    assert asked["path"] == "/v1/chat/completions"
+    assert (asked["model"], asked["temperature"], asked["max_tokens"], asked["top_p"]) == (
+        "tiny",
+        0.5,
+        99,
+        0.5,
+    )
+    assert "q changes with each clock" in asked["messages"][1]["content"]
+    folder = work.layout.attempt_dir(1, "a1")
+    assert (folder / "prompt.txt").read_text() == asked["messages"][1]["content"]
+    assert (folder / "answer.txt").read_text() == model.answers[0]
+
+
+@pytest.mark.iverilog
+def test_what_went_wrong_is_in_the_next_prompt(loop: Make, model: Model) -> None:
+    model.answers = [f"```\n{GOOD.replace('~q', 'q')}```", f"```\n{GOOD}```"]
+    work = loop(a1=settings(model))
+    assert steps(work.run())[2] == "simulation:test_failed"
+    assert work.result["state"] == "passed"
+    again = model.asked[1]["messages"][1]["content"]
+    assert "## What went wrong" in again and "q is 0, expected 1" in again and "else q <= q;" in again
+
+
+@pytest.mark.iverilog
+def test_a_model_writes_the_testbench_with_its_context(loop: Make, model: Model) -> None:
+    model.answers = ['```verilog\nmodule tb;\n  initial $display("TEST PASSED");\nendmodule\n```']
+    work = loop(a7=settings(model))
+    setup = work.root / "sim_setup.yaml"
+    written = json.loads(setup.read_text())
+    written["pipelines"]["toggle"]["context"] = ["house_style.md"]
+    setup.write_text(json.dumps(written))
+    (work.root / "house_style.md").write_text("Two blanks of indentation.\n")
+    work.run()
+    assert work.result["state"] == "passed"
+    prompt = (work.layout.verification / "prompt.txt").read_text()
+    assert "Two blanks of indentation." in prompt and "module toggle" in prompt and "TEST PASSED" in prompt
+    assert (work.layout.verification / "context" / "house_style.md").is_file()
+    # The testbench keeps no waveforms itself; they are there all the same.
+    assert (work.layout.path / work.result["vcd_file"]).is_file()
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ("I am a teapot.", "bad_answer"),
+        ("```verilog\nmodule something_else; endmodule\n```", "bad_answer"),
+        ("BARE:<html>not JSON</html>", "bad_answer"),
+        ('BARE:{"choices": []}', "bad_answer"),
+        ('BARE:{"choices": [{"message": {"content": null}}]}', "bad_answer"),
+        ("REFUSE", "backend_failed"),
+        ("DROP", "backend_failed"),
+        ("HANG", "backend_timeout"),
+        ("x" * 10_000_000, "answer_too_large"),
+    ],
+    ids=["rubbish", "other", "html", "empty", "null", "refuse", "drop", "hang", "10MB"],
+)
+def test_a_model_that_misbehaves_is_asked_again_and_given_up(
+    loop: Make, model: Model, answer: str, kind: str
+) -> None:
+    model.answers = [answer]
+    work = loop(a1=settings(model, timeout=1))
+    trace = work.run()
+    assert steps(trace) == [f"a1:{kind}", f"a1:{kind}"]
+    assert [line["decision"]["action"] for line in trace] == ["regenerate", "abort"]
+    assert len(model.asked) == 2
+    assert sum(path.stat().st_size for path in work.layout.path.rglob("*") if path.is_file()) < 2_000_000
+
+
+def test_nobody_listens(loop: Make) -> None:
+    work = loop(a1={"backend": "llm", "llm": {"endpoint": "http://127.0.0.1:9/v1", "timeout": 2}})
+    assert steps(work.run()) == ["a1:backend_failed"] * 2
+
+
+def test_an_endpoint_is_an_http_address(loop: Make) -> None:
+    work = loop(a1={"backend": "llm", "llm": {"endpoint": "file:///etc", "timeout": 2}})
+    trace = work.run()
+    assert steps(trace) == ["a1:backend_failed"] * 2
+    assert "http" in trace[0]["message"]
+
+
+@pytest.mark.iverilog
+def test_the_environment_chooses_the_model(loop: Make, model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    model.answers = [f"```\n{GOOD}```"]
+    variables = {"USE_A1_LLM": "1", "A1_LLM_ENDPOINT": model.address, "A1_LLM_BASE_MODEL": "house"}
+    for name, value in {**variables, "A1_LLM_TEMPERATURE": "0", "A1_LLM_API_KEY": "secret"}.items():
+        monkeypatch.setenv(name, value)
+    work = loop()
+    work.run()
+    assert work.result["stages"]["a1"]["metrics"]["backend"] == "llm"
+    assert (model.asked[0]["model"], model.asked[0]["temperature"]) == ("house", 0)
+    assert model.keys == ["Bearer secret"]
+    kept = "".join(path.read_text(errors="replace") for path in work.layout.path.rglob("*") if path.is_file())
+    assert "secret" not in kept
+
+
+def test_variables_of_both_stages() -> None:
+    plain = PipelineDefinition.model_validate({"top": "a", "rtl": "a.sv"})
+    assert plain.a7.llm.model == "Qwen/Qwen2.5-Coder-7B-Instruct" and plain.a7.backend == "template"
+    variables = {
+        "USE_A7_LLM": "1",
+        "A7_LLM_ADAPTER": "adapters/a7",
+        "A7_LLM_MAX_TOKENS": "77",
+        "A7_LLM_TOP_P": "0.5",
+        "A1_LLM_BASE_MODEL": "other",
+    }
+    chosen = with_environment(plain, variables)
+    assert chosen.a7.backend == "llm" and chosen.a1.backend == "template"
+    assert (chosen.a7.llm.adapter, chosen.a7.llm.max_tokens, chosen.a7.llm.top_p) == ("adapters/a7", 77, 0.5)
+    assert chosen.a1.llm.model == "other"
+    assert with_environment(plain, {"USE_A7_LLM": "0"}).a7.backend == "template"
+    with pytest.raises(UsageError, match=r"A7_LLM_.*temperature"):
+        with_environment(plain, {"A7_LLM_TEMPERATURE": "hot"})
+
+
+def call(model: str) -> dict[str, Any]:
+    sampling = {"max_tokens": 5, "temperature": 0, "top_p": 1.0, "timeout": 60, "answer_limit": 1000}
+    base = {"system": "s", "prompt": "p", "endpoint": None, "adapter": None, "api_key_env": None}
+    return {**base, **sampling, "model": model}
+
+
+@pytest.mark.skipif(importlib.util.find_spec("transformers") is not None, reason="transformers is installed")
+def test_without_transformers_the_extra_is_named() -> None:
+    with pytest.raises(NoAnswer, match=r"simorc-tui\[llm\]") as caught:
+        ask(call("any"))
+    assert caught.value.fault == "tool_missing"
+
+
+def test_a_tiny_local_model_answers(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    transformers = pytest.importorskip("transformers", reason="transformers is not installed")
+    tokenizers = pytest.importorskip("tokenizers", reason="tokenizers is not installed")
+    words = {word: number for number, word in enumerate(["<unk>", "<eos>", "s", "p", "module", "endmodule"])}
+    made = tokenizers.Tokenizer(tokenizers.models.WordLevel(words, unk_token="<unk>"))
+    made.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    fast = transformers.PreTrainedTokenizerFast(tokenizer_object=made, unk_token="<unk>", eos_token="<eos>")
+    fast.save_pretrained(tmp_path)
+    config = transformers.LlamaConfig(
+        vocab_size=len(words),
+        hidden_size=16,
+        intermediate_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        eos_token_id=1,
+    )
+    transformers.LlamaForCausalLM(config).save_pretrained(tmp_path)
+    answer = ask(call(str(tmp_path)))
+    assert answer == ask(call(str(tmp_path)))  # temperature 0: the same each time
+    assert len(answer.split()) <= 5
