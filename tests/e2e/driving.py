@@ -43,7 +43,7 @@ def write_project(
     config: str = "",
     sweep: str = "",
 ) -> Project:
-    """A project with one testbench and the sweep ``rc``: `cases` values of r, unless `sweep` says otherwise."""
+    """A project with one testbench and the sweep ``rc``: `cases` values of r, or `sweep`."""
     bench = root / "testbenches" / "rc"
     bench.mkdir(parents=True)
     (root / "sweeps").mkdir()
@@ -55,7 +55,8 @@ def write_project(
     grid = f"parameters:\n  r: {{start: 1000, stop: {1000 + 10 * (cases - 1)}, step: 10}}\n"
     (root / "sweeps" / "rc.yaml").write_text("testbench: rc\n" + (sweep or grid))
     (root / "sim_setup.yaml").write_text(
-        "dut: {netlist: dut.spice}\ntestbenches: {rc: testbenches/rc}\nsweeps: {rc: sweeps/rc.yaml}\n" + settings
+        "dut: {netlist: dut.spice}\ntestbenches: {rc: testbenches/rc}\nsweeps: {rc: sweeps/rc.yaml}\n"
+        + settings
     )
     return Project(root)
 
@@ -71,7 +72,9 @@ class Project:
         search = os.pathsep.join(path for path in sys.path if path)
         return {**os.environ, "PYTHONPATH": search, **(extra or {})}
 
-    def simorc(self, *arguments: str, extra: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    def simorc(
+        self, *arguments: str, extra: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run the command to its end."""
         return subprocess.run(
             [sys.executable, "-m", "simorc", *arguments],
@@ -131,7 +134,10 @@ def rows(layout: RunLayout, sql: str) -> list[tuple[object, ...]]:
 
 def counts(layout: RunLayout) -> dict[str, int]:
     """How many cases are in each status that has any, from the rows themselves."""
-    return {str(status): int(str(n)) for status, n in rows(layout, "SELECT status, count(*) FROM cases GROUP BY 1")}
+    return {
+        str(status): int(str(n))
+        for status, n in rows(layout, "SELECT status, count(*) FROM cases GROUP BY 1")
+    }
 
 
 def completed(layout: RunLayout) -> int:
@@ -163,7 +169,9 @@ def assert_sound(layout: RunLayout, total: int, *, raws: bool = True) -> None:
     """Every case completed exactly once, every file whole, nothing left behind."""
     assert rows(layout, "PRAGMA integrity_check") == [("ok",)]
     assert counts(layout) == {"completed": total}
-    successes = Counter(row[0] for row in rows(layout, "SELECT case_id FROM attempts WHERE status='completed'"))
+    successes = Counter(
+        row[0] for row in rows(layout, "SELECT case_id FROM attempts WHERE status='completed'")
+    )
     assert successes == Counter(range(1, total + 1))
     _assert_trace(layout)
     assert [row["status"] for row in read_metadata(layout)] == ["completed"] * total
@@ -187,7 +195,7 @@ def read_metadata(layout: RunLayout) -> list[dict[str, str]]:
 
 
 class MetadataReader:
-    """Reads metadata.csv all the while, as a script beside a run would; `problems` says what did not parse."""
+    """Reads metadata.csv all the while, as a script beside a run would; `problems` tells what went wrong."""
 
     def __init__(self, layout: RunLayout, total: int) -> None:
         self.problems: list[str] = []

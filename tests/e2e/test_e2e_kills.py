@@ -70,12 +70,14 @@ def test_warm_sessions_killed_fifty_times(make_project: Callable[..., Project]) 
     """500 cases, a session killed in mid-case 50 times: all complete, with the bytes of cold runs."""
     from simorc.waveforms.sections import same_data
 
-    project = make_project(500, step="4n", settings="execution: {warm_check: 0}\n")
+    project = make_project(500, step="4n", settings="execution: {warm_check: 0, retries: 50}\n")
     layout = project.build()
     start_runner(layout, jobs=2)
     assert kill_simulators(layout, 50) == 50
     wait_for_end(layout)
     assert_sound(layout, 500)
+    warm = rows(layout, "SELECT count(*) FROM cases WHERE warm")
+    assert int(str(warm[0][0])) > 300, "a session killed from outside says nothing against its deck"
     sample = random.Random(5).sample(range(1, 501), 40)
     cold = project.build()
     start_runner(cold, jobs=2, warm="off", cases=sample)

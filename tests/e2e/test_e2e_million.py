@@ -1,4 +1,4 @@
-"""A sweep of a million cases starts at once and stays small. The bounds are loose: the benchmark has the strict ones."""
+"""A sweep of a million cases starts at once and stays small. The benchmark has the strict bounds."""
 
 from __future__ import annotations
 

@@ -37,7 +37,9 @@ def test_status_shows_what_pytest_workers_did(make_project: Callable[..., Projec
     assert_sound(layout, 12)
 
 
-def test_a_failed_case_is_a_failed_test_that_a_runner_can_repeat(make_project: Callable[..., Project]) -> None:
+def test_a_failed_case_is_a_failed_test_that_a_runner_can_repeat(
+    make_project: Callable[..., Project],
+) -> None:
     broken = RC_TEMPLATE.replace(".end\n", "{% if parameters.r == 1020 %}.include 'gone'\n{% endif %}.end\n")
     project = make_project(5, template=broken)
     layout = project.build()

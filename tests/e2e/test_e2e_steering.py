@@ -95,7 +95,9 @@ def test_pause_starts_nothing_and_resume_goes_on(make_project: Callable[..., Pro
 
 def test_retry_runs_failed_cases_again(make_project: Callable[..., Project], tmp_path: Path) -> None:
     needed = tmp_path / "needed.inc"
-    template = f"* a file that comes late\nv1 a 0 {{{{ parameters.r }}}}\nr1 a 0 1\n.include '{needed}'\n.op\n.end\n"
+    template = (
+        f"* a file that comes late\nv1 a 0 {{{{ parameters.r }}}}\nr1 a 0 1\n.include '{needed}'\n.op\n.end\n"
+    )
     project = make_project(4, template=template, config="\n")
     (project.root / "testbenches/rc/config.yaml").write_text("parameters: {r: 1}\n")
     assert project.simorc("run", "rc").returncode == 1
