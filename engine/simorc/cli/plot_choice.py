@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simorc.cli.case_ids import parse_case_ids
 from simorc.errors import UsageError, WaveformError
@@ -52,12 +52,12 @@ def measurement_figures(run: OpenRun, asked: Asked) -> list[Figure]:
     from simorc.reports.plotspec import plot_spec
     from simorc.reports.plotting import figure_of
 
-    written = [
+    written: list[dict[str, Any]] = [
         {"kind": "histogram", "title": f"{name}: distribution", "y": [{"measurement": name}]}
         for name in asked.histograms
     ]
     if asked.against is not None:
-        over = {"kind": "measurement", "x": {"parameter": asked.against}}
+        over: dict[str, Any] = {"kind": "measurement", "x": {"parameter": asked.against}}
         written += [
             {**over, "title": f"{name} over {asked.against}", "y": [{"measurement": name}]}
             for name in asked.names or _measured(run)

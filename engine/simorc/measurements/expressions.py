@@ -49,7 +49,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "or": np.logical_or,
 }
 _CONSTANTS = {"pi": np.pi, "true": 1.0, "false": 0.0}
-_AC_FUNCTIONS = frozenset(("db", "ph", "cph"))
+_AC_FUNCTIONS = frozenset(("db", "ph", "cph", "arg"))
 
 
 @dataclass(frozen=True)

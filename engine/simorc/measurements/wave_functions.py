@@ -59,6 +59,7 @@ def _continuous_phase(y: Any) -> Any:
 POINTWISE: dict[str, Callable[[Quantity], Quantity]] = {
     "db": mapped(decibels),
     "ph": mapped(lambda y: np.degrees(np.angle(y))),
+    "arg": mapped(np.angle),
     "cph": mapped(_continuous_phase),
     "mag": mapped(np.abs),
     "abs": mapped(np.abs),

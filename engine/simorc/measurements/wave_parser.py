@@ -240,7 +240,9 @@ class _Parser:
 
 
 def _of_kind(kind: str, nodes: str, plot: str | None, column: int) -> Node:
-    """``vdb(out)`` is ``db(v(out))``, ``vi`` a voltage's imaginary part, ``im`` a current's magnitude."""
-    functions = {"db": "db", "m": "mag", "p": "ph", "r": "re", "i": "im"}
+    """``vdb(out)`` is ``db(v(out))``, ``vp`` a phase in radians as in ngspice, ``vi`` a voltage's imaginary
+    part, ``im`` a current's magnitude.
+    """
+    functions = {"db": "db", "m": "mag", "p": "arg", "r": "re", "i": "im"}
     signal = Signal(f"{kind[0]}({nodes})", plot, column)
     return signal if len(kind) == 1 else Call(functions[kind[1:]], (signal,), (), column)

@@ -16,9 +16,7 @@ _LARGEST = 1e100
 
 @dataclass(frozen=True)
 class Axis:
-    """``range`` is what the user asked to see, None for everything. ``categories`` are the texts that stand at
-    0, 1, ...
-    """
+    """``range`` is what the user asked to see, None for all; ``categories`` are texts at 0, 1, ..."""
 
     label: str = ""
     unit: str = ""

@@ -9,8 +9,8 @@ from typing import Any
 from simorc.display import plain
 from simorc.errors import SimorcError
 from simorc.reports.datasheet import yield_text
-from simorc.reports.figures import Axis, Figure, FigureStrip, histogram
 from simorc.reports.declared import declared_specs
+from simorc.reports.figures import Axis, Figure, FigureStrip, histogram
 from simorc.reports.interactive import STYLE, figure_markup, script
 from simorc.reports.plotting import figures_of, limits_of, over_parameter
 from simorc.reports.sections import cautions, effect_tables

@@ -16,13 +16,14 @@ from simorc.waveforms.decimate import min_max
 STYLE = """
 .plot { position: relative; } .plot canvas { cursor: crosshair; touch-action: none; display: none; }
 .plot.live > svg { display: none; } .plot.live canvas { display: block; }
-.plot .told { position: absolute; pointer-events: none; white-space: pre; background: #fffffff0; padding: .2rem .5rem;
-  border: 1px solid #bbb; font: 12px/1.35 sans-serif; z-index: 2; }
+.plot .told { position: absolute; pointer-events: none; white-space: pre; background: #fffffff0; z-index: 2;
+  padding: .2rem .5rem; border: 1px solid #bbb; font: 12px/1.35 sans-serif; }
 .plot .legend { display: flex; flex-wrap: wrap; gap: .25rem; max-height: 6rem; overflow-y: auto; }
-.plot .legend button { font: 12px sans-serif; background: none; border: 0; border-left: 12px solid; padding: 0 .4rem;
-  cursor: pointer; }
+.plot .legend button { font: 12px sans-serif; background: none; border: 0; border-left: 12px solid;
+  padding: 0 .4rem; cursor: pointer; }
 .plot .legend button.off { opacity: .35; text-decoration: line-through; }
-@media print { .plot.live > svg { display: block; } .plot.live canvas, .plot .legend, .plot .told { display: none; } }
+@media print { .plot.live > svg { display: block; }
+  .plot.live canvas, .plot .legend, .plot .told { display: none; } }
 """
 _MOST_POINTS = 40_000
 _LEAST_COLUMNS = 100

@@ -26,7 +26,7 @@ UNITS = {
 }
 _SWEEP_UNITS = {"v(v-sweep)": "V", "i(i-sweep)": "A", "v-sweep": "V", "i-sweep": "A", "temp-sweep": "°C"}
 _FUNCTION = re.compile(r"([vi]?)(db|ph|mag|p|m|r|i)\((.+)\)", re.IGNORECASE)
-_FUNCTION_UNITS = {"db": "dB", "p": "rad", "ph": "rad"}
+_FUNCTION_UNITS = {"db": "dB", "p": "rad", "ph": "°"}
 _DIFFERENCE = re.compile(r"v\(\s*([^,()]+?)\s*,\s*([^,()]+?)\s*\)", re.IGNORECASE)
 
 
@@ -152,8 +152,10 @@ def _applied(function: str, values: Any) -> Any:
     match function:
         case "db":
             return decibels(values)
-        case "p" | "ph":
+        case "p":
             return np.angle(values)
+        case "ph":
+            return np.degrees(np.angle(values))
         case "m" | "mag":
             return np.abs(values)
         case "r":
