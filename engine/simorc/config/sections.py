@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from simorc.config.convergence import Convergence, Retry
-from simorc.config.fields import Bytes, Name, Scalar, Seconds, Section, Text, Texts, Whole
+from simorc.config.fields import Bytes, Name, Quantity, Scalar, Seconds, Section, Text, Texts, Whole
 
 
 class SimulatorSettings(Section):
@@ -89,6 +89,14 @@ class ExecutionSettings(Section):
     """local, slurm, lsf, sge, or the name of an installed executor."""
     jobs: Annotated[Whole, Field(ge=1, le=100_000)] | None = None
     """Cases at once; default: the CPUs this process may use."""
+    max_load: Annotated[Quantity, Field(ge=1)] | None = None
+    """Running processes of the whole machine above which fewer cases run at once; default: not heeded."""
+    shared_jobs: Annotated[Whole, Field(ge=1, le=100_000)] | None = None
+    """Cases at once in all runs of this project and user together; default: on each machine as many as its
+    CPUs, or as `jobs`.
+    """
+    priority: Annotated[Whole, Field(ge=1, le=100)] = 1
+    """Weight of a run among those that share: one of 2 gets twice as many cases at once as one of 1."""
     threads: Annotated[Whole, Field(ge=1, le=1024)] = 1
     """Threads of one simulator."""
     timeout: Seconds | None = None

@@ -14,6 +14,7 @@ from anyio.abc import TaskGroup
 
 from simorc.errors import TemplateError
 from simorc.executors.work import Executor
+from simorc.runs.admission import LOOK_EVERY, Admission
 from simorc.runs.backlog import Backlog
 from simorc.runs.decision import (
     Action,
@@ -52,8 +53,11 @@ class Campaign:
         settings: RunSettings,
         *,
         groups: Sequence[Sequence[int]] | None = None,
+        admission: Admission | None = None,
     ) -> None:
-        """`groups` are the cases likely to share a deck, where that is known already."""
+        """`groups` are the cases likely to share a deck, where that is known already; `admission` is what
+        this machine has to say about how many cases run at once.
+        """
         self._layout = layout
         self._preparation = preparation
         self._measuring = measuring
@@ -62,6 +66,7 @@ class Campaign:
         self._guardian = guardian
         self._settings = settings
         self._groups = groups
+        self._admission = admission or Admission(None, None, None)
         self._budgets: Budgets = budgets_from(settings.execution)
         self._remedies = installed_remedies()
         self._backlog = self._first_backlog()
@@ -84,13 +89,29 @@ class Campaign:
         self._store.set_meta(state="running", started=time.time(), jobs=self.jobs, pause_reason="")
         self._store.event("started", f"{len(self._backlog)} of {len(self._preparation.plan)} cases to run")
         async with anyio.create_task_group() as self._tasks:
-            await self._executor.run(self)
+            self._tasks.start_soon(self._look_at_machine)
+            try:
+                await self._executor.run(self)
+            finally:
+                self._admission.leave()
             self._tasks.cancel_scope.cancel()
         counts = self._store.statuses.counts()
         ended = "cancelled" if self._cancelled else "finished"
         self._store.set_meta(state=ended, ended=time.time())
         told = f"{counts['completed']} completed, {counts['failed']} failed, {counts['pending']} pending"
         self._store.event(ended, f"{told}{' (' + self._cancelled + ')' if self._cancelled else ''}")
+
+    async def _look_at_machine(self) -> None:
+        trouble = self._admission.enter(self.jobs, self._wanted())
+        if trouble:
+            self._store.event("warning", trouble)
+        while True:
+            self._wake()
+            await anyio.sleep(LOOK_EVERY)
+            self._admission.look(self.jobs, self._wanted())
+
+    def _wanted(self) -> int:
+        return len(self._backlog) + len(self._in_flight)
 
     def cancel(self, why: str) -> None:
         """Stop everything; cases under way become pending again."""
@@ -172,17 +193,26 @@ class Campaign:
         while not self._cancelled and not self._winding_up:
             changed = self._changed
             if not self._pause_reasons:
-                case_id = self._backlog.next(slot)
+                case_id = self._next_case(slot)
                 if case_id is not None:
                     job = self._begin(case_id)
                     if job is not None:
                         return job
                     continue
-                if not self._in_flight and not self._delayed:
+                if not self._in_flight and not self._delayed and not len(self._backlog):
                     self._wake()
                     return None
             await changed.wait()
         return None
+
+    def _next_case(self, slot: int) -> int | None:
+        """The next case, if one waits and the machine takes it."""
+        if not self._admission.admit():
+            return None
+        case_id = self._backlog.next(slot)
+        if case_id is None:
+            self._admission.release()
+        return case_id
 
     def spawned(self, case_id: int, pid: int) -> None:
         self._guardian.started(pid)
@@ -221,6 +251,7 @@ class Campaign:
 
     def _conclude(self, case_id: int, outcome: Outcome) -> None:
         attempt, started = self._in_flight.pop(case_id)
+        self._admission.release()
         history = self._histories.setdefault(case_id, [])
         tried = [*history, Attempt(attempt, outcome)]
         action, rung = decide(tried, self._budgets, self._remedies), current_rung(tried)

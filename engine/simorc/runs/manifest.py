@@ -40,6 +40,9 @@ class RunSettings:
     args: tuple[str, ...] = ()
     spiceinit: Path | None = None
     jobs: int | None = None
+    max_load: float | None = None
+    shared_jobs: int | None = None
+    priority: int = 1
     threads: int = 1
     timeout: float | None = None
     timeout_grace: float | None = None

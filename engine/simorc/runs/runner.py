@@ -22,6 +22,7 @@ from simorc.cpus import usable_cpus
 from simorc.errors import RunBusy, SimorcError
 from simorc.executors.local import LocalExecutor
 from simorc.executors.work import Executor
+from simorc.runs.admission import admission_of
 from simorc.runs.campaign import Campaign
 from simorc.runs.control import BUSY_EXIT
 from simorc.runs.filesystem import sweep_unfinished
@@ -69,7 +70,10 @@ async def _conduct(layout: RunLayout, lock: RunnerLock, options: Mapping[str, An
         open_files.callback(trace.close)
         executor = make_executor(layout, settings)
         measuring = Measuring(layout, manifest, preparation.plan)
-        campaign = Campaign(layout, preparation, measuring, store, executor, guardian, settings)
+        admission = admission_of(layout, settings)
+        campaign = Campaign(
+            layout, preparation, measuring, store, executor, guardian, settings, admission=admission
+        )
         pulse = Pulse(layout, lock, store, trace, campaign, settings)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_obey_signals, campaign)

@@ -64,7 +64,8 @@ class Child:
                 largest = max(limits.raw, limits.log) + (1 << 20)
                 resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (largest, largest))
             if limits.nice:
-                os.setpriority(os.PRIO_PROCESS, self.pid, limits.nice)
+                own = os.getpriority(os.PRIO_PROCESS, 0)
+                os.setpriority(os.PRIO_PROCESS, self.pid, min(19, own + limits.nice))
         except ProcessLookupError:
             pass  # it has ended already
 
