@@ -94,7 +94,7 @@ ensure_ngspice() {
 # Programs some tests drive. Tests of a program that cannot be had are skipped, and say so.
 offer_test_tools() {
     local tool package wanted=()
-    for tool in xschem iverilog tmux ps; do
+    for tool in xschem iverilog verilator tmux ps; do
         command -v "$tool" >/dev/null && continue
         package=$tool
         [ "$tool" = ps ] && package=procps

@@ -73,7 +73,7 @@ def test_a_python_that_cannot_make_environments(repository: Path, bare_path: Pat
 def test_tests_without_their_programs_are_announced_not_fatal(repository: Path, bare_path: Path) -> None:
     done = sourced(repository, "offer_test_tools", bare_path)
     assert done.returncode == 0
-    assert "not here: xschem iverilog tmux procps" in done.stderr
+    assert "not here: xschem iverilog verilator tmux procps" in done.stderr
 
 
 def test_demo_refuses_what_it_does_not_know(repository: Path) -> None:

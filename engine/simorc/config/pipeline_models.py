@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler
 
 from simorc.config.fields import Bytes, Name, Seconds, Section, Text, Texts, Whole, kind_of
 from simorc.quantities import Number
@@ -63,6 +63,18 @@ def _warning_code(code: str) -> str:
     if not re.fullmatch(r"[A-Z][A-Z0-9_]*", code):
         raise ValueError(f"'{code}' is not the code of a warning, such as WIDTH")
     return code
+
+
+class _StagesSchema:
+    """JSON Schema of `stages`: the loop's names each have their kind, which then need not be written."""
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        kinds = handler(core)["additionalProperties"]["discriminator"]["mapping"]
+        return {
+            "type": "object",
+            "properties": {name: {"$ref": kinds[kind]} for name, kind in LOOP.items()},
+            "additionalProperties": {"oneOf": [{"$ref": kinds[kind]} for kind in GATES]},
+        }
 
 
 Values = Annotated[dict[Name, Any], AfterValidator(_ordinary)]
@@ -265,7 +277,9 @@ class PipelineDefinition(Section):
     """RTL to start from, where a1 is switched off. A path."""
     context: Texts = ()
     """Files put into every prompt (retrieval context), and kept with the run. Paths."""
-    stages: Annotated[dict[Name, Stage], BeforeValidator(_with_kinds)] = Field(default_factory=dict)
+    stages: Annotated[dict[Name, Stage], BeforeValidator(_with_kinds), _StagesSchema()] = Field(
+        default_factory=dict
+    )
     """Stage -> its settings: a1, a5, a4, a7, simulation, and gates of any other name."""
     budgets: Budgets = Budgets()
     """How often one run may go back to a stage."""
