@@ -33,9 +33,17 @@ class MakeProject:
 
     root: Path
 
-    def __call__(self, template: str, *, execution: str = "", sweep: str = "", name: str = "p") -> Project:
+    def __call__(
+        self,
+        template: str,
+        *,
+        execution: str = "",
+        sweep: str = "",
+        name: str = "p",
+        root: Path | None = None,
+    ) -> Project:
         """`execution` and `sweep` are lines of YAML; by default the sweep has the one case r=1k."""
-        root = self.root / name
+        root = (root or self.root) / name
         (root / "tb").mkdir(parents=True)
         (root / "tb" / "tb.spice.j2").write_text(template)
         (root / "tb" / "config.yaml").write_text("template: tb.spice.j2\nparameters: {r: 1k}\n")
@@ -74,12 +82,14 @@ def run_through(start: Callable[..., RunLayout]) -> Callable[..., RunLayout]:
     """Builds and runs the sweep ``s`` of a project and waits for its end."""
 
     def through(project: Project, **options: object) -> RunLayout:
-        return finished(start(build_run(project, "s"), **options))
+        layout = start(build_run(project, "s"), **options)
+        _until(lambda: not runner_alive(layout), 60.0)
+        return layout
 
     return through
 
 
-def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
+def _until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait for `condition`, at most so long."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -87,7 +97,7 @@ def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
         time.sleep(0.05)
 
 
-def finished(layout: RunLayout, seconds: float = 60.0) -> RunLayout:
-    """`layout` when its runner has ended."""
-    until(lambda: not runner_alive(layout), seconds)
-    return layout
+@pytest.fixture
+def until() -> Callable[..., None]:
+    """Waits for a condition: ``until(condition, seconds)``."""
+    return _until

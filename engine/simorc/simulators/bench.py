@@ -15,7 +15,7 @@ from simorc.simulators.job import Job
 from simorc.simulators.log_scan import Complaint, last_progress
 from simorc.simulators.ngspice import SALVAGE_WITHIN, Ngspice
 from simorc.simulators.outcome import FailureKind, Outcome
-from simorc.simulators.outputs import collect_raw
+from simorc.simulators.outputs import collect_raw, cut_to_limit
 from simorc.simulators.session import Session, SessionEnded
 from simorc.simulators.verdict import Ending, judge
 from simorc.simulators.warm_desk import WarmCase, WarmDesk
@@ -156,6 +156,8 @@ class NgspiceBench:
         return replace(outcome, warm=True, seconds=time.monotonic() - began)
 
     def _judged(self, job: Job, deck: Deck, output: bytes, ending: Ending) -> Outcome:
+        if ending.stopped is None:
+            ending = replace(ending, stopped=cut_to_limit(job, deck))
         raw, error = collect_raw(job, deck)
         return judge(
             deck, output, raw, ending, requested=job.requested, optional=job.optional, raw_error=error

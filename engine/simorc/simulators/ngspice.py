@@ -21,7 +21,7 @@ from simorc.simulators.child import Child
 from simorc.simulators.job import Job
 from simorc.simulators.log_scan import Complaint
 from simorc.simulators.outcome import FailureKind, Outcome
-from simorc.simulators.outputs import collect_raw
+from simorc.simulators.outputs import collect_raw, cut_to_limit
 from simorc.simulators.verdict import Ending, judge
 from simorc.simulators.watch import CaseWatch
 
@@ -174,6 +174,8 @@ async def _attend(child: Child, watch: CaseWatch) -> Complaint | None:
 def _judged(job: Job, deck: Deck, ending: Ending) -> Outcome:
     log = _limited(job.log, job.limits.log)
     try:
+        if ending.stopped is None:
+            ending = replace(ending, stopped=cut_to_limit(job, deck))
         raw, raw_error = collect_raw(job, deck)
     except OSError as error:
         raw, raw_error = None, f"results.raw: {error}"

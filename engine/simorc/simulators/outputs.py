@@ -10,6 +10,8 @@ from pathlib import Path
 from simorc.errors import WaveformError
 from simorc.netlist.deck import Deck
 from simorc.simulators.job import Job
+from simorc.simulators.log_scan import Complaint
+from simorc.simulators.outcome import FailureKind
 from simorc.waveforms.rawfile import RawFile
 
 
@@ -34,14 +36,28 @@ def collect_raw(job: Job, deck: Deck) -> tuple[RawFile | None, str]:
     return collect_raw(job, deck)
 
 
+def cut_to_limit(job: Job, deck: Deck) -> Complaint | None:
+    """Cut waveforms that grew beyond the limit between two looks; the complaint, if there were any."""
+    limit, cut = job.limits.raw, False
+    if limit is None:
+        return None
+    for path in (job.raw, *_inside(job.directory, deck.written)):
+        if path.is_file() and path.stat().st_size > limit:
+            os.truncate(path, limit)
+            cut = True
+    message = f"the waveforms grew beyond {limit / 1048576:.4g} MiB (execution.raw_limit) and are cut there"
+    return Complaint(FailureKind.RAW_LIMIT, message) if cut else None
+
+
 def _others(directory: Path, written: Iterable[str]) -> list[Path]:
     """The files `written` that are there, inside the case's directory, and are raw files."""
-    found = []
-    for name in dict.fromkeys(written):
-        path = directory / name
-        if path.is_file() and path.resolve().is_relative_to(directory.resolve()) and _is_raw(path):
-            found.append(path)
-    return found
+    return [path for path in _inside(directory, written) if _is_raw(path)]
+
+
+def _inside(directory: Path, written: Iterable[str]) -> list[Path]:
+    """Those of the files `written` that are there and inside the case's directory."""
+    paths = (directory / name for name in dict.fromkeys(written))
+    return [path for path in paths if path.is_file() and path.resolve().is_relative_to(directory.resolve())]
 
 
 def _is_raw(path: Path) -> bool:
