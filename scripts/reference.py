@@ -1,7 +1,7 @@
 """The reference pages of the documentation, made from the configuration's models and the commands.
 
-scripts/reference writes them into docs/reference/; with --check it only says which are out of date (exit code 1).
-The examples stand in docs/reference/examples.yaml, one per section; tests read them with the models.
+scripts/reference writes them into docs/reference/; with --check it only says which are out of date (exit
+code 1). The examples stand in docs/reference/examples.yaml, one per section; tests read them with the models.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ FILES: Mapping[str, tuple[str, type[Section]]] = {
     "testbench": ("testbenches/NAME/config.yaml", TestbenchConfig),
     "sweep": ("sweeps/NAME.yaml", SweepDefinition),
 }
-MADE = "<!-- Made by scripts/reference. Change the models or docs/reference/examples.yaml, not this page. -->\n"
+MADE = (
+    "<!-- Made by scripts/reference. Change the models or docs/reference/examples.yaml, not this page. -->\n"
+)
 
 
 def sections_of(root: type[Section]) -> list[type[Section]]:
@@ -67,16 +69,16 @@ def _section_text(
     section: type[Section], page: str, place: Mapping[type[Section], str], examples: Mapping[str, str]
 ) -> str:
     link = {
-        each: f"#{anchor(each)}" if where == page else f"{where}.md#{anchor(each)}" for each, where in place.items()
+        each: f"#{anchor(each)}" if where == page else f"{where}.md#{anchor(each)}"
+        for each, where in place.items()
     }
     lines = [f"## {section.__name__} {{#{anchor(section)}}}\n", (section.__doc__ or "").strip() + "\n"]
     if section.model_fields:
         lines += ["| key | value | default | meaning |", "|---|---|---|---|"]
     for key, field in section.model_fields.items():
         meaning = _cell(field.description or "")
-        lines.append(
-            f"| `{field.alias or key}` | {_cell(value_words(field, link))} | {_cell(default_words(field))} | {meaning} |"
-        )
+        value, default = _cell(value_words(field, link)), _cell(default_words(field))
+        lines.append(f"| `{key}` | {value} | {default} | {meaning} |")
     example = examples.get(section.__name__)
     if example is not None:
         lines += ["", f'```yaml title="{section.__name__}"', example.rstrip(), "```"]
@@ -84,7 +86,9 @@ def _section_text(
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("{{", "&#123;&#123;").replace("}}", "&#125;&#125;")
+    return (
+        " ".join(text.split()).replace("|", "\\|").replace("{{", "&#123;&#123;").replace("}}", "&#125;&#125;")
+    )
 
 
 def read_examples() -> dict[str, str]:

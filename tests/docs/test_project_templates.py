@@ -1,4 +1,4 @@
-"""Every template of `simorc init`: sound as made, completed in an editor by schemas that fit, and it simulates."""
+"""Every template of `simorc init`: sound as made, with schemas that fit, and it simulates."""
 
 from __future__ import annotations
 

@@ -29,6 +29,8 @@ COMMANDS = {
         "Project", "Check every file of the project and report all errors at once.", "validate"
     ),
     "config": Entry("Project", "Show every setting and where it comes from.", "config"),
+    "schema": Entry("Project", "JSON Schemas of the project's files, for editors.", "schema"),
+    "import": Entry("Project", "Make a project from one of CACE, cicsim or LTspice.", "import_"),
     "netlist": Entry("Project", "Are the netlists their schematics'; make them so.", "netlist"),
     "watch": Entry("Project", "Tell when a schematic and its netlist part.", "watch"),
     "build": Entry("Running", "Make a run of a sweep without starting it.", "build"),
@@ -50,6 +52,7 @@ COMMANDS = {
     "baseline": Entry("Results", "Keep a run as the reference, and check later runs against it.", "baseline"),
     "report": Entry("Results", "Write a report of a run.", "report"),
     "archive": Entry("Results", "Pack a run into one file.", "archive"),
+    "serve": Entry("Machine", "Show the terminal interface in a browser on this machine.", "serve"),
     "doctor": Entry("Machine", "Check what simorc needs on this machine.", "doctor"),
 }
 

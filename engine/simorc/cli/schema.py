@@ -27,7 +27,8 @@ NAMES = ("setup", "testbench", "sweep")
 def command(name: str | None, directory: Path | None) -> None:
     """Print the JSON Schema of sim_setup.yaml (setup), config.yaml (testbench) or a sweep file (sweep).
 
-    Editors with the YAML language server use it to complete and to check; a file names its schema in its first line:
+    Editors with the YAML language server use it to complete and to check; a file names its schema in its
+    first line:
     # yaml-language-server: $schema=.schemas/setup.json
     """
     if directory is not None:

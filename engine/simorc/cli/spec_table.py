@@ -8,32 +8,31 @@ from typing import TYPE_CHECKING
 from simorc.cli.case_rows import parameter_text
 from simorc.cli.tables import table
 from simorc.display import plain
-from simorc.quantities import format_si
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest
 
 if TYPE_CHECKING:
+    from simorc.results.api import OpenRun
     from simorc.results.specs import SpecResult
 
 HEADER = ("spec", "min", "typ", "max", "lowest", "mean", "highest", "verdict", "worst case")
 
 
+def run_with_specs(layout: RunLayout) -> OpenRun | None:
+    """The run for its specs; None where it has none, and then nothing heavy was imported."""
+    if not load_manifest(layout).get("specs"):
+        return None
+    from simorc.results.api import OpenRun
+
+    return OpenRun(layout)
+
+
 def spec_results(layout: RunLayout) -> list[SpecResult]:
-    """Every spec of the run over its cases; none where it has no specs."""
-    manifest = load_manifest(layout)
-    written = manifest.get("specs") or {}
-    if not written:
-        return []
-    from simorc.results.frame import load_frame
-    from simorc.results.specs import evaluate_specs, read_specs
-
-    units = {name: (what or {}).get("unit") for name, what in manifest.get("measurements", {}).items()}
-    specs = read_specs({name: {"unit": units.get(name), **_said(spec)} for name, spec in written.items()})
-    return evaluate_specs(load_frame(layout), specs)
-
-
-def _said(spec: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in spec.items() if value not in (None, "")}
+    """Every spec of the run over its cases (or over what is reduced from them); none where it has no
+    specs.
+    """
+    run = run_with_specs(layout)
+    return run.spec_results if run is not None else []
 
 
 def violated(results: Sequence[SpecResult]) -> bool:
@@ -41,16 +40,20 @@ def violated(results: Sequence[SpecResult]) -> bool:
     return any(result.status in ("fail", "missing") for result in results)
 
 
-def spec_table(results: Sequence[SpecResult]) -> Iterator[str]:
-    """One line per spec."""
-    return table(HEADER, map(_cells, results), right=frozenset(range(1, 7)))
+def spec_table(run: OpenRun) -> Iterator[str]:
+    """One line per spec, values with their units on their display scale."""
+    rows = (_cells(run, result) for result in run.spec_results)
+    return table(HEADER, rows, right=frozenset(range(1, 7)))
 
 
-def _cells(result: SpecResult) -> tuple[str, ...]:
-    spec = result.spec
-    found = (spec.min, spec.typ, spec.max, result.least, result.mean, result.most)
-    numbers = ("" if value is None else plain(format_si(value, spec.unit)) for value in found)
-    return (plain(spec.measurement), *numbers, _verdict(result), _worst(result))
+def _cells(run: OpenRun, result: SpecResult) -> tuple[str, ...]:
+    from simorc.reports.wording import DASH, Wording
+
+    words, name = Wording(run), result.spec.measurement
+    found = (result.least, result.mean, result.most)
+    numbers = (*words.limits(result.spec), *(words.value(name, value) for value in found))
+    cells = ("" if text == DASH else plain(text) for text in numbers)
+    return (plain(name), *cells, _verdict(result), _worst(result))
 
 
 def _verdict(result: SpecResult) -> str:

@@ -1,7 +1,7 @@
 """JSON Schemas of the files the user writes, so that an editor completes keys and marks mistakes.
 
-They are made from the models and then widened where a file may be written shorter than the model is: a list of
-one without brackets, an entry left empty, a measurement named only.
+They are made from the models and then widened where a file may be written shorter than the model is: a list
+of one without brackets, an entry left empty, a measurement named only.
 """
 
 from __future__ import annotations

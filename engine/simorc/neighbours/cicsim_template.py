@@ -1,0 +1,70 @@
+"""The template of a cicsim testbench: corner texts, ``#ifdef``, paths, and its measurements."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from simorc.neighbours.carried import Carried
+
+_FILE = re.compile(r"^(\s*\.(?:include|inc|lib)\s+)([\"']?)([^\s\"']+)\2", re.IGNORECASE | re.MULTILINE)
+_IFDEF = re.compile(r"^#ifdef\s+(\w+)\s*$", re.MULTILINE)
+_MEAS = re.compile(r"^\s*\.?meas(?:ure)?\s+\w+\s+(\S+)", re.IGNORECASE | re.MULTILINE)
+_BETWEEN = re.compile(r"MEAS_START\"?\s*\n(.*?)\n\s*echo\s+\"?MEAS_END", re.DOTALL)
+_ENDC = re.compile(r"^\s*(?:quit\s*\n\s*)?\.endc", re.IGNORECASE | re.MULTILINE)
+
+
+def cicsim_template(
+    text: str,
+    measured: str,
+    corners: Mapping[str, str],
+    groups: Sequence[str],
+    ran_in: Path,
+    carried: Carried,
+) -> str:
+    """The testbench with what its corners say; `ran_in` is the directory its relative paths count from."""
+    body = _with_measurements(text, measured, carried)
+    title, _, rest = body.partition("\n")
+    head = [f"{{%- set corners = [{', '.join(f'parameters.{group}' for group in groups)}] %}}"]
+    for name, said in corners.items():
+        if said.strip():
+            head += [f'{{% if "{name}" in corners %}}', said.strip("\n"), "{% endif %}"]
+    joined = "\n".join([title, *head, ".option seed={{ seed or 1 }}", rest])
+    joined = _IFDEF.sub(lambda match: f'{{% if "{match[1]}" in corners %}}', joined)
+    joined = re.sub(r"^#else\s*$", "{% else %}", joined, flags=re.MULTILINE)
+    joined = re.sub(r"^#endif\s*$", "{% endif %}", joined, flags=re.MULTILINE)
+    joined = re.sub(r"^(\s*write)\s*$", r"\1 results.raw", joined, flags=re.MULTILINE)
+    if re.search(r"\s\[[^\]]+\]", joined.partition(".control")[2]):
+        carried.leave(f"{title.strip()}: [expressions] in the control block are not worked out")
+    joined = joined.replace("{cicname}", "case_{{ case_id }}").replace(
+        "$PDK_ROOT", "{{ parameters.pdk_root }}"
+    )
+    return _FILE.sub(lambda match: _placed(match, ran_in, carried), joined)
+
+
+def _placed(match: re.Match[str], ran_in: Path, carried: Carried) -> str:
+    """A file's path as seen from the new project."""
+    written = match[3]
+    if written.startswith(("/", "{{")):
+        return match[0]
+    path = Path(os.path.normpath(ran_in / written))
+    return f'{match[1]}"{{{{ project.root }}}}/{carried.towards(path)}"'
+
+
+def _with_measurements(text: str, measured: str, carried: Carried) -> str:
+    """The control block with the lines of the .meas file that stand between its marks."""
+    match = _BETWEEN.search(measured)
+    if match is None:
+        return text
+    place = _ENDC.search(text)
+    if place is None:
+        carried.leave("a .meas file without a control block in its testbench")
+        return text
+    return f"{text[: place.start()]}\n{match[1].strip()}\n{text[place.start() :].lstrip()}"
+
+
+def measured_names(template: str) -> list[str]:
+    """Names of the measurements a template takes."""
+    return list(dict.fromkeys(_MEAS.findall(template)))

@@ -1,0 +1,126 @@
+"""CACE datasheets as projects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simorc.errors import UsageError
+from simorc.neighbours.cace import from_cace
+from simorc.neighbours.cace_conditions import factor_of, limits_of, values_of
+from simorc.neighbours.cace_template import convert
+from simorc.project import Project
+
+Simorc = Callable[..., tuple[int, str]]
+
+
+def imported(datasheet: Path) -> tuple[Project, list[str]]:
+    carried = from_cace(datasheet)
+    carried.write()
+    return Project.load(carried.directory), carried.left
+
+
+def test_parameters_become_testbenches_and_sweeps(datasheet: Path) -> None:
+    project, _ = imported(datasheet)
+    assert set(project.testbenches) == set(project.sweeps) == {"ac_params", "step_params"}
+    ac = project.testbenches["ac_params"].parameters
+    assert {name: str(value) for name, value in ac.items()} == {
+        "temperature": "27",
+        "seed": "12345",
+        "iterations": "0",
+        "vin": "1",
+        "r": "9k",
+        "cl": "1p",
+    }
+    swept = project.sweeps["ac_params"].definition.parameters
+    assert [str(value) for value in swept["temperature"]] == ["-40", "27", "130"]
+    assert [str(value) for value in swept["r"]] == ["9k", "10k", "11k"]
+
+
+def test_limits_are_taken_in_plain_units(datasheet: Path) -> None:
+    project, _ = imported(datasheet)
+    specs = project.testbenches["ac_params"].config.specs
+    assert (specs["ugf"].min, specs["ugf"].max, specs["ugf"].unit) == (10e3, 25e3, "Hz")
+    assert specs["gain"].min == -1
+    assert specs["gain"].max is None
+    assert project.testbenches["step_params"].config.specs["final"].min == 0.9
+
+
+def test_what_is_no_simulation_is_left_behind_and_said(datasheet: Path) -> None:
+    _, left = imported(datasheet)
+    assert left == ["parameter area: magic_area is not a simulation"]
+
+
+def test_a_file_that_is_there_is_not_overwritten(datasheet: Path) -> None:
+    imported(datasheet)
+    with pytest.raises(UsageError, match="is there already"):
+        from_cace(datasheet).write()
+
+
+def test_a_file_that_is_no_datasheet_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("name: x\n")
+    with pytest.raises(UsageError, match="not a CACE datasheet"):
+        from_cace(path)
+
+
+@pytest.mark.parametrize(
+    ("condition", "values"),
+    [
+        ({"typical": 1}, [1]),
+        ({"minimum": -40, "typical": 27, "maximum": 125}, [-40, 27, 125]),
+        ({"enumerate": "tt ff ss"}, ["tt", "ff", "ss"]),
+        ({"minimum": 1, "maximum": 8, "step": "logarithmic"}, [1.0, 2.0, 4.0, 8.0]),
+        ({"minimum": 0, "maximum": 3, "step": "linear"}, {"start": 0, "stop": 3, "step": 1}),
+    ],
+)
+def test_values_of_a_condition(condition: dict[str, object], values: object) -> None:
+    assert values_of(condition) == values
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor"), [("mV", 1e-3), ("V", 1), ("m", 1), ("MHz", 1e6), ("°", 1), ("V/V", 1)]
+)
+def test_units_with_a_prefix_scale_limits(unit: str, factor: float) -> None:
+    assert factor_of(unit) == pytest.approx(factor)
+
+
+def test_a_limit_that_is_not_checked_is_left_out() -> None:
+    spec = {"minimum": {"value": 1, "fail": False}, "maximum": {"value": 2, "calculation": "diffmax-1"}}
+    assert limits_of(spec, "") == (
+        {},
+        ["minimum is not checked (fail: false)", "maximum with calculation or limit of its own"],
+    )
+
+
+def test_placeholders_of_a_schematic_stay_escaped_and_tight() -> None:
+    text = (
+        r"C {res.sym} {value=CACE\{r\}} .option seed=CACE[CACE\{seed=1\} + CACE\{n=2\}] CACE\{cond|maximum\}"
+    )
+    found = convert(text, {}, [], escaped=True)
+    assert r"{value=\{\{parameters.r\}\}}" in found.text
+    assert r"seed=\{\{parameters.seed+parameters.n\}\}" in found.text
+    assert found.used == {"r": None, "seed": "1", "n": "2", "cond": None}
+    assert "maximum" in found.left[0]
+
+
+def test_an_expression_that_is_more_than_arithmetic_is_left() -> None:
+    found = convert("CACE[__import__('os').getcwd()]", {}, [], escaped=False)
+    assert found.text == "CACE[__import__('os').getcwd()]"
+    assert "more than arithmetic" in found.left[0]
+
+
+@pytest.mark.ngspice
+def test_an_imported_project_simulates_measures_and_checks(datasheet: Path, simorc: Simorc) -> None:
+    assert simorc("import", "cace", datasheet)[0] == 0
+    project = ("--project", datasheet.parent.parent / "simorc")
+    code, said = simorc(*project, "run", "ac_params")
+    assert (code, "9 of 9 completed" in said) == (0, True), said
+    code, said = simorc(*project, "run", "step_params")
+    assert (code, "3 of 3 completed" in said) == (3, True), "Vout is above 1.1 V for larger inputs"
+    results = json.loads(simorc(*project, "results", "step_params", "--json")[1])
+    finals = [case["measurements"]["final"] for case in results]
+    assert finals == pytest.approx([1.0, 1.5, 2.0], rel=1e-3), "what the script of the datasheet says"

@@ -1,0 +1,62 @@
+"""cicsim testbenches as projects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simorc.errors import UsageError
+from simorc.neighbours.cicsim import from_cicsim
+from simorc.project import Project
+
+Simorc = Callable[..., tuple[int, str]]
+
+
+def imported(testbench: Path) -> tuple[Project, list[str]]:
+    carried = from_cicsim([testbench])
+    carried.write()
+    return Project.load(carried.directory), carried.left
+
+
+def test_corners_become_parameters_and_runs_become_sweeps(testbench: Path) -> None:
+    project, left = imported(testbench)
+    assert dict(project.testbenches["tran"].parameters) == {
+        "view": "Sch",
+        "corner_t": "Tt",
+        "corner_v": "Vt",
+        "debug": "none",
+    }
+    sweep = project.sweeps["Sch_tempvall"].definition
+    assert sweep.parameters["corner_v"] == ("Vt", "Vl", "Vh")
+    mc = project.sweeps["Sch_mc"].definition.monte_carlo
+    assert mc is not None
+    assert mc.samples == 5
+    assert left == [
+        "Makefile: variables are not expanded: cicsim run --name ${VIEW}_x tran ${VIEW} Tt",
+        "tran.yaml: nothing measures vz",
+    ]
+
+
+def test_limits_hold_before_scaling(testbench: Path) -> None:
+    project, _ = imported(testbench)
+    spec = project.testbenches["tran"].config.specs["vx"]
+    assert (spec.min, spec.typ, spec.max) == (0.81, 0.9, 0.99)
+
+
+def test_without_cicsim_yaml_there_is_nothing_to_import(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "tran.spi"
+    path.parent.mkdir(parents=True)
+    path.write_text("* x\n")
+    with pytest.raises(UsageError, match=r"no cicsim\.yaml"):
+        from_cicsim([path])
+
+
+@pytest.mark.ngspice
+def test_an_imported_project_simulates(testbench: Path, simorc: Simorc) -> None:
+    assert simorc("import", "cicsim", testbench)[0] == 0
+    project = ("--project", testbench.parent / "simorc")
+    code, said = simorc(*project, "run", "Sch_tempvall")
+    assert (code, "6 of 6 completed" in said) == (0, True), said + simorc(*project, "results")[1]
+    assert simorc(*project, "run", "Sch_mc")[0] == 0
