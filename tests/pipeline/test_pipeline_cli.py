@@ -178,7 +178,7 @@ def test_killed_at_a_stage_and_resumed(
     assert info is not None
     os.kill(info.pid, signal.SIGKILL)
     wait_until(lambda: not tools_of(layout.path))  # the guardian ends what the runner left behind
-    assert summarise_pipeline(layout).state == "dead"
+    wait_until(lambda: summarise_pipeline(layout).state == "dead")
     with layout.trace.open("a") as stream:
         stream.write('{"seq": 99, "torn')
 

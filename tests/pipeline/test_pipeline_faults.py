@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from simorc.errors import ToolMissing
 
 pytestmark = pytest.mark.iverilog
 
@@ -176,6 +179,33 @@ def test_a_file_task_assembled_by_macros_is_refused(loop: Make) -> None:
     trace = work.run()
     assert trace[-1]["kind"] in ("unsafe_code", "compile_error")
     assert not any(line["status"] == "passed" for line in trace if line["stage"] == "simulation")
+
+
+def test_macros_that_explode_are_refused(loop: Make) -> None:
+    lines = ["`define A0 initial #1;"]
+    lines += [f"`define A{level} {' '.join([f'`A{level - 1}'] * 16)}" for level in range(1, 6)]
+    bench = "\n".join([*lines, "module testbench;", "`A5", "endmodule", ""])
+    work = loop(answers={"a7": [bench]}, a7={"backend": "command"})
+    trace = work.run()
+    assert trace[2]["kind"] == "unsafe_code" and "macros expand" in trace[2]["message"]
+
+
+def test_a_testbench_that_prints_for_ever_is_stopped(loop: Make) -> None:
+    bench = 'module testbench;\n  initial forever begin #1; $display("more"); end\nendmodule\n'
+    limits = {"output_limit": 1_000_000, "timeout": 20}
+    work = loop(answers={"a7": [bench]}, a7={"backend": "command"}, simulation=limits)
+    assert path(work.run()) == [step.format("output_limit") for step in GOES_ROUND]
+
+
+def test_a_tool_missing_from_the_start_is_told_before_anything_is_made(
+    loop: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = loop()
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(ToolMissing, match="iverilog is not installed"):
+        work.build()
+    assert not (work.root / "pipeline_runs").exists()
 
 
 def test_a_lint_error_is_mended_by_a4(loop: Make, needs: Callable[..., None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from simorc.config.pipeline_models import Simulate
 from simorc.pipeline.outcome import Fault
-from simorc.pipeline.tools import Ended
+from simorc.pipeline.tools import Ended, log_lines
 from simorc.pipeline.verdict import judge_compilation, judge_simulation
 
 WORDS = Simulate()
@@ -35,7 +36,7 @@ GOOD_END = Ended(0, False, 0.1)
     ],
 )
 def test_what_a_log_says(log: str, fault: Fault | None) -> None:
-    assert judge_simulation(log, GOOD_END, WORDS).fault is fault
+    assert judge_simulation(log.splitlines(), GOOD_END, WORDS).fault is fault
 
 
 @pytest.mark.parametrize(
@@ -48,25 +49,25 @@ def test_what_a_log_says(log: str, fault: Fault | None) -> None:
     ],
 )
 def test_a_bad_end_outweighs_the_marker(ended: Ended, fault: Fault) -> None:
-    assert judge_simulation("TEST PASSED\n", ended, WORDS).fault is fault
+    assert judge_simulation("TEST PASSED\n".splitlines(), ended, WORDS).fault is fault
 
 
 def test_markers_come_from_the_configuration() -> None:
     words = Simulate(pass_marker="OK", fail_markers=("BAD",))
-    assert judge_simulation("OK\n", GOOD_END, words).fault is None
-    assert judge_simulation("TEST PASSED\n", GOOD_END, words).fault is Fault.NO_VERDICT
-    assert judge_simulation("OK\nvery BAD\n", GOOD_END, words).fault is Fault.TEST_FAILED
+    assert judge_simulation("OK\n".splitlines(), GOOD_END, words).fault is None
+    assert judge_simulation("TEST PASSED\n".splitlines(), GOOD_END, words).fault is Fault.NO_VERDICT
+    assert judge_simulation("OK\nvery BAD\n".splitlines(), GOOD_END, words).fault is Fault.TEST_FAILED
 
 
 def test_the_message_names_the_first_error_and_counts() -> None:
-    verdict = judge_simulation("ERROR: a.sv:1: one\nERROR: a.sv:2: two\n", GOOD_END, WORDS)
+    verdict = judge_simulation("ERROR: a.sv:1: one\nERROR: a.sv:2: two\n".splitlines(), GOOD_END, WORDS)
     assert verdict.message == "ERROR: a.sv:1: one (and 1 more)" and verdict.errors == 2
 
 
 @given(st.text(max_size=300))
 def test_nothing_passes_without_the_marker(log: str) -> None:
     if not any(line.strip().startswith(WORDS.pass_marker) for line in log.splitlines()):
-        assert judge_simulation(log, GOOD_END, WORDS).fault is not None
+        assert judge_simulation(log.splitlines(), GOOD_END, WORDS).fault is not None
 
 
 @pytest.mark.parametrize(
@@ -87,3 +88,11 @@ def test_a_compilation_blames_a_file(log: str, blamed: str, message: str) -> Non
 def test_warnings_do_not_fail_a_compilation() -> None:
     verdict, blamed = judge_compilation("a.sv:1: warning: that\n", GOOD_END, "testbench.sv")
     assert (verdict.fault, blamed) == (None, "")
+
+
+def test_an_error_in_the_middle_of_a_large_log_is_found(tmp_path: Path) -> None:
+    log = tmp_path / "simulation.log"
+    noise = b"." * 100 + b"\n"
+    log.write_bytes(noise * 20_000 + b"ERROR: tb.sv:1: q\n" + noise * 20_000 + b"." * 200_000 + b"\nTEST
+    PASSED\n") verdict = judge_simulation(log_lines(log), GOOD_END, WORDS) assert (verdict.fault,
+    verdict.message, verdict.errors) == (Fault.TEST_FAILED, "ERROR: tb.sv:1: q", 1)

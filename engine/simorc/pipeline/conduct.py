@@ -43,14 +43,17 @@ def conduct(run: PipelineRun, watch: Watch) -> Progress:
     """Go on with a run from where its trace ends, to its end or until asked to stop; leaves result.json."""
     mend_trace(run.layout.trace)
     progress = run.progress()
+    if progress.next is not None:
+        run.layout.result.unlink(missing_ok=True)  # it would speak of a run that was stopped
     while progress.next is not None:
         line = _attempt(run, progress, watch)
         append_line(run.layout.trace, line)
         progress.advance(line)
-        if line["stage"] == "a7" and line["status"] == "passed":
-            _keep_verification(run, progress, line)
+        if line["stage"] == "a7":
+            _keep_verification(run, progress)
         if progress.state == "cancelled":
             break
+    _keep_verification(run, progress)
     write_result(run, progress)
     return progress
 
@@ -144,12 +147,15 @@ def _details(directory: Path, artefacts: Mapping[str, str]) -> str:
     return ""
 
 
-def _keep_verification(run: PipelineRun, progress: Progress, line: Mapping[str, Any]) -> None:
+def _keep_verification(run: PipelineRun, progress: Progress) -> None:
     """verification/: the testbench in force, its prompt and the retrieval context."""
-    folder = run.layout.verification
+    if "testbench" not in progress.files:
+        return
+    folder, testbench = run.layout.verification, run.layout.path / progress.files["testbench"]
     (folder / "context").mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(run.layout.path / progress.files["testbench"], folder / "testbench.sv")
-    if "prompt" in line["artefacts"]:
-        shutil.copyfile(run.layout.path / line["artefacts"]["prompt"], folder / "prompt.txt")
+    shutil.copyfile(testbench, folder / "testbench.sv")
+    prompt = testbench.parent.parent / "prompt.txt"
+    if prompt.is_file():
+        shutil.copyfile(prompt, folder / "prompt.txt")
     for path in run.definition.context:
         shutil.copyfile(run.layout.path / path, folder / "context" / Path(path).name)

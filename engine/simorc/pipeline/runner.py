@@ -38,13 +38,15 @@ class Interruption:
             self._interruptible = False
             raise KeyboardInterrupt
 
-    def started(self, _pid: int) -> None:
+    def allow(self) -> None:
+        """From here on it raises; at once if it was asked before."""
         self._interruptible = True
         if self.asked:
             self._interruptible = False
             raise KeyboardInterrupt
 
-    def ended(self, _pid: int) -> None:
+    def forbid(self) -> None:
+        """From here on it only remembers."""
         self._interruptible = False
 
 
@@ -61,10 +63,12 @@ class Watchers:
 
     def started(self, pid: int) -> None:
         self._guardian.started(pid)
-        self._interruption.started(pid)
+        self._interruption.allow()
+
+    def waited(self) -> None:
+        self._interruption.forbid()
 
     def ended(self, pid: int) -> None:
-        self._interruption.ended(pid)
         self._guardian.ended(pid)
 
 
@@ -80,6 +84,9 @@ def main() -> int:
     except SimorcError as error:
         sys.stderr.write(f"{error.message}\n")
         return error.exit_code
+    except OSError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     return 0
 
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -29,11 +29,15 @@ _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH"
 
 
 class Watch(Protocol):
-    """Hears of each program's process group, so that none outlives a killed runner. `asked`: stop now."""
+    """Hears of each program's process group, so that none outlives a killed runner.
+
+    `asked`: stop now. Between `started` and `waited` it may raise KeyboardInterrupt to end the program.
+    """
 
     @property
     def asked(self) -> bool: ...
     def started(self, pid: int) -> None: ...
+    def waited(self) -> None: ...
     def ended(self, pid: int) -> None: ...
 
 
@@ -43,6 +47,9 @@ class Unwatched:
     asked = False
 
     def started(self, pid: int) -> None:
+        """Nobody to tell."""
+
+    def waited(self) -> None:
         """Nobody to tell."""
 
     def ended(self, pid: int) -> None:
@@ -123,6 +130,7 @@ def run_tool(
     except subprocess.TimeoutExpired:
         timed_out = True
     finally:
+        watch.waited()
         _end_group(process)
         watch.ended(process.pid)
     return Ended(process.returncode, timed_out, time.monotonic() - began)
@@ -140,6 +148,13 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
     except ProcessLookupError:
         pass  # nobody is left of it
     process.wait()
+
+
+def log_lines(path: Path) -> Iterator[str]:
+    """The lines of a log one by one, however large it is; a line longer than 64 KiB comes in parts."""
+    with path.open("rb") as stream:
+        while line := stream.readline(65536):
+            yield line.decode("utf-8", errors="replace")
 
 
 def read_log(path: Path, most: int = 256 * 1024) -> str:

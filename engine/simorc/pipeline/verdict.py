@@ -7,6 +7,7 @@ checks nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -32,43 +33,58 @@ class Verdict:
     errors: int = 0
 
 
-def judge_simulation(log: str, ended: Ended, words: Simulate) -> Verdict:
-    """What a simulation's log and end amount to. Evidence of failure outweighs the pass marker."""
-    lines = log.splitlines()
-    errors = [line.strip() for line in lines if _is_error(line, words)]
+@dataclass
+class _Heard:
+    """What matters of a log, gathered line by line: it may be larger than memory."""
+
+    first_error: str = ""
+    errors: int = 0
+    time_up: str = ""
+    passed: bool = False
+    last: str = ""
+
+    def take(self, line: str, words: Simulate) -> None:
+        text = line.strip()
+        if _ERROR.search(line) or any(marker in line for marker in words.fail_markers if marker):
+            self.first_error = self.first_error or text
+            self.errors += 1
+        elif _TIME_UP.match(line):
+            self.time_up = self.time_up or text
+        self.passed = self.passed or text.startswith(words.pass_marker)
+        self.last = text or self.last
+
+    def last_words(self) -> str:
+        return f"it last said {self.last[:200]!r}" if self.last else "it said nothing"
+
+
+def judge_simulation(log: Iterable[str], ended: Ended, words: Simulate) -> Verdict:
+    """What the lines of a simulation's log and its end amount to. Evidence of failure outweighs the
+    marker.
+    """
+    heard = _Heard()
+    for line in log:
+        heard.take(line, words)
+    fault, message = _fault(heard, ended, words)
+    return Verdict(fault, message[:400], heard.errors)
+
+
+def _fault(heard: _Heard, ended: Ended, words: Simulate) -> tuple[Fault | None, str]:
     if ended.timed_out:
-        return Verdict(Fault.TIMEOUT, f"the testbench did not end within {words.timeout:g} s", len(errors))
+        return Fault.TIMEOUT, f"the testbench did not end within {words.timeout:g} s"
     if ended.over_file_limit:
-        message = f"the log or the waveforms grew over {words.output_limit} bytes"
-        return Verdict(Fault.OUTPUT_LIMIT, message, len(errors))
-    if errors:
-        return Verdict(Fault.TEST_FAILED, _counted(errors), len(errors))
-    time_up = next((line.strip() for line in lines if _TIME_UP.match(line)), None)
-    if time_up:
-        return Verdict(Fault.TIMEOUT, time_up[:300])
+        return Fault.OUTPUT_LIMIT, f"the log or the waveforms grew over {words.output_limit} bytes"
+    if heard.errors:
+        more = f" (and {heard.errors - 1} more)" if heard.errors > 1 else ""
+        return Fault.TEST_FAILED, heard.first_error[:300] + more
+    if heard.time_up:
+        return Fault.TIMEOUT, heard.time_up
     if ended.code < 0:
-        return Verdict(Fault.CRASHED, f"vvp was {ended.how()}")
+        return Fault.CRASHED, f"vvp was {ended.how()}"
     if ended.code:
-        return Verdict(Fault.TEST_FAILED, f"vvp ended with {ended.how()}: {_last(lines)}")
-    if not any(line.strip().startswith(words.pass_marker) for line in lines):
-        return Verdict(
-            Fault.NO_VERDICT, f"the simulation ended without {words.pass_marker!r}: {_last(lines)}"
-        )
-    return Verdict(None, "")
-
-
-def _is_error(line: str, words: Simulate) -> bool:
-    return bool(_ERROR.search(line)) or any(marker in line for marker in words.fail_markers if marker)
-
-
-def _counted(errors: list[str]) -> str:
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return errors[0][:300] + more
-
-
-def _last(lines: list[str]) -> str:
-    said = [line.strip() for line in lines if line.strip()]
-    return f"it last said {said[-1][:200]!r}" if said else "it said nothing"
+        return Fault.TEST_FAILED, f"vvp ended with {ended.how()}: {heard.last_words()}"
+    if not heard.passed:
+        return Fault.NO_VERDICT, f"the simulation ended without {words.pass_marker!r}: {heard.last_words()}"
+    return None, ""
 
 
 def judge_compilation(log: str, ended: Ended, testbench: str) -> tuple[Verdict, str]:

@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 from simorc.pipeline.outcome import Fault, StageOutcome, failure
-from simorc.pipeline.safety import complaint, forged_verdict
+from simorc.pipeline.safety import MOST, complaint, forged_verdict
 from simorc.pipeline.stages.testbench import TESTBENCH
-from simorc.pipeline.tools import Ended, Limits, find_tool, read_log
+from simorc.pipeline.tools import Ended, Limits, find_tool, log_lines, read_log
 from simorc.pipeline.verdict import judge_compilation, judge_simulation
 from simorc.pipeline.verilog import code_only
 from simorc.pipeline.workplace import Workplace
@@ -57,6 +57,8 @@ def _preprocess(place: Workplace, sources: list[str]) -> None:
     _tool(place, ["iverilog", *_flags(place), "-E", "-o", "preprocessed.sv", *sources], "preprocess.log")
     expanded = place.output / "preprocessed.sv"
     if expanded.is_file():
+        if expanded.stat().st_size > MOST:
+            raise failure(Fault.UNSAFE_CODE, f"macros expand to more than {MOST // 1024**2} MiB")
         if reason := complaint(expanded.read_text(encoding="utf-8", errors="replace")):
             raise failure(Fault.UNSAFE_CODE, f"after macros: {reason}")
         expanded.unlink()
@@ -85,7 +87,7 @@ def _compile(place: Workplace, sources: list[str]) -> StageOutcome | None:
 def _run(place: Workplace) -> StageOutcome:
     words = place.definition.simulation
     ended = _tool(place, ["vvp", "-n", "sim.vvp", *(f"+{word}" for word in words.plusargs)], "simulation.log")
-    verdict = judge_simulation(read_log(place.directory / "simulation.log"), ended, words)
+    verdict = judge_simulation(log_lines(place.directory / "simulation.log"), ended, words)
     metrics = {"errors": verdict.errors, "seconds": round(ended.seconds, 3), "exit_code": ended.code}
     artefacts = {"compile_log": "compile.log", "simulation_log": "simulation.log", **_waves(place)}
     if verdict.fault is None:
