@@ -1,19 +1,23 @@
-"""simorc results: the cases of a run with their measurements, as a table, CSV or JSON."""
+"""simorc results: the cases of a run with their measurements, as a table, CSV, JSON, or whole files."""
 
 from __future__ import annotations
 
 import csv
 import io
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import click
 
 from simorc.cli.case_rows import as_json, dumps, finite, pages, sort_column
+from simorc.cli.results_files import WHOLE, write_whole_form
 from simorc.cli.scope import Scope, scoped
-from simorc.cli.spec_table import spec_results, spec_table
+from simorc.cli.spec_table import run_with_specs, spec_table
 from simorc.cli.tables import note, table, write
 from simorc.display import plain
+from simorc.errors import UsageError
 from simorc.quantities import format_si
 from simorc.runs.filters import parse_filter
 from simorc.runs.layout import RunLayout
@@ -21,7 +25,8 @@ from simorc.runs.view import Column, RunView
 from simorc.runs.written import WrittenParameters
 
 Rows = Iterable[sqlite3.Row]
-FORMATS = ("table", "csv", "json", "jsonl")
+FORMATS = ("table", "csv", "json", "jsonl", *WHOLE)
+MORE = ("warm", "rung", "attempts", "seconds", "started")
 
 
 @click.command("results")
@@ -38,21 +43,57 @@ FORMATS = ("table", "csv", "json", "jsonl")
     metavar="COLUMN",
     help="A parameter, a measurement, id, status or time; -gain descends.",
 )
+@click.option(
+    "--with",
+    "more",
+    default="",
+    metavar="NAMES",
+    help=f"More columns of the table and of CSV: {','.join(MORE)}.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="For long, parquet, xarray.",
+)
 @scoped
 def command(
-    scope: Scope, run: str, form: str, json_form: bool, filter_text: str, failed: bool, sort: str
+    scope: Scope,
+    run: str,
+    form: str,
+    json_form: bool,
+    filter_text: str,
+    failed: bool,
+    sort: str,
+    more: str,
+    out: Path | None,
 ) -> None:
     """Print the cases of RUN (a run, a sweep's newest run, or the last run)."""
     with RunView(scope.run(run)) as view:
         columns = view.columns()
         where, args = _filter(filter_text, failed, columns)
+        form = "json" if json_form else form
+        if form in WHOLE:
+            kept = [row["id"] for row in pages(view, where=where, args=args)] if where else None
+            write_whole_form(form, view.layout, kept, out)
+            return
+        if out is not None:
+            raise UsageError(f"--out goes with --format {', '.join(WHOLE)}")
         order, descending = sort_column(sort, columns)
         rows = pages(view, order=order, descending=descending, where=where, args=args)
         written = WrittenParameters(view.layout)
-        write(_lines("json" if json_form else form, rows, columns, written))
-        if form == "table" and not json_form:
+        write(_lines(form, rows, columns, written, _more(more)))
+        if form == "table":
             note(_tally(view))
             _show_specs(view.layout)
+
+
+def _more(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    for name in names:
+        if name not in MORE:
+            raise UsageError(f"--with {name}: one of {', '.join(MORE)}")
+    return names
 
 
 def _filter(text: str, failed: bool, columns: Sequence[Column]) -> tuple[str, Sequence[object]]:
@@ -62,10 +103,10 @@ def _filter(text: str, failed: bool, columns: Sequence[Column]) -> tuple[str, Se
 
 
 def _show_specs(layout: RunLayout) -> None:
-    results = spec_results(layout)
-    if results:
+    run = run_with_specs(layout)
+    if run is not None:
         click.echo()
-        write(spec_table(results))
+        write(spec_table(run))
 
 
 def _tally(view: RunView) -> str:
@@ -74,11 +115,14 @@ def _tally(view: RunView) -> str:
     return f"{view.layout.name}: {view.total} cases: {', '.join(named)}"
 
 
-def _lines(form: str, rows: Rows, columns: Sequence[Column], written: WrittenParameters) -> Iterator[str]:
+def _lines(
+    form: str, rows: Rows, columns: Sequence[Column], written: WrittenParameters, more: Sequence[str]
+) -> Iterator[str]:
     if form == "table":
-        return result_table(rows, columns, written)
+        return result_table(rows, columns, written, more)
     if form == "csv":
-        return _csv(rows, columns, written)
+        # The rung is a column of CSV in any case.
+        return _csv(rows, columns, written, [name for name in more if name != "rung"])
     lines = (dumps(as_json(row, columns)) for row in rows)
     return lines if form == "jsonl" else _json_list(lines)
 
@@ -96,15 +140,17 @@ def _json_list(lines: Iterator[str]) -> Iterator[str]:
     yield "]"
 
 
-def _csv(rows: Rows, columns: Sequence[Column], written: WrittenParameters) -> Iterator[str]:
-    yield _csv_line(
-        ["case_id", "status", "kind", *(column.label for column in columns), "error_message", "rung"]
-    )
+def _csv(
+    rows: Rows, columns: Sequence[Column], written: WrittenParameters, more: Sequence[str]
+) -> Iterator[str]:
+    labels = [column.label for column in columns]
+    yield _csv_line(["case_id", "status", "kind", *labels, *more, "error_message", "rung"])
     for row in rows:
         texts = written.of(row["id"])
         values = [texts.get(column.label, finite(row[column.name])) for column in columns]
         message = row["message"] if row["status"] == "failed" else None
-        yield _csv_line([row["id"], row["status"], row["kind"], *values, message, row["rung"]])
+        others = [row[name] for name in more]
+        yield _csv_line([row["id"], row["status"], row["kind"], *values, *others, message, row["rung"]])
 
 
 def _csv_line(cells: Sequence[object]) -> str:
@@ -113,18 +159,34 @@ def _csv_line(cells: Sequence[object]) -> str:
     return line.getvalue()
 
 
-def result_table(rows: Rows, columns: Sequence[Column], written: WrittenParameters) -> Iterator[str]:
+def result_table(
+    rows: Rows, columns: Sequence[Column], written: WrittenParameters, more: Sequence[str] = ()
+) -> Iterator[str]:
     """The table a person reads: measurements in engineering notation, the message last."""
-    header = ["case", *(plain(column.label) for column in columns), "status", "time", "message"]
+    header = ["case", *(plain(column.label) for column in columns), "status", "time", *more, "message"]
     numeric = frozenset(range(len(columns) + 1)) | {len(columns) + 2}
-    return table(header, (_cells(row, columns, written) for row in rows), right=numeric)
+    return table(header, (_cells(row, columns, written, more) for row in rows), right=numeric)
 
 
-def _cells(row: sqlite3.Row, columns: Sequence[Column], written: WrittenParameters) -> list[str]:
+def _cells(
+    row: sqlite3.Row, columns: Sequence[Column], written: WrittenParameters, more: Sequence[str]
+) -> list[str]:
     texts = written.of(row["id"])
     values = [_cell(row[column.name], column, texts) for column in columns]
     seconds = "" if row["seconds"] is None else format_si(row["seconds"], "s", 3)
-    return [str(row["id"]), *values, row["status"].replace("_", " "), seconds, plain(row["message"] or "")]
+    others = [_other(name, row[name]) for name in more]
+    status = row["status"].replace("_", " ")
+    return [str(row["id"]), *values, status, seconds, *others, plain(row["message"] or "")]
+
+
+def _other(name: str, value: object) -> str:
+    if value is None:
+        return ""
+    if name == "warm":
+        return "warm" if value else "cold"
+    if name == "started" and isinstance(value, float):
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(value))
+    return plain(str(value))
 
 
 def _cell(value: object, column: Column, written: Mapping[str, str]) -> str:

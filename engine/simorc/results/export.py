@@ -80,8 +80,15 @@ def write_parquet(frame: Frame, path: Path, *, long: bool = False) -> None:
         raise ToolMissing("Parquet needs pyarrow", remedy="pip install pyarrow") from error
     header, rows = long_rows(frame) if long else wide_rows(frame)
     turned: list[Any] = list(zip(*rows, strict=True)) or [[] for _ in header]
-    table = pyarrow.table({name: pyarrow.array(column) for name, column in zip(header, turned, strict=True)})
+    table = pyarrow.table({n: pyarrow.array(_of_one_type(c)) for n, c in zip(header, turned, strict=True)})
     pyarrow.parquet.write_table(table, path)
+
+
+def _of_one_type(column: Any) -> list[Any]:
+    """Parquet columns have one type: where texts and numbers stand together, all become texts."""
+    if any(isinstance(value, str) for value in column):
+        return [None if value is None else str(value) for value in column]
+    return list(column)
 
 
 def to_xarray(frame: Frame) -> Any:
@@ -90,12 +97,27 @@ def to_xarray(frame: Frame) -> Any:
         import xarray
     except ImportError as error:
         raise ToolMissing("this export needs xarray", remedy="pip install xarray") from error
-    coordinates = {"case": frame.ids} | {n: ("case", column) for n, column in frame.parameters.items()}
+    coordinates = {"case": frame.ids} | {n: ("case", _uniform(c)) for n, c in frame.parameters.items()}
     data = {
         name: ("case", frame.values(name), {"units": frame.units.get(name, "")})
         for name in frame.measurements
     }
     return xarray.Dataset(data, coords=coordinates)
+
+
+def _uniform(column: Any) -> Any:
+    """Numbers as they are; a column with texts as texts only, which every array format can hold."""
+    return column.astype(str) if column.dtype == np.object_ else column
+
+
+def write_netcdf(frame: Frame, path: Path) -> None:
+    """`to_xarray` as a netCDF file; needs one of the netCDF packages xarray writes with."""
+    data = to_xarray(frame)
+    try:
+        data.to_netcdf(path)
+    except (ImportError, ValueError) as error:
+        remedy = "pip install netCDF4"
+        raise ToolMissing(f"xarray cannot write netCDF here: {error}", remedy=remedy) from error
 
 
 def write_waves(waves: Waves, signals: Sequence[str], stream: TextIO, analysis: str | None = None) -> None:
