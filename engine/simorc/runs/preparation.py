@@ -38,6 +38,7 @@ class Preparation:
         self._warm = settings.warm != "off"
         self._siblings: dict[int, int] = {}
         self._usual_siblings = 1
+        self._decks: int | None = None
         self._limits = Limits(
             timeout=settings.timeout,
             memory=settings.memory_limit,
@@ -83,6 +84,7 @@ class Preparation:
             forced_cold=forced_cold,
             marked=self.deck(case, options, marked=True) if warm else None,
             siblings=self._siblings.get(case.id, self._usual_siblings),
+            decks=self._decks,
         )
 
     def job(self, case_id: int, *, options: Sequence[str] = (), forced_cold: bool = False) -> Job:
@@ -97,6 +99,7 @@ class Preparation:
         """
         self._siblings = {case_id: len(group) for group in groups if len(group) < _MANY for case_id in group}
         self._usual_siblings = _MANY
+        self._decks = len(groups)
 
 
 def _marked(name: str, value: Value) -> Value:

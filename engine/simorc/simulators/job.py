@@ -37,7 +37,8 @@ class Job:
 
     `directory` exists and is empty. `deck` is the rendered text as the user's template gives it; the
     simulator adds what a batch run needs. `marked` is the same deck with the swept values marked (see
-    `warm_form`), `siblings` how many cases of the run are thought to share its deck. Beside every ``.meas``
+    `warm_form`), `siblings` how many cases of the run are thought to share its deck, `decks` how
+    many different decks the run is thought to have (None: nobody has looked). Beside every ``.meas``
     of the deck, the names in `requested` must come out; names in `optional` need not.
     """
 
@@ -50,6 +51,7 @@ class Job:
     forced_cold: bool = False
     marked: str | None = None
     siblings: int = 1
+    decks: int | None = None
 
     @property
     def netlist(self) -> Path:

@@ -61,6 +61,8 @@ class WarmCase:
 class _DeckRecord:
     proven: bool = False
     refused: str = ""
+    tried: bool = False
+    passed_by: int = 0
     since_check: int = 0
     checks: int = 0
     cases: array[int] = field(default_factory=lambda: array("I"))
@@ -82,20 +84,31 @@ class WarmDesk:
             return "warm sessions are off"
         if job.forced_cold:
             return "this attempt is to run in a process of its own"
-        if job.siblings < FEWEST_SIBLINGS and self.mode == "auto":
-            return "too few other cases share its deck"
         case = as_warm_case(job, deck)
         if isinstance(case, str):
             return case
-        return self._record(case.key).refused or case
+        record = self._record(case.key)
+        if self.mode == "auto" and not record.proven and self._too_rare(record, job):
+            return "too few other cases share its deck"
+        record.tried = True
+        return record.refused or case
+
+    def _too_rare(self, record: _DeckRecord, job: Job) -> bool:
+        """Whether a session would not pay: too few cases are thought to share the deck, or the run has more
+        decks than were foreseen and this one has not come up often.
+        """
+        if job.siblings < FEWEST_SIBLINGS:
+            return True
+        if record.tried or job.decks is None or sum(one.tried for one in self._decks.values()) < job.decks:
+            return False
+        record.passed_by += 1
+        return record.passed_by < FEWEST_SIBLINGS
 
     def wants_check(self, key: str) -> bool:
         """Whether the next case of this deck is to run cold as well and be compared."""
         record = self._record(key)
         if record.checks and not record.proven and self.mode == "auto":
-            return (
-                False  # another slot is at it; should they differ, this case runs again
-            )
+            return False  # another slot is at it; should they differ, this case runs again
         record.since_check += 1
         due = bool(self._check_every) and record.since_check >= self._check_every
         if self.mode == "verify" or not record.proven or due:
