@@ -93,6 +93,7 @@ def test_warnings_do_not_fail_a_compilation() -> None:
 def test_an_error_in_the_middle_of_a_large_log_is_found(tmp_path: Path) -> None:
     log = tmp_path / "simulation.log"
     noise = b"." * 100 + b"\n"
-    log.write_bytes(noise * 20_000 + b"ERROR: tb.sv:1: q\n" + noise * 20_000 + b"." * 200_000 + b"\nTEST
-    PASSED\n") verdict = judge_simulation(log_lines(log), GOOD_END, WORDS) assert (verdict.fault,
-    verdict.message, verdict.errors) == (Fault.TEST_FAILED, "ERROR: tb.sv:1: q", 1)
+    end = b"." * 200_000 + b"\nTEST PASSED\n"
+    log.write_bytes(noise * 20_000 + b"ERROR: tb.sv:1: q\n" + noise * 20_000 + end)
+    verdict = judge_simulation(log_lines(log), GOOD_END, WORDS)
+    assert (verdict.fault, verdict.message, verdict.errors) == (Fault.TEST_FAILED, "ERROR: tb.sv:1: q", 1)
