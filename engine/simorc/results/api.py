@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 from simorc.errors import RunNotFound
 from simorc.measurements.waves import Waves, open_waves
 from simorc.results.across import across_frames
+from simorc.results.bundles import bundle_names
 from simorc.results.frame import Frame, load_frame
 from simorc.results.specs import Spec, SpecResult, evaluate_specs, read_specs
 from simorc.runs.layout import RunLayout
@@ -44,7 +46,10 @@ class OpenRun:
     @cached_property
     def frame(self) -> Frame:
         """Every case with its parameters and measurements."""
-        return load_frame(self.layout)
+        frame = load_frame(self.layout)
+        if not any(spec.corners for spec in self.specs):
+            return frame
+        return replace(frame, bundles=bundle_names(self.manifest.get("plan"), frame))
 
     @cached_property
     def rungs(self) -> dict[int, str]:

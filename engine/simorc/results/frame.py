@@ -36,6 +36,8 @@ class Frame:
     kinds: Sequence[str | None] = ()
     messages: Sequence[str | None] = ()
     seconds: Floats | None = None
+    bundles: Texts | None = None
+    """The names of corner bundles where the column ``corner`` does not hold them."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -77,6 +79,7 @@ class Frame:
             kinds=[self.kinds[i] for i in places] if len(self.kinds) else (),
             messages=[self.messages[i] for i in places] if len(self.messages) else (),
             seconds=None if self.seconds is None else self.seconds[kept],
+            bundles=None if self.bundles is None else self.bundles[kept],
         )
 
 

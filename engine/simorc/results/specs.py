@@ -112,10 +112,11 @@ def judge_cases(frame: Frame, spec: Spec) -> Judged:
 
 def _limits(frame: Frame, spec: Spec) -> tuple[Floats, Floats]:
     low, high = (np.full(len(frame), each) for each in spec.limits_in(None))
-    corner = frame.parameters.get("corner")
-    for name in spec.corners if corner is not None else ():
-        here = np.asarray(corner == name, dtype=np.bool_)
-        low[here], high[here] = spec.limits_in(name)
+    # A bundle says more than the parameter it sets, so its limits come last.
+    for corner in (frame.parameters.get("corner"), frame.bundles):
+        for name in spec.corners if corner is not None else ():
+            here = np.asarray(corner == name, dtype=np.bool_)
+            low[here], high[here] = spec.limits_in(name)
     return low, high
 
 
