@@ -20,7 +20,7 @@ import anyio
 from anyio import to_thread
 
 from simorc.errors import StoreError
-from simorc.runs.campaign import Campaign
+from simorc.runs.conduct import Conductor
 from simorc.runs.filesystem import free_bytes, is_network
 from simorc.runs.holder import HEARTBEAT_EVERY, RunnerLock
 from simorc.runs.layout import RunLayout
@@ -50,7 +50,7 @@ class Pulse:
         lock: RunnerLock,
         store: Store,
         trace: Trace,
-        campaign: Campaign,
+        campaign: Conductor,
         settings: RunSettings,
     ) -> None:
         self._layout, self._lock, self._store = layout, lock, store
@@ -85,6 +85,7 @@ class Pulse:
                 f"the last results of {self._layout.name} cannot be written",
                 remedy="free disk space, then simorc run RUN: those cases run again",
             )
+        self._complete_trace()
         await self._write_metadata()
 
     def _duties(self) -> None:
@@ -193,7 +194,7 @@ class Pulse:
     def _change_jobs(self, asked: Request) -> str:
         number, delta = asked.whole("n"), asked.whole("delta")
         jobs = number if number is not None else self._campaign.jobs + (delta or 0)
-        self._campaign.set_jobs(max(1, min(jobs, 1024)))
+        self._campaign.set_jobs(max(1, min(jobs, 100_000)))
         return f"{self._campaign.jobs} jobs"
 
     def _known(self, case_ids: list[int]) -> list[int]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,26 +25,39 @@ class Trace:
     """The open trace of a run."""
 
     def __init__(self, layout: RunLayout) -> None:
-        self._layout = layout
         self.last_seq = _mend(layout.trace)
-        self._stream = layout.trace.open("a", encoding="utf-8")
+        self._file = os.open(layout.trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        self._end = os.fstat(self._file).st_size
 
     def close(self) -> None:
-        self._stream.close()
+        os.close(self._file)
 
     def append(
-        self, rows: Iterable[tuple[Any, ...]], metrics: Mapping[tuple[int, int], Mapping[str, float]]
+        self, rows: Sequence[tuple[Any, ...]], metrics: Mapping[tuple[int, int], Mapping[str, float]]
     ) -> None:
         """Write the rows of the store's attempts table, with the measurements of (case, attempt) where
-        known.
+        known. Raises OSError, and has written nothing, if there is no room.
         """
-        for row in rows:
-            line = {"stage": "simulate", **dict(zip(_FIELDS, row, strict=True))}
-            line["metrics"] = metrics.get((row[1], row[2]), {})
-            line["artefacts"] = self._artefacts(row[1])
-            self._stream.write(json.dumps(line, ensure_ascii=False) + "\n")
-            self.last_seq = row[0]
-        self._stream.flush()
+        if not rows:
+            return
+        lines = [self._line(row, metrics.get((row[1], row[2]), {})) for row in rows]
+        text = "".join(lines).encode("utf-8", "backslashreplace")
+        try:
+            self._write(text)
+        except OSError:
+            os.ftruncate(self._file, self._end)
+            raise
+        self._end += len(text)
+        self.last_seq = rows[-1][0]
+
+    def _write(self, text: bytes) -> None:
+        while text:
+            text = text[os.write(self._file, text) :]
+
+    def _line(self, row: tuple[Any, ...], metrics: Mapping[str, float]) -> str:
+        line = {"stage": "simulate", **dict(zip(_FIELDS, row, strict=True))}
+        line |= {"metrics": metrics, "artefacts": self._artefacts(row[1])}
+        return json.dumps(line, ensure_ascii=False) + "\n"
 
     def _artefacts(self, case_id: int) -> dict[str, str]:
         base = f"results/{case_id}"
