@@ -8,6 +8,8 @@
     ├── NetlistError            exit 2   a schematic cannot be netlisted
     ├── WaveformError           exit 1   a raw file is missing, torn or not a raw file
     ├── ToolMissing             exit 5   ngspice, xschem, ... is not there or too old
+    ├── SchedulerSilent         exit 1   a cluster's scheduler does not answer; nothing may be concluded
+    ├── SubmissionRefused       exit 1   a cluster's scheduler does not take a job
     └── RunError                exit 1   about one run directory
         ├── RunNotFound         exit 2
         ├── RunBusy             exit 1   another runner holds the run
@@ -106,6 +108,14 @@ class ToolMissing(SimorcError):
     """A program simorc needs is not there, or too old."""
 
     exit_code = 5
+
+
+class SchedulerSilent(SimorcError):
+    """A cluster's scheduler does not answer, so nothing may be concluded about its jobs."""
+
+
+class SubmissionRefused(SimorcError):
+    """A cluster's scheduler does not take a job; the message is its own."""
 
 
 class RunError(SimorcError):

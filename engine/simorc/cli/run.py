@@ -51,7 +51,7 @@ class Asked:
 @click.option(
     "--warm", type=click.Choice(["auto", "off", "verify"]), help="Keep the simulator's models loaded."
 )
-@click.option("--executor", metavar="NAME", help="Where cases execute (local, ...).")
+@click.option("--executor", metavar="NAME", help="Where cases execute: local, slurm, lsf, sge, ...")
 @click.option(
     "--case", "cases", type=CASE_IDS, metavar="3,7-9", help="Run these cases, whatever their status."
 )
@@ -70,7 +70,14 @@ def command(scope: Scope, target: str, detach: bool, json_form: bool, **options:
     layout, cases = _prepare(scope, target, asked)
     follower = Follower(layout, cases)
     with follower:
-        start_runner(layout, jobs=asked.jobs, timeout=asked.timeout, warm=asked.warm, cases=cases)
+        start_runner(
+            layout,
+            jobs=asked.jobs,
+            timeout=asked.timeout,
+            warm=asked.warm,
+            cases=cases,
+            executor=asked.executor,
+        )
         if detach:
             click.echo(layout.name)
             return 0
@@ -91,8 +98,6 @@ def _prepare(scope: Scope, target: str, asked: Asked) -> tuple[RunLayout, list[i
     if existing is None:
         layout = _build(scope, target, asked)
         return layout, asked.cases
-    if asked.executor is not None:
-        raise UsageError("--executor belongs to a run's making", remedy="name the sweep instead of the run")
     return existing, chosen_cases(existing, asked.cases, asked.corners, asked.where)
 
 

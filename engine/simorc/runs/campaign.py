@@ -113,6 +113,9 @@ class Campaign:
     def _wanted(self) -> int:
         return len(self._backlog) + len(self._in_flight)
 
+    def settle(self) -> None:
+        """Nothing is kept outside the store."""
+
     def cancel(self, why: str) -> None:
         """Stop everything; cases under way become pending again."""
         if not self._cancelled:

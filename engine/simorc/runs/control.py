@@ -33,6 +33,7 @@ def start_runner(
     warm: str | None = None,
     cases: Sequence[int] | None = None,
     nice: int | None = None,
+    executor: str | None = None,
 ) -> RunnerInfo:
     """Start the runner of `layout` as a process of its own session and wait until it holds the run.
 
@@ -42,8 +43,8 @@ def start_runner(
     """
     if runner_alive(layout):
         raise busy(layout)
-    _require_simulator(layout)
-    asked = {"jobs": jobs, "timeout": timeout, "warm": warm, "nice": nice}
+    _require_simulator(layout, executor)
+    asked = {"jobs": jobs, "timeout": timeout, "warm": warm, "nice": nice, "executor": executor}
     options: dict[str, object] = {key: value for key, value in asked.items() if value is not None}
     if cases is not None:
         options["cases"] = list(cases)
@@ -70,11 +71,11 @@ def start_runner(
         threading.Thread(target=process.wait, daemon=True).start()
 
 
-def _require_simulator(layout: RunLayout) -> None:
+def _require_simulator(layout: RunLayout, asked: str | None) -> None:
     """Raise `ToolMissing` for a simulator that this machine is to run and does not have."""
     settings = load_manifest(layout)["settings"]
     program, executor = settings["simulator"]["executable"], settings["execution"].get("executor", "local")
-    if executor == "local" and shutil.which(program) is None:
+    if (asked or executor) == "local" and shutil.which(program) is None:
         raise ToolMissing(
             f"{program} is not there", remedy="install it, or set simulator.executable; see simorc doctor"
         )

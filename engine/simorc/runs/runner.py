@@ -21,10 +21,15 @@ import anyio
 from simorc.cpus import usable_cpus
 from simorc.errors import RunBusy, SimorcError
 from simorc.executors.local import LocalExecutor
+from simorc.executors.registry import LOCAL, Offer, executor_called, scheduler_called
+from simorc.executors.scheduler import Site
 from simorc.executors.work import Executor
 from simorc.runs.admission import admission_of
+from simorc.runs.benches import bench_maker, simulator_of
 from simorc.runs.campaign import Campaign
+from simorc.runs.conduct import Conductor
 from simorc.runs.control import BUSY_EXIT
+from simorc.runs.coordinator import Coordinator
 from simorc.runs.filesystem import sweep_unfinished
 from simorc.runs.guardian import Guardian, sweep_orphans
 from simorc.runs.holder import RunnerLock
@@ -33,11 +38,9 @@ from simorc.runs.manifest import RunSettings, load_manifest, settings_of
 from simorc.runs.measuring import Measuring
 from simorc.runs.preparation import Preparation
 from simorc.runs.pulse import Pulse
+from simorc.runs.recall import recall_jobs
 from simorc.runs.store import Store
 from simorc.runs.trace import Trace
-from simorc.simulators.bench import NgspiceBench, SessionLife
-from simorc.simulators.ngspice import Ngspice
-from simorc.simulators.warm_desk import WarmDesk
 
 
 def main() -> int:
@@ -68,48 +71,56 @@ async def _conduct(layout: RunLayout, lock: RunnerLock, options: Mapping[str, An
         store = open_files.enter_context(Store(layout, preparation.plan))
         trace = Trace(layout)
         open_files.callback(trace.close)
-        executor = make_executor(layout, settings)
-        measuring = Measuring(layout, manifest, preparation.plan)
-        admission = admission_of(layout, settings)
-        campaign = Campaign(
-            layout, preparation, measuring, store, executor, guardian, settings, admission=admission
-        )
-        pulse = Pulse(layout, lock, store, trace, campaign, settings)
+        conductor = make_conductor(layout, manifest, settings, preparation, store, guardian)
+        pulse = Pulse(layout, lock, store, trace, conductor, settings)
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_obey_signals, campaign)
+            tasks.start_soon(_obey_signals, conductor)
             tasks.start_soon(pulse.beat)
-            await campaign.run()
+            await conductor.run()
             pulse.stop()
             tasks.cancel_scope.cancel()
         await pulse.close()
+        conductor.settle()
     guardian.dismiss()
     lock.leave()
 
 
-def make_executor(layout: RunLayout, settings: RunSettings) -> Executor:
-    """This machine's executor with the run's simulator."""
-    simulator = Ngspice(
-        executable=settings.executable,
-        args=settings.args,
-        spiceinit=settings.spiceinit,
-        threads=settings.threads,
-        run=layout.path,
-    )
-    desk = WarmDesk(settings.warm, settings.warm_check)
-    life = SessionLife(settings.warm_cases, settings.warm_memory)
+def make_conductor(
+    layout: RunLayout,
+    manifest: Mapping[str, Any],
+    settings: RunSettings,
+    preparation: Preparation,
+    store: Store,
+    guardian: Guardian,
+) -> Conductor:
+    """Who conducts the run: a coordinator of cluster jobs if the executor is a scheduler, else a campaign."""
+    name = str(settings.execution.get("executor", LOCAL))
+    scheduler = None if name == LOCAL else scheduler_called(name)
+    if scheduler is not None:
+        site = Site.of(settings.execution.get("cluster") or {})
+        return Coordinator(layout, preparation, store, scheduler, site, settings)
+    recall_jobs(layout, store)
+    measuring = Measuring(layout, manifest, preparation.plan)
+    executor = make_executor(layout, settings, name)
+    admission = admission_of(layout, settings) if name == LOCAL else None
+    return Campaign(layout, preparation, measuring, store, executor, guardian, settings, admission=admission)
 
-    def bench(slot: int) -> NgspiceBench:
-        return NgspiceBench(simulator, desk, layout.path / ".warm" / str(slot), life)
 
+def make_executor(layout: RunLayout, settings: RunSettings, name: str = LOCAL) -> Executor:
+    """This machine's executor, or another package's, with the run's simulator."""
+    if name != LOCAL:
+        simulator = simulator_of(settings, layout.path)
+        return executor_called(name, Offer(layout.path, simulator, settings.jobs, settings.execution))
+    bench = bench_maker(settings, run=layout.path, sessions=layout.path / ".warm")
     return LocalExecutor(bench, settings.jobs or usable_cpus())
 
 
-async def _obey_signals(campaign: Campaign) -> None:
+async def _obey_signals(conductor: Conductor) -> None:
     """SIGTERM and SIGINT cancel the run cleanly; a hang-up changes nothing."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as received:
         async for number in received:
-            campaign.cancel(f"by {signal.Signals(number).name}")
+            conductor.cancel(f"by {signal.Signals(number).name}")
 
 
 if __name__ == "__main__":

@@ -52,6 +52,9 @@ CREATE TABLE requests (
     id TEXT PRIMARY KEY, time REAL NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL, answer TEXT
 ) WITHOUT ROWID;
 
+-- Up to which byte the log of each chunk (.cluster/) stands in this store: what makes gathering exactly once.
+CREATE TABLE gathered (log TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
+
 CREATE TABLE columns (
     name TEXT PRIMARY KEY,                      -- p_vdda, m_gain
     role TEXT NOT NULL,                         -- parameter | measurement

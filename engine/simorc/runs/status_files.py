@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from simorc.runs.filesystem import write_json
 from simorc.runs.layout import RunLayout
@@ -40,8 +41,13 @@ class Gathered:
 
 def leave_report(layout: RunLayout, report: Report) -> None:
     layout.status_dir.mkdir(exist_ok=True)
+    write_json(layout.status_file(report.case_id), plain_report(report))
+
+
+def plain_report(report: Report) -> dict[str, object]:
+    """A report as JSON has it; `report_from` reads it back."""
     outcome = report.outcome
-    said = {
+    return {
         "case_id": report.case_id,
         "status": outcome.status,
         "kind": None if outcome.kind is None else str(outcome.kind),
@@ -53,7 +59,6 @@ def leave_report(layout: RunLayout, report: Report) -> None:
         "started": report.started,
         "place": report.place,
     }
-    write_json(layout.status_file(report.case_id), said)
 
 
 def gather_reports(layout: RunLayout, total: int) -> list[Gathered]:
@@ -89,8 +94,15 @@ def any_reports(layout: RunLayout) -> bool:
 
 
 def _read(path: Path, case_id: int, total: int) -> Report:
-    said = json.loads(path.read_text(encoding="utf-8"))
-    if said["case_id"] != case_id or not 1 <= case_id <= total:
+    report = report_from(json.loads(path.read_text(encoding="utf-8")), total)
+    if report.case_id != case_id:
+        raise ValueError(f"speaks of case {report.case_id!r}")
+    return report
+
+
+def report_from(said: Mapping[str, Any], total: int) -> Report:
+    """A report about one of `total` cases; raises ValueError, KeyError or TypeError if it is none."""
+    if not isinstance(said["case_id"], int) or not 1 <= said["case_id"] <= total:
         raise ValueError(f"speaks of case {said['case_id']!r}")
     if said["status"] not in {"completed", "failed"}:
         raise ValueError(f"no such status {said['status']!r}")
@@ -103,4 +115,4 @@ def _read(path: Path, case_id: int, total: int) -> Report:
         warm=bool(said["warm"]),
         cold_reason=said["cold_reason"],
     )
-    return Report(case_id, outcome, float(said["started"]), str(said["place"]))
+    return Report(said["case_id"], outcome, float(said["started"]), str(said["place"]))

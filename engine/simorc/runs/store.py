@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from simorc.errors import StoreError
 from simorc.quantities import Value
@@ -20,6 +20,7 @@ from simorc.runs.database import open_for_writing, quoted
 from simorc.runs.layout import RunLayout
 from simorc.runs.metadata import swept_columns
 from simorc.runs.status_files import Report
+from simorc.runs.statuses import Statuses
 from simorc.runs.view import STATUSES
 from simorc.simulators.outcome import Outcome
 from simorc.sweeps.plan import Plan
@@ -59,9 +60,11 @@ class Store:
         self._filled = self._read_filled()
         self._pending: list[Finished] = []
         self._under_way: dict[int, tuple[int, float]] = {}
+        self._untold: set[int] = set()
         self._progress: dict[int, float] = {}
         self._reset: set[int] = set()
         self._meta: dict[str, str] = {}
+        self._marks: dict[str, int] = {}
         self._events: list[tuple[float, str, int | None, str]] = []
         self._since_prune = 0
         self.statuses = self._read_statuses()
@@ -81,6 +84,7 @@ class Store:
 
     def case_started(self, case_id: int, attempt: int) -> None:
         self._under_way[case_id] = (attempt, time.time())
+        self._untold.add(case_id)
         self.statuses.set(case_id, "in_progress")
 
     def attempt_finished(self, finished: Finished) -> None:
@@ -106,6 +110,10 @@ class Store:
     def event(self, kind: str, message: str, case_id: int | None = None) -> None:
         self._events.append((time.time(), kind, case_id, message))
 
+    def gathered(self, log: str, offset: int) -> None:
+        """What stands in a chunk's log before `offset` was told, and is written with this."""
+        self._marks[log] = offset
+
     def answer(self, request_id: str, kind: str, data: str, answer: str) -> None:
         """Keep a request with what became of it."""
         self._db.execute(
@@ -117,14 +125,17 @@ class Store:
 
     @property
     def dirty(self) -> bool:
-        return bool(self._pending or self._reset or self._events or self._meta or self._under_way)
+        return bool(
+            self._pending or self._reset or self._events or self._meta or self._under_way or self._marks
+        )
 
     def flush(self) -> list[Finished]:
         """Write everything told since the last flush in one transaction; returns the attempts it made
         durable.
         """
         written, self._pending = self._pending, []
-        running = [(case_id, *told) for case_id, told in self._under_way.items()]
+        untold = self._untold & self._under_way.keys()
+        running = [(case_id, *self._under_way[case_id]) for case_id in untold]
         try:
             self._db.execute("BEGIN IMMEDIATE")
             self._write_rows(written, running)
@@ -138,6 +149,8 @@ class Store:
                 f"the run's state cannot be written: {error}", remedy="free disk space, then simorc run RUN"
             ) from error
         self._reset.clear()
+        self._untold.clear()
+        self._marks.clear()
         self._events.clear()
         self._meta.clear()
         return written
@@ -204,6 +217,7 @@ class Store:
             "INSERT INTO events (time, kind, case_id, message) VALUES (?, ?, ?, ?)", self._events
         )
         self._db.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", self.statuses.counts().items())
+        self._db.executemany("INSERT OR REPLACE INTO gathered VALUES (?, ?)", self._marks.items())
         self._db.execute("DELETE FROM progress")
         self._db.executemany("INSERT INTO progress VALUES (?, ?)", self._progress.items())
 
@@ -274,6 +288,20 @@ class Store:
             statuses.set(case_id, status)
         return statuses
 
+    def gathered_so_far(self) -> dict[str, int]:
+        """How far each chunk's log is in the store."""
+        return dict(self._db.execute("SELECT log, bytes FROM gathered").fetchall())
+
+    def losses_of(self, case_id: int) -> int:
+        """How often the worker of this case was lost."""
+        sql = "SELECT count(*) FROM attempts WHERE case_id=? AND kind='lost_worker'"
+        return int(self._db.execute(sql, (case_id,)).fetchone()[0])
+
+    def mean_seconds(self) -> float | None:
+        """What a completed case took on average, None if none is known."""
+        rows = self._db.execute("SELECT seconds FROM cases WHERE status='completed' LIMIT 2000").fetchall()
+        return sum(row[0] or 0.0 for row in rows) / len(rows) if rows else None
+
     def failure_messages(self) -> dict[int, str]:
         """The error message of every failed case that is written."""
         rows = self._db.execute("SELECT id, message FROM cases WHERE status='failed'")
@@ -284,46 +312,30 @@ class Store:
         row = self._db.execute("SELECT attempts FROM cases WHERE id=?", (case_id,)).fetchone()
         return int(row[0]) if row else 0
 
+    def attempts_made(self) -> int:
+        """How many attempts are written."""
+        return int(self._db.execute("SELECT count(*) FROM attempts").fetchone()[0])
+
+    def written_counts(self) -> dict[str, int]:
+        """The counts as they stand in the file, every status named."""
+        found = {row[0]: int(row[1]) for row in self._db.execute("SELECT status, n FROM counts")}
+        return {status: found.get(status, 0) for status in STATUSES}
+
     def attempts_after(self, seq: int) -> list[tuple[Any, ...]]:
         """The attempt rows after `seq`, for the trace."""
         return self._db.execute("SELECT * FROM attempts WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
 
 
-def finished_elsewhere(report: Report, store: Store) -> Finished:
+class Counted(Protocol):
+    """Whoever knows how often a case was tried."""
+
+    def attempts_of(self, case_id: int) -> int: ...
+
+
+def finished_elsewhere(report: Report, counted: Counted) -> Finished:
     """A worker's report as the attempt it was."""
-    attempt = store.attempts_of(report.case_id) + 1
+    attempt = counted.attempts_of(report.case_id) + 1
     return Finished(report.case_id, attempt, report.outcome, "done", True, report.started, report.place)
-
-
-class Statuses:
-    """The status of every case in one byte each, and how many there are of each."""
-
-    def __init__(self, total: int) -> None:
-        self._codes = bytearray(total + 1)
-        self._counts = [total, 0, 0, 0]
-
-    def __len__(self) -> int:
-        return len(self._codes) - 1
-
-    def set(self, case_id: int, status: str) -> None:
-        code = STATUSES.index(status)
-        self._counts[self._codes[case_id]] -= 1
-        self._counts[code] += 1
-        self._codes[case_id] = code
-
-    def of(self, case_id: int) -> str:
-        return STATUSES[self._codes[case_id]]
-
-    def counts(self) -> dict[str, int]:
-        return dict(zip(STATUSES, self._counts, strict=True))
-
-    def ids(self, *wanted: str) -> list[int]:
-        """The cases in any of these statuses, ascending."""
-        codes = {STATUSES.index(status) for status in wanted}
-        return [case_id for case_id, code in enumerate(self._codes) if code in codes and case_id]
-
-    def snapshot(self) -> bytes:
-        return bytes(self._codes)
 
 
 def add_column(db: sqlite3.Connection, name: str, role: str, label: str, unit: str) -> None:

@@ -1,0 +1,206 @@
+"""What simorc asks of a cluster's scheduler, and how its command-line tools are spoken to.
+
+A scheduler class is small: submit an array job, tell the states of its elements, cancel, hold, release,
+throttle. It remembers nothing. A tool that fails or takes too long raises `SchedulerSilent`, so that silence
+is never taken for "no such job".
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from simorc.errors import SchedulerSilent, SubmissionRefused, ToolMissing
+
+ANSWER_WITHIN = 60.0
+"""Seconds a scheduler's tool may take."""
+
+
+_ENDED = (
+    *("invalid job", "already complet", "no matching job", "already finished", "not found"),
+    *("does not exist", "no unfinished"),
+)
+_UNSURE = ("timed out", "unable to contact", "connection refused", "communication failure")
+
+
+class Phase(StrEnum):
+    """Where an array element stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element of an array job as the scheduler describes it.
+
+    `reason` is the scheduler's own word for why it waits; `hopeless` says that it will wait for ever unless
+    somebody does something.
+    """
+
+    phase: Phase
+    node: str = ""
+    reason: str = ""
+    hopeless: bool = False
+
+    @property
+    def alive(self) -> bool:
+        return self.phase is not Phase.OVER
+
+
+@dataclass(frozen=True)
+class ArrayJob:
+    """What the scheduler knows of one array job: its id and the elements it speaks of, counted from 1."""
+
+    job: str
+    elements: Mapping[int, Element] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Site:
+    """How jobs are submitted here: ``execution.cluster`` of the settings. Seconds and bytes."""
+
+    partition: str | None = None
+    account: str | None = None
+    qos: str | None = None
+    walltime: float = 3600.0
+    memory: int | None = None
+    cpus: int = 1
+    chunk: int | None = None
+    chunk_time: float = 300.0
+    max_jobs: int | None = None
+    args: tuple[str, ...] = ()
+    setup: tuple[str, ...] = ()
+    scratch: str | None = None
+    bring_home: str = "all"
+    python: str | None = None
+    poll: float = 5.0
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Site:
+        """From the settings' plain form."""
+        known = {field.name for field in fields(cls)} & settings.keys()
+        given: dict[str, Any] = {name: settings[name] for name in known}
+        given.update({name: tuple(value) for name, value in given.items() if isinstance(value, list)})
+        return cls(**given)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """An array job to submit: elements 1 ... `elements` of `script`, at most `throttle` at once.
+
+    What element k prints goes to ``<output>/<k>.out``. The job's `name` is unlike any other's.
+    """
+
+    name: str
+    script: Path
+    elements: int
+    output: Path
+    site: Site
+    throttle: int | None = None
+
+
+class Scheduler(Protocol):
+    """One kind of cluster. Every method may block for `ANSWER_WITHIN` seconds and raise `SchedulerSilent`."""
+
+    name: str
+    element_variable: str
+    """What holds the element's number in a job's environment."""
+
+    def submit(self, submission: Submission) -> str:
+        """The new job's id; raises `SubmissionRefused` with the scheduler's own words."""
+        ...
+
+    def states(self, names: Sequence[str]) -> Mapping[str, ArrayJob]:
+        """The jobs of these names that the scheduler still knows."""
+        ...
+
+    def cancel(self, job: str) -> None: ...
+
+    def hold(self, job: str) -> None:
+        """Start no further element."""
+        ...
+
+    def release(self, job: str) -> None: ...
+
+    def throttle(self, job: str, elements: int) -> None:
+        """Run at most so many elements at once from now on."""
+        ...
+
+    def array_limit(self) -> int:
+        """How many elements one array job may have."""
+        ...
+
+    def width(self, site: Site) -> int | None:
+        """How many elements could run at once on an empty cluster, None if that cannot be told."""
+        ...
+
+
+def ask(*command: str, accept: str | None = None) -> str:
+    """What a scheduler's tool prints; raises `SchedulerSilent` if it fails, `ToolMissing` if it is not
+    here. A failure that says `accept` is an answer, too.
+    """
+    said = _run(command)
+    if said.returncode and not (accept and accept in said.stderr):
+        raise SchedulerSilent(f"{command[0]}: {_words(said)}")
+    return said.stdout
+
+
+def tell(*command: str) -> None:
+    """Have a scheduler's tool do something to a job that may have ended meanwhile: then it refuses, and
+    that is all the same.
+    """
+    said = _run(command)
+    words = (said.stdout + said.stderr).lower()
+    if said.returncode and not any(word in words for word in _ENDED):
+        raise SchedulerSilent(f"{command[0]}: {_words(said)}")
+
+
+def hand_in(*command: str) -> str:
+    """What a submit command prints; raises `SubmissionRefused` with the scheduler's own words, or
+    `SchedulerSilent` if it may have taken the job all the same.
+    """
+    said = _run(command)
+    if said.returncode and any(word in said.stderr.lower() for word in _UNSURE):
+        raise SchedulerSilent(f"{command[0]}: {_words(said)}")
+    if said.returncode:
+        raise SubmissionRefused(f"{command[0]}: {_words(said)}")
+    return said.stdout
+
+
+def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=ANSWER_WITHIN,
+            env={**os.environ, "LC_ALL": "C"},
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise SchedulerSilent(f"{command[0]} did not answer within {ANSWER_WITHIN:.0f} s") from None
+    except FileNotFoundError:
+        raise ToolMissing(
+            f"{command[0]} is not here", remedy="run simorc on a host that may submit jobs"
+        ) from None
+    except OSError as error:
+        raise SchedulerSilent(f"{command[0]}: {error}") from error
+
+
+def _words(said: subprocess.CompletedProcess[str]) -> str:
+    lines = (said.stderr.strip() or said.stdout.strip()).splitlines()
+    return lines[-1] if lines else f"exit code {said.returncode}"
+
+
+def minutes(seconds: float) -> int:
+    """Whole minutes, rounded up, at least one: schedulers know nothing finer."""
+    return max(1, -int(-seconds // 60))

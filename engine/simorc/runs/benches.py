@@ -1,0 +1,30 @@
+"""The benches a run's cases are simulated on, made from its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from simorc.runs.manifest import RunSettings
+from simorc.simulators.bench import NgspiceBench, SessionLife
+from simorc.simulators.ngspice import Ngspice
+from simorc.simulators.warm_desk import WarmDesk
+
+
+def simulator_of(settings: RunSettings, run: Path | None = None) -> Ngspice:
+    """The run's simulator; `run` is told to its processes, so that orphans can be traced."""
+    return Ngspice(
+        executable=settings.executable,
+        args=settings.args,
+        spiceinit=settings.spiceinit,
+        threads=settings.threads,
+        run=run,
+    )
+
+
+def bench_maker(settings: RunSettings, *, run: Path, sessions: Path) -> Callable[[int], NgspiceBench]:
+    """Makes the bench of a slot; its warm session lives in a directory of `sessions`."""
+    simulator = simulator_of(settings, run)
+    desk = WarmDesk(settings.warm, settings.warm_check)
+    life = SessionLife(settings.warm_cases, settings.warm_memory)
+    return lambda slot: NgspiceBench(simulator, desk, sessions / f"warm-{slot}", life)
