@@ -53,6 +53,7 @@ COMMANDS = {
     "report": Entry("Results", "Write a report of a run.", "report"),
     "archive": Entry("Results", "Pack a run into one file.", "archive"),
     "serve": Entry("Machine", "Show the terminal interface in a browser on this machine.", "serve"),
+    "fsck": Entry("Machine", "Check a run's files against its state, and repair it.", "fsck"),
     "doctor": Entry("Machine", "Check what simorc needs on this machine.", "doctor"),
 }
 

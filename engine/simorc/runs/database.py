@@ -11,8 +11,8 @@ from pathlib import Path
 
 from simorc.errors import StoreError
 from simorc.runs.filesystem import is_network
+from simorc.runs.migrations import SCHEMA_VERSION, migrate, version_of
 
-SCHEMA_VERSION = 1
 BUSY_MILLISECONDS = 10_000
 
 
@@ -35,12 +35,17 @@ def journal_mode(path: Path) -> str:
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
-    """The one writer's connection; raises `StoreError` for a file that is corrupt or newer than this
-    program.
+    """The one writer's connection, the store brought to the newest version; raises `StoreError` for a file
+    that is corrupt or newer than this program.
     """
     connection = _connect(f"{path.resolve().as_uri()}?mode=rw", path)
-    connection.execute(f"PRAGMA journal_mode={journal_mode(path)}")
-    connection.execute("PRAGMA synchronous=NORMAL")
+    try:
+        connection.execute(f"PRAGMA journal_mode={journal_mode(path)}")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        migrate(connection)
+    except sqlite3.Error as error:
+        connection.close()
+        raise _unreadable(path, error) from error
     return connection
 
 
@@ -55,12 +60,10 @@ def _connect(uri: str, path: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
         connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        version = version_of(connection)
         connection.execute("SELECT 1 FROM meta LIMIT 1")
     except sqlite3.DatabaseError as error:
-        raise StoreError(
-            f"{path}: cannot be read as a run's state: {error}", remedy="simorc fsck RUN"
-        ) from error
+        raise _unreadable(path, error) from error
     if version > SCHEMA_VERSION:
         connection.close()
         raise StoreError(
@@ -68,6 +71,10 @@ def _connect(uri: str, path: Path) -> sqlite3.Connection:
             remedy="update simorc: pip install --upgrade simorc-tui",
         )
     return connection
+
+
+def _unreadable(path: Path, error: sqlite3.Error) -> StoreError:
+    return StoreError(f"{path}: cannot be read as a run's state: {error}", remedy="simorc fsck --repair RUN")
 
 
 def quoted(name: str) -> str:

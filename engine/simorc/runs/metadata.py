@@ -37,6 +37,20 @@ def write_metadata(layout: RunLayout, plan: Plan, codes: bytes, messages: Mappin
     write_whole(layout.metadata_csv, _chunks(plan, codes, messages))
 
 
+def differs_from(layout: RunLayout, plan: Plan, codes: bytes, messages: Mapping[int, str]) -> str:
+    """How metadata.csv differs from what `write_metadata` would write; empty if it does not."""
+    try:
+        with layout.metadata_csv.open(encoding="utf-8", errors="replace", newline="") as stream:
+            for chunk in _chunks(plan, codes, messages):
+                if stream.read(len(chunk)) != chunk:
+                    return "differs from the store"
+            return "goes on after its last case" if stream.read(1) else ""
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+
+
 def _chunks(plan: Plan, codes: bytes, messages: Mapping[int, str]) -> Iterator[str]:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -1,0 +1,51 @@
+"""Older stores brought forward, one version at a time.
+
+A step may only add tables and columns, so that a reader of this simorc reads a store of any older version
+as it is; the writer brings it forward. To change the schema: edit ``schema.sql``, and add the step that
+makes the same of a store of the version before.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+
+Step = Callable[[sqlite3.Connection], None]
+
+
+def _gathered(db: sqlite3.Connection) -> None:
+    db.execute(
+        "CREATE TABLE IF NOT EXISTS gathered (log TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID"
+    )
+
+
+STEPS: Mapping[int, Step] = {1: _gathered}
+"""From version -> what leads to the next one."""
+SCHEMA_VERSION = max(STEPS) + 1
+
+
+def migrate(db: sqlite3.Connection, steps: Mapping[int, Step] | None = None) -> int:
+    """Bring the open store to the newest version in one transaction: all of it or nothing. Returns the
+    version it had.
+    """
+    steps = STEPS if steps is None else steps
+    newest = max(steps) + 1
+    found = version_of(db)
+    if found >= newest:
+        return found
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        found = version_of(db)  # somebody else may have been quicker
+        for version in range(found, newest):
+            steps[version](db)
+        db.execute(f"PRAGMA user_version={max(found, newest)}")
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    return found
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    """The schema version a store says it has."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
