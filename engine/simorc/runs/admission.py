@@ -24,6 +24,7 @@ class Admission:
         self._shared_jobs = shared_jobs
         self._load = None if max_load is None else LoadSense(max_load)
         self._jobs = 1
+        self._cpus = usable_cpus()
         self._at_most: int | None = None
         self._under_way = 0
 
@@ -46,7 +47,7 @@ class Admission:
         """Look at the machine and the other runs. `jobs` is this run's own limit, `wanted` how many cases
         it could run now.
         """
-        self._jobs = jobs
+        self._jobs, self._cpus = jobs, usable_cpus()
         if self._load is not None:
             self._at_most = self._load.advise(jobs, self._under_way, running_processes())
         if self._pool is not None:
@@ -68,7 +69,7 @@ class Admission:
 
     @property
     def _limit(self) -> int:
-        return self._shared_jobs or max(usable_cpus(), self._jobs)
+        return self._shared_jobs or max(self._cpus, self._jobs)
 
 
 def admission_of(layout: RunLayout, settings: RunSettings) -> Admission:

@@ -1,12 +1,13 @@
-"""Where the bytes of a raw file come from. A compressed raw file would be a second source here."""
+"""Where the bytes of a raw file come from: the file itself, or its compressed form."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simorc.errors import WaveformError
+from simorc.waveforms.compression import ENDING, present, unpacked
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,10 +17,17 @@ if TYPE_CHECKING:
 
 
 class RawBytes:
-    """The bytes of one file, read by position. `size` is the file's size when it was opened."""
+    """The bytes of one file, read by position. `size` is the file's size when it was opened, unpacked."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._descriptor: int | None = None
+        self._unpacked = b""
+        found = present(path)
+        if found.suffix == ENDING:
+            self._unpacked = unpacked(found)
+            self.size = len(self._unpacked)
+            return
         try:
             self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -32,10 +40,13 @@ class RawBytes:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._descriptor)
+        if self._descriptor is not None:
+            os.close(self._descriptor)
 
     def read(self, offset: int, count: int) -> bytes:
         """At most `count` bytes from `offset`; fewer at the end of the file."""
+        if self._descriptor is None:
+            return self._unpacked[offset : offset + max(0, count)]
         try:
             return os.pread(self._descriptor, max(0, min(count, self.size - offset)), offset)
         except OSError as error:
@@ -43,12 +54,16 @@ class RawBytes:
 
 
 def mapped(path: Path, offset: int, shape: tuple[int, int], *, is_complex: bool) -> Trace:
-    """The rows of a binary section, shape (rows, columns), as a read-only memory map."""
+    """The rows of a binary section, shape (rows, columns), read-only: a memory map, or unpacked in memory."""
     import numpy as np
 
+    found = present(path)
+    kind = np.dtype("<c16") if is_complex else np.dtype("<f8")
     try:
-        if is_complex:
-            return np.memmap(path, np.dtype("<c16"), "r", offset, shape)
-        return np.memmap(path, np.dtype("<f8"), "r", offset, shape)
+        if found.suffix == ENDING:
+            flat = np.frombuffer(unpacked(found), kind, shape[0] * shape[1], offset)
+            rows: Trace = flat.reshape(shape)
+            return rows
+        return np.memmap(path, kind, "r", offset, shape)
     except (OSError, ValueError) as error:
         raise WaveformError(f"{path}: cannot be mapped: {error}") from None
