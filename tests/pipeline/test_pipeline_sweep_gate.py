@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from simorc.pipeline.conduct import conduct
+from simorc.pipeline.tools import Unwatched
+from simorc.pipeline.trace import read_trace
+
 pytestmark = [pytest.mark.ngspice, pytest.mark.iverilog]
 
 Make = Callable[..., Any]
@@ -59,3 +63,15 @@ def test_a_failed_case_closes_the_gate(loop: Make) -> None:
     last = work.run()[-1]
     assert (last["status"], last["kind"]) == ("failed", "cases_failed")
     assert "1 of 2 cases failed" in last["message"]
+
+
+def test_a_sweep_begun_before_a_kill_is_gone_on_with(loop: Make) -> None:
+    work = with_sweep(loop(), 0.4)
+    first = work.run()[-1]
+    trace = work.layout.trace
+    trace.write_text("".join(f"{line}\n" for line in trace.read_text().splitlines()[:-1]))
+    conduct(work.opened, Unwatched())
+    again = read_trace(trace)[-1]
+    assert (again["stage"], again["status"]) == ("analog", "passed")
+    assert again["metrics"]["run"] == first["metrics"]["run"]
+    assert len(list((work.root / "simulations").glob("levels_*"))) == 1

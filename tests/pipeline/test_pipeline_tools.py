@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from simorc.errors import ToolMissing
+from simorc.pipeline import limits
 from simorc.pipeline.tools import Limits, Unwatched, bare_environment, find_tool, read_log, run_tool
 
 
@@ -56,6 +58,12 @@ def alive(pid: int) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def test_a_launcher_whose_parent_is_gone_starts_nothing(tmp_path: Path) -> None:
+    launcher = [sys.executable, "-S", "-E", limits.__file__, "{}", "touch", "started"]
+    done = subprocess.run(launcher, cwd=tmp_path, stdin=subprocess.DEVNULL, timeout=20, check=False)
+    assert done.returncode == limits.CANNOT_START and not (tmp_path / "started").exists()
 
 
 def test_a_file_too_large_kills(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Starts a program with limits: ``python -S -E limits.py '{"memory": N, "file": N}' PROGRAM ARGUMENT...``
 
 A program of its own, because limits set after the start come too late for what the program starts itself,
-and code run between fork and exec is not safe in a process with threads. It imports nothing of simorc.
+and code run between fork and exec is not safe in a process with threads. It waits for `GO` on its standard
+input, which comes when somebody knows of it: a parent killed before leaves no orphan. It imports nothing of
+simorc.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ _KINDS = {
     "core": resource.RLIMIT_CORE,
 }
 CANNOT_START = 127
+GO = b"g"
 
 
 def main() -> int:
@@ -29,6 +32,9 @@ def main() -> int:
         resource.setrlimit(_KINDS[kind], (bounded, bounded))
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it, and programs inherit that
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    if os.read(0, 1) != GO:
+        return CANNOT_START
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     try:
         os.execvp(sys.argv[2], sys.argv[2:])
     except OSError as error:

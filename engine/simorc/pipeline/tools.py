@@ -118,7 +118,7 @@ def run_tool(
             [sys.executable, "-S", "-E", limits.__file__, json.dumps(_resources(bounds)), *command],
             cwd=directory,
             env=dict(environment),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -126,6 +126,7 @@ def run_tool(
     timed_out = False
     try:
         watch.started(process.pid)
+        _let_go(process)
         process.wait(bounds.seconds)
     except subprocess.TimeoutExpired:
         timed_out = True
@@ -134,6 +135,16 @@ def run_tool(
         _end_group(process)
         watch.ended(process.pid)
     return Ended(process.returncode, timed_out, time.monotonic() - began)
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    """Tell the launcher to go on: until then it ends with this process, whom nobody could tell of it."""
+    assert process.stdin is not None
+    try:
+        process.stdin.write(limits.GO)
+        process.stdin.close()
+    except BrokenPipeError:
+        pass  # it could not even start; its exit code says so
 
 
 def _resources(bounds: Limits) -> dict[str, int]:
@@ -148,6 +159,8 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
     except ProcessLookupError:
         pass  # nobody is left of it
     process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def log_lines(path: Path) -> Iterator[str]:
