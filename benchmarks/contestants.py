@@ -3,6 +3,9 @@
 Each contestant gets the same decks, the same number of jobs and the same quiet OpenMP environment. The decks
 are those of a cold simorc run, so that the simulator has the same work; only where `write` puts the
 waveforms differs, because xargs and spicelib run in one directory.
+
+CACE (2.13) is not among them: it netlists every testbench through xschem 3 (``--tcl``, ``-o``, ``-N``) with a
+complete process kit, so it cannot be given these decks.
 """
 
 from __future__ import annotations
