@@ -1,0 +1,129 @@
+"""Reading and playing a page of the documentation.
+
+A page starts in an empty directory, or with the project its first line names: ``<!-- project: rc -->``. A block
+with a title is a file and is written; a ``console`` block is typed, line by line, and what it shows is
+compared (``...`` stands for anything). ``# exit 3`` at the end of a command is the exit code it must have.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_FENCE = re.compile(
+    r"^(?P<gap> *)```(?P<kind>\w*)(?P<info>[^\n]*)\n(?P<text>.*?)^(?P=gap)```[ ]*$", re.M | re.S
+)
+_TITLE = re.compile(r'title="([^"]+)"')
+_PROJECT = re.compile(r"<!-- project: (\w+) -->")
+_EXIT = re.compile(r"\s+# exit (\d+)$")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block; ``title`` is empty unless it is a file."""
+
+    kind: str
+    title: str
+    text: str
+    line: int
+
+
+def blocks_of(page: Path) -> Iterator[Block]:
+    text = page.read_text(encoding="utf-8")
+    for match in _FENCE.finditer(text):
+        title = _TITLE.search(match["info"])
+        body = re.sub(rf"^{match['gap']}", "", match["text"], flags=re.M)
+        yield Block(match["kind"], title[1] if title else "", body, text[: match.start()].count("\n") + 1)
+
+
+def project_of(page: Path) -> str | None:
+    match = _PROJECT.search(page.read_text(encoding="utf-8"))
+    return match[1] if match else None
+
+
+@dataclass
+class Session:
+    """A terminal in which a page is played."""
+
+    directory: Path
+    repository: Path
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        tools = self.directory.parent / "bin"
+        tools.mkdir()
+        for name in ("simorc", "python"):
+            module = " -m simorc" if name == "simorc" else ""
+            (tools / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{module} "$@"\n')
+            (tools / name).chmod(0o755)
+        self.variables = {
+            **os.environ,
+            "PATH": f"{tools}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PYTHONPATH": f"{self.repository / 'engine'}:{self.repository}",
+            "COLUMNS": "110",
+        }
+
+    def play(self, block: Block) -> None:
+        """Write the block's file, or type its commands."""
+        if block.title:
+            path = self.directory / block.title
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.text, encoding="utf-8")
+        elif block.kind == "console":
+            for command, shown in _commands(block.text):
+                self._type(command, shown, block.line)
+
+    def _type(self, command: str, shown: list[str], line: int) -> None:
+        expected = _EXIT.search(command)
+        typed = _EXIT.sub("", command)
+        if typed.startswith("cd "):
+            self.directory = (self.directory / typed[3:].strip()).resolve()
+            return
+        if typed.startswith("export "):
+            name, _, value = typed[7:].partition("=")
+            self.variables[name] = value
+            return
+        done = subprocess.run(
+            ["bash", "-c", typed],
+            cwd=self.directory,
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        said = done.stdout + done.stderr
+        told = f"line {line}: {command}\n{said}"
+        assert done.returncode == (int(expected[1]) if expected else 0), f"exit {done.returncode}: {told}"
+        _compare(shown, said.splitlines(), told)
+
+
+def _commands(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Each ``$`` line, joined where it ends in a backslash, with the lines it shows."""
+    command, shown = "", []
+    for line in text.replace("\\\n", " ").splitlines():
+        if line.startswith("$ "):
+            if command:
+                yield command, shown
+            command, shown = line[2:], []
+        else:
+            shown.append(line)
+    if command:
+        yield command, shown
+
+
+def _compare(shown: list[str], said: list[str], told: str) -> None:
+    """Every line shown must come, in this order; ``...`` in it stands for anything, spaces count as one."""
+    rest = iter(" ".join(line.split()) for line in said)
+    for line in shown:
+        if line.strip() in ("", "..."):
+            continue
+        pattern = ".*".join(re.escape(" ".join(part.split())) for part in re.split(r"\.\.\.|…", line))
+        pattern = pattern.replace(".*", r".*")
+        assert any(re.fullmatch(rf"\s*{pattern}\s*", each) for each in rest), f"not shown: {line!r}\n{told}"
