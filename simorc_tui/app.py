@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
 from textual.command import Provider
 
+from simorc.display import plain
 from simorc_tui.glyphs import ASCII, UNICODE
 from simorc_tui.launching import Launcher
 from simorc_tui.palette import CommandProvider
+from simorc_tui.preferences import Preferences
 from simorc_tui.profile import Profile
 from simorc_tui.screens.main import MainScreen
+from simorc_tui.screens.tour import tour_screen
 
 
 class SimorcApp(App[int]):
@@ -25,14 +28,43 @@ class SimorcApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(
-        self, root: Path, profile: Profile, *, run: str | None = None, launcher: Launcher | None = None
+        self,
+        root: Path,
+        profile: Profile,
+        *,
+        run: str | None = None,
+        launcher: Launcher | None = None,
+        preferences: Preferences | None = None,
+        tour: bool = False,
     ) -> None:
         super().__init__()
+        self._preferences = preferences or Preferences()
+        self._tour = tour
         self.profile = profile
         glyphs = UNICODE if profile.unicode else ASCII
         self._main = MainScreen(root, launcher or Launcher(root), glyphs, run=run, tick=profile.tick)
         self.set_class(not profile.unicode, "ascii")
 
     def on_mount(self) -> None:
-        self.theme = self.profile.theme
+        wanted = self._preferences.theme
+        self.theme = wanted if wanted in self.available_themes else self.profile.theme
+        self.set_keymap(dict(self._preferences.keymap))
         self.push_screen(self._main)
+        if self._tour:
+            self.push_screen(tour_screen())
+        for problem in self._problems():
+            self.notify(plain(problem), severity="warning", markup=False, timeout=10)
+
+    @property
+    def keymap(self) -> Mapping[str, str]:
+        """Keys the user gave to commands, by the command's id."""
+        return self._preferences.keymap
+
+    def _problems(self) -> list[str]:
+        theme = self._preferences.theme
+        unknown = (
+            [f"no theme {theme!r}: t shows what there is"]
+            if theme and theme not in self.available_themes
+            else []
+        )
+        return [*self._preferences.problems, *unknown]

@@ -6,6 +6,7 @@ before it makes sense, and `MainScreen.check_action` asks for it. The id is what
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
@@ -18,6 +19,12 @@ KEY_NAMES = {
     "minus": "-",
     "full_stop": ".",
 }
+
+
+def label_of(keys: str) -> str:
+    """The first of some keys as it stands on the keyboard."""
+    first = keys.split(",")[0]
+    return KEY_NAMES.get(first, first)
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,11 @@ class Command:
     @property
     def key_label(self) -> str:
         """The key as the user knows it: ``/`` and not ``slash``."""
-        return KEY_NAMES.get(self.key.split(",")[0], self.key.split(",")[0])
+        return label_of(self.key)
+
+    def label_in(self, keymap: Mapping[str, str]) -> str:
+        """The key as the user knows it, where `keymap` may have given it another one."""
+        return label_of(keymap.get(self.id, self.key))
 
     @property
     def binding(self) -> Binding:
@@ -181,6 +192,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("app.palette", "palette", "colon", "palette", "Every command by name"),
     _command("app.theme", "theme", "t", "theme", "Choose the colours"),
     _command("app.help", "help", "question_mark,f1", "help", "All keys"),
+    _command("app.tour", "tour", "f2", "tour", "What stands where, in a minute"),
     _command("app.leave", "leave", "q", "leave", "Leave; the run goes on"),
 )
 
@@ -223,7 +235,7 @@ def by_action(action: str) -> list[Command]:
     return [command for command in COMMANDS if command.action.partition("(")[0] == action]
 
 
-def footer_text() -> str:
+def footer_text(keymap: Mapping[str, str] | None = None) -> str:
     """``r run  x cancel  ...`` from `FOOTER`."""
     known = {command.id: command for command in COMMANDS}
-    return "  ".join(f"{known[name].key_label} {known[name].label}" for name in FOOTER)
+    return "  ".join(f"{known[name].label_in(keymap or {})} {known[name].label}" for name in FOOTER)

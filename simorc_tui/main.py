@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from simorc.runs.layout import find_run
+from simorc_tui.preferences import config_file, read_preferences, state_file
 from simorc_tui.profile import prepare
 
 
@@ -16,10 +18,29 @@ def launch(project_dir: Path, run: str | None = None, *, mouse: bool = True) -> 
     Raises RunNotFound.
     """
     profile = prepare(os.environ)
+    preferences = read_preferences(config_file(os.environ))
     if run is not None:
         run = find_run(project_dir, run).name
     from simorc_tui.app import SimorcApp
 
-    app = SimorcApp(project_dir, profile, run=run)
-    result = app.run(mouse=mouse)
+    app = SimorcApp(project_dir, profile, run=run, preferences=preferences, tour=first_time())
+    result = app.run(mouse=mouse and preferences.mouse)
     return result if result is not None else app.return_code or 0
+
+
+def serve(project_dir: Path, port: int, *, token: str | None, say: Callable[[str], object]) -> int:
+    """Serve the project to a browser on this machine until Ctrl-C; returns the exit code."""
+    from simorc_tui import serving
+
+    return serving.serve(project_dir, port, token=token, say=say)
+
+
+def first_time() -> bool:
+    """Whether this user has never been here; from now on they have. Without a home no tour."""
+    seen = state_file(os.environ, "tour-seen")
+    try:
+        seen.parent.mkdir(parents=True, exist_ok=True)
+        seen.touch(exist_ok=False)
+    except OSError:
+        return False
+    return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.text import Text
 
 from simorc_tui.commands import COMMANDS, GROUPS
@@ -11,9 +13,10 @@ MOVING = (
     ("hjkl arrows", "Move; in the table sideways scrolls"),
     ("g G", "First and last"),
     ("pgup pgdn", "A page up or down"),
-    ("space a", "Mark a case; mark all the filter shows, again none"),
+    ("space a V", "Mark a case; all the filter shows, again none; from the last mark to here"),
     ("enter", "In the tree: open a sweep or a run; in the builder: change a parameter"),
     ("delete", "In the builder: the parameter is not swept any more"),
+    ("space", "In the builder: corners, Monte Carlo and their like off, and on again"),
 )
 FILTERS = (
     ("status:failed", "failed, done, running, pending"),
@@ -24,18 +27,23 @@ FILTERS = (
 )
 
 
-def help_text() -> Text:
+def help_text(keymap: Mapping[str, str] | None = None) -> Text:
     """The help screen's text."""
     text = Text()
     for group, title in GROUPS.items():
-        _section(text, title, [(c.key_label, c.help) for c in COMMANDS if c.group == group])
+        _section(
+            text,
+            title,
+            [(c.label_in(keymap or {}), f"{c.help}  ({c.id})") for c in COMMANDS if c.group == group],
+        )
     _section(text, "Moving", MOVING)
     _section(text, "Filters", FILTERS)
     return text
 
 
-def help_screen() -> ReadingScreen:
-    return ReadingScreen("simorc: keys", help_text())
+def help_screen(keymap: Mapping[str, str] | None = None) -> ReadingScreen:
+    """The help screen, with the keys the user gave."""
+    return ReadingScreen("simorc: keys", help_text(keymap))
 
 
 def _section(text: Text, title: str, lines: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> None:

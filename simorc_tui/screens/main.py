@@ -100,7 +100,7 @@ class MainScreen(
                     yield CaseTable(self.glyphs)
                     yield FilterBar()
                 yield CaseView(self.glyphs, widget_id="view")
-        yield Static(footer_text(), id="footer", markup=False)
+        yield Static(footer_text(getattr(self.app, "keymap", {})), id="footer", markup=False)
 
     def on_mount(self) -> None:
         self.builder.root = self.root

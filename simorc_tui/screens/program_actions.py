@@ -17,6 +17,7 @@ from simorc_tui.screens.desk import Desk
 from simorc_tui.screens.help import help_screen
 from simorc_tui.screens.prompt import PromptScreen
 from simorc_tui.screens.reading import ReadingScreen
+from simorc_tui.screens.tour import tour_screen
 
 if TYPE_CHECKING:
     from simorc.config.edit import SweepText
@@ -100,7 +101,10 @@ class ProgramActions(Desk):
         self.app.search_themes()
 
     def action_help(self) -> None:
-        self.app.push_screen(help_screen())
+        self.app.push_screen(help_screen(getattr(self.app, "keymap", {})))
+
+    def action_tour(self) -> None:
+        self.app.push_screen(tour_screen())
 
     def action_leave(self) -> None:
         self.app.exit(0)

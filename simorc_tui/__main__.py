@@ -1,0 +1,12 @@
+"""``python -m simorc_tui DIR``: the interface where no terminal is to be asked for, as under textual-serve."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from simorc.rootdir import find_root
+from simorc_tui.main import launch
+
+if __name__ == "__main__":
+    sys.exit(launch(find_root(Path(sys.argv[1]) if sys.argv[1:] else None)))

@@ -1,0 +1,78 @@
+"""The same program in a browser: textual-serve on loopback, behind a token.
+
+For people who tunnel: ``ssh -L 8000:localhost:8000 server simorc serve``. Whoever has the address with its
+token can do what the user can, so it listens on this machine only and refuses every request without it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import shlex
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from simorc.errors import ToolMissing
+
+COOKIE = "simorc-token"
+HOST = "127.0.0.1"
+
+
+def serve(project_dir: Path, port: int, *, token: str | None = None, say: Callable[[str], object]) -> int:
+    """Serve the project at `project_dir` until Ctrl-C; returns the exit code. Raises ToolMissing."""
+    try:
+        from aiohttp import web
+        from textual_serve.server import Server
+    except ImportError as error:
+        raise ToolMissing(
+            "textual-serve is not installed", remedy="pip install 'simorc-tui[serve]'"
+        ) from error
+    secret = token or secrets.token_urlsafe(24)
+
+    class GuardedServer(Server):  # type: ignore[misc] # unknown where it is not installed
+        """textual-serve's server, for those who know the token."""
+
+        async def _make_app(self) -> web.Application:
+            app = await super()._make_app()
+            app.middlewares.append(_guard(secret))
+            return app
+
+    # The page opens its websocket at this address: it has to be the one the cookie was set for.
+    address = f"http://localhost:{port}"
+    command = shlex.join([sys.executable, "-m", "simorc_tui", str(project_dir)])
+    server = GuardedServer(command, host=HOST, port=port, title="simorc", public_url=address)
+    say(f"{address}/?token={secret}")
+    server.serve()
+    return 0
+
+
+def _guard(token: str) -> Any:
+    """Lets through who brings the token, in the address once or in the cookie ever after."""
+    from aiohttp import web
+
+    @web.middleware
+    async def guard(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        brought = request.query.get("token") or request.cookies.get(COOKIE, "")
+        if not hmac.compare_digest(brought.encode(), token.encode()):
+            raise web.HTTPForbidden(text="open the address simorc serve printed, with its token")
+        if _foreign(request):
+            raise web.HTTPForbidden(text="not from another site")
+        if "token" in request.query:
+            # The address bar and the browser's history keep no token.
+            found = web.HTTPFound(request.path)
+            found.set_cookie(COOKIE, token, httponly=True, samesite="Strict")
+            raise found
+        return await handler(request)
+
+    return guard
+
+
+def _foreign(request: object) -> bool:
+    """Whether a page of another site asks: a websocket sends cookies wherever it is opened from."""
+    headers = request.headers  # type: ignore[attr-defined]
+    origin = headers.get("Origin")
+    return origin is not None and origin.partition("://")[2] != headers.get("Host")

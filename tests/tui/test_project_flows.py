@@ -1,0 +1,266 @@
+"""Sweeps, schematics and the program itself: sections of a sweep, save as, staleness, keys, tour, menus."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simorc.config.edit import SweepText
+from simorc.errors import SimorcError, UsageError
+from simorc.project import Project
+from simorc_tui.announcing import notification
+from simorc_tui.launching import Launcher
+from simorc_tui.preferences import Preferences, read_preferences
+from simorc_tui.sections import section_text, with_section, with_sweep
+from tests.tui.fake_run import SWEEP_FILE, FakeRun
+from tests.tui.flows import terminal
+
+SCHEMATIC = "v {xschem version=2.8.1 file_version=1.0}\nG {}\nV {}\nS {}\nE {}\n"
+
+
+class NotingLauncher(Launcher):
+    """Writes down what it is asked to do."""
+
+    def __init__(self, root: Path, fails: bool = False) -> None:
+        super().__init__(root)
+        self.asked: list[tuple[str, ...]] = []
+        self.fails = fails
+
+    async def command(self, *arguments: str) -> str:
+        self.asked.append(arguments)
+        if self.fails:
+            raise SimorcError("sweeps/pvt.yaml:4:9: nothing good")
+        return "it is done"
+
+
+async def test_monte_carlo_and_corners_by_a_line(project: Path) -> None:
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.press("2", "end", "k", "enter")
+        await user.sees("monte_carlo: samples: 100")
+        await user.type("samples: 5, seed: 1")
+        await user.press("enter")
+        await user.until(lambda: user.screen.builder.cases == 45)
+        await user.press("space")
+        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.sees("off: {samples: 5, seed: 1}")
+        await user.press("space")
+        await user.until(lambda: user.screen.builder.cases == 45)
+        assert (project / "sweeps" / "pvt.yaml").read_text() == SWEEP_FILE
+
+
+async def test_a_section_that_makes_no_sense_stays_to_be_corrected(project: Path) -> None:
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.press("2", "end", "k", "enter")
+        await user.type("{samples: 5")
+        await user.press("enter")
+        await user.until(lambda: user.screen.builder.problem != "")
+        assert user.screen.builder.has_class("editing")
+
+
+async def test_save_as_makes_a_sweep_of_the_project(project: Path) -> None:
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.press("2", "delete", "W")
+        await user.type("pvt")
+        await user.press("enter")
+        await user.sees("there is a sweep pvt")
+        await user.type("2")
+        await user.press("enter")
+        await user.until(lambda: user.screen.outline.sweep("pvt2") is not None)
+    assert list(Project.load(project).sweeps) == ["pvt", "pvt2"]
+    assert "vdd" not in (project / "sweeps" / "pvt2.yaml").read_text()
+    assert (project / "sweeps" / "pvt.yaml").read_text() == SWEEP_FILE
+
+
+async def test_the_preview_shows_the_first_cases(project: Path) -> None:
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.press("E")
+        await user.sees("9 cases", "1.62", "corner")
+
+
+async def test_earlier_runs_tell_how_long_it_takes(project: Path, make_run: Callable[..., FakeRun]) -> None:
+    make_run(45).set_meta(started=1000.0, updated=1045.0)
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.sees("= 9 cases  about 9.00s")
+
+
+@pytest.mark.parametrize("key", ["corners", "monte_carlo", "exclude"])
+def test_sections_come_and_go_and_leave_the_rest_alone(key: str, tmp_path: Path) -> None:
+    lines = {"corners": "{hot: {temp: 125}}", "monte_carlo": "{samples: 3}", "exclude": "vdd > 1.9"}
+    draft = SweepText(SWEEP_FILE, tmp_path / "pvt.yaml")
+    added = with_section(draft, key, lines[key])
+    assert section_text(added, key) == lines[key]
+    assert added.text.startswith(SWEEP_FILE)
+    changed = with_section(added, key, {**lines, "exclude": "corner == 'ff'"}[key])
+    assert section_text(changed, key) in ("corner == 'ff'", lines[key])
+    assert with_section(changed, key, "").text == SWEEP_FILE
+
+
+def test_a_block_section_is_replaced_and_the_comment_after_it_stays(tmp_path: Path) -> None:
+    text = (
+        "testbench: dc\ncorners:\n  hot: {temp: 125}  # warm\n  cold: {temp: -40}\n# the end\nexclude: []\n"
+    )
+    draft = SweepText(text, tmp_path / "pvt.yaml")
+    assert with_section(draft, "corners", "").text == "testbench: dc\n# the end\nexclude: []\n"
+    assert with_section(draft, "corners", "{hot: {temp: 85}}").text == (
+        "testbench: dc\ncorners: {hot: {temp: 85}}\n# the end\nexclude: []\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("sweeps: {a: a.yaml}\n", "sweeps: {a: a.yaml, b: 's/b.yaml'}\n"),
+        ("sweeps:\n  a: a.yaml # one\ndut: {}\n", "sweeps:\n  a: a.yaml # one\n  b: 's/b.yaml'\ndut: {}\n"),
+        ("dut: {}", "dut: {}\nsweeps:\n  b: 's/b.yaml'\n"),
+    ],
+)
+def test_a_sweep_is_named_in_the_setup(before: str, after: str) -> None:
+    assert with_sweep(before, "b", "s/b.yaml") == after
+
+
+def test_a_setup_that_cannot_be_added_to_is_refused() -> None:
+    with pytest.raises(UsageError):
+        with_sweep("sweeps: []\n", "b", "b.yaml")
+
+
+def with_schematic(project: Path) -> None:
+    (project / "dut.sch").write_text(SCHEMATIC)
+    (project / "dut.spice").write_text(".subckt dut a b\nR2 a b 2k\n.ends\n")
+    setup = project / "sim_setup.yaml"
+    setup.write_text(
+        setup.read_text().replace("netlist: dut.spice", "netlist: dut.spice, schematic: dut.sch")
+    )
+
+
+def later(file: Path) -> None:
+    """Saved an hour after everything else."""
+    stamp = file.stat().st_mtime + 3600
+    file.write_text(file.read_text() + "\n")
+    os.utime(file, (stamp, stamp))
+
+
+async def test_a_stale_schematic_is_marked_while_one_looks(project: Path) -> None:
+    with_schematic(project)
+    async with terminal(project) as user:
+        await user.until(lambda: len(user.screen.conditions) == 1)
+        await user.until(lambda: "  dut.sch" in user.text)
+        assert "! dut.sch" not in user.text
+        later(project / "dut.sch")
+        await user.sees("! dut.sch", "! dut.sch newer")
+
+
+async def test_n_without_schematics_says_so(project: Path) -> None:
+    async with terminal(project) as user:
+        await user.press("N")
+        await user.sees("no schematic in this project")
+
+
+@pytest.mark.xschem
+async def test_n_shows_the_difference_and_takes_it_on_acceptance(project: Path) -> None:
+    with_schematic(project)
+    body = (
+        "C {devices/res.sym} 0 0 0 0 {name=R1 value=1k}\nC {devices/lab_pin.sym} 0 -30 0 0 {name=l1 lab=a}\n"
+    )
+    (project / "dut.sch").write_text(SCHEMATIC + body + "C {devices/lab_pin.sym} 0 30 0 0 {name=l2 lab=b}\n")
+    (project / "xschemrc").write_text("set XSCHEM_LIBRARY_PATH ${XSCHEM_SHAREDIR}/xschem_library\n")
+    with (project / "sim_setup.yaml").open("a") as setup:
+        setup.write("netlister: {rcfile: xschemrc}\n")
+    os.utime(project / "dut.spice", (1e9, 1e9))
+    before = (project / "dut.spice").read_text()
+    async with terminal(project) as user:
+        await user.sees("! dut.sch")
+        await user.press("N")
+        await user.sees("new netlist: dut", "+")
+        await user.press("escape")
+        assert (project / "dut.spice").read_text() == before
+        await user.press("N")
+        await user.sees("new netlist: dut")
+        await user.press("a")
+        await user.until(lambda: "R1" in (project / "dut.spice").read_text())
+        await user.until(lambda: "! dut.sch" not in user.text)
+
+
+async def test_menu_of_a_run_removes_it_only_after_asking(
+    project: Path, make_run: Callable[..., FakeRun]
+) -> None:
+    make_run(9)
+    launcher = NotingLauncher(project)
+    async with terminal(project, launcher=launcher) as user:
+        await user.until(lambda: user.screen.table.row_count == 9)
+        await user.press("1", "G", "full_stop")
+        await user.sees("pack it into one file")
+        await user.press("x")
+        await user.sees("Remove pvt_20261121120000 with all its files?")
+        await user.press("n")
+        assert launcher.asked == []
+        await user.press("full_stop", "x")
+        await user.sees("Remove pvt_20261121120000")
+        await user.press("y")
+        await user.until(lambda: launcher.asked == [("clean", "pvt_20261121120000", "--yes")])
+        await user.press("full_stop", "p")
+        await user.until(lambda: launcher.asked[1:] == [("report", "pvt_20261121120000", "--format", "html")])
+        await user.sees("it is done")
+
+
+async def test_what_a_command_complains_about_is_shown(
+    project: Path, make_run: Callable[..., FakeRun]
+) -> None:
+    make_run(9)
+    async with terminal(project, launcher=NotingLauncher(project, fails=True)) as user:
+        await user.until(lambda: user.screen.table.row_count == 9)
+        await user.press("1", "G", "full_stop", "a")
+        await user.sees("nothing good")
+
+
+async def test_keys_of_the_users_own(project: Path, make_run: Callable[..., FakeRun], tmp_path: Path) -> None:
+    make_run(45)
+    file = tmp_path / "config.yaml"
+    file.write_text('theme: nord\nkeymap:\n  cases.failed: "%"\n  run.nothing: x\ncolour: red\n')
+    preferences = read_preferences(file)
+    assert preferences.theme == "nord"
+    assert [problem.rpartition(": ")[0].rpartition(": ")[2] for problem in preferences.problems]
+    async with terminal(
+        project, preferences=Preferences(keymap={"cases.failed": "f6"}, theme="nord")
+    ) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        assert user.pilot.app.theme == "nord"
+        await user.press("F")
+        await user.pilot.pause(0.2)
+        assert user.screen.table.row_count == 45
+        await user.press("f6")
+        await user.until(lambda: user.screen.table.row_count == 6)
+        await user.sees("f6 failed")
+
+
+def test_a_configuration_that_is_wrong_costs_a_message(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    assert read_preferences(file) == Preferences()
+    file.write_text("keymap: [1, 2]\nmouse: maybe\n")
+    problems = read_preferences(file).problems
+    assert len(problems) == 2
+    file.write_text("keymap: {")
+    assert read_preferences(file).problems
+
+
+async def test_the_tour_comes_first_and_again_on_f2(project: Path) -> None:
+    async with terminal(project, tour=True) as user:
+        await user.sees("simorc in a minute")
+        await user.press("escape")
+        assert "simorc in a minute" not in user.text
+        await user.press("f2")
+        await user.sees("simorc in a minute")
+
+
+def test_the_notification_is_wrapped_for_tmux_and_carries_no_escape() -> None:
+    assert notification("done\x1b]0;x\x07", tmux=False).count("\x1b") == 1
+    wrapped = notification("done", tmux=True)
+    assert wrapped.startswith("\x1bPtmux;\x1b\x1b]9;done")
+    assert wrapped.endswith("\x1b\\")

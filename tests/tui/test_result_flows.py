@@ -1,0 +1,188 @@
+"""From a run to an answer: specs, worst case, failures by message, plots over all cases, comparing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simorc.runs.layout import RunLayout
+from simorc_tui.run_results import alike, failures_of, read_results
+from simorc_tui.screens.plot_screen import PlotScreen
+from simorc_tui.side_by_side import rows_of
+from simorc_tui.widgets.wave_view import WaveView
+from tests.tui.fake_run import FakeRun
+from tests.tui.flows import terminal
+
+MakeRun = Callable[..., FakeRun]
+SPECS = {
+    "specs": {"gain": {"min": 76, "unit": "dB"}},
+    "measurements": {"gain": {"unit": "dB"}},
+    "inputs": {},
+    "format": 1,
+}
+
+
+@pytest.fixture
+def run(make_run: MakeRun) -> FakeRun:
+    """45 cases: gain falls with the case's number, every seventh failed, gain has to be 76 dB."""
+    made = make_run(45)
+    made.layout.manifest.write_text(json.dumps(SPECS))
+    made.db.execute(
+        "INSERT INTO events (time, kind, message) VALUES (1e9, 'finished', '39 completed, 6 failed')"
+    )
+    return made
+
+
+async def test_specs_lead_to_the_worst_case(project: Path, run: FakeRun) -> None:
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.press("S")
+        await user.sees(
+            "yield", ">= 76 dB", "worst 45: 75.5 dB at vdd=1.62 corner=tt", "39 completed, 6 failed"
+        )
+        await user.press("enter")
+        await user.until(lambda: user.screen.table.cursor == 44)
+        assert user.screen.pane == "cases"
+
+
+async def test_failures_are_grouped_and_lead_to_their_cases(project: Path, run: FakeRun) -> None:
+    run.set_case(3, status="failed", kind="singular_matrix", message="singular matrix: check node 'n3'")
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.press("S")
+        await user.sees("1 x singular matrix", "no convergence")
+        lines = user.screen.query_one("#tab-specs OptionList")
+        lines.highlighted = next(  # type: ignore[attr-defined]
+            i
+            for i in range(20)
+            if "1 x singular" in str(lines.get_option_at_index(i).prompt)  # type: ignore[attr-defined]
+        )
+        await user.press("enter")
+        await user.until(lambda: user.screen.table.row_count == 1)
+        await user.sees("1 match", "message~")
+
+
+def test_messages_that_differ_in_numbers_are_one_group(run: FakeRun) -> None:
+    for case_id, number in ((1, 3), (2, 4)):
+        run.set_case(case_id, status="failed", kind="timeout", message=f"no end after {number} s\nmore")
+    groups = failures_of(run.layout)
+    assert ("timeout", "no end after # s", 2, 1) in [
+        (g.kind, g.message, g.count, g.first_case) for g in groups
+    ]
+    assert sum(group.count for group in groups) == 8
+    assert alike("node x1.n3 at 1.5e-9 s") == "node x1.n3 at # s"
+
+
+def test_a_run_without_a_readable_store_is_a_note(tmp_path: Path) -> None:
+    layout = RunLayout(tmp_path / "simulations" / "pvt_20261121120000")
+    layout.path.mkdir(parents=True)
+    layout.database.write_text("this is no database, whatever its name says")
+    assert read_results(layout).note
+
+
+async def test_histogram_and_curves_over_a_parameter(project: Path, run: FakeRun) -> None:
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.press("H")
+        await user.until(lambda: isinstance(user.pilot.app.screen, PlotScreen))
+        await user.sees("gain: n=39", "Cpk")
+        await user.press("escape", "P")
+        await user.sees("gain over")
+        await user.press("1")
+        await user.sees("gain over vdd")
+        await user.press("escape")
+        assert user.pilot.app.screen is user.screen
+
+
+async def test_a_parameter_of_texts_is_refused_in_words(project: Path, run: FakeRun) -> None:
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.press("P", "2")
+        await user.sees("corner is no number")
+
+
+async def test_the_map_leads_to_a_case(project: Path, run: FakeRun) -> None:
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.press("m", "2")
+        await user.until(lambda: "Across" in user.text)
+        await user.press("1")
+        await user.sees("gain: corner down, vdd across", "1.98")
+        await user.press("right", "enter")
+        await user.until(lambda: user.pilot.app.screen is user.screen)
+        assert user.screen.table.cursor > 0
+
+
+async def test_marked_waveforms_over_each_other(project: Path, run: FakeRun) -> None:
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.press("space", "j", "V", "O")
+        await user.until(lambda: user.screen.case_view.overlaid == (1, 2, 3))
+        waves = user.screen.query_one(WaveView)
+        assert waves.request is not None
+        assert waves.request.case_ids == (1, 2, 3)
+        await user.press("3", "j", "O")
+        await user.until(lambda: user.screen.case_view.overlaid == ())
+
+
+async def test_decks_of_two_cases_side_by_side(project: Path, run: FakeRun) -> None:
+    for case_id in (1, 2):
+        run.layout.deck(case_id).parent.mkdir(parents=True)
+        run.layout.deck(case_id).write_text(f"rc\nv1 in 0 {case_id}.5\n.end\n")
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.press("d", "c")
+        await user.type("2")
+        await user.press("enter")
+        await user.sees("decks of case 1 and case 2", "v1 in 0 1.5", "v1 in 0 2.5")
+        await user.press("escape", "d", "c")
+        await user.type("9")
+        await user.press("enter")
+        await user.sees("no deck")
+
+
+async def test_two_runs_compared(project: Path, run: FakeRun, make_run: MakeRun) -> None:
+    other = make_run(45, "pvt_20261120120000")
+    other.layout.manifest.write_text(json.dumps(SPECS))
+    other.set_case(1, m_gain=70.0)
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.table.row_count == 45 and len(user.screen.summaries) == 2)
+        await user.press("d", "r")
+        await user.sees("pvt_20261120120000  to  pvt_20261121120000", "45 cases in both, 1 values moved")
+
+
+async def test_columns_are_chosen_and_ordered(project: Path, run: FakeRun) -> None:
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.press("C")
+        await user.sees("[ ] tries", "[x] vdd")
+        await user.press("space", "J", "enter")
+        await user.until(
+            lambda: [c.name for c in user.screen.table.columns[:3]] == ["id", "status", "p_corner"]
+        )
+        await user.press("C", "end", "space", "enter")
+        await user.until(lambda: user.screen.table.columns[-1].name != "message")
+
+
+async def test_cases_grouped_by_a_parameter(project: Path, run: FakeRun) -> None:
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.press("v", "2")
+        await user.sees("corner: enter shows the cases", "✓ 13", "✗ 2")
+        await user.press("enter")
+        await user.until(lambda: user.screen.table.row_count == 15)
+        await user.sees("/corner=ff")
+
+
+def test_only_differences_are_shown_with_a_few_lines_around() -> None:
+    left = [f"line {number}" for number in range(100)]
+    right = [*left[:50], "another", *left[51:], "one more"]
+    rows = rows_of(left, right)
+    assert ("!", "line 50", "another") in rows
+    assert rows[-1] == ("+", "", "one more")
+    assert ("…", "", "") in rows
+    assert len(rows) == 9
+    assert rows_of(left, left) == []
