@@ -25,6 +25,12 @@ from simorc.runs.layout import SIMULATIONS
     help="Which cases keep their waveforms.",
 )
 @click.option("--case", "cases", type=CASE_IDS, default=None, help="Cases that keep theirs in any case.")
+@click.option(
+    "--without",
+    type=click.Choice(["decks", "logs", "reports"]),
+    multiple=True,
+    help="Leave these out; state, measurements and inputs always stay.",
+)
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @click.option("--restore", is_flag=True, help="RUN is an archive: unpack it into this project.")
 @scoped
@@ -34,6 +40,7 @@ def command(
     out: Path | None,
     waves: str,
     cases: Sequence[int] | None,
+    without: Sequence[str],
     force: bool,
     restore: bool,
 ) -> None:
@@ -45,6 +52,6 @@ def command(
         return
     layout = scope.run(run)
     target = out or Path(f"{layout.name}.tar.gz")
-    done = archive_run(layout, target, waves=waves, cases=cases or (), force=force)
+    done = archive_run(layout, target, waves=waves, cases=cases or (), without=without, force=force)
     click.echo(plain(str(done.path)))
     note(f"{done.files} files, {done.bytes_before / 1e6:.1f} MB → {done.bytes_after / 1e6:.1f} MB")

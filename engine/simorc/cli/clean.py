@@ -1,25 +1,23 @@
-"""simorc clean: runs removed, never a live one."""
+"""simorc clean: runs removed, never a live or a locked one."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-from pathlib import Path
 
 import click
 
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import note
 from simorc.display import plain
-from simorc.errors import RunBusy, RunError, UsageError
+from simorc.errors import RunBusy, UsageError
 from simorc.runs.control import runner_alive, runner_info
 from simorc.runs.layout import RunLayout, find_runs
+from simorc.runs.retention import lock_of, refuse_locked, remove_run
 
 
 @click.command("clean")
 @click.argument("runs", metavar="[RUN]...", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Every run that is not live.")
+@click.option("--all", "everything", is_flag=True, help="Every run that is neither live nor locked.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @scoped
 def command(scope: Scope, runs: tuple[str, ...], everything: bool, yes: bool) -> None:
@@ -29,22 +27,28 @@ def command(scope: Scope, runs: tuple[str, ...], everything: bool, yes: bool) ->
     chosen = [scope.run(run) for run in runs] if runs else _idle(scope) if everything else _ask_which(scope)
     for layout in chosen:
         _refuse_live(layout)
+        refuse_locked(layout)
     if not chosen:
         note("nothing to remove")
         return
     if not yes:
         _ask(chosen)
     for layout in chosen:
-        remove(layout)
+        remove_run(layout)
         note(f"removed {plain(layout.name)}")
 
 
 def _idle(scope: Scope) -> list[RunLayout]:
-    found = find_runs(scope.root())
-    for layout in found:
+    idle = []
+    for layout in find_runs(scope.root()):
+        lock = lock_of(layout)
         if runner_alive(layout):
             note(f"kept {plain(layout.name)}: it is running")
-    return [layout for layout in found if not runner_alive(layout)]
+        elif lock is not None:
+            note(f"kept {plain(layout.name)}: {plain(str(lock))}")
+        else:
+            idle.append(layout)
+    return idle
 
 
 def _ask_which(scope: Scope) -> list[RunLayout]:
@@ -54,7 +58,7 @@ def _ask_which(scope: Scope) -> list[RunLayout]:
     if not sys.stdin.isatty():
         raise UsageError("no run named", remedy="simorc clean RUN, or --all")
     for number, layout in enumerate(found, start=1):
-        live = "  (running)" if runner_alive(layout) else ""
+        live = "  (running)" if runner_alive(layout) else "  (locked)" if lock_of(layout) else ""
         note(f"{number:3}  {plain(layout.name)}{live}")
     answer = click.prompt("remove which (numbers, empty for none)", default="", show_default=False, err=True)
     return [found[place] for place in _places(answer, len(found))]
@@ -88,12 +92,3 @@ def _ask(chosen: list[RunLayout]) -> None:
         raise UsageError("nobody here to ask", remedy="simorc clean ... --yes")
     names = "\n".join(f"  {plain(layout.name)}" for layout in chosen)
     click.confirm(f"{names}\nremove {'it' if len(chosen) == 1 else 'these'}?", abort=True, err=True)
-
-
-def remove(layout: RunLayout) -> None:
-    """Remove a run directory. It is renamed first, so that nobody finds half a run."""
-    if layout.path.is_symlink() or not layout.exists():
-        raise RunError(f"{layout.path} is not a run directory")
-    doomed = layout.path.with_name(f".removing-{layout.name}-{os.getpid()}")
-    Path(layout.path).rename(doomed)
-    shutil.rmtree(doomed)

@@ -43,6 +43,8 @@ COMMANDS = {
     "jobs": Entry("Running", "Change how many cases run at once.", "steering:jobs"),
     "pipeline": Entry("Running", "From a written spec to verified RTL.", "pipeline"),
     "clean": Entry("Running", "Remove runs.", "clean"),
+    "lock": Entry("Running", "Keep a run from being removed.", "lock"),
+    "unlock": Entry("Running", "Let a run be removed again.", "lock:unlock"),
     "results": Entry("Results", "Print the cases of a run with their measurements.", "results"),
     "show": Entry("Results", "Everything about one case.", "show"),
     "log": Entry("Results", "Print the simulator's log of a case.", "log"),

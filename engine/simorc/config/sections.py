@@ -131,6 +131,8 @@ class ExecutionSettings(Section):
     """Free bytes on the disk below which a run pauses."""
     keep: Annotated[Whole, Field(ge=1)] | None = None
     """How many finished runs of a sweep stay; default: all."""
+    compress: bool = False
+    """Whether waveforms are compressed (results.raw.gz) once a case is measured; they read as before."""
     convergence: Convergence = Convergence()
     """What is tried when a case does not converge."""
     cluster: Cluster = Cluster()

@@ -21,6 +21,7 @@ from simorc.runs.holder import runner_alive
 from simorc.runs.layout import RunLayout
 
 WAVES = ("all", "failed", "none")
+PARTS = ("decks", "logs", "reports")
 _TRANSIENT = {".requests", ".status", "runner.json", "runner.lock"}
 _STATE = ("run.sqlite", "run.sqlite-wal", "run.sqlite-shm", "run.sqlite-journal")
 _RAW_ENDINGS = (".raw", ".raw.gz", ".raw.zst")
@@ -37,32 +38,66 @@ class Archived:
 
 
 def archive_run(
-    layout: RunLayout, target: Path, *, waves: str = "all", cases: Collection[int] = (), force: bool = False
+    layout: RunLayout,
+    target: Path,
+    *,
+    waves: str = "all",
+    cases: Collection[int] = (),
+    without: Collection[str] = (),
+    force: bool = False,
 ) -> Archived:
     """Write ``target``, beside itself first. ``waves`` chooses the raw files: all, those of failed cases,
-    none; those of ``cases`` are kept in any case.
+    none; those of ``cases`` are kept in any case. ``without`` leaves out decks, logs, reports: the state with
+    every measurement, the manifest and the inputs are always kept.
     """
     if waves not in WAVES:
         raise UsageError(f"waves {waves!r} is none of {', '.join(WAVES)}")
+    if unknown := sorted(set(without) - set(PARTS)):
+        raise UsageError(f"{unknown[0]!r} is none of {', '.join(PARTS)}")
     if runner_alive(layout):
         raise RunBusy(f"run {layout.name} is under way", remedy="archive it when it has finished")
     if target.exists() and not force:
         raise UsageError(f"{target} is there already")
-    kept = set(cases) | (_failed_cases(layout) if waves == "failed" else set())
+    chosen = _Choice(layout, waves == "all", _kept_cases(layout, waves, cases), frozenset(without))
     beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        count, size = _write(layout, beside, waves == "all", kept)
+        count, size = _write(layout, beside, chosen)
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
     return Archived(target, count, size, target.stat().st_size)
 
 
-def _write(layout: RunLayout, target: Path, all_waves: bool, kept: set[int]) -> tuple[int, int]:
+def _kept_cases(layout: RunLayout, waves: str, cases: Collection[int]) -> frozenset[int]:
+    return frozenset(cases) | (_failed_cases(layout) if waves == "failed" else frozenset())
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What of a run goes into its archive."""
+
+    layout: RunLayout
+    all_waves: bool
+    cases: frozenset[int]
+    without: frozenset[str]
+
+    def takes(self, path: Path) -> bool:
+        parts = path.relative_to(self.layout.path).parts
+        if _is_raw(path):
+            return self.all_waves or _case_of(self.layout, path) in self.cases
+        if parts[0] == self.layout.reports.name:
+            return "reports" not in self.without
+        if _case_of(self.layout, path) is None:
+            return True
+        part = "logs" if path.suffix == ".log" else "decks"
+        return part not in self.without
+
+
+def _write(layout: RunLayout, target: Path, choice: _Choice) -> tuple[int, int]:
     count = size = 0
     with tarfile.open(target, "w:gz", compresslevel=6) as archive:
         for path in _files(layout):
-            if not all_waves and _is_raw(path) and _case_of(layout, path) not in kept:
+            if not choice.takes(path):
                 continue
             archive.add(path, f"{layout.name}/{path.relative_to(layout.path)}", recursive=False)
             count, size = count + 1, size + path.lstat().st_size
@@ -93,10 +128,10 @@ def _case_of(layout: RunLayout, path: Path) -> int | None:
     )
 
 
-def _failed_cases(layout: RunLayout) -> set[int]:
+def _failed_cases(layout: RunLayout) -> frozenset[int]:
     db = sqlite3.connect(f"{layout.database.resolve().as_uri()}?mode=ro", uri=True)
     try:
-        return {row[0] for row in db.execute("SELECT id FROM cases WHERE status = 'failed'")}
+        return frozenset(row[0] for row in db.execute("SELECT id FROM cases WHERE status = 'failed'"))
     finally:
         db.close()
 

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 from simorc.errors import RunNotFound
+from simorc.waveforms.compression import present
 
 SIMULATIONS = "simulations"
 _STAMPED = re.compile(r"(?P<sweep>.+)_(?P<stamp>\d{14})(?:_\d+)?")
@@ -104,7 +105,12 @@ class RunLayout:
         return self.case_dir(case_id) / "netlist.spice"
 
     def raw(self, case_id: int) -> Path:
-        return self.case_dir(case_id) / "results.raw"
+        """The waveforms of a case, ``results.raw.gz`` where they were compressed."""
+        return present(self.case_dir(case_id) / "results.raw")
+
+    @property
+    def lock_json(self) -> Path:
+        return self.path / "locked.json"
 
     def log(self, case_id: int) -> Path:
         return self.case_dir(case_id) / "simulator.log"

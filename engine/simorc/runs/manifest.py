@@ -29,6 +29,11 @@ def load_manifest(layout: RunLayout) -> dict[str, Any]:
     return dict(manifest)
 
 
+def compresses(manifest: Mapping[str, Any]) -> bool:
+    """Whether a run compresses the waveforms of a case once it is measured."""
+    return bool((manifest.get("settings") or {}).get("execution", {}).get("compress"))
+
+
 @dataclass(frozen=True)
 class RunSettings:
     """The settings a runner works by, from the manifest and the options of `simorc run`.
@@ -36,6 +41,7 @@ class RunSettings:
     Times are in seconds, sizes in bytes; None means no limit, and for `jobs` the CPUs this process may use.
     """
 
+    simulator: str = "ngspice"
     executable: str = "ngspice"
     args: tuple[str, ...] = ()
     spiceinit: Path | None = None
@@ -70,6 +76,7 @@ def settings_of(layout: RunLayout, manifest: Mapping[str, Any], options: Mapping
     cases = options.get("cases")
     known = {field.name for field in fields(RunSettings)} & execution.keys()
     return RunSettings(
+        simulator=str(simulator.get("name") or "ngspice"),
         executable=simulator["executable"],
         args=tuple(simulator["args"]),
         spiceinit=frozen_init if frozen_init.exists() else None,

@@ -10,8 +10,10 @@ from typing import Any
 from anyio import to_thread
 
 from simorc.runs.layout import RunLayout
+from simorc.runs.manifest import compresses
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.sweeps.plan import Plan
+from simorc.waveforms.compression import pack_case
 
 _IN_A_THREAD_FROM = 1 << 20
 """Bytes of a raw file above which measuring would hold up the other cases."""
@@ -23,6 +25,7 @@ class Measuring:
     def __init__(self, layout: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> None:
         self._layout = layout
         self._plan = plan
+        self._compress = compresses(manifest)
         inside = (layout.root / "sim_setup.yaml").exists()
         self._root = layout.root if inside else Path(manifest["project_root"])
         declared: Mapping[str, Mapping[str, Any]] = manifest["measurements"]
@@ -31,7 +34,21 @@ class Measuring:
         self._idle = all((what.get("meas") or "").lower() == name for name, what in self._definitions.items())
 
     async def complete(self, case_id: int, outcome: Outcome) -> Outcome:
-        """The outcome with its measurements; a required one that cannot be taken fails the case."""
+        """The outcome with its measurements; a required one that cannot be taken fails the case.
+
+        Where asked for, the waveforms are compressed then.
+        """
+        measured = await self._complete(case_id, outcome)
+        if not self._compress or measured.status == "cancelled":
+            return measured
+        try:
+            await to_thread.run_sync(pack_case, self._layout.case_dir(case_id))
+        except OSError as error:
+            told = f"waveforms not compressed: {error.strerror}"
+            return replace(measured, message=f"{measured.message}; {told}" if measured.message else told)
+        return measured
+
+    async def _complete(self, case_id: int, outcome: Outcome) -> Outcome:
         measurable = {None, FailureKind.MEASUREMENT_MISSING}
         if self._idle or outcome.status == "cancelled" or outcome.kind not in measurable:
             return outcome

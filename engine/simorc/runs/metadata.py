@@ -16,7 +16,7 @@ from pathlib import Path
 from simorc.runs.database import open_for_reading
 from simorc.runs.filesystem import write_whole
 from simorc.runs.layout import RunLayout
-from simorc.runs.manifest import load_manifest
+from simorc.runs.manifest import compresses, load_manifest
 from simorc.runs.view import STATUSES
 from simorc.sweeps.plan import Plan
 
@@ -34,14 +34,14 @@ def write_metadata(layout: RunLayout, plan: Plan, codes: bytes, messages: Mappin
     `codes` holds the index into `STATUSES` of each case (byte 0 unused), `messages` the error message of
     failed cases.
     """
-    write_whole(layout.metadata_csv, _chunks(plan, codes, messages))
+    write_whole(layout.metadata_csv, _chunks(_raw_name(layout), plan, codes, messages))
 
 
 def differs_from(layout: RunLayout, plan: Plan, codes: bytes, messages: Mapping[int, str]) -> str:
     """How metadata.csv differs from what `write_metadata` would write; empty if it does not."""
     try:
         with layout.metadata_csv.open(encoding="utf-8", errors="replace", newline="") as stream:
-            for chunk in _chunks(plan, codes, messages):
+            for chunk in _chunks(_raw_name(layout), plan, codes, messages):
                 if stream.read(len(chunk)) != chunk:
                     return "differs from the store"
             return "goes on after its last case" if stream.read(1) else ""
@@ -51,7 +51,14 @@ def differs_from(layout: RunLayout, plan: Plan, codes: bytes, messages: Mapping[
         return f"cannot be read: {error.strerror}"
 
 
-def _chunks(plan: Plan, codes: bytes, messages: Mapping[int, str]) -> Iterator[str]:
+def _raw_name(layout: RunLayout) -> str:
+    """What a case's waveforms are called in this run."""
+    if layout.exists() and compresses(load_manifest(layout)):
+        return "results.raw.gz"
+    return "results.raw"
+
+
+def _chunks(raw: str, plan: Plan, codes: bytes, messages: Mapping[int, str]) -> Iterator[str]:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["case_id", "status", "result_path", *swept_columns(plan), "error_message"])
@@ -59,7 +66,7 @@ def _chunks(plan: Plan, codes: bytes, messages: Mapping[int, str]) -> Iterator[s
         status = STATUSES[codes[case.id]]
         values = [str(value) for value in case.scope().values()]
         writer.writerow(
-            [case.id, status, f"results/{case.id}/results.raw", *values, messages.get(case.id, "")]
+            [case.id, status, f"results/{case.id}/{raw}", *values, messages.get(case.id, "")]
         )
         if case.id % _ROWS_AT_ONCE == 0:
             yield text.getvalue()

@@ -39,6 +39,7 @@ from simorc.runs.measuring import Measuring
 from simorc.runs.preparation import Preparation
 from simorc.runs.pulse import Pulse
 from simorc.runs.recall import recall_jobs
+from simorc.runs.retention import retire
 from simorc.runs.store import Store
 from simorc.runs.trace import Trace
 
@@ -51,6 +52,8 @@ def main() -> int:
     try:
         with RunnerLock(layout) as lock:
             anyio.run(_conduct, layout, lock, options)
+        for old in retire(layout):
+            sys.stderr.write(f"removed {old}: execution.keep\n")
     except RunBusy as error:
         sys.stderr.write(f"{error.message}\n")
         return BUSY_EXIT

@@ -25,6 +25,7 @@ class Trace:
     """The open trace of a run."""
 
     def __init__(self, layout: RunLayout) -> None:
+        self._layout = layout
         self.last_seq = _mend(layout.trace)
         self._file = os.open(layout.trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
         self._end = os.fstat(self._file).st_size
@@ -61,7 +62,8 @@ class Trace:
 
     def _artefacts(self, case_id: int) -> dict[str, str]:
         base = f"results/{case_id}"
-        return {"deck": f"{base}/netlist.spice", "raw": f"{base}/results.raw", "log": f"{base}/simulator.log"}
+        raw = self._layout.raw(case_id).name
+        return {"deck": f"{base}/netlist.spice", "raw": f"{base}/{raw}", "log": f"{base}/simulator.log"}
 
 
 def _mend(path: Path) -> int:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     Trace = NDArray[np.float64] | NDArray[np.complex128]
 
+_READ_UP_TO = 1 << 20
+"""Bytes up to which reading a section takes less time than mapping it."""
+
 
 class RawBytes:
     """The bytes of one file, read by position. `size` is the file's size when it was opened, unpacked."""
@@ -54,16 +57,20 @@ class RawBytes:
 
 
 def mapped(path: Path, offset: int, shape: tuple[int, int], *, is_complex: bool) -> Trace:
-    """The rows of a binary section, shape (rows, columns), read-only: a memory map, or unpacked in memory."""
+    """The rows of a binary section, shape (rows, columns), read-only: a memory map; in memory if the file is
+    compressed or the section small.
+    """
     import numpy as np
 
+    kind: np.dtype[Any] = np.dtype("<c16") if is_complex else np.dtype("<f8")
+    size = shape[0] * shape[1] * kind.itemsize
     found = present(path)
-    kind = np.dtype("<c16") if is_complex else np.dtype("<f8")
     try:
         if found.suffix == ENDING:
-            flat = np.frombuffer(unpacked(found), kind, shape[0] * shape[1], offset)
-            rows: Trace = flat.reshape(shape)
-            return rows
+            return np.frombuffer(unpacked(found), kind, shape[0] * shape[1], offset).reshape(shape)
+        if size <= _READ_UP_TO:
+            with RawBytes(path) as source:
+                return np.frombuffer(source.read(offset, size), kind).reshape(shape)
         return np.memmap(path, kind, "r", offset, shape)
     except (OSError, ValueError) as error:
         raise WaveformError(f"{path}: cannot be mapped: {error}") from None

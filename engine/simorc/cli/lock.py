@@ -1,0 +1,34 @@
+"""simorc lock, simorc unlock: runs that nothing removes."""
+
+from __future__ import annotations
+
+import click
+
+from simorc.cli.scope import Scope, scoped
+from simorc.cli.tables import note
+from simorc.display import plain
+
+
+@click.command("lock")
+@click.argument("run")
+@click.option(
+    "--reason", default="", metavar="TEXT", help="Why it stays; told to whoever wants to remove it."
+)
+@scoped
+def command(scope: Scope, run: str, reason: str) -> None:
+    """Keep RUN: neither `simorc clean` nor execution.keep removes it."""
+    from simorc.runs.retention import lock_run
+
+    layout = scope.run(run)
+    note(f"{plain(layout.name)}: {plain(str(lock_run(layout, reason)))}")
+
+
+@click.command("unlock")
+@click.argument("run")
+@scoped
+def unlock(scope: Scope, run: str) -> None:
+    """Take the lock of RUN away."""
+    from simorc.runs.retention import unlock_run
+
+    layout = scope.run(run)
+    note(f"{plain(layout.name)}: {'unlocked' if unlock_run(layout) else 'was not locked'}")
