@@ -16,6 +16,8 @@ from benchmarks.contestants import Arena
 from benchmarks.identity import Identity, compare
 from benchmarks.machine import Took, best
 from benchmarks.workloads import Workload
+from simorc.runs.layout import RunLayout
+from simorc.runs.view import RunView
 
 SLOW_SAMPLE = 40
 """Cases the slow contestants run where a case costs more than `SLOW_CASE` seconds."""
@@ -34,6 +36,8 @@ class Row:
     measured: dict[str, Took] = field(default_factory=dict)
     sampled: dict[str, int] = field(default_factory=dict)
     identity: Identity = field(default_factory=Identity)
+    simulating: float = 0.0
+    """Seconds of the warm run from its first case to its last, without starting two Python programs."""
 
     def enter(self, contestant: str, took: Took, cases: int) -> None:
         """What `contestant` took for `cases` of the cases."""
@@ -56,6 +60,7 @@ class Row:
             "seconds": {name: round(took.wall, 3) for name, took in self.measured.items()},
             "cpu_seconds": {name: round(took.cpu, 3) for name, took in self.measured.items()},
             "load": {name: round(took.load, 2) for name, took in self.measured.items()},
+            "simulating": round(self.simulating, 3),
             "sampled": self.sampled,
             "identity": str(self.identity),
         }
@@ -66,17 +71,21 @@ def measure(workload: Workload, directory: Path, jobs: int, rounds: int, *, full
     arena, row = Arena(workload, directory, jobs), Row(workload, jobs)
     everything = list(range(1, workload.cases + 1))
     first, decks = arena.simorc("auto")
+    runs = [decks]
     arena.lay_out(decks, everything)
     slow = arena.xargs(everything[:TRIAL]).wall / TRIAL > SLOW_CASE
     chosen = _sample(everything, SLOW_SAMPLE) if slow and not full else everything
     warm, cold, xargs = [first], [], []
     for _ in range(rounds):
         xargs.append(arena.xargs(chosen))
-        warm.append(arena.simorc("auto")[0])
+        took, run = arena.simorc("auto")
+        warm.append(took)
+        runs.append(run)
         cold.append(arena.simorc("off", chosen)[0])
     row.enter("simorc warm", best(warm), workload.cases)
     row.enter("simorc cold", best(cold), len(chosen))
     row.enter("xargs", best(xargs), len(chosen))
+    row.simulating = min(map(simulating_seconds, runs))
     row.identity = compare(decks, arena.flat, chosen)
     if rivals:
         sample = _sample(chosen, RIVAL_SAMPLE)
@@ -84,6 +93,13 @@ def measure(workload: Workload, directory: Path, jobs: int, rounds: int, *, full
         row.enter("pytest-xdist", arena.pytest(sample), len(sample))
     shutil.rmtree(arena.project)
     return row
+
+
+def simulating_seconds(run: Path) -> float:
+    """From the start of a run's first case to the end of its last, by the run's own clock."""
+    with RunView(RunLayout(run)) as view:
+        meta = view.meta()
+    return float(meta["ended"]) - float(meta["started"])
 
 
 def _sample(case_ids: Sequence[int], size: int) -> list[int]:
