@@ -56,6 +56,23 @@ def problems(root: Path, pipeline: str) -> list[str]:
             "    top: a\n    stages:\n      a7: {enable: false}\n",
             "a7 is switched off: name a testbench with testbench: FILE",
         ),
+        (
+            "    top: a\n    stages:\n      a7:\n        parameters:\n          steps:\n"
+            "            - {set: {en: 1}, expct: {q: 1}}\n",
+            "8:pipelines.p.stages.a7.parameters.steps[0].expct: not a key of a step (did you mean",
+        ),
+        (
+            "    top: a\n    stages:\n      a7:\n        parameters: {stepps: []}\n",
+            "6:pipelines.p.stages.a7.parameters.stepps: not a parameter of simorc's testbench (did you mean",
+        ),
+        (
+            "    top: a\n    stages:\n      a7:\n        parameters: {steps: [5]}\n",
+            "expected a mapping of set, cycles, expect, note, not '5'",
+        ),
+        (
+            "    top: a\n    stages:\n      a7:\n        parameters: {steps: [{expect: 1}]}\n",
+            "expected port: value, not '1'",
+        ),
         ("    top: a\n    budgets: {a1: -1}\n", "pipelines.p.budgets.a1: must be"),
     ],
 )
@@ -93,7 +110,8 @@ def test_defaults_and_order(tmp_path: Path) -> None:
 def test_numbers_of_parameters_are_ordinary(tmp_path: Path) -> None:
     (tmp_path / "sim_setup.yaml").write_text(
         "pipelines:\n  p:\n    top: a\n    rtl: a.sv\n    stages:\n      a1: {enable: false}\n"
-        "      a7: {parameters: {width: 4, ratio: 0.50, big: 1k, names: [a, 2], deep: {x: 3}}}\n"
+        "      a7:\n        template: a.sv\n"
+        "        parameters: {width: 4, ratio: 0.50, big: 1k, names: [a, 2], deep: {x: 3}}\n"
     )
     (tmp_path / "a.sv").write_text("module a; endmodule\n")
     parameters = Project.load(tmp_path).setup.pipelines["p"].a7.parameters

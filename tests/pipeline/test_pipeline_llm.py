@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy
 import pytest
 
 from simorc.config.pipeline_models import PipelineDefinition
@@ -234,6 +238,93 @@ def test_without_transformers_the_extra_is_named() -> None:
     with pytest.raises(NoAnswer, match=r"simorc-tui\[llm\]") as caught:
         ask(call("any"))
     assert caught.value.fault == "tool_missing"
+
+
+class Batch(dict[str, Any]):
+    """What a tokenizer makes of a text."""
+
+    def to(self, device: str) -> Batch:
+        return self
+
+
+class FakeTokenizer:
+    chat_template = "yes"
+    pad_token_id = None
+    eos_token_id = 7
+
+    def apply_chat_template(self, messages: list[dict[str, str]], **_: Any) -> str:
+        return " / ".join(message["content"] for message in messages)
+
+    def __call__(self, text: str, **_: Any) -> Batch:
+        assert text == "s / p"
+        return Batch(input_ids=numpy.array([[1, 2, 3]]))
+
+    def decode(self, tokens: Any, **_: Any) -> str:
+        return " ".join(map(str, tokens))
+
+
+class FakeModel:
+    device = "cpu"
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Any] = {}
+        self.adapter = ""
+
+    def to(self, device: str) -> FakeModel:
+        assert device == "cpu"
+        return self
+
+    def eval(self) -> FakeModel:
+        return self
+
+    def generate(self, **asked: Any) -> Any:
+        self.asked = asked
+        return numpy.array([[1, 2, 3, 40, 50]])
+
+
+@pytest.fixture
+def libraries(monkeypatch: pytest.MonkeyPatch) -> FakeModel:
+    """torch, transformers and peft as far as they are called."""
+    fake = FakeModel()
+
+    def load(name: str, **_: Any) -> FakeModel:
+        if name == "absent":
+            raise OSError("no such model\nand more")
+        return fake
+
+    def adapt(model: FakeModel, adapter: str) -> FakeModel:
+        model.adapter = adapter
+        return model
+
+    cuda = SimpleNamespace(is_available=lambda: False)
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(no_grad=nullcontext, cuda=cuda))
+    loaders = {
+        "AutoTokenizer": SimpleNamespace(from_pretrained=lambda name: FakeTokenizer()),
+        "AutoModelForCausalLM": SimpleNamespace(from_pretrained=load),
+    }
+    monkeypatch.setitem(sys.modules, "transformers", SimpleNamespace(**loaders))
+    peft = SimpleNamespace(PeftModel=SimpleNamespace(from_pretrained=adapt))
+    monkeypatch.setitem(sys.modules, "peft", peft)
+    return fake
+
+
+def test_a_local_model_gets_the_chat_and_gives_what_is_new(libraries: FakeModel) -> None:
+    assert ask(call("house")) == "40 50"
+    assert libraries.asked["do_sample"] is False and libraries.asked["max_new_tokens"] == 5
+    assert libraries.asked["pad_token_id"] == 7 and libraries.adapter == ""
+
+
+def test_a_local_model_with_an_adapter_and_sampling(libraries: FakeModel) -> None:
+    ask({**call("house"), "adapter": "a7", "temperature": 0.3, "top_p": 0.8})
+    assert libraries.adapter == "a7"
+    assert (libraries.asked["temperature"], libraries.asked["top_p"]) == (0.3, 0.8)
+
+
+def test_a_local_model_that_does_not_load(libraries: FakeModel) -> None:
+    assert libraries.asked == {}
+    with pytest.raises(NoAnswer, match=r"absent does not load: no such model$") as caught:
+        ask(call("absent"))
+    assert caught.value.fault == "backend_failed"
 
 
 def test_a_tiny_local_model_answers(tmp_path: Path) -> None:

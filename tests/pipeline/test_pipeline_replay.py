@@ -12,6 +12,7 @@ from simorc.errors import ExpressionError, UsageError
 from simorc.pipeline.dataset import compile_condition, records
 from simorc.pipeline.layout import find_pipeline_runs
 from simorc.pipeline.replay import replay
+from simorc.pipeline.results import exit_code
 from simorc.pipeline.tools import Unwatched
 
 Make = Callable[..., Any]
@@ -109,3 +110,17 @@ def test_a_condition_that_makes_no_sense_says_where(condition: str, column: int)
     with pytest.raises(ExpressionError) as caught:
         compile_condition(condition)
     assert caught.value.column == column
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "code"),
+    [
+        ("passed", None, 0),
+        ("failed", "test_failed", 1),
+        ("failed", "spec_violated", 3),
+        ("cancelled", None, 4),
+        ("failed", "tool_missing", 5),
+    ],
+)
+def test_exit_codes(state: str, kind: str | None, code: int) -> None:
+    assert exit_code({"state": state, "kind": kind}) == code

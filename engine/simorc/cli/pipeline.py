@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import click
 
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import note, table, write
-from simorc.display import plain
+from simorc.display import plain, plain_lines
 from simorc.errors import RunError
 
 if TYPE_CHECKING:
@@ -210,6 +209,7 @@ def _exit_code(layout: PipelineLayout) -> int:
     from simorc.pipeline.results import exit_code
 
     if not layout.result.is_file():
-        sys.stderr.write(layout.runner_log.read_text(encoding="utf-8", errors="replace")[-2000:])
+        for line in plain_lines(layout.runner_log.read_text(encoding="utf-8", errors="replace")[-2000:]):
+            note(line)
         raise RunError(f"the runner of {layout.name} is gone", remedy=f"simorc pipeline resume {layout.name}")
     return exit_code(json.loads(layout.result.read_text(encoding="utf-8")))

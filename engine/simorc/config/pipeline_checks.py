@@ -7,6 +7,7 @@ from pathlib import Path
 
 from simorc.config.checking import Document
 from simorc.config.expansion import against
+from simorc.config.fields import kind_of
 from simorc.config.names import did_you_mean, listed
 from simorc.config.pipeline_models import Maker, PipelineDefinition, Sweep
 from simorc.config.setup_models import Setup
@@ -14,6 +15,10 @@ from simorc.config.yaml_source import KeyPath
 from simorc.errors import Problem
 
 Complaint = tuple[KeyPath, str]
+OWN_TESTBENCH = ("steps", "clock", "reset", "reset_level", "module_parameters")
+"""Parameters of simorc's own testbench template."""
+STEP = ("set", "cycles", "expect", "note")
+"""Keys of one of its steps."""
 
 
 def pipeline_problems(setup: Document[Setup], root: Path, sweeps: Collection[str]) -> Iterator[Problem]:
@@ -60,11 +65,34 @@ def _stages(pipeline: PipelineDefinition) -> Iterator[Complaint]:
     elif pipeline.rtl is None:
         yield ("stages", "a1"), "a1 is switched off: name the design with rtl: FILE"
     yield from _maker(a7, "a7") if a7.enable else ()
+    if a7.enable and a7.backend == "template" and a7.template is None:
+        yield from _own_testbench(a7)
     if pipeline.simulation.enable and not a7.enable and pipeline.simulation.testbench is None:
         yield ("stages", "simulation"), "a7 is switched off: name a testbench with testbench: FILE"
     fix = pipeline.a4.fix
     if fix.backend == "command" and not fix.command:
         yield ("stages", "a4", "fix"), "backend: command needs a command"
+
+
+def _own_testbench(a7: Maker) -> Iterator[Complaint]:
+    """A slip in a step's key would be a check that is never made."""
+    here: KeyPath = ("stages", "a7", "parameters")
+    for name in a7.parameters:
+        if name not in OWN_TESTBENCH:
+            known = f"{did_you_mean(name, OWN_TESTBENCH)}; known: {listed(OWN_TESTBENCH)}"
+            yield (*here, name), f"not a parameter of simorc's testbench{known}"
+    steps = a7.parameters.get("steps", [])
+    for index, step in enumerate(steps if isinstance(steps, list) else [steps]):
+        place = (*here, "steps", index) if isinstance(steps, list) else (*here, "steps")
+        if not isinstance(step, dict):
+            yield place, f"expected a mapping of {', '.join(STEP)}, not {kind_of(step)}"
+            continue
+        for key in step:
+            if key not in STEP:
+                yield (*place, key), f"not a key of a step{did_you_mean(key, STEP)}; known: {', '.join(STEP)}"
+        for key in ("set", "expect"):
+            if not isinstance(step.get(key, {}), dict):
+                yield (*place, key), f"expected port: value, not {kind_of(step[key])}"
 
 
 def _maker(stage: Maker, name: str) -> Iterator[Complaint]:
