@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from simorc.cli.case_ids import CASE_IDS
+from simorc.cli.dependency import dependency_of, dependency_on, wait_elsewhere, wait_for
 from simorc.cli.follow import Follower
 from simorc.cli.progress import JsonProgress, LineProgress, Progress, TerminalProgress
 from simorc.cli.scope import Scope, scoped
@@ -39,6 +40,12 @@ class Asked:
         said = {"jobs": self.jobs, "timeout": self.timeout, "warm": self.warm, "executor": self.executor}
         return {f"execution.{key}": value for key, value in said.items() if value is not None}
 
+    def options(self) -> list[str]:
+        """As options of another `simorc run` of the run made with this one."""
+        said = {"--jobs": self.jobs, "--timeout": self.timeout, "--warm": self.warm}
+        words = [word for name, value in said.items() if value is not None for word in (name, str(value))]
+        return [*words, "--case", ",".join(map(str, self.cases))] if self.cases else words
+
 
 @click.command("run")
 @click.argument("target", metavar="RUN|SWEEP")
@@ -56,18 +63,26 @@ class Asked:
     "--case", "cases", type=CASE_IDS, metavar="3,7-9", help="Run these cases, whatever their status."
 )
 @click.option("--allow-stale", is_flag=True, help="Even if a schematic is newer than its netlist.")
+@click.option("--now", is_flag=True, help="Do not wait for the sweep this one runs after.")
 @click.option("--detach", is_flag=True, help="Start it, print its id and return.")
 @click.option("--json", "json_form", is_flag=True, help="One JSON line per finished case, then a summary.")
 @selection_options
 @scoped
-def command(scope: Scope, target: str, detach: bool, json_form: bool, **options: object) -> int:
+def command(scope: Scope, target: str, now: bool, detach: bool, json_form: bool, **options: object) -> int:
     """Run a SWEEP, or go on with what is pending or failed in a RUN.
 
     Ctrl-C once stops it cleanly: unfinished cases stay pending. The run is a process of its own: it
     goes on when this terminal is closed.
     """
     asked = Asked(**options)  # type: ignore[arg-type]
-    layout, cases = _prepare(scope, target, asked)
+    layout, cases = _prepare(scope, target, asked, now)
+    dependency = None if now else dependency_of(layout)
+    if dependency is not None and detach and not dependency.settled():
+        wait_elsewhere(layout, dependency, asked.options())
+        click.echo(layout.name)
+        return 0
+    if dependency is not None:
+        wait_for(dependency)
     follower = Follower(layout, cases)
     with follower:
         start_runner(
@@ -92,11 +107,11 @@ def _progress(json_form: bool) -> Progress:
     return TerminalProgress() if sys.stderr.isatty() else LineProgress()
 
 
-def _prepare(scope: Scope, target: str, asked: Asked) -> tuple[RunLayout, list[int] | None]:
+def _prepare(scope: Scope, target: str, asked: Asked, now: bool) -> tuple[RunLayout, list[int] | None]:
     """The run to start and the cases of it: an existing run, or one built now from a sweep."""
     existing = _existing(scope, target)
     if existing is None:
-        layout = _build(scope, target, asked)
+        layout = _build(scope, target, asked, now)
         return layout, asked.cases
     return existing, chosen_cases(existing, asked.cases, asked.corners, asked.where)
 
@@ -109,7 +124,7 @@ def _existing(scope: Scope, target: str) -> RunLayout | None:
     return scope.run(target) if target == "last" or target in names else None
 
 
-def _build(scope: Scope, target: str, asked: Asked) -> RunLayout:
+def _build(scope: Scope, target: str, asked: Asked, now: bool) -> RunLayout:
     from simorc.cli.build import build
 
     project = scope.load(asked.overrides())
@@ -119,4 +134,7 @@ def _build(scope: Scope, target: str, asked: Asked) -> RunLayout:
         except RunNotFound as error:
             sweeps = ", ".join(project.sweeps) or "none"
             raise UsageError(f"{target!r} is no sweep and no run", remedy=f"sweeps: {sweeps}") from error
+    after = project.sweeps[target].definition.after
+    if after is not None and not now:
+        dependency_on(project.root, after).settled()  # refused before anything is made
     return build(project, project.sweeps[target], asked.corners, asked.where, asked.allow_stale)

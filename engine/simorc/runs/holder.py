@@ -38,7 +38,35 @@ class RunnerInfo:
         """On its own host: does that very process exist. From elsewhere: has it been heard of lately."""
         if self.host == socket.gethostname():
             return process_ticks(self.pid) == self.started_ticks
-        return time.time() - self.heartbeat < SILENT_AFTER
+        return _heard_lately(self)
+
+
+@dataclass
+class _Heard:
+    """The last word of a runner elsewhere, when it was first seen here, and whether it followed another."""
+
+    word: float
+    since: float
+    moving: bool
+
+
+_heard: dict[tuple[str, int, int], _Heard] = {}
+
+
+def _heard_lately(info: RunnerInfo) -> bool:
+    """Whether a runner on another host still says new words.
+
+    Clocks of hosts differ and jump, so a viewer that looks again goes by its own: a word that changes is a
+    sign of life, and one that stays for `SILENT_AFTER` a sign of death. Only the first look has nothing but
+    the clocks to compare.
+    """
+    now, who = time.monotonic(), (info.host, info.pid, info.started_ticks)
+    heard = _heard.get(who)
+    if heard is None or heard.word != info.heartbeat:
+        heard = _heard[who] = _Heard(info.heartbeat, now, heard is not None)
+    if now - heard.since >= SILENT_AFTER:
+        return False
+    return heard.moving or abs(time.time() - info.heartbeat) < SILENT_AFTER
 
 
 def process_ticks(pid: int) -> int | None:
