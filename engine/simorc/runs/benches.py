@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from simorc.runs.manifest import RunSettings
+from simorc.simulators.adapters import adapter_called
 from simorc.simulators.bench import NgspiceBench, SessionLife
+from simorc.simulators.foreign_bench import ForeignBench
 from simorc.simulators.ngspice import Ngspice
 from simorc.simulators.warm_desk import WarmDesk
 
@@ -22,9 +24,21 @@ def simulator_of(settings: RunSettings, run: Path | None = None) -> Ngspice:
     )
 
 
-def bench_maker(settings: RunSettings, *, run: Path, sessions: Path) -> Callable[[int], NgspiceBench]:
+def bench_maker(
+    settings: RunSettings, *, run: Path, sessions: Path
+) -> Callable[[int], NgspiceBench | ForeignBench]:
     """Makes the bench of a slot; its warm session lives in a directory of `sessions`."""
+    if settings.simulator != "ngspice":
+        foreign = foreign_bench(settings, run)
+        return lambda slot: foreign
     simulator = simulator_of(settings, run)
     desk = WarmDesk(settings.warm, settings.warm_check)
     life = SessionLife(settings.warm_cases, settings.warm_memory)
     return lambda slot: NgspiceBench(simulator, desk, sessions / f"warm-{slot}", life)
+
+
+def foreign_bench(settings: RunSettings, run: Path) -> ForeignBench:
+    """The bench of a simulator that is not ngspice; raises UsageError if there is no adapter of its name."""
+    adapter = adapter_called(settings.simulator)
+    executable = adapter.executable if settings.executable == "ngspice" else settings.executable
+    return ForeignBench(adapter, executable, settings.args, settings.threads, run)
