@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from simorc.netlist.cards import ANALYSIS_ORDER, Analysis, analysis_of, fields
 
@@ -99,7 +99,7 @@ class Deck:
     @classmethod
     def parse(cls, text: str) -> Deck:
         """Read `text`. Never fails: what it does not know it leaves to ngspice."""
-        return _Reading(text).deck()
+        return _read_deck(text)
 
     @property
     def has_end(self) -> bool:
@@ -154,6 +154,12 @@ class Deck:
             place for place, line in enumerate(self.text.lower().split("\n"), 1) if line.split() == wanted
         ]
         return lines[0] if len(lines) == 1 else None
+
+
+@lru_cache(maxsize=4)
+def _read_deck(text: str) -> Deck:
+    """A case's deck is asked for by its bench, by its simulator and by its judge in turn."""
+    return _Reading(text).deck()
 
 
 class _Reading:
