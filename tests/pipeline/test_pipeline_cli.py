@@ -239,7 +239,8 @@ def test_two_runners_never_share_a_run(loop: Make, stalled: Callable[[str], Path
     layout = newest(work.root)
     code, _, err = simorc(work.root, "resume", layout.name)
     assert code == 1 and "is held by process" in err
-    info = runner_info(layout)
-    assert info is not None
-    os.kill(info.pid, signal.SIGTERM)
+    code, _, err = simorc(work.root, "cancel", layout.name)
+    assert code == 0 and "asked to stop" in err
     wait_until(lambda: summarise_pipeline(layout).state == "cancelled")
+    code, _, err = simorc(work.root, "cancel")
+    assert code == 1 and "no runner" in err

@@ -73,6 +73,10 @@ def problems(root: Path, pipeline: str) -> list[str]:
             "    top: a\n    stages:\n      a7:\n        parameters: {steps: [{expect: 1}]}\n",
             "expected port: value, not '1'",
         ),
+        (
+            "    top: a\n    stages:\n      simulation: {sources: [x/a.sv]}\n",
+            "5:pipelines.p.stages.simulation.sources[0]: a.sv is also the name of the RTL",
+        ),
         ("    top: a\n    budgets: {a1: -1}\n", "pipelines.p.budgets.a1: must be"),
     ],
 )

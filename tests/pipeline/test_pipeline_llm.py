@@ -67,6 +67,12 @@ class Handler(BaseHTTPRequestHandler):
         answer = self.server.answers[min(count, len(self.server.answers)) - 1]
         if answer == "HANG":
             time.sleep(5)
+        if answer == "DRIP":
+            self.send_response(200)
+            self.end_headers()
+            for _ in range(50):
+                self.wfile.write(b" ")
+                time.sleep(0.1)
         if answer == "REFUSE":
             self.send_error(500, "overloaded")
             return
@@ -165,9 +171,10 @@ def test_a_model_writes_the_testbench_with_its_context(loop: Make, model: Model)
         ("REFUSE", "backend_failed"),
         ("DROP", "backend_failed"),
         ("HANG", "backend_timeout"),
+        ("DRIP", "backend_timeout"),
         ("x" * 10_000_000, "answer_too_large"),
     ],
-    ids=["rubbish", "other", "html", "empty", "null", "refuse", "drop", "hang", "10MB"],
+    ids=["rubbish", "other", "html", "empty", "null", "refuse", "drop", "hang", "drip", "10MB"],
 )
 def test_a_model_that_misbehaves_is_asked_again_and_given_up(
     loop: Make, model: Model, answer: str, kind: str

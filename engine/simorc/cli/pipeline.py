@@ -61,6 +61,19 @@ def resume_pipeline(scope: Scope, run: str, detach: bool, as_json: bool) -> int:
     return _start(layout, detach, as_json)
 
 
+@command.command("cancel")
+@click.argument("run", default="last")
+@scoped
+def cancel_pipeline(scope: Scope, run: str) -> None:
+    """Stop a RUN that goes on; resume goes on with it."""
+    from simorc.pipeline.control import stop_pipeline
+
+    layout = _found(scope, run)
+    if not stop_pipeline(layout):
+        raise RunError(f"no runner of {layout.name} on this machine")
+    note(f"{plain(layout.name)} was asked to stop")
+
+
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @scoped

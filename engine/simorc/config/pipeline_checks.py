@@ -69,9 +69,20 @@ def _stages(pipeline: PipelineDefinition) -> Iterator[Complaint]:
         yield from _own_testbench(a7)
     if pipeline.simulation.enable and not a7.enable and pipeline.simulation.testbench is None:
         yield ("stages", "simulation"), "a7 is switched off: name a testbench with testbench: FILE"
+    yield from _sources(pipeline)
     fix = pipeline.a4.fix
     if fix.backend == "command" and not fix.command:
         yield ("stages", "a4", "fix"), "backend: command needs a command"
+
+
+def _sources(pipeline: PipelineDefinition) -> Iterator[Complaint]:
+    """Sources are compiled side by side, so their names must differ."""
+    taken = {f"{pipeline.top}.sv": "the RTL", "testbench.sv": "the testbench"}
+    for index, path in enumerate(pipeline.simulation.sources):
+        name = Path(path).name
+        if name in taken:
+            yield ("stages", "simulation", "sources", index), f"{name} is also the name of {taken[name]}"
+        taken.setdefault(name, f"another source, {path}")
 
 
 def _own_testbench(a7: Maker) -> Iterator[Complaint]:

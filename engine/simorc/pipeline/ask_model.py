@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -58,7 +59,7 @@ def ask_endpoint(call: Mapping[str, Any]) -> str:
         raise NoAnswer("backend_failed", f"{call['endpoint']}: an endpoint is an http or https address")
     try:
         with urllib.request.urlopen(request, timeout=call["timeout"]) as response:
-            content = response.read(call["answer_limit"] + 1)
+            content = _content(response, call)
     except TimeoutError:
         raise NoAnswer("backend_timeout", f"no answer within {call['timeout']:g} s") from None
     except urllib.error.HTTPError as error:
@@ -68,9 +69,19 @@ def ask_endpoint(call: Mapping[str, Any]) -> str:
         if isinstance(reason, TimeoutError):
             raise NoAnswer("backend_timeout", f"no answer within {call['timeout']:g} s") from None
         raise NoAnswer("backend_failed", f"{call['endpoint']}: {reason}") from None
-    if len(content) > call["answer_limit"]:
-        raise NoAnswer("answer_too_large", f"the answer is larger than {call['answer_limit']} bytes")
     return _answer_in(content)
+
+
+def _content(response: http.client.HTTPResponse, call: Mapping[str, Any]) -> bytes:
+    """All of an answer that is neither too large nor too slow, even where it comes drop by drop."""
+    deadline, content = time.monotonic() + call["timeout"], b""
+    while part := response.read1(65536):
+        content += part
+        if len(content) > call["answer_limit"]:
+            raise NoAnswer("answer_too_large", f"the answer is larger than {call['answer_limit']} bytes")
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return content
 
 
 def _body(call: Mapping[str, Any]) -> dict[str, Any]:
