@@ -1,0 +1,154 @@
+"""Waveforms of a Verilog simulation: a value change dump (VCD) as steps over time, ready to be drawn."""
+
+from __future__ import annotations
+
+import math
+import re
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simorc.errors import WaveformError
+
+Floats: TypeAlias = NDArray[np.float64]
+MOST_CHANGES = 5_000_000
+_LONGEST_LINE = 1 << 20
+_TIMESCALE = re.compile(r"(\d+)\s*(s|ms|us|ns|ps|fs)")
+_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12, "fs": 1e-15}
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One signal: from `times[i]` (seconds) on it has `values[i]`; NaN where a bit is unknown or high-ohmic.
+
+    A vector is an unsigned number; `width` is in bits.
+    """
+
+    name: str
+    width: int
+    times: Floats
+    values: Floats
+
+    def steps(self, end: float) -> tuple[Floats, Floats]:
+        """Corners of the staircase up to `end`, as a line is drawn through them."""
+        times = np.repeat(np.append(self.times, end), 2)[1:-1]
+        return times, np.repeat(self.values, 2)
+
+
+@dataclass(frozen=True)
+class Dump:
+    """All signals by their hierarchical names (``testbench.dut.q``), and the last time in seconds.
+
+    `complete` is False where the file was torn or held more changes than are kept.
+    """
+
+    signals: dict[str, Signal]
+    end: float
+    complete: bool
+
+
+def read_vcd(path: Path) -> Dump:
+    """Read a dump; what a killed simulator left is read as far as it goes. Raises WaveformError."""
+    reader = _Reader()
+    try:
+        for line in _lines(path):
+            reader.take(line)
+            if reader.full:
+                break
+    except OSError as error:
+        raise WaveformError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise WaveformError(f"{path}: not a value change dump") from None
+    if not reader.defined:
+        raise WaveformError(f"{path}: not a value change dump: it has no $enddefinitions")
+    return reader.dump()
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """Whole lines only: the last one may be torn."""
+    with path.open("rb") as stream:
+        while (line := stream.readline(_LONGEST_LINE)).endswith(b"\n"):
+            yield line.decode("ascii", errors="replace").strip()
+
+
+@dataclass(frozen=True)
+class _Trace:
+    width: int
+    times: array[float]
+    values: array[float]
+
+
+class _Reader:
+    """Takes a dump line by line; several names may share one trace."""
+
+    def __init__(self) -> None:
+        self.defined = False
+        self._unit = 1e-9
+        self._scopes: list[str] = []
+        self._names: dict[str, str] = {}
+        self._traces: dict[str, _Trace] = {}
+        self._time = 0.0
+        self._left = MOST_CHANGES
+        self._pending: list[str] = []
+
+    @property
+    def full(self) -> bool:
+        return self._left <= 0
+
+    def take(self, line: str) -> None:
+        if not self.defined:
+            self._define(line)
+        elif line.startswith("#"):
+            self._time = int(line[1:]) * self._unit
+        elif line and line[0] in "01xXzZ":
+            self._change(line[1:], line[0])
+        elif line and line[0] in "bBrR":
+            value, _, code = line.partition(" ")
+            self._change(code, value)
+
+    def _define(self, line: str) -> None:
+        """Declarations may spread over lines; each ends with $end."""
+        self._pending += line.split()
+        if not self._pending or self._pending[-1] != "$end":
+            return
+        words, self._pending = self._pending, []
+        keyword, said = words[0], words[1:-1]
+        if keyword == "$timescale":
+            match = _TIMESCALE.search(" ".join(said))
+            self._unit = int(match[1]) * _UNITS[match[2]] if match else self._unit
+        elif keyword == "$scope" and len(said) > 1:
+            self._scopes.append(said[1])
+        elif keyword == "$upscope" and self._scopes:
+            self._scopes.pop()
+        elif keyword == "$var" and len(said) > 3:
+            self._names[".".join([*self._scopes, said[3]])] = said[2]
+            self._traces.setdefault(said[2], _Trace(int(said[1]), array("d"), array("d")))
+        self.defined = keyword == "$enddefinitions"
+
+    def _change(self, code: str, value: str) -> None:
+        trace = self._traces.get(code)
+        if trace is not None:
+            trace.times.append(self._time)
+            trace.values.append(_number(value))
+            self._left -= 1
+
+    def dump(self) -> Dump:
+        arrays = {
+            code: (trace.width, np.array(trace.times), np.array(trace.values))
+            for code, trace in self._traces.items()
+        }
+        signals = {name: Signal(name, *arrays[code]) for name, code in self._names.items()}
+        return Dump(signals, self._time, not self.full)
+
+
+def _number(value: str) -> float:
+    kind = value[0].lower()
+    if kind == "r":
+        return float(value[1:])
+    bits = value[1:] if kind == "b" else value
+    return float(int(bits, 2)) if set(bits) <= {"0", "1"} else math.nan
