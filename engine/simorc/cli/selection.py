@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -18,14 +19,26 @@ def _names(_: click.Context, __: click.Parameter, value: str | None) -> list[str
 
 
 def selection_options(function: Command) -> Command:
-    """``--corner ss,ff`` and ``--where EXPRESSION`` for a command."""
+    """``--corner ss,ff``, ``--where EXPRESSION`` and ``--sample N`` for a command, which is given `corners`
+    and `where`.
+    """
+
+    @functools.wraps(function)
+    def with_sample(*args: Any, sample: int | None, where: str | None, **options: Any) -> Any:
+        if sample is not None:
+            where = f"sample == {sample}" if where is None else f"({where}) and sample == {sample}"
+        return function(*args, where=where, **options)
+
     where = click.option(
         "--where", metavar="EXPR", help="Cases for which this holds: 'temp==125 and vdda<3.2'."
     )
     corner = click.option(
         "--corner", "corners", metavar="ss,ff", callback=_names, help="Cases of these corners."
     )
-    return corner(where(function))
+    one = click.option(
+        "--sample", type=click.IntRange(min=1), metavar="N", help="One Monte Carlo sample, by its number."
+    )
+    return corner(where(one(with_sample)))  # type: ignore[return-value]
 
 
 def chosen_cases(

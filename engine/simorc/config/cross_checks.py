@@ -38,6 +38,21 @@ def sweep_problems(
     testbench = testbenches[definition.testbench]
     if isinstance(testbench.source.data, dict):
         yield from _unknown_parameters(sweep, definition, testbench.names("parameters"))
+        yield from _stop_when(sweep, definition, {*testbench.names("specs"), *definition.specs})
+
+
+def _stop_when(
+    sweep: Document[SweepDefinition], definition: SweepDefinition, specs: Collection[str]
+) -> Iterator[Problem]:
+    """The yield that ends a Monte Carlo run early is that of a spec there is."""
+    rule = definition.monte_carlo.stop_when if definition.monte_carlo else None
+    if rule is None:
+        return
+    if rule.spec is not None and rule.spec not in specs:
+        message = f"no spec '{rule.spec}'{did_you_mean(rule.spec, specs)}; known: {listed(specs)}"
+        yield sweep.source.problem(("monte_carlo", "stop_when", "spec"), message)
+    elif not specs:
+        yield sweep.source.problem(("monte_carlo", "stop_when"), "no spec whose yield could be known")
 
 
 def varied(definition: SweepDefinition) -> Iterator[tuple[str, KeyPath, str]]:

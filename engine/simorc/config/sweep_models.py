@@ -11,6 +11,7 @@ from simorc.config.fields import Name, Quantity, Scalar, Section, Text, Texts, W
 from simorc.config.measurement_models import Measurements, Spec
 from simorc.config.sections import ExecutionSettings, SimulatorSettings
 from simorc.config.testbench_models import PlotSpecs, distinct
+from simorc.quantities import Number
 
 MAX_POINTS = 100_000_000
 
@@ -168,6 +169,36 @@ class Distribution(Section):
         return self
 
 
+def _share(value: Quantity) -> Quantity:
+    if not 0 < value < 1:
+        raise ValueError(f"{value} is not between 0 and 1")
+    return value
+
+
+Share = Annotated[Quantity, AfterValidator(_share)]
+
+
+class StopWhen(Section):
+    """When the yield of a combination is known, and its further samples are left out. Not on a cluster."""
+
+    spec: Name | None = None
+    """The measurement whose spec counts; default: all specs together."""
+    confidence: Share = Number("0.95")
+    """How sure the interval of the yield is."""
+    width: Share | None = None
+    """Enough when the yield's interval is at most this wide, such as 0.05."""
+    target: Share | None = None
+    """Enough when the yield's interval lies all above or all below this yield, such as 0.99."""
+    least: Annotated[Whole, Field(ge=1)] = 20
+    """Samples that are run in any case."""
+
+    @model_validator(mode="after")
+    def _ends(self) -> StopWhen:
+        if self.width is None and self.target is None:
+            raise ValueError("width or target is needed")
+        return self
+
+
 class MonteCarlo(Section):
     """Random samples: the models' own mismatch by a seed per sample, and parameters with a distribution."""
 
@@ -179,7 +210,7 @@ class MonteCarlo(Section):
     """Parameter -> how it is distributed."""
     sampling: Literal["random", "lhs", "sobol"] = "random"
     """Independent samples, Latin hypercube, or a Sobol sequence."""
-    stop_when: dict[str, Any] | None = None
+    stop_when: StopWhen | None = None
     """When fewer samples are enough, such as {spec: gain, confidence: 0.95, width: 0.05}."""
 
 

@@ -26,7 +26,7 @@ def datasheet(run: OpenRun) -> str:
     """Title, verdict, table."""
     frame = run.frame
     failed, ran = int(frame.failed.sum()), int((frame.failed | frame.completed).sum())
-    verdict = overall(run.spec_results, failed, int(run.manifest["total"]), ran)
+    verdict = overall(run.spec_results, failed, int(run.manifest["total"]), ran, stopped=bool(run.stopped))
     lines = [
         f"# {_cell(str(run.manifest['sweep']))} ({_cell(str(run.manifest['testbench']))})",
         "",

@@ -58,8 +58,12 @@ def page_of(run: OpenRun) -> dict[str, Any]:
     return {
         "title": plain(f"{manifest['sweep']} ({manifest['testbench']})"),
         "subtitle": [plain(str(part)) for part in (run.name, manifest.get("created")) if part],
-        "verdict": overall(run.spec_results, failed, total, ran),
-        "colour": "open" if not ran or (good and ran < total) else "good" if good else "bad",
+        "verdict": overall(run.spec_results, failed, total, ran, stopped=bool(run.stopped)),
+        "colour": "open"
+        if not ran or (good and ran < total and not run.stopped)
+        else "good"
+        if good
+        else "bad",
         "total": total,
         "counts": {"completed": completed, "failed": failed, "waiting": total - ran},
         "yield_text": _total_yield(run),

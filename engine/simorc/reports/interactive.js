@@ -9,11 +9,12 @@
 
   function si(value, unit, digits) {
     if (value === null || !isFinite(value)) return "–";
-    const scaled = unit && !/^(dB|°|deg|%|°C)/.test(unit);
+    const scaled = !/^(dB|°|deg|%|°C)/.test(unit);
     let power = value === 0 || !scaled ? 0 : 3 * Math.floor(Math.log10(Math.abs(value)) / 3 + 1e-12);
     power = Math.min(12, Math.max(-15, power));
     const text = String(+(value / Math.pow(10, power)).toPrecision(digits));
-    return text + (scaled || unit ? " " + PREFIXES[scaled ? power : 0] + (unit || "") : "");
+    const end = PREFIXES[scaled ? power : 0] + unit;
+    return text + (unit ? " " : "") + end;
   }
 
   function forward(value, axis) { return axis.log ? Math.log10(value) : value; }

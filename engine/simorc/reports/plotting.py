@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -167,9 +167,21 @@ def family(frame: Frame, measurement: str, over: str, scale: float = 1.0, most: 
     groups: dict[tuple[object, ...], list[int]] = {}
     for place, key in enumerate(keys or [()] * len(frame)):
         groups.setdefault(key, []).append(place)
-    if len(groups) > most or len(groups) == len(frame):
+    if len(groups) > most or len(groups) == len(frame) or _several_at_one(x, groups.values()):
         return [Curve("", x, values, "points")]
-    return [_family_curve(others, key, x[members], values[members]) for key, members in groups.items()]
+    curves = [
+        _family_curve(others, key, x[members], values[members])
+        for key, members in groups.items()
+        if len(members) > 1
+    ]
+    # A line needs two points: what stands alone (a one-at-a-time sweep) is drawn together.
+    alone = [members[0] for members in groups.values() if len(members) == 1]
+    return [*curves, Curve("others", x[alone], values[alone], "points")] if alone else curves
+
+
+def _several_at_one(x: Floats, groups: Iterable[Sequence[int]]) -> bool:
+    """Whether a curve would pass several values at one x, as Monte Carlo samples stand."""
+    return any(len(np.unique(x[members])) < len(members) for members in groups)
 
 
 def _family_curve(names: Sequence[str], key: tuple[object, ...], x: Floats, y: Floats) -> Curve:

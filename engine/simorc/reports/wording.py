@@ -77,8 +77,8 @@ def why_not(result: SpecResult) -> str:
     return f"of {result.judged} cases: {', '.join(parts)}"
 
 
-def overall(results: list[SpecResult], failed: int, total: int, run: int) -> str:
-    """The verdict of a run in one phrase."""
+def overall(results: list[SpecResult], failed: int, total: int, run: int, *, stopped: bool = False) -> str:
+    """The verdict of a run in one phrase; `stopped` if samples were left out because the yield was known."""
     if run == 0:
         return "nothing has run yet"
     broken = [result for result in results if not result.passed]
@@ -90,5 +90,5 @@ def overall(results: list[SpecResult], failed: int, total: int, run: int) -> str
     if failed:
         parts.append(f"{failed} simulations failed")
     if run < total:
-        parts.append(f"{total - run} cases not run")
+        parts.append(f"{total - run} cases {'left out, as the yield is known' if stopped else 'not run'}")
     return "; ".join(parts) or "no specs"

@@ -6,79 +6,30 @@ simulation failed is *error*; both count against the spec. Cases not run yet cou
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from simorc.quantities import parse_number
+from simorc.measurements.spec_limits import SLACK, Spec, margin_of, read_spec, read_specs
 from simorc.results.frame import Floats, Frame, Texts
 
+__all__ = [
+    "STATUSES",
+    "Judged",
+    "Spec",
+    "SpecResult",
+    "WorstCase",
+    "evaluate_spec",
+    "evaluate_specs",
+    "judge_cases",
+    "margin_of",
+    "read_spec",
+    "read_specs",
+    "worst_case",
+]
 STATUSES = ("pass", "near", "fail", "missing", "error", "pending")
-_SLACK = 1e-12
-"""Relative rounding allowed on a limit: 3.3000000000000003 is 3.3."""
-
-
-@dataclass(frozen=True)
-class Spec:
-    """The limits of one measurement, in its own unit; ``corners`` has other (min, max) for a named corner."""
-
-    measurement: str
-    min: float | None = None
-    typ: float | None = None
-    max: float | None = None
-    near: float | str | None = None
-    unit: str = ""
-    description: str = ""
-    corners: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
-
-    def limits_in(self, corner: str | None) -> tuple[float, float]:
-        """(low, high) in a corner, infinite where there is no limit."""
-        low, high = self.min, self.max
-        if corner is not None and corner in self.corners:
-            own_low, own_high = self.corners[corner]
-            low, high = low if own_low is None else own_low, high if own_high is None else own_high
-        return -math.inf if low is None else low, math.inf if high is None else high
-
-
-def read_spec(measurement: str, written: Mapping[str, Any]) -> Spec:
-    """A spec from the mapping of a manifest; a tolerance around ``typ`` becomes limits where none are
-    written.
-    """
-    typ = _number(written.get("typ"))
-    low, high = _number(written.get("min")), _number(written.get("max"))
-    if typ is not None and written.get("tolerance") is not None:
-        tolerance = margin_of(written["tolerance"], abs(typ))
-        low = typ - tolerance if low is None else low
-        high = typ + tolerance if high is None else high
-    corners = {
-        name: (_number(limits.get("min")), _number(limits.get("max")))
-        for name, limits in (written.get("corners") or {}).items()
-    }
-    return Spec(
-        *(measurement, low, typ, high, written.get("near"), written.get("unit") or ""),
-        *(written.get("description") or "", corners),
-    )
-
-
-def read_specs(written: Mapping[str, Mapping[str, Any]]) -> list[Spec]:
-    """Every spec, in the order written."""
-    return [read_spec(name, each) for name, each in written.items()]
-
-
-def _number(value: Any) -> float | None:
-    if value is None:
-        return None
-    return float(parse_number(value)) if isinstance(value, str) else float(value)
-
-
-def margin_of(written: float | str, of: float) -> float:
-    """A margin in units: a number as it is, ``5%`` as that share of ``of``."""
-    if isinstance(written, str) and written.strip().endswith("%"):
-        return float(parse_number(written.strip().rstrip("%").strip())) / 100 * of
-    return float(parse_number(written)) if isinstance(written, str) else float(written)
 
 
 @dataclass(frozen=True)
@@ -99,7 +50,7 @@ def judge_cases(frame: Frame, spec: Spec) -> Judged:
     values = frame.values(spec.measurement)
     low, high = _limits(frame, spec)
     margin = np.minimum(values - low, high - values)
-    slack = _SLACK * np.where(np.isfinite(values), np.abs(values), 0)
+    slack = SLACK * np.where(np.isfinite(values), np.abs(values), 0)
     near = np.minimum(_near_above(values, low, high, spec), _near_below(values, low, high, spec))
     status = np.full(len(frame), "pass", dtype=np.object_)
     status[(near < 0) & (spec.near is not None)] = "near"

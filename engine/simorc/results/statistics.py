@@ -5,13 +5,27 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
+from simorc.measurements.yields import Yield, yield_of
 from simorc.results.frame import Floats, Frame, Texts
 from simorc.results.specs import Spec, SpecResult
 
+__all__ = [
+    "QUANTILES",
+    "Sensitivity",
+    "Summary",
+    "Yield",
+    "capability",
+    "correlation",
+    "ranks",
+    "sensitivities",
+    "spec_yield",
+    "summarise_values",
+    "total_yield",
+    "yield_of",
+]
 QUANTILES = (0.001, 0.01, 0.05, 0.25, 0.75, 0.95, 0.99, 0.999)
 _FEW = 8
 """Below this number of samples nothing is said about the shape of the distribution."""
@@ -69,32 +83,6 @@ def _shape(x: Floats) -> tuple[float | None, float | None, float | None]:
     skew, kurtosis = float(np.mean(z**3)), float(np.mean(z**4)) - 3
     jarque_bera = len(x) / 6 * (skew**2 + kurtosis**2 / 4)
     return skew, kurtosis, math.exp(-jarque_bera / 2)
-
-
-@dataclass(frozen=True)
-class Yield:
-    """``passed`` of ``total``, and the Wilson interval of the true yield at ``confidence``; 0 ... 1."""
-
-    passed: int
-    total: int
-    low: float
-    high: float
-    confidence: float = 0.95
-
-    @property
-    def fraction(self) -> float:
-        return self.passed / self.total if self.total else math.nan
-
-
-def yield_of(passed: int, total: int, confidence: float = 0.95) -> Yield:
-    """The yield with its Wilson score interval; 0 ... 1 when nothing is known."""
-    if total == 0:
-        return Yield(0, 0, 0.0, 1.0, confidence)
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    share, weight = passed / total, z * z / total
-    middle = (share + weight / 2) / (1 + weight)
-    half = z / (1 + weight) * math.sqrt(share * (1 - share) / total + weight / 4 / total)
-    return Yield(passed, total, max(0.0, middle - half), min(1.0, middle + half), confidence)
 
 
 def spec_yield(result: SpecResult, confidence: float = 0.95) -> Yield:

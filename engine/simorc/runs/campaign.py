@@ -34,6 +34,7 @@ from simorc.runs.manifest import RunSettings
 from simorc.runs.measuring import Measuring
 from simorc.runs.preparation import Preparation
 from simorc.runs.status_files import Report
+from simorc.runs.stopping import Known, Stopping, already_known
 from simorc.runs.store import Finished, finished_elsewhere
 from simorc.simulators.job import Job
 from simorc.simulators.outcome import FailureKind, Outcome
@@ -54,9 +55,10 @@ class Campaign:
         *,
         groups: Sequence[Sequence[int]] | None = None,
         admission: Admission | None = None,
+        stopping: Stopping | None = None,
     ) -> None:
         """`groups` are the cases likely to share a deck, where that is known already; `admission` is what
-        this machine has to say about how many cases run at once.
+        this machine has to say about how many cases run at once; `stopping` ends Monte Carlo early.
         """
         self._layout = layout
         self._preparation = preparation
@@ -70,6 +72,8 @@ class Campaign:
         self._budgets: Budgets = budgets_from(settings.execution)
         self._remedies = installed_remedies()
         self._backlog = self._first_backlog()
+        # Cases asked for by number are run, whatever is known without them.
+        self._stopping = stopping if settings.cases is None else None
         self._histories: dict[int, list[Attempt]] = {}
         self._next_action: dict[int, Action] = {}
         self._in_flight: dict[int, tuple[int, float]] = {}
@@ -87,6 +91,7 @@ class Campaign:
     async def run(self) -> None:
         """Execute until nothing is left or the run is cancelled."""
         self._store.set_meta(state="running", started=time.time(), jobs=self.jobs, pause_reason="")
+        self._leave_out(already_known(self._layout, self._stopping) if self._stopping else [], again=True)
         self._store.event("started", f"{len(self._backlog)} of {len(self._preparation.plan)} cases to run")
         async with anyio.create_task_group() as self._tasks:
             self._tasks.start_soon(self._look_at_machine)
@@ -271,11 +276,21 @@ class Campaign:
                 case_id, attempt, outcome, action.name, not action.again, started, self._executor.place, rung
             )
         )
+        if not action.again and self._stopping and outcome.status != "cancelled":
+            values = outcome.measurements if outcome.status == "completed" else None
+            known = self._stopping.concluded(case_id, values)
+            self._leave_out([known] if known else [])
         if action.again:
             self._again(case_id, action)
         else:
             self._histories.pop(case_id, None)
         self._wake()
+
+    def _leave_out(self, combinations: Sequence[Known], *, again: bool = False) -> None:
+        """Run no further sample of these; they stay pending. `again`: an earlier runner has told so."""
+        for known in combinations:
+            if self._backlog.drop(known.case_ids) and not again:
+                self._store.event("stopped", known.message)
 
     def _again(self, case_id: int, action: Action) -> None:
         self._next_action[case_id] = action

@@ -40,6 +40,7 @@ from simorc.runs.preparation import Preparation
 from simorc.runs.pulse import Pulse
 from simorc.runs.recall import recall_jobs
 from simorc.runs.retention import retire
+from simorc.runs.stopping import stopping_of
 from simorc.runs.store import Store
 from simorc.runs.trace import Trace
 
@@ -106,7 +107,11 @@ def make_conductor(
     measuring = Measuring(layout, manifest, preparation.plan)
     executor = make_executor(layout, settings, name)
     admission = admission_of(layout, settings) if name == LOCAL else None
-    return Campaign(layout, preparation, measuring, store, executor, guardian, settings, admission=admission)
+    return Campaign(
+        *(layout, preparation, measuring, store, executor, guardian, settings),
+        admission=admission,
+        stopping=stopping_of(layout, manifest, preparation.plan),
+    )
 
 
 def make_executor(layout: RunLayout, settings: RunSettings, name: str = LOCAL) -> Executor:
