@@ -1,7 +1,7 @@
 """Reading and playing a page of the documentation.
 
-A page starts in an empty directory, or with the project its first line names: ``<!-- project: rc -->``. A block
-with a title is a file and is written; a ``console`` block is typed, line by line, and what it shows is
+A page starts in an empty directory, or with the project its first line names: ``<!-- project: rc -->``. A
+block with a title is a file and is written; a ``console`` block is typed, line by line, and what it shows is
 compared (``...`` stands for anything). ``# exit 3`` at the end of a command is the exit code it must have.
 """
 
@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,9 +75,22 @@ class Session:
             path = self.directory / block.title
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block.text, encoding="utf-8")
+            if path.name == "pyproject.toml":
+                self._install(path)
         elif block.kind == "console":
             for command, shown in _commands(block.text):
                 self._type(command, shown, block.line)
+
+    def _install(self, pyproject: Path) -> None:
+        """Make a package's entry points known, as `pip install` would, but without network."""
+        project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
+        info = pyproject.parent / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n")
+        groups = project["entry-points"].items()
+        lines = [f"[{group}]\n" + "\n".join(f"{k} = {v}" for k, v in each.items()) for group, each in groups]
+        (info / "entry_points.txt").write_text("\n".join(lines))
+        self.variables["PYTHONPATH"] += f":{pyproject.parent}"
 
     def _type(self, command: str, shown: list[str], line: int) -> None:
         expected = _EXIT.search(command)
