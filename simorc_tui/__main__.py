@@ -1,4 +1,4 @@
-"""``python -m simorc_tui DIR``: the interface where no terminal is to be asked for, as under textual-serve."""
+"""``python -m simorc_tui DIR``: the interface without asking for a terminal, as under textual-serve."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 
 SSH_FRAMES_PER_SECOND = "15"
-LOCAL_FRAMES_PER_SECOND = "30"
+LOCAL_FRAMES_PER_SECOND = "60"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Profile:
     @property
     def tick(self) -> float:
         """Seconds between looks at a run: every look may repaint a screenful of statuses."""
-        return 1 / 8 if self.ssh else 1 / 15
+        return 1 / 8 if self.ssh else 1 / 32
 
 
 def detect(environment: Mapping[str, str], encoding: str | None = None) -> Profile:

@@ -8,6 +8,7 @@ from simorc_tui.screens.desk import Desk
 from simorc_tui.screens.jump import JumpScreen
 
 PANES = ("tree", "builder", "cases", "view")
+LEFT = ("tree", "builder")
 NARROW_COLUMNS, NARROW_LINES = 110, 30
 
 
@@ -50,10 +51,14 @@ class PaneActions(Desk):
     def _fit(self) -> None:
         """One pane on a small terminal or when zoomed, else all."""
         narrow = self.size.width < NARROW_COLUMNS or self.size.height < NARROW_LINES
-        self.set_class(narrow or self.zoomed, "single")
-        self.set_class(narrow, "narrow")
+        single = narrow or self.zoomed
+        # Not by classes of the screen: each would style every widget again, a fifth of a second in all.
         for pane in PANES:
-            self.set_class(pane == self.pane, f"show-{pane}")
+            self.query_one(f"#{pane}").display = not single or pane == self.pane
+        left = self.query_one("#left")
+        left.display = not single or self.pane in LEFT
+        left.set_class(single, "alone")
+        self.query_one("#right").display = not single or self.pane not in LEFT
 
     def _focus_pane(self) -> None:
         targets = {

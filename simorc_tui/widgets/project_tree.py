@@ -67,6 +67,12 @@ class ProjectTree(Tree[Entry]):
         self._schematics: TreeNode[Entry] | None = None
         self._conditions: Sequence[Condition] = ()
 
+    def notify_style_update(self) -> None:
+        """Gaining the focus changes colours only; Textual's own tree would have the screen laid out again."""
+        super(Tree, self).notify_style_update()
+        self._line_cache.clear()
+        self.refresh()
+
     @property
     def chosen(self) -> Entry | None:
         """What the cursor stands on."""
