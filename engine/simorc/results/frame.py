@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -42,11 +43,11 @@ class Frame:
     def __len__(self) -> int:
         return len(self.ids)
 
-    @property
+    @cached_property
     def completed(self) -> Mask:
         return np.asarray(self.status == "completed", dtype=np.bool_)
 
-    @property
+    @cached_property
     def failed(self) -> Mask:
         return np.asarray(self.status == "failed", dtype=np.bool_)
 

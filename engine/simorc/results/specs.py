@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from simorc.measurements.spec_limits import SLACK, Spec, margin_of, read_spec, read_specs
 from simorc.results.frame import Floats, Frame, Texts
@@ -35,14 +36,19 @@ STATUSES = ("pass", "near", "fail", "missing", "error", "pending")
 @dataclass(frozen=True)
 class Judged:
     """A spec case by case. ``margin`` is the distance to the nearer limit, negative outside, NaN without
-    value.
+    value; ``codes`` are places in ``STATUSES``.
     """
 
     values: Floats
     low: Floats
     high: Floats
     margin: Floats
-    status: Texts
+    codes: npt.NDArray[np.uint8]
+
+    @property
+    def status(self) -> Texts:
+        """The status of every case, in words."""
+        return np.array(STATUSES, dtype=np.object_)[self.codes]
 
 
 def judge_cases(frame: Frame, spec: Spec) -> Judged:
@@ -52,13 +58,13 @@ def judge_cases(frame: Frame, spec: Spec) -> Judged:
     margin = np.minimum(values - low, high - values)
     slack = SLACK * np.where(np.isfinite(values), np.abs(values), 0)
     near = np.minimum(_near_above(values, low, high, spec), _near_below(values, low, high, spec))
-    status = np.full(len(frame), "pass", dtype=np.object_)
-    status[(near < 0) & (spec.near is not None)] = "near"
-    status[margin < -slack] = "fail"
-    status[~np.isfinite(values)] = "missing"
-    status[frame.failed] = "error"
-    status[~frame.completed & ~frame.failed] = "pending"
-    return Judged(values, low, high, margin, status)
+    codes = np.full(len(frame), STATUSES.index("pass"), dtype=np.uint8)
+    codes[(near < 0) & (spec.near is not None)] = STATUSES.index("near")
+    codes[margin < -slack] = STATUSES.index("fail")
+    codes[~np.isfinite(values)] = STATUSES.index("missing")
+    codes[frame.failed] = STATUSES.index("error")
+    codes[~frame.completed & ~frame.failed] = STATUSES.index("pending")
+    return Judged(values, low, high, margin, codes)
 
 
 def _limits(frame: Frame, spec: Spec) -> tuple[Floats, Floats]:
@@ -129,7 +135,8 @@ class SpecResult:
 def evaluate_spec(frame: Frame, spec: Spec) -> SpecResult:
     """One spec over the cases of a frame."""
     judged = judge_cases(frame, spec)
-    counts = {status: int(np.count_nonzero(judged.status == status)) for status in STATUSES}
+    numbers = np.bincount(judged.codes, minlength=len(STATUSES)).tolist()
+    counts = dict(zip(STATUSES, numbers, strict=True))
     there = np.isfinite(judged.values)
     if not np.any(there):
         return SpecResult(spec, _overall(counts), counts)
