@@ -15,22 +15,29 @@ Chunk = list[Piece]
 Span = tuple[int, int, int]
 """First case, how many, and the step between them."""
 
+LEAST_SECONDS = 5.0
+"""Of work that a job is worth starting for: a Python and a simulator with its models have to load."""
 MOST_CASES = 20_000
 """Of one chunk: its list of cases is read by one process."""
 
 
 def chunk_size(case_seconds: float, chunk_seconds: float, cpus: int, cases: int, parallel: int) -> int:
     """Cases per chunk: as many as fill `chunk_seconds` on `cpus`, but every one of `parallel` places gets
-    some.
+    some if they are worth a job.
     """
     fill = int(chunk_seconds * cpus / max(case_seconds, 1e-3))
-    share = -(-cases // max(1, parallel))
+    share = max(-(-cases // max(1, parallel)), least_cases(case_seconds, cpus))
     return max(1, min(fill, share, MOST_CASES))
 
 
-def cut(groups: Iterable[Piece], size: int, parallel: int, *, shrink: bool = True) -> list[Chunk]:
-    """Chunks of about `size` cases; the last ones are halves and quarters if there are more chunks than
-    places.
+def least_cases(case_seconds: float, cpus: int) -> int:
+    """How many cases are worth starting a job for."""
+    return max(1, int(LEAST_SECONDS * cpus / max(case_seconds, 1e-3)))
+
+
+def cut(groups: Iterable[Piece], size: int, parallel: int, *, least: int = 1) -> list[Chunk]:
+    """Chunks of about `size` cases. If there are more chunks than places, the last ones are halves and
+    quarters of that, but none smaller than `least`.
     """
     chunks: list[Chunk] = []
     small: Chunk = []
@@ -45,14 +52,15 @@ def cut(groups: Iterable[Piece], size: int, parallel: int, *, shrink: bool = Tru
             chunks.extend([group[part::parts]] for part in range(parts))
     if small:
         chunks.append(small)
-    return _shrunk(chunks, parallel) if shrink and len(chunks) > parallel else chunks
+    return _shrunk(chunks, parallel, least) if len(chunks) > parallel else chunks
 
 
-def _shrunk(chunks: list[Chunk], parallel: int) -> list[Chunk]:
+def _shrunk(chunks: list[Chunk], parallel: int, least: int) -> list[Chunk]:
     """The last `parallel` chunks halved, and the last `parallel` of those once more."""
     for _ in range(2):
         head, tail = chunks[:-parallel], chunks[-parallel:]
-        chunks = head + [half for chunk in tail for half in _halves(chunk)]
+        worth = [_halves(chunk) if count_cases(chunk) >= 2 * least else [chunk] for chunk in tail]
+        chunks = head + [half for halves in worth for half in halves]
     return chunks
 
 

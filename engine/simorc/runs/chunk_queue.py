@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterable, Sequence
 
-from simorc.executors.chunks import Chunk, chunk_size, count_cases, cut
+from simorc.executors.chunks import Chunk, chunk_size, count_cases, cut, least_cases
 from simorc.executors.scheduler import Site
 from simorc.runs.grouping import deck_groups
 from simorc.runs.manifest import RunSettings
@@ -85,12 +85,12 @@ class ChunkQueue:
     def _chunks(self, pieces: Chunk, width: int) -> list[Chunk]:
         cases = count_cases(pieces)
         if self._site.chunk is not None:
-            return cut(pieces, self._site.chunk, width, shrink=False)
+            return cut(pieces, self._site.chunk, width, least=self._site.chunk)
         seconds = self._store.mean_seconds() or GUESSED_SECONDS
         # A chunk must end well within the walltime.
         aim = min(self._site.chunk_time, self._site.walltime / 2)
         size = chunk_size(seconds, aim, self._site.cpus, cases, width)
-        return cut(pieces, size, width)
+        return cut(pieces, size, width, least=least_cases(seconds, self._site.cpus))
 
     def _deck_groups(self) -> list[Sequence[int]]:
         if self._groups is None:

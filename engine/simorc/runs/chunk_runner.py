@@ -128,12 +128,12 @@ class Departure:
 
     async def look(self) -> None:
         """Sign life, heed the coordinator's wishes, mind the time."""
-        next_beat = 0.0
+        next_beat, pause = 0.0, LOOK_EVERY
         async with anyio.create_task_group() as tasks:
             while True:
                 now = time.monotonic()
                 if now >= next_beat:
-                    next_beat = now + BEAT_EVERY
+                    next_beat, pause = now + pause, min(2 * pause, BEAT_EVERY)
                     self._ledger.beat()
                 self._log.sync()
                 self._heed_control()

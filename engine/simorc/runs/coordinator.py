@@ -28,7 +28,7 @@ from simorc.runs.store import Store, finished_elsewhere
 from simorc.runs.waves import Control, set_control
 
 GATHER_EVERY = 0.5
-HEAR_EVERY = 2.5
+HEAR_EVERY = 2.0
 GONE_AFTER, GONE_AFTER_ON_NETWORK = 1.0, 60.0
 """Seconds a chunk must be unknown to the scheduler before it counts as over: another host's last lines may
 take as long to be seen."""
@@ -139,7 +139,7 @@ class Coordinator:
             states = None
         # A large cluster's scheduler is asked no more often than it takes a hundredth of its time.
         took = time.monotonic() - now
-        self._next_poll = time.monotonic() + max(self._site.poll, 20 * took)
+        self._next_poll = time.monotonic() + max(self._site.poll, min(60.0, 20 * took))
         return states
 
     def _gather(self) -> None:

@@ -6,17 +6,17 @@ A worker (a test of the generated pytest module, say) runs a case by itself and 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simorc.runs.filesystem import write_json
+from simorc.runs.filesystem import read_json, write_json
 from simorc.runs.layout import RunLayout
 from simorc.simulators.outcome import FailureKind, Outcome
 
+_MOST = 1 << 24
 _NAME = re.compile(r"case_(\d{1,9})\.json")
 
 
@@ -82,7 +82,7 @@ def forget(gathered: Iterable[Gathered]) -> None:
 def _gathered(path: Path, case_id: int, total: int) -> Gathered:
     try:
         return Gathered(path, _read(path, case_id, total))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         return Gathered(path, None, f"unreadable report {path.name}: {type(error).__name__}: {error}")
 
 
@@ -94,7 +94,7 @@ def any_reports(layout: RunLayout) -> bool:
 
 
 def _read(path: Path, case_id: int, total: int) -> Report:
-    report = report_from(json.loads(path.read_text(encoding="utf-8")), total)
+    report = report_from(read_json(path, _MOST), total)
     if report.case_id != case_id:
         raise ValueError(f"speaks of case {report.case_id!r}")
     return report

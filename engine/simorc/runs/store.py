@@ -53,11 +53,10 @@ class Store:
     """One run's state, open for its one writer."""
 
     def __init__(self, layout: RunLayout, plan: Plan) -> None:
+        """Raises `StoreError` if the file cannot be read or does not fit the plan."""
         self._db = open_for_writing(layout.database)
         self._plan = plan
         self._parameters = [f"p_{name}" for name in swept_columns(plan)]
-        self._measurements = self._known_measurements()
-        self._filled = self._read_filled()
         self._pending: list[Finished] = []
         self._under_way: dict[int, tuple[int, float]] = {}
         self._untold: set[int] = set()
@@ -67,7 +66,14 @@ class Store:
         self._marks: dict[str, int] = {}
         self._events: list[tuple[float, str, int | None, str]] = []
         self._since_prune = 0
-        self.statuses = self._read_statuses()
+        try:
+            self._measurements = self._known_measurements()
+            self._filled = self._read_filled()
+            self.statuses = self._read_statuses()
+        except (sqlite3.Error, ValueError, IndexError, TypeError) as error:
+            self._db.close()
+            damaged = f"{layout.database}: is damaged: {error}"
+            raise StoreError(damaged, remedy=f"simorc fsck --repair {layout.name}") from error
 
     def __enter__(self) -> Store:
         return self

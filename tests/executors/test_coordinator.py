@@ -1,0 +1,173 @@
+"""The coordinator against a cluster that loses nodes, answers, log lines, and the coordinator itself."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+import anyio
+import pytest
+
+from simorc.errors import SubmissionRefused
+from simorc.executors.scheduler import Scheduler, Site, Submission
+from simorc.project import Project
+from simorc.runs import coordinator as coordinator_module
+from simorc.runs.build import build_run
+from simorc.runs.coordinator import Coordinator
+from simorc.runs.layout import RunLayout
+from simorc.runs.manifest import load_manifest, settings_of
+from simorc.runs.preparation import Preparation
+from simorc.runs.store import Store
+from simorc.runs.waves import control_of, waves_of
+
+from .simulated_cluster import SimulatedCluster
+
+
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coordinator_module, "GATHER_EVERY", 0.001)
+    monkeypatch.setattr(coordinator_module, "GONE_AFTER", 0.0)
+    monkeypatch.setattr(coordinator_module, "REFUSED_PAUSE", 0.01)
+
+
+def big_run(root: Path, cases: int) -> RunLayout:
+    sweep = root / "sweeps" / "many.yaml"
+    sweep.write_text(f"testbench: rc\nparameters: {{r: {{start: 1k, stop: 9k, num: {cases}}}}}\n")
+    return build_run(Project.load(root), "many")
+
+
+def site(**settings: object) -> Site:
+    return Site.of({"poll": 1e-3, "chunk_time": 20, **settings})
+
+
+async def conduct(
+    layout: RunLayout, cluster: Scheduler, where: Site, *, die_after: float | None = None
+) -> Coordinator:
+    """One coordinator's life, to its end or to a sudden death."""
+    manifest = load_manifest(layout)
+    settings = settings_of(layout, manifest, {"warm": "off"})
+    preparation = Preparation(layout, manifest, settings)
+    with Store(layout, preparation.plan) as store:
+        coordinator = Coordinator(layout, preparation, store, cluster, where, settings)
+
+        async def write_now_and_then() -> None:
+            while True:
+                store.flush()
+                await anyio.sleep(0.02)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(write_now_and_then)
+            with anyio.move_on_after(die_after if die_after is not None else 1000):
+                await coordinator.run()
+            tasks.cancel_scope.cancel()
+        if die_after is None:
+            store.flush()
+            coordinator.settle()
+    return coordinator
+
+
+def rows(layout: RunLayout, sql: str) -> list[tuple[object, ...]]:
+    db = sqlite3.connect(layout.database)
+    try:
+        return db.execute(sql).fetchall()
+    finally:
+        db.close()
+
+
+def test_a_thousand_nodes_with_losses(filter_project: Path) -> None:
+    layout = big_run(filter_project, 20_000)
+    cluster = SimulatedCluster(1000, 20_000, misfortune=0.02)
+
+    async def many_lives() -> None:
+        for _ in range(3):
+            await conduct(layout, cluster, site(), die_after=0.5)
+        await conduct(layout, cluster, site())
+
+    anyio.run(many_lives)
+    assert all(cluster.happened[what] for what in ("killed", "torn", "requeued", "zombie")), cluster.happened
+    assert rows(layout, "SELECT status, count(*) FROM cases GROUP BY 1") == [("completed", 20_000)]
+    counted = rows(layout, "SELECT count(*), count(DISTINCT case_id) FROM attempts WHERE status='completed'")
+    assert counted == [(20_000, 20_000)]
+    assert rows(layout, "SELECT count(*) FROM cases WHERE m_vend IS NULL AND m_gain != id / 2.0") == [(0,)]
+    assert waves_of(layout) == []
+
+
+def test_submitting_100000_cases_takes_less_than_2_seconds(filter_project: Path) -> None:
+    layout = big_run(filter_project, 100_000)
+    cluster = SimulatedCluster(200, 100_000)
+    cluster.cases_per_step = 0
+    began = time.process_time()
+    anyio.run(lambda: conduct(layout, cluster, site(chunk_time=300), die_after=2.0))
+    waves = waves_of(layout)
+    submitted = sum(len(piece) for wave in waves for chunk in wave.chunks() for piece in chunk)
+    assert submitted == 100_000
+    assert max(wave.created for wave in waves) - (time.time() - (time.process_time() - began)) < 2.0
+
+
+def test_a_silent_scheduler_decides_nothing(filter_project: Path) -> None:
+    layout = big_run(filter_project, 100)
+    cluster = SimulatedCluster(4, 100, misfortune=1.0)
+    cluster.cases_per_step = 0
+    cluster._strikes = lambda what: what == "silent"  # type: ignore[method-assign]
+    anyio.run(lambda: conduct(layout, cluster, site(), die_after=0.5))
+    assert len(waves_of(layout)) == 1
+    told = rows(layout, "SELECT message FROM events WHERE kind='warning'")
+    assert told == [("the scheduler does not answer: busy",)]
+
+
+def test_chunks_that_never_come_to_anything_fail_their_cases(filter_project: Path) -> None:
+    layout = big_run(filter_project, 12)
+    cluster = SimulatedCluster(4, 12)
+    cluster.cases_per_step = 0
+    cluster._strikes = lambda what: what == "killed"  # type: ignore[method-assign]
+    anyio.run(lambda: conduct(layout, cluster, site()))
+    assert rows(layout, "SELECT status, kind, count(*) FROM cases GROUP BY 1, 2") == [
+        ("failed", "lost_worker", 12)
+    ]
+    [(message,)] = rows(layout, "SELECT DISTINCT message FROM cases")
+    assert message == "submitted 4 times without a result: its job printed nothing"
+
+
+class Refusing(SimulatedCluster):
+    """Takes no more than three elements at once."""
+
+    def submit(self, submission: Submission) -> str:
+        if submission.elements > 3:
+            raise SubmissionRefused("sbatch: error: QOSMaxSubmitJobPerUserLimit")
+        return super().submit(submission)
+
+
+def test_a_refused_submission_is_tried_with_fewer(filter_project: Path) -> None:
+    layout = big_run(filter_project, 100)
+    anyio.run(lambda: conduct(layout, Refusing(4, 100), site(chunk=7)))
+    assert rows(layout, "SELECT status, count(*) FROM cases GROUP BY 1") == [("completed", 100)]
+
+
+def test_cancelled_cases_stay_pending_and_pause_holds(filter_project: Path) -> None:
+    layout = big_run(filter_project, 60)
+    cluster = SimulatedCluster(2, 60)
+    cluster.cases_per_step = 1
+
+    async def steered() -> None:
+        manifest = load_manifest(layout)
+        settings = settings_of(layout, manifest, {"warm": "off"})
+        preparation = Preparation(layout, manifest, settings)
+        with Store(layout, preparation.plan) as store:
+            coordinator = Coordinator(
+                layout, preparation, store, cluster, site(max_jobs=2, chunk=5), settings
+            )
+            coordinator.pause("on request")
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(coordinator.run)
+                await anyio.sleep(0.2)
+                assert not waves_of(layout)
+                coordinator.cancel_cases([59, 60])
+                coordinator.pause("on request")
+                coordinator.resume("on request")
+            assert not control_of(layout).paused
+            assert store.statuses.counts()["completed"] == 58
+            assert store.statuses.ids("pending") == [59, 60]
+            assert coordinator.retry([59, 60]) == 2
+
+    anyio.run(steered)
