@@ -44,8 +44,8 @@ def _pages_by_id(view: RunView, where: str, args: Sequence[object]) -> Iterator[
 
 
 def as_json(row: sqlite3.Row, columns: Sequence[Column]) -> dict[str, object]:
-    """The case as ``simorc results --json`` prints it."""
-    return {
+    """The case as ``simorc results --json`` prints it; ``rung`` only where one was needed to converge."""
+    told = {
         "case_id": row["id"],
         "status": row["status"],
         "kind": row["kind"],
@@ -54,8 +54,8 @@ def as_json(row: sqlite3.Row, columns: Sequence[Column]) -> dict[str, object]:
         "error_message": row["message"] if row["status"] == "failed" else None,
         "attempts": row["attempts"],
         "warm": None if row["warm"] is None else bool(row["warm"]),
-        "rung": row["rung"],
     }
+    return told | {"rung": row["rung"]} if row["rung"] else told
 
 
 def _values(row: sqlite3.Row, columns: Sequence[Column], role: str) -> dict[str, object]:

@@ -13,7 +13,7 @@ from simorc import __version__
 from simorc.cli import failures
 from simorc.cli.commands import CommandGroup
 from simorc.cli.scope import Scope
-from simorc.errors import SimorcError
+from simorc.errors import SimorcError, StoreError
 
 HELP = """Sweeps, corners and Monte Carlo for ngspice.
 
@@ -73,6 +73,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return failures.show_operating_system(error)
     except Exception as error:  # noqa: BLE001 - the one place where what nobody foresaw becomes exit code 70
+        if type(error).__module__ == "sqlite3":  # not imported for it: most commands never open a store
+            damaged = f"a run's state is damaged: {error}"
+            return failures.show(StoreError(damaged, remedy="simorc fsck --repair RUN"))
         return failures.show_bug(error)
 
 

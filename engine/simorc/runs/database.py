@@ -43,7 +43,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA journal_mode={journal_mode(path)}")
         connection.execute("PRAGMA synchronous=NORMAL")
         migrate(connection)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         connection.close()
         raise _unreadable(path, error) from error
     return connection
@@ -62,7 +62,7 @@ def _connect(uri: str, path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         version = version_of(connection)
         connection.execute("SELECT 1 FROM meta LIMIT 1")
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # a damaged name is told in bad UTF-8
         raise _unreadable(path, error) from error
     if version > SCHEMA_VERSION:
         connection.close()
@@ -73,7 +73,7 @@ def _connect(uri: str, path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _unreadable(path: Path, error: sqlite3.Error) -> StoreError:
+def _unreadable(path: Path, error: Exception) -> StoreError:
     return StoreError(f"{path}: cannot be read as a run's state: {error}", remedy="simorc fsck --repair RUN")
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 # sqlite.org/wal.html: WAL needs memory shared by all readers, which network file systems do not give.
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "gpfs", "lustre", "beegfs", "ceph", "glusterfs"}
 )
 _NETWORK_FUSE = ("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.s3fs", "fuse.beegfs")
+
+MOST_JSON = 1 << 28
+"""Bytes of JSON that are read at all; the manifest of a million cases has some kilobytes."""
 
 
 def file_system(path: Path) -> str:
@@ -61,6 +66,26 @@ def sweep_unfinished(directory: Path) -> None:
 
 def write_json(path: Path, data: object) -> None:
     write_whole(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+
+
+def read_json(path: Path, most: int = MOST_JSON) -> dict[str, Any]:
+    """The JSON object in `path`. Raises OSError or ValueError, whatever stands there: a pipe, a device,
+    something endless, text nested too deep.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ValueError("not a regular file")
+        text = stream.read(most + 1)
+    if len(text) > most:
+        raise ValueError(f"more than {most >> 20} MiB")
+    try:
+        data = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if not isinstance(data, dict):
+        raise ValueError("not a JSON object")
+    return data
 
 
 def free_bytes(path: Path) -> int:

@@ -139,7 +139,7 @@ def store_trouble(layout: RunLayout, total: int) -> str:
         return error.message.removeprefix(f"{layout.database}: ")
     try:
         return _damage(db, total)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         return f"is damaged: {error}"
     finally:
         db.close()

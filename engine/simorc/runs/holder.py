@@ -8,7 +8,6 @@ who holds it, and tells other hosts whether it still lives.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import socket
 import time
@@ -17,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from simorc.errors import RunBusy
-from simorc.runs.filesystem import write_json
+from simorc.runs.filesystem import read_json, write_json
 from simorc.runs.layout import RunLayout
 
 HEARTBEAT_EVERY = 2.0
@@ -81,7 +80,7 @@ def process_ticks(pid: int) -> int | None:
 def runner_info(layout: RunLayout) -> RunnerInfo | None:
     """What the last runner said of itself, None if the run never had one or its runner left in peace."""
     try:
-        said = json.loads(layout.runner_json.read_text(encoding="utf-8"))
+        said = read_json(layout.runner_json, 1 << 16)
         return RunnerInfo(
             host=str(said["host"]),
             pid=int(said["pid"]),
@@ -89,7 +88,7 @@ def runner_info(layout: RunLayout) -> RunnerInfo | None:
             started_ticks=int(said["started_ticks"]),
             heartbeat=float(said["heartbeat"]),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from simorc.errors import StoreError
+from simorc.runs.filesystem import read_json
 from simorc.runs.layout import RunLayout
 from simorc.simulators.job import LOG_LIMIT
 
@@ -18,15 +18,56 @@ FORMAT = 1
 def load_manifest(layout: RunLayout) -> dict[str, Any]:
     """The manifest as written by `simorc build`; raises `StoreError` naming file and reason."""
     try:
-        manifest = json.loads(layout.manifest.read_text(encoding="utf-8"))
-        newer = manifest["format"] > FORMAT
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(
-            f"{layout.manifest}: not a run's manifest: {error}", remedy="simorc fsck RUN"
-        ) from error
-    if newer:
+        said = read_json(layout.manifest)
+    except (OSError, ValueError) as error:
+        raise _not_one(layout, str(error)) from error
+    form = said.get("format")
+    if isinstance(form, int) and form > FORMAT:
         raise StoreError(f"{layout.manifest}: written by a newer simorc", remedy="update simorc")
-    return dict(manifest)
+    wrong = [key for key, kind in _KINDS.items() if key in said and not _is(said[key], kind)]
+    if form != FORMAT or wrong:
+        raise _not_one(layout, f"what stands under {', '.join(wrong or ['format'])} makes no sense")
+    return Manifest(layout, said)
+
+
+class Manifest(dict[str, Any]):
+    """A manifest; a key that ought to be there and is not is a `StoreError`."""
+
+    def __init__(self, layout: RunLayout, said: Mapping[str, Any]) -> None:
+        super().__init__(said)
+        self._layout = layout
+
+    def __missing__(self, key: str) -> Any:
+        raise _not_one(self._layout, f"it has no {key!r}")
+
+
+def _not_one(layout: RunLayout, reason: str) -> StoreError:
+    return StoreError(
+        f"{layout.manifest}: not a run's manifest: {reason}", remedy="restore it from an archive or a copy"
+    )
+
+
+_TEXTS, _SECTIONS, _INSIDE = "texts", "sections", "inside"
+_KINDS: Mapping[str, Any] = {
+    **dict.fromkeys(("run", "sweep", "testbench", "project", "project_root", "dut_netlist"), str),
+    **dict.fromkeys(("plan", "settings", "inputs", "definition"), dict),
+    **dict.fromkeys(("requested", "optional", "command_line"), _TEXTS),
+    **dict.fromkeys(("measurements", "specs"), _SECTIONS),
+    "total": int,
+    "plot_specs": list,
+    "template": _INSIDE,
+}
+"""What has to stand under each key: a type, texts, mappings of mappings, a path inside ``inputs/``."""
+
+
+def _is(value: Any, kind: Any) -> bool:
+    if kind == _TEXTS:
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    if kind == _SECTIONS:
+        return isinstance(value, dict) and all(isinstance(each, dict) for each in value.values())
+    if kind == _INSIDE:
+        return isinstance(value, str) and not value.startswith("/") and ".." not in Path(value).parts
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 def compresses(manifest: Mapping[str, Any]) -> bool:
@@ -68,17 +109,35 @@ class RunSettings:
     execution: Mapping[str, Any] = field(default_factory=dict)
 
 
+def _sections(layout: RunLayout, manifest: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The settings of simulator and execution as the manifest holds them, sound."""
+    from simorc.config.sections import ExecutionSettings, SimulatorSettings
+
+    said = manifest["settings"]
+    simulator, execution = said.get("simulator"), said.get("execution")
+    for name, section, model in (
+        ("simulator", simulator, SimulatorSettings),
+        ("execution", execution, ExecutionSettings),
+    ):
+        try:
+            model.model_validate({key: section[key] for key in section.keys() & model.model_fields.keys()})
+        except (ValueError, AttributeError, TypeError) as error:
+            reason = " ".join(str(error).split())
+            raise _not_one(layout, f"settings.{name} make no sense: {reason[:200]}") from error
+    return dict(simulator), dict(execution)
+
+
 def settings_of(layout: RunLayout, manifest: Mapping[str, Any], options: Mapping[str, Any]) -> RunSettings:
     """The manifest's settings with `options` laid over them."""
-    simulator, execution = manifest["settings"]["simulator"], dict(manifest["settings"]["execution"])
+    simulator, execution = _sections(layout, manifest)
     execution.update({key: value for key, value in options.items() if key != "cases"})
     frozen_init = layout.inputs / "spiceinit"
     cases = options.get("cases")
     known = {field.name for field in fields(RunSettings)} & execution.keys()
     return RunSettings(
         simulator=str(simulator.get("name") or "ngspice"),
-        executable=simulator["executable"],
-        args=tuple(simulator["args"]),
+        executable=str(simulator.get("executable") or "ngspice"),
+        args=tuple(simulator.get("args") or ()),
         spiceinit=frozen_init if frozen_init.exists() else None,
         cases=None if cases is None else tuple(cases),
         execution=execution,

@@ -14,7 +14,6 @@ that sees the directory. Kinds and their data:
 
 from __future__ import annotations
 
-import json
 import os
 import time
 import uuid
@@ -22,9 +21,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simorc.errors import UsageError
-from simorc.runs.filesystem import write_json
+from simorc.runs.filesystem import read_json, write_json
 from simorc.runs.layout import RunLayout
 
+_MOST = 1 << 26
 KINDS = frozenset({"cancel", "pause", "resume", "retry", "jobs", "priority"})
 
 
@@ -41,7 +41,7 @@ class Request:
     def cases(self) -> list[int]:
         """The cases it names, empty if it names none."""
         named = self.data.get("cases")
-        return [int(case) for case in named] if isinstance(named, list) else []
+        return [case for case in named if type(case) is int] if isinstance(named, list) else []
 
     def whole(self, key: str) -> int | None:
         """The whole number under `key`, None where there is none."""
@@ -62,7 +62,8 @@ def request(layout: RunLayout, kind: str, **data: object) -> str:
 def collect(layout: RunLayout) -> list[Request]:
     """The requests waiting, oldest first; each file is removed as it is read, an unreadable one too."""
     try:
-        names = sorted(entry.name for entry in os.scandir(layout.requests) if entry.name[0] != ".")
+        entries = [entry for entry in os.scandir(layout.requests) if entry.name[0] != "."]
+        names = sorted(entry.name for entry in entries if not entry.is_dir(follow_symlinks=False))
     except FileNotFoundError:
         return []
     return [found for name in names if (found := _take(layout, name)) is not None]
@@ -71,11 +72,11 @@ def collect(layout: RunLayout) -> list[Request]:
 def _take(layout: RunLayout, name: str) -> Request | None:
     path = layout.requests / name
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        said = read_json(path, _MOST)
         taken = Request(
             name.removesuffix(".json"), float(said["time"]), str(said["kind"]), dict(said["data"])
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         taken = Request(name, time.time(), "unreadable", {})
     path.unlink(missing_ok=True)
     return taken

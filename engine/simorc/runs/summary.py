@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from simorc.errors import StoreError
+from simorc.errors import SimorcError, StoreError
 from simorc.netlist.staleness import moved_inputs
 from simorc.runs.gather import gather_idle
 from simorc.runs.holder import RunnerInfo, runner_info
@@ -68,23 +69,23 @@ def summarise(layout: RunLayout) -> RunSummary:
     """
     info = runner_info(layout)
     alive = info is not None and info.is_alive()
-    if not alive:
-        gather_idle(layout)
     try:
+        if not alive:
+            gather_idle(layout)
         with RunView(layout) as view:
             meta, counts = view.meta(), view.counts()
-    except StoreError as error:
+        total = int(meta["total"])
+    except (SimorcError, sqlite3.DatabaseError, KeyError, ValueError) as error:
+        why = error.message if isinstance(error, SimorcError) else f"{layout.database}: is damaged: {error}"
         none = dict.fromkeys(STATUSES, 0)
-        return RunSummary(
-            layout.name, layout.sweep, "broken", none, 0, None, None, info, alive, error.message
-        )
+        return RunSummary(layout.name, layout.sweep, "broken", none, 0, None, None, info, alive, why)
     state = meta.get("state", "pending")
     return RunSummary(
         run=layout.name,
         sweep=meta.get("sweep", layout.sweep),
         state="dead" if state in UNDER_WAY and not alive else state,
         counts=counts,
-        total=int(meta["total"]),
+        total=total,
         started=_number(meta.get("started")),
         updated=_number(meta.get("updated")),
         runner=info,
@@ -107,7 +108,10 @@ def summarise_all(root: Path) -> list[RunSummary]:
 
 
 def _number(text: str | None) -> float | None:
-    return float(text) if text else None
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
 
 
 def _stamp(seconds: float | None) -> str | None:

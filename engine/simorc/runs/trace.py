@@ -91,5 +91,5 @@ def _last_whole_line(text: mmap.mmap) -> tuple[int, int]:
 def _seq(line: bytes) -> int | None:
     try:
         return int(json.loads(line)["seq"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None

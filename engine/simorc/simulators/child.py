@@ -38,7 +38,7 @@ class Child:
         limits: Limits,
     ) -> None:
         """Raises OSError if the program cannot be started."""
-        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o666)
         try:
             self._process = subprocess.Popen(
                 command,

@@ -24,6 +24,7 @@ from simorc.sweeps.grid import Grid
 from simorc.sweeps.near_names import did_you_mean
 
 _FORM = 1
+_MOST_CASES = 1_000_000_000
 
 
 class Plan:
@@ -205,12 +206,19 @@ class Plan:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Plan:
-        """The plan `to_json` wrote. Raises UsageError for a newer form."""
+        """The plan `to_json` wrote. Raises UsageError for a newer form, and for what is no plan."""
         if data.get("form") != _FORM:
             raise UsageError(f"this plan has form {data.get('form')}; this simorc reads form {_FORM}")
-        defaults = {name: value_from_json(value) for name, value in data["defaults"].items()}
-        axes = [axis_from_json(axis) for axis in data["axes"]]
-        return cls(axes, defaults, Filters.from_json(data["filters"]))
+        try:
+            defaults = {name: value_from_json(value) for name, value in data["defaults"].items()}
+            axes = [axis_from_json(axis) for axis in data["axes"]]
+            plan = cls(axes, defaults, Filters.from_json(data["filters"]))
+            sane = len(plan._grid) <= _MOST_CASES
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, IndexError) as error:
+            raise UsageError(f"this plan makes no sense: {type(error).__name__}: {error}") from error
+        if not sane:
+            raise UsageError(f"this plan has more than {_MOST_CASES:,} combinations")
+        return plan
 
 
 def _texts(written: Any) -> tuple[str, ...]:
