@@ -124,3 +124,65 @@ def test_an_imported_project_simulates_measures_and_checks(datasheet: Path, simo
     results = json.loads(simorc(*project, "results", "step_params", "--json")[1])
     finals = [case["measurements"]["final"] for case in results]
     assert finals == pytest.approx([1.0, 1.5, 2.0], rel=1e-3), "what the script of the datasheet says"
+
+
+SYMBOL = """\
+v {xschem version=2.8.1 file_version=1.0}
+G {type=subcircuit
+format="@name @pinlist @symname"
+template="name=X1"}
+V {}
+S {}
+E {}
+B 5 -82.5 -2.5 -77.5 2.5 {name=in dir=in}
+B 5 77.5 -2.5 82.5 2.5 {name=out dir=out}
+"""
+
+
+TESTBENCH = """\
+v {xschem version=2.8.1 file_version=1.0}
+G {}
+V {}
+S {}
+E {}
+C {lowpass.sym} 300 0 0 0 {name=XDUT}
+C {devices/lab_pin.sym} 220 0 0 0 {name=l1 lab=in}
+C {devices/lab_pin.sym} 380 0 0 1 {name=l2 lab=out}
+C {devices/vsource.sym} 60 30 0 0 {name=VIN value="dc 0 ac CACE\\{vin\\}"}
+C {devices/lab_pin.sym} 60 0 0 0 {name=l3 lab=in}
+C {devices/gnd.sym} 60 60 0 0 {name=g1 lab=0}
+C {devices/capa.sym} 460 30 0 0 {name=CL m=1 value=CACE\\{cl\\}}
+C {devices/lab_pin.sym} 460 0 0 0 {name=l4 lab=out}
+C {devices/gnd.sym} 460 60 0 0 {name=g2 lab=0}
+C {devices/netlist.sym} 600 0 0 0 {name=CONTROL value="
+.include CACE\\{DUT_path\\}
+.temp CACE\\{temperature\\}
+.control
+ac dec 50 10 10meg
+meas ac gain find vdb(out) at=100
+meas ac f3 when vdb(out)=-3.0103
+echo $&gain $&f3 > CACE\\{simpath\\}/CACE\\{filename\\}_CACE\\{N\\}.data
+.endc
+"}
+"""
+
+
+@pytest.mark.ngspice
+@pytest.mark.xschem
+def test_a_template_schematic_is_netlisted_and_simulated(datasheet: Path, simorc: Simorc) -> None:
+    root = datasheet.parent.parent
+    datasheet.write_text(datasheet.read_text().replace("template: ac.spice", "template: ac.sch"))
+    (root / "cace/templates/ac.sch").write_text(TESTBENCH)
+    xschemrc = "set XSCHEM_LIBRARY_PATH ${XSCHEM_SHAREDIR}/xschem_library\n"
+    (root / "cace/templates/xschemrc").write_text(xschemrc)
+    (root / "xschem").mkdir()
+    (root / "xschem/lowpass.sym").write_text(SYMBOL)
+    assert simorc("import", "cace", datasheet)[0] == 0
+    project = ("--project", root / "simorc")
+    code, said = simorc(*project, "netlist", "--update", "ac_params")
+    assert code == 0, said
+    template = (root / "simorc/testbenches/ac_params/tb_ac_params.spice.j2").read_text()
+    assert "{{parameters.cl}}" in template
+    assert ".subckt lowpass" not in template, "the design comes from its own netlist"
+    code, said = simorc(*project, "run", "ac_params")
+    assert (code, "3 of 3 completed" in said) == (0, True), said
