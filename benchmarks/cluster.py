@@ -17,17 +17,17 @@ import anyio
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "executors"))
 
-from simulated_cluster import SimulatedCluster  # type: ignore[import-not-found] # noqa: E402
+from simulated_cluster import SimulatedCluster  # type: ignore[import-not-found]
 
-from simorc.executors.scheduler import Site  # noqa: E402
-from simorc.project import Project  # noqa: E402
-from simorc.runs.build import build_run  # noqa: E402
-from simorc.runs.coordinator import Coordinator  # noqa: E402
-from simorc.runs.layout import RunLayout  # noqa: E402
-from simorc.runs.manifest import load_manifest, settings_of  # noqa: E402
-from simorc.runs.preparation import Preparation  # noqa: E402
-from simorc.runs.store import Store  # noqa: E402
-from simorc.runs.waves import waves_of  # noqa: E402
+from simorc.executors.scheduler import Site
+from simorc.project import Project
+from simorc.runs.build import build_run
+from simorc.runs.coordinator import Coordinator
+from simorc.runs.layout import RunLayout
+from simorc.runs.manifest import load_manifest, settings_of
+from simorc.runs.preparation import Preparation
+from simorc.runs.store import Store
+from simorc.runs.waves import waves_of
 
 CONFIG = "template: rc.spice.j2\nparameters: {r: 1k}\n"
 TEMPLATE = "* rc\nv1 in 0 1\nr1 in out {{ parameters.r }}\nr2 out 0 1k\n.op\n.end\n"

@@ -100,6 +100,8 @@ offer_test_tools() {
         [ "$tool" = ps ] && package=procps
         wanted+=("$package")
     done
+    # A throw-away Slurm (scripts/slurm-lab) needs its daemons, not only sbatch; they stand in sbin.
+    PATH=$PATH:/usr/sbin command -v slurmctld >/dev/null || wanted+=(slurm-wlm slurm-wlm-basic-plugins slurm-client munge)
     [ ${#wanted[@]} = 0 ] && return
     if may_install && apt_install "${wanted[@]}"; then return; fi
     say "not here: ${wanted[*]} - tests that need them are skipped (apt-get install ${wanted[*]})"

@@ -31,10 +31,13 @@ COLOURS = {"good": "green", "note": "yellow", "bad": "red"}
 
 @click.command("doctor")
 @click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
+@click.option("--executor", metavar="NAME", help="Check this cluster, too, by a tiny job: slurm, lsf, sge.")
 @scoped
-def command(scope: Scope, json_form: bool) -> int:
+def command(scope: Scope, json_form: bool, executor: str | None) -> int:
     """Check what simorc needs on this machine; exit code 5 if ngspice is missing."""
     findings = list(_findings(scope))
+    if executor is not None and executor != "local":
+        findings += _cluster(scope, executor)
     if json_form:
         click.echo(dumps([asdict(finding) for finding in findings]))
     else:
@@ -57,6 +60,15 @@ def _findings(scope: Scope) -> Iterator[Finding]:
     yield file_system_finding(place)
     yield disk_finding(place)
     yield project
+
+
+def _cluster(scope: Scope, executor: str) -> list[Finding]:
+    from simorc.cli.cluster_checkup import cluster_findings
+    from simorc.executors.scheduler import Site
+
+    settings = scope.load().settings()
+    site = Site.of(settings.execution.cluster.model_dump())
+    return list(cluster_findings(executor, site, scope.root(), str(settings.simulator.executable)))
 
 
 def _project(scope: Scope) -> tuple[Finding, str, str]:

@@ -177,14 +177,15 @@ def _names(cluster: Path) -> list[str]:
 def _script(layout: RunLayout, wave: Wave, element_variable: str) -> str:
     """What an array element runs. The set-up lines are the user's own shell, meant to be."""
     python = shlex.quote(wave.site.python or sys.executable)
-    search = "" if wave.site.python else f"export PYTHONPATH={shlex.quote(_search_path())}\n"
+    search = "" if wave.site.python else f"export PYTHONPATH={shlex.quote(search_path())}\n"
     run = shlex.quote(str(layout.path))
     lines = "".join(line + "\n" for line in wave.site.setup)
     command = f'exec {python} -m simorc.runs.chunk_runner {run} {wave.name} "${element_variable}"'
     return f"#!/bin/sh\n{search}{lines}{command}\n"
 
 
-def _search_path() -> str:
+def search_path() -> str:
+    """This process's module search path, so that an uninstalled checkout works on nodes as well."""
     return os.pathsep.join(path for path in sys.path if path)
 
 
