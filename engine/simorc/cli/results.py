@@ -112,7 +112,7 @@ def _show_specs(layout: RunLayout) -> None:
 def _tally(view: RunView) -> str:
     counts = view.counts()
     named = [f"{number} {status.replace('_', ' ')}" for status, number in counts.items() if number]
-    return f"{view.layout.name}: {view.total} cases: {', '.join(named)}"
+    return f"{plain(view.layout.name)}: {view.total} cases: {', '.join(named)}"
 
 
 def _lines(

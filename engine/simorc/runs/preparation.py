@@ -128,7 +128,12 @@ def deck_paths(layout: RunLayout, manifest: Mapping[str, Any]) -> tuple[str, str
 
 
 def clear_case(directory: Path) -> None:
-    """An empty case directory; the log of an attempt before this one is kept under the next free number."""
+    """An empty case directory; the log of an attempt before this one is kept under the next free number.
+
+    A link in its place is replaced, never followed: what it leads to is not ours to empty.
+    """
+    if directory.is_symlink():
+        directory.unlink()
     try:
         directory.mkdir(parents=False)
         return
