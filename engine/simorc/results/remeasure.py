@@ -20,8 +20,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from simorc.errors import SimorcError, UsageError
-from simorc.measurements.meas_output import parse_meas_output
+from simorc.measurements.meas_output import MeasOutput, Printed, parse_meas_output
+from simorc.measurements.meas_refine import refine
 from simorc.measurements.measure import Measured, check_definitions, compiled, measure_case
+from simorc.netlist.deck import Deck
 from simorc.results.frame import Frame, load_frame
 from simorc.results.measured_rows import (
     LACKING,
@@ -36,6 +38,7 @@ from simorc.runs.holder import RunnerLock
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest
 from simorc.sweeps.plan import Plan
+from simorc.waveforms.rawfile import RawFile
 
 _CHUNK = 50
 
@@ -196,7 +199,8 @@ def _measure_share(share: _Share) -> list[MeasuredRow]:
 def _measure_one(
     layout: RunLayout, share: _Share, case_id: int, parameters: Mapping[str, Any], stored: Mapping[str, float]
 ) -> MeasuredRow:
-    printed, failed = _printed(layout, case_id)
+    needed = [str(share.definitions[name].get("meas") or "").lower() for name in share.names]
+    printed, failed = _printed(layout, case_id, frozenset(needed))
     found = measure_case(
         share.definitions,
         layout.raw(case_id),
@@ -222,10 +226,25 @@ def _lacking(definitions: Definitions, found: Measured, failed: frozenset[str]) 
     return declared + [f".meas {name}" for name in sorted(failed - named - optional)]
 
 
-def _printed(layout: RunLayout, case_id: int) -> tuple[dict[str, float], frozenset[str]]:
-    """What the simulator printed, and the .meas cards that failed, from the case's log."""
+def _printed(
+    layout: RunLayout, case_id: int, needed: frozenset[str]
+) -> tuple[dict[str, float], frozenset[str]]:
+    """What the simulator printed, to full precision where `needed`, and the .meas cards that failed."""
     try:
         output = parse_meas_output(layout.log(case_id).read_bytes())
     except OSError:
         return {}, frozenset()
-    return {name: found.value for name, found in output.printed.items()}, output.failed
+    if needed.isdisjoint(output.printed):
+        return {name: found.value for name, found in output.printed.items()}, output.failed
+    return refine(*_deck_and_raw(layout, case_id, output)), output.failed
+
+
+def _deck_and_raw(
+    layout: RunLayout, case_id: int, output: MeasOutput
+) -> tuple[Deck, Mapping[str, Printed], RawFile | None]:
+    """What the digits of a printed value come from. Without a deck or waveforms they stay as printed."""
+    try:
+        deck = Deck.parse(layout.deck(case_id).read_text(encoding="utf-8", errors="replace"))
+        return deck, output.printed, RawFile.open(layout.raw(case_id))
+    except (OSError, SimorcError):
+        return Deck.parse("*\n.end\n"), output.printed, None
