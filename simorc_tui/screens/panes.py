@@ -54,7 +54,10 @@ class PaneActions(Desk):
         single = narrow or self.zoomed
         # Not by classes of the screen: each would style every widget again, a fifth of a second in all.
         for pane in PANES:
-            self.query_one(f"#{pane}").display = not single or pane == self.pane
+            widget = self.query_one(f"#{pane}")
+            widget.display = not single or pane == self.pane
+            # By hand and not by :focus-within, which would style all widgets below both panes again.
+            widget.styles.border_title_style = "bold underline" if pane == self.pane else "none"
         left = self.query_one("#left")
         left.display = not single or self.pane in LEFT
         left.set_class(single, "alone")

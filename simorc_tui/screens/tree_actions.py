@@ -18,6 +18,8 @@ MENUS: dict[str, tuple[Choice, ...]] = {
         Choice("compare", "c", "compare with the run on the table"),
         Choice("report", "p", "write its HTML report"),
         Choice("archive", "a", "pack it into one file"),
+        Choice("lock", "l", "lock it: nobody removes it by mistake"),
+        Choice("unlock", "u", "unlock it"),
         Choice("clean", "x", "remove it, after asking"),
     ),
     "schematic": (
@@ -60,7 +62,7 @@ class TreeActions(CompareActions):
                     confirm(f"Remove {entry.name} with all its files?", "remove it"),
                     lambda yes: self._say_yes(yes, "clean", entry.name, "--yes"),
                 )
-            case "archive" | "report":
+            case "archive" | "report" | "lock" | "unlock":
                 self._say_yes(
                     "yes", answer, entry.name, *(["--format", "html"] if answer == "report" else [])
                 )

@@ -22,7 +22,7 @@ class FakeRun:
     def __init__(self, root: Path, name: str, total: int) -> None:
         self.layout = RunLayout(root / "simulations" / name)
         self.layout.path.mkdir(parents=True)
-        self.layout.manifest.write_text("{}")
+        self.layout.manifest.write_text('{"format": 1, "inputs": {}}')
         sweep = self.layout.sweep
         meta = {"state": "running", "sweep": sweep, "testbench": "dc", "total": str(total), "jobs": "2"}
         database.create(self.layout.database, meta)

@@ -26,6 +26,11 @@ SCREENS = {
     "details": "enter",
     "jump": "o",
     "copy": "y",
+    "specs": "S",
+    "group": "v 2",
+    "columns": "C",
+    "tour": "f2",
+    "netlist": "N",
 }
 
 
@@ -56,7 +61,7 @@ async def test_screen(
     async with app.run_test(size=SIZES[size]) as pilot:
         main = app.screen_stack[-1]
         assert isinstance(main, MainScreen)
-        while main.table.row_count != 45 or main.builder.cases != 9:
+        while main.table.row_count != 45 or main.builder.cases != 9 or not main.case_view.ready:
             await pilot.pause(0.02)
         await settled(pilot, project)
         for key in ("o 7 enter " + SCREENS[screen]).split():  # a case whose pane names no directory

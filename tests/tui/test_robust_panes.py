@@ -1,0 +1,100 @@
+"""A pane never takes the program down; the first frame waits for nothing heavy; results know their inputs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from textual.app import App, ComposeResult
+
+from simorc.reports.terminal_curves import PlotTrace
+from simorc.reports.terminal_plot import Panel, Strip
+from simorc_tui.widgets.plot import PlotView
+from tests.tui.fake_run import FakeRun, screen_text
+from tests.tui.flows import terminal
+
+MakeRun = Callable[..., FakeRun]
+
+
+def broken(*_: object) -> None:
+    raise RuntimeError("nobody foresaw this\x1b[31m")
+
+
+@pytest.mark.parametrize(
+    ("place", "key"),
+    [
+        ("simorc_tui.widgets.wave_view.load", "w"),
+        ("simorc_tui.widgets.measures_view.measures_of", "M"),
+        ("simorc_tui.widgets.specs_view.read_results", "S"),
+        ("simorc_tui.widgets.textview.LineIndex", "L"),
+    ],
+)
+async def test_what_nobody_foresaw_is_a_message_in_its_pane(
+    project: Path, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, place: str, key: str
+) -> None:
+    make_run(9)
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.table.row_count == 9)
+        monkeypatch.setattr(place, broken)
+        await user.press(key)
+        await user.press("3", "j")
+        await user.sees("RuntimeError: nobody foresaw this^[[31m")
+        await user.press("F")
+        await user.until(lambda: user.screen.table.row_count == 1)
+
+
+class Plotting(App[None]):
+    """A plot alone on the screen."""
+
+    def compose(self) -> ComposeResult:
+        trace = PlotTrace.of("v", np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+        yield PlotView(Panel((Strip((trace,)),)))
+
+
+async def test_numbers_that_cannot_be_drawn_are_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    def overflow(*_: object) -> None:
+        raise OverflowError("too large to convert")
+
+    app = Plotting()
+    async with app.run_test() as pilot:
+        monkeypatch.setattr("simorc_tui.widgets.plot.picture_of", overflow)
+        app.query_one(PlotView).refresh()
+        await pilot.pause()
+        assert "this cannot be drawn: too large to convert" in screen_text(app)
+
+
+def test_the_first_frame_waits_for_nothing_heavy() -> None:
+    heavy = ("numpy", "plotext", "ruamel", "pydantic", "jinja2", "watchfiles", "spicelib", "aiohttp")
+    code = f"import sys, simorc_tui.app; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+async def test_results_older_than_their_inputs_say_so(project: Path, make_run: MakeRun) -> None:
+    run = make_run(9)
+    run.layout.manifest.write_text(json.dumps({"format": 1, "inputs": {"dut.spice": "0" * 64}}))
+    async with terminal(project) as user:
+        await user.sees("! results predate dut.spice", "! older than")
+
+
+async def test_parameters_stand_as_they_were_written(project: Path) -> None:
+    """The store keeps 1e-10 where the user wrote 100p."""
+    from simorc_tui.launching import Launcher
+
+    sweep = project / "sweeps" / "pvt.yaml"
+    sweep.write_text("testbench: dc\nparameters:\n  vdd: [1800m, 1.80]\n  corner: [tt]\n")
+    await Launcher(project).build("pvt")
+    async with terminal(project) as user:
+        await user.sees("1800m", "1.80")
