@@ -44,3 +44,8 @@ def test_uncertainty_is_the_last_digit() -> None:
 
 def test_an_empty_log() -> None:
     assert parse_meas_output(b"") == ({}, frozenset())
+
+
+def test_what_only_looks_like_a_number_is_none() -> None:
+    assert not parse_meas_output(b"version = 1.2.3\nx = 1e5000000000000\ny = 3abc\n").printed
+    assert parse_meas_output(b"z = 1. \n").printed["z"].value == 1.0

@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 _RESULT = re.compile(
-    rb"^[ \t]*([\w.#:\[\]@$-]+)[ \t]*=[ \t]+([-+]?(?:\d[\d.]*(?:e[-+]?\d+)?|nan|inf)|failed)\b", re.I | re.M
+    rb"^[ \t]*([\w.#:\[\]@$-]+)[ \t]*=[ \t]+"
+    rb"([-+]?(?:\d+(?:\.\d*)?(?:e[-+]?\d{1,9})?|nan|inf)|failed)(?![\w.])",
+    re.I | re.M,
 )
 _FAILED = re.compile(rb"^[ \t]*\.?meas(?:ure)?[ \t]+\w+[ \t]+(\S+)[ \t].*failed!", re.I | re.M)
 
