@@ -22,6 +22,7 @@ from simorc.cli.checkup import (
 )
 from simorc.cli.failures import ExitCode
 from simorc.cli.scope import Scope, scoped
+from simorc.cli.simulator_checkup import foreign_simulator_findings
 from simorc.display import plain
 from simorc.errors import ConfigError, SimorcError
 
@@ -51,6 +52,7 @@ def _findings(scope: Scope) -> Iterator[Finding]:
     project, simulator, netlister = _project(scope)
     yield python_finding()
     yield program_finding("ngspice", simulator, needed=True)
+    yield from foreign_simulator_findings(scope)
     yield program_finding("xschem", netlister, needed=False)
     yield program_finding("iverilog", "iverilog", needed=False)
     yield terminal_finding(sys.stdout.isatty())

@@ -29,6 +29,7 @@ from simorc.runs.preparation import Preparation
 from simorc.runs.provenance import describe_host, describe_tools, git_state, hash_inputs
 from simorc.runs.pytest_plan import write_pytest_plan
 from simorc.runs.store import Store, declare_columns
+from simorc.simulators.adapters import adapter_called
 from simorc.sweeps.plan import Plan
 
 DEFERRED_METADATA = 50_000
@@ -83,6 +84,7 @@ def build_run_from(
     plan = plan_of(project, definition, corners=corners or (), where=where)
     if not len(plan):
         raise UsageError(f"sweep {name} has no case left", remedy="look at exclude, --corner and --where")
+    _refuse_unknown_simulator(project, definition.testbench, name)
     _refuse_unmeasurable(project, definition, source)
     if not allow_stale:
         refuse_stale(project, definition.testbench)
@@ -147,6 +149,12 @@ def _free_name(simulations: Path, wanted: str) -> Path:
         if not (simulations / name).exists() and not (simulations / f".{name}.building").exists():
             return simulations / name
     raise RunError(f"{simulations}: ten thousand runs called {wanted}", remedy="simorc clean")
+
+
+def _refuse_unknown_simulator(project: Project, testbench: str, sweep: str) -> None:
+    simulator = project.settings(testbench, sweep if sweep in project.sweeps else None).simulator.name
+    if simulator != "ngspice":
+        adapter_called(simulator)
 
 
 def _manifest(

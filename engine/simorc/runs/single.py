@@ -15,35 +15,36 @@ from typing import Any
 import anyio
 
 from simorc.errors import TemplateError
+from simorc.runs.benches import foreign_bench, simulator_of
 from simorc.runs.database import open_for_reading
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest, settings_of
 from simorc.runs.measuring import Measuring
 from simorc.runs.preparation import Preparation
 from simorc.runs.status_files import Report, leave_report
+from simorc.simulators.foreign_bench import UNHEARD, ForeignBench
 from simorc.simulators.job import Job
 from simorc.simulators.ngspice import Ngspice
 from simorc.simulators.outcome import FailureKind, Outcome
 
 
 @functools.lru_cache(maxsize=8)
-def _prepared(run: Path) -> tuple[RunLayout, Preparation, Ngspice, Measuring]:
+def _prepared(run: Path) -> tuple[RunLayout, Preparation, Ngspice | ForeignBench, Measuring]:
     layout = RunLayout(run)
     manifest: dict[str, Any] = load_manifest(layout)
     settings = settings_of(layout, manifest, {})
-    simulator = Ngspice(
-        executable=settings.executable,
-        args=settings.args,
-        spiceinit=settings.spiceinit,
-        threads=settings.threads,
-        run=run,
-    )
+    own = settings.simulator == "ngspice"
+    simulator = simulator_of(settings, run) if own else foreign_bench(settings, run)
     preparation = Preparation(layout, manifest, settings)
     return layout, preparation, simulator, Measuring(layout, manifest, preparation.plan)
 
 
-async def _simulated(simulator: Ngspice, job: Job, measuring: Measuring) -> Outcome:
-    return await measuring.complete(job.case_id, await simulator.run_cold(job))
+async def _simulated(simulator: Ngspice | ForeignBench, job: Job, measuring: Measuring) -> Outcome:
+    if isinstance(simulator, ForeignBench):
+        outcome = await simulator.run(job, UNHEARD)
+    else:
+        outcome = await simulator.run_cold(job)
+    return await measuring.complete(job.case_id, outcome)
 
 
 def case_label(run: Path, case_id: int) -> str:

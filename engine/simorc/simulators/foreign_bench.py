@@ -23,6 +23,8 @@ from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.simulators.watch import CaseWatch
 
 _LOOK_EVERY = 0.25
+UNHEARD = Callbacks(lambda _: None, lambda _: None, lambda _: None, lambda *_: None)
+"""Callbacks for somebody who wants the outcome only."""
 
 
 @dataclass(frozen=True)
