@@ -53,8 +53,16 @@ def _await_orphans() -> None:
             return
 
 
-def timed(command: Sequence[str], directory: Path, *, environment: Mapping[str, str] | None = None) -> Took:
-    """Run `command` and measure it. Raises CalledProcessError, with its output, if it fails."""
+def timed(
+    command: Sequence[str],
+    directory: Path,
+    *,
+    environment: Mapping[str, str] | None = None,
+    orphans: bool = True,
+) -> Took:
+    """Run `command` and measure it, with the processes it leaves behind if `orphans`. Raises
+    CalledProcessError, with its output, if it fails.
+    """
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
         command,
@@ -66,7 +74,8 @@ def timed(command: Sequence[str], directory: Path, *, environment: Mapping[str, 
         check=False,
     )
     wall = time.perf_counter() - began
-    _await_orphans()
+    if orphans:
+        _await_orphans()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         raise subprocess.CalledProcessError(done.returncode, command, done.stdout[-2000:])
