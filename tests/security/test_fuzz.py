@@ -24,6 +24,7 @@ from simorc.netlist.deck import Deck
 from simorc.project import Project
 from simorc.results.archive import archive_run, restore_run
 from simorc.runs.build import build_run
+from simorc.runs.decision import budgets_from
 from simorc.runs.holder import runner_info
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest, settings_of
@@ -157,6 +158,7 @@ def told(work: Callable[[], object], *names: str) -> None:
 def read_run(layout: RunLayout) -> None:
     manifest = load_manifest(layout)
     settings = settings_of(layout, manifest, {})
+    budgets_from(settings.execution)
     preparation = Preparation(layout, manifest, settings)
     if len(preparation.plan):
         preparation.deck(preparation.plan.case(1))

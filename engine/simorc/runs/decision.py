@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 from typing import Any, Generic, Protocol, TypeVar
 
 from simorc.config.convergence import Convergence, Retry
+from simorc.errors import UsageError
 from simorc.simulators.outcome import FailureKind, Outcome
 
 DONE = frozenset({"completed", "passed"})
@@ -214,8 +215,12 @@ def installed_remedies() -> list[Remedy[Outcome, Budgets]]:
 
 def budgets_from(execution: Mapping[str, Any]) -> Budgets:
     """The budgets of a run's execution settings, as its manifest holds them."""
-    retry = Retry.model_validate(execution.get("retry") or {})
-    convergence = Convergence.model_validate(execution.get("convergence") or {})
+    try:
+        retry = Retry.model_validate(execution.get("retry") or {})
+        convergence = Convergence.model_validate(execution.get("convergence") or {})
+    except ValueError as error:
+        reason = " ".join(str(error).split())
+        raise UsageError(f"execution.retry or execution.convergence make no sense: {reason}") from error
     return Budgets(
         retries=int(execution.get("retries", Budgets.retries)),
         first_delay=retry.delay,

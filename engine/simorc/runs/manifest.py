@@ -109,22 +109,31 @@ class RunSettings:
     execution: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _sections(layout: RunLayout, manifest: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The settings of simulator and execution as the manifest holds them, sound."""
-    from simorc.config.sections import ExecutionSettings, SimulatorSettings
+_NUMBERS = frozenset(
+    {"jobs", "max_load", "shared_jobs", "priority", "threads", "timeout", "timeout_grace", "sweep_timeout"}
+    | {"stuck", "retries", "nice", "warm_check", "warm_cases", "warm_memory", "log_limit", "memory_limit"}
+    | {"raw_limit", "disk_floor"}
+)
 
-    said = manifest["settings"]
-    simulator, execution = said.get("simulator"), said.get("execution")
-    for name, section, model in (
-        ("simulator", simulator, SimulatorSettings),
-        ("execution", execution, ExecutionSettings),
-    ):
-        try:
-            model.model_validate({key: section[key] for key in section.keys() & model.model_fields.keys()})
-        except (ValueError, AttributeError, TypeError) as error:
-            reason = " ".join(str(error).split())
-            raise _not_one(layout, f"settings.{name} make no sense: {reason[:200]}") from error
-    return dict(simulator), dict(execution)
+
+def _sections(layout: RunLayout, manifest: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The settings of simulator and execution as the manifest holds them, as far as a runner uses them
+    itself.
+    """
+    simulator, execution = (manifest["settings"].get(name) for name in ("simulator", "execution"))
+    if not isinstance(simulator, dict) or not isinstance(execution, dict):
+        raise _not_one(layout, "settings have no sections simulator and execution")
+    wrong = [name for name in _NUMBERS & execution.keys() if not _is_limit(execution[name])]
+    wrong += [] if execution.get("warm", "auto") in ("auto", "off", "verify") else ["warm"]
+    wrong += [] if _is(simulator.get("args") or [], _TEXTS) else ["args"]
+    if wrong:
+        raise _not_one(layout, f"settings {', '.join(sorted(wrong))} make no sense")
+    return simulator, dict(execution)
+
+
+def _is_limit(value: Any) -> bool:
+    """A number that is not negative, or none at all."""
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and value >= 0)
 
 
 def settings_of(layout: RunLayout, manifest: Mapping[str, Any], options: Mapping[str, Any]) -> RunSettings:
