@@ -44,12 +44,12 @@ parameters:
   c: {start: 100p, stop: 2n, num: 20}
 """
 FEW = "testbench: rc\nparameters: {r: [1k, 2k, 3k, 4k, 5k, 6k]}\n"
-SLOW = "testbench: rc\nparameters: {r: {start: 1k, stop: 9k, num: 9}, points: [600]}\n"
+SLOW = "testbench: rc\nparameters: {r: {start: 1k, stop: 9k, num: 20}, points: [300]}\n"
 
 
 @pytest.fixture
 def filter_project(tmp_path: Path) -> Path:
-    """A project with the sweeps many (500 cases), few (6) and slow (9 cases of about a second)."""
+    """A project with the sweeps many (500 cases), few (6) and slow (20 cases of half a second)."""
     root = tmp_path / "filter"
     files = {
         "sim_setup.yaml": SETUP,

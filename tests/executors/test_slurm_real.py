@@ -89,15 +89,15 @@ def test_cancel_leaves_no_process_and_no_job(slurm: Lab, simorc_here: Simorc) ->
 
     # What was not finished is finished here.
     simorc_here("run", run, "--executor", "local")
-    assert simorc_here.counts(run)["completed"] == 9
+    assert simorc_here.counts(run)["completed"] == 20
 
 
 def test_work_longer_than_the_walltime(slurm: Lab, simorc_here: Simorc) -> None:
     setup = simorc_here.root / "sim_setup.yaml"
-    setup.write_text(setup.read_text().replace("poll: 1", "poll: 0.5, walltime: 5, chunk: 9"))
+    setup.write_text(setup.read_text().replace("poll: 1", "poll: 0.5, walltime: 5, chunk: 20"))
     run = simorc_here("run", "slow", "--executor", "slurm", "--warm", "off", "--detach")
-    wait_until(lambda: simorc_here.counts(run)["completed"] == 9, 120)
+    wait_until(lambda: simorc_here.counts(run)["completed"] == 20, 120)
     waves = list((simorc_here.root / "simulations" / run / ".cluster").glob("w*"))
     assert len(waves) > 1
     completed = [case for case, status, _ in attempts(simorc_here.root, run) if status == "completed"]
-    assert sorted(completed) == list(range(1, 10))
+    assert sorted(completed) == list(range(1, 21))
