@@ -156,8 +156,8 @@ class NgspiceBench:
         return replace(outcome, warm=True, seconds=time.monotonic() - began)
 
     def _judged(self, job: Job, deck: Deck, output: bytes, ending: Ending) -> Outcome:
-        if ending.stopped is None:
-            ending = replace(ending, stopped=cut_to_limit(job, deck))
+        cut = cut_to_limit(job, deck)
+        ending = replace(ending, stopped=ending.stopped or cut)
         raw, error = collect_raw(job, deck)
         return judge(
             deck, output, raw, ending, requested=job.requested, optional=job.optional, raw_error=error

@@ -174,8 +174,8 @@ async def _attend(child: Child, watch: CaseWatch) -> Complaint | None:
 def _judged(job: Job, deck: Deck, ending: Ending) -> Outcome:
     log = _limited(job.log, job.limits.log)
     try:
-        if ending.stopped is None:
-            ending = replace(ending, stopped=cut_to_limit(job, deck))
+        cut = cut_to_limit(job, deck)
+        ending = replace(ending, stopped=ending.stopped or cut)
         raw, raw_error = collect_raw(job, deck)
     except OSError as error:
         raw, raw_error = None, f"results.raw: {error}"
