@@ -68,3 +68,19 @@ def against(text: str, base: Path) -> Path:
 def within(path: Path, root: Path) -> str:
     """A path as kept in a run: relative to the project where it lies inside, else absolute."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a name the system cannot even look for is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is such a directory."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from simorc.config.checking import Document
-from simorc.config.expansion import against
+from simorc.config.expansion import against, is_file
 from simorc.config.fields import kind_of
 from simorc.config.names import did_you_mean, listed
 from simorc.config.pipeline_models import Maker, PipelineDefinition, Sweep
@@ -50,7 +50,7 @@ def files_of(pipeline: PipelineDefinition) -> Iterator[tuple[KeyPath, str]]:
 
 def _files(pipeline: PipelineDefinition, root: Path) -> Iterator[Complaint]:
     for key, path in files_of(pipeline):
-        if not against(path, root).is_file():
+        if not is_file(against(path, root)):
             yield key, f"no such file: {path}"
 
 

@@ -14,7 +14,7 @@ from simorc.config.cross_checks import (
     sweep_problems,
     testbench_problems,
 )
-from simorc.config.expansion import against, within
+from simorc.config.expansion import against, is_file, is_folder, within
 from simorc.config.measurement_models import Measurement
 from simorc.config.names import did_you_mean, listed
 from simorc.config.pipeline_checks import pipeline_problems
@@ -27,7 +27,13 @@ from simorc.rootdir import SETUP_FILE
 
 _SETTINGS: tuple[KeyPath, ...] = (("simulator",), ("netlister",), ("execution",))
 _SETUP: tuple[KeyPath, ...] = (("dut",), ("testbenches",), ("sweeps",), ("pipelines",), *_SETTINGS)
-_TESTBENCH: tuple[KeyPath, ...] = (("schematic",), ("template",), ("plot_specs",), ("parameters",), *_SETTINGS)
+_TESTBENCH: tuple[KeyPath, ...] = (
+    ("schematic",),
+    ("template",),
+    ("plot_specs",),
+    ("parameters",),
+    *_SETTINGS,
+)
 _SWEEP: tuple[KeyPath, ...] = (("plot_specs",), *_SETTINGS)
 
 
@@ -63,11 +69,11 @@ def read_project(root: Path, environment: str | None) -> ProjectFiles:
 def _read_testbenches(files: ProjectFiles, setup: Setup) -> None:
     for name, written in setup.testbenches.items():
         folder = against(written, files.root)
-        if not folder.is_dir():
+        if not is_folder(folder):
             files.problems.append(
                 files.setup.source.problem(("testbenches", name), f"no such directory: {written}")
             )
-        elif not (folder / "config.yaml").is_file():
+        elif not is_file(folder / "config.yaml"):
             message = f"no config.yaml in {written}"
             files.problems.append(files.setup.source.problem(("testbenches", name), message))
         else:
@@ -87,7 +93,7 @@ def _read_testbench(files: ProjectFiles, name: str, path: Path) -> None:
 def _read_sweeps(files: ProjectFiles, setup: Setup) -> None:
     for name, written in setup.sweeps.items():
         path = against(written, files.root)
-        if not path.is_file():
+        if not is_file(path):
             files.problems.append(files.setup.source.problem(("sweeps", name), f"no such file: {written}"))
         else:
             files.sweeps[name] = read_sweep(files, path)
@@ -107,7 +113,7 @@ def _check_template(files: ProjectFiles, name: str, source: Source, config: Test
     folder = source.path.parent
     if config.template is not None:
         files.templates[name] = against(config.template, folder)
-        if not files.templates[name].is_file() and config.schematic is None:
+        if not is_file(files.templates[name]) and config.schematic is None:
             files.problems.append(source.problem(("template",), f"no such file: {config.template}"))
         return
     found = sorted({*folder.glob("*.spice.j2"), *folder.glob("*.spice")})
@@ -124,7 +130,7 @@ def _check_template(files: ProjectFiles, name: str, source: Source, config: Test
 
 
 def _check_file(files: ProjectFiles, source: Source, key: KeyPath, written: str | None) -> None:
-    if written is not None and not against(written, source.path.parent).is_file():
+    if written is not None and not is_file(against(written, source.path.parent)):
         files.problems.append(source.problem(key, f"no such file: {written}"))
 
 
@@ -156,7 +162,7 @@ def _rooted_measurement(
 def _rooted_path(files: ProjectFiles, source: Source, key: KeyPath, written: str) -> str:
     """Against the file's directory, or else the project's."""
     for base in (source.path.parent, files.root):
-        if (path := against(written, base)).is_file():
+        if is_file(path := against(written, base)):
             return within(path, files.root)
     files.problems.append(source.problem(key, f"no such file: {written}"))
     return written

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from simorc.config.expansion import against
+from simorc.config.expansion import against, is_file, is_folder
 from simorc.config.fields import Section
 from simorc.config.sections import ExecutionSettings, NetlisterSettings, SimulatorSettings
 from simorc.config.yaml_source import KeyPath, Source
@@ -152,10 +152,10 @@ def _located(name: str, section: Section, source: Source, at: KeyPath) -> tuple[
     for key in _PATHS[name]:
         if (written := getattr(section, key)) is not None:
             update[key] = str(against(written, base))
-            if not Path(update[key]).is_file():
+            if not is_file(Path(update[key])):
                 problems.append(source.problem((*at, key), f"no such file: {written}"))
     folders = tuple(str(against(folder, base)) for folder in getattr(section, "library_paths", ()))
     for index, folder in enumerate(folders):
-        if not Path(folder).is_dir():
+        if not is_folder(Path(folder)):
             problems.append(source.problem((*at, "library_paths", index), f"no such directory: {folder}"))
     return section.model_copy(update={**update, "library_paths": folders} if folders else update), problems
