@@ -145,7 +145,7 @@ def measure(
 
 
 def _delays(terminal: PseudoTerminal) -> dict[str, float]:
-    """Key to paint at the 95th percentile, and what a key costs, which a busy machine does not change; in ms."""
+    """Key to paint at the 95th percentile, and the CPU of a key, which a busy machine leaves alone; in ms."""
     found = {}
     for name, keys in KEYS.items():
         times, cpu = [], terminal.cpu
