@@ -66,9 +66,7 @@ def test_niceness_is_added(
     make_project: Callable[..., Project], run_through: Callable[..., RunLayout], tmp_path: Path
 ) -> None:
     sleeper = tmp_path / "sleeper"
-    sleeper.write_text(
-        '#!/bin/sh\n[ "$1" = --version ] && exit 0\nps -o ni= -p $$ > nice\nsleep 0.3\nps -o ni= -p $$ > nice\n'
-    )
+    sleeper.write_text('#!/bin/sh\n[ "$1" = --version ] && exit 0\nsleep 0.3\nps -o ni= -p $$ > nice\n')
     sleeper.chmod(0o755)
     project = make_project(SMALL, execution="nice: 7, warm: 'off'")
     setup = project.root / "sim_setup.yaml"
