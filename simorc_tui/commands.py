@@ -183,6 +183,9 @@ COMMANDS: tuple[Command, ...] = (
     _command(
         "sweep.preview", "preview", "E", "preview", "The first cases the builder's values make", needs="sweep"
     ),
+    _command(
+        "run.pipeline", "pipelines", "D", "pick_pipeline", "Run a design pipeline, or open a run of one"
+    ),
     _command("pane.tree", "project", "1", "pane('tree')", "Go to the project tree; again zooms it"),
     _command("pane.builder", "builder", "2", "pane('builder')", "Go to the sweep builder; again zooms it"),
     _command("pane.cases", "cases", "3", "pane('cases')", "Go to the cases; again zooms them"),

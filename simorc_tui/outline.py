@@ -8,6 +8,7 @@ from pathlib import Path
 
 from simorc.errors import ConfigError, SimorcError
 from simorc.quantities import Value
+from simorc.rootdir import SETUP_FILE
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,15 @@ class SweepOutline:
 
 
 @dataclass(frozen=True)
+class PipelineOutline:
+    """A design pipeline: its stages, and the file it starts from (spec, RTL, else sim_setup.yaml)."""
+
+    name: str
+    path: Path
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ProjectOutline:
     """A project, or the problems that keep it from being one."""
 
@@ -41,6 +51,7 @@ class ProjectOutline:
     testbenches: tuple[TestbenchOutline, ...] = ()
     sweeps: tuple[SweepOutline, ...] = ()
     dut_files: tuple[Path, ...] = ()
+    pipelines: tuple[PipelineOutline, ...] = ()
     problems: tuple[str, ...] = field(default=())
 
     def sweep(self, name: str) -> SweepOutline | None:
@@ -74,4 +85,10 @@ def read_outline(root: Path) -> ProjectOutline:
             for name, sweep in project.sweeps.items()
         ),
         dut_files=tuple(path for path in (project.dut_schematic, project.dut_netlist) if path is not None),
+        pipelines=tuple(
+            PipelineOutline(
+                name, root / (pipeline.spec or pipeline.rtl or SETUP_FILE), tuple(pipeline.order())
+            )
+            for name, pipeline in project.setup.pipelines.items()
+        ),
     )

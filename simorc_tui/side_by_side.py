@@ -44,10 +44,15 @@ def deck_table(layout: RunLayout, first: int, second: int) -> Table | Text:
     rows = rows_of(*texts)
     if not rows:
         return Text("the decks are the same", "italic")
+    return table_of(rows, f"case {first}", f"case {second}")
+
+
+def table_of(rows: Sequence[Row], before: str, after: str) -> Table:
+    """Rows of `rows_of` under two titles."""
     table = Table(box=None, pad_edge=False, expand=True, header_style="bold")
     table.add_column("", width=1)
-    table.add_column(f"case {first}", ratio=1, overflow="fold")
-    table.add_column(f"case {second}", ratio=1, overflow="fold")
+    table.add_column(before, ratio=1, overflow="fold")
+    table.add_column(after, ratio=1, overflow="fold")
     styles = {"!": "yellow", "-": "red", "+": "green", "…": "dim"}
     for sign, left, right in rows:
         style = styles.get(sign, "")

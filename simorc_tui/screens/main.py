@@ -28,10 +28,9 @@ from simorc_tui.overview import Overview
 from simorc_tui.screens.case_actions import CaseActions
 from simorc_tui.screens.netlist_actions import NetlistActions
 from simorc_tui.screens.panes import PaneActions
+from simorc_tui.screens.pipeline_actions import PipelineActions
 from simorc_tui.screens.program_actions import ProgramActions
-from simorc_tui.screens.run_actions import RunActions
 from simorc_tui.screens.table_actions import TableActions
-from simorc_tui.screens.tree_actions import TreeActions
 from simorc_tui.widgets.case_table import CaseTable
 from simorc_tui.widgets.case_view import CaseView
 from simorc_tui.widgets.filter_bar import FilterBar
@@ -68,9 +67,7 @@ class OutlineCame(Message):
         self.outline = outline
 
 
-class MainScreen(
-    PaneActions, RunActions, CaseActions, TableActions, TreeActions, NetlistActions, ProgramActions
-):
+class MainScreen(PaneActions, PipelineActions, CaseActions, TableActions, NetlistActions, ProgramActions):
     """Four panes and a status line; on a small terminal one pane at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
@@ -112,11 +109,13 @@ class MainScreen(
         self._fit()
         self.read_project()
         self._overview.start()
+        self.watch_pipelines()
         self.set_interval(1.0, self._every_second)
         self.call_after_refresh(self.watch_netlists)
 
     def on_unmount(self) -> None:
         self._overview.stop()
+        self.leave_pipelines()
         if self._follower is not None:
             self._follower.stop()
 

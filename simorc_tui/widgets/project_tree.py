@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,21 +17,15 @@ from simorc.display import plain
 from simorc.runs.summary import RunSummary
 from simorc_tui.glyphs import UNICODE, Glyphs, run_glyph
 from simorc_tui.outline import ProjectOutline, TestbenchOutline
+from simorc_tui.widgets.pipeline_branch import PipelineBranch
+from simorc_tui.widgets.tree_entry import Entry as Entry
 
 if TYPE_CHECKING:
     from simorc.netlist.staleness import Condition
+    from simorc.pipeline.control import PipelineSummary
 
 RUNS_SHOWN = 200
 STATE_COLOURS = {"running": "cyan", "paused": "yellow", "dead": "red", "broken": "red"}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What a node of the tree stands for; `file` is what `e` opens."""
-
-    kind: str
-    name: str
-    file: Path | None = None
 
 
 class ProjectTree(Tree[Entry]):
@@ -55,6 +48,13 @@ class ProjectTree(Tree[Entry]):
             super().__init__()
             self.name = name
 
+    class PipelineChosen(Message):
+        """A design pipeline, or a run of one."""
+
+        def __init__(self, entry: Entry) -> None:
+            super().__init__()
+            self.entry = entry
+
     def __init__(self, glyphs: Glyphs = UNICODE, *, widget_id: str | None = None) -> None:
         super().__init__("project", id=widget_id)
         self.glyphs = glyphs
@@ -66,6 +66,7 @@ class ProjectTree(Tree[Entry]):
         self._summaries: Sequence[RunSummary] = ()
         self._schematics: TreeNode[Entry] | None = None
         self._conditions: Sequence[Condition] = ()
+        self._pipelines = PipelineBranch(glyphs)
 
     def notify_style_update(self) -> None:
         """Gaining the focus changes colours only; Textual's own tree would have the screen laid out again."""
@@ -93,6 +94,7 @@ class ProjectTree(Tree[Entry]):
             sweep.name: sweeps.add_leaf(Text(plain(sweep.name)), Entry("sweep", sweep.name, sweep.path))
             for sweep in outline.sweeps
         }
+        self._pipelines.grow(self.root, outline.pipelines)
         self._runs = self.root.add("runs", expand=True)
         self.show_runs(self._summaries)
 
@@ -131,6 +133,13 @@ class ProjectTree(Tree[Entry]):
         for summary in shown:
             self._shown[summary.run].set_label(self._run_label(summary))
         self._mark_sweeps(summaries)
+
+    def show_pipelines(self, summaries: Sequence[PipelineSummary]) -> None:
+        """Renew the design pipelines' runs."""
+        if self._runs is not None:
+            self._pipelines.show(self.root, summaries)
+        else:
+            self._pipelines.remember(summaries)
 
     def _mark_sweeps(self, summaries: Iterable[RunSummary]) -> None:
         newest: dict[str, RunSummary] = {}
@@ -180,3 +189,5 @@ class ProjectTree(Tree[Entry]):
             self.post_message(self.SweepChosen(entry.name))
         elif entry is not None and entry.kind == "run":
             self.post_message(self.RunChosen(entry.name))
+        elif entry is not None and entry.kind in ("pipeline", "pipeline_run"):
+            self.post_message(self.PipelineChosen(entry))

@@ -10,6 +10,7 @@ Classify = Callable[[str], str]
 """From a line to the name of its look: '', comment, card, error, warning."""
 
 NETLISTS = {".spice", ".sp", ".cir", ".ckt", ".net", ".lib", ".inc", ".mod", ".j2"}
+VERILOG = {".v", ".sv", ".vh", ".svh"}
 _ERROR = re.compile(
     r"\berror\b|\bfatal\b|aborted|singular matrix|too small|failed!|no such|could not find|unknown subckt",
     re.IGNORECASE,
@@ -19,7 +20,17 @@ _WARNING = re.compile(r"\bwarning\b", re.IGNORECASE)
 
 def classifier(path: Path) -> Classify:
     """The looks that suit a file by its name."""
-    return of_netlist if path.suffix.lower() in NETLISTS else of_log
+    suffix = path.suffix.lower()
+    if suffix in VERILOG:
+        return of_verilog
+    return of_netlist if suffix in NETLISTS else of_log
+
+
+def of_verilog(line: str) -> str:
+    start = line.lstrip()
+    if start.startswith("//"):
+        return "comment"
+    return "card" if start.startswith(("`", "module", "endmodule")) else ""
 
 
 def of_netlist(line: str) -> str:
