@@ -135,3 +135,10 @@ def test_the_sky130_project_simulates(
     made("sky130", tmp_path / "inverter")
     chosen = ["--corner", "tt", "--case", "1,5,9"]
     assert run(["--project", str(tmp_path / "inverter"), "run", "pvt", *chosen]) == 0
+
+
+@pytest.mark.ngspice
+def test_a_case_beyond_the_last_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project = made("minimal", tmp_path / "project")
+    assert run(["--project", str(project), "run", "corners", "--case", "3,10"]) == 2
+    assert "has no case 10: it has 9" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from simorc.cli.dependency import dependency_of, dependency_on, wait_elsewhere, 
 from simorc.cli.follow import Follower
 from simorc.cli.progress import JsonProgress, LineProgress, Progress, TerminalProgress
 from simorc.cli.scope import Scope, scoped
-from simorc.cli.selection import chosen_cases, selection_options
+from simorc.cli.selection import chosen_cases, selection_options, within_run
 from simorc.cli.tables import note
 from simorc.display import plain
 from simorc.errors import RunNotFound, UsageError
@@ -112,8 +112,9 @@ def _prepare(scope: Scope, target: str, asked: Asked, now: bool) -> tuple[RunLay
     existing = _existing(scope, target)
     if existing is None:
         layout = _build(scope, target, asked, now)
-        return layout, asked.cases
-    return existing, chosen_cases(existing, asked.cases, asked.corners, asked.where)
+        return layout, within_run(layout, asked.cases)
+    cases = chosen_cases(existing, asked.cases, asked.corners, asked.where)
+    return existing, within_run(existing, cases)
 
 
 def _existing(scope: Scope, target: str) -> RunLayout | None:

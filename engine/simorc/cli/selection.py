@@ -57,3 +57,15 @@ def chosen_cases(
     if not kept:
         raise UsageError(f"no case of {layout.name} is left by --case, --corner and --where")
     return kept
+
+
+def within_run(layout: RunLayout, cases: list[int] | None) -> list[int] | None:
+    """The cases as they are; raises UsageError if one is beyond the run's last."""
+    if not cases:
+        return cases
+    from simorc.runs.manifest import load_manifest
+
+    total = int(load_manifest(layout)["total"])
+    if cases[-1] > total:
+        raise UsageError(f"{layout.name} has no case {cases[-1]}: it has {total}")
+    return cases
