@@ -65,7 +65,7 @@ class FakePipeline:
         self.seq = 0
 
     def attempt(self, stage: str, attempt: int, following: str | None, /, **said: Any) -> None:
-        """One more line of the trace, with the `files` it left and the decision: `action`, `reason`, `state`."""
+        """One more line of the trace, with the `files` it left, and the decision."""
         self.seq += 1
         directory = self.layout.attempt_dir(self.seq, stage)
         for name, text in said.get("files", {}).items():
