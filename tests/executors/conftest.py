@@ -44,12 +44,12 @@ parameters:
   c: {start: 100p, stop: 2n, num: 20}
 """
 FEW = "testbench: rc\nparameters: {r: [1k, 2k, 3k, 4k, 5k, 6k]}\n"
-SLOW = "testbench: rc\nparameters: {r: {start: 1k, stop: 9k, num: 20}, points: [300]}\n"
+SLOW = "testbench: rc\nparameters: {r: {start: 1k, stop: 9k, num: 16}, points: [1]}\n"
 
 
 @pytest.fixture
 def filter_project(tmp_path: Path) -> Path:
-    """A project with the sweeps many (500 cases), few (6) and slow (20 cases of half a second)."""
+    """A project with the sweeps many (500 cases), few (6) and slow (16 cases)."""
     root = tmp_path / "filter"
     files = {
         "sim_setup.yaml": SETUP,
@@ -63,6 +63,15 @@ def filter_project(tmp_path: Path) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     return root
+
+
+def slow_down(root: Path) -> None:
+    """Every case of the project takes half a second from now on, and hardly any CPU."""
+    simulator = root / "slow_ngspice"
+    simulator.write_text('#!/bin/sh\nsleep 0.5\nexec ngspice "$@"\n')
+    simulator.chmod(0o755)
+    setup = root / "sim_setup.yaml"
+    setup.write_text(setup.read_text() + "simulator: {executable: ./slow_ngspice}\n")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pytest
 
 from simorc.waveforms.sections import same_data
 
-from .conftest import Lab, Simorc
+from .conftest import Lab, Simorc, slow_down
 
 pytestmark = [pytest.mark.slurm, pytest.mark.ngspice, pytest.mark.timeout(180)]
 
@@ -79,8 +79,9 @@ def test_a_node_and_the_coordinator_die(slurm: Lab, simorc_here: Simorc) -> None
 
 
 def test_cancel_leaves_no_process_and_no_job(slurm: Lab, simorc_here: Simorc) -> None:
-    run = simorc_here("run", "slow", "--executor", "slurm", "--warm", "off", "--detach")
-    wait_until(lambda: simorc_here.counts(run)["in_progress"] > 0, 30)
+    slow_down(simorc_here.root)
+    run = simorc_here("run", "slow", "--executor", "slurm", "--warm", "off", "--jobs", "1", "--detach")
+    wait_until(lambda: simorc_here.counts(run)["completed"] > 0, 30)
     simorc_here("cancel", run)
     wait_until(lambda: not processes_of(run), 40)
     wait_until(lambda: not slurm.queue(), 20)
@@ -89,15 +90,16 @@ def test_cancel_leaves_no_process_and_no_job(slurm: Lab, simorc_here: Simorc) ->
 
     # What was not finished is finished here.
     simorc_here("run", run, "--executor", "local")
-    assert simorc_here.counts(run)["completed"] == 20
+    assert simorc_here.counts(run)["completed"] == 16
 
 
 def test_work_longer_than_the_walltime(slurm: Lab, simorc_here: Simorc) -> None:
+    slow_down(simorc_here.root)
     setup = simorc_here.root / "sim_setup.yaml"
-    setup.write_text(setup.read_text().replace("poll: 1", "poll: 0.5, walltime: 5, chunk: 20"))
+    setup.write_text(setup.read_text().replace("poll: 1", "poll: 0.5, walltime: 5, chunk: 16"))
     run = simorc_here("run", "slow", "--executor", "slurm", "--warm", "off", "--detach")
-    wait_until(lambda: simorc_here.counts(run)["completed"] == 20, 120)
+    wait_until(lambda: simorc_here.counts(run)["completed"] == 16, 120)
     waves = list((simorc_here.root / "simulations" / run / ".cluster").glob("w*"))
     assert len(waves) > 1
     completed = [case for case, status, _ in attempts(simorc_here.root, run) if status == "completed"]
-    assert sorted(completed) == list(range(1, 21))
+    assert sorted(completed) == list(range(1, 17))
