@@ -6,6 +6,7 @@ Read in threads; who shows them is told when they differ from the last time.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,7 +148,7 @@ def read_ladder(layout: PipelineLayout) -> Ladder:
 
 def _rung(layout: PipelineLayout, line: Mapping[str, Any]) -> Rung:
     decision = line["decision"]
-    went_on = decision["action"] in ("done", "")
+    went_on = decision["action"] in ("done", "", "cancelled")
     return Rung(
         seq=line["seq"],
         stage=line["stage"],
@@ -177,8 +178,16 @@ def _to_come(
     begun = state == "running" or directory.is_dir()
     status = "running" if state == "running" else "stopped"
     now = (
-        Rung(seq, following, attempt, status, directory=directory)
+        Rung(seq, following, attempt, status, seconds=_elapsed(directory), directory=directory)
         if begun
         else Rung(0, following, attempt, "pending")
     )
     return [now, *(Rung(0, stage) for stage in order[order.index(following) + 1 :])]
+
+
+def _elapsed(directory: Path) -> float:
+    """Whole seconds since the attempt began, 0 where that is not to be seen."""
+    try:
+        return float(max(0, int(time.time() - (directory / "request.json").stat().st_mtime)))
+    except OSError:
+        return 0.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from typing import ClassVar
 
 from rich.text import Text
@@ -11,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -24,7 +22,8 @@ from simorc_tui.glyphs import Glyphs
 from simorc_tui.launching import Launcher
 from simorc_tui.pipeline_sight import Sight, SightReader
 from simorc_tui.pipelines import LADDER_EVERY, Ladder, Rung, Watch
-from simorc_tui.screens.choice import Choice, ChoiceScreen, confirm
+from simorc_tui.screens.choice import Choice, ChoiceScreen
+from simorc_tui.screens.pipeline_control import PipelineControl
 from simorc_tui.screens.pipeline_words import HELP, KEYS, attempt_text, head_text
 from simorc_tui.screens.reading import ReadingScreen
 from simorc_tui.widgets.attempt_view import AttemptView
@@ -39,7 +38,7 @@ class SightCame(Message):
         self.sight = sight
 
 
-class PipelineScreen(Screen[None]):
+class PipelineScreen(PipelineControl):
     """Ladder and files on the left, the chosen one on the right; escape goes back to the project."""
 
     DEFAULT_CSS = """
@@ -78,9 +77,7 @@ class PipelineScreen(Screen[None]):
     ]
 
     def __init__(self, layout: PipelineLayout, launcher: Launcher, glyphs: Glyphs) -> None:
-        super().__init__()
-        self.layout_of_run = layout
-        self.launcher = launcher
+        super().__init__(layout, launcher)
         self.glyphs = glyphs
         self.files: tuple[AttemptFile, ...] = ()
         self._listed: Rung | None = None
@@ -215,7 +212,7 @@ class PipelineScreen(Screen[None]):
     def action_log(self) -> None:
         log = log_of(self.files)
         if log is None:
-            self._say("this attempt has no log")
+            self.say("this attempt has no log")
             return
         self._file_name = log.name
         self._show_file(log)
@@ -226,7 +223,7 @@ class PipelineScreen(Screen[None]):
         if waves_of(self.files) is None:
             with_waves = [rung.seq for rung in self.ladder.rungs if "vcd" in dict(rung.artefacts)]
             if not with_waves:
-                self._say("no stage left waveforms yet")
+                self.say("no stage left waveforms yet")
                 return
             self.view.mode = "wave"
             self.query_one(StageLadder).choose(with_waves[-1])
@@ -250,7 +247,7 @@ class PipelineScreen(Screen[None]):
             if rung.seq and mine is not None and rung.seq != mine.seq
         ]
         if mine is None or not mine.seq or not choices:
-            self._say("no other attempt to compare with")
+            self.say("no other attempt to compare with")
             return
         self.app.push_screen(ChoiceScreen(f"Compare {mine.title} with", choices), self._compared_with)
 
@@ -260,7 +257,7 @@ class PipelineScreen(Screen[None]):
 
     def _compare_with(self, other: Rung | None) -> None:
         if self.rung is None or not self.rung.seq:
-            self._say("this stage has not begun")
+            self.say("this stage has not begun")
             return
         self._against = other
         self.view.show_difference(self.ladder, self.rung, other)
@@ -269,12 +266,12 @@ class PipelineScreen(Screen[None]):
     def action_edit(self) -> None:
         """Open what shows in $EDITOR."""
         if self.view.file is None:
-            self._say("no file shows here")
+            self.say("no file shows here")
             return
         try:
             edit_file(self.app, self.view.file)
         except SimorcError as error:
-            self._show_error(error)
+            self.show_error(error)
 
     def action_zoom(self) -> None:
         """The content alone, or all again."""
@@ -288,52 +285,8 @@ class PipelineScreen(Screen[None]):
     def action_help(self) -> None:
         self.app.push_screen(ReadingScreen("a pipeline's run: keys", Text(HELP)))
 
-    def action_go_on(self) -> None:
-        """Resume what was stopped; run again what is over."""
-        if self.ladder.state == "running":
-            self._say("it is running")
-        elif self.ladder.over:
-            question = f"Run {self.layout_of_run.pipeline} again?"
-            self.app.push_screen(confirm(question, "run it"), self._run_again)
-        else:
-            self._do(self._command("resume", self.layout_of_run.name, "--detach"))
-
-    def _run_again(self, answer: str | None) -> None:
-        if answer == "yes":
-            self._do(self._run())
-
-    async def _run(self) -> None:
-        run = await self.launcher.command("pipeline", "run", self.layout_of_run.pipeline, "--detach")
-        layout = PipelineLayout(self.layout_of_run.path.with_name(run))
-        self.app.switch_screen(PipelineScreen(layout, self.launcher, self.glyphs))
-
-    def action_cancel(self) -> None:
-        if self.ladder.state != "running":
-            self._say("it is not running: there is nothing to cancel")
-            return
-        self.app.push_screen(confirm("Cancel this run? It can be resumed.", "cancel it"), self._cancel)
-
-    def _cancel(self, answer: str | None) -> None:
-        if answer == "yes":
-            self._do(self._command("cancel", self.layout_of_run.name))
-
-    async def _command(self, *arguments: str) -> None:
-        said = await self.launcher.command("pipeline", *arguments)
+    def look_now(self) -> None:
         self._watch.look_now()
-        self._say(said or f"{arguments[0]}: done")
 
-    def _do(self, work: Coroutine[object, object, None]) -> None:
-        self.run_worker(self._guarded(work), group="pipeline", exclusive=False)
-
-    async def _guarded(self, work: Coroutine[object, object, None]) -> None:
-        try:
-            await work
-        except SimorcError as error:
-            self._show_error(error)
-
-    def _say(self, message: str) -> None:
-        self.notify(plain(message), markup=False, timeout=4)
-
-    def _show_error(self, error: SimorcError) -> None:
-        words = error.message if not error.remedy else f"{error.message}\n{error.remedy}"
-        self.notify(plain(words), severity="error", markup=False, timeout=10)
+    def show_run(self, layout: PipelineLayout) -> None:
+        self.app.switch_screen(PipelineScreen(layout, self.launcher, self.glyphs))

@@ -46,7 +46,7 @@ def head_text(ladder: Ladder, glyphs: Glyphs) -> Text:
     text = Text(f" {pipeline_glyph(glyphs, ladder.state)} {plain(ladder.run)}  ", "bold", no_wrap=True)
     text.append(ladder.state, COLOURS.get(ladder.state, ""))
     text.append(f"  {attempts} attempt{'' if attempts == 1 else 's'}  {ladder.seconds:.2f} s", "not bold")
-    if ladder.message:
+    if ladder.message and ladder.state not in ("running", ladder.message):
         text.append(f"  {plain(ladder.message)}", "red not bold")
     if ladder.state in ("dead", "cancelled"):
         text.append("  r resumes it", "not bold")
@@ -58,9 +58,9 @@ def attempt_text(rung: Rung) -> Text:
     text = Text(plain(rung.title if rung.seq else f"{rung.stage}: to come"), "bold")
     if rung.seq:
         text.append(f"  {rung.status}", COLOURS.get(rung.status, ""))
-    if rung.kind:
+    if rung.kind and rung.status == "failed":
         text.append(f"  {plain(rung.kind)}", "not bold")
-    if rung.message:
+    if rung.message and rung.message != rung.status:
         text.append(f"\n{plain(rung.message)}", "not bold")
     if rung.metrics:
         numbers = "  ".join(f"{plain(name)}={plain(value)}" for name, value in rung.metrics)

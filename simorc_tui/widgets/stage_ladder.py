@@ -81,13 +81,15 @@ def rung_text(rung: Rung, glyphs: Glyphs) -> Text:
     text = Text(f"{_sign(rung, glyphs)} {plain(rung.stage):<{NAME_WIDTH}}", style)
     if rung.attempt > 1:
         text.append(f" try {rung.attempt}", "bold")
-    if rung.status in ("running", "stopped", "cancelled"):
+    if rung.status == "running":
+        text.append(f" running {rung.seconds:.0f} s")
+    elif rung.status in ("stopped", "cancelled"):
         text.append(f" {rung.status}")
     elif rung.seq:
         text.append(f" {rung.seconds:.2f} s", "dim")
     if rung.kind and rung.status == "failed":
         text.append(f" {plain(rung.kind)}", "red")
-    if rung.message and rung.status != "passed":
+    if rung.message and rung.status == "failed":
         text.append(f"\n    {plain(rung.message)}")
     if rung.verdict:
         text.append(f"\n  {glyphs.arrow} {plain(rung.verdict)}", "yellow")

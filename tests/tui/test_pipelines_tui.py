@@ -286,17 +286,21 @@ async def test_a_pipeline_is_run_from_the_tree(project: Path, fake: FakePipeline
         await user.until(lambda: ("pipeline", "resume", RUN, "--detach") in launcher.asked)
 
 
+def _set_up(project: Path, a1: dict[str, Any]) -> None:
+    (project / "spec.md").write_text("q toggles\n")
+    steps = [{"cycles": 1, "expect": {"q": 1}}]
+    stages = {**STAGES, "a1": {"backend": "command", **a1}, "a7": {"parameters": {"steps": steps}}}
+    setup = project / "sim_setup.yaml"
+    setup.write_text(setup.read_text() + _section({"top": "toggle", "spec": "spec.md", "stages": stages}))
+
+
+@pytest.mark.iverilog
 async def test_a_real_run_is_started_by_a_process_and_followed(project: Path, needs_iverilog: None) -> None:
     rtl = "module toggle (input logic clk, input logic rst_n, output logic q);\n"
     rtl += "  always_ff @(posedge clk or negedge rst_n) if (!rst_n) q <= 1'b0; else q <= ~q;\nendmodule\n"
     (project / "rtl.sv").write_text(rtl)
-    (project / "spec.md").write_text("q toggles\n")
-    command = [sys.executable, "-c", "import sys; open(sys.argv[2], 'w').write(open(sys.argv[1]).read())"]
-    steps = [{"cycles": 1, "expect": {"q": 1}}]
-    made = {"backend": "command", "command": [*command, "{project}/rtl.sv", "{output}"]}
-    stages = {**STAGES, "a1": made, "a7": {"parameters": {"steps": steps}}}
-    setup = project / "sim_setup.yaml"
-    setup.write_text(setup.read_text() + _section({"top": "toggle", "spec": "spec.md", "stages": stages}))
+    copy = [sys.executable, "-c", "import sys; open(sys.argv[2], 'w').write(open(sys.argv[1]).read())"]
+    _set_up(project, {"command": [*copy, "{project}/rtl.sv", "{output}"]})
     async with terminal(project) as user:
         await user.sees("pipelines", "toggle")
         await user.press("D", "enter")
@@ -304,6 +308,27 @@ async def test_a_real_run_is_started_by_a_process_and_followed(project: Path, ne
         await user.until(lambda: "TEST PASSED" in user.text and "passed" in user.text, seconds=40)
         await user.press("w")
         await user.sees("testbench.q")
+
+
+@pytest.mark.iverilog
+async def test_a_run_is_cancelled_from_its_screen(project: Path, needs_iverilog: None) -> None:
+    _set_up(project, {"command": [sys.executable, "-c", "import time; time.sleep(60)"]})
+    async with terminal(project) as user:
+        await user.sees("pipelines", "toggle")
+        await user.press("D", "enter")
+        await user.until(lambda: "a1         running" in user.text, seconds=40)
+        await user.press("x")
+        await user.sees("Cancel this run?")
+        await user.press("y")
+        await user.until(lambda: "r resumes it" in user.text, seconds=20)
+        await user.press("q")
+        await user.until(lambda: _newest_in_tree(user).endswith(" cancelled"))
+
+
+def _newest_in_tree(user: Terminal) -> str:
+    """How the tree names the newest run."""
+    top = next(node for node in user.screen.tree_pane.root.children if str(node.label) == "pipelines")
+    return str(top.children[0].children[0].label)
 
 
 @pytest.fixture
