@@ -30,7 +30,7 @@ def test_validate_shows_every_problem_with_its_place(
     monkeypatch.chdir(project)
     said = simorc("validate")
     assert said.code == 2
-    assert "sweeps/spread.yaml:4:" in said.err
+    assert "sweeps/spread.yaml:5:" in said.err
     assert "did you mean 'r'" in said.err
     assert "extra" in said.err
     assert said.err.splitlines()[-1] == "2 problems found; nothing was started"

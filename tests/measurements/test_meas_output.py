@@ -47,5 +47,6 @@ def test_an_empty_log() -> None:
 
 
 def test_what_only_looks_like_a_number_is_none() -> None:
+    assert not parse_meas_output(b"Stack = 0 bytes.\nNo. of Data Rows = 61\n").printed
     assert not parse_meas_output(b"version = 1.2.3\nx = 1e5000000000000\ny = 3abc\n").printed
-    assert parse_meas_output(b"z = 1. \n").printed["z"].value == 1.0
+    assert parse_meas_output(b"z = 1.e0 \n").printed["z"].value == 1.0

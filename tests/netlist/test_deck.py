@@ -164,3 +164,8 @@ def test_any_text_can_be_read(text: str) -> None:
         assert not deck.analyses
     else:
         assert Deck.parse(batch).runs_itself
+
+
+def test_a_bare_write_has_its_name_from_ngspice() -> None:
+    deck = Deck.parse("* t\nR1 a 0 1\n.control\nop\nwrite\nwrite mine.raw v(a)\n.endc\n.end\n")
+    assert deck.written == ("rawspice.raw", "mine.raw")

@@ -165,7 +165,9 @@ def test_a_command_line_of_ones_own(hierarchy: Path) -> None:
 
 
 def test_a_save_while_netlisting_is_netlisted_again(hierarchy: Path, fake_xschem: Fake) -> None:
+    drawn = pair(hierarchy, "dut").schematic
     body = (
+        f"schematic = pathlib.Path({str(drawn)!r})\n"
         "count = pathlib.Path(str(schematic) + '.count')\n"
         "n = int(count.read_text()) if count.exists() else 0\n"
         "count.write_text(str(n + 1))\n"
@@ -174,6 +176,17 @@ def test_a_save_while_netlisting_is_netlisted_again(hierarchy: Path, fake_xschem
     )
     proposal = propose(pair(hierarchy, "dut", fake_xschem(body)))
     assert proposal.new != "R1 a b 0\n"
+
+
+@pytest.mark.xschem
+def test_netlisting_leaves_the_schematics_as_they_are(hierarchy: Path) -> None:
+    """xschem 2.8.1 saves what it netlists: the header line and the last newline go, the time changes."""
+    drawn = pair(hierarchy, "dut").schematic
+    drawn.write_text(drawn.read_text().rstrip("\n"))
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in hierarchy.rglob("*.sch")}
+    for one in pairs_of(Project.load(hierarchy)):
+        update(one)
+    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in before} == before
 
 
 def test_the_kept_form_has_nothing_of_this_machine(hierarchy: Path) -> None:

@@ -104,3 +104,19 @@ def test_budgets_come_from_the_settings() -> None:
     assert (budgets.retries, budgets.retries_of, budgets.first_delay) == (4, {"timeout": 1}, 2.0)
     assert [name for name, _ in budgets_from({}).ladder][:2] == ["iterations", "gear"]
     assert not budgets_from({"convergence": {"ladder": []}}).ladder
+
+
+class Stubborn:
+    """A remedy that always has something to offer."""
+
+    def offer(self, attempts: Sequence[Tried[Outcome]], budgets: Budgets) -> Action | None:
+        return Action("retry", "once more")
+
+
+def test_no_remedy_keeps_a_case_for_ever() -> None:
+    attempts: list[Attempt] = []
+    while True:
+        attempts.append(Attempt(len(attempts) + 1, failed(FailureKind.BAD_NETLIST), "retry"))
+        if not decide(attempts, BUDGETS, [Stubborn()]).again:
+            break
+    assert len(attempts) == decision.MOST_ATTEMPTS

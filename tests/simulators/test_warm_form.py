@@ -35,6 +35,10 @@ def test_decks_that_differ_only_there_share_a_key() -> None:
     assert warm_form(other).key == warm_form(DECK).key
 
 
+def test_a_title_that_names_the_case_is_no_structure() -> None:
+    assert warm_form(DECK.replace("* title", "* case 17")).key == warm_form(DECK).key
+
+
 def test_structure_makes_another_key() -> None:
     for change in (
         ("reltol=1e-4", "reltol=1e-5"),

@@ -140,7 +140,7 @@ class Follower:
     def _exit_code(self, summary: RunSummary) -> int:
         if self._interrupts or summary.state in ("cancelled", "cancelling"):
             return ExitCode.CANCELLED
-        if summary.state == "dead" or self._failed(summary):
+        if summary.state in ("dead", "broken") or self._failed(summary):
             return ExitCode.CASES_FAILED
         return ExitCode.SPEC_VIOLATED if violated(spec_results(self._layout)) else ExitCode.GOOD
 

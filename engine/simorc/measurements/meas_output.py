@@ -4,6 +4,9 @@ gain                =  -1.714492e-04
 tr                  =  2.197212e-06 targ=  2.303078e-06 trig=  1.058659e-07
 pbad                =   failed
  .meas tran bad when v(out)=5 failed!
+
+Numbers of measurements always carry an exponent, which tells them from what else a log counts
+(``Stack = 0 bytes``).
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from typing import NamedTuple
 
 _RESULT = re.compile(
     rb"^[ \t]*([\w.#:\[\]@$-]+)[ \t]*=[ \t]+"
-    rb"([-+]?(?:\d+(?:\.\d*)?(?:e[-+]?\d{1,9})?|nan|inf)|failed)(?![\w.])",
+    rb"([-+]?(?:\d+(?:\.\d*)?e[-+]?\d{1,9}|nan|inf)|failed)(?![\w.])",
     re.I | re.M,
 )
 _FAILED = re.compile(rb"^[ \t]*\.?meas(?:ure)?[ \t]+\w+[ \t]+(\S+)[ \t].*failed!", re.I | re.M)

@@ -141,9 +141,12 @@ class Deck:
 
     @property
     def written(self) -> tuple[str, ...]:
-        """The raw files that its own control blocks write, as written there."""
-        found = (_WRITE.match(command.text) for command in self.commands if command.word == "write")
-        return tuple(match[1].strip("\"'") for match in found if match)
+        """The raw files that its own control blocks write, as written there; a bare ``write`` has its name from
+        ngspice.
+        """
+        writes = (command.text for command in self.commands if command.word == "write")
+        found = (_WRITE.match(text) for text in writes)
+        return tuple("rawspice.raw" if match is None else match[1].strip("\"'") for match in found)
 
     def line_of(self, card: str) -> int | None:
         """The line on which `card`, as an error message quotes it, stands; None if it is not found once."""

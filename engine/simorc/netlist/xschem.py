@@ -62,9 +62,21 @@ def _run_xschem(pair: Pair, directory: Path) -> Made:
     version = xschem_version(executable)
     if version >= (3, 0):
         arguments += ["-o", str(directory), "-N", f"{pair.schematic.stem}.spice"]
-    said = _run([*arguments, str(pair.schematic)], setup, pair, directory)
+    schematic = pair.schematic if version >= (3, 0) else _copied(pair.schematic, directory)
+    said = _run([*arguments, str(schematic)], setup, pair, directory)
     text = _read(directory / f"{pair.schematic.stem}.spice", pair, said)
     return Made(text, _reported_library(said), version)
+
+
+def _copied(schematic: Path, directory: Path) -> Path:
+    """xschem 2.8 writes the schematic it netlists back, in its own form: it is given a copy.
+
+    Its symbols are found all the same, because the schematic's directory is on the library path.
+    """
+    copy = directory / "schematic" / schematic.name
+    copy.parent.mkdir()
+    shutil.copyfile(schematic, copy)
+    return copy
 
 
 def _run_command(pair: Pair, command: tuple[str, ...], directory: Path) -> Made:

@@ -102,6 +102,10 @@ class Remedy(Protocol[AskedVerdict, AskedBudgets]):
     def offer(self, attempts: Sequence[Tried[AskedVerdict]], budgets: AskedBudgets) -> Action | None: ...
 
 
+MOST_ATTEMPTS = 50
+"""Whatever remedies offer: one that always has something to offer must not keep a case for ever."""
+
+
 class DecisionManager(Generic[AnyVerdict, AnyBudgets]):
     """Decides what follows an attempt, from a registry of remedies in the order they are asked."""
 
@@ -115,6 +119,8 @@ class DecisionManager(Generic[AnyVerdict, AnyBudgets]):
             return Action("done", "")
         if last.status == "cancelled":
             return Action("cancelled", "cancelled")
+        if len(attempts) >= MOST_ATTEMPTS:
+            return Action("give_up", f"{len(attempts)} attempts are enough")
         for remedy in self.remedies:
             offered = remedy.offer(attempts, budgets)
             if offered is not None:

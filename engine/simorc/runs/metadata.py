@@ -65,9 +65,7 @@ def _chunks(raw: str, plan: Plan, codes: bytes, messages: Mapping[int, str]) -> 
     for case in plan.cases(1, len(plan) + 1):
         status = STATUSES[codes[case.id]]
         values = [str(value) for value in case.scope().values()]
-        writer.writerow(
-            [case.id, status, f"results/{case.id}/{raw}", *values, messages.get(case.id, "")]
-        )
+        writer.writerow([case.id, status, f"results/{case.id}/{raw}", *values, messages.get(case.id, "")])
         if case.id % _ROWS_AT_ONCE == 0:
             yield text.getvalue()
             text.seek(0)

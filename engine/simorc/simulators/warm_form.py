@@ -81,7 +81,7 @@ class _Reading:
 
     def read(self, text: str) -> WarmForm:
         title, *rest = text.splitlines() or [""]
-        self._keep(unmarked(title))
+        self._keep(unmarked(title), key="")  # a title may name the case; it changes no result
         for line in _logical(rest):
             self._line(line)
         self._declare_ours()
