@@ -115,7 +115,7 @@ def smooth_value(u: Floats, y: Floats, at: float) -> float:
 
 
 def _newton_form(u: Floats, y: Floats, interval: int) -> list[tuple[float, float]]:
-    """(point, divided difference) of the points around an interval; plain floats, as numpy is slow on four."""
+    """(point, divided difference) of the points around an interval: plain floats, numpy is slow on four."""
     places = range(max(interval - 1, 0), min(interval + 3, len(u)))
     points, differences = [float(u[i]) for i in places], [float(y[i]) for i in places]
     for order in range(1, len(points)):

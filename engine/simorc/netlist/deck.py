@@ -141,8 +141,8 @@ class Deck:
 
     @property
     def written(self) -> tuple[str, ...]:
-        """The raw files that its own control blocks write, as written there; a bare ``write`` has its name from
-        ngspice.
+        """The raw files that its own control blocks write, as written there; ngspice names that of a bare
+        ``write``.
         """
         writes = (command.text for command in self.commands if command.word == "write")
         found = (_WRITE.match(text) for text in writes)
