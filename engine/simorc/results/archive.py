@@ -14,7 +14,8 @@ import tarfile
 import tempfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 from simorc.errors import RunBusy, RunError, UsageError
 from simorc.runs.holder import runner_alive
@@ -169,11 +170,24 @@ def restore_run(archive: Path, simulations: Path) -> RunLayout:
 def _unpack(source: tarfile.TarFile, name: str, simulations: Path) -> None:
     """Into a directory of its own first: a torn archive leaves no half of a run."""
     with tempfile.TemporaryDirectory(dir=simulations, prefix=f".{name}.") as making:
-        source.extractall(making, filter="data")
+        # Python 3.11.2, which Debian 12 has, knows no filters yet; `_harmless` is as strict without them.
+        known: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+        source.extractall(making, members=_harmless(source), **known)
         unpacked = Path(making) / name
         for directory in ("results", ".status", ".requests", "inputs"):
             (unpacked / directory).mkdir(exist_ok=True)
         shutil.move(unpacked, simulations / name)
+
+
+def _harmless(source: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """The members, all of them files and directories below the archive's root; raises TarError for any other."""
+    for member in source:
+        path = PurePosixPath(member.name)
+        if not (member.isfile() or member.isdir()) or path.is_absolute() or ".." in path.parts:
+            raise tarfile.ExtractError(f"{member.name}: not a file of a run")
+        member.mode = (member.mode & 0o777) | 0o600
+        member.uid, member.gid, member.uname, member.gname = os.getuid(), os.getgid(), "", ""
+        yield member
 
 
 def _run_name(archive: Path, source: tarfile.TarFile) -> str:

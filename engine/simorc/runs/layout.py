@@ -166,6 +166,11 @@ def _not_found(root: Path, name: str, runs: list[RunLayout]) -> RunNotFound:
     return RunNotFound(f"no run {name!r} in {root / SIMULATIONS}", remedy=hint)
 
 
-def _age_key(run: RunLayout) -> tuple[str, str]:
+def _age_key(run: RunLayout) -> tuple[str, int, str]:
+    """Two runs of one second are told apart by when their manifests were written."""
     stamped = _STAMPED.fullmatch(run.name)
-    return (stamped["stamp"] if stamped else "", run.name)
+    try:
+        written = run.manifest.stat().st_mtime_ns
+    except FileNotFoundError:
+        written = 0
+    return (stamped["stamp"] if stamped else "", written, run.name)
