@@ -180,7 +180,7 @@ def _unpack(source: tarfile.TarFile, name: str, simulations: Path) -> None:
 
 
 def _harmless(source: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
-    """The members, all of them files and directories below the archive's root; raises TarError for any other."""
+    """The members, files and directories below the archive's root; raises TarError for any other."""
     for member in source:
         path = PurePosixPath(member.name)
         if not (member.isfile() or member.isdir()) or path.is_absolute() or ".." in path.parts:
