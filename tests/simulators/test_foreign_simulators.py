@@ -5,26 +5,21 @@ A fake program leaves the files the real one would; everything else is the real 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import anyio
 import numpy as np
 import pytest
 
 from simorc.errors import ToolMissing, UsageError
 from simorc.simulators.adapters import Adapter, adapter_called
-from simorc.simulators.bench import Callbacks
-from simorc.simulators.foreign_bench import ForeignBench
-from simorc.simulators.job import Job, Limits
 from simorc.simulators.measure_files import read_measure_files
-from simorc.simulators.outcome import FailureKind, Outcome
+from simorc.simulators.outcome import FailureKind
 from simorc.simulators.raw_writer import write_raw
 from simorc.waveforms.rawfile import RawFile
+from tests.simulators.fake_programs import DECK, leaves, simulated, write_fake
 
 NAMES = ("xyce", "hspice", "spectre", "ltspice")
-DECK = "* rc\nv1 in 0 pulse(0 1)\nr1 in out 1k\nc1 out 0 1n\n.tran 1n 1u\n.meas tran vmax max v(out)\n.end\n"
 XYCE_LOG = "***** Solution Summary *****\n***** End of Xyce(TM) Simulation\n"
 HSPICE_MT0 = (
     "$DATA1 SOURCE='HSPICE' VERSION='T-2022.06' PARAM_COUNT=0\n.TITLE '* rc'\n"
@@ -51,33 +46,6 @@ Total elapsed time: 0.013 seconds.
 tnom = 27
 temp = 27
 """
-
-
-def write_fake(path: Path, body: str) -> Path:
-    """A program of `body`, Python run in the case's directory with `argv`."""
-    path.write_text(f"#!{sys.executable}\nimport sys\nfrom pathlib import Path\nargv = sys.argv\n{body}")
-    path.chmod(0o755)
-    return path
-
-
-def simulated(name: str, program: Path, directory: Path, deck: str = DECK, **limits: float) -> Outcome:
-    directory.mkdir()
-    told: list[int] = []
-    callbacks = Callbacks(told.append, told.append, lambda _: None, lambda *_: None)
-    bench = ForeignBench(adapter_called(name), str(program))
-    outcome = anyio.run(bench.run, Job(1, directory, deck, Limits(**limits)), callbacks)  # type: ignore[arg-type]
-    assert len(told) in (0, 2)
-    return outcome
-
-
-def leaves(files: dict[str, str], said: str = "") -> str:
-    written = "".join(f"Path({name!r}).write_text({text!r})\n" for name, text in files.items())
-    raw = (
-        "Title: rc\nPlotname: Transient Analysis\nFlags: real\nNo. Variables: 2\nNo. Points: 2\nVariables:\n"
-    )
-    raw += "\t0\ttime\ttime\n\t1\tv(out)\tvoltage\n"
-    values = "Values:\n0\t0.0\n\t0.0\n1\t1e-6\n\t0.95\n"
-    return f"{written}Path('results.raw').write_text({raw + values!r})\nprint({said!r})\n"
 
 
 GOOD = {

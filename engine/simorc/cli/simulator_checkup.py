@@ -40,7 +40,8 @@ def _finding(settings: SimulatorSettings) -> Finding:
 
 def _version_finding(adapter: Adapter, program: str) -> Finding:
     if not adapter.version_options:
-        return Finding(adapter.name, "good", f"{program}, which cannot be asked for its version")
+        told = f"{program}, which cannot be asked for its version; {_made_for(adapter)}"
+        return Finding(adapter.name, "good", told)
     try:
         said = subprocess.run(
             [program, *adapter.version_options],
@@ -55,4 +56,13 @@ def _version_finding(adapter: Adapter, program: str) -> Finding:
     except (OSError, subprocess.TimeoutExpired, ToolMissing) as error:
         return Finding(adapter.name, "note", f"{program} does not tell its version: {error}")
     doubt = adapter.supports(version)
-    return Finding(adapter.name, "note" if doubt else "good", doubt or f"{version} ({program})")
+    if doubt:
+        return Finding(adapter.name, "note", f"{doubt} ({program})", "compare a case with a run by hand")
+    return Finding(adapter.name, "good", f"{version} ({program}); {_made_for(adapter)}")
+
+
+def _made_for(adapter: Adapter) -> str:
+    oldest, newest = adapter.versions
+    if not oldest and not newest:
+        return "of any version"
+    return f"made for {oldest or 'the oldest'} to {newest or 'the newest'}"

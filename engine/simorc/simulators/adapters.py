@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import ClassVar
 
 from simorc.errors import ToolMissing, UsageError
 from simorc.measurements.meas_output import parse_meas_output
@@ -45,6 +46,10 @@ class Adapter:
     """What the log of a simulation that reached its end says; empty: nothing in particular."""
     complaints: tuple[tuple[re.Pattern[bytes], FailureKind], ...] = ()
     """Words of the log that mean failure, the gravest first."""
+    causes: tuple[tuple[re.Pattern[bytes], FailureKind], ...] = ()
+    """Words that say why it did not finish; harmless in the log of a simulation that did."""
+    environment: ClassVar[Mapping[str, str]] = {}
+    """Variables it is started with."""
     deck_name = "netlist.spice"
     waveforms = True
     """Whether it leaves waveforms simorc reads."""

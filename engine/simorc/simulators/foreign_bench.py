@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import shutil
 import time
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.simulators.watch import CaseWatch
 
 _LOOK_EVERY = 0.25
+_PLACE = re.compile(rb"at or near line \d+\s*$")
 UNHEARD = Callbacks(lambda _: None, lambda _: None, lambda _: None, lambda *_: None)
 """Callbacks for somebody who wants the outcome only."""
 
@@ -74,7 +76,13 @@ class ForeignBench:
 
     def _environment(self) -> dict[str, str]:
         told = {"SIMORC_RUN": str(self.run_directory)} if self.run_directory is not None else {}
-        return {**os.environ, "OMP_NUM_THREADS": str(self.threads), "LC_ALL": "C", **told}
+        return {
+            **os.environ,
+            "OMP_NUM_THREADS": str(self.threads),
+            "LC_ALL": "C",
+            **self.adapter.environment,
+            **told,
+        }
 
 
 async def _attend(child: Child, watch: CaseWatch) -> Complaint | None:
@@ -105,11 +113,20 @@ def judge_foreign(adapter: Adapter, job: Job, exit_code: int, stopped: Complaint
 
 
 def _told(adapter: Adapter, log: bytes) -> Complaint | None:
-    for pattern, kind in adapter.complaints:
+    finished = bool(adapter.finished.pattern) and adapter.finished.search(log) is not None
+    for pattern, kind in (*adapter.complaints, *(() if finished else adapter.causes)):
         if match := pattern.search(log):
-            line = log[log.rfind(b"\n", 0, match.start()) + 1 :].split(b"\n", 1)[0]
-            return Complaint(kind, f"{line.decode('utf-8', 'replace').strip()[:300]} — see simulator.log")
+            return Complaint(kind, f"{_said_at(log, match)} — see simulator.log")
     return None
+
+
+def _said_at(log: bytes, match: re.Match[bytes]) -> str:
+    """The lines that were matched, and the next where the last one ends in the place of the mistake."""
+    start, end = log.rfind(b"\n", 0, match.start()) + 1, log.find(b"\n", match.end())
+    words = log[start : end if end >= 0 else len(log)]
+    if _PLACE.search(words) and end >= 0:
+        words += b" " + log[end + 1 :].split(b"\n", 1)[0]
+    return " ".join(words.decode("utf-8", "replace").split())[:300]
 
 
 def _ending(adapter: Adapter, log: bytes, exit_code: int) -> Complaint | None:

@@ -23,19 +23,20 @@ class Hspice(Adapter):
     name = "hspice"
     executable = "hspice"
     version_options = ("-v",)
-    version_text = re.compile(r"HSPICE Version ([A-Z]-\d{4}\.\d+(?:-SP\d+)?)")
+    version_text = re.compile(r"HSPICE (?:Version|--) ([A-Z]-\d{4}\.\d+(?:-SP\d+)?)")
     versions = ("2016.03", "2023.12")
     finished = re.compile(rb"job concluded", _I)
     complaints = (
-        (re.compile(rb"licen[sc]e.*(?:fail|denied|cannot|could not)", _I), FailureKind.SPAWN_FAILED),
-        (re.compile(rb"model name .* (?:not found|not defined)|definition of model .* not found", _I),
+        (re.compile(rb"^ *lic: *(?:cannot|unable|failed)", _I | re.MULTILINE), FailureKind.SPAWN_FAILED),
+        (re.compile(rb"model name .* (?:not found|not defined)|definition of model\S* .*not found", _I),
          FailureKind.MISSING_MODEL),
         (re.compile(rb"cannot open|(?:include|library) file.*not found", _I), FailureKind.MISSING_FILE),
         (re.compile(rb"timestep too small", _I), FailureKind.TIMESTEP_TOO_SMALL),
-        (re.compile(rb"no convergence|failed to converge", _I), FailureKind.NO_CONVERGENCE),
+        (re.compile(rb"\*\*error\*\*.*no convergence", _I), FailureKind.NO_CONVERGENCE),
         (re.compile(rb"\*\*error\*\*", _I), FailureKind.BAD_NETLIST),
         (re.compile(rb"job aborted", _I), FailureKind.BAD_NETLIST),
     )  # fmt: skip
+    causes = ((re.compile(rb"no convergence|failed to converge", _I), FailureKind.NO_CONVERGENCE),)
     waveforms = False
 
     def command(self, executable: str, args: Sequence[str]) -> list[str]:

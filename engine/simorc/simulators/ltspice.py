@@ -12,6 +12,7 @@ from simorc.simulators.raw_writer import write_raw
 from simorc.waveforms.foreign import foreign_traces
 
 _I = re.IGNORECASE
+_NOT_FOUND_LATER = rb"(?!.*succeeded in finding)"  # by stepping, after Newton's iteration gave up
 _FAILED = re.compile(r'Measurement "([^"]+)" FAIL', _I)
 _LINE = re.compile(r"^(\w+)(?::[ \t][^\n]*)?=(?! )[^\n]*$", re.MULTILINE)
 # FIND prints "v(out)=0.99 at 0.001", WHEN "v(out)=level AT 0.001": the case tells which number was asked for
@@ -29,12 +30,15 @@ class LTspice(Adapter):
     deck_name = "netlist.net"
     finished = re.compile(rb"total elapsed time", _I)
     complaints = (
-        (re.compile(rb"can't find definition of model|unknown subcircuit", _I), FailureKind.MISSING_MODEL),
+        (re.compile(rb"(?:can't|unable to) find definition of model|unknown subcircuit", _I),
+         FailureKind.MISSING_MODEL),
         (re.compile(rb"could not open (?:library|include)|unable to open", _I), FailureKind.MISSING_FILE),
         (re.compile(rb"time step too small", _I), FailureKind.TIMESTEP_TOO_SMALL),
-        (re.compile(rb"singular matrix", _I), FailureKind.SINGULAR_MATRIX),
-        (re.compile(rb"failed to find.*operating point|iteration limit", _I), FailureKind.NO_CONVERGENCE),
-        (re.compile(rb"error on line|fatal error", _I), FailureKind.BAD_NETLIST),
+        (re.compile(rb"singular matrix" + _NOT_FOUND_LATER, _I | re.DOTALL), FailureKind.SINGULAR_MATRIX),
+        (re.compile(rb"iteration limit|failed to find (?:the )?(?:\.op|operating) point" + _NOT_FOUND_LATER,
+                    _I | re.DOTALL), FailureKind.NO_CONVERGENCE),
+        (re.compile(rb"error on line|fatal error|no analysis specified|more than one analysis specified", _I),
+         FailureKind.BAD_NETLIST),
     )  # fmt: skip
 
     def command(self, executable: str, args: Sequence[str]) -> list[str]:

@@ -23,14 +23,20 @@ class Spectre(Adapter):
     version_text = re.compile(r"spectre\s+(?:sub-)?version\s+(\d+(?:\.\d+)*)", _I)
     versions = ("18.1", "23.1")
     finished = re.compile(rb"spectre completes with 0 errors", _I)
-    complaints = (
-        (re.compile(rb"licen[sc]e.*(?:fail|denied|cannot|could not)", _I), FailureKind.SPAWN_FAILED),
+    causes = (
+        (
+            re.compile(rb"licen[sc]e.*(?:fail|denied|cannot|could not)|unable to check ?out", _I),
+            FailureKind.SPAWN_FAILED,
+        ),
         (re.compile(rb"undefined model|SFE-23\b", _I), FailureKind.MISSING_MODEL),
         (re.compile(rb"cannot open the (?:input|include)|SFE-868\b", _I), FailureKind.MISSING_FILE),
-        (re.compile(rb"time step.*too small|timestep.*too small", _I), FailureKind.TIMESTEP_TOO_SMALL),
-        (re.compile(rb"no convergence|failed to converge|SPECTRE-16080", _I), FailureKind.NO_CONVERGENCE),
         (re.compile(rb"matrix is singular", _I), FailureKind.SINGULAR_MATRIX),
-        (re.compile(rb"^\s*(?:ERROR|FATAL)\b", re.MULTILINE), FailureKind.BAD_NETLIST),
+        (re.compile(rb"time step.*too small|timestep.*too small", _I), FailureKind.TIMESTEP_TOO_SMALL),
+        (
+            re.compile(rb"no convergence\b(?! difficult)|(?:failed to|did not) converge|SPECTRE-16080", _I),
+            FailureKind.NO_CONVERGENCE,
+        ),
+        (re.compile(rb"^\s*(?:ERROR|FATAL)\b|terminated prematurely", re.MULTILINE), FailureKind.BAD_NETLIST),
     )
 
     def command(self, executable: str, args: Sequence[str]) -> list[str]:

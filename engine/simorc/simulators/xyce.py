@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from simorc.errors import NetlistError
 from simorc.simulators.adapters import Adapter, Found
@@ -27,12 +28,15 @@ class Xyce(Adapter):
         (re.compile(rb"model \S+ (?:is )?not found|unable to find model", _I), FailureKind.MISSING_MODEL),
         (re.compile(rb"could not (?:open|find) .*file|failed to open", _I), FailureKind.MISSING_FILE),
         (re.compile(rb"time step too small", _I), FailureKind.TIMESTEP_TOO_SMALL),
-        (re.compile(rb"singular", _I), FailureKind.SINGULAR_MATRIX),
         (re.compile(rb"operating point failed|failed to converge|dc operating point.*fail", _I),
          FailureKind.NO_CONVERGENCE),
         (re.compile(rb"^(?:netlist|user) error", _I | re.MULTILINE), FailureKind.BAD_NETLIST),
         (re.compile(rb"xyce abort", _I), FailureKind.BAD_NETLIST),
     )  # fmt: skip
+    causes = ((re.compile(rb"singular", _I), FailureKind.SINGULAR_MATRIX),)
+    environment: ClassVar[Mapping[str, str]] = {
+        "XYCE_NO_TRACKING": "1"
+    }  # else it reports its use over the network
 
     def command(self, executable: str, args: Sequence[str]) -> list[str]:
         return [executable, *args, "-r", "results.raw", self.deck_name]

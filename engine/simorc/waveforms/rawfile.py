@@ -126,7 +126,9 @@ class Plot:
 
     def _place(self, name: str) -> int | None:
         wanted = name.strip().lower()
-        for form in (wanted, f"v({wanted})", wanted[2:-1] if wanted.startswith("v(") else wanted):
+        inner = wanted[2:-1] if wanted.startswith(("v(", "i(")) else wanted
+        other = f"{inner}:p" if wanted.startswith("i(") else inner  # Spectre's names: out, V1:p
+        for form in (wanted, f"v({wanted})", other):
             if form in self._columns:
                 return self._columns[form]
         return None
