@@ -1,14 +1,16 @@
 """Reading and playing a page of the documentation.
 
-A page starts in an empty directory, or with the project its first line names: ``<!-- project: rc -->``. A
-block with a title is a file and is written; a ``console`` block is typed, line by line, and what it shows is
-compared (``...`` stands for anything). ``# exit 3`` at the end of a command is the exit code it must have.
+A page starts in an empty directory, or in the project a comment of it names: ``<!-- project: rc -->``, or
+beside it: ``<!-- project: ota as demo -->``. A block with a title is a file and is written; a ``console``
+block is typed, line by line, and what it shows is compared (``...`` stands for anything; times and the stamps
+of runs may differ); ``python`` is run. ``# exit 3`` at the end of a command is the exit code it must have.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -20,8 +22,18 @@ _FENCE = re.compile(
     r"^(?P<gap> *)```(?P<kind>\w*)(?P<info>[^\n]*)\n(?P<text>.*?)^(?P=gap)```[ ]*$", re.M | re.S
 )
 _TITLE = re.compile(r'title="([^"]+)"')
-_PROJECT = re.compile(r"<!-- project: (\w+) -->")
+_PROJECT = re.compile(r"<!-- project: (\w+)(?: as (\w+))? -->")
+_PASSING = re.compile(r"(?P<stamp>_\d{14}(_\d+)?)|(?<![\w.])(\d+(\.\d+)?|\.\.\.) m?s(?![\w/])")
 _EXIT = re.compile(r"\s+# exit (\d+)$")
+
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "sample_project").rglob("*.md")),
+]
+"""Every page a reader meets."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +54,15 @@ def blocks_of(page: Path) -> Iterator[Block]:
         yield Block(match["kind"], title[1] if title else "", body, text[: match.start()].count("\n") + 1)
 
 
-def project_of(page: Path) -> str | None:
+def project_of(page: Path) -> tuple[str, str] | None:
+    """The template of a page and the directory for it (empty: here); None for a page that is not played."""
     match = _PROJECT.search(page.read_text(encoding="utf-8"))
-    return match[1] if match else None
+    return (match[1], match[2] or "") if match else None
+
+
+def programs_of(page: Path) -> list[str]:
+    """The programs a page needs beside ngspice: ``<!-- needs: xschem -->``."""
+    return re.findall(r"<!-- needs: (\w+) -->", page.read_text(encoding="utf-8"))
 
 
 @dataclass
@@ -67,6 +85,7 @@ class Session:
             "PATH": f"{tools}:{Path(sys.executable).parent}:{os.environ['PATH']}",
             "PYTHONPATH": f"{self.repository / 'engine'}:{self.repository}",
             "COLUMNS": "110",
+            "TMUX_TMPDIR": str(tools.parent),
         }
 
     def play(self, block: Block) -> None:
@@ -78,8 +97,10 @@ class Session:
             if path.name == "pyproject.toml":
                 self._install(path)
         elif block.kind == "console":
-            for command, shown in _commands(block.text):
+            for command, shown in commands_of(block.text):
                 self._type(command, shown, block.line)
+        elif block.kind == "python":
+            self._type(f"python -c {shlex.quote(block.text)}", [], block.line)
 
     def _install(self, pyproject: Path) -> None:
         """Make a package's entry points known, as `pip install` would, but without network."""
@@ -118,7 +139,7 @@ class Session:
         _compare(shown, said.splitlines(), told)
 
 
-def _commands(text: str) -> Iterator[tuple[str, list[str]]]:
+def commands_of(text: str) -> Iterator[tuple[str, list[str]]]:
     """Each ``$`` line, joined where it ends in a backslash, with the lines it shows."""
     command, shown = "", []
     for line in text.replace("\\\n", " ").splitlines():
@@ -134,10 +155,14 @@ def _commands(text: str) -> Iterator[tuple[str, list[str]]]:
 
 def _compare(shown: list[str], said: list[str], told: str) -> None:
     """Every line shown must come, in this order; ``...`` in it stands for anything, spaces count as one."""
-    rest = iter(" ".join(line.split()) for line in said)
+    rest = iter(_plain(line) for line in said)
     for line in shown:
         if line.strip() in ("", "..."):
             continue
-        pattern = ".*".join(re.escape(" ".join(part.split())) for part in re.split(r"\.\.\.|…", line))
-        pattern = pattern.replace(".*", r".*")
+        pattern = ".*".join(re.escape(" ".join(part.split())) for part in re.split(r"\.\.\.|…", _plain(line)))
         assert any(re.fullmatch(rf"\s*{pattern}\s*", each) for each in rest), f"not shown: {line!r}\n{told}"
+
+
+def _plain(line: str) -> str:
+    """The line with spaces as one, and what differs from run to run as the same."""
+    return " ".join(_PASSING.sub(lambda found: "_STAMP" if found["stamp"] else "TIME", line).split())

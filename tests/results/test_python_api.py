@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import simorc
-from simorc.errors import ToolMissing, UsageError
+from simorc.errors import RunNotFound, ToolMissing, UsageError
 from simorc.results.export import write_netcdf, write_parquet
 from simorc.results.frame import load_frame
 from simorc.runs.layout import RunLayout
@@ -34,11 +34,28 @@ def plan(**columns: list[Any]) -> dict[str, Any]:
 
 
 def test_open_run(make_run: MakeRun) -> None:
-    run = simorc.open_run(make_run(ROWS).path)
+    layout = make_run(ROWS)
+    run = simorc.open_run(layout.path)
     assert isinstance(run, simorc.OpenRun)
     assert run.frame.values("gain")[0] == 0.1 + 0.2
+    assert run.layout.path == layout.path
     with pytest.raises(AttributeError, match="openrun"):
         _ = simorc.openrun  # type: ignore[attr-defined]
+
+
+def test_open_run_by_name_inside_a_project(
+    make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout = make_run(ROWS, name="pvt_20260101000000")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RunNotFound, match="not a run directory") as told:
+        simorc.open_run("pvt")
+    assert "inside a project" in told.value.remedy
+    (layout.root / "sim_setup.yaml").touch()
+    monkeypatch.chdir(layout.root)
+    assert simorc.open_run("pvt").name == simorc.open_run("last").name == layout.name
+    with pytest.raises(RunNotFound, match="nothing"):
+        simorc.open_run("nothing")
 
 
 def test_importing_simorc_imports_nothing_heavy() -> None:

@@ -1,8 +1,8 @@
-"""Results in Python: ``simorc.open_run("simulations/pvt_20260101120000")``.
+"""Results in Python: ``simorc.open_run("pvt")``, the newest run of a sweep.
 
 ::
 
-    run = open_run("simulations/pvt_20260101120000")
+    run = open_run("simulations/pvt_20260101120000")   # or by its directory
     run.frame.values("gain")                     # numpy array, one entry per case, NaN where missing
     run.frame.parameters["vdda"]
     run.waves(17)["v(out)"]                      # a waveform of case 17
@@ -18,13 +18,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from simorc.errors import RunNotFound
+from simorc.errors import RunNotFound, UsageError
 from simorc.measurements.waves import Waves, open_waves
 from simorc.results.across import across_frames
 from simorc.results.bundles import bundle_names
 from simorc.results.frame import Frame, load_frame
 from simorc.results.specs import Spec, SpecResult, evaluate_specs, read_specs
-from simorc.runs.layout import RunLayout
+from simorc.rootdir import find_root
+from simorc.runs.layout import RunLayout, find_run
 from simorc.runs.manifest import load_manifest
 from simorc.runs.view import RunView
 
@@ -97,9 +98,17 @@ class OpenRun:
         return open_waves(self.layout.raw(case_id))
 
 
-def open_run(path: str | Path) -> OpenRun:
-    """A run by its directory."""
-    layout = RunLayout(Path(path).resolve())
-    if not layout.exists():
-        raise RunNotFound(f"{path}: not a run directory (no manifest.json)")
-    return OpenRun(layout)
+def open_run(run: str | Path) -> OpenRun:
+    """A run by its directory, or inside a project as the commands name it: by its id, the unique beginning of
+    one, a sweep (its newest run) or ``last``. Raises RunNotFound.
+    """
+    layout = RunLayout(Path(run).resolve())
+    if layout.exists():
+        return OpenRun(layout)
+    try:
+        root = find_root()
+    except UsageError as error:
+        raise RunNotFound(
+            f"{run}: not a run directory (no manifest.json)", remedy="inside a project a run's name will do"
+        ) from error
+    return OpenRun(find_run(root, str(run)))

@@ -1,0 +1,75 @@
+"""What a page draws as plain text is there: the house, the project's files, placeholders, expressions."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playing import ROOT, Block, blocks_of
+
+from simorc.measurements.wave_parser import parse_wave_expression
+from simorc.netlist.lint import _lint_file
+from simorc.netlist.pairs import NetlisterSetup, Pair
+from simorc.netlist.schematic import Schematic
+
+DOCS = ROOT / "docs"
+
+
+def texts(page: str) -> list[Block]:
+    return [block for block in blocks_of(DOCS / page) if block.kind == "text"]
+
+
+def test_the_house_is_the_tree() -> None:
+    drawn = set(re.findall(r"^ {4}((?:\w+(?:\.py|/) )+)", texts("architecture.md")[0].text, re.M))
+    names = {name.rstrip("/") for line in drawn for name in line.split()}
+    engine = ROOT / "engine" / "simorc"
+    there = {
+        path.name for path in engine.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()
+    }
+    assert names == there - {"__init__.py", "__main__.py"}
+
+
+def test_the_modules_architecture_names_are_there() -> None:
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`(?:\w+/)?(\w+\.(?:py|sql))`", text):
+        assert list((ROOT / "engine").rglob(name)), name
+    for dotted in re.findall(r"^\| `[^|]*\| `([\w.]+)`", text.split("## Warm")[0], re.M):
+        path = ROOT / "engine" / "simorc" / Path(*dotted.split("."))
+        assert path.is_dir() or path.with_suffix(".py").is_file(), dotted
+
+
+def test_the_types_architecture_names_are_there() -> None:
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    for names, dotted in re.findall(r"^\| ((?:`\w+[^|]*?`(?: / |, )?)+) \| `([\w.]+)`[^|]* \|", text, re.M):
+        path = (ROOT / "engine" / "simorc" / Path(*dotted.split("."))).with_suffix(".py")
+        if path.is_file():
+            first = re.findall(r"\w+", names)[0]
+            assert re.search(rf"^(class {first}\b|{first}\b)", path.read_text(encoding="utf-8"), re.M), names
+
+
+def test_the_files_of_the_sample_project_are_there() -> None:
+    for line in texts("sample_project.md")[0].text.splitlines():
+        pattern = line.split()[0].replace("<tb>", "*")
+        assert list((ROOT / "sample_project").glob(pattern)), line
+
+
+@pytest.mark.parametrize("line", texts("netlists.md")[0].text.splitlines(), ids=lambda line: line[-12:])
+def test_placeholders_survive_or_do_not(line: str, tmp_path: Path) -> None:
+    card, verdict = re.split(r"\s{2,}", line, maxsplit=1)
+    path = tmp_path / "x.sch"
+    path.write_text(f"v {{xschem version=3.4.4 file_version=1.2}}\n{card}\n", encoding="utf-8")
+    pair = Pair("tb", path, tmp_path / "x.j2", NetlisterSetup(tmp_path), parameters={"r": 1})
+    findings = list(_lint_file(Schematic.load(path), pair))
+    assert bool(findings) == verdict.startswith("cut"), findings
+
+
+def test_expressions_are_read() -> None:
+    lines = texts("measurements.md")[0].text.splitlines()
+    written = [word for line in lines[:3] for word in re.split(r"\s{2,}", line)[:-1]]
+    assert len(written) > 10
+    for expression in written:
+        parse_wave_expression(expression)
+    for operator in lines[3].split():
+        if operator not in ("not",):
+            parse_wave_expression(f"a {operator} b")
