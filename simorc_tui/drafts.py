@@ -23,10 +23,11 @@ _CONDITIONS = ("exclude", "include")
 
 def count_cases(draft: SweepText, defaults: Mapping[str, Value]) -> int:
     """The number of cases. Raises UsageError or ExpressionError for what makes no sense."""
-    return len(_plan(draft, defaults))
+    return len(plan_of_draft(draft, defaults))
 
 
-def _plan(draft: SweepText, defaults: Mapping[str, Value]) -> Plan:
+def plan_of_draft(draft: SweepText, defaults: Mapping[str, Value]) -> Plan:
+    """The cases of the draft. Raises UsageError or ExpressionError for what makes no sense."""
     data = draft.data()
     definition = {key: _typed(data.get(key)) for key in _AXES} | {key: data.get(key) for key in _CONDITIONS}
     return Plan.expand(definition, defaults=defaults)
@@ -46,7 +47,7 @@ def _typed(data: Any) -> Any:
 
 def preview_of(draft: SweepText, defaults: Mapping[str, Value]) -> Preview:
     """The first and last cases of the draft. Raises UsageError or ExpressionError for what makes no sense."""
-    return preview(_plan(draft, defaults), first=PREVIEW_CASES, last=2)
+    return preview(plan_of_draft(draft, defaults), first=PREVIEW_CASES, last=2)
 
 
 def earlier_rate(root: Path, sweep: str, testbench: str) -> float | None:

@@ -24,18 +24,20 @@ class Launcher:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    async def build(self, sweep: str, draft: str | None = None) -> RunLayout:
-        """Make a run of `sweep`, from `draft` (the text of a sweep file) if given.
+    async def build(self, sweep: str, draft: str | None = None, reuse: str | None = None) -> RunLayout:
+        """Make a run of `sweep`, from `draft` (the text of a sweep file) if given, which takes over what
+        the run `reuse` has.
 
         Raises SimorcError with the words of the command that builds.
         """
+        options = [] if reuse is None else ["--reuse", reuse]
         if draft is None:
-            return await self._build(sweep, [])
+            return await self._build(sweep, options)
         with tempfile.TemporaryDirectory(prefix="simorc-") as directory:
             definition = Path(directory) / f"{sweep}.yaml"
             definition.write_text(draft, encoding="utf-8")
             try:
-                return await self._build(sweep, ["--definition", str(definition)])
+                return await self._build(sweep, [*options, "--definition", str(definition)])
             except SimorcError as error:  # the user knows the builder, not the file it was handed over in
                 raise SimorcError(error.message.replace(str(definition), f"{sweep} (not saved)")) from error
 

@@ -93,6 +93,15 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
             Step("What moved, which specs changed sides, which inputs differ.", ("r",), ("cases in both",)),
         ),
     ),
+    "only_new_cases": (
+        "Add a corner, run only the new cases",
+        160,
+        48,
+        ("pvt_corners",),
+        (
+            Step("", (), ("PLACEHOLDER",), shown=False),
+        ),
+    ),
     "leave_and_come_back": (
         "A dropped line",
         160,

@@ -9,6 +9,7 @@ from simorc.runs.filters import CaseFilter
 from simorc.runs.layout import RunLayout, find_run
 from simorc_tui.case_order import Arrangement, OrderQuery
 from simorc_tui.glyphs import run_glyph
+from simorc_tui.reuse_offer import reuse_offer
 from simorc_tui.screens.choice import Choice, ChoiceScreen, confirm
 from simorc_tui.screens.desk import Desk
 
@@ -27,7 +28,7 @@ class RunActions(Desk):
         elif sweep is None:
             self.say("choose a sweep in the project tree first: 1, then enter")
         else:
-            self.do(self._launch_sweep(), "launch")
+            self.do(self._launch_or_ask(), "launch")
 
     def action_cancel(self) -> None:
         marked = sorted(self.table.marks)
@@ -116,13 +117,35 @@ class RunActions(Desk):
         if answer == "resume" and self.layout_of_run is not None:
             self.do(self._start(self.layout_of_run), "launch")
         elif answer == "new":
-            self.do(self._launch_sweep(), "launch")
+            self.do(self._launch_or_ask(), "launch")
 
-    async def _launch_sweep(self) -> None:
+    async def _launch_or_ask(self) -> None:
+        """Where the sweep's last run has some of the cases, the user chooses between all and the new ones."""
+        sweep, draft = self.builder.sweep, self.builder.draft
+        assert sweep is not None and draft is not None
+        found = await asyncio.to_thread(reuse_offer, self.root, sweep.name, draft, self.builder.defaults)
+        if found is None:
+            await self._launch_sweep()
+            return
+        choices = [
+            Choice("new", "n", f"only the {found.new:,} new cases, the rest is taken over"),
+            Choice("all", "a", f"all {found.total:,} cases"),
+        ]
+        title = f"{found.total - found.new:,} of {found.total:,} cases stand in {found.run}"
+        self.app.push_screen(
+            ChoiceScreen(title, choices), lambda answer: self._launch_as(answer, found.run)
+        )
+
+    def _launch_as(self, answer: str | None, earlier: str) -> None:
+        if answer is not None:
+            self.do(self._launch_sweep(earlier if answer == "new" else None), "launch")
+
+    async def _launch_sweep(self, reuse: str | None = None) -> None:
         sweep, draft = self.builder.sweep, self.builder.draft
         assert sweep is not None and draft is not None
         self.say(f"building {sweep.name} ...")
-        layout = await self.launcher.build(sweep.name, draft.text if self.builder.dirty else None)
+        text = draft.text if self.builder.dirty else None
+        layout = await self.launcher.build(sweep.name, text, reuse)
         self.attach(layout)
         await self._start(layout)
 

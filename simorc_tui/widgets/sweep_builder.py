@@ -75,7 +75,9 @@ class SweepBuilder(Vertical):
         yield OptionList()
         yield Label("", classes="field-name")
         yield Input(
-            placeholder="tt ss ff   1.62 .. 1.98 /5   -40 .. 125 by 15   1p .. 1n /7 log", compact=True
+            placeholder="tt ss ff   1.62 .. 1.98 /5   -40 .. 125 by 15   1p .. 1n /7 log",
+            compact=True,
+            select_on_focus=False,  # a value more is typed more often than all of them anew
         )
         yield Label("choose a sweep in the project tree", classes="count")
 
@@ -183,6 +185,7 @@ class SweepBuilder(Vertical):
         self.query_one(".field-name", Label).update(Text(f"{plain(name)}: {hint}"))
         self.add_class("editing")
         field.focus()
+        field.action_end()
 
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from simorc.cli.scope import Scope, scoped
-from simorc.cli.selection import selection_options
+from simorc.cli.selection import reuse_option, reused_runs, selection_options
 from simorc.cli.tables import note, table, write
 from simorc.display import plain
 from simorc.runs.layout import RunLayout
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     help="Take this sweep file; SWEEP names the run.",
 )
 @click.option("--allow-stale", is_flag=True, help="Even if a schematic is newer than its netlist.")
+@reuse_option
 @selection_options
 @scoped
 def command(
@@ -39,6 +40,7 @@ def command(
     allow_stale: bool,
     corners: Sequence[str] | None,
     where: str | None,
+    reuse: Sequence[str],
 ) -> None:
     """Make a run of SWEEP and print its id alone."""
     project = scope.load()
@@ -46,7 +48,7 @@ def command(
     if dry_run:
         preview(project, sought, corners, where)
         return
-    click.echo(build(project, sought, corners, where, allow_stale).name)
+    click.echo(build(project, sought, corners, where, allow_stale, reuse).name)
 
 
 def _sweep(project: Project, name: str, file: Path | None) -> Sweep:
@@ -57,7 +59,12 @@ def _sweep(project: Project, name: str, file: Path | None) -> Sweep:
 
 
 def build(
-    project: Project, sweep: Sweep, corners: Sequence[str] | None, where: str | None, allow_stale: bool
+    project: Project,
+    sweep: Sweep,
+    corners: Sequence[str] | None,
+    where: str | None,
+    allow_stale: bool,
+    reuse: Sequence[str] = (),
 ) -> RunLayout:
     """Make the run, with this command line in its manifest."""
     from simorc.runs.build import build_run_from
@@ -71,6 +78,7 @@ def build(
         where=where,
         command_line=sys.argv,
         allow_stale=allow_stale,
+        reuse=reused_runs(project.root, sweep.name, reuse),
     )
 
 

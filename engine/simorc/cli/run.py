@@ -14,7 +14,7 @@ from simorc.cli.dependency import dependency_of, dependency_on, wait_elsewhere, 
 from simorc.cli.follow import Follower
 from simorc.cli.progress import JsonProgress, LineProgress, Progress, TerminalProgress
 from simorc.cli.scope import Scope, scoped
-from simorc.cli.selection import chosen_cases, selection_options, within_run
+from simorc.cli.selection import chosen_cases, reuse_option, selection_options, within_run
 from simorc.cli.tables import note
 from simorc.display import plain
 from simorc.errors import RunNotFound, UsageError
@@ -34,6 +34,7 @@ class Asked:
     corners: Sequence[str] | None
     where: str | None
     allow_stale: bool
+    reuse: Sequence[str] = ()
 
     def overrides(self) -> dict[str, object]:
         """As settings of the project, which a new run records in its manifest."""
@@ -63,6 +64,7 @@ class Asked:
     "--case", "cases", type=CASE_IDS, metavar="3,7-9", help="Run these cases, whatever their status."
 )
 @click.option("--allow-stale", is_flag=True, help="Even if a schematic is newer than its netlist.")
+@reuse_option
 @click.option("--now", is_flag=True, help="Do not wait for the sweep this one runs after.")
 @click.option("--detach", is_flag=True, help="Start it, print its id and return.")
 @click.option("--json", "json_form", is_flag=True, help="One JSON line per finished case, then a summary.")
@@ -113,6 +115,8 @@ def _prepare(scope: Scope, target: str, asked: Asked, now: bool) -> tuple[RunLay
     if existing is None:
         layout = _build(scope, target, asked, now)
         return layout, within_run(layout, asked.cases)
+    if asked.reuse:
+        raise UsageError("--reuse is for a new run", remedy="name a sweep, not a run")
     cases = chosen_cases(existing, asked.cases, asked.corners, asked.where)
     return existing, within_run(existing, cases)
 
@@ -138,4 +142,5 @@ def _build(scope: Scope, target: str, asked: Asked, now: bool) -> RunLayout:
     after = project.sweeps[target].definition.after
     if after is not None and not now:
         dependency_on(project.root, after).settled()  # refused before anything is made
-    return build(project, project.sweeps[target], asked.corners, asked.where, asked.allow_stale)
+    sweep = project.sweeps[target]
+    return build(project, sweep, asked.corners, asked.where, asked.allow_stale, asked.reuse)

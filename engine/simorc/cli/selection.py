@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from simorc.errors import UsageError
-from simorc.runs.layout import RunLayout
+from simorc.runs.layout import RunLayout, find_run, find_runs
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -39,6 +40,28 @@ def selection_options(function: Command) -> Command:
         "--sample", type=click.IntRange(min=1), metavar="N", help="One Monte Carlo sample, by its number."
     )
     return corner(where(one(with_sample)))  # type: ignore[return-value]
+
+
+def reuse_option(function: Command) -> Command:
+    """``--reuse RUN`` for a command that makes a run, which is given the names as `reuse`."""
+    option = click.option(
+        *("--reuse", "reuse"),
+        multiple=True,
+        metavar="RUN",
+        help="Take over what RUN (or last: the sweep's newest) has completed with the same deck and inputs.",
+    )
+    return option(function)
+
+
+def reused_runs(root: Path, sweep: str, names: Sequence[str]) -> list[RunLayout]:
+    """The runs that ``--reuse`` names. ``last`` is the newest run of the sweep, and none if there is none."""
+    found = []
+    for name in dict.fromkeys(names):
+        if name == "last":
+            found += [run for run in find_runs(root) if run.sweep == sweep][:1]
+        else:
+            found.append(find_run(root, name))
+    return found
 
 
 def chosen_cases(

@@ -6,6 +6,7 @@ seen.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -16,7 +17,7 @@ from typing import Any
 
 from simorc.config.settings import Settings
 from simorc.config.sweep_models import SweepDefinition
-from simorc.errors import ConfigError, Problem, RunError, UsageError
+from simorc.errors import ConfigError, Problem, RunError, TemplateError, UsageError
 from simorc.netlist.staleness import refuse_stale, schematic_inputs
 from simorc.netlist.template import Template
 from simorc.project import Project, Testbench, known
@@ -33,6 +34,7 @@ from simorc.simulators.adapters import adapter_called
 from simorc.sweeps.plan import Plan
 
 DEFERRED_METADATA = 50_000
+_PLACES_LOOKED_AT = 64
 FIRST_ROWS = 5_000
 """Rows of the case table that are there as soon as the run is; the runner writes the others."""
 
@@ -54,6 +56,7 @@ def build_run(
     where: str | None = None,
     command_line: Sequence[str] = (),
     allow_stale: bool = False,
+    reuse: Sequence[RunLayout] = (),
 ) -> RunLayout:
     """Build a run of the sweep called `sweep`; raises `UsageError` for an unknown or empty one."""
     found = known(project.sweeps, sweep, "sweep")
@@ -66,6 +69,7 @@ def build_run(
         where=where,
         command_line=command_line,
         allow_stale=allow_stale,
+        reuse=reuse,
     )
 
 
@@ -79,8 +83,12 @@ def build_run_from(
     where: str | None = None,
     command_line: Sequence[str] = (),
     allow_stale: bool = False,
+    reuse: Sequence[RunLayout] = (),
 ) -> RunLayout:
-    """Build a run of a definition that need not be saved; `source` is the sweep file it came from."""
+    """Build a run of a definition that need not be saved; `source` is the sweep file it came from.
+
+    The runner takes completed cases over from the runs in `reuse` where nothing differs.
+    """
     plan = plan_of(project, definition, corners=corners or (), where=where)
     if not len(plan):
         raise UsageError(f"sweep {name} has no case left", remedy="look at exclude, --corner and --where")
@@ -91,9 +99,13 @@ def build_run_from(
     with _new_directory(project, name) as (making, final):
         testbench = project.testbenches[definition.testbench]
         manifest = _manifest(project, testbench, definition, name, plan, final.name, command_line)
+        manifest["reuse"] = [os.path.relpath(earlier.path, final.path) for earlier in reuse]
         _freeze(making, project, testbench, source, manifest)
         manifest["inputs"] = hash_inputs(
-            project.root, _input_files(project, testbench, source), _first_deck(making, manifest)
+            project.root,
+            _input_files(project, testbench, source),
+            making.case_dir(1),
+            _kinds_of_decks(making, manifest),
         )
         write_json(making.manifest, manifest)
         _make_store(making, manifest, plan)
@@ -244,12 +256,23 @@ def _freeze(
         shutil.copyfile(spiceinit, making.inputs / "spiceinit")
 
 
-def _first_deck(making: RunLayout, manifest: Mapping[str, Any]) -> tuple[Path, str]:
-    """The first case's directory and deck: whatever is wrong with the template shows before the run
-    exists.
+def _kinds_of_decks(making: RunLayout, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """The first case's deck, and one for each value of each axis, which may make a deck read other files.
+
+    Whatever is wrong with the template shows in the first one, before the run exists.
     """
     preparation = Preparation(making, manifest, RunSettings())
-    return making.case_dir(1), preparation.deck(preparation.plan.case(1))
+    plan = preparation.plan
+    yield preparation.deck(plan.case(1))
+    for axis, size in enumerate(plan.axis_sizes):
+        for place in range(min(size, _PLACES_LOOKED_AT)):
+            case = plan.variation(axis, place)
+            if case.sample is not None and place:
+                break
+            try:
+                yield preparation.deck(case)
+            except TemplateError:  # a combination that need not be one of the sweep's cases
+                continue
 
 
 def _make_store(making: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> None:

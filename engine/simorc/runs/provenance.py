@@ -9,31 +9,46 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
 _INCLUDE = re.compile(
     r"^\s*\.(?:include|inc|lib)\s+(?:\"([^\"]+)\"|'([^']+)'|(\S+))", re.IGNORECASE | re.MULTILINE
 )
+_DATA = re.compile(
+    r"\b(?:file|input_file|filename)\s*=\s*\"([^\"\n]+)\"|^\s*(?:pre_)?(?:osdi|codemodel)\s+(\S+)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _MOST_FILES = 5_000
 
 
-def hash_inputs(root: Path, files: Iterable[Path], first_deck: tuple[Path, str]) -> dict[str, str]:
+def hash_inputs(root: Path, files: Iterable[Path], directory: Path, decks: Iterable[str]) -> dict[str, str]:
     """SHA-256 of every input, by path relative to the project where it lies inside.
 
-    The inputs are `files` and everything the first case's deck includes, and what those include.
-    `first_deck` is the directory the deck is simulated in, and its text.
+    The inputs are `files` and everything the `decks` read, and what those files include. `directory` is
+    where the decks are simulated.
     """
-    closure = include_closure(*first_deck)
+    closure: set[Path] = set()
+    for _, deck in {statements(deck): deck for deck in decks}.items():
+        closure |= include_closure(directory, deck)
     return {
-        _name(path, root): sha256(path) for path in sorted({*map(_whole, files), *closure}) if path.is_file()
+        input_name(path, root): sha256(path)
+        for path in sorted({*map(_whole, files), *closure})
+        if path.is_file()
     }
 
 
+def statements(deck: str) -> tuple[str, ...]:
+    """The lines of a deck that make it read other files: two decks with equal ones read the same."""
+    return tuple(match[0].strip() for pattern in (_INCLUDE, _DATA) for match in pattern.finditer(deck))
+
+
 def include_closure(directory: Path, deck: str) -> set[Path]:
-    """Every file a deck pulls in through ``.include`` and ``.lib``, directly or not."""
-    found: set[Path] = set()
+    """Every file a deck pulls in through ``.include`` and ``.lib``, directly or not, and the data and code
+    models the deck itself names.
+    """
+    found = {path for path in map(_whole, _data_files(directory, deck)) if path.is_file()}
     waiting = [(directory, deck)]
     while waiting and len(found) < _MOST_FILES:
         base, text = waiting.pop()
@@ -43,6 +58,12 @@ def include_closure(directory: Path, deck: str) -> set[Path]:
                 found.add(path)
                 waiting.append((path.parent, path.read_text(encoding="utf-8", errors="replace")))
     return found
+
+
+def _data_files(directory: Path, deck: str) -> Iterator[Path]:
+    return (
+        directory / Path(match[1] or match[2].strip("\"'")).expanduser() for match in _DATA.finditer(deck)
+    )
 
 
 def sha256(path: Path) -> str:
@@ -98,5 +119,6 @@ def _whole(path: Path) -> Path:
     return Path(os.path.normpath(path.absolute()))
 
 
-def _name(path: Path, root: Path) -> str:
+def input_name(path: Path, root: Path) -> str:
+    """A file as a manifest names it: relative to the project where it lies inside."""
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)

@@ -42,6 +42,7 @@ from simorc.runs.recall import recall_jobs
 from simorc.runs.retention import retire
 from simorc.runs.stopping import stopping_of
 from simorc.runs.store import Store
+from simorc.runs.takeover import Takeover
 from simorc.runs.trace import Trace
 
 
@@ -76,10 +77,12 @@ async def _conduct(layout: RunLayout, lock: RunnerLock, options: Mapping[str, An
         trace = Trace(layout)
         open_files.callback(trace.close)
         conductor = make_conductor(layout, manifest, settings, preparation, store, guardian)
+        takeover = Takeover(layout, manifest, settings, preparation, store, conductor)
         pulse = Pulse(layout, lock, store, trace, conductor, settings)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_obey_signals, conductor)
             tasks.start_soon(pulse.beat)
+            tasks.start_soon(takeover.run)
             await conductor.run()
             pulse.stop()
             tasks.cancel_scope.cancel()

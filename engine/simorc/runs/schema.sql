@@ -22,13 +22,13 @@ CREATE TABLE attempts (
     status   TEXT NOT NULL,
     kind     TEXT,
     message  TEXT,
-    action   TEXT,                              -- what was decided after it: done | retry | rung | cold | give_up | cancelled
+    action   TEXT,                              -- what was decided after it: done | retry | rung | cold | give_up | cancelled | reused
     warm     INTEGER,
     cold_why TEXT,                              -- why it did not run warm
     rung     TEXT,
     started  REAL,
     seconds  REAL,
-    place    TEXT                               -- host, or host and job id
+    place    TEXT                               -- host, or host and job id; the run and case it was taken over from
 );
 CREATE INDEX attempts_of_case ON attempts (case_id);
 

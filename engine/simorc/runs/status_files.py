@@ -22,12 +22,14 @@ _NAME = re.compile(r"case_(\d{1,9})\.json")
 
 @dataclass(frozen=True)
 class Report:
-    """A worker's word about one case."""
+    """A worker's word about one case, and what it decided after it."""
 
     case_id: int
     outcome: Outcome
     started: float
     place: str
+    action: str = "done"
+    rung: str | None = None
 
 
 @dataclass(frozen=True)

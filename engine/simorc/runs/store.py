@@ -341,7 +341,8 @@ class Counted(Protocol):
 def finished_elsewhere(report: Report, counted: Counted) -> Finished:
     """A worker's report as the attempt it was."""
     attempt = counted.attempts_of(report.case_id) + 1
-    return Finished(report.case_id, attempt, report.outcome, "done", True, report.started, report.place)
+    said = (report.action, True, report.started, report.place, report.rung)
+    return Finished(report.case_id, attempt, report.outcome, *said)
 
 
 def add_column(db: sqlite3.Connection, name: str, role: str, label: str, unit: str) -> None:

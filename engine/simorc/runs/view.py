@@ -137,6 +137,11 @@ class RunView:
         row: sqlite3.Row | None = self._db.execute("SELECT * FROM cases WHERE id = ?", (case_id,)).fetchone()
         return row
 
+    def ids_with(self, status: str) -> list[int]:
+        """The cases in a status, ascending."""
+        rows = self._db.execute("SELECT id FROM cases WHERE status = ? ORDER BY id", (status,))
+        return [row[0] for row in rows]
+
     def attempts(self, case_id: int) -> list[sqlite3.Row]:
         """Every attempt of a case, oldest first."""
         return self._db.execute(
