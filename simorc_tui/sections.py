@@ -48,21 +48,28 @@ def with_section(draft: SweepText, key: str, line: str) -> SweepText:
 
 def with_sweep(setup: str, name: str, file: str) -> str:
     """The text of sim_setup.yaml with one more entry under ``sweeps``. Raises UsageError."""
-    entry = _entry(_root(setup), "sweeps")
-    line = f"{yaml_text(name)}: {yaml_text(file)}"
+    return with_entry(setup, "sweeps", f"{yaml_text(name)}: {yaml_text(file)}", "sim_setup.yaml")
+
+
+def with_entry(text: str, key: str, line: str, file: str) -> str:
+    """`text` with `line` as the last entry of the mapping under `key`, which is begun where there is none.
+
+    Raises UsageError where what stands there cannot be added to.
+    """
+    entry = _entry(_root(text), key)
     if entry is None:
-        newline = "" if not setup or setup.endswith("\n") else "\n"
-        return f"{setup}{newline}sweeps:\n  {line}\n"
+        newline = "" if not text or text.endswith("\n") else "\n"
+        return f"{text}{newline}{key}:\n  {line}\n"
     section = entry[1]
     if not isinstance(section, MappingNode) or not section.value:
-        raise UsageError("sim_setup.yaml: 'sweeps' is written in a way that cannot be added to here")
+        raise UsageError(f"{file}: {key!r} is written in a way that cannot be added to here")
     last_key, last_value = section.value[-1]
     end = _end(last_value)
     if section.flow_style:
-        return f"{setup[:end]}, {line}{setup[end:]}"
-    end = _line_end(setup, end)
-    newline = "" if setup[:end].endswith("\n") else "\n"
-    return f"{setup[:end]}{newline}{' ' * last_key.start_mark.column}{line}\n{setup[end:]}"
+        return f"{text[:end]}, {line}{text[end:]}"
+    end = _line_end(text, end)
+    newline = "" if text[:end].endswith("\n") else "\n"
+    return f"{text[:end]}{newline}{' ' * last_key.start_mark.column}{line}\n{text[end:]}"
 
 
 def save_as(draft: SweepText, name: str, setup: Path) -> Path:

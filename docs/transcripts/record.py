@@ -97,9 +97,24 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
         "Add a corner, run only the new cases",
         160,
         48,
-        ("pvt_corners",),
+        ("pvt_tran",),
         (
-            Step("", (), ("PLACEHOLDER",), shown=False),
+            Step("The run of a sweep of four corners and three loads.", (), ("12/12", "= 12 cases")),
+            Step(
+                "In the builder `a`: a corner more. The line sets what the last corner sets.",
+                ("2", "a"),
+                ("a corner more",),
+            ),
+            Step("", (), (), "slow_33", shown=False),
+            Step("", ("End", "BSpace", "BSpace", "BSpace"), (), "3.3", shown=False),
+            Step("It has a name and another supply; three cases more.", ("Enter",), ("= 15 cases",)),
+            Step("`r`: the run on the table has twelve of them.", ("r",), ("only the 3 new cases",)),
+            Step("`n` simulates the three others.", ("n",), ("15/15", "finished")),
+            Step(
+                "`3` and `enter`: the first case was taken over, and from where.",
+                ("3", "g", "Enter"),
+                ("reused",),
+            ),
         ),
     ),
     "leave_and_come_back": (

@@ -17,6 +17,7 @@ MOVING = (
     ("enter", "In the tree: open a sweep or a run; in the builder: change a parameter"),
     ("delete", "In the builder: the parameter is not swept any more"),
     ("space", "In the builder: corners, Monte Carlo and their like off, and on again"),
+    ("a", "In the builder: one corner more, as a line: slow_hot corner=ss temp=125"),
 )
 FILTERS = (
     ("status:failed", "failed, done, running, pending"),

@@ -132,9 +132,7 @@ class RunActions(Desk):
             Choice("all", "a", f"all {found.total:,} cases"),
         ]
         title = f"{found.total - found.new:,} of {found.total:,} cases stand in {found.run}"
-        self.app.push_screen(
-            ChoiceScreen(title, choices), lambda answer: self._launch_as(answer, found.run)
-        )
+        self.app.push_screen(ChoiceScreen(title, choices), lambda answer: self._launch_as(answer, found.run))
 
     def _launch_as(self, answer: str | None, earlier: str) -> None:
         if answer is not None:

@@ -43,6 +43,7 @@ class SweepBuilder(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("delete,backspace", "unsweep", "not swept", show=False, id="builder.unsweep"),
         Binding("space", "toggle_section", "on or off", show=False, id="builder.toggle"),
+        Binding("a", "add_corner", "a corner more", show=False, id="builder.add_corner"),
         Binding("escape", "leave_field", "back", show=False),
         Binding("j", "cursor(1)", "down", show=False, id="builder.down"),
         Binding("k", "cursor(-1)", "up", show=False, id="builder.up"),
@@ -68,6 +69,7 @@ class SweepBuilder(Vertical):
         self.seconds: float | None = None
         self._names: list[str] = []
         self._put_away: dict[str, str] = {}
+        self._new_corner = False
         self.root: Path | None = None
         """Where earlier runs tell how long cases take."""
 
@@ -138,11 +140,14 @@ class SweepBuilder(Vertical):
 
     def _change(self, name: str, line: str) -> None:
         """Another line for a section or a parameter; what is wrong with it is shown."""
+        from simorc_tui.corner_line import with_corner
         from simorc_tui.sections import with_section
 
         assert self.draft is not None
         try:
-            if name in SECTIONS:
+            if self._new_corner:
+                draft = with_corner(self.draft, line)
+            elif name in SECTIONS:
                 draft = with_section(self.draft, name, line)
             else:
                 value = parse_axis(line)
@@ -182,10 +187,26 @@ class SweepBuilder(Vertical):
         else:
             field.value = axis_text(swept[name]) if name in swept else self._default(name)
             hint = "values, or start .. stop /points"
-        self.query_one(".field-name", Label).update(Text(f"{plain(name)}: {hint}"))
+        self._edit(f"{plain(name)}: {hint}")
+
+    def action_add_corner(self) -> None:
+        """A line for one corner more, which sets what the last one sets."""
+        from simorc_tui.corner_line import corner_pattern
+
+        if self.draft is None:
+            return
+        self._new_corner = True
+        field = self.query_one(Input)
+        field.value = corner_pattern(self.draft)
+        self._edit("a corner more: its name and what it sets, slow_hot corner=ss temp=125", at_end=False)
+
+    def _edit(self, title: str, *, at_end: bool = True) -> None:
+        """Open the line for typing."""
+        field = self.query_one(Input)
+        self.query_one(".field-name", Label).update(Text(title))
         self.add_class("editing")
         field.focus()
-        field.action_end()
+        self.call_after_refresh(field.action_end if at_end else field.action_home)
 
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:
@@ -193,13 +214,14 @@ class SweepBuilder(Vertical):
         name = self._current
         if name is None or self.draft is None:
             return
-        self._change(name, event.value)
+        self._change("corners" if self._new_corner else name, event.value)
 
     @on(Input.Changed)
     def _still_typing(self, event: Input.Changed) -> None:
         event.stop()
 
     def _close_field(self) -> None:
+        self._new_corner = False
         self.remove_class("editing")
 
     def _take(self, draft: SweepText) -> None:

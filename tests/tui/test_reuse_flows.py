@@ -47,7 +47,9 @@ async def test_a_corner_more_is_launched_alone(project: Path) -> None:
         await screen.until(lambda: builder.cases is not None and builder.cases > total)
         new = (builder.cases or 0) - total
         await screen.press("r")
-        await screen.sees(f"only the {new} new cases", f"{total} of {total + new} cases stand in {earlier.name}")
+        await screen.sees(
+            f"only the {new} new cases", f"{total} of {total + new} cases stand in {earlier.name}"
+        )
         await screen.press("n")
         await screen.until(lambda: len(launcher.asked) > 1)
         assert launcher.asked[0][0::3] == ("build", earlier.name)
