@@ -18,6 +18,11 @@ KEY_NAMES = {
     "plus": "+",
     "minus": "-",
     "full_stop": ".",
+    "equals_sign": "=",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
 }
 
 

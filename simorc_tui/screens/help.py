@@ -1,12 +1,13 @@
-"""All keys, from the table of commands."""
+"""All keys, from the tables of commands; first those of what has the focus."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
-from simorc_tui.commands import COMMANDS, GROUPS
+from simorc_tui.commands import COMMANDS, GROUPS, Command
+from simorc_tui.plot_commands import PLOT_COMMANDS, PLOT_GROUPS, WAVE_COMMANDS
 from simorc_tui.screens.reading import ReadingScreen
 
 MOVING = (
@@ -28,23 +29,35 @@ FILTERS = (
 )
 
 
-def help_text(keymap: Mapping[str, str] | None = None) -> Text:
-    """The help screen's text."""
+ALL_GROUPS = {**GROUPS, **PLOT_GROUPS}
+
+
+def help_text(keymap: Mapping[str, str] | None = None, first: Sequence[str] = ()) -> Text:
+    """The help screen's text; the groups in `first` stand above all others."""
     text = Text()
-    for group, title in GROUPS.items():
-        _section(
-            text,
-            title,
-            [(c.label_in(keymap or {}), f"{c.help}  ({c.id})") for c in COMMANDS if c.group == group],
-        )
+    for group in [*first, *(group for group in ALL_GROUPS if group not in first)]:
+        _group(text, group, keymap or {})
     _section(text, "Moving", MOVING)
     _section(text, "Filters", FILTERS)
     return text
 
 
-def help_screen(keymap: Mapping[str, str] | None = None) -> ReadingScreen:
+def plot_help_screen(keymap: Mapping[str, str] | None = None) -> ReadingScreen:
+    """The keys of a plot alone."""
+    text = Text()
+    _group(text, "plot", keymap or {})
+    return ReadingScreen("simorc: keys of a plot", text)
+
+
+def help_screen(keymap: Mapping[str, str] | None = None, first: Sequence[str] = ()) -> ReadingScreen:
     """The help screen, with the keys the user gave."""
-    return ReadingScreen("simorc: keys", help_text(keymap))
+    return ReadingScreen("simorc: keys", help_text(keymap, first))
+
+
+def _group(text: Text, group: str, keymap: Mapping[str, str]) -> None:
+    commands: tuple[Command, ...] = (*COMMANDS, *WAVE_COMMANDS, *PLOT_COMMANDS)
+    lines = [(c.label_in(keymap), f"{c.help}  ({c.id})") for c in commands if c.group == group]
+    _section(text, ALL_GROUPS[group], lines)
 
 
 def _section(text: Text, title: str, lines: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> None:

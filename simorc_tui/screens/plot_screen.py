@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Label
 
 from simorc.display import plain
+from simorc_tui.screens.help import plot_help_screen
 from simorc_tui.spreads import Spread
 from simorc_tui.widgets.plot import PlotView
 
@@ -19,7 +20,10 @@ from simorc_tui.widgets.plot import PlotView
 class PlotScreen(ModalScreen[None]):
     """Shows a panel with all keys of a plot; escape or q puts it away."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "put_away", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "put_away", "close"),
+        Binding("question_mark,f1", "help", "all keys"),
+    ]
 
     def __init__(self, spread: Spread) -> None:
         super().__init__()
@@ -29,10 +33,16 @@ class PlotScreen(ModalScreen[None]):
         with Vertical(classes="dialog full"):
             yield Label(Text(plain(self.spread.title)), classes="dialog-title")
             yield PlotView(self.spread.panel)
-            yield Label("+ - zoom  h l pan  0 fit  m cursors  X Y log  escape closes", classes="dialog-keys")
+            yield Label(
+                "+ - zoom  h l pan  0 fit  m cursors  X Y log  ? all keys  escape closes",
+                classes="dialog-keys",
+            )
 
     def on_mount(self) -> None:
         self.query_one(PlotView).focus()
+
+    def action_help(self) -> None:
+        self.app.push_screen(plot_help_screen(getattr(self.app, "keymap", {})))
 
     def action_put_away(self) -> None:
         self.dismiss(None)

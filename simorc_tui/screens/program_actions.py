@@ -101,7 +101,9 @@ class ProgramActions(Desk):
         self.app.search_themes()
 
     def action_help(self) -> None:
-        self.app.push_screen(help_screen(getattr(self.app, "keymap", {})))
+        in_waves = self.pane == "view" and self.case_view.tab == "wave"
+        first = ("wave", "plot") if in_waves else ()
+        self.app.push_screen(help_screen(getattr(self.app, "keymap", {}), first))
 
     def action_tour(self) -> None:
         self.app.push_screen(tour_screen())

@@ -4,42 +4,35 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
+from textual.geometry import Size
 from textual.message import Message
+from textual.strip import Strip
 from textual.widget import Widget
 
 from simorc.reports.terminal_curves import Span
-from simorc.reports.terminal_plot import Look, Panel, in_ascii, picture_of
+from simorc.reports.terminal_plot import Look, Panel, Picture, in_ascii, picture_of
 from simorc.reports.terminal_ticks import value_at
+from simorc_tui.plot_commands import PAN, PLOT_COMMANDS
+from simorc_tui.widgets.ansi_strips import strips_of
 from simorc_tui.widgets.plot_cursors import Cursors
 from simorc_tui.widgets.plot_window import Window
 
-ZOOM = 2.0
-PAN = 0.25
 READOUT_LINES = 6
 
 
 class PlotView(Widget, can_focus=True):
-    """Shows a panel. All its strips share one window of x and two cursors; y fits what the window shows."""
+    """Shows a panel. All its strips share one window of x and two cursors; y fits what the window shows,
+    until the user moves it, strip by strip.
+    """
 
     DEFAULT_CSS = """
     PlotView { height: 1fr; width: 1fr; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("plus,equals_sign", f"zoom({1 / ZOOM})", "zoom in", show=False, id="plot.zoom_in"),
-        Binding("minus", f"zoom({ZOOM})", "zoom out", show=False, id="plot.zoom_out"),
-        Binding("h", f"pan({-PAN})", "pan left", show=False, id="plot.pan_left"),
-        Binding("l", f"pan({PAN})", "pan right", show=False, id="plot.pan_right"),
-        Binding("0", "fit", "fit", show=False, id="plot.fit"),
-        Binding("m", "cursor", "cursors", show=False, id="plot.cursor"),
-        Binding("left", "nudge(-1)", "cursor left", show=False, id="plot.left"),
-        Binding("right", "nudge(1)", "cursor right", show=False, id="plot.right"),
-        Binding("v", "other_cursor", "other cursor", show=False, id="plot.other_cursor"),
-        Binding("X", "log_x", "log x", show=False, id="plot.log_x"),
-        Binding("Y", "log_y", "log y", show=False, id="plot.log_y"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [command.binding for command in PLOT_COMMANDS]
 
     class WindowChanged(Message):
         """The user looks at another part of x; None means all of it."""
@@ -54,7 +47,9 @@ class PlotView(Widget, can_focus=True):
         self.panel = panel or Panel(())
         self.window = Window.over(self.panel)
         self.cursors = Cursors()
-        self._columns = 1
+        self._drawn = Picture([], 1)
+        self._strips: list[Strip] = []
+        self._state: tuple[Panel, str, Window, Cursors, Size, Style] | None = None
 
     def show_panel(self, panel: Panel, *, keep_window: bool = False) -> None:
         """Draw `panel`; with `keep_window` the part of x and the cursors stay, as for a file that grows."""
@@ -69,25 +64,39 @@ class PlotView(Widget, can_focus=True):
         self.window, self.cursors = Window.over(self.panel), Cursors()
         self.refresh()
 
-    def render(self) -> Text:
+    def render_line(self, y: int) -> Strip:
+        """One line of the picture, which is drawn anew when anything it depends on has changed."""
+        state = (self.panel, self.note, self.window, self.cursors, self.size, self.rich_style)
+        if self._state is None or state[0] is not self._state[0] or state[1:] != self._state[1:]:
+            self._state, self._strips = state, self.drawn_strips()
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
+
+    def drawn_strips(self) -> list[Strip]:
+        """All lines: the picture, below it what the cursors read."""
         width, height = self.size.width, self.size.height
-        if self.note or not width or not height:
-            return Text(self.note, "dim", justify="center")
+        if not width or not height:
+            return []
+        if self.note:
+            return self._told(self.note)
         readout = self.readout()[: min(READOUT_LINES, max(0, height - 5))]
         try:
-            drawn = picture_of(self.panel, self._look(height - len(readout)))
+            self._drawn = picture_of(self.panel, self._look(height - len(readout)))
         except (ArithmeticError, LookupError, ValueError) as error:
             # Numbers no plot was tried with must not take the program down.
-            return Text(f"this cannot be drawn: {error}", "dim", justify="center")
-        self._columns = max(1, drawn.columns)
-        picture = Text.from_ansi("\n".join(drawn.lines), no_wrap=True, overflow="crop", end="")
-        for line in readout:
-            picture.append("\n" + line[:width], "bold")
-        return picture
+            return self._told(f"this cannot be drawn: {error}")
+        base = self.rich_style
+        return strips_of(self._drawn.lines, width, base) + strips_of(readout, width, base + Style(bold=True))
+
+    def _told(self, note: str) -> list[Strip]:
+        """A note in place of a plot, wrapped and centred."""
+        text, console = Text(note, "dim", justify="center"), self.app.console
+        options = console.options.update(width=self.size.width, height=None, highlight=False)
+        lines = console.render_lines(text, options, style=self.rich_style)
+        return [Strip(line).adjust_cell_length(self.size.width, self.rich_style) for line in lines]
 
     def readout(self) -> list[str]:
         """What the cursors stand on, a line for x and one for each curve; empty without cursors."""
-        lines = self.cursors.readout(self.panel)
+        lines = self.cursors.readout(self.panel, log_x=self.window.log_x)
         return [in_ascii(line) for line in lines] if self._only_ascii else lines
 
     @property
@@ -103,7 +112,14 @@ class PlotView(Widget, can_focus=True):
             self.window.log_y,
             self.cursors.places,
             ascii=self._only_ascii,
+            y_spans=self.window.heights,
+            marked=self.window.in_hand if len(self.panel.strips) > 1 else None,
         )
+
+    @property
+    def _columns(self) -> int:
+        """Cells that x is spread over."""
+        return max(1, self._drawn.columns)
 
     def action_zoom(self, factor: float) -> None:
         """Show `factor` times as much, around the active cursor or the middle."""
@@ -114,8 +130,30 @@ class PlotView(Widget, can_focus=True):
         self._look_at(self.window.panned(part))
 
     def action_fit(self) -> None:
-        """Show all of x again."""
+        """Show all of x and y again."""
         self._look_at(self.window.fitted())
+
+    def action_zoom_y(self, factor: float) -> None:
+        """Show `factor` times as much of y, around what the first curve is at the cursor in hand."""
+        self._look_at(self.window.y_zoomed(factor, self._drawn.y_spans, self._y_at_cursor()))
+
+    def action_pan_y(self, part: float) -> None:
+        """Move up by a part of what shows of y."""
+        self._look_at(self.window.y_panned(part, self._drawn.y_spans))
+
+    def action_strip(self) -> None:
+        """Move y of the next strip from now on."""
+        if len(self.panel.strips) < 2:
+            self.notify("the plot has one strip")
+        else:
+            self._look_at(self.window.next_strip())
+
+    def _y_at_cursor(self) -> float | None:
+        at, strips = self.cursors.active, self.panel.strips
+        if at is None or not strips:
+            return None
+        traces = strips[self.window.in_hand or 0].traces
+        return traces[0].value_at(at) if traces else None
 
     def action_log_x(self) -> None:
         """Logarithmic or linear x; x at or below zero has no place on a logarithmic axis."""

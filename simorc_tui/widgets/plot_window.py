@@ -1,7 +1,8 @@
-"""The part of x a plot shows, and its scales."""
+"""The part of x and of y a plot shows, and its scales."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from simorc.reports.terminal_curves import Span
@@ -9,31 +10,41 @@ from simorc.reports.terminal_plot import Panel
 from simorc.reports.terminal_ticks import fraction, value_at
 
 NARROWEST = 1e-9
+HIGHEST = 1e100
 
 
 @dataclass(frozen=True)
 class Window:
-    """`span` is None when there is nothing to see; it never leaves `full`, the span of the data."""
+    """`span` is None when there is nothing to see; it never leaves `full`, the span of the data.
+
+    `heights` are the parts of y the user asked to see, strip by strip; None fits y to the curves. `in_hand`
+    is the strip whose y moves, None until one has been moved or taken.
+    """
 
     full: Span | None = None
     full_log: Span | None = None
     part: Span | None = None
     log_x: bool = False
     log_y: bool = False
+    heights: tuple[Span | None, ...] = ()
+    in_hand: int | None = None
 
     @classmethod
     def over(cls, panel: Panel) -> Window:
         """All of a panel, on the scales that suit it."""
         positive = panel.x_span(log=True)
         log_x = panel.log_x and positive is not None
-        return cls(panel.x_span(log=False), positive, None, log_x, panel.log_y)
+        heights: tuple[Span | None, ...] = (None,) * len(panel.strips)
+        return cls(panel.x_span(log=False), positive, None, log_x, panel.log_y, heights)
 
     def over_again(self, panel: Panel) -> Window:
-        """The same part of x over a panel of the same kind; a window on everything stays one."""
+        """The same part of x and y over a panel of the same kind; a window on everything stays one."""
         fresh = Window.over(panel)
-        return replace(
-            fresh, part=self.part, log_x=self.log_x and fresh.full_log is not None, log_y=self.log_y
-        )
+        log_x = self.log_x and fresh.full_log is not None
+        seen = replace(fresh, part=self.part, log_x=log_x, log_y=self.log_y)
+        if len(self.heights) != len(fresh.heights):
+            return seen
+        return replace(seen, heights=self.heights, in_hand=self.in_hand)
 
     @property
     def whole(self) -> Span | None:
@@ -46,13 +57,43 @@ class Window:
         return self.part or self.whole
 
     def fitted(self) -> Window:
-        return replace(self, part=None)
+        return replace(self, part=None, heights=(None,) * len(self.heights))
 
     def with_log_x(self, log: bool) -> Window:
         return replace(self, log_x=log, part=None)
 
     def with_log_y(self, log: bool) -> Window:
-        return replace(self, log_y=log)
+        return replace(self, log_y=log, heights=(None,) * len(self.heights))
+
+    def next_strip(self) -> Window:
+        """Take the next strip in hand."""
+        return replace(self, in_hand=((-1 if self.in_hand is None else self.in_hand) + 1) % len(self.heights))
+
+    def y_zoomed(self, factor: float, drawn: Sequence[Span], around: float | None) -> Window:
+        """`factor` times as much of y of the strip in hand; `drawn` is what shows of y, `around` stays."""
+        if not 0 <= (strip := self.in_hand or 0) < len(drawn):
+            return self
+        low, high = drawn[strip]
+        inside = around is not None and low < around < high
+        centre = fraction(around, low, high, log=self.log_y) if inside and around is not None else 0.5
+        return self._at_height(strip, drawn[strip], centre - centre * factor, centre + (1 - centre) * factor)
+
+    def y_panned(self, part: float, drawn: Sequence[Span]) -> Window:
+        """The strip in hand moved up by a part of its height."""
+        if not 0 <= (strip := self.in_hand or 0) < len(drawn):
+            return self
+        return self._at_height(strip, drawn[strip], part, 1 + part)
+
+    def _at_height(self, strip: int, seen: Span, start: float, end: float) -> Window:
+        try:
+            low, high = (value_at(place, *seen, log=self.log_y) for place in (start, end))
+        except OverflowError:
+            return self
+        widest = max(abs(low), abs(high))
+        if not high - low > NARROWEST * widest or not widest < HIGHEST or (self.log_y and low <= 0):
+            return self
+        heights = tuple((low, high) if each == strip else kept for each, kept in enumerate(self.heights))
+        return replace(self, heights=heights, in_hand=strip)
 
     def zoomed(self, factor: float, around: float | None) -> Window:
         """`factor` times as much of x; the point `around` (the middle, by default) stays where it is."""
@@ -85,6 +126,6 @@ class Window:
         low = max(self.whole[0], value_at(start, *self.span, log=self.log_x))
         high = min(self.whole[1], value_at(end, *self.span, log=self.log_x))
         if (low, high) == self.whole:
-            return self.fitted()
+            return replace(self, part=None)
         room = self.whole[1] - self.whole[0] if not self.log_x else abs(high)
         return self if high - low <= NARROWEST * room else replace(self, part=(low, high))

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
@@ -18,6 +18,7 @@ from textual.worker import get_current_worker
 
 from simorc.display import plain
 from simorc.runs.layout import RunLayout
+from simorc_tui.plot_commands import WAVE_COMMANDS
 from simorc_tui.widgets.failing import FailingPane
 from simorc_tui.widgets.plot import PlotView
 from simorc_tui.widgets.wave_chooser import WaveChooser
@@ -35,11 +36,7 @@ class WaveView(FailingPane):
     WaveView > .wave-head { height: 1; }
     WaveView > ContentSwitcher { height: 1fr; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "choose", "traces", show=False, id="wave.choose"),
-        Binding("right_square_bracket", "view(1)", "next plot", show=False, id="wave.next"),
-        Binding("left_square_bracket", "view(-1)", "previous plot", show=False, id="wave.previous"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [command.binding for command in WAVE_COMMANDS]
 
     class Loaded(Message):
         """What a request came to."""

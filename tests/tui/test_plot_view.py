@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -114,6 +115,84 @@ async def test_two_cursors_show_their_differences() -> None:
         assert app.plot.readout() == []
 
 
+@pytest.mark.parametrize(("unit", "log_x", "said"), [("V", False, "slope -50 mV/s"), ("dB", True, "dB/dec")])
+def test_the_slope_between_two_cursors(unit: str, log_x: bool, said: str) -> None:
+    x = np.linspace(1.0, 101.0, 51)
+    panel = Panel((Strip((PlotTrace.of("v(out)", x, 3 - 0.05 * x),), unit),), "s")
+    lines = Cursors((10.0, 100.0)).readout(panel, log_x=log_x)
+    assert said in lines[1]
+    assert (f"slope {-4.5:g} dB/dec" in lines[1]) is log_x
+    assert "slope" not in lines[0] and "slope" not in Cursors((10.0,)).readout(panel)[1]
+
+
+async def test_a_readout_fits_80_columns() -> None:
+    x = np.linspace(0, 1e-6, 200)
+    panel = Panel((Strip((PlotTrace.of("v(x1.out_minus)", x, -0.123456 + 123.456e3 * x),), "V"),), "s")
+    app = PlotApp(panel)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("m", "m")
+        assert max(map(len, app.plot.readout())) <= 80
+
+
+def two_strips() -> Panel:
+    frequency = np.logspace(0, 6, 100)
+    gain = PlotTrace.of("gain", frequency, -20 * np.log10(frequency))
+    phase = PlotTrace.of("phase", frequency, -np.degrees(np.arctan(frequency / 1e3)))
+    return Panel((Strip((gain,), "dB"), Strip((phase,), "°")), "Hz", "frequency", log_x=True)
+
+
+async def test_y_zooms_and_pans_strip_by_strip() -> None:
+    app = PlotApp(two_strips())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        gain, phase = app.plot._drawn.y_spans
+        await pilot.press("greater_than_sign")
+        middle, half = sum(gain) / 2, (gain[1] - gain[0]) / 4
+        assert app.plot.window.heights[0] == pytest.approx((middle - half, middle + half))
+        assert app.plot.window.heights[1] is None
+        await pilot.press("k")
+        assert app.plot.window.heights[0] == pytest.approx((middle - half / 2, middle + 1.5 * half))
+        await pilot.press("down", "less_than_sign")
+        assert app.plot.window.heights[0] == pytest.approx(gain)
+        await pilot.press("s", "greater_than_sign")
+        await pilot.pause()
+        assert app.plot.window.heights[1] is not None
+        assert "\u25b8 " in screen_text(app).split("\n")[12]
+        await pilot.press("0")
+        assert app.plot.window.heights == (None, None)
+        await pilot.pause()
+        assert app.plot._drawn.y_spans == (gain, phase)
+
+
+async def test_y_zooms_around_the_curve_at_the_cursor() -> None:
+    app = PlotApp(sines(5000))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("m")
+        here = float(np.sin(2e4 * 0.5e-3))
+        for _ in range(12):
+            await pilot.press("greater_than_sign")
+            await pilot.pause()
+        low, high = app.plot.window.heights[0] or (0.0, 0.0)
+        assert low < here < high and high - low < 1e-3
+        for _ in range(60):
+            await pilot.press("greater_than_sign")
+        await pilot.pause()
+        assert "cannot be drawn" not in screen_text(app)
+
+
+async def test_a_curve_ends_at_the_edge_of_a_zoomed_y() -> None:
+    x = np.array([0.0, 1.0, 2.0])
+    app = PlotApp(Panel((Strip((PlotTrace.of("v(out)", x, np.array([0.0, 1.0, 0.0])),), "V"),), "s"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.plot.window = replace(app.plot.window, heights=((0.25, 0.5),))
+        app.plot.refresh()
+        await pilot.pause()
+        lines = screen_text(app).split("\n")[1:-2]
+        columns = [[at for at, sign in enumerate(line) if "\u2800" < sign <= "\u28ff"] for line in lines]
+        assert all(columns), "the curve crosses every line"
+        assert not any(35 < at < 48 for line in columns for at in line), "the top is out of sight"
+
+
 async def test_zoom_holds_the_cursor_in_place() -> None:
     app = PlotApp(sines(500))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -195,7 +274,7 @@ async def test_a_million_points_twice_zoom_and_pan_quickly(million: Panel) -> No
         for step in range(12):
             app.plot.window = app.plot.window.zoomed(0.8, None) if step % 2 else app.plot.window.panned(0.1)
             started = time.process_time()
-            app.plot.render()
+            app.plot.drawn_strips()
             spent.append(time.process_time() - started)
         # 20 ms alone; the slack is for a machine busy with other tests.
         assert min(spent) < 0.06

@@ -7,6 +7,7 @@ from simorc_tui.axis_text import axis_text, parse_axis
 from simorc_tui.case_columns import duration_text, fitted, value_text
 from simorc_tui.commands import COMMANDS, FOOTER, GROUPS, footer_text
 from simorc_tui.glyphs import ASCII, STATUS_WORDS, UNICODE, progress_bar, status_text
+from simorc_tui.plot_commands import PLOT_COMMANDS, WAVE_COMMANDS
 from simorc_tui.profile import detect, prepare
 from simorc_tui.screens.help import help_text
 from simorc_tui.screens.main import MainScreen
@@ -60,10 +61,18 @@ def test_ids_and_keys_are_unique() -> None:
     assert len(set(keys)) == len(keys)
 
 
+def test_the_keys_of_a_plot_are_unique() -> None:
+    own = (*PLOT_COMMANDS, *WAVE_COMMANDS)
+    keys = [key for command in own for key in command.key.split(",")]
+    assert len(set(keys)) == len(keys)
+    assert len({command.id for command in (*own, *COMMANDS)}) == len(own) + len(COMMANDS)
+
+
 def test_help_and_footer_come_from_the_commands() -> None:
     text = help_text().plain
-    for command in COMMANDS:
-        assert command.help in text
+    for command in (*COMMANDS, *PLOT_COMMANDS, *WAVE_COMMANDS):
+        assert command.help in text and f"({command.id})" in text
+    assert help_text({}, ("plot",)).plain.startswith("In a plot")
     assert {"run.launch", "app.help"} <= set(FOOTER)
     assert footer_text()[:80].count("? help") == 1, "help has to stand on 80 columns"
 

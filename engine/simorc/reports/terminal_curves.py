@@ -70,6 +70,18 @@ def outline(branch: Branch, span: Span, columns: int, *, log: bool = False) -> B
     return _with_edges(branch, (first, last), (inner_x, inner_y), span)
 
 
+def clipped(x: Floats, y: Floats) -> Branch:
+    """A polyline cut to the band 0 <= y <= 1: it ends on the edges of the band; outside is NaN."""
+    for level in (0.0, 1.0):
+        before, after = y[:-1] - level, y[1:] - level
+        with np.errstate(invalid="ignore"):
+            places = np.flatnonzero(before * after < 0)
+        share = before[places] / (before[places] - after[places])
+        crossings = x[places] + share * (x[places + 1] - x[places])
+        x, y = np.insert(x, places + 1, crossings), np.insert(y, places + 1, level)
+    return x, np.where((y >= 0) & (y <= 1), y, np.nan)
+
+
 def overall(traces: Iterable[PlotTrace], *, log: bool = False) -> Span | None:
     """The span of x of all traces together."""
     return _joined(trace.x_span(log=log) for trace in traces)

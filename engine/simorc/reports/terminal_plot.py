@@ -21,7 +21,7 @@ import numpy as np
 
 from simorc.display import plain
 from simorc.reports.terminal_canvas import ASCII_SIGNS, Stroke, colour_code, draw_strokes
-from simorc.reports.terminal_curves import Floats, PlotTrace, Span, outline, overall
+from simorc.reports.terminal_curves import Floats, PlotTrace, Span, clipped, outline, overall
 from simorc.reports.terminal_ticks import Tick, fraction, ticks
 
 LEAST_WIDTH, LEAST_HEIGHT = 20, 5
@@ -29,6 +29,7 @@ _LIKENESSES = str.maketrans({"µ": "u", "°": "d", "Ω": "O", "Δ": "d"})
 _RESET = "\x1b[0m"
 _MARGIN = 0.04
 _MORE = "  +{} more"
+_MARKED = {False: "▸ ", True: "> "}
 _FRAME = {"corner": "└", "side": "│", "tick_left": "┤", "bottom": "─", "tick_below": "┬", "sample": "━━"}
 _ASCII_FRAME = {"corner": "+", "side": "|", "tick_left": "+", "bottom": "-", "tick_below": "+", "sample": ""}
 
@@ -60,7 +61,11 @@ class Panel:
 
 @dataclass(frozen=True)
 class Look:
-    """How to draw: size in cells, the part of x to show, scales, cursors (x in data units), characters."""
+    """How to draw: size in cells, the part of x to show, scales, cursors (x in data units), characters.
+
+    `y_spans` are the parts of y to show, strip by strip; None (and what is not there) fits the curves.
+    `marked` is the strip whose legend carries a sign.
+    """
 
     width: int
     height: int
@@ -70,6 +75,12 @@ class Look:
     cursors: tuple[float, ...] = ()
     ascii: bool = False
     coloured: bool = True
+    y_spans: tuple[Span | None, ...] = ()
+    marked: int | None = None
+
+    def y_span(self, strip: int) -> Span | None:
+        """The part of y to show of a strip."""
+        return self.y_spans[strip] if strip < len(self.y_spans) else None
 
 
 def terminal_plot(
@@ -96,10 +107,14 @@ def terminal_plot(
 
 @dataclass(frozen=True)
 class Picture:
-    """Lines of a drawn panel; x is spread over the last `columns` cells of each (0 if there is no plot)."""
+    """Lines of a drawn panel; x is spread over the last `columns` cells of each (0 if there is no plot).
+
+    `y_spans` is what each drawn strip shows of y.
+    """
 
     lines: list[str]
     columns: int = 0
+    y_spans: tuple[Span, ...] = ()
 
 
 def draw_panel(panel: Panel, look: Look) -> list[str]:
@@ -127,9 +142,10 @@ def _picture(panel: Panel, look: Look) -> Picture:
     if look.width < LEAST_WIDTH or room < LEAST_HEIGHT:
         return Picture(_message("too small for a plot", look))
     strips = panel.strips[: max(1, (room - 1) // (LEAST_HEIGHT - 1))]
-    seen = [_Seen.of(strip, _widened(span, look.log_x), look) for strip in strips]
-    stacked = _stack(panel, seen, replace(look, height=room), _widened(span, look.log_x))
-    return replace(stacked, lines=lines + stacked.lines)
+    across = _widened(span, look.log_x)
+    seen = [_Seen.of(strip, across, look, look.y_span(place)) for place, strip in enumerate(strips)]
+    stacked = _stack(panel, seen, replace(look, height=room), across)
+    return replace(stacked, lines=lines + stacked.lines, y_spans=tuple(one.span for one in seen))
 
 
 @dataclass(frozen=True)
@@ -142,13 +158,13 @@ class _Seen:
     marks: tuple[Tick, ...] = ()
 
     @classmethod
-    def of(cls, strip: Strip, span: Span, look: Look) -> _Seen:
+    def of(cls, strip: Strip, span: Span, look: Look, y_span: Span | None) -> _Seen:
         curves = []
         for index, trace in enumerate(strip.traces):
             for branch in trace.branches:
                 x, y = outline(branch, span, look.width, log=look.log_x)
                 curves.append((index, x, _positive(y) if look.log_y else y))
-        return cls(strip, tuple(curves), _y_span([y for _, _, y in curves], look.log_y))
+        return cls(strip, tuple(curves), y_span or _y_span([y for _, _, y in curves], look.log_y))
 
     def marked(self, most: int, look: Look) -> _Seen:
         return replace(self, marks=tuple(ticks(*self.span, most, log=look.log_y, unit=self.strip.unit)))
@@ -161,8 +177,9 @@ def _stack(panel: Panel, seen: Sequence[_Seen], look: Look, span: Span) -> Pictu
     margin = min(margin, look.width // 3)
     across = ticks(*span, max(2, (look.width - margin) // 14), log=look.log_x, unit=panel.x_unit)
     lines: list[str] = []
-    for one, height in zip(marked, heights, strict=True):
-        lines += _strip_lines(one, replace(look, height=height), margin, across, span)
+    for place, (one, height) in enumerate(zip(marked, heights, strict=True)):
+        own = replace(look, height=height, marked=0 if look.marked == place else None)
+        lines += _strip_lines(one, own, margin, across, span)
     lines.append(_below(across, panel.x_label, margin, look.width))
     return Picture(lines, look.width - margin - 1)
 
@@ -176,7 +193,7 @@ def _strip_lines(seen: _Seen, look: Look, margin: int, across: Sequence[Tick], s
     frame = _ASCII_FRAME if look.ascii else _FRAME
     width, height = look.width - margin - 1, look.height - 2
     strokes = [
-        Stroke(_places(x, span, look.log_x), _places(y, seen.span, look.log_y), index)
+        Stroke(*clipped(_places(x, span, look.log_x), _places(y, seen.span, look.log_y)), index)
         for index, x, y in seen.curves
     ]
     cursors = [fraction(x, *span, log=look.log_x) for x in look.cursors if span[0] <= x <= span[1]]
@@ -213,7 +230,8 @@ def _column(tick: Tick, width: int) -> int:
 def _legend(strip: Strip, margin: int, look: Look) -> str:
     """The strip's title and its curves, each with its colour or sign, cut to the width."""
     room = look.width - margin - 1
-    title = plain(strip.title)[: room // 2]
+    sign = "" if look.marked is None else _MARKED[look.ascii]
+    title = (sign + plain(strip.title))[: room // 2]
     line, used = title, len(title)
     for index, trace in enumerate(strip.traces):
         sign = ASCII_SIGNS[index % len(ASCII_SIGNS)] if look.ascii else _FRAME["sample"]
