@@ -34,8 +34,8 @@ class Window:
         """All of a panel, on the scales that suit it."""
         positive = panel.x_span(log=True)
         log_x = panel.log_x and positive is not None
-        heights: tuple[Span | None, ...] = (None,) * len(panel.strips)
-        return cls(panel.x_span(log=False), positive, None, log_x, panel.log_y, heights)
+        heights = panel.heights or (None,) * len(panel.strips)
+        return cls(panel.x_span(log=False), positive, panel.part, log_x, panel.log_y, heights)
 
     def over_again(self, panel: Panel) -> Window:
         """The same part of x and y over a panel of the same kind; a window on everything stays one."""

@@ -16,6 +16,7 @@ from simorc.errors import UsageError
 from simorc.reports.terminal_curves import PlotTrace, outline
 from simorc.reports.terminal_plot import Look, Panel, Strip, draw_panel, terminal_plot
 from simorc.reports.terminal_specs import panel_from_spec
+from simorc.reports.terminal_spectra import Spectrum, spectra_of
 from simorc.reports.terminal_strips import default_names, overlaid, panel_of, signal
 from simorc.reports.terminal_ticks import ticks, value_at
 from simorc.waveforms.header import Variable
@@ -299,6 +300,35 @@ def test_a_plot_spec_becomes_a_panel() -> None:
         ("gain", "dB", "gain"),
         ("phase", "rad", "vp(out)"),
     ]
+
+
+def test_signals_of_a_plot_spec_may_be_expressions() -> None:
+    strips = [
+        {"signals": {"ratio": "db(v(out)/v(in)/a0)"}},
+        {"range": ["-100", -45], "signals": ["ph(v(out)/v(in))"]},
+    ]
+    panel = panel_from_spec(
+        [low_pass()], {"x": {"range": [1, "10k"]}, "y": strips}, lambda name: 100.0 if name == "a0" else None
+    )
+    assert [(strip.unit, strip.traces[0].label) for strip in panel.strips] == [
+        ("dB", "ratio"),
+        ("°", "ph(v(out)/v(in))"),
+    ]
+    assert panel.strips[0].traces[0].branches[0][1][0] == pytest.approx(0, abs=1e-3)
+    assert (panel.part, panel.heights) == ((1.0, 1e4), (None, (-100.0, -45.0)))
+
+
+def test_spectra_of_a_panel() -> None:
+    time = np.linspace(0, 1e-3, 4000)
+    trace = PlotTrace.of("v(out)", time, 2 * np.sin(2 * np.pi * 20e3 * time))
+    panel = spectra_of(Panel((Strip((trace,), "V"),), "s"), Spectrum((0.0, 0.5e-3)))
+    (strip,) = panel.strips
+    assert (panel.x_unit, strip.unit, strip.title) == ("Hz", "dB", "FFT re 1 V, hann")
+    assert strip.traces[0].value_at(20e3) == pytest.approx(20 * np.log10(2), abs=0.01)
+    with pytest.raises(UsageError, match="no time"):
+        spectra_of(Panel((Strip((trace,), "V"),), "Hz"), Spectrum())
+    with pytest.raises(UsageError, match="v\\(out\\): 1 points"):
+        spectra_of(Panel((Strip((trace,), "V"),), "s"), Spectrum((0.0, 1e-8)))
 
 
 @pytest.mark.parametrize(

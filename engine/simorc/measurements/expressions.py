@@ -49,7 +49,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "or": np.logical_or,
 }
 _CONSTANTS = {"pi": np.pi, "true": 1.0, "false": 0.0}
-_AC_FUNCTIONS = frozenset(("db", "ph", "cph", "arg"))
+_AC_FUNCTIONS = frozenset(("db", "ph", "phase", "cph", "arg"))
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def compile_wave_expression(text: str) -> WaveExpression:
     names: dict[str, int] = {}
     signals: list[str] = []
     preferred: list[str] = []
-    for node in _walk(tree):
+    for node in walked(tree):
         if isinstance(node, Name) and node.name.lower() not in _CONSTANTS:
             names.setdefault(node.name, node.column)
         elif isinstance(node, Signal) and node.plot is None:
@@ -98,7 +98,8 @@ def compile_wave_expression(text: str) -> WaveExpression:
     return WaveExpression(text, tree, names, tuple(dict.fromkeys(signals)), tuple(dict.fromkeys(preferred)))
 
 
-def _walk(tree: Node) -> Iterator[Node]:
+def walked(tree: Node) -> Iterator[Node]:
+    """Every part of a tree, the outer before the inner."""
     yield tree
     children: Iterable[Node] = ()
     if isinstance(tree, Operation):
@@ -106,7 +107,7 @@ def _walk(tree: Node) -> Iterator[Node]:
     elif isinstance(tree, Call):
         children = (*tree.arguments, *(node for _, node in tree.named))
     for child in children:
-        yield from _walk(child)
+        yield from walked(child)
 
 
 def _checked_call(call: Call) -> list[str]:

@@ -13,6 +13,7 @@ from simorc.errors import ExpressionError
 from simorc.measurements.arrays import Floats, Trace
 from simorc.measurements.builtins.ac import decibels
 from simorc.measurements.builtins.tran import average, peak_to_peak, rms
+from simorc.measurements.fourier import spectrum
 from simorc.measurements.interpolation import integral, nth_crossing, running_integral, value_at, window
 from simorc.measurements.missing import MeasurementMissing
 
@@ -59,6 +60,7 @@ def _continuous_phase(y: Any) -> Any:
 POINTWISE: dict[str, Callable[[Quantity], Quantity]] = {
     "db": mapped(decibels),
     "ph": mapped(lambda y: np.degrees(np.angle(y))),
+    "phase": mapped(lambda y: np.degrees(np.angle(y))),
     "arg": mapped(np.angle),
     "cph": mapped(_continuous_phase),
     "mag": mapped(np.abs),
@@ -137,6 +139,12 @@ def _clip(value: Quantity, start: float, stop: float) -> Quantity:
     return window(trace_of(value, "clip"), start, stop)
 
 
+def _fft(
+    value: Quantity, start: float | None = None, stop: float | None = None, window: str = "hann"
+) -> Quantity:
+    return spectrum(real_trace(value, "fft"), start, stop, window)
+
+
 def _end(index: int, name: str) -> Callable[[Quantity], Quantity]:
     def end(value: Quantity) -> Quantity:
         return _single(trace_of(value, name).y[index])
@@ -194,6 +202,7 @@ FUNCTIONS: dict[str, WaveFunction] = {
     "mean": WaveFunction(_windowed("mean", average), 1, 3, _WINDOW),
     "rms": WaveFunction(_windowed("rms", rms), 1, 3, _WINDOW),
     "pp": WaveFunction(_windowed("pp", peak_to_peak), 1, 3, _WINDOW),
+    "fft": WaveFunction(_fft, 1, 4, (*_WINDOW, "window")),
     "clip": WaveFunction(_clip, 3, 3),
     "step": WaveFunction(_step, 2, 2),
     "first": WaveFunction(_end(0, "first"), 1, 1),

@@ -28,7 +28,10 @@ MAX_LENGTH = 2000
 MAX_DEPTH = 60
 MAX_TOKENS = 600
 
-WORDS = ("rise", "fall", "either", "dc", "peak")
+WORDS = (
+    *("rise", "fall", "either", "dc", "peak"),
+    *("hann", "blackman", "flattop", "rectangular"),
+)
 """Words that stand for themselves as an argument."""
 
 _OPERATORS = {"or": 1, "and": 2, "<": 4, "<=": 4, ">": 4, ">=": 4, "==": 4, "!=": 4}

@@ -45,7 +45,10 @@ class Strip:
 
 @dataclass(frozen=True)
 class Panel:
-    """Strips above each other that share x; `log_x` and `log_y` are the scales that suit it."""
+    """Strips above each other that share x; `log_x` and `log_y` are the scales that suit it.
+
+    `part` and `heights` are what to show of x and of each strip's y at first; None is all.
+    """
 
     strips: tuple[Strip, ...]
     x_unit: str = ""
@@ -53,6 +56,8 @@ class Panel:
     log_x: bool = False
     log_y: bool = False
     title: str = ""
+    part: Span | None = None
+    heights: tuple[Span | None, ...] = ()
 
     def x_span(self, *, log: bool) -> Span | None:
         """The span of x of all curves; None if there is nothing to draw."""

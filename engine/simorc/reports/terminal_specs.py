@@ -14,15 +14,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simorc.errors import UsageError
-from simorc.measurements.waves import PlotLike
-from simorc.reports.terminal_curves import PlotTrace
+from simorc.errors import ExpressionError, UsageError
+from simorc.measurements.expressions import compile_wave_expression, walked
+from simorc.measurements.missing import MeasurementMissing
+from simorc.measurements.wave_parser import Signal
+from simorc.measurements.waves import PlotLike, analysis_of
+from simorc.quantities import parse_number
+from simorc.reports.plotspec import plain_signal
+from simorc.reports.terminal_curves import PlotTrace, Span
+from simorc.reports.terminal_expressions import Numbers, evaluated
 from simorc.reports.terminal_plot import Panel, Strip
 from simorc.reports.terminal_strips import axis_label, axis_unit, has_signal, panel_of, real, signal, unit_of
 
 
-def panel_from_spec(plots: Sequence[PlotLike], spec: Mapping[str, Any]) -> Panel:
-    """The panel `spec` describes, from the plot with all its signals; UsageError says what is missing."""
+def panel_from_spec(
+    plots: Sequence[PlotLike], spec: Mapping[str, Any], numbers: Numbers = lambda _: None
+) -> Panel:
+    """The panel `spec` describes, from the plot with all its signals; UsageError says what is missing.
+
+    Signals may be expressions; `numbers` gives the case's parameters that may stand in them.
+    """
     across = _mapping(spec.get("x") or {}, "x")
     strips = [_mapping(strip, "y") for strip in _list(spec.get("y"))]
     wanted = [name for strip in strips for name in _signals(strip).values()]
@@ -32,12 +43,14 @@ def panel_from_spec(plots: Sequence[PlotLike], spec: Mapping[str, Any]) -> Panel
     suits = panel_of(plot, [])
     scale = str(across.get("scale") or "")
     return Panel(
-        tuple(_strip(plot, strip) for strip in strips),
+        tuple(_strip(plot, strip, numbers) for strip in strips),
         x_unit=str(across.get("unit") or axis_unit(plot)),
         x_label=str(across.get("label") or axis_label(plot)),
         log_x=scale == "log" if scale else suits.log_x,
         log_y=any(str(strip.get("scale") or "") == "log" for strip in strips),
         title=str(spec.get("title") or ""),
+        part=_range(across.get("range")),
+        heights=tuple(_range(strip.get("range")) for strip in strips),
     )
 
 
@@ -46,17 +59,51 @@ def plot_of(plots: Sequence[PlotLike], wanted: Sequence[str], axis: str = "") ->
     drawable = [plot for plot in plots if plot.axis is not None]
     ordered = sorted(drawable, key=lambda plot: axis_label(plot).lower() != axis.lower())
     for plot in ordered:
-        if all(has_signal(plot, name) for name in wanted):
+        if all(_has(plot, name) for name in wanted):
             return plot
     raise UsageError(f"no plot has {', '.join(wanted)}")
 
 
-def _strip(plot: PlotLike, strip: Mapping[str, Any]) -> Strip:
-    x = real(plot.axis)
-    named = _signals(strip)
-    traces = tuple(PlotTrace.of(label, x, real(signal(plot, name))) for label, name in named.items())
-    unit = str(strip.get("unit") or next((unit_of(plot, name) for name in named.values()), ""))
-    return Strip(traces, unit, str(strip.get("label") or ""))
+def _has(plot: PlotLike, name: str) -> bool:
+    """Whether a plot has a signal, or all the signals of an expression."""
+    if has_signal(plot, name):
+        return True
+    try:
+        expression = compile_wave_expression(plain_signal(name))
+    except ExpressionError:
+        return False
+    named = [node for node in walked(expression.tree) if isinstance(node, Signal)]
+    here = {analysis_of(plot), f"{analysis_of(plot)}1"}
+    return bool(named) and all(node.plot in {None, *here} and has_signal(plot, node.signal) for node in named)
+
+
+def _strip(plot: PlotLike, strip: Mapping[str, Any], numbers: Numbers) -> Strip:
+    curves = [
+        curve
+        for label, name in _signals(strip).items()
+        for curve in _curves(plot, label, plain_signal(name), numbers)
+    ]
+    unit = str(strip.get("unit") or next((unit for unit, _ in curves), ""))
+    return Strip(tuple(trace for _, trace in curves), unit, str(strip.get("label") or ""))
+
+
+def _curves(plot: PlotLike, label: str, name: str, numbers: Numbers) -> Sequence[tuple[str, PlotTrace]]:
+    if has_signal(plot, name):
+        return [(unit_of(plot, name), PlotTrace.of(label, real(plot.axis), real(signal(plot, name))))]
+    try:
+        return evaluated(plot, name, numbers, label).curves
+    except (ExpressionError, MeasurementMissing) as error:
+        raise UsageError(f"{name}: {error.message}") from error
+
+
+def _range(written: Any) -> Span | None:
+    if written is None:
+        return None
+    try:
+        low, high = (float(parse_number(str(each))) for each in written)
+    except (TypeError, ValueError):
+        raise UsageError("plot spec: range: expected [low, high]") from None
+    return (low, high) if low < high else None
 
 
 def _signals(strip: Mapping[str, Any]) -> dict[str, str]:

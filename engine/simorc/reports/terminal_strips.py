@@ -137,10 +137,18 @@ def unit_of(plot: PlotLike, name: str) -> str:
 
 def _traces(plot: PlotLike, name: str, x: Floats) -> list[tuple[str, PlotTrace]]:
     values = signal(plot, name)
-    if not np.iscomplexobj(values) or analysis_of(plot) == "noise":
-        return [(unit_of(plot, name), PlotTrace.of(name, x, real(values)))]
-    magnitude = PlotTrace.of(name, x, decibels(values))
-    phase = PlotTrace.of(name, x, np.degrees(np.unwrap(np.angle(np.nan_to_num(values)))))
+    in_decibels = np.iscomplexobj(values) and analysis_of(plot) != "noise"
+    return curves_of(name, x, values, unit_of(plot, name), in_decibels=in_decibels)
+
+
+def curves_of(
+    label: str, x: Floats, values: Any, unit: str, *, in_decibels: bool
+) -> list[tuple[str, PlotTrace]]:
+    """A waveform as (unit, curve); with `in_decibels` its gain in dB and its phase without jumps."""
+    if not in_decibels:
+        return [(unit, PlotTrace.of(label, x, real(values)))]
+    magnitude = PlotTrace.of(label, x, decibels(values))
+    phase = PlotTrace.of(label, x, np.degrees(np.unwrap(np.angle(np.nan_to_num(values)))))
     return [("dB", magnitude), ("°", phase)]
 
 

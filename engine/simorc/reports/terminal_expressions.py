@@ -1,0 +1,70 @@
+"""Waveform expressions over one plot of a raw file, as curves to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from simorc.measurements.arrays import Trace
+from simorc.measurements.expressions import Scope, WaveExpression, compile_wave_expression, walked
+from simorc.measurements.wave_functions import number_of
+from simorc.measurements.wave_parser import Call
+from simorc.measurements.wave_units import unit_of_tree
+from simorc.measurements.waves import PlotLike, Waves
+from simorc.quantities import format_si
+from simorc.reports.terminal_curves import PlotTrace
+from simorc.reports.terminal_strips import axis_unit, curves_of, real, unit_of
+
+Numbers: TypeAlias = Callable[[str], float | None]
+"""A parameter of the case by its name, None where there is none of that name."""
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """An expression's curves, each with the unit of its strip; over a frequency if it `is_spectrum`."""
+
+    curves: tuple[tuple[str, PlotTrace], ...]
+    is_spectrum: bool = False
+
+
+def evaluated(plot: PlotLike, text: str, numbers: Numbers, label: str | None = None) -> Evaluated:
+    """`text` over `plot`: one curve, for a complex waveform gain and phase, for a number a level line.
+
+    Raises ExpressionError with a column where it is no expression, MeasurementMissing where a signal is not
+    there.
+    """
+    expression = compile_wave_expression(text)
+    waves = Waves([plot])
+    value = expression.value(Scope(lambda: waves, numbers))
+    name, unit = label or text, unit_of_expression(plot, expression)
+    if not isinstance(value, Trace):
+        return Evaluated((_level(plot, name, number_of(value), unit),))
+    curves = curves_of(name, real(value.x), value.y, unit, in_decibels=np.iscomplexobj(value.y))
+    return Evaluated(tuple(curves), is_spectrum(expression))
+
+
+def unit_of_expression(plot: PlotLike, expression: WaveExpression) -> str:
+    """The unit of an expression over a plot, as far as it is known."""
+    return unit_of_tree(expression.tree, lambda name: unit_of(plot, name), axis_unit(plot))
+
+
+def is_spectrum(expression: WaveExpression) -> bool:
+    """Whether x of the result is a frequency, though the plot is a transient."""
+    return any(isinstance(node, Call) and node.function == "fft" for node in walked(expression.tree))
+
+
+def as_numbers(parameters: Mapping[str, object]) -> Numbers:
+    """The numbers among a case's parameters."""
+    known = {
+        name.lower(): float(value) for name, value in parameters.items() if isinstance(value, int | float)
+    }
+    return lambda name: known.get(name.lower())
+
+
+def _level(plot: PlotLike, name: str, value: float, unit: str) -> tuple[str, PlotTrace]:
+    x = real(plot.axis)
+    ends = np.array([x.min(), x.max()]) if x.size else np.empty(0)
+    return unit, PlotTrace.of(f"{name} = {format_si(value, unit, 5)}", ends, np.full(ends.size, value))
