@@ -92,7 +92,10 @@ def test_a_limit_that_is_not_checked_is_left_out() -> None:
     spec = {"minimum": {"value": 1, "fail": False}, "maximum": {"value": 2, "calculation": "diffmax-1"}}
     assert limits_of(spec, "") == (
         {},
-        ["minimum is not checked (fail: false)", "maximum with calculation or limit of its own"],
+        [
+            "minimum is not checked (fail: false)",
+            "maximum of the diffmax-1 of all results, below: not checked",
+        ],
     )
 
 

@@ -5,7 +5,6 @@ What CACE does with a layout (DRC, LVS, area) is left behind and said so; so are
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,13 @@ from typing import Any
 
 from simorc.errors import UsageError
 from simorc.neighbours.cace_conditions import default_of, limits_of, plain_unit, values_of
+from simorc.neighbours.cace_forms import by_condition, in_one_form, left_of, ngspice_settings
 from simorc.neighbours.cace_results import add_results
 from simorc.neighbours.cace_template import Converted, convert
 from simorc.neighbours.carried import Carried, named, read_mapping, read_text
+
+_SPICEINIT = {"sky130": "spinit", "ihp-sg13": ".spiceinit"}
+"""The file below libs.tech/ngspice of a process kit that holds its settings of ngspice."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,9 @@ def from_cace(path: Path, directory: Path | None = None) -> Carried:
     carried = Carried(directory or sheet.root / "simorc")
     if not str(data["cace_format"]).startswith("5"):
         carried.leave(f"cace_format {data['cace_format']}: read as 5.2; check the result")
+    if "electrical_parameters" in data and not data.get("parameters"):
+        remedy = f"let CACE write it in the newer form: cace {path.name} new.yaml"
+        raise UsageError(f"{path}: its electrical_parameters are of a format older than 5.1", remedy=remedy)
     names = [
         named(name)
         for name, parameter in data.get("parameters", {}).items()
@@ -123,9 +129,9 @@ def _netlister(sheet: Datasheet, carried: Carried) -> dict[str, Any]:
 
 def _ngspice_parameter(sheet: Datasheet, carried: Carried, name: str, parameter: Any) -> bool:
     """Add the testbench and the sweep of one parameter, if it is one that is simulated."""
-    tool = parameter.get("tool") if isinstance(parameter, Mapping) else None
-    settings = tool.get("ngspice") if isinstance(tool, Mapping) else None
-    if not isinstance(settings, Mapping):
+    settings = ngspice_settings(parameter)
+    if settings is None:
+        tool = parameter.get("tool") if isinstance(parameter, Mapping) else None
         which = tool if isinstance(tool, str) else ", ".join(tool or ("no tool",))
         carried.leave(f"parameter {name}: {which} is not a simulation")
         return False
@@ -133,7 +139,9 @@ def _ngspice_parameter(sheet: Datasheet, carried: Carried, name: str, parameter:
     if not template.is_file():
         carried.leave(f"parameter {name}: no template {template}")
         return False
-    _add_testbench(sheet, carried, name, parameter, settings, template)
+    for remark in left_of(parameter, settings):
+        carried.leave(f"parameter {name}: {remark}")
+    _add_testbench(sheet, carried, name, in_one_form(parameter, settings), settings, template)
     return True
 
 
@@ -146,43 +154,62 @@ def _add_testbench(
     template: Path,
 ) -> None:
     drawn = template.suffix == ".sch"
-    variables = list(settings.get("variables") or [])
     fixed = {"filename": template.stem, "DUT_name": sheet.name, "templates": str(sheet.templates)}
-    found = convert(read_text(template), fixed, variables, escaped=drawn)
+    fixed |= dict(_spans(sheet, parameter))
+    found = convert(read_text(template), fixed, settings["variables"], escaped=drawn)
+    if "pdk" in found.used:
+        found.used["pdk"] = str(sheet.data.get("PDK") or "${PDK}")
     for remark in found.left:
         carried.leave(f"parameter {name}: {remark}")
     folder = Path("testbenches") / named(name)
     file = f"tb_{named(name)}{'.sch' if drawn else '.spice.j2'}"
     carried.files[folder / file] = found.text
     conditions = _conditions(sheet, parameter, found)
+    results = add_results(sheet.scripts, carried, name, parameter, settings, found)
     config = {
         "description": str(parameter.get("description") or parameter.get("display") or ""),
         **({"schematic": file, "template": f"tb_{named(name)}.spice.j2"} if drawn else {"template": file}),
         "parameters": {key: default_of(each) for key, each in conditions.items()},
-        **add_results(sheet.scripts, carried, name, parameter, settings, found),
-        "specs": dict(_specs(carried, name, parameter, found)),
+        **results,
+        "specs": dict(_specs(carried, name, parameter, results["measurements"])),
+        "simulator": _simulator(sheet, settings, found),
     }
     carried.yaml(str(folder / "config.yaml"), config, f"From parameter {name} of the CACE datasheet.")
     _add_sweep(carried, name, parameter, settings, conditions)
+
+
+def _simulator(sheet: Datasheet, settings: Mapping[str, Any], found: Converted) -> dict[str, str]:
+    """The kit's settings of ngspice, which CACE places beside every simulation, or those of the parameter."""
+    if written := settings.get("spiceinit_path"):
+        return {"spiceinit": str(sheet.root / str(written))}
+    pdk = str(sheet.data.get("PDK") or "")
+    file = next((file for start, file in _SPICEINIT.items() if pdk.startswith(start)), None)
+    if file is None or "pdk_root" not in found.used:
+        return {}
+    return {"spiceinit": f"${{PDK_ROOT}}/{pdk}/libs.tech/ngspice/{file}"}
+
+
+def _spans(sheet: Datasheet, parameter: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What ``CACE{cond|maximum}`` and its kin stand for, as written in the datasheet."""
+    for key, condition in {**by_condition(sheet.data.get("default_conditions")),
+                           **parameter["conditions"]}.items():  # fmt: skip
+        for kind in ("minimum", "typical", "maximum", "stepsize"):
+            if condition.get(kind) is not None:
+                yield f"{key}|{kind}", str(condition[kind])
 
 
 def _conditions(
     sheet: Datasheet, parameter: Mapping[str, Any], found: Converted
 ) -> dict[str, Mapping[str, Any]]:
     """The conditions the template uses: the parameter's, over the defaults, over what the template says."""
-    defaults = sheet.data.get("default_conditions") or {}
-    own = parameter.get("conditions") or {}
+    defaults, own = by_condition(sheet.data.get("default_conditions")), parameter["conditions"]
     conditions: dict[str, Mapping[str, Any]] = {}
     for key, written in found.used.items():
-        for source in (own, defaults):
-            match = next(
-                (each for name, each in source.items() if re.sub(r"\W", "_", str(name)) == key), None
-            )
-            if isinstance(match, Mapping) and _has_values(match):
-                conditions[key] = match
-                break
-        else:
-            conditions[key] = {"typical": 0 if written is None else written}
+        mine, theirs = own.get(key, {}), defaults.get(key, {})
+        values = mine if _has_values(mine) else theirs if _has_values(theirs) else {}
+        fallback = {} if values else {"typical": 0 if written is None else written}
+        unit = mine.get("unit") or theirs.get("unit") if values else None
+        conditions[key] = {**values, **fallback, **({"unit": unit} if unit else {})}
     return conditions
 
 
@@ -202,9 +229,9 @@ def _add_sweep(
         values = values_of(condition)
         if isinstance(values, dict) or len(values) > 1:
             swept[key] = values
-    if settings.get("collate"):
-        collated = settings["collate"]
-        carried.leave(f"parameter {name}: collate {collated}: its samples are cases of the sweep, one by one")
+    if collated := settings.get("collate"):
+        seen = "; its script sees one of them at a time" if settings.get("script") else ""
+        carried.leave(f"parameter {name}: collate {collated}: its samples are cases of the sweep{seen}")
     sweep = {
         "testbench": named(name),
         "description": str(parameter.get("description") or ""),
@@ -214,14 +241,19 @@ def _add_sweep(
 
 
 def _specs(
-    carried: Carried, name: str, parameter: Mapping[str, Any], found: Converted
+    carried: Carried, name: str, parameter: Mapping[str, Any], measured: Mapping[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    for result, spec in (parameter.get("spec") or {}).items():
-        if not isinstance(spec, Mapping):
+    for result, spec in parameter["spec"].items():
+        if not isinstance(spec, Mapping) or parameter.get("measure"):
             continue
         unit = str(spec.get("unit") or parameter.get("unit") or "")
         limits, left = limits_of(spec, unit)
         for remark in left:
             carried.leave(f"parameter {name}: spec {result}: {remark}")
-        if limits:
-            yield named(str(result)), {**limits, **({"unit": plain_unit(unit)} if unit else {})}
+        about = {"unit": plain_unit(unit)} if unit else {}
+        ours = named(str(result))
+        if limits and ours in measured:
+            yield ours, {**limits, **about}
+        for end in ("min", "max"):
+            if end in limits and f"{ours}_{end}" in measured:
+                yield f"{ours}_{end}", {end: limits[end], **about}

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from simorc.neighbours.cace_forms import condition_name
+
 _PLACEHOLDER = re.compile(r"CACE\\*\{([^{}\\]*)\\*\}")
 _EXPRESSION = re.compile(r"CACE\\*\[((?:[^\[\]]|CACE\\*\{[^{}]*\})*)\\*\]")
 _ARITHMETIC = re.compile(r"[\w.+\-*/%(), ]*")
@@ -20,6 +22,9 @@ _ECHO = re.compile(
 _WRDATA = re.compile(
     r"^(?P<gap>[ \t]*)wrdata[ \t]+(?P<file>\S+)[ \t]+(?P<said>[^\n]*)$", re.MULTILINE | re.IGNORECASE
 )
+_SWEEPS = re.compile(r"^[ \t]*\.?(?:ac|dc|tran|noise|sp|disto)[ \t]", re.MULTILINE | re.IGNORECASE)
+_CALL = re.compile(r"[A-Za-z_]\w*[ \t]*\(")
+_BIT = re.compile(r"([^\[]+)\[(\d+)\]")
 RESERVED = {
     "DUT_path": "dut.netlist",
     "include_DUT": "dut.netlist",
@@ -36,13 +41,15 @@ FIXED = {"jobs": "1", "simpath": ".", "netlist_source": "schematic"}
 @dataclass
 class Converted:
     """A template with simorc's placeholders. ``used`` are its conditions with the default written in it (or
-    None), ``columns`` where each column of the result file comes from, ``scalars`` whether they are numbers.
+    None), ``columns`` where each column of the result file comes from, ``scalars`` whether they are numbers,
+    ``one_point`` whether the waveforms are an operating point.
     """
 
     text: str
     used: dict[str, Any] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
     scalars: bool = False
+    one_point: bool = False
     left: list[str] = field(default_factory=list)
 
 
@@ -50,6 +57,7 @@ def convert(text: str, fixed: Mapping[str, str], variables: list[str | None], *,
     """Convert a template. `fixed`: more reserved names with their text; `variables`: the result's columns."""
     found = Converted(text)
     _take_results(found, variables)
+    found.one_point = not _SWEEPS.search(text)
     texts = {**FIXED, **fixed}
     found.text = _EXPRESSION.sub(lambda match: _expression(match, found, texts, escaped), found.text)
     found.text = _PLACEHOLDER.sub(lambda match: _placeholder(match[1], found, texts, escaped), found.text)
@@ -62,6 +70,8 @@ def _take_results(found: Converted, variables: list[str | None]) -> None:
 
     def printed(match: re.Match[str]) -> str:
         tokens = match["said"].replace('"', "").split()
+        if found.scalars:
+            found.left.append(f"a second result file: echo {match['said']}")
         found.scalars = True
         found.columns = [token.removeprefix("$&") for token in tokens]
         if any(not token.startswith("$&") for token in tokens):
@@ -100,20 +110,19 @@ def _reference(inside: str, found: Converted, texts: Mapping[str, str]) -> str:
             found.used.setdefault(name.lower(), f"${{{name}}}")
         return RESERVED[name]
     if "|" in name:
-        found.left.append(
-            f"CACE{{{name}}}: a value over all values of a condition; the condition itself stands there"
-        )
+        found.left.append(f"CACE{{{name}}}: the datasheet has no such value; the condition itself is used")
         name = name.partition("|")[0]
-    key = re.sub(r"\W", "_", name)
-    if key != name:
+    bit = _BIT.fullmatch(name)
+    key = condition_name(name)
+    if key != name and not bit:
         found.left.append(f"condition {name} is called {key}")
     found.used.setdefault(key, default if has_default else None)
-    return f"parameters.{key}"
+    return f"(parameters.{key}//{2 ** int(bit[2])}%2)" if bit else f"parameters.{key}"
 
 
 def _expression(match: re.Match[str], found: Converted, texts: Mapping[str, str], escaped: bool) -> str:
     inside = _PLACEHOLDER.sub(lambda each: _reference(each[1], found, texts), match[1])
-    if not _ARITHMETIC.fullmatch(inside):
+    if not _ARITHMETIC.fullmatch(inside) or _CALL.search(inside):
         found.left.append(f"CACE[{inside}]: an expression that is more than arithmetic")
         return match[0]
     return _braced(inside.replace(" ", ""), escaped)
