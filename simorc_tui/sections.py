@@ -16,6 +16,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from simorc.config.edit import SweepText, yaml_text
+from simorc.config.schema_files import FOLDER, schema_line
 from simorc.errors import UsageError
 
 CONDITIONS = ("exclude", "include")
@@ -81,11 +82,18 @@ def save_as(draft: SweepText, name: str, setup: Path) -> Path:
     if target.exists():
         raise UsageError(f"{target.name} is there already")
     text = with_sweep(setup.read_text(encoding="utf-8"), name, str(target.relative_to(setup.parent)))
-    draft.save(target)
+    _with_schema(draft, target.relative_to(setup.parent), setup.parent).save(target)
     beside = setup.with_name(f".{setup.name}.new")
     beside.write_text(text, encoding="utf-8")
     beside.replace(setup)
     return target
+
+
+def _with_schema(draft: SweepText, path: Path, root: Path) -> SweepText:
+    """The draft with the line that names its schema, where the project has schemas and it names none."""
+    if "yaml-language-server:" in draft.text or not (root / FOLDER / "sweep.json").is_file():
+        return draft
+    return SweepText(schema_line(path) + draft.text, draft.path)
 
 
 def _as_yaml(key: str, line: str) -> str:

@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from jsonschema import Draft202012Validator
 
 from simorc.cli.commands import COMMANDS
 from simorc.cli.init import KITS, TEMPLATES
 from simorc.cli.main import run
 from simorc.cli.main import simorc as program
-from simorc.config.json_schemas import FILES, json_schema
+from simorc.config.json_schemas import FILES
 from simorc.config.yaml_source import read_yaml
 from simorc.project import Project
+from tests.schemas import complaints, schemas_accept
 
 ROOT = Path(__file__).resolve().parents[2]
-HEADER = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
 
 
 def made(template: str, directory: Path) -> Path:
     done = CliRunner().invoke(program, ["init", str(directory), "--template", template])
     assert done.exit_code == 0, done.output
     return directory
-
-
-def plain(value: Any) -> Any:
-    """YAML as JSON has it: engineering numbers are their text."""
-    if isinstance(value, dict):
-        return {str(key): plain(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [plain(entry) for entry in value]
-    return str(value) if isinstance(value, float) and type(value) is not float else value
-
-
-def complaints(name: str, data: Any) -> list[str]:
-    validator = Draft202012Validator(json_schema(name))
-    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(plain(data))]
 
 
 @pytest.fixture(params=list(TEMPLATES))
@@ -61,19 +43,8 @@ def test_a_template_is_sound_and_names_its_first_sweep(project: Path) -> None:
     assert set(loaded.sweeps) & set(TEMPLATES.values())
 
 
-def yaml_files(project: Path) -> Iterator[Path]:
-    yield from project.rglob("config.yaml")
-    yield from (project / "sweeps").glob("*.yaml")
-    yield project / "sim_setup.yaml"
-
-
 def test_every_file_names_a_schema_that_accepts_it(project: Path) -> None:
-    for path in yaml_files(project):
-        header = HEADER.match(path.read_text())
-        assert header, path
-        schema = (path.parent / header[1]).resolve()
-        assert json.loads(schema.read_text())["title"] == json_schema(schema.stem)["title"]
-        assert complaints(schema.stem, read_yaml(path).data) == [], path
+    schemas_accept(project)
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from simorc.config.edit import SweepText
+from simorc.config.schema_files import FOLDER, write_schemas
 from simorc.errors import SimorcError, UsageError
 from simorc.project import Project
 from simorc_tui.announcing import notification
 from simorc_tui.launching import Launcher
 from simorc_tui.preferences import Preferences, read_preferences
-from simorc_tui.sections import section_text, with_section, with_sweep
+from simorc_tui.sections import save_as, section_text, with_section, with_sweep
 from tests.tui.fake_run import SWEEP_FILE, FakeRun
 from tests.tui.flows import terminal
 
@@ -75,6 +76,16 @@ async def test_save_as_makes_a_sweep_of_the_project(project: Path) -> None:
     assert list(Project.load(project).sweeps) == ["pvt", "pvt2"]
     assert "vdd" not in (project / "sweeps" / "pvt2.yaml").read_text()
     assert (project / "sweeps" / "pvt.yaml").read_text() == SWEEP_FILE
+
+
+def test_a_sweep_saved_as_names_its_schema_where_the_project_has_them(project: Path) -> None:
+    draft = SweepText.load(project / "sweeps" / "pvt.yaml")
+    assert "yaml-language-server" not in save_as(draft, "bare", project / "sim_setup.yaml").read_text()
+    write_schemas(project / FOLDER)
+    saved = save_as(draft, "named", project / "sim_setup.yaml").read_text()
+    assert saved == "# yaml-language-server: $schema=../.schemas/sweep.json\n" + draft.text
+    again = save_as(SweepText(saved, draft.path), "again", project / "sim_setup.yaml").read_text()
+    assert again == saved
 
 
 async def test_the_preview_shows_the_first_cases(project: Path) -> None:

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import click
 
-from simorc.cli.schema import FOLDER, NAMES, schema_text
 from simorc.cli.tables import note
+from simorc.config.schema_files import FOLDER, NAMES, schema_line, schema_text
 from simorc.display import plain
 from simorc.errors import UsageError
 
@@ -50,7 +50,7 @@ def command(directory: Path, template: str) -> None:
     for path, text in files:
         target = directory / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(_schema_line(path) + text, encoding="utf-8")
+        target.write_text(schema_line(path) + text, encoding="utf-8")
         click.echo(plain(str(target)))
     _what_now(directory, template)
 
@@ -77,18 +77,3 @@ def _files(source: Traversable, path: Path) -> Iterator[tuple[Path, str]]:
 
 def _schemas() -> list[tuple[Path, str]]:
     return [(Path(FOLDER) / f"{name}.json", schema_text(name)) for name in NAMES]
-
-
-def _schema_line(path: Path) -> str:
-    """The first line that tells an editor the schema of a YAML file; empty for other files."""
-    name = None
-    if path.name == "sim_setup.yaml":
-        name = "setup"
-    elif path.name == "config.yaml":
-        name = "testbench"
-    elif path.parts[0] == "sweeps":
-        name = "sweep"
-    if name is None:
-        return ""
-    up = PurePosixPath(*[".."] * (len(path.parts) - 1), FOLDER, f"{name}.json")
-    return f"# yaml-language-server: $schema={up}\n"

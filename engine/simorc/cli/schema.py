@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from simorc.cli.tables import note
+from simorc.config.schema_files import FOLDER, NAMES, schema_text, write_schemas
 from simorc.display import plain
-
-FOLDER = ".schemas"
-"""Where `simorc init` puts them, named by the first line of the files it makes."""
-NAMES = ("setup", "testbench", "sweep")
 
 
 @click.command("schema")
@@ -38,19 +34,3 @@ def command(name: str | None, directory: Path | None) -> None:
         click.echo(schema_text(name), nl=False)
     else:
         note(f"name one: {', '.join(NAMES)}; or write them all: simorc schema --write {FOLDER}")
-
-
-def schema_text(name: str) -> str:
-    """One schema as text."""
-    from simorc.config.json_schemas import json_schema
-
-    return json.dumps(json_schema(name), indent=1, ensure_ascii=False) + "\n"
-
-
-def write_schemas(directory: Path) -> list[Path]:
-    """Write every schema into a directory, over those that are there."""
-    directory.mkdir(parents=True, exist_ok=True)
-    paths = [directory / f"{name}.json" for name in NAMES]
-    for path in paths:
-        path.write_text(schema_text(path.stem), encoding="utf-8")
-    return paths

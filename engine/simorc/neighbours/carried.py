@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from simorc.config.names import bad_name
+from simorc.config.schema_files import FOLDER, schema_line, write_schemas
 from simorc.errors import Problem, UsageError
 from simorc.quantities import Number
 
@@ -27,9 +28,8 @@ class Carried:
 
     def yaml(self, path: str, data: Mapping[str, Any], comment: str) -> None:
         """Add a YAML file; empty entries are left out."""
-        self.files[Path(path)] = (
-            f"# {comment}\n{yaml_text({k: v for k, v in data.items() if v not in ({}, [], '')})}"
-        )
+        kept = {key: value for key, value in data.items() if value not in ({}, [], "")}
+        self.files[Path(path)] = f"{schema_line(Path(path))}# {comment}\n{yaml_text(kept)}"
 
     def leave(self, remark: str) -> None:
         """Note, once, something that was not carried over."""
@@ -41,7 +41,9 @@ class Carried:
         return Path(os.path.relpath(path.resolve(), self.directory.resolve())).as_posix()
 
     def write(self) -> list[Path]:
-        """Write every file. Raises UsageError, before anything is written, if one is there already."""
+        """Write every file, and the schemas they name. Raises UsageError, before anything is written, if one
+        is there already.
+        """
         there = [path for path in self.files if (self.directory / path).exists()]
         if there:
             raise UsageError(
@@ -51,7 +53,8 @@ class Carried:
             target = self.directory / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-        return [self.directory / path for path in self.files]
+        schemas = write_schemas(self.directory / FOLDER)
+        return [*(self.directory / path for path in self.files), *schemas]
 
 
 def yaml_text(data: Mapping[str, Any]) -> str:
