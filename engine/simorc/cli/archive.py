@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from simorc.cli.case_ids import CASE_IDS
+from simorc.cli.completing import RUNS
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import note
 from simorc.display import plain
@@ -15,7 +16,7 @@ from simorc.runs.layout import SIMULATIONS
 
 
 @click.command("archive")
-@click.argument("run")
+@click.argument("run", shell_complete=RUNS)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Default: <run>.tar.gz here.")
 @click.option(
     "--waves",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from simorc.cli.compare import as_json, lines_of
+from simorc.cli.completing import RUNS
 from simorc.cli.failures import ExitCode
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import note, write
@@ -40,7 +41,7 @@ _FILE = click.option(
 
 
 @command.command("set")
-@click.argument("run", default="last")
+@click.argument("run", default="last", shell_complete=RUNS)
 @click.option(
     "--tolerance",
     "tolerances",
@@ -83,7 +84,7 @@ def parse_tolerance(text: str) -> tuple[str, Tolerance]:
 
 
 @command.command("check")
-@click.argument("run", default="last")
+@click.argument("run", default="last", shell_complete=RUNS)
 @click.option("--rel", type=float, default=1e-6, show_default=True, help="Relative change that counts.")
 @click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
 @_FILE

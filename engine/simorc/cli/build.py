@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simorc.cli.completing import SWEEPS
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.selection import reuse_option, reused_runs, selection_options
 from simorc.cli.tables import note, table, write
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command("build")
-@click.argument("sweep")
+@click.argument("sweep", shell_complete=SWEEPS)
 @click.option("--dry-run", is_flag=True, help="Count and preview the cases; make nothing.")
 @click.option(
     "--definition",

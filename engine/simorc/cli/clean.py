@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from simorc.cli.completing import RUNS
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import note
 from simorc.display import plain
@@ -16,7 +17,7 @@ from simorc.runs.retention import lock_of, refuse_locked, remove_run
 
 
 @click.command("clean")
-@click.argument("runs", metavar="[RUN]...", nargs=-1)
+@click.argument("runs", metavar="[RUN]...", nargs=-1, shell_complete=RUNS)
 @click.option("--all", "everything", is_flag=True, help="Every run that is neither live nor locked.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @scoped

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simorc.cli.completing import RUNS
 from simorc.cli.failures import ExitCode
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import table, write
@@ -20,8 +21,8 @@ SHOWN = 20
 
 
 @click.command("compare")
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", shell_complete=RUNS)
+@click.argument("new", shell_complete=RUNS)
 @click.option("--rel", type=float, default=1e-6, show_default=True, help="Relative change that counts.")
 @click.option("--abs", "absolute", type=float, default=0.0, help="Absolute change that counts.")
 @click.option("--json", "json_form", is_flag=True, help="Machine-readable, with every case.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from simorc.cli.case_rows import dumps
+from simorc.cli.completing import RUNS
 from simorc.cli.failures import ExitCode
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import note, write
@@ -14,7 +15,7 @@ from simorc.runs.layout import RunLayout
 
 
 @click.command("fsck")
-@click.argument("run")
+@click.argument("run", shell_complete=RUNS)
 @click.option("--repair", is_flag=True, help="Repair what can be; a lost or damaged state is rebuilt.")
 @click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
 @scoped

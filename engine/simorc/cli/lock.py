@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from simorc.cli.completing import RUNS
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import note
 from simorc.display import plain
 
 
 @click.command("lock")
-@click.argument("run")
+@click.argument("run", shell_complete=RUNS)
 @click.option(
     "--reason", default="", metavar="TEXT", help="Why it stays; told to whoever wants to remove it."
 )
@@ -24,7 +25,7 @@ def command(scope: Scope, run: str, reason: str) -> None:
 
 
 @click.command("unlock")
-@click.argument("run")
+@click.argument("run", shell_complete=RUNS)
 @scoped
 def unlock(scope: Scope, run: str) -> None:
     """Take the lock of RUN away."""

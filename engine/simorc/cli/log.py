@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import click
 
+from simorc.cli.completing import RUNS
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import write
 from simorc.display import plain
@@ -21,7 +22,7 @@ LONGEST_LINE = 1 << 16
 
 
 @click.command("log")
-@click.argument("run")
+@click.argument("run", shell_complete=RUNS)
 @click.argument("case", type=click.IntRange(min=1))
 @click.option("--follow", "-f", is_flag=True, help="Go on until the case is over.")
 @scoped

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simorc.cli.completing import RUNS
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import note
 from simorc.display import plain
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("measure")
-@click.argument("run", default="last")
+@click.argument("run", default="last", shell_complete=RUNS)
 @click.option("--all", "everything", is_flag=True, help="Everything, not only what changed.")
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes at once (default: the usable CPUs).")
 @scoped

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simorc.cli.completing import NETLISTS
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import note, table, write
 from simorc.display import plain
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("netlist")
-@click.argument("names", nargs=-1, metavar="[dut|TESTBENCH]...")
+@click.argument("names", nargs=-1, metavar="[dut|TESTBENCH]...", shell_complete=NETLISTS)
 @click.option("--update", is_flag=True, help="Netlist what is not up to date again.")
 @click.option("--force", is_flag=True, help="With --update: also what is up to date.")
 @click.option("--diff", is_flag=True, help="Show what --update would change; change nothing.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simorc.cli.completing import PIPELINE_RUNS, PIPELINES
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import note, table, write
 from simorc.display import plain, plain_lines
@@ -25,7 +26,7 @@ def command() -> None:
 
 
 @command.command("run")
-@click.argument("name")
+@click.argument("name", shell_complete=PIPELINES)
 @click.option(
     "--spec",
     type=click.Path(path_type=Path),
@@ -43,7 +44,7 @@ def run_pipeline(scope: Scope, name: str, spec: Path | None, detach: bool, as_js
 
 
 @command.command("resume")
-@click.argument("run", default="last")
+@click.argument("run", default="last", shell_complete=PIPELINE_RUNS)
 @click.option("--detach", is_flag=True, help="Start it, print the run's id and return.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per stage, then the result.")
 @scoped
@@ -62,7 +63,7 @@ def resume_pipeline(scope: Scope, run: str, detach: bool, as_json: bool) -> int:
 
 
 @command.command("cancel")
-@click.argument("run", default="last")
+@click.argument("run", default="last", shell_complete=PIPELINE_RUNS)
 @scoped
 def cancel_pipeline(scope: Scope, run: str) -> None:
     """Stop a RUN that goes on; resume goes on with it."""
@@ -97,7 +98,7 @@ def list_pipelines(scope: Scope, as_json: bool) -> None:
 
 
 @command.command("status")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=PIPELINE_RUNS)
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @scoped
 def show_status(scope: Scope, run: str | None, as_json: bool) -> None:
@@ -120,7 +121,7 @@ def show_status(scope: Scope, run: str | None, as_json: bool) -> None:
 
 
 @command.command("show")
-@click.argument("run", default="last")
+@click.argument("run", default="last", shell_complete=PIPELINE_RUNS)
 @click.option("--json", "as_json", is_flag=True, help="The result, machine-readable.")
 @scoped
 def show_run(scope: Scope, run: str, as_json: bool) -> None:
@@ -142,7 +143,7 @@ def show_run(scope: Scope, run: str, as_json: bool) -> None:
 
 
 @command.command("replay")
-@click.argument("run", default="last")
+@click.argument("run", default="last", shell_complete=PIPELINE_RUNS)
 @click.option("--stage", metavar="S", help="The last attempt at this stage (default: the last failure).")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @scoped

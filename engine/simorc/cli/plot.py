@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simorc.cli.completing import RUNS
 from simorc.cli.plot_choice import Asked
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import table, write
@@ -36,7 +37,7 @@ class Room:
 
 
 @click.command("plot")
-@click.argument("run", default="last")
+@click.argument("run", default="last", shell_complete=RUNS)
 @click.argument("what", metavar="[SPEC|CASE|SIGNAL]...", nargs=-1)
 @click.option("--where", metavar="EXPR", default="", help="Overlay the cases for which this holds.")
 @click.option("--histogram", "histograms", metavar="MEAS", multiple=True, help="How a measurement spreads.")

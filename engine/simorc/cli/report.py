@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from simorc.cli.completing import RUNS
 from simorc.cli.failures import ExitCode
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import note
@@ -15,7 +16,7 @@ FORMATS = {"html": "report.html", "md": "datasheet.md", "junit": "junit.xml"}
 
 
 @click.command("report")
-@click.argument("run", default="last")
+@click.argument("run", default="last", shell_complete=RUNS)
 @click.option(
     "--format",
     "forms",

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from simorc.cli.case_rows import as_json, dumps, finite, pages, sort_column
+from simorc.cli.completing import RUNS
 from simorc.cli.results_files import WHOLE, write_whole_form
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.spec_table import run_with_specs, spec_table
@@ -30,7 +31,7 @@ MORE = ("warm", "rung", "attempts", "seconds", "started")
 
 
 @click.command("results")
-@click.argument("run", default="last")
+@click.argument("run", default="last", shell_complete=RUNS)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--json", "json_form", is_flag=True, help="The same as --format json.")
 @click.option(

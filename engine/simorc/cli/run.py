@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from simorc.cli.case_ids import CASE_IDS
+from simorc.cli.completing import RUNS_AND_SWEEPS
 from simorc.cli.dependency import dependency_of, dependency_on, wait_elsewhere, wait_for
 from simorc.cli.follow import Follower
 from simorc.cli.progress import JsonProgress, LineProgress, Progress, TerminalProgress
@@ -49,7 +50,7 @@ class Asked:
 
 
 @click.command("run")
-@click.argument("target", metavar="RUN|SWEEP")
+@click.argument("target", metavar="RUN|SWEEP", shell_complete=RUNS_AND_SWEEPS)
 @click.option(
     "--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Cases at once (default: the usable CPUs)."
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from simorc.cli.completing import ENVIRONMENTS
 from simorc.errors import SimorcError
 from simorc.rootdir import find_root
 from simorc.runs.layout import RunLayout, find_run
@@ -55,7 +56,13 @@ def scoped(function: Command) -> Command:
     """Give a command ``--project`` and ``--env``, and a `Scope` as its first argument."""
 
     @click.option("--project", type=click.Path(path_type=Path), metavar="DIR", help="Project directory.")
-    @click.option("--env", "environment", metavar="NAME", help="Environment of sim_setup.yaml.")
+    @click.option(
+        "--env",
+        "environment",
+        metavar="NAME",
+        help="Environment of sim_setup.yaml.",
+        shell_complete=ENVIRONMENTS,
+    )
     @functools.wraps(function)
     def with_scope(*args: Any, project: Path | None, environment: str | None, **options: Any) -> Any:
         given = click.get_current_context().find_object(Scope) or Scope()

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from simorc.cli.case_rows import as_json, dumps, parameter_text
+from simorc.cli.completing import RUNS
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import table, write
 from simorc.display import plain
@@ -22,7 +23,7 @@ from simorc.runs.view import Column, RunView
 
 
 @click.command("show")
-@click.argument("run")
+@click.argument("run", shell_complete=RUNS)
 @click.argument("case", type=click.IntRange(min=1))
 @click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
 @scoped

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from simorc.cli.case_rows import dumps
+from simorc.cli.completing import RUNS
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import note, table, write
 from simorc.display import plain
@@ -22,7 +23,7 @@ EVENTS_SHOWN = 10
 
 
 @click.command("status")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=RUNS)
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @scoped
 def command(scope: Scope, run: str | None, as_json: bool) -> None:

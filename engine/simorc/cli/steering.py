@@ -7,6 +7,7 @@ import re
 import click
 
 from simorc.cli.case_ids import CASE_IDS
+from simorc.cli.completing import RUNS
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import note
 from simorc.display import plain
@@ -25,7 +26,7 @@ def _live(scope: Scope, run: str) -> RunLayout:
 
 
 @click.command("cancel")
-@click.argument("run", default="last")
+@click.argument("run", default="last", shell_complete=RUNS)
 @case_option
 @scoped
 def cancel(scope: Scope, run: str, cases: list[int] | None) -> None:
@@ -39,7 +40,7 @@ def cancel(scope: Scope, run: str, cases: list[int] | None) -> None:
 
 
 @click.command("pause")
-@click.argument("run", default="last")
+@click.argument("run", default="last", shell_complete=RUNS)
 @scoped
 def pause(scope: Scope, run: str) -> None:
     """Start no further case of RUN; cases under way finish."""
@@ -49,7 +50,7 @@ def pause(scope: Scope, run: str) -> None:
 
 
 @click.command("resume")
-@click.argument("run", default="last")
+@click.argument("run", default="last", shell_complete=RUNS)
 @scoped
 def resume(scope: Scope, run: str) -> None:
     """Go on with RUN after a pause."""
@@ -59,7 +60,7 @@ def resume(scope: Scope, run: str) -> None:
 
 
 @click.command("retry")
-@click.argument("run", default="last")
+@click.argument("run", default="last", shell_complete=RUNS)
 @case_option
 @scoped
 def retry(scope: Scope, run: str, cases: list[int] | None) -> None:
@@ -74,7 +75,7 @@ def retry(scope: Scope, run: str, cases: list[int] | None) -> None:
 
 
 @click.command("jobs", context_settings={"ignore_unknown_options": True})
-@click.argument("run")
+@click.argument("run", shell_complete=RUNS)
 @click.argument("number", metavar="N|+N|-N")
 @scoped
 def jobs(scope: Scope, run: str, number: str) -> None:
