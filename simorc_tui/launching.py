@@ -63,7 +63,7 @@ class Launcher:
 
     async def _run(self, *arguments: str) -> str:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "simorc", *arguments, "--project", str(self.root),
+            sys.executable, "-m", "simorc", "--project", str(self.root), *arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -31,9 +31,9 @@ class CompareActions(ResultActions):
             )
         if row is not None:
             choices.append(Choice("case", "c", f"case {row.case_id} with a case of another number"))
-        runs = [s.run for s in self.summaries if s.run != layout.name][:RUNS_OFFERED]
+        runs = [s for s in self.summaries if s.run != layout.name][:RUNS_OFFERED]
         choices += [
-            Choice(f"run {run}", "r" if not i else "", f"with run {run}") for i, run in enumerate(runs)
+            Choice(f"run {s.run}", "r" if not i else "", f"with run {s.shown}") for i, s in enumerate(runs)
         ]
         self.app.push_screen(ChoiceScreen("Compare", choices), self._compare)
 

@@ -17,6 +17,7 @@ from textual.widgets import Static
 from simorc.display import plain
 from simorc.errors import SimorcError
 from simorc.runs.layout import RunLayout, find_run
+from simorc.runs.remarks import shown_name
 from simorc.runs.summary import UNDER_WAY, RunSummary
 from simorc_tui.announcing import announce
 from simorc_tui.commands import bindings, by_action, footer_text
@@ -146,7 +147,7 @@ class MainScreen(PaneActions, PipelineActions, CaseActions, TableActions, Netlis
             return
         self.layout_of_run = layout
         self._wanted = self.table.arrangement
-        self.query_one(StatusLine).attach(layout.name if layout is not None else "")
+        self.query_one(StatusLine).attach(shown_name(layout) if layout is not None else "")
         self.show_arrangement()
         self.refresh_bindings()
         if layout is not None:
@@ -186,6 +187,8 @@ class MainScreen(PaneActions, PipelineActions, CaseActions, TableActions, Netlis
         if self.layout_of_run is None:
             self._attach_first()
         self._show_life()
+        if self.layout_of_run is not None:
+            self.query_one(StatusLine).rename(shown_name(self.layout_of_run))
 
     def on_outline_came(self, event: OutlineCame) -> None:
         self.outline = event.outline

@@ -7,6 +7,7 @@ from array import array
 
 from simorc.runs.filters import CaseFilter
 from simorc.runs.layout import RunLayout, find_run
+from simorc.runs.summary import RunSummary
 from simorc_tui.case_order import Arrangement, OrderQuery
 from simorc_tui.glyphs import run_glyph
 from simorc_tui.reuse_offer import reuse_offer
@@ -76,18 +77,15 @@ class RunActions(Desk):
             self.app.exit(0)
 
     def action_pick_run(self) -> None:
-        choices = [
-            Choice(
-                s.run,
-                "",
-                f"{run_glyph(self.glyphs, s.state, s.counts['failed'])} {s.run}  {s.percent:.0f}%  {s.state}",
-            )
-            for s in self.summaries
-        ]
+        choices = [Choice(each.run, "", self._run_line(each)) for each in self.summaries]
         if choices:
             self.app.push_screen(ChoiceScreen("Open a run", choices), self.open_run)
         else:
             self.say("this project has no run yet: choose a sweep and press r")
+
+    def _run_line(self, run: RunSummary) -> str:
+        sign = run_glyph(self.glyphs, run.state, run.counts["failed"])
+        return f"{sign} {run.shown}  {run.percent:.0f}%  {run.state}  {run.remarks.note}".rstrip()
 
     def open_run(self, name: str | None) -> None:
         """Put the named run on the table."""

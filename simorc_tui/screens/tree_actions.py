@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from simorc.runs.remarks import Remarks
 from simorc_tui.screens.choice import Choice, ChoiceScreen, confirm
 from simorc_tui.screens.compare_actions import CompareActions
+from simorc_tui.screens.prompt import PromptScreen
 from simorc_tui.widgets.project_tree import Entry
 
 MENUS: dict[str, tuple[Choice, ...]] = {
@@ -18,6 +20,8 @@ MENUS: dict[str, tuple[Choice, ...]] = {
         Choice("compare", "c", "compare with the run on the table"),
         Choice("report", "p", "write its HTML report"),
         Choice("archive", "a", "pack it into one file"),
+        Choice("note", "n", "keep a note with it"),
+        Choice("rename", "m", "show it by a name of yours"),
         Choice("lock", "l", "lock it: nobody removes it by mistake"),
         Choice("unlock", "u", "unlock it"),
         Choice("clean", "x", "remove it, after asking"),
@@ -62,6 +66,8 @@ class TreeActions(CompareActions):
                     confirm(f"Remove {entry.name} with all its files?", "remove it"),
                     lambda yes: self._say_yes(yes, "clean", entry.name, "--yes"),
                 )
+            case "note" | "rename":
+                self._ask_remark(answer, entry.name)
             case "archive" | "report" | "lock" | "unlock":
                 self._say_yes(
                     "yes", answer, entry.name, *(["--format", "html"] if answer == "report" else [])
@@ -70,6 +76,18 @@ class TreeActions(CompareActions):
                 self._say_yes("yes", "validate")
             case _:
                 self.run_worker(self.run_action(answer))
+
+    def _ask_remark(self, command: str, run: str) -> None:
+        """A line for the note or the label, as it is now; an empty one takes it away."""
+        summary = next((each for each in self.summaries if each.run == run), None)
+        said = summary.remarks if summary is not None else Remarks()
+        title = f"Note of {run}" if command == "note" else f"Name of {run}"
+        value = said.note if command == "note" else said.label
+        self.app.push_screen(PromptScreen(title, value), lambda text: self._say_remark(command, run, text))
+
+    def _say_remark(self, command: str, run: str, text: str | None) -> None:
+        if text is not None:
+            self._say_yes("yes", command, run, *(["--", text] if text.strip() else ["--remove"]))
 
     def _say_yes(self, answer: str | None, *arguments: str) -> None:
         if answer == "yes":

@@ -153,12 +153,14 @@ class ProjectTree(Tree[Entry]):
     def _run_label(self, summary: RunSummary) -> Text:
         counts = summary.counts
         sign = run_glyph(self.glyphs, summary.state, counts["failed"])
-        label = Text(f"{sign} {plain(summary.run)} ", STATE_COLOURS.get(summary.state, ""), no_wrap=True)
+        label = Text(f"{sign} {plain(summary.shown)} ", STATE_COLOURS.get(summary.state, ""), no_wrap=True)
         label.append(f"{counts['completed']}/{summary.total}")
         if counts["failed"]:
             label.append(f" {self.glyphs.failed}{counts['failed']}", "red")
         if summary.state not in ("finished", "pending"):
             label.append(f" {summary.state}")
+        if summary.remarks.note:
+            label.append(f" {plain(summary.remarks.note.partition(chr(10))[0])}", "italic")
         if summary.predates:
             label.append(f" {self.glyphs.warning} older than {Path(summary.predates[0]).name}", "yellow")
         return label

@@ -64,6 +64,12 @@ class StatusLine(Widget):
         self._run, self._counts, self._meta, self._rate = run, {}, {}, CaseRate()
         self.refresh()
 
+    def rename(self, run: str) -> None:
+        """The run is shown by another name."""
+        if run != self._run:
+            self._run = run
+            self.refresh()
+
     def show_news(self, news: RunNews) -> None:
         """Counts and state as the follower found them."""
         self._counts, self._meta = news.counts, news.meta

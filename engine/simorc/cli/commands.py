@@ -43,6 +43,8 @@ COMMANDS = {
     "jobs": Entry("Running", "Change how many cases run at once.", "steering:jobs"),
     "pipeline": Entry("Running", "From a written spec to verified RTL.", "pipeline"),
     "clean": Entry("Running", "Remove runs.", "clean"),
+    "note": Entry("Running", "Keep a note with a run.", "remarks"),
+    "rename": Entry("Running", "Show a run by a name of yours.", "remarks:rename"),
     "lock": Entry("Running", "Keep a run from being removed.", "lock"),
     "unlock": Entry("Running", "Let a run be removed again.", "lock:unlock"),
     "results": Entry("Results", "Print the cases of a run with their measurements.", "results"),

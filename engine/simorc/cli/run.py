@@ -20,7 +20,7 @@ from simorc.cli.tables import note
 from simorc.display import plain
 from simorc.errors import RunNotFound, UsageError
 from simorc.runs.control import start_runner
-from simorc.runs.layout import RunLayout, find_runs
+from simorc.runs.layout import RunLayout, find_runs, labelled
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,8 @@ def _existing(scope: Scope, target: str) -> RunLayout | None:
     if RunLayout(Path(target).resolve()).exists():
         return scope.run(target)
     names = {layout.name for layout in find_runs(scope.root())}
-    return scope.run(target) if target == "last" or target in names else None
+    known = target == "last" or target in names or labelled(find_runs(scope.root()), target)
+    return scope.run(target) if known else None
 
 
 def _build(scope: Scope, target: str, asked: Asked, now: bool) -> RunLayout:

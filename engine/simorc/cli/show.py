@@ -19,6 +19,7 @@ from simorc.errors import RunError
 from simorc.quantities import format_si
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest
+from simorc.runs.remarks import shown_name
 from simorc.runs.view import Column, RunView
 
 
@@ -72,7 +73,7 @@ def _report(
     attempts: Sequence[sqlite3.Row],
     rerun: str,
 ) -> Iterator[str]:
-    yield f"{plain(layout.name)} case {row['id']}: {_verdict(row)}"
+    yield f"{plain(shown_name(layout))} case {row['id']}: {_verdict(row)}"
     for role, title in (("parameter", "parameters"), ("measurement", "measurements")):
         of_role = [column for column in columns if column.role == role]
         if of_role:

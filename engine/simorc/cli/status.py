@@ -35,20 +35,23 @@ def command(scope: Scope, run: str | None, as_json: bool) -> None:
     elif not summaries:
         note("no runs yet: simorc run SWEEP makes one")
     else:
-        write(table(HEADER, map(_cells, summaries), right=frozenset(range(2, 8))))
+        noted = any(summary.remarks.note for summary in summaries)
+        header = (*HEADER, "note") if noted else HEADER
+        write(table(header, (_cells(each, noted) for each in summaries), right=frozenset(range(2, 8))))
         if run:
             _show_more(layouts[0], summaries[0])
 
 
-def _cells(summary: RunSummary) -> Sequence[str]:
+def _cells(summary: RunSummary, noted: bool) -> Sequence[str]:
     counts = summary.counts
     return (
-        plain(summary.run),
+        plain(summary.shown),
         summary.state,
         f"{summary.percent:.0f}%",
         *(str(counts[status]) for status in ("completed", "failed", "in_progress", "pending")),
         str(summary.total),
         _runner(summary),
+        *([plain(summary.remarks.note.partition("\n")[0])] if noted else []),
     )
 
 
@@ -62,6 +65,8 @@ def _runner(summary: RunSummary) -> str:
 def _show_more(layout: RunLayout, summary: RunSummary) -> None:
     if summary.state == "broken":
         raise StoreError(summary.note)
+    if summary.remarks.label:
+        click.echo(f"its id is {plain(summary.run)}")
     if summary.note:
         click.echo(plain(summary.note))
     if summary.state == "dead":

@@ -6,6 +6,7 @@ from simorc.reports.wording import STATUS_WORDS, Wording, overall, why_not
 from simorc.results.api import OpenRun
 from simorc.results.specs import SpecResult
 from simorc.results.statistics import Yield, spec_yield
+from simorc.runs.remarks import remarks_of
 
 _HEADER = (
     "Spec",
@@ -22,6 +23,12 @@ _HEADER = (
 )
 
 
+def _remarks(run: OpenRun) -> list[str]:
+    said = remarks_of(run.layout)
+    text = ": ".join(" ".join(part.split()) for part in (said.label, said.note) if part)
+    return [_cell(text), ""] if text else []
+
+
 def datasheet(run: OpenRun) -> str:
     """Title, verdict, table."""
     frame = run.frame
@@ -32,6 +39,7 @@ def datasheet(run: OpenRun) -> str:
         "",
         f"Run `{run.name}`: {verdict}.",
         "",
+        *_remarks(run),
     ]
     if run.spec_results:
         lines += [_row(_HEADER), _row(["---"] * len(_HEADER))]

@@ -27,6 +27,7 @@ from simorc.results.api import OpenRun
 from simorc.results.frame import Frame
 from simorc.results.specs import SpecResult, judge_cases
 from simorc.results.statistics import capability, sensitivities, spec_yield, summarise_values, total_yield
+from simorc.runs.remarks import remarks_of
 
 ROWS = 500
 """Cases shown in the table; the file stays small enough to mail."""
@@ -54,10 +55,12 @@ def page_of(run: OpenRun) -> dict[str, Any]:
     completed, failed = int(frame.completed.sum()), int(frame.failed.sum())
     total = int(manifest["total"])
     ran = completed + failed
+    said = remarks_of(run.layout)
+    head = (run.name, said.label, said.note, manifest.get("created"))
     good = all(result.passed for result in run.spec_results) and not failed
     return {
         "title": plain(f"{manifest['sweep']} ({manifest['testbench']})"),
-        "subtitle": [plain(str(part)) for part in (run.name, manifest.get("created")) if part],
+        "subtitle": [plain(str(part)) for part in head if part],
         "verdict": overall(run.spec_results, failed, total, ran, stopped=bool(run.stopped)),
         "colour": "open"
         if not ran or (good and ran < total and not run.stopped)

@@ -6,8 +6,10 @@ Nothing is read here but directory entries: `simorc status` must stay light.
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from simorc.errors import RunNotFound
@@ -112,6 +114,10 @@ class RunLayout:
     def lock_json(self) -> Path:
         return self.path / "locked.json"
 
+    @property
+    def remarks(self) -> Path:
+        return self.path / "remarks.json"
+
     def log(self, case_id: int) -> Path:
         return self.case_dir(case_id) / "simulator.log"
 
@@ -133,8 +139,8 @@ def find_runs(root: Path) -> list[RunLayout]:
 
 
 def find_run(root: Path, name: str) -> RunLayout:
-    """The run called `name`: an id, a unique beginning of one, a path, a sweep's name (its newest run), or
-    ``last``.
+    """The run called `name`: an id, a unique beginning of one, a label with or without the sweep before
+    it, a path, a sweep's name (its newest run), or ``last``.
     """
     direct = RunLayout(Path(name).resolve())
     if direct.exists():
@@ -145,7 +151,7 @@ def find_run(root: Path, name: str) -> RunLayout:
     by_id = [run for run in runs if run.name == name]
     by_sweep = [run for run in runs if run.sweep == name]
     by_start = [run for run in runs if run.name.startswith(name)]
-    for candidates in (by_id, by_sweep[:1], by_start):
+    for candidates in (by_id, by_id or labelled(runs, name), by_sweep[:1], by_start):
         if len(candidates) == 1:
             return candidates[0]
     if len(by_start) > 1:
@@ -154,6 +160,19 @@ def find_run(root: Path, name: str) -> RunLayout:
             remedy="name one of: " + ", ".join(run.name for run in by_start[:5]),
         )
     raise _not_found(root, name, runs)
+
+
+def labelled(runs: Iterable[RunLayout], *names: str) -> list[RunLayout]:
+    """The runs whose label, alone or after their sweep, is one of the names (see `simorc.runs.remarks`)."""
+    found = []
+    for run in runs:
+        try:
+            label = json.loads(run.remarks.read_text(encoding="utf-8")).get("label")
+        except (OSError, ValueError, AttributeError, RecursionError):
+            continue
+        if label and (label in names or f"{run.sweep}_{label}" in names):
+            found.append(run)
+    return found
 
 
 def _not_found(root: Path, name: str, runs: list[RunLayout]) -> RunNotFound:

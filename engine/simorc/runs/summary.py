@@ -13,6 +13,7 @@ from simorc.runs.gather import gather_idle
 from simorc.runs.holder import RunnerInfo, runner_info
 from simorc.runs.layout import RunLayout, find_runs
 from simorc.runs.manifest import load_manifest
+from simorc.runs.remarks import NOTHING_SAID, Remarks, remarks_of
 from simorc.runs.view import STATUSES, RunView
 
 UNDER_WAY = frozenset({"running", "paused", "cancelling"})
@@ -38,6 +39,12 @@ class RunSummary:
     note: str = ""
     predates: tuple[str, ...] = ()
     """Inputs that have changed since the run was built, by path relative to the project."""
+    remarks: Remarks = NOTHING_SAID
+
+    @property
+    def shown(self) -> str:
+        """The run as people are shown it."""
+        return f"{self.sweep}_{self.remarks.label}" if self.remarks.label else self.run
 
     @property
     def percent(self) -> float:
@@ -60,6 +67,7 @@ class RunSummary:
             "updated": _stamp(self.updated),
             "runner": runner,
             "predates": list(self.predates),
+            **self.remarks.as_json(),
         }
 
 
@@ -78,7 +86,10 @@ def summarise(layout: RunLayout) -> RunSummary:
     except (SimorcError, sqlite3.DatabaseError, KeyError, ValueError) as error:
         why = error.message if isinstance(error, SimorcError) else f"{layout.database}: is damaged: {error}"
         none = dict.fromkeys(STATUSES, 0)
-        return RunSummary(layout.name, layout.sweep, "broken", none, 0, None, None, info, alive, why)
+        return RunSummary(
+            *(layout.name, layout.sweep, "broken", none, 0, None, None, info, alive, why),
+            remarks=remarks_of(layout),
+        )
     state = meta.get("state", "pending")
     return RunSummary(
         run=layout.name,
@@ -92,6 +103,7 @@ def summarise(layout: RunLayout) -> RunSummary:
         alive=alive,
         note=meta.get("pause_reason", "") if state == "paused" else "",
         predates=_moved(layout),
+        remarks=remarks_of(layout),
     )
 
 
