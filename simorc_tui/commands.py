@@ -114,6 +114,14 @@ COMMANDS: tuple[Command, ...] = (
         needs="case",
     ),
     _command("cases.columns", "columns", "C", "columns", "Choose and order the table's columns", needs="run"),
+    _command(
+        "cases.undo",
+        "undo",
+        "u",
+        "undo",
+        "Undo the last change of filter, order, marks, columns",
+        needs="run",
+    ),
     _command("cases.group", "group", "v", "group", "Pass and fail at each value of a parameter", needs="run"),
     _command(
         "cases.compare",

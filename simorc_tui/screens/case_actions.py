@@ -14,8 +14,8 @@ from simorc.runs.filters import filter_names, parse_filter
 from simorc.runs.view import Column, RunView
 from simorc_tui.case_order import Arrangement, OrderQuery, RowOrder
 from simorc_tui.screens.choice import Choice, ChoiceScreen
-from simorc_tui.screens.desk import Desk
 from simorc_tui.screens.details import details_screen
+from simorc_tui.screens.undo_actions import UndoActions
 from simorc_tui.widgets.filter_bar import FilterBar
 
 FAILED_ONLY = "status:failed"
@@ -39,11 +39,10 @@ class OrderFailed(Message):
         self.error = error
 
 
-class CaseActions(Desk):
+class CaseActions(UndoActions):
     """Actions on the cases of the run on the table."""
 
     _query: OrderQuery | None = None
-    _wanted = Arrangement()
 
     def action_filter(self) -> None:
         self.query_one(FilterBar).open(self._wanted.filter_text, filter_names(self._columns()))
@@ -76,6 +75,7 @@ class CaseActions(Desk):
             self._query.interrupt()
             self._query = None
         self._wanted = wanted
+        self.view_changed()
         if self.layout_of_run is None:
             return
         if wanted.natural:
@@ -109,10 +109,6 @@ class CaseActions(Desk):
     def on_order_failed(self, event: OrderFailed) -> None:
         self._query = None
         self.show_error(event.error)
-
-    def show_arrangement(self) -> None:
-        """``3 cases  12 of 45  sort=gain↓  /status:failed`` on the pane's border."""
-        raise NotImplementedError
 
     def action_details(self) -> None:
         row = self.table.current

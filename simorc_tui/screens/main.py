@@ -147,6 +147,7 @@ class MainScreen(PaneActions, PipelineActions, CaseActions, TableActions, Netlis
             return
         self.layout_of_run = layout
         self._wanted = self.table.arrangement
+        self.begin_view()
         self.query_one(StatusLine).attach(shown_name(layout) if layout is not None else "")
         self.show_arrangement()
         self.refresh_bindings()
@@ -284,7 +285,12 @@ class MainScreen(PaneActions, PipelineActions, CaseActions, TableActions, Netlis
 
     @on(CaseTable.Marked)
     def _marks_changed(self) -> None:
+        self.marks_changed()
         self.show_arrangement()
+
+    @on(CaseTable.LookChanged)
+    def _look_changed(self, event: CaseTable.LookChanged) -> None:
+        self.take_look(event.look)
 
     @on(ProjectTree.RunChosen)
     def _run_chosen(self, event: ProjectTree.RunChosen) -> None:

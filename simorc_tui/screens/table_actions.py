@@ -12,17 +12,23 @@ from simorc_tui.as_written import read_written
 from simorc_tui.case_columns import value_text
 from simorc_tui.groups import MOST_VALUES, Group, groups_by
 from simorc_tui.screens.choice import Choice, ChoiceScreen
-from simorc_tui.screens.column_chooser import ColumnChooser
-from simorc_tui.screens.desk import Desk
+from simorc_tui.screens.column_chooser import ChosenColumn, ColumnChooser
+from simorc_tui.screens.undo_actions import UndoActions
+from simorc_tui.table_look import TableLook
 
 
-class TableActions(Desk):
+class TableActions(UndoActions):
     """Columns and groups."""
 
     def action_columns(self) -> None:
         table = self.table
-        every = [(column.name, column.label) for column in table.all_columns[1:]]
-        self.app.push_screen(ColumnChooser(every, [c.name for c in table.columns[1:]]), self._choose)
+        widths = {column.name: column.width for column in table.columns}
+        every = [
+            ChosenColumn(each.name, each.label, widths.get(each.name, each.width))
+            for each in table.all_columns[1:]
+        ]
+        shown = [column.name for column in table.columns[1:]]
+        self.app.push_screen(ColumnChooser(every, shown, table.look), self._choose)
 
     def action_group(self) -> None:
         """Pass and fail at each value of a parameter; enter on a value shows its cases."""
@@ -40,9 +46,9 @@ class TableActions(Desk):
             if column.name == name:
                 self.do(self._group(column), "group")
 
-    def _choose(self, names: tuple[str, ...] | None) -> None:
-        if names is not None:
-            self.table.choose_columns(names)
+    def _choose(self, look: TableLook | None) -> None:
+        if look is not None:
+            self.take_look(look)
 
     async def _group(self, column: Column) -> None:
         assert self.layout_of_run is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from simorc.runs.layout import RunLayout
@@ -28,12 +27,12 @@ from simorc_tui.case_columns import (
 from simorc_tui.case_order import Arrangement, NaturalOrder, RowOrder
 from simorc_tui.case_pages import CasePages, CaseRow
 from simorc_tui.glyphs import UNICODE, Glyphs
+from simorc_tui.table_look import USUAL, TableLook
+from simorc_tui.widgets.column_layout import GAP, ColumnLayout
 
-GAP = 2
 
-
-class CaseTable(ScrollView, can_focus=True):
-    """Cases of one run in rows below a header; the first column stays when scrolling sideways."""
+class CaseTable(ColumnLayout, can_focus=True):
+    """Cases of one run in rows below a header; the first columns stay when scrolling sideways."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "case-table--header",
@@ -55,6 +54,8 @@ class CaseTable(ScrollView, can_focus=True):
         Binding("right,l", "sideways(8)", "right", show=False, id="table.right"),
         Binding("space", "mark", "mark", show=False, id="table.mark"),
         Binding("V", "mark_range", "mark to here", show=False, id="table.mark_range"),
+        Binding("greater_than_sign", "widen(2)", "wider", show=False, id="table.wider"),
+        Binding("less_than_sign", "widen(-2)", "narrower", show=False, id="table.narrower"),
         Binding("a", "mark_all", "mark all", show=False, id="table.mark_all"),
     ]
 
@@ -83,7 +84,7 @@ class CaseTable(ScrollView, can_focus=True):
         self._pages: CasePages | None = None
         self._progress: Mapping[int, float] = {}
         self._digits = 4
-        self._chosen: Sequence[str] | None = None
+        self.look = USUAL
         self._brought: list[Column] = []
         self._last_mark: int | None = None
         self._total = 0
@@ -161,11 +162,14 @@ class CaseTable(ScrollView, can_focus=True):
             self._set_columns()
             self._measure()
 
-    def choose_columns(self, names: Sequence[str] | None) -> None:
-        """Show these columns in this order after the case's; None shows the usual ones."""
-        self._chosen = names
-        self._set_columns()
-        self._measure()
+    def show_look(self, look: TableLook) -> None:
+        """Show the columns like this."""
+        set_before = dict(self.look.widths)
+        self.look = look
+        if self._view is not None:
+            self.columns = [column for column in self.columns if column.name not in set_before]
+            self._set_columns()
+            self._measure()
 
     def show_written(self, written: Callable[[int], Mapping[str, str]]) -> None:
         """Parameters as `written(case_id)` gives them by label: ``100p`` and not 1e-10."""
@@ -194,7 +198,7 @@ class CaseTable(ScrollView, can_focus=True):
             row = self._pages.row(index) if self._pages is not None else None
             place = self._column_at("time")
             if row is not None and row.status == "in_progress" and place is not None:
-                self._refresh_span(index, *self._span(place))
+                self._refresh_span(index, *self.span(place))
 
     def go_to(self, case_id: int) -> bool:
         """Put the cursor on a case; False if the filter hides it."""
@@ -305,16 +309,18 @@ class CaseTable(ScrollView, can_focus=True):
         return style
 
     def _line(self, cells: list[tuple[str, Style]], style: Style, pointer: str = " ") -> Strip:
-        """The first cell, after the pointer, stands still; the others scroll sideways under it."""
-        frozen = self._frozen_width
-        first = Strip([Segment((pointer + cells[0][0]).ljust(frozen), cells[0][1])], frozen)
-        others = [Segment(text + " " * GAP, cell_style) for text, cell_style in cells[1:]]
+        """The first cells, after the pointer, stand still; the others scroll sideways under them."""
+        frozen, standing = self.frozen_width, self.standing
+        parts = [Segment(text + " " * GAP, cell_style) for text, cell_style in cells]
+        parts[0] = Segment((pointer + cells[0][0]).ljust(self.columns[0].width + GAP), cells[0][1])
+        first, others = Strip(parts[:standing], frozen), parts[standing:]
         left = self.scroll_offset.x
         rest = Strip(others).crop(left, left + self.size.width - frozen)
         return Strip.join([first, rest]).adjust_cell_length(self.size.width, style)
 
     def _cell(self, column: TableColumn, text: str) -> str:
-        if len(text) > column.width and column.width < WIDEST_CELL and column.role != "message":
+        fits = column.role == "message" or self.look.width_of(column.name) is not None
+        if len(text) > column.width and column.width < WIDEST_CELL and not fits:
             self.call_later(self._widen, column.name, min(len(text), WIDEST_CELL))
         return fitted(text, column.width, column.right)
 
@@ -327,17 +333,16 @@ class CaseTable(ScrollView, can_focus=True):
 
     # Measure --------------------------------------------------------------------------------------
 
-    @property
-    def _frozen_width(self) -> int:
-        return self.columns[0].width + GAP
-
     def _set_columns(self) -> None:
         assert self._view is not None
         widths = {column.name: column.width for column in self.columns}
         self._brought = self._view.columns()
         self.all_columns = table_columns(self._brought, self._total)
-        fresh = shown_columns(self.all_columns, self._chosen)
-        self.columns = [column.widened(max(column.width, widths.get(column.name, 0))) for column in fresh]
+        fresh = shown_columns(self.all_columns, self.look.columns)
+        self.columns = [
+            column.widened(self.look.width_of(column.name) or max(column.width, widths.get(column.name, 0)))
+            for column in fresh
+        ]
 
     def _widen(self, name: str, width: int) -> None:
         """A wider value came into view: make room for it once, for good."""
@@ -357,11 +362,6 @@ class CaseTable(ScrollView, can_focus=True):
     def _column_at(self, role: str) -> int | None:
         return next((place for place, column in enumerate(self.columns) if column.role == role), None)
 
-    def _span(self, place: int) -> tuple[int, int]:
-        """First and last+1 screen column of a table column."""
-        start = sum(column.width + GAP for column in self.columns[:place])
-        return start, start + self.columns[place].width
-
     def _refresh_cells(self, index: int, before: list[str], row: CaseRow) -> None:
         """Paint again from the first to the last cell whose text changed."""
         writer = self._writer()
@@ -369,11 +369,14 @@ class CaseTable(ScrollView, can_focus=True):
             place for place, column in enumerate(self.columns) if writer.text(column, row) != before[place]
         ]
         if changed:
-            self._refresh_span(index, self._span(changed[0])[0], self._span(changed[-1])[1])
+            self._refresh_span(index, self.span(changed[0])[0], self.span(changed[-1])[1])
 
     def _refresh_span(self, index: int, start: int, stop: int) -> None:
-        scrolled = 0 if start == 0 else self.scroll_offset.x
-        left = max(0 if start == 0 else self._frozen_width, start - scrolled)
+        frozen = self.frozen_width
+        if start < frozen < stop:
+            start, stop = 0, self.size.width + self.scroll_offset.x
+        scrolled = 0 if start < frozen else self.scroll_offset.x
+        left = max(0 if start < frozen else frozen, start - scrolled)
         right = min(self.size.width, stop - scrolled)
         if right > left:
             self.refresh(Region(left, index - self.scroll_offset.y + 1, right - left, 1))

@@ -148,7 +148,13 @@ class ProjectTree(Tree[Entry]):
         for name, node in self._sweeps.items():
             last = newest.get(name)
             sign = run_glyph(self.glyphs, last.state, last.counts["failed"]) if last is not None else " "
-            node.set_label(Text(f"{sign} {plain(name)}"))
+            label = Text(f"{sign} {plain(name)}", no_wrap=True)
+            if last is not None:
+                label.append(f"  {last.counts['completed']}/{last.total}", "dim")
+                label.append(
+                    f" {self.glyphs.failed}{last.counts['failed']}" if last.counts["failed"] else "", "red"
+                )
+            node.set_label(label)
 
     def _run_label(self, summary: RunSummary) -> Text:
         counts = summary.counts

@@ -10,6 +10,12 @@ import pytest
 from tests.tui.fake_run import SWEEP_FILE, FakeRun, ordinary_row
 
 
+@pytest.fixture(autouse=True)
+def _own_memory(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the interface remembers of earlier sessions is the test's own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A small project in ``tmp_path`` with one testbench and the sweep ``pvt``."""
