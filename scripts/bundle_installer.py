@@ -52,7 +52,7 @@ def install(target: Path, wheels: Path) -> None:
     if done.returncode != 0:
         sys.exit(
             "the packages do not fit this Python or this machine: the lines above say which; "
-            "see scripts/bundle --python-version and --platform"
+            "see scripts/bundle --python-version, --machine and --glibc"
         )
 
 

@@ -92,3 +92,77 @@ def test_licences_are_told_for_every_package(capsys: pytest.CaptureFixture[str])
     said = capsys.readouterr().out
     assert "textual" in said
     assert "MIT" in said
+
+
+def test_a_licence_that_does_not_go_with_ours_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    licences = script("licences")
+    said = {"good": "MIT", "bad": "LicenseRef-Proprietary", "silent": ""}
+    monkeypatch.setattr(licences, "packages", lambda: list(said))
+    monkeypatch.setattr(licences, "licence_of", said.__getitem__)
+    assert licences.main() == 1
+    assert "bad, silent" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("expression", "goes"),
+    [
+        ("MIT", True),
+        ("Apache-2.0 AND MIT", True),
+        ("GPL-2.0-only", False),
+        ("GPL-2.0-only OR MIT", True),
+        ("(EPL-2.0 OR Apache-2.0) AND BSD-3-Clause", True),
+        ("(EPL-2.0 OR MIT) AND SSPL-1.0", False),
+        ("GPL-3.0-or-later WITH GCC-exception-3.1", True),
+        ("MIT and something", False),
+        ("", False),
+    ],
+)
+def test_licence_expressions(expression: str, goes: bool) -> None:
+    assert script("licences").compatible(expression) == goes
+
+
+def test_what_is_outdated_is_told_against_the_constraints(monkeypatch: pytest.MonkeyPatch) -> None:
+    outdated = script("outdated")
+    held = outdated.constraints()
+    newest = {"textual": "99.0", "numpy": "99.1", "pip": "99.2", "rich": held["rich"]}
+    found = {each.name: each for each in outdated.newer(newest)}
+    assert set(found) == {"textual", "numpy"}, "pip is none of ours, rich is at its newest"
+    assert found["textual"].bound == "<9,>=8.2"
+    assert found["numpy"].bound == ""
+    monkeypatch.setattr(outdated, "newest_versions", dict)
+    assert outdated.main() == 0
+    monkeypatch.setattr(outdated, "newest_versions", lambda: newest)
+    assert outdated.main() == 1
+
+
+@pytest.mark.parametrize(
+    ("wheel", "fits"),
+    [
+        ("rich-14.2-py3-none-any.whl", True),
+        ("numpy-2-cp311-cp311-manylinux_2_27_x86_64.manylinux_2_28_x86_64.whl", True),
+        ("numpy-2-cp311-cp311-manylinux2014_x86_64.manylinux_2_17_x86_64.whl", True),
+        ("x-1-cp311-cp311-manylinux_2_34_x86_64.whl", False),
+        ("x-1-cp311-cp311-linux_x86_64.whl", False),
+    ],
+)
+def test_wheels_of_a_bundle_fit_an_old_c_library(wheel: str, fits: bool) -> None:
+    assert script("bundle").fits(wheel, "2.28") == fits
+
+
+def test_platforms_go_from_the_newest_down() -> None:
+    tags = script("bundle").platforms("aarch64", "2.28")
+    assert tags[0] == "manylinux_2_28_aarch64"
+    assert "manylinux_2_29_aarch64" not in tags
+    assert {"manylinux_2_17_aarch64", "manylinux2014_aarch64"} <= set(tags)
+
+
+def test_a_bundle_installs_where_there_is_no_network_at_all(bundle: Path, tmp_path: Path) -> None:
+    target = tmp_path / "installed"
+    alone = ["unshare", "--net", "--map-root-user", sys.executable, "-I", str(bundle), str(target)]
+    if subprocess.run([*alone[:3], "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("no namespaces here")
+    done = subprocess.run(alone, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (target / "bin" / "simorc").is_file()
