@@ -39,6 +39,11 @@ PLOT_COMMANDS: tuple[Command, ...] = (
 
 WAVE_COMMANDS: tuple[Command, ...] = (
     _command("wave.choose", "traces", "c", "choose", "Choose traces"),
+    _command("wave.expression", "expression", "equals_sign", "expression", "Type an expression as a trace"),
+    _command("wave.spectrum", "FFT", "f", "spectrum", "FFT of the part of time that shows; time again"),
+    _command(
+        "wave.taper", "FFT window", "B", "taper", "The next window of the FFT: Hann, Blackman-Harris, ..."
+    ),
     _command("wave.next", "next plot", "right_square_bracket", "view(1)", "The next plot of the case"),
     _command("wave.previous", "previous plot", "left_square_bracket", "view(-1)", "The previous plot"),
 )

@@ -22,7 +22,7 @@ from simorc_tui.pipelines import Ladder, Rung
 from simorc_tui.widgets.failing import FailingPane
 from simorc_tui.widgets.plot import PlotView
 from simorc_tui.widgets.textview import FileView
-from simorc_tui.widgets.wave_chooser import WaveChooser
+from simorc_tui.widgets.wave_chooser import Chosen, WaveChooser
 
 MODES = ("file", "diff", "wave")
 
@@ -142,9 +142,9 @@ class AttemptView(FailingPane):
         same = again is not None and again.shown == message.waves.shown
         self.query_one(PlotView).show_panel(message.waves.panel, keep_window=same)
 
-    def _signals_chosen(self, chosen: tuple[str, ...] | None) -> None:
+    def _signals_chosen(self, chosen: Chosen | None) -> None:
         if chosen is not None and self._dump is not None:
-            self._signals = chosen
+            self._signals = chosen.marked
             self._read(self._dump)
 
     def _read(self, dump: AttemptFile) -> None:

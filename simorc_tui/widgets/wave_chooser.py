@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
@@ -20,8 +21,24 @@ from simorc.display import plain
 MOST_SHOWN = 500
 
 
-class WaveChooser(ModalScreen[tuple[str, ...] | None]):
-    """The result is the marked traces in the order of marking; none marked, nothing typed: the defaults."""
+@dataclass(frozen=True)
+class Chosen:
+    """The marked traces in the order of marking; the expression to edit, the expressions taken away."""
+
+    marked: tuple[str, ...] = ()
+    edit: str = ""
+    removed: frozenset[str] = frozenset()
+
+
+class NameField(Input):
+    """Takes no blanks, which no name has: the space bar marks."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return key != "space" and super().check_consume_key(key, character)
+
+
+class WaveChooser(ModalScreen[Chosen | None]):
+    """Choose among signals and the expressions that were typed; none marked, nothing typed: the defaults."""
 
     DEFAULT_CSS = """
     WaveChooser { align: center middle; }
@@ -35,20 +52,28 @@ class WaveChooser(ModalScreen[tuple[str, ...] | None]):
         Binding("down", "move(1)", "down", priority=True, show=False),
         Binding("up", "move(-1)", "up", priority=True, show=False),
         Binding("ctrl+u", "clear", "none", priority=True),
+        Binding("ctrl+e", "edit", "edit", priority=True),
+        Binding("ctrl+d", "remove", "remove", priority=True),
     ]
 
-    def __init__(self, names: Sequence[str], marked: Sequence[str] = ()) -> None:
+    def __init__(
+        self, names: Sequence[str], marked: Sequence[str] = (), expressions: Sequence[str] = ()
+    ) -> None:
         super().__init__()
-        self.names = list(names)
+        self.expressions = list(expressions)
+        self.removed: set[str] = set()
+        self.touched = False
+        self.names = [*self.expressions, *(name for name in names if name not in expressions)]
         self.marked = [name for name in marked if name in self.names]
         self.found: list[str] = list(self.names)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label(
-                "traces: type to find, space marks, enter shows, ctrl+u clears", classes="dialog-title"
-            )
-            yield Input(placeholder="name")
+            yield Label("traces: type to find, space marks, enter shows", classes="dialog-title")
+            yield Label("ctrl+u takes all marks off", classes="dialog-keys")
+            if self.expressions:
+                yield Label("expressions: ctrl+e edits, ctrl+d takes away", classes="dialog-keys")
+            yield NameField(placeholder="name", compact=True)
             yield OptionList()
 
     def on_mount(self) -> None:
@@ -76,17 +101,31 @@ class WaveChooser(ModalScreen[tuple[str, ...] | None]):
         if name is not None:
             self._toggle(name)
 
+    def action_edit(self) -> None:
+        name = self._highlighted()
+        if name in self.expressions:
+            self.dismiss(Chosen(tuple(self.marked), str(name), frozenset(self.removed)))
+
+    def action_remove(self) -> None:
+        name = self._highlighted()
+        if name is not None and name in self.expressions:
+            self.removed.add(name)
+            for names in (self.expressions, self.names, self.found, self.marked):
+                if name in names:
+                    names.remove(name)
+            self._list()
+
     def action_clear(self) -> None:
-        self.marked = []
+        self.marked, self.touched = [], True
         self.query_one(Input).value = ""
         self._list()
 
     def action_take(self) -> None:
         name = self._highlighted()
         typed = bool(self.query_one(Input).value.strip())
-        if not self.marked and typed and name is not None:
+        if (not self.marked or not self.touched) and typed and name is not None:
             self.marked = [name]
-        self.dismiss(tuple(self.marked))
+        self.dismiss(Chosen(tuple(self.marked), removed=frozenset(self.removed)))
 
     def action_turn_away(self) -> None:
         self.dismiss(None)
@@ -96,6 +135,7 @@ class WaveChooser(ModalScreen[tuple[str, ...] | None]):
         return self.found[place] if place is not None and place < len(self.found) else None
 
     def _toggle(self, name: str) -> None:
+        self.touched = True
         if name in self.marked:
             self.marked.remove(name)
         else:

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from simorc.config.yaml_source import read_yaml
-from simorc.errors import RunError, SimorcError, UsageError, WaveformError
+from simorc.errors import UsageError, WaveformError
 from simorc.quantities import format_si
+from simorc.reports.terminal_expressions import Numbers, with_expressions
 from simorc.reports.terminal_plot import Panel
 from simorc.reports.terminal_specs import panel_from_spec
-from simorc.reports.terminal_strips import UNITS, overlaid, panel_of
+from simorc.reports.terminal_spectra import Spectrum, spectra_of
+from simorc.reports.terminal_strips import UNITS, axis_unit, default_names, overlaid, panel_of
 from simorc.runs.layout import RunLayout
-from simorc.runs.manifest import load_manifest
-from simorc.runs.view import RunView
 from simorc.waveforms.rawfile import Plot, RawFile
+from simorc_tui.widgets.wave_case import numbers_of, specs_of, why_none
 
 MOST_CASES = 16
 
 
 @dataclass(frozen=True)
 class Request:
-    """Whose waveforms to show: one case, or several over each other. `signals` None means what suits."""
+    """Whose waveforms to show: one case, or several over each other. `signals` None means what suits.
+
+    `expressions` come on top of the signals; with `spectrum` all of it is shown over frequency.
+    """
 
     layout: RunLayout
     case_ids: tuple[int, ...]
     view: str = ""
     signals: tuple[str, ...] | None = None
+    expressions: tuple[str, ...] = ()
+    spectrum: Spectrum | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ class Picture:
     """What a request came to: a panel, a table of values, or a note saying why neither.
 
     `views` are what there is to choose from: plot specs first, then the plots of the raw. `names` are its
-    signals, `stamps` the state of the files it was read from.
+    signals, `usual` those shown without a choice, `stamps` the state of the files it was read from.
+    `problems` says what is wrong with which expression.
     """
 
     note: str = ""
@@ -55,7 +60,9 @@ class Picture:
     views: tuple[str, ...] = ()
     view: str = ""
     names: tuple[str, ...] = ()
+    usual: tuple[str, ...] = ()
     caution: str = ""
+    problems: tuple[tuple[str, str], ...] = ()
     stamps: tuple[tuple[int, int, int], ...] = ()
 
 
@@ -96,45 +103,63 @@ def _together(found: Mapping[int, Picture], left_out: int) -> Picture:
         views=first.views,
         view=first.view,
         names=first.names,
+        usual=first.usual,
+        problems=tuple(dict(each for one in found.values() for each in one.problems).items()),
         caution="   ".join(cautions),
     )
 
 
 def _of_case(request: Request, case_id: int) -> Picture:
     try:
-        return _of_raw(RawFile.open(request.layout.raw(case_id)), request)
+        numbers = numbers_of(request.layout, case_id)
+        return _of_raw(RawFile.open(request.layout.raw(case_id)), request, numbers)
     except (WaveformError, UsageError) as error:
-        return Picture(_why_none(request.layout, case_id, error))
+        return Picture(why_none(request.layout, case_id, error))
 
 
-def _of_raw(raw: RawFile, request: Request) -> Picture:
+def _of_raw(raw: RawFile, request: Request, numbers: Numbers) -> Picture:
     plots = [plot for plot in raw.plots if plot.n_points]
     if not plots:
         raise WaveformError(f"{raw.path}: no points yet")
-    specs = _specs(request.layout)
-    views = _views(plots, specs)
+    views = _views(plots, specs_of(request.layout), numbers)
     view = request.view if request.view in views else next(iter(views))
     shown = views[view]
     caution = "" if raw.complete else "incomplete: still being written, or the simulation ended early"
-    if isinstance(shown, Panel):
-        if request.signals is None:
-            # Its title is the name of the view, which stands above the plot already.
-            panel = replace(shown, title="")
-            return Picture(panel=panel, views=tuple(views), view=view, names=_names(plots), caution=caution)
-        shown = _holding(plots, request.signals)
-    if not shown.has_axis:
-        rows = tuple(_rows(shown))
-        return Picture(rows=rows, views=tuple(views), view=view, caution=caution)
-    panel = panel_of(shown, request.signals)
-    return Picture(panel=panel, views=tuple(views), view=view, names=_names([shown]), caution=caution)
+    found = Picture(views=tuple(views), view=view, caution=caution)
+    if isinstance(shown, Panel) and request.signals is None:
+        # Its title is the name of the view, which stands above the plot already.
+        found, below = replace(found, names=_names(plots)), _below(plots, shown)
+        return _complete(found, replace(shown, title=""), below, request, numbers)
+    plot = _holding(plots, request.signals or ()) if isinstance(shown, Panel) else shown
+    if not plot.has_axis:
+        return replace(found, rows=tuple(_rows(plot)))
+    found = replace(found, names=_names([plot]), usual=tuple(default_names(plot)))
+    return _complete(found, panel_of(plot, request.signals), plot, request, numbers)
 
 
-def _views(plots: Sequence[Plot], specs: Sequence[Mapping[str, Any]]) -> dict[str, Panel | Plot]:
+def _complete(found: Picture, panel: Panel, plot: Plot, request: Request, numbers: Numbers) -> Picture:
+    """The panel with its expressions, over frequency if that is wanted."""
+    panel, errors = with_expressions(panel, plot, request.expressions, numbers)
+    problems = tuple((text, error.message) for text, error in errors.items())
+    if request.spectrum is not None:
+        panel = spectra_of(panel, request.spectrum)
+    return replace(found, panel=panel, problems=problems)
+
+
+def _below(plots: Sequence[Plot], panel: Panel) -> Plot:
+    """The plot a plot spec's panel was made from, as far as its x tells."""
+    drawable = [plot for plot in plots if plot.has_axis]
+    return next((plot for plot in drawable if axis_unit(plot) == panel.x_unit), drawable[0])
+
+
+def _views(
+    plots: Sequence[Plot], specs: Sequence[Mapping[str, Any]], numbers: Numbers
+) -> dict[str, Panel | Plot]:
     """Plot specs that find their signals, then every plot of the raw; equal names are numbered."""
     views: dict[str, Panel | Plot] = {}
     for spec in specs:
         try:
-            panel = panel_from_spec(plots, spec)
+            panel = panel_from_spec(plots, spec, numbers)
         except UsageError:
             # A spec written for another analysis: this raw simply has nothing for it.
             continue
@@ -172,43 +197,3 @@ def _rows(plot: Plot) -> list[Row]:
         Row(variable.name, format_si(float(np.real(value)), UNITS.get(variable.kind, ""), 6))
         for variable, value in zip(plot.variables, values, strict=True)
     ]
-
-
-def _specs(layout: RunLayout) -> list[Mapping[str, Any]]:
-    """The run's plot specs: as frozen with the run, else as they stand in the project."""
-    try:
-        manifest = load_manifest(layout)
-    except RunError:
-        return []
-    found: list[Mapping[str, Any]] = []
-    for spec in manifest.get("plot_specs") or []:
-        content = spec if isinstance(spec, Mapping) else _spec_file(layout, str(spec))
-        found += [content] if isinstance(content, Mapping) else []
-    return found
-
-
-def _spec_file(layout: RunLayout, name: str) -> Any:
-    """A file a spec stands in, named from the project's directory: frozen with the run, or in the project."""
-    path = next((place for place in (layout.inputs / name, layout.root / name) if place.is_file()), None)
-    return None if path is None else read_yaml(path).data
-
-
-def _why_none(layout: RunLayout, case_id: int, error: SimorcError) -> str:
-    """Why a case has no waveform, in words: its status says more than a missing file."""
-    try:
-        with RunView(layout) as view:
-            case = view.case(case_id)
-    except (RunError, sqlite3.DatabaseError):
-        return error.message
-    if case is None:
-        return f"case {case_id} is pending"
-    match case["status"]:
-        case "pending":
-            return f"case {case_id} is pending"
-        case "in_progress":
-            return f"case {case_id} is running, no waveform yet"
-        case "failed":
-            why = case["message"] or case["kind"] or "see its log"
-            return f"case {case_id} failed and left no waveform: {why}"
-        case _:
-            return error.message

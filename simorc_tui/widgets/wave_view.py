@@ -17,11 +17,15 @@ from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
 from simorc.display import plain
+from simorc.measurements.fourier import TAPERS
+from simorc.reports.terminal_spectra import Spectrum
 from simorc.runs.layout import RunLayout
 from simorc_tui.plot_commands import WAVE_COMMANDS
 from simorc_tui.widgets.failing import FailingPane
 from simorc_tui.widgets.plot import PlotView
-from simorc_tui.widgets.wave_chooser import WaveChooser
+from simorc_tui.widgets.plot_window import Window
+from simorc_tui.widgets.wave_chooser import Chosen, WaveChooser
+from simorc_tui.widgets.wave_expression_bar import ExpressionBar
 from simorc_tui.widgets.wave_load import Picture, Request, Row, load, stamps_of
 
 SETTLE_SECONDS = 0.06
@@ -52,6 +56,10 @@ class WaveView(FailingPane):
         self.picture = Picture("no case chosen")
         self._shown: Request | None = None
         self._settling = False
+        self.typed: tuple[str, ...] = ()
+        """The expressions there are, shown or not."""
+        self._expressions: tuple[str, ...] = ()
+        self._time: Window | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(classes="wave-head")
@@ -59,6 +67,7 @@ class WaveView(FailingPane):
             yield PlotView(id="wave-plot")
             with VerticalScroll(id="wave-values"):
                 yield Static()
+        yield ExpressionBar()
 
     def on_mount(self) -> None:
         self.query_one(PlotView).show_note(self.picture.note)
@@ -73,12 +82,18 @@ class WaveView(FailingPane):
         self.show_cases(layout, [] if case_id is None else [case_id])
 
     def show_cases(self, layout: RunLayout | None, case_ids: Sequence[int]) -> None:
-        """Show several cases over each other. The chosen plot and traces stay while the run stays."""
+        """Show several cases over each other. The chosen plot and traces stay while the run stays, typed
+        expressions always.
+        """
         if layout is None or not case_ids:
             self._wants(None)
             return
         same_run = self.request is not None and self.request.layout == layout
-        before = self.request if same_run and self.request is not None else Request(layout, ())
+        before = (
+            self.request
+            if same_run and self.request is not None
+            else Request(layout, (), "", None, self._expressions)
+        )
         self._wants(replace(before, case_ids=tuple(case_ids)))
 
     def action_choose(self) -> None:
@@ -86,7 +101,38 @@ class WaveView(FailingPane):
         if self.request is None or not self.picture.names:
             self.notify("no traces to choose from", severity="warning")
             return
-        self.app.push_screen(WaveChooser(self.picture.names, self.request.signals or ()), self._chosen)
+        signals = self.picture.usual if self.request.signals is None else self.request.signals
+        marked = (*self._expressions, *signals)
+        self.app.push_screen(WaveChooser(self.picture.names, marked, self.typed), self._chosen)
+
+    def action_expression(self, edit: str = "") -> None:
+        """Type an expression; the plot follows."""
+        if self.request is None or self.picture.panel is None:
+            self.notify("no waveform to type an expression of", severity="warning")
+            return
+        self.query_one(ExpressionBar).open(self.picture.names, self.typed, edit)
+
+    def action_spectrum(self) -> None:
+        """Over frequency the part of time that shows, or over time again."""
+        request = self.request
+        if request is None or self.picture.panel is None:
+            return
+        if request.spectrum is not None:
+            self._wants(replace(request, spectrum=None))
+        elif self.picture.panel.x_unit != "s":
+            self.notify("an FFT needs a transient", severity="warning")
+        else:
+            self._time = self.plot.window
+            self._wants(replace(request, spectrum=Spectrum(self.plot.window.part)))
+
+    def action_taper(self) -> None:
+        """The next window of the FFT."""
+        if self.request is None or self.request.spectrum is None:
+            self.notify("f shows the FFT first", severity="warning")
+            return
+        tapers, now = list(TAPERS), self.request.spectrum
+        then = replace(now, taper=tapers[(tapers.index(now.taper) + 1) % len(tapers)])
+        self._wants(replace(self.request, spectrum=then))
 
     def action_view(self, step: int) -> None:
         """Go to the next plot of the case; chosen traces give way to what suits that plot."""
@@ -95,7 +141,9 @@ class WaveView(FailingPane):
             self.notify("the case has one plot", severity="information")
             return
         place = views.index(self.picture.view) if self.picture.view in views else 0
-        self._wants(replace(self.request, view=views[(place + step) % len(views)], signals=None))
+        self._wants(
+            replace(self.request, view=views[(place + step) % len(views)], signals=None, spectrum=None)
+        )
 
     def show_failure(self, text: str) -> None:
         self._show(self.request, Picture(text))
@@ -104,10 +152,39 @@ class WaveView(FailingPane):
         message.stop()
         if message.request == self.request:
             self._show(message.request, message.picture)
+            for text, problem in message.picture.problems:
+                self.query_one(ExpressionBar).show_missing(text, problem)
 
-    def _chosen(self, signals: tuple[str, ...] | None) -> None:
-        if signals is not None and self.request is not None:
-            self._wants(replace(self.request, signals=signals or None))
+    def on_expression_bar_typed(self, message: ExpressionBar.Typed) -> None:
+        message.stop()
+        text, instead_of = message.text, message.instead_of
+        if message.final and text in dict(self.picture.problems):
+            return  # what is wrong stands below the line
+        shown = _with(self._expressions, text, instead_of)
+        if message.final:
+            self.typed, self._expressions = _with(self.typed, text, instead_of), shown
+            self.query_one(ExpressionBar).close()
+            self.plot.focus()
+        if self.request is not None:
+            self._wants(replace(self.request, expressions=shown))
+
+    def on_expression_bar_turned_away(self, message: ExpressionBar.TurnedAway) -> None:
+        message.stop()
+        self.plot.focus()
+        if self.request is not None:
+            self._wants(replace(self.request, expressions=self._expressions))
+
+    def _chosen(self, chosen: Chosen | None) -> None:
+        if chosen is None or self.request is None:
+            return
+        self.typed = tuple(text for text in self.typed if text not in chosen.removed)
+        self._expressions = tuple(name for name in chosen.marked if name in self.typed)
+        names = tuple(name for name in chosen.marked if name not in self.typed)
+        usual = names == self.picture.usual or not chosen.marked
+        signals = None if usual or (not names and not self.picture.usual) else names
+        self._wants(replace(self.request, signals=signals, expressions=self._expressions))
+        if chosen.edit:
+            self.action_expression(chosen.edit)
 
     def _wants(self, request: Request | None) -> None:
         if request == self.request:
@@ -144,27 +221,35 @@ class WaveView(FailingPane):
             self.post_message(self.Loaded(request, picture))
 
     def _show(self, request: Request | None, picture: Picture) -> None:
-        keep = self._keeps_window(request, picture)
+        keep, before = self._keeps_window(request, picture), self._shown
         self.picture, self._shown = picture, request
         switcher = self.query_one(ContentSwitcher)
         switcher.current = "wave-values" if picture.rows else "wave-plot"
         if picture.panel is not None:
             self.plot.show_panel(picture.panel, keep_window=keep)
+            self._back_in_time(request, before)
         elif picture.rows:
             self.query_one("#wave-values > Static", Static).update(_table(picture.rows))
         else:
             self.plot.show_note(plain(picture.note))
         self.query_one(".wave-head", Static).update(self._head(picture))
 
+    def _back_in_time(self, request: Request | None, before: Request | None) -> None:
+        """From a spectrum back to the part of time it was of."""
+        if request is None or before is None or before.spectrum is None or request.spectrum is not None:
+            return
+        if self._time is not None and before.view == request.view:
+            self.plot.window = self._time.over_again(self.plot.panel)
+            self.plot.refresh()
+
     def _keeps_window(self, request: Request | None, picture: Picture) -> bool:
         """The part of x stays from case to case, as long as the same curves are shown and have it."""
         before = self._shown
         if request is None or before is None or picture.panel is None or self.picture.panel is None:
             return False
-        same = (before.layout, before.signals, self.picture.view) == (
+        same = (before.signals, before.spectrum is None, self.picture.view, before.layout) == (
+            *(request.signals, request.spectrum is None, picture.view),
             request.layout,
-            request.signals,
-            picture.view,
         )
         part, full = self.plot.window.part, picture.panel.x_span(log=False)
         inside = part is None or (full is not None and full[0] <= part[0] and part[1] <= full[1])
@@ -178,9 +263,22 @@ class WaveView(FailingPane):
             head.append(plain(picture.view) + (place if len(picture.views) > 1 else ""), "bold")
         if self._shown is not None and len(self._shown.case_ids) > 1:
             head.append(f"  {len(self._shown.case_ids)} cases")
+        if self._shown is not None and self._shown.spectrum is not None:
+            head.append("  FFT")
+        for text, problem in picture.problems:
+            head.append(f"  ! {plain(text)}: {plain(problem)}", "italic")
         if picture.caution:
             head.append(f"  ! {plain(picture.caution)}", "italic")
         return head
+
+
+def _with(expressions: tuple[str, ...], text: str, instead_of: str) -> tuple[str, ...]:
+    """With `text` in the place of another one; a new one comes last, an empty one takes the other away."""
+    if instead_of in expressions:
+        found = [text if each == instead_of else each for each in expressions]
+    else:
+        found = [*expressions, text]
+    return tuple(dict.fromkeys(each for each in found if each))
 
 
 def _table(rows: Sequence[Row]) -> Table:

@@ -163,6 +163,11 @@ class _Parser:
             raise self._wrong(sign)
         self._take()
 
+    def _expect_separator(self) -> None:
+        if self._peek().text != ",":
+            raise self._wrong("a comma or )")
+        self._take()
+
     def _expression(self, binding: int) -> Node:
         self._depth += 1
         if self._depth > MAX_DEPTH:
@@ -237,7 +242,7 @@ class _Parser:
             else:
                 arguments.append(self._expression(0))
             if self._peek().text != ")":
-                self._expect(",")
+                self._expect_separator()
         self._take()
         return Call(function.text.lower(), tuple(arguments), tuple(named), function.column)
 

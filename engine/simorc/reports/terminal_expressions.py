@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
+from simorc.errors import ExpressionError
 from simorc.measurements.arrays import Trace
 from simorc.measurements.expressions import Scope, WaveExpression, compile_wave_expression, walked
+from simorc.measurements.missing import MeasurementMissing
 from simorc.measurements.wave_functions import number_of
 from simorc.measurements.wave_parser import Call
 from simorc.measurements.wave_units import unit_of_tree
 from simorc.measurements.waves import PlotLike, Waves
 from simorc.quantities import format_si
 from simorc.reports.terminal_curves import PlotTrace
+from simorc.reports.terminal_plot import Panel, Strip
 from simorc.reports.terminal_strips import axis_unit, curves_of, real, unit_of
 
 Numbers: TypeAlias = Callable[[str], float | None]
@@ -68,3 +71,25 @@ def _level(plot: PlotLike, name: str, value: float, unit: str) -> tuple[str, Plo
     x = real(plot.axis)
     ends = np.array([x.min(), x.max()]) if x.size else np.empty(0)
     return unit, PlotTrace.of(f"{name} = {format_si(value, unit, 5)}", ends, np.full(ends.size, value))
+
+
+def with_expressions(
+    panel: Panel, plot: PlotLike, texts: Sequence[str], numbers: Numbers
+) -> tuple[Panel, dict[str, ExpressionError | MeasurementMissing]]:
+    """`panel` with the curves of expressions over `plot` in strips of their units; and what went wrong."""
+    strips = list(panel.strips)
+    problems: dict[str, ExpressionError | MeasurementMissing] = {}
+    for text in texts:
+        try:
+            found = evaluated(plot, text, numbers)
+            if found.is_spectrum:
+                raise ExpressionError("fft runs over Hz and the plot over time: type what is inside, then f")
+        except (ExpressionError, MeasurementMissing) as error:
+            problems[text] = error
+            continue
+        for unit, trace in found.curves:
+            place = next((at for at, strip in enumerate(strips) if strip.unit == unit), len(strips))
+            kept = strips[place] if place < len(strips) else Strip((), unit)
+            strips[place : place + 1] = [replace(kept, traces=(*kept.traces, trace))]
+    heights = panel.heights + (None,) * (len(strips) - len(panel.heights)) if panel.heights else ()
+    return replace(panel, strips=tuple(strips), heights=heights), problems

@@ -1,0 +1,191 @@
+"""Expressions typed under the waveforms, and their spectra."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+
+from simorc.runs.layout import RunLayout
+from simorc_tui.widgets.plot import PlotView
+from simorc_tui.widgets.wave_chooser import WaveChooser
+from simorc_tui.widgets.wave_expression_bar import ExpressionBar, WordSuggester
+from simorc_tui.widgets.wave_view import WaveView
+from tests.tui.test_wave_view import TRAN, WaveApp, raw_text, screen_text, until, write_raw
+
+
+def tones(points: int = 2000, amplitude: float = 1.0) -> np.ndarray:
+    """v(in) a sine of 20 kHz, v(out) half of it above 1 V."""
+    time = np.linspace(0, 1e-3, points)
+    sine = amplitude * np.sin(2 * np.pi * 20e3 * time)
+    return np.column_stack((time, sine, 1 + sine / 2))
+
+
+@pytest.fixture
+def layout(make_run: Callable[..., object]) -> RunLayout:
+    found: RunLayout = make_run(60, filled=45).layout  # type: ignore[attr-defined]
+    for case_id in (1, 2):
+        write_raw(found, case_id, raw_text("Transient Analysis", TRAN, None, tones(amplitude=case_id)))
+    return found
+
+
+@asynccontextmanager
+async def waves(
+    layout: RunLayout, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[WaveView, Pilot[None]]]:
+    app = WaveApp()
+    async with app.run_test(size=size) as pilot:
+        app.query_one("MeasuresView").display = False
+        app.wave.show_case(layout, 1)
+        await until(pilot, lambda: app.wave.picture.panel is not None)
+        app.query_one(PlotView).focus()
+        await pilot.pause()
+        yield app.wave, pilot
+
+
+async def type_text(pilot: Pilot[None], text: str) -> None:
+    names = {"(": "left_parenthesis", ")": "right_parenthesis", "-": "minus", "*": "asterisk", "/": "slash"}
+    await pilot.press(*(names.get(letter, letter) for letter in text))
+
+
+def labels(wave: WaveView) -> list[str]:
+    return [trace.label for strip in wave.plot.panel.strips for trace in strip.traces]
+
+
+async def test_the_plot_follows_an_expression_while_it_is_typed(layout: RunLayout) -> None:
+    async with waves(layout) as (wave, pilot):
+        assert labels(wave) == ["v(out)"]
+        await pilot.press("equals_sign")
+        await type_text(pilot, "v(out)*v(in)")
+        await until(pilot, lambda: "v(out)*v(in)" in labels(wave))
+        assert [strip.unit for strip in wave.plot.panel.strips] == ["V", "V^2"]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert wave.typed == ("v(out)*v(in)",) and isinstance(pilot.app.focused, PlotView)
+        assert not wave.query_one(ExpressionBar).has_class("shown")
+        wave.show_case(layout, 2)
+        await until(pilot, lambda: wave._shown == wave.request and wave.request.case_ids == (2,))
+        curve = wave.plot.panel.strips[1].traces[0]
+        assert curve.value_at(12.5e-6) == pytest.approx(2 * 2, rel=1e-2)
+        wave.show_cases(layout, [1, 2])
+        await until(pilot, lambda: "2: v(out)*v(in)" in labels(wave))
+
+
+async def test_mistakes_show_below_their_place(layout: RunLayout) -> None:
+    async with waves(layout) as (wave, pilot):
+        await pilot.press("equals_sign")
+        await type_text(pilot, "v(out) * ")
+        await until(pilot, lambda: "^ expected a number" in screen_text(pilot.app))
+        line = next(line for line in screen_text(pilot.app).split("\n") if "^ expected" in line)
+        assert line.index("^") == 2 + len("v(out) *")
+        await type_text(pilot, "v(nosuch)")
+        await until(pilot, lambda: "^ no signal v(nosuch)" in screen_text(pilot.app))
+        line = next(line for line in screen_text(pilot.app).split("\n") if "^ no signal" in line)
+        assert line.index("^") == 2 + len("v(out) * ")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert wave.query_one(ExpressionBar).has_class("shown") and wave.typed == ()
+        await pilot.press("escape")
+        await until(pilot, lambda: wave._shown == wave.request and not wave.picture.problems)
+        assert labels(wave) == ["v(out)"]
+
+
+async def test_signals_and_functions_are_completed(layout: RunLayout) -> None:
+    async with waves(layout) as (wave, pilot):
+        await pilot.press("equals_sign")
+        await type_text(pilot, "db(v(o")
+        await pilot.pause(0.1)
+        await pilot.press("tab")
+        assert wave.query_one(ExpressionBar).field.value == "db(v(out)"
+        await type_text(pilot, ")")
+        await pilot.press("enter")
+        await until(pilot, lambda: "db(v(out))" in labels(wave))
+        assert wave.plot.panel.strips[-1].unit == "dB"
+
+
+async def test_words_complete_from_their_beginning() -> None:
+    suggester = WordSuggester()
+    suggester.words = ["v(out)", "v(outn)", "i(v1)", "db(", "deriv("]
+    assert suggester.completions("1+v(ou") == (2, ["v(out)", "v(outn)"])
+    assert suggester.completions("mag(d") == (4, ["db(", "deriv("])
+    assert suggester.completions("v(out)")[1] == []
+    assert await suggester.get_suggestion("2*DE") == "2*DEriv("
+
+
+async def test_several_expressions_are_edited_and_taken_away(layout: RunLayout) -> None:
+    async with waves(layout) as (wave, pilot):
+        for text in ("v(out)-v(in)", "deriv(v(out))"):
+            await pilot.press("equals_sign")
+            await type_text(pilot, text)
+            await pilot.press("enter")
+            await until(pilot, lambda text=text: text in labels(wave))  # type: ignore[misc]
+        await pilot.press("equals_sign", "up")
+        assert wave.query_one(ExpressionBar).field.value == "deriv(v(out))"
+        await pilot.press("up", "end")
+        await type_text(pilot, "*2")
+        await pilot.press("enter")
+        await until(pilot, lambda: wave.typed == ("v(out)-v(in)*2", "deriv(v(out))"))
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WaveChooser))
+        await pilot.pause()
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, WaveChooser)
+        assert pilot.app.screen.marked == ["v(out)-v(in)*2", "deriv(v(out))", "v(out)"]
+        await pilot.press("ctrl+d", "enter")
+        await until(pilot, lambda: labels(wave) == ["v(out)", "deriv(v(out))"])
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WaveChooser))
+        await pilot.pause()
+        await pilot.press("space", "enter")
+        await until(pilot, lambda: labels(wave) == ["v(out)"])
+        assert wave.typed == ("deriv(v(out))",), "still there to choose"
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WaveChooser))
+        await pilot.pause()
+        await pilot.press("ctrl+e")
+        await until(pilot, lambda: wave.query_one(ExpressionBar).has_class("shown"))
+        assert wave.query_one(ExpressionBar).field.value == "deriv(v(out))"
+        await pilot.press("ctrl+u", "enter")
+        await until(pilot, lambda: wave.typed == ())
+
+
+async def test_a_number_is_a_level_and_a_parameter_has_its_value(layout: RunLayout) -> None:
+    async with waves(layout) as (wave, pilot):
+        await pilot.press("equals_sign")
+        await type_text(pilot, "max(v(out))*vdd")
+        await pilot.press("enter")
+        await until(pilot, lambda: any("= 2.7" in label for label in labels(wave)))
+
+
+async def test_the_spectrum_of_what_shows(layout: RunLayout) -> None:
+    async with waves(layout) as (wave, pilot):
+        await pilot.press("plus")
+        part = wave.plot.window.part
+        await pilot.press("f")
+        await until(pilot, lambda: wave.plot.panel.x_unit == "Hz")
+        assert wave.request is not None and wave.request.spectrum is not None
+        assert wave.request.spectrum.span == part
+        curve = wave.plot.panel.strips[0].traces[0]
+        assert curve.value_at(20e3) == pytest.approx(20 * np.log10(0.5), abs=0.1)
+        await pilot.pause()
+        text = screen_text(pilot.app)
+        assert "FFT re 1 V, hann" in text and "dB" in text and "kHz" in text
+        await pilot.press("B")
+        await until(pilot, lambda: "blackman" in wave.plot.panel.strips[0].title)
+        await pilot.press("f")
+        await until(pilot, lambda: wave.plot.panel.x_unit == "s")
+        assert wave.plot.window.part == part, "the same part of time as before"
+
+
+async def test_an_ac_plot_has_no_spectrum(layout: RunLayout) -> None:
+    ac = [("frequency", "frequency"), ("v(in)", "voltage"), ("v(out)", "voltage")]
+    write_raw(layout, 3, raw_text("AC Analysis", ac, None, np.column_stack([np.logspace(1, 3, 9)] * 3)))
+    async with waves(layout) as (wave, pilot):
+        wave.show_case(layout, 3)
+        await until(pilot, lambda: wave.picture.view == "AC Analysis")
+        await pilot.press("f")
+        await pilot.pause()
+        assert wave.request is not None and wave.request.spectrum is None
