@@ -90,4 +90,4 @@ def test_what_is_not_there(
 def test_a_case_without_a_raw_file(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
     said = simorc("plot", "pvt", 3, "--project", project)
     assert said.code == 1
-    assert "results.raw" in said.err
+    assert "case 3 of" in said.err and "has no waveforms" in said.err

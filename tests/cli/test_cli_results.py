@@ -33,7 +33,7 @@ def test_specs_stand_below_the_table(simorc: Simorc, project: Path, finished_run
     lines = simorc("results", "--project", project).out.splitlines()
     assert lines[-2].split()[:2] == ["spec", "min"]
     assert "fail (2 of 5)" in lines[-1]
-    assert lines[-1].endswith("1: vdda=3 corner=tt")
+    assert lines[-1].endswith("1: vdda=3.0 corner=tt")
 
 
 def test_json_has_the_promised_shape(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:

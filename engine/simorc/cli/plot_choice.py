@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simorc.cli.case_ids import parse_case_ids
-from simorc.errors import UsageError, WaveformError
+from simorc.errors import SimorcError, UsageError, WaveformError
 
 if TYPE_CHECKING:
     from simorc.reports.figures import Figure
@@ -120,6 +120,8 @@ def plot_of_case(run: OpenRun, case: int, asked: Asked) -> Plot:
     from simorc.reports.terminal_strips import has_signal
     from simorc.waveforms.rawfile import RawFile
 
+    if not run.layout.raw(case).is_file():
+        raise _no_waveforms(run, case)
     raw = RawFile.open(run.layout.raw(case))
     name = asked.analysis
     named = [plot for plot in raw.plots if name is None or name.lower() in plot.name.lower()]
@@ -130,6 +132,17 @@ def plot_of_case(run: OpenRun, case: int, asked: Asked) -> Plot:
         raise UsageError(f"no plot {name!r}", remedy=f"one of {told}")
     holding = [plot for plot in named if all(has_signal(plot, each) for each in asked.names)]
     return (holding or named)[-1]
+
+
+def _no_waveforms(run: OpenRun, case: int) -> SimorcError:
+    found = (run.frame.ids == case).nonzero()[0]
+    if not len(found):
+        return UsageError(f"{run.name} has no case {case}: its cases are 1 ... {len(run.frame)}")
+    status = run.frame.status[found[0]].replace("_", " ")
+    return WaveformError(
+        f"case {case} of {run.name} is {status} and has no waveforms",
+        remedy=f"simorc show {run.name} {case} tells what became of it",
+    )
 
 
 def signal_panel(run: OpenRun, plots: dict[int, Plot], asked: Asked) -> Panel:

@@ -19,7 +19,7 @@ from simorc.cli.selection import chosen_cases, reuse_option, selection_options, 
 from simorc.cli.tables import note
 from simorc.display import plain
 from simorc.errors import RunNotFound, UsageError
-from simorc.runs.control import start_runner
+from simorc.runs.control import require_simulator, start_runner
 from simorc.runs.layout import RunLayout, find_runs, labelled
 
 
@@ -145,4 +145,6 @@ def _build(scope: Scope, target: str, asked: Asked, now: bool) -> RunLayout:
     if after is not None and not now:
         dependency_on(project.root, after).settled()  # refused before anything is made
     sweep = project.sweeps[target]
+    settings = project.settings(sweep=target)
+    require_simulator(settings.simulator.executable, settings.execution.executor)
     return build(project, sweep, asked.corners, asked.where, asked.allow_stale, asked.reuse)

@@ -41,7 +41,9 @@ def command(scope: Scope, run: str, case: int, json_form: bool) -> None:
         told["files"] = [str(path) for path in _files(layout, case)]
         click.echo(dumps(told))
     else:
-        write(_report(layout, row, columns, attempts, rerun))
+        from simorc.runs.written import WrittenParameters
+
+        write(_report(layout, row, columns, WrittenParameters(layout).of(case), attempts, rerun))
 
 
 def _row(view: RunView, case: int) -> sqlite3.Row:
@@ -70,6 +72,7 @@ def _report(
     layout: RunLayout,
     row: sqlite3.Row,
     columns: Sequence[Column],
+    written: Mapping[str, str],
     attempts: Sequence[sqlite3.Row],
     rerun: str,
 ) -> Iterator[str]:
@@ -79,7 +82,8 @@ def _report(
         if of_role:
             yield from ("", title)
             yield from (
-                "  " + line for line in table(("name", "value"), [_value(row, column) for column in of_role])
+                "  " + line
+                for line in table(("name", "value"), [_value(row, column, written) for column in of_role])
             )
     if attempts:
         yield from ("", "attempts")
@@ -98,8 +102,10 @@ def _verdict(row: sqlite3.Row) -> str:
     return f"{row['status'].replace('_', ' ')}{kind}{message}"
 
 
-def _value(row: sqlite3.Row, column: Column) -> tuple[str, str]:
+def _value(row: sqlite3.Row, column: Column, written: Mapping[str, str]) -> tuple[str, str]:
     value = row[column.name]
+    if column.role == "parameter":
+        value = written.get(column.label, value)
     measured = column.role == "measurement" and isinstance(value, float)
     return plain(column.label), plain(format_si(value, column.unit)) if measured else parameter_text(value)
 

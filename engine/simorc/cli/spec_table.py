@@ -10,6 +10,7 @@ from simorc.cli.tables import table
 from simorc.display import plain
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest
+from simorc.runs.written import WrittenParameters
 
 if TYPE_CHECKING:
     from simorc.results.api import OpenRun
@@ -42,18 +43,19 @@ def violated(results: Sequence[SpecResult]) -> bool:
 
 def spec_table(run: OpenRun) -> Iterator[str]:
     """One line per spec, values with their units on their display scale."""
-    rows = (_cells(run, result) for result in run.spec_results)
+    written = WrittenParameters(run.layout)
+    rows = (_cells(run, result, written) for result in run.spec_results)
     return table(HEADER, rows, right=frozenset(range(1, 7)))
 
 
-def _cells(run: OpenRun, result: SpecResult) -> tuple[str, ...]:
+def _cells(run: OpenRun, result: SpecResult, written: WrittenParameters) -> tuple[str, ...]:
     from simorc.reports.wording import DASH, Wording
 
     words, name = Wording(run), result.spec.measurement
     found = (result.least, result.mean, result.most)
     numbers = (*words.limits(result.spec), *(words.value(name, value) for value in found))
     cells = ("" if text == DASH else plain(text) for text in numbers)
-    return (plain(name), *cells, _verdict(result), _worst(result))
+    return (plain(name), *cells, _verdict(result), _worst(result, written))
 
 
 def _verdict(result: SpecResult) -> str:
@@ -61,8 +63,10 @@ def _verdict(result: SpecResult) -> str:
     return f"{result.status} ({against} of {result.judged})" if against else result.status
 
 
-def _worst(result: SpecResult) -> str:
+def _worst(result: SpecResult, written: WrittenParameters) -> str:
     if result.worst is None:
         return ""
-    where = " ".join(f"{name}={parameter_text(value)}" for name, value in result.worst.parameters.items())
+    texts = written.of(result.worst.case_id)
+    values = {name: texts.get(name, value) for name, value in result.worst.parameters.items()}
+    where = " ".join(f"{name}={parameter_text(value)}" for name, value in values.items())
     return plain(f"{result.worst.case_id}: {where}")

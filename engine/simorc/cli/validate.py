@@ -32,5 +32,10 @@ def command(scope: Scope) -> None:
         raise SystemExit(ExitCode.BAD_USAGE)
     for name, sweep in project.sweeps.items():
         click.echo(f"sweep {plain(name)}: {len(plan_of(project, sweep.definition))} cases")
-    testbenches, sweeps = len(project.testbenches), len(project.sweeps)
-    click.echo(f"{plain(project.name)}: {testbenches} testbenches, {sweeps} sweeps: no problems")
+    testbenches = _number(len(project.testbenches), "testbench", "es")
+    sweeps = _number(len(project.sweeps), "sweep", "s")
+    click.echo(f"{plain(project.name)}: {testbenches}, {sweeps}: no problems")
+
+
+def _number(count: int, word: str, plural: str) -> str:
+    return f"{count} {word}{'' if count == 1 else plural}"

@@ -7,9 +7,10 @@ inside the project. Whatever it raises is the reason why that one measurement is
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +19,7 @@ from typing import Any
 from simorc.errors import ExpressionError
 from simorc.measurements.missing import MeasurementMissing
 from simorc.measurements.waves import Waves
+from simorc.sweeps.near_names import did_you_mean
 
 
 def hook_place(text: str, project_root: Path) -> tuple[Path, str]:
@@ -32,6 +34,32 @@ def hook_place(text: str, project_root: Path) -> tuple[Path, str]:
     if not path.is_file():
         raise ExpressionError(f"{file} is not there")
     return path, function
+
+
+def check_hook(text: str, project_root: Path) -> None:
+    """Whether the file can be read as Python and binds the function's name, without running any of it.
+
+    Raises ExpressionError.
+    """
+    path, function = hook_place(text, project_root)
+    try:
+        module = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError, OSError) as error:
+        raise ExpressionError(f"{path.name}: {error}") from error
+    bound = {name for node in ast.walk(module) for name in _bound(node)}
+    if function not in bound and "*" not in bound:
+        near = did_you_mean(function, bound)
+        raise ExpressionError(f"{path.name} has no function {function}{near}")
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    """The names a statement gives something to; ``*`` for whatever another module has."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    elif isinstance(node, ast.alias):
+        yield node.asname or node.name
 
 
 def run_hook(

@@ -215,6 +215,6 @@ def _check_builtin(definition: Mapping[str, Any]) -> None:
 
 
 def _check_hook(text: str, project_root: Path) -> None:
-    from simorc.measurements.hooks import hook_place
+    from simorc.measurements.hooks import check_hook
 
-    hook_place(text, project_root)
+    check_hook(text, project_root)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simorc.config.cross_checks import measured_by
 from simorc.errors import NetlistError, TemplateError
 from simorc.netlist.closure import schematic_closure
 from simorc.netlist.pairs import Pair, pairs_of
@@ -20,7 +21,7 @@ from simorc.netlist.template import Template
 from simorc.sweeps.near_names import did_you_mean
 
 if TYPE_CHECKING:
-    from simorc.project import Project
+    from simorc.project import Project, Testbench
 
 _BARE = re.compile(r"(?<!\\)(?:\{\{|\{%)")
 _PLACEHOLDER = re.compile(r"\\?\{\\?\{(?:(?!\\?\}\\?\}).)*(?:\\?\}\\?\}|$)", re.DOTALL)
@@ -51,6 +52,7 @@ def lint_project(project: Project) -> tuple[Finding, ...]:
     for bench in project.testbenches.values():
         if bench.name not in pairs:
             found += lint_template(bench.template, bench.config.parameters)
+        found += _lint_measures(bench)
     return tuple(sorted(set(found)))
 
 
@@ -87,6 +89,25 @@ def lint_template(template: Path, parameters: Mapping[str, object]) -> tuple[Fin
     ]
     unused = [Finding(template, 1, 1, _unused(name), True) for name in parameters if name not in used]
     return tuple(sorted(unknown + unused))
+
+
+def _lint_measures(bench: Testbench) -> Iterator[Finding]:
+    """Measurements by names that stand nowhere in the template; an include may still bring them."""
+    try:
+        template = bench.template.read_text(encoding="utf-8", errors="replace")
+        config = bench.config_path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return
+    cards = measured_by(bench.template)
+    for name in (each.meas for each in bench.config.measurements.values() if each.meas):
+        if re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", template, re.IGNORECASE) or "{" in "".join(
+            cards
+        ):
+            continue
+        word = re.compile(rf"(?<![\w.]){re.escape(name)}(?![\w.])")
+        line = next((number for number, text in enumerate(config, 1) if word.search(text)), 1)
+        message = f"no .meas of {bench.template.name} is called '{name}'{did_you_mean(name, cards)}"
+        yield Finding(bench.config_path, line, 1, message, True)
 
 
 def _lint_file(schematic: Schematic, pair: Pair) -> Iterator[Finding]:

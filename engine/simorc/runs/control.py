@@ -43,7 +43,9 @@ def start_runner(
     """
     if runner_alive(layout):
         raise busy(layout)
-    _require_simulator(layout, executor)
+    settings = load_manifest(layout)["settings"]
+    where = executor or settings["execution"].get("executor", "local")
+    require_simulator(settings["simulator"]["executable"], where)
     asked = {"jobs": jobs, "timeout": timeout, "warm": warm, "nice": nice, "executor": executor}
     options: dict[str, object] = {key: value for key, value in asked.items() if value is not None}
     if cases is not None:
@@ -71,11 +73,9 @@ def start_runner(
         threading.Thread(target=process.wait, daemon=True).start()
 
 
-def _require_simulator(layout: RunLayout, asked: str | None) -> None:
+def require_simulator(program: str, executor: str) -> None:
     """Raise `ToolMissing` for a simulator that this machine is to run and does not have."""
-    settings = load_manifest(layout)["settings"]
-    program, executor = settings["simulator"]["executable"], settings["execution"].get("executor", "local")
-    if (asked or executor) == "local" and shutil.which(program) is None:
+    if executor == "local" and shutil.which(program) is None:
         raise ToolMissing(
             f"{program} is not there", remedy="install it, or set simulator.executable; see simorc doctor"
         )
