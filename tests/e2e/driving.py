@@ -169,10 +169,7 @@ def assert_sound(layout: RunLayout, total: int, *, raws: bool = True) -> None:
     """Every case completed exactly once, every file whole, nothing left behind."""
     assert rows(layout, "PRAGMA integrity_check") == [("ok",)]
     assert counts(layout) == {"completed": total}
-    successes = Counter(
-        row[0] for row in rows(layout, "SELECT case_id FROM attempts WHERE status='completed'")
-    )
-    assert successes == Counter(range(1, total + 1))
+    assert not_once_completed(layout, total) == {}, _warm_events(layout)
     _assert_trace(layout)
     assert [row["status"] for row in read_metadata(layout)] == ["completed"] * total
     left = [path.name for path in layout.path.rglob("*") if path.name.endswith(".tmp")]
@@ -181,6 +178,23 @@ def assert_sound(layout: RunLayout, total: int, *, raws: bool = True) -> None:
     wait_until(lambda: processes_of(layout) == [], 10)
     for case_id in range(1, total + 1) if raws else ():
         assert all(plot.complete for plot in RawFile.open(layout.raw(case_id)).plots)
+
+
+def not_once_completed(layout: RunLayout, total: int) -> dict[int, list[str]]:
+    """The cases that have no completed attempt, or more than one, with all their attempts."""
+    found: dict[int, list[str]] = {case_id: [] for case_id in range(1, total + 1)}
+    columns = "case_id, seq, attempt, status, kind, action, warm, cold_why, message"
+    for case_id, *told in rows(layout, f"SELECT {columns} FROM attempts ORDER BY seq"):
+        found[int(str(case_id))].append(" ".join(map(str, told)))
+    successes = Counter(
+        row[0] for row in rows(layout, "SELECT case_id FROM attempts WHERE status='completed'")
+    )
+    return {case_id: told for case_id, told in found.items() if successes[case_id] != 1}
+
+
+def _warm_events(layout: RunLayout) -> list[object]:
+    """What the run said of its warm sessions."""
+    return [row[0] for row in rows(layout, "SELECT message FROM events WHERE kind='warm'")]
 
 
 def _assert_trace(layout: RunLayout) -> None:

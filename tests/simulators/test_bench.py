@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from simorc.simulators.bench import Callbacks, NgspiceBench, SessionLife
+from simorc.simulators.bench import KILLS_FORGIVEN, Callbacks, NgspiceBench, SessionLife
 from simorc.simulators.job import Job, Limits
 from simorc.simulators.ngspice import Ngspice
 from simorc.simulators.outcome import FailureKind, Outcome
@@ -169,6 +169,60 @@ async def test_a_session_that_is_killed_fails_its_case_as_warm(
     await bench.close()
     assert after.status == "completed"
     assert after.warm
+
+
+def fatal_to_sessions(told: Told, number: signal.Signals, times: int) -> Callbacks:
+    """The callbacks of `told`, but the first `times` simulators after the cold one get a signal at once."""
+
+    def spawned(pid: int) -> None:
+        told.spawned.append(pid)
+        if 1 < len(told.spawned) <= 1 + times:
+            os.kill(pid, number)
+
+    return replace(told.callbacks, on_spawn=spawned)
+
+
+@pytest.mark.parametrize(
+    ("number", "times"), [(signal.SIGKILL, KILLS_FORGIVEN), (signal.SIGTERM, 3), (signal.SIGSEGV, 1)]
+)
+async def test_sessions_killed_during_the_check_say_nothing_against_the_deck(
+    tmp_path: Path, make_bench: Make, told: Told, number: signal.Signals, times: int
+) -> None:
+    bench, callbacks = make_bench(), fatal_to_sessions(told, number, times)
+    outcomes = [
+        await bench.run(job(tmp_path, case_id, RC.format(r=f"{case_id}k", temp=27)), callbacks)
+        for case_id in (1, 2)
+    ]
+    await bench.close()
+    assert told.mismatches == []
+    assert [(outcome.status, outcome.warm) for outcome in outcomes] == [
+        ("completed", False),
+        ("completed", True),
+    ]
+    assert len(told.spawned) == 1 + times + 1
+    assert sorted(told.spawned) == sorted(told.exited)
+
+
+@pytest.mark.parametrize(
+    ("number", "sessions", "why"),
+    [
+        (signal.SIGKILL, KILLS_FORGIVEN + 1, f"killed from outside, {KILLS_FORGIVEN + 1} times"),
+        (signal.SIGSEGV, 2, "died"),
+    ],
+)
+async def test_a_deck_whose_sessions_all_die_runs_cold(
+    tmp_path: Path, make_bench: Make, told: Told, number: signal.Signals, sessions: int, why: str
+) -> None:
+    bench, callbacks = make_bench(), fatal_to_sessions(told, number, 100)
+    checked = job(tmp_path, 1, RC.format(r="1k", temp=27))
+    bench._desk.rests_on(_key(bench, checked), 9)
+    outcome = await bench.run(checked, callbacks)
+    await bench.close()
+    assert outcome.status == "completed"
+    reason = f"a warm session of this deck did not reach its end ({why})"
+    assert outcome.cold_reason == reason
+    assert told.mismatches == [([9], f"case 1: {reason}")]
+    assert len(told.spawned) == 1 + sessions
 
 
 def _key(bench: NgspiceBench, job: Job) -> str:

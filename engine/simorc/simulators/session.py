@@ -32,6 +32,11 @@ class SessionEnded(Exception):
         self.output = output
         self.exit_code = exit_code
 
+    @property
+    def killed(self) -> bool:
+        """Whether somebody else ended it: a person, or the kernel for want of memory."""
+        return self.reason == "died" and self.exit_code in {-signal.SIGKILL, -signal.SIGTERM}
+
 
 class Session:
     """One ``ngspice -p`` child, started in `directory`."""
