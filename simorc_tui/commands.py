@@ -122,6 +122,7 @@ COMMANDS: tuple[Command, ...] = (
         "Undo the last change of filter, order, marks, columns",
         needs="run",
     ),
+    _command("cases.worst", "worst", "B", "worst", "Go to the worst case of a spec", needs="run"),
     _command("cases.group", "group", "v", "group", "Pass and fail at each value of a parameter", needs="run"),
     _command(
         "cases.compare",

@@ -32,6 +32,7 @@ from simorc_tui.screens.panes import PaneActions
 from simorc_tui.screens.pipeline_actions import PipelineActions
 from simorc_tui.screens.program_actions import ProgramActions
 from simorc_tui.screens.table_actions import TableActions
+from simorc_tui.screens.worst_actions import WorstActions
 from simorc_tui.widgets.case_table import CaseTable
 from simorc_tui.widgets.case_view import CaseView
 from simorc_tui.widgets.filter_bar import FilterBar
@@ -68,7 +69,9 @@ class OutlineCame(Message):
         self.outline = outline
 
 
-class MainScreen(PaneActions, PipelineActions, CaseActions, TableActions, NetlistActions, ProgramActions):
+class MainScreen(
+    PaneActions, PipelineActions, CaseActions, TableActions, WorstActions, NetlistActions, ProgramActions
+):
     """Four panes and a status line; on a small terminal one pane at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()

@@ -10,6 +10,7 @@ from simorc.runs.layout import RunLayout
 from simorc.runs.view import Column
 from simorc_tui.as_written import read_written
 from simorc_tui.case_columns import value_text
+from simorc_tui.group_specs import Kept, specs_by
 from simorc_tui.groups import MOST_VALUES, Group, groups_by
 from simorc_tui.screens.choice import Choice, ChoiceScreen
 from simorc_tui.screens.column_chooser import ChosenColumn, ColumnChooser
@@ -53,18 +54,27 @@ class TableActions(UndoActions):
     async def _group(self, column: Column) -> None:
         assert self.layout_of_run is not None
         groups = await asyncio.to_thread(groups_by, self.layout_of_run, column.name)
+        kept = await asyncio.to_thread(specs_by, self.layout_of_run, column.label)
         width = max((len(value_text(group.value, column.unit)) for group in groups), default=0)
-        choices = [Choice(str(place), "", self._line(g, column, width)) for place, g in enumerate(groups)]
+        choices = [
+            Choice(str(place), "", self._line(g, column, width, kept.get(g.value)))
+            for place, g in enumerate(groups)
+        ]
         more = f" (first {MOST_VALUES} values)" if len(groups) == MOST_VALUES else ""
         title = f"{column.label}{more}: enter shows the cases"
         self.app.push_screen(
             ChoiceScreen(title, choices), lambda place: self._show_group(place, column, groups)
         )
 
-    def _line(self, group: Group, column: Column, width: int) -> str:
+    def _line(self, group: Group, column: Column, width: int, kept: Kept | None) -> str:
         glyphs = self.glyphs
         line = f"{value_text(group.value, column.unit):>{width}}  {glyphs.completed} {group.completed:<6}"
         line += f" {glyphs.failed} {group.failed:<6}" if group.failed else " " * 9
+        if kept is not None:
+            broken = kept[1] - kept[0]
+            line += f" specs {glyphs.completed} {kept[0]:<6}" + (
+                f" {glyphs.failed} {broken}" if broken else ""
+            )
         return f"{line} {glyphs.pending} {group.open}" if group.open else line
 
     def _show_group(self, place: str | None, column: Column, groups: list[Group]) -> None:
