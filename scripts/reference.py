@@ -1,7 +1,8 @@
 """The reference pages of the documentation, made from the configuration's models and the commands.
 
 scripts/reference writes them into docs/reference/; with --check it only says which are out of date (exit
-code 1). The examples stand in docs/reference/examples.yaml, one per section; tests read them with the models.
+code 1). The examples stand in docs/reference/examples.yaml, one per section, and commands.yaml, one per
+command; tests read them with the models and the commands.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
+from ruamel.yaml import YAML
 
 from simorc.cli.commands import COMMANDS, SECTIONS
 from simorc.cli.main import simorc
@@ -105,26 +107,37 @@ def read_examples() -> dict[str, str]:
 
 
 def commands_page() -> str:
-    """Every command with its arguments and options."""
+    """Every command with its arguments, options, exit codes and an example."""
     context = click.Context(simorc, info_name="simorc")
+    told = command_examples()
     parts = [MADE, "# Commands\n", (simorc.help or "").strip() + "\n", _exit_codes()]
     for section in SECTIONS:
         parts.append(f"## {section}\n")
         for name in (name for name, entry in COMMANDS.items() if entry.section == section):
             command = simorc.get_command(context, name)
             assert command is not None
-            parts += _command_texts(command, click.Context(command, context, info_name=name), 3)
+            parts += _command_texts(command, click.Context(command, context, info_name=name), 3, told)
     return "\n".join(parts)
+
+
+def command_examples() -> dict[str, dict[str, str]]:
+    """``simorc run`` -> its example, and its exit codes besides 0 and 2 where it has any."""
+    text = (PAGES / "commands.yaml").read_text(encoding="utf-8")
+    told: dict[str, dict[str, str]] = YAML(typ="safe", pure=True).load(text)
+    return told
 
 
 def _exit_codes() -> str:
     return (
         "Exit codes: 0 all good, 1 some cases failed, 2 bad configuration or usage, 3 a spec is violated, "
-        "4 cancelled, 5 a needed tool is missing, 70 a bug in simorc.\n"
+        "4 cancelled, 5 a needed tool is missing, 70 a bug in simorc. Below, a command names "
+        "those of 1 to 5 it has besides 0 and 2.\n"
     )
 
 
-def _command_texts(command: click.Command, context: click.Context, level: int) -> Iterator[str]:
+def _command_texts(
+    command: click.Command, context: click.Context, level: int, told: Mapping[str, Mapping[str, str]]
+) -> Iterator[str]:
     usage = command.collect_usage_pieces(context)
     yield f"{'#' * level} {context.command_path}\n"
     yield f"```text\n{context.command_path} {' '.join(usage)}\n```\n"
@@ -134,11 +147,15 @@ def _command_texts(command: click.Command, context: click.Context, level: int) -
         yield "| option | meaning |\n|---|---|\n" + "".join(
             f"| `{option}` | {_cell(meaning)} |\n" for option, meaning in rows
         )
+    if (of_command := told.get(context.command_path)) is not None:
+        yield f"```sh\n{of_command['example']}\n```\n"
+        if "exits" in of_command:
+            yield f"Exit codes: {of_command['exits']}.\n"
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             below = command.get_command(context, name)
             assert below is not None
-            yield from _command_texts(below, click.Context(below, context, info_name=name), level + 1)
+            yield from _command_texts(below, click.Context(below, context, info_name=name), level + 1, told)
 
 
 def reference() -> dict[str, str]:

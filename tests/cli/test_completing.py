@@ -6,8 +6,10 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.shell_completion import ShellComplete
 
@@ -82,6 +84,22 @@ def test_a_broken_project_is_met_with_silence(here: Path) -> None:
     assert offered("run", "mc") == [RUNS[1]]
     (here / "sim_setup.yaml").write_text("- a list")
     assert offered("build", "") == []
+
+
+def arguments(command: click.Command) -> Iterator[click.Argument]:
+    yield from (each for each in command.params if isinstance(each, click.Argument))
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from arguments(below)
+
+
+def test_wherever_a_run_is_named_it_is_completed() -> None:
+    for argument in arguments(simorc):
+        if argument.name in ("run", "runs", "old", "new", "target", "sweep"):
+            assert argument._custom_shell_complete is not None, argument
 
 
 SHELLS = {

@@ -136,7 +136,10 @@ def _look_at_yaml(block: Block, where: str, tmp_path: Path) -> None:
     path = tmp_path / "example.yaml"
     path.write_text(block.text, encoding="utf-8")
     documents = list(YAML(typ="safe", pure=True).load_all(block.text))
-    if len(documents) > 1 or is_plot(documents[0]):
+    steps = workflow_steps(documents[0])
+    if steps:
+        _look_at_steps(steps, where)
+    elif len(documents) > 1 or is_plot(documents[0]):
         for document in documents:
             plot_spec(document, where)
     elif where.startswith("docs/tui.md"):
@@ -145,6 +148,23 @@ def _look_at_yaml(block: Block, where: str, tmp_path: Path) -> None:
         source = read_yaml(path)
         assert not source.problems, f"{where}: {source.problems}"
         _validated(block.title, source.data, where)
+
+
+def workflow_steps(data: Any) -> list[Any]:
+    """The steps of a workflow of GitHub, or of a part of one; none for anything else."""
+    if isinstance(data, Mapping) and isinstance(data.get("jobs"), Mapping):
+        return [step for job in data["jobs"].values() for step in job["steps"]]
+    return data if isinstance(data, list) and "uses" in data[0] else []
+
+
+def _look_at_steps(steps: Sequence[Any], where: str) -> None:
+    action = YAML(typ="safe", pure=True).load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    ours = [step for step in steps if "/simorc@" in step.get("uses", "")]
+    assert ours, where
+    for step in ours:
+        assert set(step.get("with", {})) <= set(action["inputs"]), where
+    for name in re.findall(r"steps\.simorc\.outputs\.([\w-]+)", str(steps)):
+        assert name in action["outputs"], where
 
 
 def is_plot(data: Any) -> bool:

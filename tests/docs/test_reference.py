@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -10,9 +11,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import click
 import pytest
 
+from simorc.cli.main import simorc
 from simorc.config.fields import Section
+from simorc.config.key_words import value_words
 from simorc.config.yaml_source import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +62,39 @@ def test_every_key_stands_in_an_example_that_its_model_reads(section: type[Secti
         section.model_validate(form)
         shown |= set(form)
     assert set(section.model_fields) <= shown, "add the missing keys to docs/reference/examples.yaml"
+
+
+def leaves(command: click.Command, path: str) -> Iterator[str]:
+    """Every command that is not a group of others, by its whole name."""
+    if not isinstance(command, click.Group):
+        yield path
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        below = command.get_command(context, name)
+        assert below is not None
+        yield from leaves(below, f"{path} {name}")
+
+
+def test_every_command_has_an_example_that_names_it() -> None:
+    told = maker().command_examples()
+    assert set(told) == set(leaves(simorc, "simorc")), "docs/reference/commands.yaml"
+    for name, of_command in told.items():
+        assert of_command["example"].startswith(name), name
+        for code in re.findall(r"(?:^|; )(\d+) ", of_command.get("exits", "")):
+            assert int(code) in (1, 3, 4, 5), name
+
+
+UNITS = re.compile(r"unit|second|bytes|[Ff]rom 0 to|part of|multiplied|processes|tokens|[Pp]ercent")
+
+
+def test_every_quantity_has_its_unit() -> None:
+    for section in all_sections():
+        for key, field in section.model_fields.items():
+            words = value_words(field, dict.fromkeys(all_sections(), ""))
+            if words.startswith(("number", "duration", "size")):
+                told = f"{field.description} {words.removeprefix('number')}"
+                assert UNITS.search(told), f"{section.__name__}.{key}: {told}"
 
 
 def test_every_section_and_key_is_described() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from simorc.cli.completing import RUNS
 from simorc.cli.scope import Scope, scoped
 from simorc.cli.tables import note as tell
 from simorc.display import plain
@@ -12,7 +13,7 @@ from simorc.runs.remarks import remarks_of, set_label, set_note, shown_name
 
 
 @click.command("note")
-@click.argument("run")
+@click.argument("run", shell_complete=RUNS)
 @click.argument("text", required=False)
 @click.option("--remove", is_flag=True, help="Take the note away.")
 @scoped
@@ -33,7 +34,7 @@ def command(scope: Scope, run: str, text: str | None, remove: bool) -> None:
 
 
 @click.command("rename")
-@click.argument("run")
+@click.argument("run", shell_complete=RUNS)
 @click.argument("label", required=False)
 @click.option("--remove", is_flag=True, help="Show it by its time stamp again.")
 @scoped

@@ -84,15 +84,18 @@ def default_words(field: FieldInfo) -> str:
         return ""
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
-    if _is_size(field):
+    if _has(field, fields._bytes):
         return f"`{_size(value)}`"
+    if _has(field, fields._seconds):
+        return f"`{value:g} s`"
     if isinstance(value, tuple):
         return f"`[{', '.join(str(each) for each in value)}]`"
     return f"`{value:g}`" if isinstance(value, float) and not str(value).isalnum() else f"`{value}`"
 
 
-def _is_size(field: FieldInfo) -> bool:
-    return any(isinstance(each, BeforeValidator) and each.func is fields._bytes for each in field.metadata)
+def _has(field: FieldInfo, validator: Any) -> bool:
+    """Whether the field takes what this function of `fields` reads: a size, a duration."""
+    return any(isinstance(each, BeforeValidator) and each.func is validator for each in field.metadata)
 
 
 def _size(value: int) -> str:

@@ -107,9 +107,9 @@ class Limits(Section):
     """Limits of a spec, in the measurement's own unit."""
 
     min: Quantity | None = None
-    """The smallest value that passes."""
+    """The smallest value that passes, in the measurement's unit."""
     max: Quantity | None = None
-    """The largest value that passes."""
+    """The largest value that passes, in the measurement's unit."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Limits:
@@ -122,11 +122,12 @@ class Spec(Limits):
     """What a measurement has to keep to."""
 
     typ: Quantity | None = None
-    """The value aimed at; ``10u ±10%`` gives the tolerance with it."""
+    """The value aimed at, in the measurement's unit; ``10u ±10%`` gives the tolerance with it."""
     tolerance: Margin | None = None
-    """How far from `typ` passes: a number, or a percentage of it."""
+    """How far from `typ` passes: a number in the measurement's unit, or a percentage of it."""
     near: Margin | None = None
-    """How close to a limit is reported as near: a number, or a percentage of the limit."""
+    """How close to a limit is reported as near: a number in the
+    measurement's unit, or a percentage of the limit."""
     unit: Text = ""
     """Unit for display; default: the measurement's."""
     corners: dict[Name, Limits] = Field(default_factory=dict)

@@ -95,9 +95,9 @@ class Llm(Section):
     max_tokens: Annotated[Whole, Field(ge=1, le=1_000_000)] = 2048
     """The longest answer, in tokens."""
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
-    """0 picks the most likely word each time."""
+    """From 0 to 2; 0 picks the most likely word each time."""
     top_p: Chance = 0.95
-    """Share of likely words to choose from."""
+    """Share of likely words to choose from, from 0 to 1."""
     timeout: Seconds = 300.0
     """How long an answer may take, in seconds."""
     answer_limit: Annotated[Bytes, Field(ge=1)] = 1024**2

@@ -20,11 +20,11 @@ class Range(Section):
     """Evenly spaced values, both ends included: by `step`, or `num` of them."""
 
     start: Quantity
-    """The first value."""
+    """The first value, in the parameter's unit."""
     stop: Quantity
-    """The last value."""
+    """The last value, in the parameter's unit."""
     step: Quantity | None = None
-    """The difference of two neighbours."""
+    """The difference of two neighbours, in the parameter's unit."""
     num: Annotated[Whole, Field(ge=1, le=MAX_POINTS)] | None = None
     """How many values."""
     scale: Literal["lin", "log"] = "lin"
@@ -100,18 +100,18 @@ class Normal(Section):
     """A normal distribution."""
 
     mean: Quantity
-    """The middle."""
+    """The middle, in the parameter's unit."""
     sigma: Annotated[Quantity, AfterValidator(lambda sigma: _not_negative(sigma))]
-    """The standard deviation."""
+    """The standard deviation, in the parameter's unit."""
 
 
 class Between(Section):
     """All values between two are equally likely."""
 
     low: Quantity
-    """The smallest value."""
+    """The smallest value, in the parameter's unit."""
     high: Quantity
-    """The largest value."""
+    """The largest value, in the parameter's unit."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Between:
@@ -124,7 +124,7 @@ class Triangular(Between):
     """Likelier towards `mode`."""
 
     mode: Quantity | None = None
-    """The likeliest value; default: the middle."""
+    """The likeliest value, in the parameter's unit; default: the middle."""
 
     @model_validator(mode="after")
     def _mode_inside(self) -> Triangular:
@@ -137,9 +137,9 @@ class Truncated(Between):
     """A normal distribution cut off at two values."""
 
     mean: Quantity
-    """The middle."""
+    """The middle, in the parameter's unit."""
     sigma: Annotated[Quantity, AfterValidator(lambda sigma: _not_negative(sigma))]
-    """The standard deviation before the cut."""
+    """The standard deviation before the cut, in the parameter's unit."""
 
 
 def _not_negative(sigma: Quantity) -> Quantity:
@@ -184,11 +184,11 @@ class StopWhen(Section):
     spec: Name | None = None
     """The measurement whose spec counts; default: all specs together."""
     confidence: Share = Number("0.95")
-    """How sure the interval of the yield is."""
+    """How sure the interval of the yield is, from 0 to 1."""
     width: Share | None = None
-    """Enough when the yield's interval is at most this wide, such as 0.05."""
+    """Enough when the yield's interval is at most this wide, from 0 to 1: 0.05."""
     target: Share | None = None
-    """Enough when the yield's interval lies all above or all below this yield, such as 0.99."""
+    """Enough when the yield's interval lies all above or all below this yield, from 0 to 1: 0.99."""
     least: Annotated[Whole, Field(ge=1)] = 20
     """Samples that are run in any case."""
 
