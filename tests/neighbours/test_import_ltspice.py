@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,9 +58,9 @@ def test_steps_become_a_sweep_and_params_its_parameters(circuit: Path) -> None:
 def test_what_cannot_be_carried_over_is_told(circuit: Path) -> None:
     left = from_ltspice(circuit).left
     assert left == [
-        "only parameters and the temperature are swept: .step NPN 2N2222(BF) 100 200 50",
         ".tran startup",
         "a library of LTspice's own installation: C:\\LTspice\\lib\\cmp\\standard.bjt",
+        "a .step of this form: .step NPN 2N2222(BF) 100 200 50",
     ]
 
 
@@ -89,3 +90,80 @@ def test_an_imported_project_simulates(circuit: Path, simorc: Simorc) -> None:
     assert simorc("import", "ltspice", circuit)[0] == 0
     code, said = simorc("--project", circuit.parent / "simorc", "run", "filter")
     assert (code, "36 of 36 completed" in said) == (0, True), said
+
+
+MANY_FORMS = """\
+* C:\\Users\\jane\\amp.asc
+V1 in 0 SINE(0 1 1k)
+VB b 0 5
+R1 in out 4k7
+C1 out 0 {C} Rser=1m Rpar=1G
+L1 b x 1m Rser=0.1
+R3 x y {Rl}
+D1 y 0 DX
+B1 z 0 V=if(V(out)>0, V(out)*2, 0)
+.param C = 10n Rl={R0/10} R0=10k    ; a comment
+.step dec param C 1n 10n 1
+.step VB list 4 5
+.step D DX(Is) 1e-14 2e-14 1e-14
+.step param Rl 1k 2k 1k
+.temp -40 27
+.model DX D(Is=1e-14 Rs=1)
+.tran 0 2m 0 1u
+.meas TRAN vmax MAX V(out)
+.meas tran swing PP V(out) FROM 1m TO 2m
+.meas t1 FIND time WHEN V(out)=0.5 RISE=1
+.meas late FIND V(out) WHEN V(in)=0.5 CROSS=2
+.meas pavg AVG V(in,out)*I(R1)
+.meas twice PARAM vmax*2
+.meas TRAN eff RMS V(z)
+.meas tran rise TRIG V(out)=0.1 RISE=1 TARG V(out)=0.5 RISE=1
+.meas tran fall TRIG V(out) VAL=0.5 FALL=1 TARG V(out) VAL=0.1 FALL=1
+.meas TRAN slope DERIV V(out) AT=1m
+.meas TRAN charge INTEG I(R1) FROM 0 TO 1m
+.meas TRAN diode MAX I(D1)
+.options plotwinsize=0 reltol=1e-4
+.save V(out)
+.backanno
+.end
+"""
+
+
+def test_sources_models_and_temperatures_are_stepped_too(tmp_path: Path) -> None:
+    path = tmp_path / "amp.net"
+    path.write_text(MANY_FORMS)
+    carried = from_ltspice(path)
+    assert carried.left == []
+    carried.write()
+    project = Project.load(carried.directory)
+    swept = project.sweeps["amp"].definition.parameters
+    assert set(swept) == {"C", "VB", "D_DX_Is", "Rl", "temp"}
+    template = (carried.directory / "testbenches/amp/tb_amp.spice.j2").read_text()
+    assert "VB b 0 {{ parameters.VB }}" in template
+    assert "Is={{ parameters.D_DX_Is }} Rs=1" in template
+    assert template.count(".param Rl=") == 1
+    assert "R1 R1_i out 4.7k" in template
+
+
+@pytest.mark.ngspice
+def test_every_form_of_meas_has_a_value_in_ngspice(tmp_path: Path, simorc: Simorc) -> None:
+    path = tmp_path / "amp.net"
+    path.write_text(MANY_FORMS)
+    assert simorc("import", "ltspice", path)[0] == 0
+    project = ("--project", tmp_path / "simorc")
+    code, said = simorc(*project, "run", "amp", "--case", "1,32")
+    assert (code, "2 of 32 completed" in said) == (0, True), said + simorc(*project, "results")[1]
+    measured = json.loads(simorc(*project, "results", "amp", "--json")[1])[0]["measurements"]
+    assert measured["twice"] == pytest.approx(2 * measured["vmax"], rel=1e-5)
+    assert measured["rise"] > 0
+    assert measured["pavg"] > 0
+    assert 0 < measured["diode"] < 5e-3
+
+
+def test_parasitics_without_a_counterpart_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.net"
+    path.write_text("* x\nC1 a 0 1n Lser=1n\n.step file=values.txt\n.end\n")
+    assert from_ltspice(path).left == [
+        "parasitics of a device: lser of C1",
+        "a .step of this form: .step file=values.txt",
+    ]

@@ -85,9 +85,22 @@ def _read_testbench(files: ProjectFiles, name: str, path: Path) -> None:
     files.problems += document.problems
     if (config := document.model) is not None:
         _check_template(files, name, document.source, config)
+        config = _without_lost_schematic(files, name, path.parent, config)
         _check_file(files, document.source, ("schematic",), config.schematic)
         config = config.model_copy(update=_rooted(files, document.source, config))
     files.testbenches[name] = Document(document.source, config, document.problems)
+
+
+def _without_lost_schematic(
+    files: ProjectFiles, name: str, folder: Path, config: TestbenchConfig
+) -> TestbenchConfig:
+    """Older projects name schematics that stayed elsewhere; their template is what counts."""
+    older = config.filename_raw is not None or config.filename_log is not None
+    template = files.templates.get(name)
+    if not older or config.schematic is None or template is None or not is_file(template):
+        return config
+    lost = not is_file(against(config.schematic, folder))
+    return config.model_copy(update={"schematic": None}) if lost else config
 
 
 def _read_sweeps(files: ProjectFiles, setup: Setup) -> None:

@@ -30,6 +30,8 @@ def _not_reserved(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plot_specs(value: Any) -> Any:
+    if isinstance(value, dict) and value and "y" not in value and "Y" not in value:
+        value = list(value.values())  # name -> file, of older projects
     specs = [value] if isinstance(value, str | dict) else value
     for spec in specs if isinstance(specs, list) else [specs]:
         if not isinstance(spec, str | dict):
@@ -70,3 +72,7 @@ class TestbenchConfig(Section):
     """What saving the schematic does: `netlist`, or `rerun SWEEP`."""
     filename_raw: Text | None = None
     """The raw file the template writes, as older templates name it."""
+    filename_log: Text | None = None
+    """Of older projects; without effect: the log is simulator.log."""
+    postprocess: Any = None
+    """Of older projects; without effect."""

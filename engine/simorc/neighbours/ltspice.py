@@ -10,15 +10,27 @@ from typing import Any
 
 from simorc.errors import UsageError
 from simorc.neighbours.carried import Carried, named, read_text
+from simorc.neighbours.ltspice_cards import (
+    Untranslated,
+    ammeter,
+    derivative,
+    meas_card,
+    metered,
+    passive_card,
+    with_currents,
+)
 from simorc.quantities import Number
 
 _PARAM = re.compile(r"([A-Za-z_]\w*)\s*=\s*(\{[^}]*\}|'[^']*'|\S+)")
-_MEAS = re.compile(r"^\.meas(?:ure)?\s+(?:(ac|dc|op|tran|noise)\s+)?(\S+)\s+(.*)$", re.IGNORECASE)
 _ANALYSES = ("tran", "ac", "dc", "op", "noise", "tf")
 _DROPPED = (".backanno", ".probe", ".wave", ".savebias", ".loadbias", ".machine", ".ferret")
-_THEIRS = {
-    "mag": "vm", "ph": "vp", "re": "vr", "im": "vi", "db": "vdb",
-}  # fmt: skip
+_THEIR_OPTIONS = re.compile(
+    r"\b(?:plotwinsize|numdgt|measdgt|meascplxfmt|logopinfo|fastaccess)(?:\s*=\s*\S+)?", re.IGNORECASE
+)
+_MODEL_STEP = re.compile(
+    r"^\.step\s+(?:(lin|oct|dec)\s+)?(\w+)\s+([\w.-]+)\(\s*(\w+)\s*\)\s+(.*)$", re.IGNORECASE
+)
+_SPICEINIT = "* LTspice's syntax, as far as ngspice knows it\nset ngbehavior=ltpsa\n"
 
 
 @dataclass
@@ -28,7 +40,8 @@ class _Netlist:
     lines: list[str] = field(default_factory=list)
     parameters: dict[str, str] = field(default_factory=dict)
     swept: dict[str, Any] = field(default_factory=dict)
-    measured: list[str] = field(default_factory=list)
+    measured: dict[str, dict[str, str]] = field(default_factory=dict)
+    metered: set[str] = field(default_factory=set)
     analysis: str = "tran"
 
 
@@ -42,16 +55,22 @@ def from_ltspice(path: Path, directory: Path | None = None) -> Carried:
     found.analysis = next(
         (word for card in cards for word in _ANALYSES if card.lower().startswith(f".{word}")), "tran"
     )
+    found.metered = metered("\n".join(cards[1:]))
     for card in cards[1:]:
         _read(card, found, carried, source)
+    for card in cards[1:]:
+        if card.lower().startswith(".step"):
+            _step(card, found, carried)
     _add_testbench(carried, name, cards[0] if cards else "", found)
     sweep = {"testbench": name, "parameters": found.swept}
     carried.yaml(f"sweeps/{name}.yaml", sweep, f"The .step cards of {source.name}.")
     setup = {
         "name": name,
+        "simulator": {"spiceinit": "spiceinit"},
         "testbenches": {name: f"testbenches/{name}"},
         "sweeps": {name: f"sweeps/{name}.yaml"},
     }
+    carried.files[Path("spiceinit")] = _SPICEINIT
     carried.yaml("sim_setup.yaml", setup, f"From the LTspice circuit {path.name}.")
     return carried
 
@@ -84,7 +103,7 @@ def _cards(text: str) -> Iterator[str]:
     """Cards with their continuation lines joined, without comments and what stands after ``.end``."""
     held = ""
     for number, line in enumerate(text.replace("µ", "u").replace("μ", "u").splitlines()):
-        stripped = line.rstrip()
+        stripped = (line if number == 0 else line.partition(";")[0]).rstrip()
         if stripped.startswith("+"):
             held += f" {stripped[1:].strip()}"
             continue
@@ -102,8 +121,8 @@ def _read(card: str, found: _Netlist, carried: Carried, source: Path) -> None:
     """One card: into the template, the parameters, the sweep, or onto the list of what is left."""
     word = card.split()[0].lower() if card.split() else ""
     if word.startswith(".step"):
-        _step(card, found, carried)
-    elif word.startswith(".meas"):
+        return  # when all parameters are known
+    if word.startswith(".meas"):
         _meas(card, found, carried)
     elif word in (".param", ".params"):
         _param(card, found)
@@ -111,12 +130,38 @@ def _read(card: str, found: _Netlist, carried: Carried, source: Path) -> None:
         found.lines.append(_tran(card, carried))
     elif word in (".lib", ".include", ".inc"):
         _library(card, found, carried, source)
-    elif word.startswith(_DROPPED) or word in (".end", ""):
-        pass
+    elif word == ".temp" and len(card.split()) > 2:
+        _step(f".step temp list {card.partition(' ')[2]}", found, carried)
+    elif word.startswith((".option", ".save", *_DROPPED)) or word in (".end", ""):
+        found.lines += _kept_options(card) if word.startswith(".option") else []
+    elif word[0] in "rcld":
+        _two_terminals(card, found, carried)
     elif word.startswith(("a", "§")):
         carried.leave(f"a device only LTspice has: {card}")
         found.lines.append(f"* {card}")
     else:
+        found.lines.append(with_currents(card))
+
+
+def _kept_options(card: str) -> list[str]:
+    """Options without those that only concern LTspice's own output."""
+    kept = _THEIR_OPTIONS.sub("", card).split()
+    return [" ".join(kept)] if len(kept) > 1 else []
+
+
+def _two_terminals(card: str, found: _Netlist, carried: Carried) -> None:
+    """A resistor, capacitor, coil or diode, behind an ammeter where its current is asked for."""
+    name = card.split()[0]
+    if name.lower() in found.metered:
+        meter, card = ammeter(card)
+        found.lines.append(meter)
+    if name[0] in "dD":
+        found.lines.append(card)
+        return
+    try:
+        found.lines += passive_card(card)
+    except Untranslated as error:
+        carried.leave(f"parasitics of a device: {error}")
         found.lines.append(card)
 
 
@@ -139,35 +184,76 @@ def _is_number(text: str) -> bool:
 
 
 def _step(card: str, found: _Netlist, carried: Carried) -> None:
-    words = card.split()[1:]
-    scale = words.pop(0).lower() if words and words[0].lower() in ("lin", "oct", "dec") else "lin"
-    if words and words[0].lower() == "param":
-        words.pop(0)
-    elif not words or words[0].lower() != "temp":
-        carried.leave(f"only parameters and the temperature are swept: {card}")
-        return
-    name = words.pop(0)
-    values = _step_values(scale, words)
-    if values is None:
+    """What a .step varies: a parameter, the temperature, a source's value, a parameter of a model."""
+    if match := _MODEL_STEP.match(card):
+        scale, name, words = match[1] or "lin", _placed_in_model(match, found), match[5].split()
+    else:
+        words = card.split()[1:]
+        scale = words.pop(0).lower() if words and words[0].lower() in ("lin", "oct", "dec") else "lin"
+        is_param = bool(words) and words[0].lower() == "param"
+        words = words[1:] if is_param else words
+        name = words.pop(0) if words else ""
+        if not is_param and name.lower() != "temp":
+            name = _placed_in_source(name, found)
+    values = _step_values(scale.lower(), words) if name else None
+    if not name or values is None:
         carried.leave(f"a .step of this form: {card}")
         return
     found.swept[name] = values
     first = values["start"] if isinstance(values, dict) else values[0]
     if name not in found.parameters:
         found.parameters[name] = first
-        new = f".param {name}={{{{ parameters.{name} }}}}"
-        found.lines.append(".temp {{ parameters.temp }}" if name.lower() == "temp" else new)
+        _declare(name, found)
+
+
+def _declare(name: str, found: _Netlist) -> None:
+    """A parameter that is swept takes its value from the sweep, whatever its .param says."""
+    if any(f"{{{{ parameters.{name} }}}}" in line for line in found.lines):
+        return
+    if name.lower() == "temp":
+        found.lines.append(".temp {{ parameters.temp }}")
+        return
+    expression = re.compile(rf"\.param\s+{re.escape(name)}=", re.IGNORECASE)
+    found.lines = [line for line in found.lines if not expression.match(line)]
+    found.lines.append(f".param {name}={{{{ parameters.{name} }}}}")
+
+
+def _placed_in_source(name: str, found: _Netlist) -> str:
+    """The name of a source whose plain value becomes a placeholder; empty if it has none."""
+    value = re.compile(rf"({re.escape(name)}\s+\S+\s+\S+\s+(?:dc\s+)?)([^\s()=]+)(\s.*)?", re.IGNORECASE)
+    for place, line in enumerate(found.lines):
+        match = value.fullmatch(line)
+        if match and name[:1].lower() in "vi" and _is_number(match[2]):
+            found.parameters[name] = match[2]
+            found.lines[place] = f"{match[1]}{{{{ parameters.{name} }}}}{match[3] or ''}"
+            return name
+    return ""
+
+
+def _placed_in_model(step: re.Match[str], found: _Netlist) -> str:
+    """The name of a new parameter that stands in the model's card; empty if there is no such card."""
+    card = re.compile(rf"\.model\s+{re.escape(step[3])}\s+{step[2]}\b", re.IGNORECASE)
+    entry = re.compile(rf"\b({step[4]}\s*=\s*)([^\s()]+)", re.IGNORECASE)
+    name = re.sub(r"\W", "_", f"{step[2]}_{step[3]}_{step[4]}")
+    for place, line in enumerate(found.lines):
+        match = entry.search(line) if card.match(line) else None
+        if match and _is_number(match[2]):
+            found.parameters[name] = match[2]
+            found.lines[place] = f"{line[: match.end(1)]}{{{{ parameters.{name} }}}}{line[match.end() :]}"
+            return name
+    return ""
 
 
 def _step_values(scale: str, words: list[str]) -> Any:
     """The values of a .step: ``list 1 2 3``, ``start stop step``, or with points per octave or decade."""
     if words and words[0].lower() == "list":
-        return words[1:] or None
+        listed = [Number(word) if _is_number(word) else word for word in words[1:]]
+        return listed or None
     if len(words) != 3 or not all(_is_number(word) for word in words):
         return None
     start, stop, last = words
     if scale == "lin":
-        return {"start": start, "stop": stop, "step": last}
+        return {"start": Number(start), "stop": Number(stop), "step": Number(last)}
     ratio = (2.0 if scale == "oct" else 10.0) ** (1 / float(Number(last)))
     value, values = float(Number(start)), []
     while 0 < value <= float(Number(stop)) * (1 + 1e-9):
@@ -177,17 +263,16 @@ def _step_values(scale: str, words: list[str]) -> Any:
 
 
 def _meas(card: str, found: _Netlist, carried: Carried) -> None:
-    match = _MEAS.match(card)
-    if match is None:
+    if derived := derivative(card):
+        found.measured[derived[0]] = {"expr": derived[1]}
+        return
+    try:
+        name, ours = meas_card(card, found.analysis)
+    except Untranslated:
         carried.leave(f"a .meas of this form: {card}")
         return
-    kind, name, rest = match[1] or found.analysis, match[2], match[3]
-    for theirs, ours in _THEIRS.items():
-        rest = re.sub(rf"\b{theirs}\(\s*V\(([^()]*)\)\s*\)", rf"{ours}(\1)", rest, flags=re.IGNORECASE)
-    if re.search(r"\)\s*[/*]\s*[VI]\(", rest):
-        carried.leave(f"a .meas of an expression, check it: {card}")
-    found.measured.append(name)
-    found.lines.append(f".meas {kind} {name} {rest}")
+    found.measured[name] = {"meas": name}
+    found.lines.append(ours)
 
 
 def _tran(card: str, carried: Carried) -> str:
@@ -222,6 +307,6 @@ def _add_testbench(carried: Carried, name: str, title: str, found: _Netlist) -> 
     config = {
         "template": f"tb_{name}.spice.j2",
         "parameters": dict(found.parameters),
-        "measurements": {each: {"meas": each} for each in found.measured},
+        "measurements": found.measured,
     }
     carried.yaml(str(folder / "config.yaml"), config, "Values of .param; a sweep may change any of them.")

@@ -28,7 +28,7 @@ _PLACEHOLDER = re.compile(r"\\?\{\\?\{(?:(?!\\?\}\\?\}).)*(?:\\?\}\\?\}|$)", re.
 _NAME = re.compile(r"""\b(?:parameters|config)(?:\.(\w+)|\[\s*\\*['"](\w+)\\*['"]\s*\])""")
 # In the file an escaped quote of a value is written \\" (escaped for the file, then for the value).
 _VALUE = re.compile(r'=("(?:\\\\"|\\.|[^"\\])*"|(?:\\.|[^\s"\\])*)', re.DOTALL)
-_ALWAYS_KNOWN = ("filename_raw",)
+_ALWAYS_KNOWN = ("filename_raw", "root")
 
 
 @dataclass(frozen=True, order=True)

@@ -153,6 +153,7 @@ class Template:
             {name: int(value) if isinstance(value, bool) else value for name, value in parameters.items()}
         )
         values.setdefault("filename_raw", filename_raw)
+        values.setdefault("root", f"{project_root.rstrip('/')}/")
         return self._rendered(
             {
                 "parameters": values,

@@ -1,0 +1,100 @@
+"""Cards of LTspice in ngspice's form: ``.meas``, parasitics of capacitors and coils, ``4k7``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_MEAS = re.compile(r"^\.meas(?:ure)?\s+(?:(ac|dc|op|tran|noise)\s+)?(\S+)\s+(.*)$", re.IGNORECASE)
+_OF = re.compile(
+    r"^(max|min|pp|avg|rms|integ)\s+(.+?)((?:\s+(?:from|to)\s*=?\s*\S+|\s+(?:trig|targ)\s.*)*)$",
+    re.IGNORECASE,
+)
+_EQUAL = re.compile(r"\b(trig|targ)\s+([^\s=]+)\s*=\s*(\S+)", re.IGNORECASE)
+_FIND_TIME = re.compile(r"^find\s+(?:time|freq(?:uency)?)\s+(?=when\b)", re.IGNORECASE)
+_WINDOW = re.compile(r"\b(from|to)\s*=?\s*(?=\S)", re.IGNORECASE)
+_DERIV = re.compile(r"^deriv\s+(\S+)\s+at\s*=\s*(\S+)$", re.IGNORECASE)
+_PARAM = re.compile(r"^param\s+(.+)$", re.IGNORECASE)
+_CURRENT = re.compile(r"\bi\(\s*([rcld]\w*)\s*\)", re.IGNORECASE)
+_DIFFERENCE = re.compile(r"\bv\(\s*([^\s,()]+)\s*,\s*([^\s,()]+)\s*\)", re.IGNORECASE)
+_ONE_SIGNAL = re.compile(r"(?:v\w*|i)\([^()\s]+\)", re.IGNORECASE)
+_EUROPEAN = re.compile(r"(?<![\w.])(\d+)(meg|[kmunpfgt])(\d+)(?![\w.])", re.IGNORECASE)
+_ATTACHED = re.compile(r"\s+(rser|rpar|lser|cpar|rlshunt)\s*=\s*(\{[^}]*\}|\S+)", re.IGNORECASE)
+_THEIRS = {"mag": "vm", "ph": "vp", "re": "vr", "im": "vi", "db": "vdb"}
+
+
+class Untranslated(ValueError):
+    """There is no such card in ngspice."""
+
+
+def metered(text: str) -> set[str]:
+    """Two-terminal devices whose current is asked for, in lower case; ngspice knows those of sources only."""
+    return {name.lower() for name in _CURRENT.findall(text)}
+
+
+def with_currents(text: str) -> str:
+    """``I(R1)`` as the current of the source that `ammeter` puts before R1."""
+    return _CURRENT.sub(lambda match: f"i(V{match[1]}_i)", text)
+
+
+def ammeter(card: str) -> list[str]:
+    """A device behind a source of 0 V that measures its current."""
+    name, first, rest = card.split(maxsplit=2)
+    return [f"V{name}_i {first} {name}_i 0", f"{name} {name}_i {rest}"]
+
+
+def meas_card(card: str, analysis: str) -> tuple[str, str]:
+    """The name measured, and the card for ngspice; `analysis` is the netlist's, where the card names none.
+
+    Raises Untranslated.
+    """
+    match = _MEAS.match(card)
+    if match is None:
+        raise Untranslated(card)
+    kind, name, rest = (match[1] or analysis).lower(), match[2], match[3].strip()
+    for theirs, ours in _THEIRS.items():
+        rest = re.sub(rf"\b{theirs}\(\s*V\(([^()]*)\)\s*\)", rf"{ours}(\1)", rest, flags=re.IGNORECASE)
+    rest = with_currents(rest)
+    rest = _FIND_TIME.sub("", rest)
+    rest = _EQUAL.sub(r"\1 \2 val=\3", rest) if not re.search(r"\bval\s*=", rest, re.IGNORECASE) else rest
+    if parameter := _PARAM.match(rest):
+        rest = f"param='{parameter[1].strip().strip('{}')}'"
+    elif of := _OF.match(rest):
+        rest = f"{of[1].lower()} {_operand(of[2])}{_WINDOW.sub(_equal_sign, of[3])}"
+    return name, f".meas {kind} {name} {rest}"
+
+
+def derivative(card: str) -> tuple[str, str] | None:
+    """Name and expression of a ``.meas ... DERIV``, which ngspice does not have; None for other cards."""
+    match = _MEAS.match(card)
+    deriv = _DERIV.match(with_currents(match[3].strip())) if match else None
+    return (match[2], f"at(deriv({deriv[1]}), {deriv[2]})") if match and deriv else None
+
+
+def _equal_sign(match: re.Match[str]) -> str:
+    return f"{match[1].lower()}="
+
+
+def _operand(text: str) -> str:
+    """One signal as it is, an expression within par('...')."""
+    plain = _DIFFERENCE.sub(r"(v(\1)-v(\2))", text.strip())
+    return plain if _ONE_SIGNAL.fullmatch(plain) else f"par('{plain}')"
+
+
+def passive_card(card: str) -> Iterator[str]:
+    """A resistor, capacitor or coil, with what LTspice attaches to it as elements of their own.
+
+    Raises Untranslated where something is attached that has no counterpart.
+    """
+    plain = _EUROPEAN.sub(r"\1.\3\2", card)
+    attached = {name.lower(): value for name, value in _ATTACHED.findall(plain)}
+    plain = _ATTACHED.sub("", plain)
+    name, first, second, *rest = [*plain.split(), "", ""][: max(4, len(plain.split()))]
+    if unknown := attached.keys() - {"rser", "rpar"}:
+        raise Untranslated(f"{', '.join(sorted(unknown))} of {name}")
+    inner = f"{name}_s" if "rser" in attached else second
+    yield " ".join(word for word in (name, first, inner, *rest) if word)
+    if "rser" in attached:
+        yield f"R{name}_ser {inner} {second} {attached['rser']}"
+    if "rpar" in attached:
+        yield f"R{name}_par {first} {second} {attached['rpar']}"
