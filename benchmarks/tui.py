@@ -86,7 +86,7 @@ def _row(case: int) -> tuple[object, ...]:
 
 
 class Updates:
-    """Changes cases in view at a given rate, as a runner does: fifty changes in a transaction."""
+    """Changes cases in view at a given rate: ten changes in a transaction."""
 
     def __init__(self, layout: RunLayout, per_second: int, cases: int) -> None:
         self._layout, self._rate, self._among = layout, per_second, min(cases, 60)
@@ -104,7 +104,7 @@ class Updates:
 
     def _write(self) -> None:
         db = sqlite3.connect(self._layout.database, isolation_level=None, timeout=10)
-        chance, batch, began = random.Random(1), 50, time.monotonic()
+        chance, batch, began = random.Random(1), 10, time.monotonic()
         while not self._stop.is_set():
             db.execute("BEGIN IMMEDIATE")
             for _ in range(batch):

@@ -61,6 +61,24 @@ def shown_columns(columns: Sequence[TableColumn], chosen: Sequence[str] | None) 
     return [columns[0], *(named[name] for name in chosen if name in named and name != columns[0].name)]
 
 
+def changed_columns(
+    columns: Sequence[TableColumn], old: CaseRow, new: CaseRow, progressed: bool
+) -> list[int]:
+    """The places of the columns whose cells read otherwise now; `progressed`: the case got on meanwhile."""
+
+    def changed(column: TableColumn) -> bool:
+        match column.role:
+            case "status":
+                return old.status != new.status or (progressed and new.status == "in_progress")
+            case "time":
+                return _time_text(old) != _time_text(new)
+            case "message":
+                return _message_text(old) != _message_text(new)
+        return old.get(column.name) != new.get(column.name)
+
+    return [place for place, column in enumerate(columns) if changed(column)]
+
+
 def _brought(column: Column, least: int) -> TableColumn:
     label = plain(column.label)
     return TableColumn(column.name, label, column.role, column.unit, max(least, min(len(label), WIDEST_CELL)))

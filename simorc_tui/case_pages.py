@@ -27,7 +27,10 @@ class CaseRow:
 
     def get(self, column: str) -> object:
         """The value in an SQL column, None where there is none."""
-        return None if self.values is None or column not in self.values.keys() else self.values[column]  # noqa: SIM118
+        try:
+            return None if self.values is None else self.values[column]
+        except IndexError:  # a column the run has brought since this row was read
+            return None
 
 
 class CasePages:

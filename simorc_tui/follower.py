@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -67,12 +68,17 @@ class Follower:
         try:
             with RunView(self._layout) as view:
                 self._begin(view)
-                quiet = 0
-                while not self._stop.wait(IDLE_TICK if quiet > IDLE_AFTER else self._tick):
+                quiet, looked = 0, time.monotonic()
+                while not self._stop.wait(max(0.0, looked + self._pause(quiet) - time.monotonic())):
+                    looked = time.monotonic()
                     quiet = 0 if self._look(view) else quiet + 1
         except (StoreError, OSError, sqlite3.Error) as error:
             if not self._stop.is_set():
                 self._tell(RunNews(self._layout.name, None, {}, {}, error=str(error)))
+
+    def _pause(self, quiet: int) -> float:
+        """Seconds from one look to the next after `quiet` looks without news."""
+        return IDLE_TICK if quiet > IDLE_AFTER else self._tick
 
     def _begin(self, view: RunView) -> None:
         """Everything is news at first; what is told later comes after these numbers."""

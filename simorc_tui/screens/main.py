@@ -11,7 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Static
 
 from simorc.display import plain
@@ -21,6 +23,7 @@ from simorc.runs.remarks import shown_name
 from simorc.runs.summary import UNDER_WAY, RunSummary
 from simorc_tui.announcing import announce
 from simorc_tui.commands import bindings, by_action, footer_text
+from simorc_tui.compositing import FrugalCompositor
 from simorc_tui.follower import TICK, Follower, RunNews
 from simorc_tui.glyphs import Glyphs
 from simorc_tui.launching import Launcher
@@ -76,10 +79,14 @@ class MainScreen(
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
+    # The stylesheet shows what has the focus; painting the whole screen again adds nothing.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
     def __init__(
         self, root: Path, launcher: Launcher, glyphs: Glyphs, *, run: str | None = None, tick: float = TICK
     ) -> None:
         super().__init__(root, launcher, glyphs)
+        self._compositor = FrugalCompositor()
         self._asked_run = run
         self._tick = tick
         self._follower: Follower | None = None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from rich.style import Style
 from textual import events
+from textual.geometry import Region
+from textual.widget import Widget
 
 from simorc_tui.screens.desk import Desk
 from simorc_tui.screens.jump import JumpScreen
@@ -10,6 +13,19 @@ from simorc_tui.screens.jump import JumpScreen
 PANES = ("tree", "builder", "cases", "view")
 LEFT = ("tree", "builder")
 NARROW_COLUMNS, NARROW_LINES = 110, 30
+
+
+CHOSEN_TITLE, OTHER_TITLE = Style(bold=True, underline=True), Style()
+
+
+def _show_chosen(pane: Widget, chosen: bool) -> None:
+    """The title of the pane that has the keys is underlined; only the line it stands on is painted again.
+
+    By hand and not by :focus-within, which would style all widgets below both panes again; by the rule and
+    not by the property, which would paint them.
+    """
+    if pane.styles.set_rule("border_title_style", CHOSEN_TITLE if chosen else OTHER_TITLE):
+        pane.refresh(Region(-1, -1, pane.outer_size.width, 1))
 
 
 class PaneActions(Desk):
@@ -56,8 +72,7 @@ class PaneActions(Desk):
         for pane in PANES:
             widget = self.query_one(f"#{pane}")
             widget.display = not single or pane == self.pane
-            # By hand and not by :focus-within, which would style all widgets below both panes again.
-            widget.styles.border_title_style = "bold underline" if pane == self.pane else "none"
+            _show_chosen(widget, pane == self.pane)
         left = self.query_one("#left")
         left.display = not single or self.pane in LEFT
         left.set_class(single, "alone")
@@ -72,7 +87,7 @@ class PaneActions(Desk):
         if self.pane == "view":
             self.case_view.focus_content()
         else:
-            targets[self.pane].focus()
+            self.set_focus(targets[self.pane])
 
     def action_jump(self) -> None:
         self.app.push_screen(JumpScreen(), self._jump)

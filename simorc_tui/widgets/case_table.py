@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -16,19 +14,13 @@ from textual.strip import Strip
 
 from simorc.runs.layout import RunLayout
 from simorc.runs.view import Column, RunView
-from simorc_tui.case_columns import (
-    WIDEST_CELL,
-    CellWriter,
-    TableColumn,
-    fitted,
-    shown_columns,
-    table_columns,
-)
+from simorc_tui.case_columns import CellWriter, TableColumn, changed_columns, shown_columns, table_columns
 from simorc_tui.case_order import Arrangement, NaturalOrder, RowOrder
 from simorc_tui.case_pages import CasePages, CaseRow
+from simorc_tui.case_painting import GAP, CasePainter, CasePalette
 from simorc_tui.glyphs import UNICODE, Glyphs
 from simorc_tui.table_look import USUAL, TableLook
-from simorc_tui.widgets.column_layout import GAP, ColumnLayout
+from simorc_tui.widgets.column_layout import ColumnLayout
 
 
 class CaseTable(ColumnLayout, can_focus=True):
@@ -88,6 +80,10 @@ class CaseTable(ColumnLayout, can_focus=True):
         self._brought: list[Column] = []
         self._last_mark: int | None = None
         self._total = 0
+        self._palette = CasePalette(
+            lambda: self.rich_style, lambda part: self.get_component_rich_style(part, partial=True)
+        )
+        self._painter: CasePainter | None = None
 
     # What is shown --------------------------------------------------------------------------------
 
@@ -110,6 +106,11 @@ class CaseTable(ColumnLayout, can_focus=True):
     def _rows_in_view(self) -> int:
         """Lines between the header and the scrollbar."""
         return max(1, self.scrollable_content_region.height - 1)
+
+    @property
+    def _width_in_view(self) -> int:
+        """Cells left of the scrollbar."""
+        return self.scrollable_content_region.width
 
     def attach(self, layout: RunLayout | None) -> None:
         """Show the run of `layout` from its first case, or nothing."""
@@ -183,14 +184,13 @@ class CaseTable(ColumnLayout, can_focus=True):
         moved = {
             case for case in {*progress, *self._progress} if progress.get(case) != self._progress.get(case)
         }
-        before = self._writer()
         self._progress = dict(progress)
         if case_ids is None:
             self._pages.forget()
             self.refresh()
             return
         for index, (old, new) in self._pages.renew({*case_ids, *moved}, self.visible_rows).items():
-            self._refresh_cells(index, [before.text(column, old) for column in self.columns], new)
+            self._refresh_cells(index, old, new, new.case_id in moved)
 
     def tick(self) -> None:
         """A second went by: the times of running cases in view move on."""
@@ -210,6 +210,19 @@ class CaseTable(ColumnLayout, can_focus=True):
 
     def on_unmount(self) -> None:
         self.detach()
+
+    def on_focus(self, event: events.Focus) -> None:
+        self._keys_changed_hands(event, True)
+
+    def on_blur(self, event: events.Blur) -> None:
+        self._keys_changed_hands(event, False)
+
+    def _keys_changed_hands(self, event: events.Event, ours: bool) -> None:
+        """What Textual does, but for styling and painting: who has the keys shows on the pane's border."""
+        event.prevent_default()
+        self.set_reactive(CaseTable.has_focus, ours)
+        if self.parent is not None:
+            self.parent.post_message(events.DescendantFocus(self) if ours else events.DescendantBlur(self))
 
     # Keys -----------------------------------------------------------------------------------------
 
@@ -273,63 +286,43 @@ class CaseTable(ColumnLayout, can_focus=True):
 
     # Painting -------------------------------------------------------------------------------------
 
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._palette.forget()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._painter = self._new_painter()
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._painter = None
+
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        base = self.rich_style
+        painter = self._painter or self._new_painter()
         if self._pages is None:
-            return Strip([Segment(self.empty_note if y == 0 else "", base)]).adjust_cell_length(width, base)
+            return painter.note(self.empty_note if y == 0 else "")
         if y == 0:
-            style = base + self.get_component_rich_style("case-table--header", partial=True)
-            return self._line([(self._header(column), style) for column in self.columns], style)
-        row = self._pages.row(self.scroll_offset.y + y - 1)
+            return painter.header(self.arrangement)
+        index = self.scroll_offset.y + y - 1
+        row = self._pages.row(index)
         if row is None:
-            note = "no case matches the filter" if y == 1 and not self.row_count else ""
-            return Strip([Segment(note, base)]).adjust_cell_length(width, base)
-        return self._row_line(row, self.scroll_offset.y + y - 1)
+            return painter.note("no case matches the filter" if y == 1 and not self.row_count else "")
+        return painter.row(row, marked=row.case_id in self.marks, at_cursor=index == self.cursor)
 
-    def _row_line(self, row: CaseRow, index: int) -> Strip:
-        style = self._row_style(row, index)
-        status = style + self.get_component_rich_style(f"case-table--{row.status}", partial=True)
-        writer = self._writer()
-        cells = [
-            (
-                self._cell(column, writer.text(column, row)),
-                status if column.role == "status" and index != self.cursor else style,
-            )
-            for column in self.columns
-        ]
-        return self._line(cells, style, self.glyphs.arrow if index == self.cursor else " ")
+    def _new_painter(self) -> CasePainter:
+        return CasePainter(
+            self.columns,
+            self._writer(),
+            self._palette,
+            self._width_in_view,
+            self.scroll_offset.x,
+            self.standing,
+            self._too_narrow,
+        )
 
-    def _row_style(self, row: CaseRow, index: int) -> Style:
-        style = self.rich_style
-        if row.case_id in self.marks:
-            style += self.get_component_rich_style("case-table--marked", partial=True)
-        if index == self.cursor:
-            style += self.get_component_rich_style("case-table--cursor", partial=True)
-        return style
-
-    def _line(self, cells: list[tuple[str, Style]], style: Style, pointer: str = " ") -> Strip:
-        """The first cells, after the pointer, stand still; the others scroll sideways under them."""
-        frozen, standing = self.frozen_width, self.standing
-        parts = [Segment(text + " " * GAP, cell_style) for text, cell_style in cells]
-        parts[0] = Segment((pointer + cells[0][0]).ljust(self.columns[0].width + GAP), cells[0][1])
-        first, others = Strip(parts[:standing], frozen), parts[standing:]
-        left = self.scroll_offset.x
-        rest = Strip(others).crop(left, left + self.size.width - frozen)
-        return Strip.join([first, rest]).adjust_cell_length(self.size.width, style)
-
-    def _cell(self, column: TableColumn, text: str) -> str:
-        fits = column.role == "message" or self.look.width_of(column.name) is not None
-        if len(text) > column.width and column.width < WIDEST_CELL and not fits:
-            self.call_later(self._widen, column.name, min(len(text), WIDEST_CELL))
-        return fitted(text, column.width, column.right)
-
-    def _header(self, column: TableColumn) -> str:
-        label = column.label
-        sorted_by = column.name == self.arrangement.order
-        if sorted_by and (column.name != "id" or self.arrangement.descending):
-            label += self.glyphs.descending if self.arrangement.descending else self.glyphs.ascending
-        return fitted(label, column.width, column.right)
+    def _too_narrow(self, column: TableColumn, width: int) -> None:
+        if column.role != "message" and self.look.width_of(column.name) is None:
+            self.call_later(self._widen, column.name, width)
 
     # Measure --------------------------------------------------------------------------------------
 
@@ -362,12 +355,9 @@ class CaseTable(ColumnLayout, can_focus=True):
     def _column_at(self, role: str) -> int | None:
         return next((place for place, column in enumerate(self.columns) if column.role == role), None)
 
-    def _refresh_cells(self, index: int, before: list[str], row: CaseRow) -> None:
-        """Paint again from the first to the last cell whose text changed."""
-        writer = self._writer()
-        changed = [
-            place for place, column in enumerate(self.columns) if writer.text(column, row) != before[place]
-        ]
+    def _refresh_cells(self, index: int, old: CaseRow, new: CaseRow, progressed: bool) -> None:
+        """Paint again from the first to the last cell that says something else now."""
+        changed = changed_columns(self.columns, old, new, progressed)
         if changed:
             self._refresh_span(index, self.span(changed[0])[0], self.span(changed[-1])[1])
 
@@ -377,13 +367,13 @@ class CaseTable(ColumnLayout, can_focus=True):
             start, stop = 0, self.size.width + self.scroll_offset.x
         scrolled = 0 if start < frozen else self.scroll_offset.x
         left = max(0 if start < frozen else frozen, start - scrolled)
-        right = min(self.size.width, stop - scrolled)
+        right = min(self._width_in_view, stop - scrolled)
         if right > left:
             self.refresh(Region(left, index - self.scroll_offset.y + 1, right - left, 1))
 
     def _refresh_row(self, index: int) -> None:
         if index in self.visible_rows:
-            self.refresh(Region(0, index - self.scroll_offset.y + 1, self.size.width, 1))
+            self.refresh(Region(0, index - self.scroll_offset.y + 1, self._width_in_view, 1))
 
     def _show_cursor(self) -> None:
         """Scroll just far enough to have the cursor in view."""

@@ -11,9 +11,8 @@ from textual.scroll_view import ScrollView
 
 from simorc_tui.case_columns import TableColumn
 from simorc_tui.case_order import Arrangement
+from simorc_tui.case_painting import GAP
 from simorc_tui.table_look import USUAL, TableLook
-
-GAP = 2
 
 
 class ColumnLayout(ScrollView):

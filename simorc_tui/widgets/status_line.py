@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from rich.text import Text
 from textual.reactive import reactive
+from textual.timer import Timer
 from textual.widget import Widget
 
 from simorc.display import plain
@@ -16,6 +17,8 @@ from simorc_tui.follower import RunNews
 from simorc_tui.glyphs import UNICODE, Glyphs, progress_bar
 
 RATE_OVER = 10.0
+PAINTED_EVERY = 1 / 8
+"""Seconds between two looks of the line: nobody reads numbers faster, and each costs as much as ten cells."""
 WORDS = {"pending": "pending", "in_progress": "running", "completed": "done", "failed": "failed"}
 COLOURS = {"pending": "", "in_progress": "cyan", "completed": "green", "failed": "red"}
 
@@ -58,6 +61,8 @@ class StatusLine(Widget):
         self._meta: Mapping[str, str] = {}
         self._alive = False
         self._rate = CaseRate()
+        self._due: Timer | None = None
+        self._painted = 0.0
 
     def attach(self, run: str) -> None:
         """Another run from now on."""
@@ -74,6 +79,15 @@ class StatusLine(Widget):
         """Counts and state as the follower found them."""
         self._counts, self._meta = news.counts, news.meta
         self._rate.add(time.monotonic(), self._ended)
+        if self._due is None:
+            wait = self._painted + PAINTED_EVERY - time.monotonic()
+            if wait > 0:
+                self._due = self.set_timer(wait, self._paint)
+            else:
+                self._paint()
+
+    def _paint(self) -> None:
+        self._due, self._painted = None, time.monotonic()
         self.refresh()
 
     def show_life(self, alive: bool) -> None:

@@ -154,7 +154,10 @@ class RunView:
 
     def changes_since(self, seq: int, limit: int = 5000) -> Changes:
         """The cases changed after `seq`, each named once, in order of change."""
-        first, last = self._db.execute("SELECT min(seq), max(seq) FROM changes").fetchone()
+        # Two questions: asked for both ends at once, SQLite reads the whole table.
+        first, last = self._db.execute(
+            "SELECT (SELECT min(seq) FROM changes), (SELECT max(seq) FROM changes)"
+        ).fetchone()
         if last is None or last <= seq:
             return Changes(seq, [], False)
         if first > seq + 1 or last - seq > limit:
