@@ -129,7 +129,8 @@ async def test_a_wrong_filter_says_what_is_wrong(project: Path, make_run: Callab
         await pilot.press("slash")
         await type_line(pilot, "gian=3")
         await until(pilot, lambda: "did you mean 'gain'?" in screen_text(pilot.app))
-        assert table(pilot).row_count == 45
+        await pilot.press("escape")
+        await until(pilot, lambda: table(pilot).row_count == 45)
 
 
 async def test_sort_and_reverse(project: Path, make_run: Callable[..., FakeRun]) -> None:
