@@ -125,4 +125,4 @@ def _preview_text(draft: SweepText, defaults: Mapping[str, Value]) -> Text:
     lines = ["  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in table]
     if found.skipped:
         lines.insert(1 + found.head, f"  ... {found.skipped:,} more ...")
-    return Text(plain("\n".join([f"{found.count:,} cases", *lines])))
+    return Text("\n".join([f"{found.count:,} cases", *map(plain, lines)]), no_wrap=True)

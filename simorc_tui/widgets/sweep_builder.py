@@ -140,29 +140,32 @@ class SweepBuilder(Vertical):
 
     def _change(self, name: str, line: str) -> None:
         """Another line for a section or a parameter; what is wrong with it is shown."""
-        from simorc_tui.corner_line import with_corner
-        from simorc_tui.sections import with_section
-
-        assert self.draft is not None
         try:
-            if self._new_corner:
-                draft = with_corner(self.draft, line)
-            elif name in SECTIONS:
-                draft = with_section(self.draft, name, line)
-            else:
-                value = parse_axis(line)
-                draft = (
-                    self.draft.without_parameter(name)
-                    if value is None
-                    else self.draft.with_parameter(name, value)
-                )
+            draft = self._drafted(name, line)
         except SimorcError as error:
             self._show_count(None, error.message)
             return
         self._take(draft)
         self.action_leave_field()
 
+    def _drafted(self, name: str, line: str) -> SweepText:
+        """The draft with that line. Raises SimorcError for one that makes no sense."""
+        from simorc_tui.corner_line import with_corner
+        from simorc_tui.sections import with_section
+
+        assert self.draft is not None
+        if self._new_corner:
+            return with_corner(self.draft, line)
+        if name in SECTIONS:
+            return with_section(self.draft, name, line)
+        value = parse_axis(line)
+        if value is None:
+            return self.draft.without_parameter(name)
+        return self.draft.with_parameter(name, value)
+
     def action_leave_field(self) -> None:
+        if self.has_class("editing") and self.draft is not None:
+            self._count(self.draft, self._bench)
         self._close_field()
         self.query_one(OptionList).focus()
 
@@ -218,7 +221,15 @@ class SweepBuilder(Vertical):
 
     @on(Input.Changed)
     def _still_typing(self, event: Input.Changed) -> None:
+        """What the line would make, or what is wrong with it so far."""
         event.stop()
+        name = self._current
+        if name is None or not self.has_class("editing"):
+            return
+        try:
+            self._count(self._drafted(name, event.value), self._bench)
+        except SimorcError as error:
+            self._show_count(None, error.message)
 
     def _close_field(self) -> None:
         self._new_corner = False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -169,3 +171,20 @@ def test_a_run_that_is_gone_costs_nothing_but_a_warning(
     layout = run(gone)
     assert simulated(tmp_path) == 2
     assert "nothing is taken over from s_20200101000000" in told(layout, "warning")
+
+
+def test_a_runner_killed_while_taking_over_loses_nothing(
+    project: Path, run: Callable[..., RunLayout], tmp_path: Path, until: Callable[..., None]
+) -> None:
+    sweep(project, ", ".join(f"{number}k" for number in range(1, 31)))
+    earlier = run()
+    simulated(tmp_path)
+    layout = build_run(Project.load(project), "s", reuse=[earlier])
+    os.kill(start_runner(layout).pid, signal.SIGKILL)
+    until(lambda: not runner_alive(layout), 60.0)
+    start_runner(layout)
+    until(lambda: not runner_alive(layout), 60.0)
+    assert simulated(tmp_path) == 0
+    with RunView(layout) as view:
+        assert view.counts()["completed"] == 30
+        assert [len(view.attempts(case_id)) for case_id in range(1, 31)] == [1] * 30

@@ -318,6 +318,10 @@ class Store:
         row = self._db.execute("SELECT attempts FROM cases WHERE id=?", (case_id,)).fetchone()
         return int(row[0]) if row else 0
 
+    def tried(self) -> set[int]:
+        """The cases that were tried at least once, as far as that is written."""
+        return {row[0] for row in self._db.execute("SELECT id FROM cases WHERE attempts > 0")}
+
     def attempts_made(self) -> int:
         """How many attempts are written."""
         return int(self._db.execute("SELECT count(*) FROM attempts").fetchone()[0])

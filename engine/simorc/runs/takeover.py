@@ -55,9 +55,9 @@ class Takeover:
         self._store, self._conductor = store, conductor
         self._measuring = Measuring(layout, manifest, preparation.plan)
         self._named = settings.cases
-        self.sources = [
-            RunLayout(Path(os.path.normpath(layout.path / name))) for name in manifest.get("reuse") or ()
-        ]
+        named = manifest.get("reuse") or ()
+        sources = [RunLayout(Path(os.path.normpath(layout.path / name))) for name in named]
+        self.sources = sources if sources and self._wanted() else []
         if self.sources:
             conductor.pause(_WHY)
 
@@ -72,13 +72,9 @@ class Takeover:
 
     def _wanted(self) -> list[int]:
         """The cases that never ran here."""
-        pending = self._store.statuses.ids("pending")
-        named = None if self._named is None else frozenset(self._named)
-        return [
-            case_id
-            for case_id in pending
-            if (named is None or case_id in named) and not self._store.attempts_of(case_id)
-        ]
+        pending, tried = self._store.statuses.ids("pending"), self._store.tried()
+        named = frozenset(pending if self._named is None else self._named)
+        return [case_id for case_id in pending if case_id in named and case_id not in tried]
 
     async def _from(self, source: RunLayout) -> None:
         wanted = self._wanted()

@@ -1,0 +1,76 @@
+"""The sweep builder, key by key: what is typed is judged at once, and seen before it is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.flows import Terminal, terminal
+
+
+async def begin(user: Terminal, row: str) -> None:
+    """Open the line of `row` in the builder."""
+    builder = user.screen.builder
+    await user.until(lambda: builder.cases is not None)
+    await user.press("2")
+    while builder._current != row:
+        await user.press("j")
+    await user.press("enter")
+    await user.until(lambda: builder.has_class("editing"))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_a_line_is_judged_while_it_is_typed_and_counts_only_when_taken(
+    project: Path, size: tuple[int, int]
+) -> None:
+    async with terminal(project, size) as user:
+        builder = user.screen.builder
+        await begin(user, "temp")
+        await user.press("ctrl+u")
+        await user.type("0 ..")
+        await user.sees("! ")
+        await user.type(" 100 by 25")
+        await user.sees("= 45 cases")
+        assert not builder.dirty
+        await user.press("escape")
+        await user.sees("= 9 cases")
+        await user.press("enter", "ctrl+u")
+        await user.type("0 .. 100 by 25")
+        await user.press("enter")
+        await user.until(lambda: builder.dirty and builder.cases == 45)
+
+
+async def test_a_wrong_condition_is_told_while_it_is_typed(project: Path) -> None:
+    async with terminal(project) as user:
+        await begin(user, "exclude")
+        await user.type("cornr")
+        await user.sees("! ")
+        await user.press("ctrl+u")
+        await user.type("corner == 'ss'")
+        await user.sees("= 6 cases")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_the_preview_is_a_table(project: Path, size: tuple[int, int]) -> None:
+    async with terminal(project, size) as user:
+        await user.until(lambda: user.screen.builder.cases is not None)
+        await user.press("E")
+        await user.sees("9 cases", "1.62")
+        assert "^J" not in user.text
+
+
+async def test_a_corner_is_added_by_a_line(project: Path) -> None:
+    async with terminal(project) as user:
+        builder = user.screen.builder
+        await user.until(lambda: builder.cases is not None)
+        await user.press("2", "a")
+        await user.type("hot")
+        await user.press("enter")
+        await user.sees("! hot: what a corner sets")
+        await user.press("end")
+        await user.type(" temp=125")
+        await user.press("enter")
+        await user.until(lambda: builder.dirty)
+        assert builder.draft is not None
+        assert builder.draft.data()["corners"] == {"hot": {"temp": "125"}}
