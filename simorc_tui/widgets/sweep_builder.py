@@ -34,6 +34,7 @@ HINTS = {
     "monte_carlo": "samples: 100, seed: 1",
     "sensitivity": "as in the documentation of sweeps",
 }
+VALUES_HINT = "tt ss ff   1.62 .. 1.98 /5   -40 .. 125 by 15   1p .. 1n /7 log"
 SECTIONS = tuple(HINTS)
 
 
@@ -77,7 +78,7 @@ class SweepBuilder(Vertical):
         yield OptionList()
         yield Label("", classes="field-name")
         yield Input(
-            placeholder="tt ss ff   1.62 .. 1.98 /5   -40 .. 125 by 15   1p .. 1n /7 log",
+            placeholder=VALUES_HINT,
             compact=True,
             select_on_focus=False,  # a value more is typed more often than all of them anew
         )
@@ -184,6 +185,7 @@ class SweepBuilder(Vertical):
 
         swept = self.draft.parameters()
         field = self.query_one(Input)
+        field.placeholder = HINTS.get(name, VALUES_HINT)
         if name in SECTIONS:
             field.value = section_text(self.draft, name)
             hint = HINTS[name]

@@ -74,3 +74,10 @@ async def test_a_corner_is_added_by_a_line(project: Path) -> None:
         await user.until(lambda: builder.dirty)
         assert builder.draft is not None
         assert builder.draft.data()["corners"] == {"hot": {"temp": "125"}}
+
+
+async def test_a_condition_that_is_none_is_refused(project: Path) -> None:
+    async with terminal(project) as user:
+        await begin(user, "include")
+        await user.type("{vdd: [1.8]}")
+        await user.sees("! a condition is an expression")

@@ -224,4 +224,6 @@ class Plan:
 def _texts(written: Any) -> tuple[str, ...]:
     if not written:
         return ()
+    if isinstance(written, Mapping):
+        raise UsageError("a condition is an expression, as in \"temp > 100 and corner == 'ff'\"")
     return (written,) if isinstance(written, str) else tuple(str(text) for text in written)
