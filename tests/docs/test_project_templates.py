@@ -15,6 +15,7 @@ from simorc.cli.main import simorc as program
 from simorc.config.json_schemas import FILES
 from simorc.config.yaml_source import read_yaml
 from simorc.project import Project
+from tests.docs.stand_in_kits import gf180, ihp
 from tests.schemas import complaints, schemas_accept
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,6 +107,31 @@ def test_the_sky130_project_simulates(
     made("sky130", tmp_path / "inverter")
     chosen = ["--corner", "tt", "--case", "1,5,9"]
     assert run(["--project", str(tmp_path / "inverter"), "run", "pvt", *chosen]) == 0
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize(("template", "pdk"), [("gf180", "gf180mcuD"), ("ihp", "ihp-sg13g2")])
+def test_the_projects_of_other_kits_simulate_in_every_corner(
+    template: str,
+    pdk: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kit = {"gf180": gf180, "ihp": ihp}[template](tmp_path / "pdk")
+    monkeypatch.setenv("PDK_ROOT", str(kit))
+    monkeypatch.setenv("PDK", pdk)
+    project = made(template, tmp_path / "inverter")
+    corners = Project.load(project).sweeps["pvt"].definition.parameters["corner"]
+    assert isinstance(corners, tuple)
+    code = run(["--project", str(project), "run", "pvt", "--case", "1,2,3,4,5"])
+    assert code == 0, capsys.readouterr().err
+    capsys.readouterr()
+    assert run(["--project", str(project), "results", "pvt", "--json"]) == 0
+    cases = json.loads(capsys.readouterr().out)[:5]
+    thresholds = {case["parameters"]["corner"]: case["measurements"]["v_th"] for case in cases}
+    assert list(thresholds) == list(corners)
+    assert len(set(thresholds.values())) >= 3, "corners differ"
 
 
 @pytest.mark.ngspice

@@ -45,6 +45,23 @@ def test_limits_hold_before_scaling(testbench: Path) -> None:
     assert (spec.min, spec.typ, spec.max) == (0.81, 0.9, 0.99)
 
 
+def test_variables_of_the_makefile_and_replacements_are_taken(testbench: Path) -> None:
+    (testbench.parent / "Makefile").write_text(
+        "VIEW=Sch\nTB=tr_an\nTBO=$(subst _,,${TB})\nOPT=\n"
+        "slow:\n\tcicsim run --replace replace.yaml --name ${VIEW}_slow ${TBO} ${OPT} ${VIEW} Th Vl\n"
+        "other:\n\tcicsim run --name x $(shell ls) Sch Tt\n"
+    )
+    (testbench.parent / "replace.yaml").write_text("Rload: 2k\nN: '{cicname}'\nunused: 1\n")
+    testbench.write_text(testbench.read_text().replace("XDUT", "RL VX 0 {Rload} ; {N}\nXDUT"))
+    project, left = imported(testbench)
+    assert list(project.sweeps) == ["Sch_slow"]
+    assert project.sweeps["Sch_slow"].definition.parameters["corner_t"] == ("Th",)
+    assert str(project.testbenches["tran"].parameters["Rload"]) == "2k"
+    template = (testbench.parent / "simorc/testbenches/tran/tran.spice.j2").read_text()
+    assert "RL VX 0 {{ parameters.Rload }} ; case_{{ case_id }}" in template
+    assert left[0].startswith("Makefile: variables are not expanded: cicsim run --name x $(shell ls)")
+
+
 def test_without_cicsim_yaml_there_is_nothing_to_import(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b" / "tran.spi"
     path.parent.mkdir(parents=True)

@@ -14,7 +14,8 @@ from typing import Any
 
 from simorc.errors import UsageError
 from simorc.neighbours.carried import Carried, named, read_mapping, read_text
-from simorc.neighbours.cicsim_template import cicsim_template, measured_names
+from simorc.neighbours.cicsim_template import cicsim_template, measured_names, with_replacements
+from simorc.neighbours.make_variables import expanded, variables_of
 from simorc.quantities import Number
 
 _NOT_SET = "none"
@@ -28,6 +29,7 @@ class Call:
     name: str
     corners: tuple[tuple[str, ...], ...]
     count: int = 1
+    replace: str = ""
 
 
 def from_cicsim(testbenches: Sequence[Path], directory: Path | None = None) -> Carried:
@@ -44,7 +46,8 @@ def from_cicsim(testbenches: Sequence[Path], directory: Path | None = None) -> C
         setup["testbenches"][name] = f"testbenches/{name}"
         mine = [call for call in calls if call.testbench == path.stem] or [_every_corner(path.stem, corners)]
         groups = _groups([corner for call in mine for each in call.corners for corner in each], corners)
-        _add_testbench(carried, path, name, corners, groups, _defaults(groups, mine))
+        replaced = _replaced(folder, next((call.replace for call in mine if call.replace), ""), carried)
+        _add_testbench(carried, path, name, corners, groups, _defaults(groups, mine), replaced)
         for call in mine:
             sweep = named(call.name or path.stem)
             setup["sweeps"][sweep] = f"sweeps/{sweep}.yaml"
@@ -69,10 +72,13 @@ def _calls(folder: Path, carried: Carried) -> Iterator[Call]:
     makefile = folder / "Makefile"
     if not makefile.is_file():
         return
-    for line in read_text(makefile).replace("\\\n", " ").splitlines():
-        if "cicsim" in line and " run " in f"{line} ":
+    text = read_text(makefile).replace("\\\n", " ")
+    variables = variables_of(text)
+    for written in text.splitlines():
+        if "cicsim" in written and " run " in f"{written} ":
+            line = expanded(written, variables)
             if "$" in line:
-                carried.leave(f"Makefile: variables are not expanded: {line.strip()}")
+                carried.leave(f"Makefile: variables are not expanded: {written.strip()}")
             else:
                 yield from _call(line)
 
@@ -90,7 +96,18 @@ def _call(line: str) -> Iterator[Call]:
             plain.append(word)
     if plain:
         corners = tuple(tuple(each.split(",")) for each in plain[1:])
-        yield Call(plain[0], options.get("--name", ""), corners, int(options.get("--count", "1")))
+        count, replace = int(options.get("--count", "1")), options.get("--replace", "")
+        yield Call(plain[0], options.get("--name", ""), corners, count, replace)
+
+
+def _replaced(folder: Path, file: str, carried: Carried) -> dict[str, Any]:
+    """Word -> what stands for it, of the file named by --replace."""
+    if not file:
+        return {}
+    if not (folder / file).is_file():
+        carried.leave(f"Makefile: no file {file} for --replace")
+        return {}
+    return read_mapping(folder / file)
 
 
 def _every_corner(testbench: str, corners: Mapping[str, str]) -> Call:
@@ -127,15 +144,17 @@ def _add_testbench(
     corners: Mapping[str, str],
     groups: Mapping[str, tuple[str, ...]],
     defaults: Mapping[str, str],
+    replaced: Mapping[str, Any],
 ) -> None:
     folder = Path("testbenches") / name
     measurements = path.with_suffix(".meas")
     measured = read_text(measurements) if measurements.is_file() else ""
     texts = {each: corners.get(each, "") for group in groups.values() for each in group}
     ran_in = path.resolve().parent / f"output_{path.stem}"
-    template = cicsim_template(read_text(path), measured, texts, list(groups), ran_in, carried)
+    text, values = with_replacements(read_text(path), replaced)
+    template = cicsim_template(text, measured, texts, list(groups), ran_in, carried)
     carried.files[folder / f"{name}.spice.j2"] = template
-    parameters: dict[str, Any] = dict(defaults)
+    parameters: dict[str, Any] = {**defaults, **values}
     if "parameters.pdk_root" in template:
         parameters["pdk_root"] = "${PDK_ROOT}"
     names = measured_names(template)

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from simorc.neighbours.carried import Carried
 
@@ -42,6 +43,22 @@ def cicsim_template(
         "$PDK_ROOT", "{{ parameters.pdk_root }}"
     )
     return _FILE.sub(lambda match: _placed(match, ran_in, carried), joined)
+
+
+def with_replacements(text: str, replaced: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """`text` with the words of --replace as placeholders, and the parameters they are; texts stay texts."""
+    values: dict[str, Any] = {}
+    for word, value in replaced.items():
+        written = f"{{{word}}}"
+        if written not in text:
+            continue
+        if "{" in str(value):
+            text = text.replace(written, str(value))
+            continue
+        name = re.sub(r"\W", "_", str(word))
+        values[name] = value
+        text = text.replace(written, f"{{{{ parameters.{name} }}}}")
+    return text, values
 
 
 def _placed(match: re.Match[str], ran_in: Path, carried: Carried) -> str:
