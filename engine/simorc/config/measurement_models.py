@@ -38,7 +38,9 @@ class Measurement(Section):
     expr: Text | None = None
     """An expression over waveforms, such as db(v(out)/v(in))."""
     python: Text | None = None
-    """A Python function of the project, as measure/noise.py:corner. A path."""
+    """A Python function of the project, as measure/noise.py:corner. A path, against this file or else the
+    project.
+    """
     across: Across | None = None
     """Another measurement reduced over a parameter."""
     unit: Text = ""

@@ -61,7 +61,7 @@ class TestbenchConfig(Section):
     specs: dict[Name, Spec] = Field(default_factory=dict)
     """Measurement -> what it has to keep to."""
     plot_specs: PlotSpecs = ()
-    """Plots: file names, or plot specs in place."""
+    """Plots: file names, against this file or else the project, or plot specs in place."""
     save: Texts = ()
     """Signals kept in the raw; default: what the template says."""
     simulator: SimulatorSettings | None = None
