@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import anyio
 from anyio.abc import TaskGroup
@@ -78,7 +79,8 @@ class Campaign:
         self._next_action: dict[int, Action] = {}
         self._in_flight: dict[int, tuple[int, float]] = {}
         self._dropped: set[int] = set()
-        self._delayed = 0
+        self._delayed: dict[int, Action] = {}
+        self._doubted: dict[int, str] = {}
         self._pause_reasons: set[str] = set()
         self._cancelled = ""
         self._winding_up = False
@@ -100,6 +102,7 @@ class Campaign:
             finally:
                 self._admission.leave()
             self._tasks.cancel_scope.cancel()
+        self._store.back_to_pending(self._between_attempts(self._histories))
         counts = self._store.statuses.counts()
         ended = "cancelled" if self._cancelled else "finished"
         self._store.set_meta(state=ended, ended=time.time())
@@ -137,14 +140,14 @@ class Campaign:
     def cancel_cases(self, case_ids: Sequence[int]) -> None:
         """Stop or skip these; they stay pending."""
         self._dropped.update(case_ids)
-        self._backlog.drop(case_ids)
+        self._withdraw(case_ids)
         self._executor.stop(case_ids)
         self._wake()
 
     def retry(self, case_ids: Iterable[int]) -> int:
         """Run these again, from scratch; those under way are left alone. Returns how many."""
-        again = [case_id for case_id in case_ids if case_id not in self._in_flight]
-        self._backlog.drop(again)
+        again = [case_id for case_id in dict.fromkeys(case_ids) if case_id not in self._in_flight]
+        self._withdraw(again)
         self._dropped.difference_update(again)
         for case_id in again:
             self._histories.pop(case_id, None)
@@ -173,7 +176,7 @@ class Campaign:
         case_id = report.case_id
         if case_id in self._in_flight or self._store.statuses.of(case_id) == "completed":
             return
-        self._backlog.drop([case_id])
+        self._withdraw([case_id])
         self._store.attempt_finished(finished_elsewhere(report, self._store))
         self._wake()
 
@@ -232,12 +235,18 @@ class Campaign:
         self._store.progressed(case_id, fraction)
 
     def distrusted(self, case_ids: Sequence[int], reason: str) -> None:
-        again = f"; {len(case_ids)} cases run again" if case_ids else ""
+        cases = frozenset(case_ids)
+        again = f"; {len(cases)} cases run again" if cases else ""
         self._store.event("warm", f"{reason}{again}")
+        self._doubted.update((case_id, reason) for case_id in cases if case_id in self._in_flight)
         self.retry(case_ids)
 
     async def finished(self, job: Job, outcome: Outcome) -> None:
-        self._conclude(job.case_id, await self._measuring.complete(job.case_id, outcome))
+        outcome = await self._measuring.complete(job.case_id, outcome)
+        doubt = self._doubted.pop(job.case_id, "")
+        if doubt and outcome.warm and outcome.status == "completed":
+            outcome = replace(Outcome.failed(FailureKind.INTERNAL, doubt, seconds=outcome.seconds), warm=True)
+        self._conclude(job.case_id, outcome)
 
     # One case -------------------------------------------------------------------------------------
 
@@ -289,23 +298,39 @@ class Campaign:
     def _leave_out(self, combinations: Sequence[Known], *, again: bool = False) -> None:
         """Run no further sample of these; they stay pending. `again`: an earlier runner has told so."""
         for known in combinations:
-            if self._backlog.drop(known.case_ids) and not again:
+            if self._withdraw(known.case_ids) and not again:
                 self._store.event("stopped", known.message)
+
+    def _withdraw(self, case_ids: Iterable[int]) -> list[int]:
+        """Take these out of everything that waits to run, now or after a pause; returns those that did
+        wait, which are pending.
+        """
+        asked = list(case_ids)
+        waited = self._backlog.drop(asked)
+        waited += [case_id for case_id in asked if self._delayed.pop(case_id, None) is not None]
+        self._store.back_to_pending(self._between_attempts(waited))
+        return waited
+
+    def _between_attempts(self, case_ids: Iterable[int]) -> list[int]:
+        """Those of these that failed and were to be tried again."""
+        unfinished = (case_id for case_id in case_ids if self._store.statuses.of(case_id) == "in_progress")
+        return [case_id for case_id in unfinished if case_id not in self._in_flight]
 
     def _again(self, case_id: int, action: Action) -> None:
         self._next_action[case_id] = action
         self._store.event("retry", f"case {case_id}: {action.reason}", case_id)
         if action.delay and self._tasks is not None:
-            self._delayed += 1
-            self._tasks.start_soon(self._later, case_id, action.delay)
+            self._delayed[case_id] = action
+            self._tasks.start_soon(self._later, case_id, action)
         else:
             self._backlog.put_first([case_id])
 
-    async def _later(self, case_id: int, delay: float) -> None:
-        await anyio.sleep(delay)
-        self._delayed -= 1
-        self._backlog.put_first([case_id])
-        self._wake()
+    async def _later(self, case_id: int, action: Action) -> None:
+        await anyio.sleep(action.delay)
+        if self._delayed.get(case_id) is action:
+            del self._delayed[case_id]
+            self._backlog.put_first([case_id])
+            self._wake()
 
     def _wake(self) -> None:
         changed, self._changed = self._changed, anyio.Event()
