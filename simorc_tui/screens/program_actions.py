@@ -13,6 +13,7 @@ from simorc.display import plain
 from simorc.errors import SimorcError
 from simorc.rootdir import SETUP_FILE
 from simorc_tui.editor import edit_file
+from simorc_tui.screens.choice import confirm
 from simorc_tui.screens.desk import Desk
 from simorc_tui.screens.help import help_screen
 from simorc_tui.screens.prompt import PromptScreen
@@ -54,6 +55,17 @@ class ProgramActions(Desk):
         return file(row.case_id) if file(row.case_id).exists() else None
 
     def action_save_sweep(self) -> None:
+        """Write the draft over the sweep's file, after asking."""
+        sweep = self.builder.sweep
+        if sweep is None or not self.builder.dirty:
+            self.say("nothing to save: the builder shows what stands in the file")
+            return
+        moved = " It was changed elsewhere since it was opened here." if self.builder.file_moved else ""
+        self.app.push_screen(confirm(f"Write over {sweep.path.name}?{moved}", "write it"), self._write_over)
+
+    def _write_over(self, answer: str | None) -> None:
+        if answer != "yes":
+            return
         try:
             self.builder.save()
         except OSError as error:

@@ -17,6 +17,7 @@ MENUS: dict[str, tuple[Choice, ...]] = {
     ),
     "run": (
         Choice("open", "o", "open it"),
+        Choice("continue", "r", "go on with what is pending or failed in it"),
         Choice("compare", "c", "compare with the run on the table"),
         Choice("report", "p", "write its HTML report"),
         Choice("archive", "a", "pack it into one file"),
@@ -32,6 +33,7 @@ MENUS: dict[str, tuple[Choice, ...]] = {
         Choice("validate", "v", "validate the project"),
     ),
     "testbench": (
+        Choice("netlist", "n", "netlist what is stale"),
         Choice("edit", "e", "open its config.yaml in $EDITOR"),
         Choice("validate", "v", "validate the project"),
     ),
@@ -61,6 +63,9 @@ class TreeActions(CompareActions):
                 self.run_worker(self.run_action(f"open_run({entry.name!r})"))
             case "compare":
                 self._compare(f"run {entry.name}")
+            case "continue":
+                self._say_yes("yes", "run", entry.name, "--detach")
+                self.run_worker(self.run_action(f"open_run({entry.name!r})"))
             case "clean":
                 self.app.push_screen(
                     confirm(f"Remove {entry.name} with all its files?", "remove it"),

@@ -90,6 +90,16 @@ class SweepBuilder(Vertical):
         return self.draft is not None and self._saved is not None and self.draft.text != self._saved.text
 
     @property
+    def file_moved(self) -> bool:
+        """Whether the file is not what the draft began with any more."""
+        try:
+            return (
+                self._saved is not None and self._saved.path.read_text(encoding="utf-8") != self._saved.text
+            )
+        except (OSError, ValueError):
+            return True
+
+    @property
     def defaults(self) -> Mapping[str, Value]:
         """The testbench's parameters with their defaults."""
         return self._bench.defaults if self._bench is not None else {}

@@ -81,3 +81,21 @@ async def test_a_condition_that_is_none_is_refused(project: Path) -> None:
         await begin(user, "include")
         await user.type("{vdd: [1.8]}")
         await user.sees("! a condition is an expression")
+
+
+async def test_saving_says_that_the_file_was_changed_elsewhere(project: Path) -> None:
+    file = project / "sweeps" / "pvt.yaml"
+    async with terminal(project) as user:
+        builder = user.screen.builder
+        await user.until(lambda: builder.cases is not None)
+        await user.press("2", "ctrl+s")
+        await user.sees("nothing to save")
+        await user.press("delete")
+        await user.until(lambda: builder.dirty)
+        file.write_text(file.read_text() + "# mine\n")
+        await user.press("ctrl+s")
+        await user.sees("Write over pvt.yaml?", "changed elsewhere")
+        await user.press("escape")
+        await user.until(lambda: "Write over" not in user.text)
+        assert file.read_text().endswith("# mine\n")
+        assert builder.dirty

@@ -179,6 +179,10 @@ async def test_the_builder_counts_saves_and_keeps_comments(project: Path) -> Non
         assert "2 sweep pvt *" in screen_text(pilot.app)
         assert (project / "sweeps" / "pvt.yaml").read_text() == SWEEP_FILE
         await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Write over pvt.yaml?" in screen_text(pilot.app))
+        assert (project / "sweeps" / "pvt.yaml").read_text() == SWEEP_FILE
+        await pilot.press("y")
+        await until(pilot, lambda: not builder(pilot).dirty)
         assert (project / "sweeps" / "pvt.yaml").read_text() == SWEEP_FILE.replace(
             "[1.62, 1.8, 1.98]", "[1.8, 2]"
         )
