@@ -35,6 +35,7 @@ PLOT_COMMANDS: tuple[Command, ...] = (
     _command("plot.other_cursor", "other cursor", "v", "other_cursor", "Take the other cursor in hand"),
     _command("plot.log_x", "log x", "X", "log_x", "Logarithmic or linear x"),
     _command("plot.log_y", "log y", "Y", "log_y", "Logarithmic or linear y"),
+    _command("plot.export", "export", "f6", "export", "Write what shows as SVG, PNG or CSV"),
 )
 
 WAVE_COMMANDS: tuple[Command, ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
@@ -25,21 +26,24 @@ class PlotScreen(ModalScreen[None]):
         Binding("question_mark,f1", "help", "all keys"),
     ]
 
-    def __init__(self, spread: Spread) -> None:
+    def __init__(self, spread: Spread, export_to: Path = Path("plot")) -> None:
         super().__init__()
         self.spread = spread
+        self._export_to = export_to
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog full"):
             yield Label(Text(plain(self.spread.title)), classes="dialog-title")
             yield PlotView(self.spread.panel)
             yield Label(
-                "+ - zoom  h l pan  0 fit  m cursors  X Y log  ? all keys  escape closes",
+                "+ - zoom  h l pan  0 fit  m cursors  f6 write  ? all keys  escape closes",
                 classes="dialog-keys",
             )
 
     def on_mount(self) -> None:
-        self.query_one(PlotView).focus()
+        plot = self.query_one(PlotView)
+        plot.export_to = self._export_to
+        plot.focus()
 
     def action_help(self) -> None:
         self.app.push_screen(plot_help_screen(getattr(self.app, "keymap", {})))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from rich.style import Style
@@ -13,9 +14,12 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from simorc.reports.figures import Figure
 from simorc.reports.terminal_curves import Span
+from simorc.reports.terminal_figures import figure_shown
 from simorc.reports.terminal_plot import Look, Panel, Picture, in_ascii, picture_of
 from simorc.reports.terminal_ticks import value_at
+from simorc_tui.exporting import ask_export
 from simorc_tui.plot_commands import PAN, PLOT_COMMANDS
 from simorc_tui.widgets.ansi_strips import strips_of
 from simorc_tui.widgets.plot_cursors import Cursors
@@ -47,6 +51,8 @@ class PlotView(Widget, can_focus=True):
         self.panel = panel or Panel(())
         self.window = Window.over(self.panel)
         self.cursors = Cursors()
+        self.export_to = Path("plot")
+        """What a file of this plot is called at first, without its ending."""
         self._drawn = Picture([], 1)
         self._strips: list[Strip] = []
         self._state: tuple[Panel, str, Window, Cursors, Size, Style] | None = None
@@ -165,6 +171,19 @@ class PlotView(Widget, can_focus=True):
     def action_log_y(self) -> None:
         """Logarithmic or linear y."""
         self._look_at(self.window.with_log_y(not self.window.log_y))
+
+    def shown(self) -> Figure:
+        """What shows, as a figure to write."""
+        window = self.window
+        return figure_shown(self.panel, window.span, window.heights, log_x=window.log_x, log_y=window.log_y)
+
+    def action_export(self) -> None:
+        """Write what shows into a file."""
+        if self.window.span is None:
+            self.notify("there is no plot to write", severity="warning")
+            return
+        figure = self.shown()
+        ask_export(self, lambda: figure, self.export_to)
 
     def action_cursor(self) -> None:
         """The first cursor, the second cursor, none."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from rich.table import Table
@@ -225,7 +227,8 @@ class WaveView(FailingPane):
         self.picture, self._shown = picture, request
         switcher = self.query_one(ContentSwitcher)
         switcher.current = "wave-values" if picture.rows else "wave-plot"
-        if picture.panel is not None:
+        if picture.panel is not None and request is not None:
+            self.plot.export_to = _export_name(request, picture)
             self.plot.show_panel(picture.panel, keep_window=keep)
             self._back_in_time(request, before)
         elif picture.rows:
@@ -270,6 +273,13 @@ class WaveView(FailingPane):
         if picture.caution:
             head.append(f"  ! {plain(picture.caution)}", "italic")
         return head
+
+
+def _export_name(request: Request, picture: Picture) -> Path:
+    """``reports/case_17_transient_analysis`` in the run."""
+    cases = "_".join(map(str, request.case_ids[:4])) + ("_more" if len(request.case_ids) > 4 else "")
+    view = re.sub(r"\W+", "_", f"{picture.view} {'fft' if request.spectrum else ''}".strip().lower())
+    return request.layout.path / "reports" / f"case_{cases}_{view}"
 
 
 def _with(expressions: tuple[str, ...], text: str, instead_of: str) -> tuple[str, ...]:

@@ -137,6 +137,11 @@ def test_write_goes_before_the_users_quit() -> None:
     assert "op\nwrite results.raw op1.all\n  quit 3\n.endc" in text
 
 
+def test_a_run_into_the_raw_file_is_not_written_again() -> None:
+    text = f"{RC}.tran 1n 1u\n.control\nrun results.raw\nquit\n.endc\n.end\n"
+    assert for_batch(Deck.parse(text)) == text
+
+
 def test_settings_only_control_gets_the_run() -> None:
     text = for_batch(Deck.parse(f"{RC}.op\n.control\nset numdgt=9\n.endc\n.end\n"))
     assert "set numdgt=9\nrun\nwrite results.raw op1.all\nquit\n.endc" in text

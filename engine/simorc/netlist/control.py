@@ -104,7 +104,9 @@ def _completed(deck: Deck) -> str:
 
 
 def _writes_raw(commands: Iterable[Command]) -> bool:
-    return any(command.word in {"write", "snsave"} for command in commands)
+    return any(
+        command.word in {"write", "snsave"} or command.text.split() == ["run", RAW] for command in commands
+    )
 
 
 def _own_plots(deck: Deck, commands: Iterable[Command]) -> list[str]:

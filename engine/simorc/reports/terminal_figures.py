@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -98,6 +99,33 @@ def figure_of_panel(panel: Panel) -> Figure:
         for strip in panel.strips
     )
     return Figure(panel.title, Axis(panel.x_label, panel.x_unit, panel.log_x), strips)
+
+
+def figure_shown(
+    panel: Panel,
+    span: Range | None,
+    heights: Sequence[Range | None] = (),
+    *,
+    log_x: bool = False,
+    log_y: bool = False,
+) -> Figure:
+    """What a plot shows of a panel: the points within `span`, the parts of y, the scales in use."""
+    whole = figure_of_panel(panel)
+    strips = []
+    for place, strip in enumerate(whole.strips):
+        seen = heights[place] if place < len(heights) else None
+        axis = replace(strip.axis, log=log_y, range=seen)
+        strips.append(replace(strip, axis=axis, curves=tuple(_within(curve, span) for curve in strip.curves)))
+    return replace(whole, x=replace(whole.x, log=log_x, range=span), strips=tuple(strips))
+
+
+def _within(curve: Curve, span: Range | None) -> Curve:
+    """The points of a curve within a span; a gap stays where it is between them."""
+    if span is None:
+        return curve
+    gaps = np.isnan(curve.x)
+    kept = ((curve.x >= span[0]) & (curve.x <= span[1])) | gaps
+    return replace(curve, x=curve.x[kept], y=curve.y[kept])
 
 
 def _curve(trace: PlotTrace) -> Curve:

@@ -1,0 +1,86 @@
+"""Writing what a plot shows into a file: the form, the name, and a file in the way are asked about."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.dom import DOMNode
+
+from simorc.display import plain
+from simorc.errors import SimorcError
+from simorc.reports.columns import columns_of
+from simorc.reports.drawing import write_figures
+from simorc.reports.figures import Figure
+from simorc.runs.filesystem import write_whole
+from simorc_tui.screens.choice import Choice, ChoiceScreen
+from simorc_tui.screens.prompt import PromptScreen
+
+FORMS = (
+    Choice(".svg", "s", "SVG, a drawing"),
+    Choice(".png", "p", "PNG, a picture (needs matplotlib)"),
+    Choice(".csv", "c", "CSV, the numbers with every digit"),
+)
+
+
+def ask_export(node: DOMNode, figure: Callable[[], Figure], proposed: Path) -> None:
+    """Ask form and name (`proposed`, without its ending, at first), then write; the answer is notified."""
+
+    def named(form: str | None) -> None:
+        if form is not None:
+            start = f"{proposed}{form}"
+            node.app.push_screen(
+                PromptScreen(f"Write {form[1:].upper()} to", start, check=_check(form)),
+                lambda answer: None if answer is None else _unless_there(node, figure, Path(answer)),
+            )
+
+    node.app.push_screen(ChoiceScreen("Write what the plot shows as", FORMS), named)
+
+
+def _check(form: str) -> Callable[[str], str]:
+    def wrong(answer: str) -> str:
+        path = Path(answer).expanduser()
+        if path.suffix != form:
+            return f"the name has to end in {form}"
+        return f"{path} is a directory" if path.is_dir() else ""
+
+    return wrong
+
+
+def _unless_there(node: DOMNode, figure: Callable[[], Figure], answer: Path) -> None:
+    path = answer.expanduser()
+
+    def write() -> None:
+        node.run_worker(_write(node, figure, path), group="export", exclusive=False)
+
+    if not path.exists():
+        write()
+        return
+    choices = (Choice("yes", "y", "overwrite it"), Choice("no", "n", "leave it"))
+    node.app.push_screen(
+        ChoiceScreen(f"{path.name} is there already", choices, 1),
+        lambda said: write() if said == "yes" else None,
+    )
+
+
+async def _write(node: DOMNode, figure: Callable[[], Figure], path: Path) -> None:
+    try:
+        await asyncio.to_thread(write_shown, figure(), path)
+    except SimorcError as error:
+        told = "\n".join(plain(line) for line in (error.message, error.remedy) if line)
+        node.app.notify(told, severity="error", markup=False, timeout=10)
+    except OSError as error:
+        told = f"{path} cannot be written: {error.strerror or error}"
+        node.app.notify(plain(told), severity="error", markup=False, timeout=10)
+    else:
+        node.app.notify(plain(f"written: {path}"), markup=False, timeout=8)
+
+
+def write_shown(figure: Figure, path: Path) -> None:
+    """Write a figure by the ending of `path`. Raises ToolMissing, UsageError, OSError."""
+    if path.suffix == ".csv":
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, columns_of(figure))
+    else:
+        write_figures([figure], path)
