@@ -24,18 +24,37 @@ FORMS = (
 )
 
 
-def ask_export(node: DOMNode, figure: Callable[[], Figure], proposed: Path) -> None:
+Table = Callable[[], str]
+"""The numbers as CSV, where the columns of the figure are not the way to tell them."""
+
+
+def ask_export(
+    node: DOMNode, figure: Callable[[], Figure], proposed: Path, table: Table | None = None
+) -> None:
     """Ask form and name (`proposed`, without its ending, at first), then write; the answer is notified."""
+
+    def write(path: Path) -> None:
+        def written() -> None:
+            write_shown(figure(), path, table)
+
+        node.run_worker(_told(node, written, path), group="export", exclusive=False)
 
     def named(form: str | None) -> None:
         if form is not None:
-            start = f"{proposed}{form}"
             node.app.push_screen(
-                PromptScreen(f"Write {form[1:].upper()} to", start, check=_check(form)),
-                lambda answer: None if answer is None else _unless_there(node, figure, Path(answer)),
+                PromptScreen(
+                    f"Write {form[1:].upper()} to", f"{below_here(proposed)}{form}", check=_check(form)
+                ),
+                lambda answer: None if answer is None else unless_there(node, Path(answer), write),
             )
 
     node.app.push_screen(ChoiceScreen("Write what the plot shows as", FORMS), named)
+
+
+def below_here(path: Path) -> Path:
+    """A path as short as it may be said: from the directory the program runs in, where it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _check(form: str) -> Callable[[str], str]:
@@ -48,25 +67,22 @@ def _check(form: str) -> Callable[[str], str]:
     return wrong
 
 
-def _unless_there(node: DOMNode, figure: Callable[[], Figure], answer: Path) -> None:
+def unless_there(node: DOMNode, answer: Path, write: Callable[[Path], None]) -> None:
+    """Write to a path; ask first where a file is in the way."""
     path = answer.expanduser()
-
-    def write() -> None:
-        node.run_worker(_write(node, figure, path), group="export", exclusive=False)
-
     if not path.exists():
-        write()
+        write(path)
         return
     choices = (Choice("yes", "y", "overwrite it"), Choice("no", "n", "leave it"))
     node.app.push_screen(
         ChoiceScreen(f"{path.name} is there already", choices, 1),
-        lambda said: write() if said == "yes" else None,
+        lambda said: write(path) if said == "yes" else None,
     )
 
 
-async def _write(node: DOMNode, figure: Callable[[], Figure], path: Path) -> None:
+async def _told(node: DOMNode, write: Callable[[], None], path: Path) -> None:
     try:
-        await asyncio.to_thread(write_shown, figure(), path)
+        await asyncio.to_thread(write)
     except SimorcError as error:
         told = "\n".join(plain(line) for line in (error.message, error.remedy) if line)
         node.app.notify(told, severity="error", markup=False, timeout=10)
@@ -77,10 +93,10 @@ async def _write(node: DOMNode, figure: Callable[[], Figure], path: Path) -> Non
         node.app.notify(plain(f"written: {path}"), markup=False, timeout=8)
 
 
-def write_shown(figure: Figure, path: Path) -> None:
+def write_shown(figure: Figure, path: Path, table: Table | None = None) -> None:
     """Write a figure by the ending of `path`. Raises ToolMissing, UsageError, OSError."""
     if path.suffix == ".csv":
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, columns_of(figure))
+        write_whole(path, columns_of(figure) if table is None else table())
     else:
         write_figures([figure], path)

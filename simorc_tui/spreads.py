@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,8 +11,9 @@ import numpy as np
 
 from simorc.errors import UsageError
 from simorc.quantities import format_si
+from simorc.reports.figures import Axis, Curve, Figure, FigureStrip
 from simorc.reports.plotting import family
-from simorc.reports.terminal_curves import PlotTrace
+from simorc.reports.terminal_curves import Floats, PlotTrace
 from simorc.reports.terminal_plot import Panel, Strip
 from simorc.results.api import OpenRun
 from simorc.results.frame import Frame
@@ -45,6 +48,7 @@ def histogram_of(run: OpenRun, measurement: str) -> Spread:
     y = np.concatenate(([0.0], np.repeat(counts.astype(np.float64), 2), [0.0]))
     top = float(counts.max())
     traces = [PlotTrace.of("cases", _rising(x), y), *_limit_lines(spec, top)]
+    traces += _sigma_lines(summary.mean, summary.sigma, top)
     unit = run.unit(measurement)
     parts = [f"{measurement}: n={summary.n}", f"mean {format_si(summary.mean, unit)}"]
     if summary.sigma is not None:
@@ -56,23 +60,65 @@ def histogram_of(run: OpenRun, measurement: str) -> Spread:
     )
 
 
-def over_parameter(run: OpenRun, measurement: str, parameter: str) -> Spread:
-    """A measurement against a parameter, a curve for each combination of the others."""
+def over_parameter(run: OpenRun, measurement: str, parameter: str, by: str = "") -> Spread:
+    """A measurement against a parameter, a curve for each value of the parameter `by` ('': for each
+    combination of all others).
+
+    Where several cases share a value of both, the lowest and the highest are drawn, as two lines of a colour.
+    """
     frame = run.frame
-    if frame.parameters[parameter].dtype == np.object_:
-        raise UsageError(f"{parameter} is no number: group by it with v, or sort by it")
-    curves = [curve for curve in family(frame, measurement, parameter) if np.isfinite(curve.y).any()]
-    if not curves:
-        raise UsageError(f"no case has a value of {measurement}")
-    traces = []
-    for curve in curves[:MOST_CURVES]:
-        order = np.argsort(curve.x, kind="stable")
-        traces.append(PlotTrace.of(curve.label or measurement, curve.x[order], curve.y[order]))
-    more = f"  ({MOST_CURVES} of {len(curves)} curves)" if len(curves) > MOST_CURVES else ""
-    panel = Panel(
-        (Strip(tuple(traces), run.unit(measurement)),), run.frame.units.get(parameter, ""), parameter
+    names = _ordered(frame, parameter) if frame.parameters[parameter].dtype == np.object_ else ()
+    traces = (
+        _families(frame, measurement, parameter, by, names)
+        if by or names
+        else _combinations(frame, measurement, parameter)
     )
-    return Spread(panel, f"{measurement} over {parameter}{more}")
+    if not traces:
+        raise UsageError(f"no case has a value of {measurement}")
+    more = f"  ({MOST_CURVES} of {len(traces)} curves)" if len(traces) > MOST_CURVES else ""
+    listed = ", ".join(f"{place} {name}" for place, name in enumerate(names))
+    panel = Panel(
+        (Strip(tuple(traces[:MOST_CURVES]), run.unit(measurement)),),
+        frame.units.get(parameter, ""),
+        f"{parameter} ({listed})" if listed else parameter,
+    )
+    return Spread(panel, f"{measurement} over {parameter}{f', by {by}' if by else ''}{more}")
+
+
+def _combinations(frame: Frame, measurement: str, parameter: str) -> list[PlotTrace]:
+    traces = []
+    for curve in family(frame, measurement, parameter):
+        if np.isfinite(curve.y).any():
+            order = np.argsort(curve.x, kind="stable")
+            traces.append(PlotTrace.of(curve.label or measurement, curve.x[order], curve.y[order]))
+    return traces
+
+
+def _families(
+    frame: Frame, measurement: str, parameter: str, by: str, names: Sequence[str]
+) -> list[PlotTrace]:
+    """A curve for each value of `by`; texts along x stand at 0, 1, ..."""
+    texts, values = _texts(frame, parameter), frame.values(measurement)
+    x = np.array([names.index(text) for text in texts] if names else frame.parameters[parameter], dtype=float)
+    groups = _ordered(frame, by) if by else ("",)
+    owners = np.array(_texts(frame, by) if by else [""] * len(frame))
+    found = []
+    for group in groups:
+        there = (owners == group) & np.isfinite(values)
+        if there.any():
+            found.append(_envelope(f"{by}={group}" if by else measurement, x[there], values[there]))
+    return found
+
+
+def _envelope(label: str, x: Floats, y: Floats) -> PlotTrace:
+    """The lowest and the highest y at each x: one line where they are the same everywhere."""
+    places, owner = np.unique(x, return_inverse=True)
+    low, high = np.full(len(places), np.inf), np.full(len(places), -np.inf)
+    np.minimum.at(low, owner, y)
+    np.maximum.at(high, owner, y)
+    if np.array_equal(low, high):
+        return PlotTrace.of(label, places, low)
+    return PlotTrace(f"{label} (lowest, highest)", ((places, low), (places, high)))
 
 
 @dataclass(frozen=True)
@@ -83,6 +129,50 @@ class Map:
     columns: tuple[str, ...]
     rows: tuple[str, ...]
     cells: tuple[tuple[tuple[str, int] | None, ...], ...]
+    across: str = ""
+    down: str = ""
+
+
+COLOURS = {
+    "pass": "#009e73",
+    "near": "#e69f00",
+    "fail": "#d55e00",
+    "missing": "#cc79a7",
+    "error": "#7a1f00",
+    "pending": "#999999",
+}
+
+
+def figure_of_map(found: Map) -> Figure:
+    """A map as a figure to write: a dot for each place, a curve for each verdict; the first row is on top."""
+    across, down, curves = found.columns, found.rows[::-1], []
+    for verdict in RANKS:
+        places = [
+            (column, len(down) - 1 - row)
+            for row, cells in enumerate(found.cells)
+            for column, cell in enumerate(cells)
+            if cell is not None and cell[0] == verdict
+        ]
+        if places:
+            x, y = np.array(places, dtype=np.float64).T
+            curves.append(Curve(verdict, x, y, "points", colour=COLOURS[verdict]))
+    heights = (-0.5, len(down) - 0.5)
+    # Room at the right for the legend.
+    wide = (-0.5, len(across) - 0.5 + max(1.0, len(across) / 5))
+    strip = FigureStrip(Axis(found.down, range=heights, categories=down), tuple(curves))
+    return Figure(found.title, Axis(found.across, range=wide, categories=across), (strip,))
+
+
+def table_of_map(found: Map) -> str:
+    """A map as CSV: a row for each place with verdict and worst case."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow((found.down, found.across, "verdict", "worst case"))
+    for row, cells in zip(found.rows, found.cells, strict=True):
+        for column, cell in zip(found.columns, cells, strict=True):
+            if cell is not None:
+                writer.writerow((row, column, *cell))
+    return stream.getvalue()
 
 
 def map_of(run: OpenRun, spec_name: str, across: str, down: str) -> Map:
@@ -103,7 +193,8 @@ def map_of(run: OpenRun, spec_name: str, across: str, down: str) -> Map:
         )
         for row in row_names
     )
-    return Map(f"{spec_name or 'all specs'}: {down} down, {across} across", column_names, row_names, cells)
+    title = f"{spec_name or 'all specs'}: {down} down, {across} across"
+    return Map(title, column_names, row_names, cells, across, down)
 
 
 def _worst_ranks(frame: Frame, specs: Sequence[Spec]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -144,6 +235,18 @@ def _limit_lines(spec: Spec | None, top: float) -> list[PlotTrace]:
         PlotTrace.of(name, _rising(np.array([value, value])), np.array([0.0, top]))
         for value, name in limits
         if value is not None
+    ]
+
+
+def _sigma_lines(mean: float, sigma: float | None, top: float) -> list[PlotTrace]:
+    """Upright lines at the mean, and at one and three σ on both sides of it."""
+    wanted: list[tuple[str, tuple[float, ...]]] = [("mean", (mean,))]
+    if sigma:
+        wanted += [(f"±{n if n > 1 else ''}σ", (mean - n * sigma, mean + n * sigma)) for n in (1, 3)]
+    height = np.array([0.0, top])
+    return [
+        PlotTrace(label, tuple((_rising(np.array([at, at])), height) for at in places))
+        for label, places in wanted
     ]
 
 

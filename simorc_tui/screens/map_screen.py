@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
@@ -12,8 +13,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
 from simorc.display import plain
+from simorc_tui.exporting import ask_export
 from simorc_tui.glyphs import Glyphs
-from simorc_tui.spreads import Map
+from simorc_tui.spreads import Map, figure_of_map, table_of_map
 
 STYLES = {
     "pass": "green",
@@ -30,6 +32,7 @@ class MapScreen(ModalScreen[int | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "put_away", "close"),
+        Binding("f6", "export", "write", id="plot.export"),
         Binding("enter", "go", "go to the case", priority=True),
         Binding("up,k", "move(0, -1)", "up", priority=True, show=False),
         Binding("down,j", "move(0, 1)", "down", priority=True, show=False),
@@ -37,8 +40,9 @@ class MapScreen(ModalScreen[int | None]):
         Binding("right,l", "move(1, 0)", "right", priority=True, show=False),
     ]
 
-    def __init__(self, found: Map, glyphs: Glyphs) -> None:
+    def __init__(self, found: Map, glyphs: Glyphs, export_to: Path = Path("map")) -> None:
         super().__init__()
+        self._export_to = export_to
         self.map = found
         self.glyphs = glyphs
         self.column = self.row = 0
@@ -49,9 +53,13 @@ class MapScreen(ModalScreen[int | None]):
             with VerticalScroll():
                 yield Static(self.drawing(), id="map")
             yield Label(self._caption(), id="map-caption")
+            yield Label("hjkl arrows move  enter goes to the case  f6 writes", classes="dialog-keys")
 
     def action_put_away(self) -> None:
         self.dismiss(None)
+
+    def action_export(self) -> None:
+        ask_export(self, lambda: figure_of_map(self.map), self._export_to, lambda: table_of_map(self.map))
 
     def action_go(self) -> None:
         cell = self._cell()

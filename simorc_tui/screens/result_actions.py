@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from simorc_tui.spreads import Map, Spread
 
 ALL_SPECS = "all specs"
+ALL_COMBINATIONS = "combination of all others"
 KEYS = "123456789"
 
 
@@ -39,13 +40,26 @@ class ResultActions(Desk):
         """A measurement against a parameter: both are asked for."""
 
         def asked(measurement: str) -> None:
-            self.ask_name(
-                f"{measurement} over",
-                self._labels("parameter"),
-                lambda name: self.do(self._over(measurement, name), "results"),
-            )
+            parameters = self._labels("parameter")
+            if not parameters:
+                self.say("this run sweeps no parameter")
+                return
+            self.ask_name(f"{measurement} over", parameters, lambda name: self._ask_by(measurement, name))
 
         self._ask_measurement("Which measurement", asked)
+
+    def _ask_by(self, measurement: str, parameter: str) -> None:
+        """With several other parameters, which one makes the curves."""
+        others = [name for name in self._labels("parameter") if name != parameter]
+
+        def asked(by: str) -> None:
+            chosen = "" if by == ALL_COMBINATIONS else by
+            self.do(self._over(measurement, parameter, chosen), "results")
+
+        if len(others) > 1:
+            self.ask_name("A curve for each", [*others, ALL_COMBINATIONS], asked)
+        else:
+            asked(others[0] if others else ALL_COMBINATIONS)
 
     def action_map(self) -> None:
         """A pass and fail map: the spec and both parameters are asked for."""
@@ -54,13 +68,16 @@ class ResultActions(Desk):
     async def _histogram(self, measurement: str) -> None:
         from simorc_tui.screens.plot_screen import PlotScreen
 
-        self.app.push_screen(PlotScreen(await asyncio.to_thread(_histogram, self.open_layout(), measurement)))
+        layout = self.open_layout()
+        spread = await asyncio.to_thread(_histogram, layout, measurement)
+        self.app.push_screen(PlotScreen(spread, layout.reports / f"histogram_{measurement}"))
 
-    async def _over(self, measurement: str, parameter: str) -> None:
+    async def _over(self, measurement: str, parameter: str, by: str) -> None:
         from simorc_tui.screens.plot_screen import PlotScreen
 
-        spread = await asyncio.to_thread(_over, self.open_layout(), measurement, parameter)
-        self.app.push_screen(PlotScreen(spread))
+        layout = self.open_layout()
+        spread = await asyncio.to_thread(_over, layout, measurement, parameter, by)
+        self.app.push_screen(PlotScreen(spread, layout.reports / f"{measurement}_over_{parameter}"))
 
     async def _ask_map(self) -> None:
         parameters = self._labels("parameter")
@@ -82,8 +99,10 @@ class ResultActions(Desk):
         name = "" if spec == ALL_SPECS else spec
         from simorc_tui.screens.map_screen import MapScreen
 
-        found = await asyncio.to_thread(_map, self.open_layout(), name, across, down)
-        self.app.push_screen(MapScreen(found, self.glyphs), self._go_to_case)
+        layout = self.open_layout()
+        found = await asyncio.to_thread(_map, layout, name, across, down)
+        target = layout.reports / f"map_{name or 'all'}_{across}_{down}"
+        self.app.push_screen(MapScreen(found, self.glyphs, target), self._go_to_case)
 
     def _go_to_case(self, case_id: int | None) -> None:
         if case_id is not None:
@@ -124,11 +143,11 @@ def _histogram(layout: RunLayout, measurement: str) -> Spread:
     return histogram_of(OpenRun(layout), measurement)
 
 
-def _over(layout: RunLayout, measurement: str, parameter: str) -> Spread:
+def _over(layout: RunLayout, measurement: str, parameter: str, by: str) -> Spread:
     from simorc.results.api import OpenRun
     from simorc_tui.spreads import over_parameter
 
-    return over_parameter(OpenRun(layout), measurement, parameter)
+    return over_parameter(OpenRun(layout), measurement, parameter, by)
 
 
 def _spec_names(layout: RunLayout) -> list[str]:

@@ -279,7 +279,7 @@ def _export_name(request: Request, picture: Picture) -> Path:
     """``reports/case_17_transient_analysis`` in the run."""
     cases = "_".join(map(str, request.case_ids[:4])) + ("_more" if len(request.case_ids) > 4 else "")
     view = re.sub(r"\W+", "_", f"{picture.view} {'fft' if request.spectrum else ''}".strip().lower())
-    return request.layout.path / "reports" / f"case_{cases}_{view}"
+    return request.layout.reports / f"case_{cases}_{view}"
 
 
 def _with(expressions: tuple[str, ...], text: str, instead_of: str) -> tuple[str, ...]:

@@ -97,11 +97,63 @@ async def test_histogram_and_curves_over_a_parameter(project: Path, run: FakeRun
         assert user.pilot.app.screen is user.screen
 
 
-async def test_a_parameter_of_texts_is_refused_in_words(project: Path, run: FakeRun) -> None:
+async def test_a_parameter_of_texts_has_its_values_named(project: Path, run: FakeRun) -> None:
     async with terminal(project) as user:
         await user.until(lambda: user.screen.table.row_count == 45)
         await user.press("P", "2")
-        await user.sees("corner is no number")
+        await user.sees("gain over corner, by vdd", "corner (0 ss, 1 ff, 2 tt)")
+
+
+async def test_curves_by_a_second_parameter_of_three(project: Path, run: FakeRun) -> None:
+    run.add_column("p_temp", "parameter", "temp", "C", 3)
+    run.db.execute("UPDATE cases SET p_temp = CASE WHEN id <= 20 THEN 27 ELSE 125 END")
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.press("P", "1")
+        await user.sees("A curve for each", "combination of all others")
+        await user.press("1")
+        await user.sees("gain over vdd, by corner")
+        screen = user.pilot.app.screen
+        assert isinstance(screen, PlotScreen)
+        labels = [trace.label for trace in screen.spread.panel.strips[0].traces]
+        assert len(labels) == 3 and all(label.endswith("(lowest, highest)") for label in labels)
+
+
+async def test_a_histogram_is_written(project: Path, run: FakeRun) -> None:
+    async with terminal(project, (80, 24)) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.press("H")
+        await user.until(lambda: isinstance(user.pilot.app.screen, PlotScreen))
+        await user.sees("mean", "±3σ")
+        await user.press("f6")
+        await user.sees("SVG", "PNG", "CSV")
+        await user.press("s")
+        await user.until(lambda: "Write SVG to" in user.text)
+        await user.press("enter")
+        target = run.layout.reports / "histogram_gain.svg"
+        await user.until(target.is_file)
+        assert "±3σ" in target.read_text(encoding="utf-8")
+        await user.sees("written:")
+
+
+async def test_the_map_is_written(project: Path, run: FakeRun) -> None:
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.press("m", "2")
+        await user.until(lambda: "Across" in user.text)
+        await user.press("1")
+        await user.sees("gain: corner down, vdd across")
+        for key, ending in (("c", ".csv"), ("s", ".svg")):
+            await user.press("f6")
+            await user.sees("Write what the plot shows as")
+            await user.press(key)
+            await user.sees(f"Write {ending[1:].upper()} to")
+            await user.press("enter")
+            await user.until((run.layout.reports / f"map_gain_vdd_corner{ending}").is_file)
+        lines = (run.layout.reports / "map_gain_vdd_corner.csv").read_text().splitlines()
+        assert lines[0] == "corner,vdd,verdict,worst case" and any(",1.98," in line for line in lines)
+        drawing = (run.layout.reports / "map_gain_vdd_corner.svg").read_text()
+        assert all(f">{name}</text>" in drawing for name in ("tt", "ss", "1.62", "1.98"))
 
 
 async def test_the_map_leads_to_a_case(project: Path, run: FakeRun) -> None:

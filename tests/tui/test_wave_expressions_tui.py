@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from simorc.runs.layout import RunLayout
+from simorc_tui.screens.choice import ChoiceScreen
+from simorc_tui.screens.prompt import PromptScreen
 from simorc_tui.widgets.plot import PlotView
 from simorc_tui.widgets.wave_chooser import WaveChooser
 from simorc_tui.widgets.wave_expression_bar import ExpressionBar, WordSuggester
@@ -189,3 +194,62 @@ async def test_an_ac_plot_has_no_spectrum(layout: RunLayout) -> None:
         await pilot.press("f")
         await pilot.pause()
         assert wave.request is not None and wave.request.spectrum is None
+
+
+async def write_as(pilot: Pilot[None], form: str, name: str) -> None:
+    await pilot.press("f6")
+    await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceScreen))
+    await pilot.pause()
+    await pilot.press(form)
+    await until(pilot, lambda: isinstance(pilot.app.screen, PromptScreen))
+    await pilot.pause()
+    if name:
+        pilot.app.screen.query_one(Input).value = name
+    await pilot.press("enter")
+    await pilot.pause()
+
+
+async def test_the_numbers_that_show_are_written(layout: RunLayout, tmp_path: Path) -> None:
+    async with waves(layout) as (wave, pilot):
+        await pilot.press("equals_sign")
+        await type_text(pilot, "v(out)*v(in)")
+        await pilot.press("enter")
+        await until(pilot, lambda: "v(out)*v(in)" in labels(wave))
+        await pilot.press("plus")
+        await write_as(pilot, "c", "")
+        target = layout.reports / "case_1_transient_analysis.csv"
+        await until(pilot, target.is_file)
+        lines = target.read_text().splitlines()
+        assert lines[0] == "time (s),v(out) (V),v(out)*v(in) (V^2)"
+        rows = np.array([[float(each) for each in line.split(",")] for line in lines[1:]])
+        data = tones()
+        seen = (data[:, 0] >= 0.25e-3) & (data[:, 0] <= 0.75e-3)
+        assert np.array_equal(rows[:, :2], data[seen][:, [0, 2]]), "every digit of the window"
+
+
+async def test_a_file_in_the_way_is_asked_about(layout: RunLayout, tmp_path: Path) -> None:
+    target = tmp_path / "kept.svg"
+    target.write_text("mine")
+    async with waves(layout) as (_, pilot):
+        await write_as(pilot, "s", str(target.with_suffix(".png")))
+        assert isinstance(pilot.app.screen, PromptScreen), "the ending has to be that of the form"
+        await pilot.press("escape")
+        await write_as(pilot, "s", str(target))
+        await until(pilot, lambda: "is there already" in screen_text(pilot.app))
+        await pilot.press("n")
+        await pilot.pause(0.1)
+        assert target.read_text() == "mine"
+        await write_as(pilot, "s", str(target))
+        await until(pilot, lambda: "is there already" in screen_text(pilot.app))
+        await pilot.press("y")
+        await until(pilot, lambda: target.read_text().startswith("<svg"))
+
+
+async def test_without_matplotlib_the_remedy_is_told(
+    layout: RunLayout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    async with waves(layout) as (_, pilot):
+        await write_as(pilot, "p", str(tmp_path / "wave.png"))
+        await until(pilot, lambda: any("simorc-tui[report]" in n.message for n in pilot.app._notifications))
+        assert not (tmp_path / "wave.png").exists()

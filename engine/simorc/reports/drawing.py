@@ -11,7 +11,7 @@ from typing import Any
 from simorc.errors import ToolMissing, UsageError
 from simorc.reports.figures import Curve, Figure, FigureStrip
 from simorc.reports.interactive import page
-from simorc.reports.svg import COLOURS, draw_svg
+from simorc.reports.svg import colour_of, draw_svg
 from simorc.runs.filesystem import write_whole
 
 ENDINGS = (".svg", ".html", ".png", ".pdf", ".csv")
@@ -79,13 +79,15 @@ def _draw_with_matplotlib(figure: Figure, target: Path) -> None:
 
 def _draw_strip(place: Any, strip: FigureStrip, figure: Figure) -> None:
     for index, curve in enumerate(strip.curves):
-        _draw_curve(place, curve, COLOURS[index % len(COLOURS)])
+        _draw_curve(place, curve, colour_of(curve, index))
     for limit in strip.limits:
         draw = place.axvline if limit.vertical else place.axhline
         draw(limit.value, color="#c00", linestyle="--", linewidth=1, label=limit.label)
     place.set_ylabel(strip.axis.title)
     place.set_xscale("log" if figure.x.log else "linear")
     place.set_yscale("log" if strip.axis.log else "linear")
+    if strip.axis.categories:
+        place.set_yticks(range(len(strip.axis.categories)), strip.axis.categories)
     place.grid(visible=True, color="#ddd")
     if figure.x.range:
         place.set_xlim(*figure.x.range)

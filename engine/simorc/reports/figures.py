@@ -34,13 +34,17 @@ class Axis:
 
 @dataclass(frozen=True)
 class Curve:
-    """``style`` is line, points or bars (x: the left edges and the last right one, one more than y)."""
+    """``style`` is line, points or bars (x: the left edges and the last right one, one more than y).
+
+    ``colour`` (``#rrggbb``) takes the place of the one its turn gives it.
+    """
 
     label: str
     x: Floats
     y: Floats
     style: str = "line"
     faint: bool = False
+    colour: str = ""
 
 
 @dataclass(frozen=True)

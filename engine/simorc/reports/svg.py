@@ -130,7 +130,7 @@ class _Strip:
     def _y_ticks(self, y_range: Range) -> list[str]:
         found = []
         most = max(2, int(self._tall // 36))
-        for tick in ticks(*y_range, most, log=self._strip.axis.log, unit=self._strip.axis.unit):
+        for tick in axis_ticks(self._strip.axis, y_range, most):
             at = self._top + self._tall * (1 - tick.place)
             found.append(f'<path d="M{_LEFT} {at:.1f}h{self._wide}" stroke="#ddd"/>')
             place = f'x="{_LEFT - 6}" y="{at + 4:.1f}" text-anchor="end"'
@@ -138,7 +138,7 @@ class _Strip:
         return found
 
     def _curve(self, curve: Curve, index: int) -> str:
-        colour = "#9bb" if curve.faint else COLOURS[index % len(COLOURS)]
+        colour = "#9bb" if curve.faint else colour_of(curve, index)
         if curve.style == "bars":
             return self._bars(curve, colour)
         if curve.style == "points":
@@ -213,11 +213,16 @@ class _Strip:
         found = []
         for row, (index, curve) in enumerate(shown):
             at, right = self._top + 14 + 14 * row, _LEFT + self._wide - 8
-            colour = COLOURS[index % len(COLOURS)]
+            colour = colour_of(curve, index)
             found.append(f'<path d="M{right - 18} {at - 4:.1f}h18" stroke="{colour}"{_look(curve, index)}/>')
             place = f'x="{right - 24}" y="{at:.1f}" text-anchor="end"'
             found.append(_over_curves(place, curve.label, "#222"))
         return found
+
+
+def colour_of(curve: Curve, index: int) -> str:
+    """The colour of the curve at that place of its strip."""
+    return curve.colour or COLOURS[index % len(COLOURS)]
 
 
 def axis_ticks(axis: Axis, span: Range, most: int) -> list[Tick]:
