@@ -122,7 +122,10 @@ def test_workflows_name_the_versions_of_what_they_use() -> None:
         for job in workflow(path)["jobs"].values()
     ]
     for steps in (ACTION["runs"]["steps"], GITHUB, *(job["steps"] for job in own)):
-        assert all("@" in name for name in names_of(steps))
+        assert all("@" in name or name == "./" for name in names_of(steps))
+    given = [step["with"] for job in own for step in job["steps"] if step.get("uses") == "./"]
+    assert given, "the action is tried on itself"
+    assert all(set(inputs) <= set(ACTION["inputs"]) for inputs in given)
     commands = [step["run"] for job in own for step in job["steps"] if "run" in step]
     for command in commands:
         for word in command.split():
