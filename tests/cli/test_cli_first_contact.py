@@ -62,6 +62,15 @@ def test_a_missing_simulator_leaves_no_run_behind(
 
 
 @pytest.mark.ngspice
+def test_nothing_to_retry_is_said(simorc: Simorc, project: Path) -> None:
+    assert simorc("run", "corners", "--project", project).code == 0
+    said = simorc("retry", "corners", "--project", project)
+    assert said.code == 0
+    assert "no case of corners_" in said.err and "has failed" in said.err
+    assert not list((project / "simulations").glob("corners_*/.requests/*"))
+
+
+@pytest.mark.ngspice
 def test_values_stand_as_written_and_plots_say_what_is_missing(simorc: Simorc, project: Path) -> None:
     edit(config_of(project), "max: 25k", "max: 18k")
     assert simorc("run", "corners", "--project", project, "--corner", "fast,slow").code == 3

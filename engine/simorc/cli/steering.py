@@ -14,6 +14,7 @@ from simorc.display import plain
 from simorc.errors import RunError, UsageError
 from simorc.runs.control import request, runner_alive, start_runner
 from simorc.runs.layout import RunLayout
+from simorc.runs.view import RunView
 
 case_option = click.option("--case", "cases", type=CASE_IDS, metavar="3,7-9", help="These cases only.")
 
@@ -66,12 +67,20 @@ def resume(scope: Scope, run: str) -> None:
 def retry(scope: Scope, run: str, cases: list[int] | None) -> None:
     """Run the failed cases of RUN again, or those of --case; starts a runner if none is there."""
     layout = scope.run(run)
+    if cases is None and not runner_alive(layout) and not _failed(layout):
+        note(f"no case of {plain(layout.name)} has failed; --case runs others again")
+        return
     chosen = {} if cases is None else {"cases": cases}
     request(layout, "retry", **chosen)
     if not runner_alive(layout):
         start_runner(layout)
     which = "failed cases" if cases is None else f"{len(cases)} cases"
     note(f"asked {plain(layout.name)} to run {which} again")
+
+
+def _failed(layout: RunLayout) -> int:
+    with RunView(layout) as view:
+        return view.counts()["failed"]
 
 
 @click.command("jobs", context_settings={"ignore_unknown_options": True})
