@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from textual.dom import DOMNode
 
@@ -13,6 +14,7 @@ from simorc.errors import SimorcError
 from simorc.reports.columns import columns_of
 from simorc.reports.drawing import write_figures
 from simorc.reports.figures import Figure
+from simorc.reports.kept_view import spec_text
 from simorc.runs.filesystem import write_whole
 from simorc_tui.screens.choice import Choice, ChoiceScreen
 from simorc_tui.screens.prompt import PromptScreen
@@ -80,7 +82,25 @@ def unless_there(node: DOMNode, answer: Path, write: Callable[[Path], None]) -> 
     )
 
 
-async def _told(node: DOMNode, write: Callable[[], None], path: Path) -> None:
+def ask_keep(node: DOMNode, spec: Callable[[str], dict[str, Any]], proposed: Path) -> None:
+    """Ask for the file of a plot spec, whose title is the file's name, and write it."""
+
+    def write(path: Path) -> None:
+        def written() -> None:
+            text = spec_text(spec(path.stem.replace("_", " ")))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, text)
+
+        said = "name it under plot_specs: of a testbench or a sweep, or draw it: simorc plot RUN " + str(path)
+        node.run_worker(_told(node, written, path, said), group="export", exclusive=False)
+
+    node.app.push_screen(
+        PromptScreen("Keep this view as a plot spec in", str(below_here(proposed)), check=_check(".yaml")),
+        lambda answer: None if answer is None else unless_there(node, Path(answer), write),
+    )
+
+
+async def _told(node: DOMNode, write: Callable[[], None], path: Path, then: str = "") -> None:
     try:
         await asyncio.to_thread(write)
     except SimorcError as error:
@@ -90,7 +110,8 @@ async def _told(node: DOMNode, write: Callable[[], None], path: Path) -> None:
         told = f"{path} cannot be written: {error.strerror or error}"
         node.app.notify(plain(told), severity="error", markup=False, timeout=10)
     else:
-        node.app.notify(plain(f"written: {path}"), markup=False, timeout=8)
+        told = f"written: {path}" + (f"\n{then}" if then else "")
+        node.app.notify("\n".join(map(plain, told.splitlines())), markup=False, timeout=10)
 
 
 def write_shown(figure: Figure, path: Path, table: Table | None = None) -> None:

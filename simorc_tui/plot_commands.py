@@ -45,6 +45,7 @@ WAVE_COMMANDS: tuple[Command, ...] = (
     _command(
         "wave.taper", "FFT window", "B", "taper", "The next window of the FFT: Hann, Blackman-Harris, ..."
     ),
+    _command("wave.keep", "keep view", "f7", "keep", "Keep what shows as a plot spec"),
     _command("wave.next", "next plot", "right_square_bracket", "view(1)", "The next plot of the case"),
     _command("wave.previous", "previous plot", "left_square_bracket", "view(-1)", "The previous plot"),
 )

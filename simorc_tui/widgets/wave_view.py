@@ -20,8 +20,10 @@ from textual.worker import get_current_worker
 
 from simorc.display import plain
 from simorc.measurements.fourier import TAPERS
+from simorc.reports.kept_view import spec_of_panel
 from simorc.reports.terminal_spectra import Spectrum
 from simorc.runs.layout import RunLayout
+from simorc_tui.exporting import ask_keep
 from simorc_tui.plot_commands import WAVE_COMMANDS
 from simorc_tui.widgets.failing import FailingPane
 from simorc_tui.widgets.plot import PlotView
@@ -135,6 +137,22 @@ class WaveView(FailingPane):
         tapers, now = list(TAPERS), self.request.spectrum
         then = replace(now, taper=tapers[(tapers.index(now.taper) + 1) % len(tapers)])
         self._wants(replace(self.request, spectrum=then))
+
+    def action_keep(self) -> None:
+        """Keep what shows as a plot spec of the project."""
+        if self.request is None or self.picture.panel is None:
+            self.notify("no waveforms to keep", severity="warning")
+            return
+        window, request = self.plot.window, self.request
+        proposed = request.layout.root / "plots" / f"{_name_of(request, self.picture)}.yaml"
+        cases = request.case_ids if len(request.case_ids) > 1 else ()
+        look = {"log_x": window.log_x, "log_y": window.log_y}
+        panel = self.picture.panel
+        ask_keep(
+            self,
+            lambda title: spec_of_panel(panel, title, window.part, window.heights, cases=cases, **look),
+            proposed,
+        )
 
     def action_view(self, step: int) -> None:
         """Go to the next plot of the case; chosen traces give way to what suits that plot."""
@@ -278,8 +296,11 @@ class WaveView(FailingPane):
 def _export_name(request: Request, picture: Picture) -> Path:
     """``reports/case_17_transient_analysis`` in the run."""
     cases = "_".join(map(str, request.case_ids[:4])) + ("_more" if len(request.case_ids) > 4 else "")
-    view = re.sub(r"\W+", "_", f"{picture.view} {'fft' if request.spectrum else ''}".strip().lower())
-    return request.layout.reports / f"case_{cases}_{view}"
+    return request.layout.reports / f"case_{cases}_{_name_of(request, picture)}"
+
+
+def _name_of(request: Request, picture: Picture) -> str:
+    return re.sub(r"\W+", "_", f"{picture.view} {'fft' if request.spectrum else ''}".strip().lower())
 
 
 def _with(expressions: tuple[str, ...], text: str, instead_of: str) -> tuple[str, ...]:

@@ -12,14 +12,20 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from simorc.errors import UsageError
+from simorc.reports.kept_view import spec_of_panel, spec_text
+from simorc.reports.plotspec import read_plot_specs
+from simorc.reports.terminal_curves import PlotTrace
+from simorc.reports.terminal_plot import Panel, Strip
 from simorc.runs.layout import RunLayout
 from simorc_tui.screens.choice import ChoiceScreen
 from simorc_tui.screens.prompt import PromptScreen
 from simorc_tui.widgets.plot import PlotView
 from simorc_tui.widgets.wave_chooser import WaveChooser
 from simorc_tui.widgets.wave_expression_bar import ExpressionBar, WordSuggester
+from simorc_tui.widgets.wave_load import Request, load
 from simorc_tui.widgets.wave_view import WaveView
-from tests.tui.test_wave_view import TRAN, WaveApp, raw_text, screen_text, until, write_raw
+from tests.tui.test_wave_view import TRAN, WaveApp, raw_text, screen_text, until, with_manifest, write_raw
 
 
 def tones(points: int = 2000, amplitude: float = 1.0) -> np.ndarray:
@@ -253,3 +259,55 @@ async def test_without_matplotlib_the_remedy_is_told(
         await write_as(pilot, "p", str(tmp_path / "wave.png"))
         await until(pilot, lambda: any("simorc-tui[report]" in n.message for n in pilot.app._notifications))
         assert not (tmp_path / "wave.png").exists()
+
+
+async def test_a_view_is_kept_as_a_plot_spec(layout: RunLayout, tmp_path: Path) -> None:
+    async with waves(layout) as (wave, pilot):
+        await pilot.press("equals_sign")
+        await type_text(pilot, "v(out)*v(in)")
+        await pilot.press("enter")
+        await until(pilot, lambda: "v(out)*v(in)" in labels(wave))
+        await pilot.press("plus", "s", "s", "greater_than_sign", "f7")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PromptScreen))
+        await pilot.press("enter")
+        target = layout.root / "plots" / "transient_analysis.yaml"
+        await until(pilot, target.is_file)
+        (spec,) = read_plot_specs(target)
+        assert spec.title == "transient analysis" and spec.x_axis.range == pytest.approx((0.25e-3, 0.75e-3))
+        assert [strip.signals for strip in spec.strips] == [
+            {"v(out)": "v(out)"},
+            {"v(out)*v(in)": "v(out)*v(in)"},
+        ]
+        assert spec.strips[0].axis.range is None and spec.strips[1].axis.range is not None
+        with_manifest(layout, plot_specs=["plots/transient_analysis.yaml"])
+        again = load(Request(layout, (2,)))
+        assert again.view == "transient analysis" and again.panel is not None
+        assert again.panel.part == wave.plot.window.part
+        assert [trace.label for strip in again.panel.strips for trace in strip.traces] == labels(wave)
+
+
+async def test_a_spectrum_is_kept_as_a_plot_spec(layout: RunLayout, tmp_path: Path) -> None:
+    async with waves(layout) as (wave, pilot):
+        await pilot.press("f")
+        await until(pilot, lambda: wave.plot.panel.x_unit == "Hz")
+        shown = wave.plot.panel.strips[0].traces[0]
+        spec = spec_of_panel(wave.plot.panel, "tones")
+        target = tmp_path / "tones.yaml"
+        target.write_text(spec_text(spec))
+        with_manifest(layout, plot_specs=[dict(spec)])
+        again = load(Request(layout, (1,)))
+        assert again.panel is not None and again.panel.x_unit == "Hz" and again.view == "tones"
+        (trace,) = again.panel.strips[0].traces
+        assert trace.value_at(20e3) == pytest.approx(shown.value_at(20e3))
+        assert read_plot_specs(target)[0].strips[0].signals == {"v(out)": "db(fft(v(out), window=hann))"}
+
+
+def test_several_cases_and_what_has_no_source() -> None:
+    x = np.linspace(0, 1, 5)
+    curves = tuple(PlotTrace.of(f"{case}: v(out)", x, x, "v(out)") for case in (3, 4))
+    panel = Panel((Strip(curves, "V"), Strip((PlotTrace.of("a level", x, x),), "A")), "s", "time")
+    spec = spec_of_panel(panel, "both", cases=(3, 4), log_x=True)
+    assert spec["cases"] == [3, 4] and spec["x"]["scale"] == "log"
+    assert spec["y"] == [{"unit": "V", "signals": {"v(out)": "v(out)"}}]
+    with pytest.raises(UsageError, match="nothing here"):
+        spec_of_panel(Panel((panel.strips[1],), "s", "time"), "none")

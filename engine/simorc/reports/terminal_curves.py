@@ -21,13 +21,17 @@ MOST_BRANCHES = 256
 
 @dataclass(frozen=True, eq=False)
 class PlotTrace:
-    """One curve. Each branch is (x, y) with x rising; a nested sweep has a branch for each inner pass."""
+    """One curve. Each branch is (x, y) with x rising; a nested sweep has a branch for each inner pass.
+
+    `source` is the expression that gives it, where there is one.
+    """
 
     label: str
     branches: tuple[Branch, ...]
+    source: str = ""
 
     @classmethod
-    def of(cls, label: str, x: npt.ArrayLike, y: npt.ArrayLike) -> PlotTrace:
+    def of(cls, label: str, x: npt.ArrayLike, y: npt.ArrayLike, source: str = "") -> PlotTrace:
         """A trace of real `x` and `y` of one length; what is not finite leaves a gap. Raises ValueError."""
         across, along = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
         if across.shape != along.shape or across.ndim != 1:
@@ -40,7 +44,7 @@ class PlotTrace:
         branches = tuple(_branches(across, along))
         if len(branches) > MOST_BRANCHES:
             label = f"{label} (first {MOST_BRANCHES} of {len(branches)} passes)"
-        return cls(label, branches[:MOST_BRANCHES])
+        return cls(label, branches[:MOST_BRANCHES], source)
 
     def x_span(self, *, log: bool = False) -> Span | None:
         """The lowest and the highest x (above zero, if `log`); None without points."""

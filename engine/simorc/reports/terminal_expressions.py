@@ -45,7 +45,7 @@ def evaluated(plot: PlotLike, text: str, numbers: Numbers, label: str | None = N
     name, unit = label or text, unit_of_expression(plot, expression)
     if not isinstance(value, Trace):
         return Evaluated((_level(plot, name, number_of(value), unit),))
-    curves = curves_of(name, real(value.x), value.y, unit, in_decibels=np.iscomplexobj(value.y))
+    curves = curves_of(name, text, real(value.x), value.y, unit, in_decibels=np.iscomplexobj(value.y))
     return Evaluated(tuple(curves), is_spectrum(expression))
 
 

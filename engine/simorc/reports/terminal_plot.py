@@ -47,7 +47,8 @@ class Strip:
 class Panel:
     """Strips above each other that share x; `log_x` and `log_y` are the scales that suit it.
 
-    `part` and `heights` are what to show of x and of each strip's y at first; None is all.
+    `part` and `heights` are what to show of x and of each strip's y at first; None is all. `x_source` is the
+    variable along x.
     """
 
     strips: tuple[Strip, ...]
@@ -58,6 +59,7 @@ class Panel:
     title: str = ""
     part: Span | None = None
     heights: tuple[Span | None, ...] = ()
+    x_source: str = ""
 
     def x_span(self, *, log: bool) -> Span | None:
         """The span of x of all curves; None if there is nothing to draw."""

@@ -49,6 +49,7 @@ def panel_from_spec(
         log_x=scale == "log" if scale else suits.log_x,
         log_y=any(str(strip.get("scale") or "") == "log" for strip in strips),
         title=str(spec.get("title") or ""),
+        x_source=axis_label(plot),
         part=_range(across.get("range")),
         heights=tuple(_range(strip.get("range")) for strip in strips),
     )
@@ -89,7 +90,7 @@ def _strip(plot: PlotLike, strip: Mapping[str, Any], numbers: Numbers) -> Strip:
 
 def _curves(plot: PlotLike, label: str, name: str, numbers: Numbers) -> Sequence[tuple[str, PlotTrace]]:
     if has_signal(plot, name):
-        return [(unit_of(plot, name), PlotTrace.of(label, real(plot.axis), real(signal(plot, name))))]
+        return [(unit_of(plot, name), PlotTrace.of(label, real(plot.axis), real(signal(plot, name)), name))]
     try:
         return evaluated(plot, name, numbers, label).curves
     except (ExpressionError, MeasurementMissing) as error:

@@ -33,7 +33,7 @@ def spectra_of(panel: Panel, wanted: Spectrum) -> Panel:
         Strip(tuple(_spectrum(trace, wanted) for trace in strip.traces), "dB", _title(strip, wanted))
         for strip in panel.strips
     )
-    return Panel(strips, "Hz", "frequency")
+    return Panel(strips, "Hz", "frequency", x_source="frequency")
 
 
 def _title(strip: Strip, wanted: Spectrum) -> str:
@@ -48,7 +48,9 @@ def _spectrum(trace: PlotTrace, wanted: Spectrum) -> PlotTrace:
         found = spectrum(Trace(*trace.branches[0]), start, stop, wanted.taper)
     except MeasurementMissing as error:
         raise UsageError(f"{trace.label}: {error.message}") from error
-    return PlotTrace.of(trace.label, found.x, in_decibels(np.asarray(found.y, dtype=np.float64)))
+    part = f", {start!r}, {stop!r}" if wanted.span else ""
+    source = f"db(fft({trace.source}{part}, window={wanted.taper}))" if trace.source else ""
+    return PlotTrace.of(trace.label, found.x, in_decibels(np.asarray(found.y, dtype=np.float64)), source)
 
 
 def in_decibels(amplitude: Floats) -> Floats:

@@ -47,6 +47,7 @@ def panel_of(plot: PlotLike, names: Sequence[str] | None = None) -> Panel:
         x_label=axis_label(plot),
         log_x=analysis_of(plot) in ("ac", "noise", "sp") and _spread(x),
         log_y=noise,
+        x_source=axis_label(plot),
     )
 
 
@@ -138,17 +139,20 @@ def unit_of(plot: PlotLike, name: str) -> str:
 def _traces(plot: PlotLike, name: str, x: Floats) -> list[tuple[str, PlotTrace]]:
     values = signal(plot, name)
     in_decibels = np.iscomplexobj(values) and analysis_of(plot) != "noise"
-    return curves_of(name, x, values, unit_of(plot, name), in_decibels=in_decibels)
+    return curves_of(name, name, x, values, unit_of(plot, name), in_decibels=in_decibels)
 
 
 def curves_of(
-    label: str, x: Floats, values: Any, unit: str, *, in_decibels: bool
+    label: str, source: str, x: Floats, values: Any, unit: str, *, in_decibels: bool
 ) -> list[tuple[str, PlotTrace]]:
-    """A waveform as (unit, curve); with `in_decibels` its gain in dB and its phase without jumps."""
+    """A waveform, which `source` gives, as (unit, curve); with `in_decibels` its gain in dB and its phase
+    without jumps.
+    """
     if not in_decibels:
-        return [(unit, PlotTrace.of(label, x, real(values)))]
-    magnitude = PlotTrace.of(label, x, decibels(values))
-    phase = PlotTrace.of(label, x, np.degrees(np.unwrap(np.angle(np.nan_to_num(values)))))
+        return [(unit, PlotTrace.of(label, x, real(values), source))]
+    magnitude = PlotTrace.of(label, x, decibels(values), f"db({source})")
+    degrees = np.degrees(np.unwrap(np.angle(np.nan_to_num(values))))
+    phase = PlotTrace.of(label, x, degrees, f"cph({source})")
     return [("dB", magnitude), ("°", phase)]
 
 
