@@ -63,6 +63,21 @@ def test_doctor_looks_at_it(project: Path, capsys: pytest.CaptureFixture[str]) -
     assert "7.8.0" in findings["xyce"]["text"]
 
 
+def test_doctor_tells_that_wine_is_missing(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "LTspice.exe"
+    program.write_text("MZ")
+    setup = project / "sim_setup.yaml"
+    named = setup.read_text().replace("name: xyce", "name: ltspice")
+    setup.write_text(named.replace(str(tmp_path / "Xyce"), str(program)))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    run(["--project", str(project), "doctor", "--json"])
+    findings = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    assert findings["ltspice"]["state"] == "bad"
+    assert "wine not found" in findings["ltspice"]["text"]
+
+
 def test_an_unknown_simulator_is_refused_before_a_run_is_made(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -222,6 +222,17 @@ def test_versions_as_the_programs_say_them(name: str, said: str, version: str) -
     assert bool(adapter.supports(version)) == (version == "F-2011.09-SP2")
 
 
+@pytest.mark.parametrize(
+    ("name", "card"),
+    [("xyce", ".STEP R 1 2 1"), ("ltspice", ".step param R 1 2 1"), ("hspice", ".alter slow")],
+)
+def test_a_deck_that_sweeps_by_itself_is_refused(name: str, card: str, tmp_path: Path) -> None:
+    deck = f"* rc\nr1 a 0 1\n{card}\n.end\n"
+    outcome = simulated(name, tmp_path / "nowhere", tmp_path / "case", deck)
+    assert outcome.kind == FailureKind.BAD_NETLIST
+    assert "sweeps by itself" in outcome.message
+
+
 def test_xyce_is_told_not_to_report_its_use(tmp_path: Path) -> None:
     body = "import os\nassert os.environ['XYCE_NO_TRACKING'] == '1'\n"
     program = write_fake(tmp_path / "fake", body + leaves({"netlist.spice.mt0": "VMAX = 1\n"}, XYCE_END))

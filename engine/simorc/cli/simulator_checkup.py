@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 from simorc.cli.checkup import Finding
 from simorc.cli.scope import Scope
@@ -31,10 +32,15 @@ def _finding(settings: SimulatorSettings) -> Finding:
     except SimorcError as error:
         return Finding("simulator", "bad", error.message, error.remedy or "")
     executable = adapter.executable if settings.executable == "ngspice" else settings.executable
-    found = shutil.which(executable)
+    found = shutil.which(executable) or (executable if Path(executable).is_file() else None)
     if found is None:
         remedy = "install it, or name its path: simulator.executable"
         return Finding(settings.name, "bad", f"{executable} not found", remedy)
+    starter = adapter.command(found, ())[0]
+    if shutil.which(starter) is None:
+        return Finding(
+            settings.name, "bad", f"{starter} not found, which starts {found}", f"install {starter}"
+        )
     return _version_finding(adapter, found)
 
 

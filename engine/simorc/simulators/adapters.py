@@ -17,7 +17,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import ClassVar
 
-from simorc.errors import ToolMissing, UsageError
+from simorc.errors import NetlistError, ToolMissing, UsageError
 from simorc.measurements.meas_output import parse_meas_output
 from simorc.simulators.outcome import FailureKind
 
@@ -89,6 +89,16 @@ class Adapter:
         if newest and _numbers(version)[: len(newest)] > newest:
             return f"{self.name} {version} is newer than {self.versions[1]}, the newest tried"
         return ""
+
+
+def refuse_own_sweep(text: str, *words: str) -> None:
+    """A deck that sweeps by itself has several results, of which a case could only take the first.
+
+    Raises NetlistError.
+    """
+    found = re.search(rf"^\s*\.({'|'.join(words)})\b", text, re.IGNORECASE | re.MULTILINE)
+    if found:
+        raise NetlistError(f"the deck sweeps by itself (.{found[1].lower()}); let the sweep do it")
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from simorc.simulators.adapters import Adapter, Found
+from simorc.simulators.adapters import Adapter, Found, refuse_own_sweep
 from simorc.simulators.measure_files import read_measure_files
 from simorc.simulators.outcome import FailureKind
 
@@ -41,6 +41,10 @@ class Hspice(Adapter):
 
     def command(self, executable: str, args: Sequence[str]) -> list[str]:
         return [executable, *args, "-i", self.deck_name, "-o", _OUTPUT]
+
+    def deck(self, text: str) -> str:
+        refuse_own_sweep(text, "alter")
+        return text
 
     def log(self, directory: Path, said: bytes) -> bytes:
         listing = directory / f"{_OUTPUT}.lis"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from simorc.simulators.adapters import Adapter, Found
+from simorc.simulators.adapters import Adapter, Found, refuse_own_sweep
 from simorc.simulators.outcome import FailureKind
 from simorc.simulators.raw_writer import write_raw
 from simorc.waveforms.foreign import foreign_traces
@@ -44,6 +44,10 @@ class LTspice(Adapter):
     def command(self, executable: str, args: Sequence[str]) -> list[str]:
         wine = ["wine"] if executable.lower().endswith(".exe") else []
         return [*wine, executable, *args, "-Run", "-b", self.deck_name]
+
+    def deck(self, text: str) -> str:
+        refuse_own_sweep(text, "step")
+        return text
 
     def log(self, directory: Path, said: bytes) -> bytes:
         own = directory / "netlist.log"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from simorc.errors import NetlistError
-from simorc.simulators.adapters import Adapter, Found
+from simorc.simulators.adapters import Adapter, Found, refuse_own_sweep
 from simorc.simulators.measure_files import read_measure_files
 from simorc.simulators.outcome import FailureKind
 
@@ -44,6 +44,7 @@ class Xyce(Adapter):
     def deck(self, text: str) -> str:
         if re.search(r"^\s*\.control\b", text, re.IGNORECASE | re.MULTILINE):
             raise NetlistError("the deck has a .control block, which only ngspice understands")
+        refuse_own_sweep(text, "step", "sampling", "embeddedsampling")
         return text
 
     def measurements(self, directory: Path, log: bytes) -> Found:
