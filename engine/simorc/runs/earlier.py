@@ -21,7 +21,7 @@ from simorc.runs.decision import Budgets, budgets_from
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest
 from simorc.runs.preparation import Preparation
-from simorc.runs.provenance import include_closure, input_name, sha256, statements
+from simorc.runs.provenance import include_closure, input_name, named_files, sha256
 from simorc.runs.view import RunView
 from simorc.sweeps.cases import Case
 from simorc.sweeps.plan import Plan
@@ -106,7 +106,7 @@ class EarlierRun:
 
     def _unequal_file(self, directory: Path, deck: str, manifest: Mapping[str, Any]) -> str:
         """Why the files the deck reads are not those of then; empty if they are."""
-        key = statements(deck)
+        key = named_files(deck)
         if key not in self._read_by:
             self._read_by[key] = self._compared(include_closure(directory, deck), manifest)
         return self._read_by[key]

@@ -30,7 +30,7 @@ def hash_inputs(root: Path, files: Iterable[Path], directory: Path, decks: Itera
     where the decks are simulated.
     """
     closure: set[Path] = set()
-    for _, deck in {statements(deck): deck for deck in decks}.items():
+    for deck in {named_files(deck): deck for deck in decks}.values():
         closure |= include_closure(directory, deck)
     return {
         input_name(path, root): sha256(path)
@@ -39,9 +39,10 @@ def hash_inputs(root: Path, files: Iterable[Path], directory: Path, decks: Itera
     }
 
 
-def statements(deck: str) -> tuple[str, ...]:
-    """The lines of a deck that make it read other files: two decks with equal ones read the same."""
-    return tuple(match[0].strip() for pattern in (_INCLUDE, _DATA) for match in pattern.finditer(deck))
+def named_files(deck: str) -> tuple[str, ...]:
+    """The files a deck names, as written: two decks that name the same read the same, whichever section."""
+    found = (match for pattern in (_INCLUDE, _DATA) for match in pattern.finditer(deck))
+    return tuple(next(group for group in match.groups() if group) for match in found)
 
 
 def include_closure(directory: Path, deck: str) -> set[Path]:
