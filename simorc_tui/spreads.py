@@ -76,6 +76,8 @@ def over_parameter(run: OpenRun, measurement: str, parameter: str, by: str = "")
     if not traces:
         raise UsageError(f"no case has a value of {measurement}")
     more = f"  ({MOST_CURVES} of {len(traces)} curves)" if len(traces) > MOST_CURVES else ""
+    if any(len(trace.branches) > 1 for trace in traces):
+        more = f": lowest and highest{more}"
     listed = ", ".join(f"{place} {name}" for place, name in enumerate(names))
     panel = Panel(
         (Strip(tuple(traces[:MOST_CURVES]), run.unit(measurement)),),
@@ -118,7 +120,7 @@ def _envelope(label: str, x: Floats, y: Floats) -> PlotTrace:
     np.maximum.at(high, owner, y)
     if np.array_equal(low, high):
         return PlotTrace.of(label, places, low)
-    return PlotTrace(f"{label} (lowest, highest)", ((places, low), (places, high)))
+    return PlotTrace(label, ((places, low), (places, high)))
 
 
 @dataclass(frozen=True)

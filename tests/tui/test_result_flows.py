@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from simorc.runs.layout import RunLayout
+from simorc_tui.preferences import Preferences
 from simorc_tui.run_results import alike, failures_of, read_results
 from simorc_tui.screens.plot_screen import PlotScreen
 from simorc_tui.side_by_side import rows_of
+from simorc_tui.widgets.plot import PlotView
 from simorc_tui.widgets.wave_view import WaveView
 from tests.tui.fake_run import FakeRun
 from tests.tui.flows import terminal
@@ -112,11 +114,12 @@ async def test_curves_by_a_second_parameter_of_three(project: Path, run: FakeRun
         await user.press("P", "1")
         await user.sees("A curve for each", "combination of all others")
         await user.press("1")
-        await user.sees("gain over vdd, by corner")
+        await user.sees("gain over vdd, by corner: lowest and highest")
         screen = user.pilot.app.screen
         assert isinstance(screen, PlotScreen)
-        labels = [trace.label for trace in screen.spread.panel.strips[0].traces]
-        assert len(labels) == 3 and all(label.endswith("(lowest, highest)") for label in labels)
+        traces = screen.spread.panel.strips[0].traces
+        assert [trace.label for trace in traces] == ["corner=ss", "corner=ff", "corner=tt"]
+        assert all(len(trace.branches) == 2 for trace in traces)
 
 
 async def test_a_histogram_is_written(project: Path, run: FakeRun) -> None:
@@ -238,3 +241,26 @@ def test_only_differences_are_shown_with_a_few_lines_around() -> None:
     assert ("…", "", "") in rows
     assert len(rows) == 9
     assert rows_of(left, left) == []
+
+
+async def test_help_begins_with_the_keys_of_what_has_the_focus(project: Path, run: FakeRun) -> None:
+    async with terminal(project, preferences=Preferences(keymap={"wave.expression": "f9"})) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.press("w")
+        await user.until(lambda: isinstance(user.pilot.app.focused, PlotView))
+        await user.press("question_mark")
+        await user.sees("In the waveforms", "f9", "(wave.expression)")
+        assert user.text.index("In the waveforms") < user.text.index("In a plot")
+        await user.press("escape", "H")
+        await user.until(lambda: isinstance(user.pilot.app.screen, PlotScreen))
+        await user.press("question_mark")
+        await user.sees("keys of a plot", "(plot.zoom_in_y)")
+
+
+async def test_a_key_of_a_plot_is_given_another(project: Path, run: FakeRun) -> None:
+    async with terminal(project, preferences=Preferences(keymap={"plot.log_y": "f9"})) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.press("H")
+        await user.until(lambda: isinstance(user.pilot.app.screen, PlotScreen))
+        await user.press("f9")
+        assert user.pilot.app.screen.query_one(PlotView).window.log_y
