@@ -42,8 +42,8 @@ class CaseTable(ColumnLayout, can_focus=True):
         Binding("pagedown,ctrl+d", "page(1)", "page down", show=False, id="table.page_down"),
         Binding("home,g", "go_first", "first", show=False, id="table.first"),
         Binding("end,G", "go_last", "last", show=False, id="table.last"),
-        Binding("left,h", "sideways(-8)", "left", show=False, id="table.left"),
-        Binding("right,l", "sideways(8)", "right", show=False, id="table.right"),
+        Binding("left,h", "sideways(-1)", "left", show=False, id="table.left"),
+        Binding("right,l", "sideways(1)", "right", show=False, id="table.right"),
         Binding("space", "mark", "mark", show=False, id="table.mark"),
         Binding("V", "mark_range", "mark to here", show=False, id="table.mark_range"),
         Binding("greater_than_sign", "widen(2)", "wider", show=False, id="table.wider"),
@@ -237,9 +237,6 @@ class CaseTable(ColumnLayout, can_focus=True):
 
     def action_go_last(self) -> None:
         self.cursor = self.row_count - 1
-
-    def action_sideways(self, cells: int) -> None:
-        self.scroll_to(x=self.scroll_offset.x + cells, animate=False, immediate=True)
 
     def action_mark(self) -> None:
         """Mark the case under the cursor, or take its mark away, and go on to the next."""

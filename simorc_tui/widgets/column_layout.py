@@ -41,6 +41,15 @@ class ColumnLayout(ScrollView):
             self.show_look(self.look.with_width(column.name, column.width + cells))
             self.post_message(self.LookChanged(self.look))
 
+    def action_sideways(self, columns: int) -> None:
+        """Scroll to the next or the previous column: a number cut on its left would read as another one."""
+        frozen, now = self.frozen_width, self.scroll_offset.x
+        starts = [self.span(place)[0] - frozen for place in range(self.standing, len(self.columns))]
+        after = [start for start in starts if start > now]
+        before = [start for start in starts if start < now]
+        target = (after[0] if after else now) if columns > 0 else (before[-1] if before else 0)
+        self.scroll_to(x=target, animate=False, immediate=True)
+
     @property
     def standing(self) -> int:
         """How many columns stand still: those asked for, as far as they leave room for others."""

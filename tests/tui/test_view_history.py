@@ -166,3 +166,17 @@ async def test_what_stands_still_leaves_room_for_the_rest(
         assert table.standing == 1
         await user.press("l", "l", "l")
         await user.sees("0001")
+
+
+async def test_sideways_goes_from_column_to_column(project: Path, make_run: Callable[..., FakeRun]) -> None:
+    make_run(45)
+    async with terminal(project, (80, 24)) as user:
+        table = user.screen.table
+        await user.until(lambda: table.row_count == 45)
+        starts = [table.span(place)[0] - table.frozen_width for place in range(1, len(table.columns))]
+        await user.press("l")
+        await user.until(lambda: table.scroll_offset.x == starts[1])
+        await user.press("l")
+        await user.until(lambda: table.scroll_offset.x == starts[2])
+        await user.press("h", "h")
+        await user.until(lambda: table.scroll_offset.x == 0)
