@@ -11,6 +11,7 @@ import pytest
 from simorc.errors import UsageError
 from simorc.neighbours.carried import read_text
 from simorc.neighbours.ltspice import from_ltspice
+from simorc.neighbours.ltspice_cards import passive_card
 from simorc.project import Project
 
 Simorc = Callable[..., tuple[int, str]]
@@ -167,3 +168,16 @@ def test_parasitics_without_a_counterpart_are_told(tmp_path: Path) -> None:
         "parasitics of a device: lser of C1",
         "a .step of this form: .step file=values.txt",
     ]
+
+
+@pytest.mark.parametrize(
+    ("card", "cards"),
+    [
+        ("R1 2n3 0 4k7", ["R1 2n3 0 4.7k"]),
+        ("C2 a b {C} Rser=2 Rpar=1g", ["C2 a C2_s {C}", "RC2_ser C2_s b 2", "RC2_par a b 1g"]),
+        ("L1 a 0 1m ic=1", ["L1 a 0 1m ic=1"]),
+        ("C1 a 0", ["C1 a 0"]),
+    ],
+)
+def test_passive_devices(card: str, cards: list[str]) -> None:
+    assert list(passive_card(card)) == cards

@@ -86,10 +86,9 @@ def passive_card(card: str) -> Iterator[str]:
 
     Raises Untranslated where something is attached that has no counterpart.
     """
-    plain = _EUROPEAN.sub(r"\1.\3\2", card)
-    attached = {name.lower(): value for name, value in _ATTACHED.findall(plain)}
-    plain = _ATTACHED.sub("", plain)
-    name, first, second, *rest = [*plain.split(), "", ""][: max(4, len(plain.split()))]
+    attached = {name.lower(): value for name, value in _ATTACHED.findall(card)}
+    name, first, second, *rest = [*_ATTACHED.sub("", card).split(), "", ""]
+    rest = [_EUROPEAN.sub(r"\1.\3\2", word) for word in rest if word]
     if unknown := attached.keys() - {"rser", "rpar"}:
         raise Untranslated(f"{', '.join(sorted(unknown))} of {name}")
     inner = f"{name}_s" if "rser" in attached else second
