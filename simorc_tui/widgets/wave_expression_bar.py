@@ -147,6 +147,9 @@ class ExpressionBar(Vertical):
             if text:
                 compile_wave_expression(text)
         except ExpressionError as error:
+            start, words = self.suggester.completions(self.field.value)
+            if not final and words and (error.column or 0) > start:
+                return  # a word on its way is no mistake yet: what it may become shows
             lead = len(self.field.value) - len(self.field.value.lstrip())
             self.show_problem(error.message, None if error.column is None else error.column + lead)
             return

@@ -119,10 +119,10 @@ class WaveView(FailingPane):
     def action_spectrum(self) -> None:
         """Over frequency the part of time that shows, or over time again."""
         request = self.request
-        if request is None or self.picture.panel is None:
-            return
-        if request.spectrum is not None:
+        if request is not None and request.spectrum is not None:
             self._wants(replace(request, spectrum=None))
+        elif request is None or self.picture.panel is None:
+            self.notify("no waveform to take an FFT of", severity="warning")
         elif self.picture.panel.x_unit != "s":
             self.notify("an FFT needs a transient", severity="warning")
         else:

@@ -107,7 +107,10 @@ async def test_mistakes_show_below_their_place(layout: RunLayout) -> None:
 async def test_signals_and_functions_are_completed(layout: RunLayout) -> None:
     async with waves(layout) as (wave, pilot):
         await pilot.press("equals_sign")
-        await type_text(pilot, "db(v(o")
+        await type_text(pilot, "db(v(")
+        await pilot.pause(0.4)
+        assert "v(in)  v(out)" in screen_text(pilot.app), "what it may become, not that it is unfinished"
+        await type_text(pilot, "o")
         await pilot.pause(0.1)
         await pilot.press("tab")
         assert wave.query_one(ExpressionBar).field.value == "db(v(out)"
@@ -189,6 +192,17 @@ async def test_the_spectrum_of_what_shows(layout: RunLayout) -> None:
         await pilot.press("f")
         await until(pilot, lambda: wave.plot.panel.x_unit == "s")
         assert wave.plot.window.part == part, "the same part of time as before"
+
+
+async def test_a_window_of_few_points_has_no_spectrum_and_says_so(layout: RunLayout) -> None:
+    async with waves(layout) as (wave, pilot):
+        await pilot.press(*["plus"] * 10)
+        part = wave.plot.window.part
+        await pilot.press("f")
+        await until(pilot, lambda: "a spectrum needs 8" in wave.picture.note)
+        await pilot.press("f")
+        await until(pilot, lambda: wave.picture.panel is not None)
+        assert wave.plot.window.part == part
 
 
 async def test_an_ac_plot_has_no_spectrum(layout: RunLayout) -> None:

@@ -25,7 +25,7 @@ from simorc.reports.terminal_curves import Floats, PlotTrace, Span, clipped, out
 from simorc.reports.terminal_ticks import Tick, fraction, ticks
 
 LEAST_WIDTH, LEAST_HEIGHT = 20, 5
-_LIKENESSES = str.maketrans({"µ": "u", "°": "d", "Ω": "O", "Δ": "d"})
+_LIKENESSES = str.maketrans({"µ": "u", "°": "d", "Ω": "O", "Δ": "d", "±": "+", "σ": "s"})
 _RESET = "\x1b[0m"
 _MARGIN = 0.04
 _MORE = "  +{} more"
