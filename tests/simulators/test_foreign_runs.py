@@ -61,6 +61,7 @@ def test_doctor_looks_at_it(project: Path, capsys: pytest.CaptureFixture[str]) -
     findings = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
     assert findings["xyce"]["state"] == "good"
     assert "7.8.0" in findings["xyce"]["text"]
+    assert "Xyce" not in findings["ngspice"]["text"]
 
 
 def test_doctor_tells_that_wine_is_missing(
@@ -72,9 +73,10 @@ def test_doctor_tells_that_wine_is_missing(
     named = setup.read_text().replace("name: xyce", "name: ltspice")
     setup.write_text(named.replace(str(tmp_path / "Xyce"), str(program)))
     monkeypatch.setenv("PATH", str(tmp_path))
-    run(["--project", str(project), "doctor", "--json"])
+    assert run(["--project", str(project), "doctor", "--json"]) == 5
     findings = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
     assert findings["ltspice"]["state"] == "bad"
+    assert findings["ngspice"]["state"] == "note", "the project does not need it"
     assert "wine not found" in findings["ltspice"]["text"]
 
 

@@ -35,8 +35,9 @@ COLOURS = {"good": "green", "note": "yellow", "bad": "red"}
 @click.option("--executor", metavar="NAME", help="Check this cluster, too, by a tiny job: slurm, lsf, sge.")
 @scoped
 def command(scope: Scope, json_form: bool, executor: str | None) -> int:
-    """Check what simorc needs on this machine; exit code 5 if ngspice is missing."""
-    findings = list(_findings(scope))
+    """Check what simorc needs on this machine; exit code 5 if the simulator is missing."""
+    others = list(foreign_simulator_findings(scope))
+    findings = list(_findings(scope, others))
     if executor is not None and executor != "local":
         findings += _cluster(scope, executor)
     if json_form:
@@ -44,15 +45,17 @@ def command(scope: Scope, json_form: bool, executor: str | None) -> int:
     else:
         for finding in findings:
             _show(finding)
-    missing = any(finding.name == "ngspice" and finding.state == "bad" for finding in findings)
+    needed = {finding.name for finding in others} or {"ngspice"}
+    missing = any(finding.name in needed and finding.state == "bad" for finding in findings)
     return ExitCode.TOOL_MISSING if missing else ExitCode.GOOD
 
 
-def _findings(scope: Scope) -> Iterator[Finding]:
+def _findings(scope: Scope, others: list[Finding]) -> Iterator[Finding]:
+    """`others`: what is found of the project's simulator, if that is not ngspice."""
     project, simulator, netlister = _project(scope)
     yield python_finding()
-    yield program_finding("ngspice", simulator, needed=True)
-    yield from foreign_simulator_findings(scope)
+    yield program_finding("ngspice", "ngspice" if others else simulator, needed=not others)
+    yield from others
     yield program_finding("xschem", netlister, needed=False)
     yield program_finding("iverilog", "iverilog", needed=False)
     yield terminal_finding(sys.stdout.isatty())
