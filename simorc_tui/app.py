@@ -16,7 +16,6 @@ from simorc_tui.palette import CommandProvider
 from simorc_tui.preferences import Preferences
 from simorc_tui.profile import Profile
 from simorc_tui.screens.main import MainScreen
-from simorc_tui.screens.tour import tour_screen
 
 
 class SimorcApp(App[int]):
@@ -44,13 +43,18 @@ class SimorcApp(App[int]):
         glyphs = UNICODE if profile.unicode else ASCII
         self._main = MainScreen(root, launcher or Launcher(root), glyphs, run=run, tick=profile.tick)
         self.set_class(not profile.unicode, "ascii")
+        wanted = self._preferences.theme
+        self.theme = wanted if wanted in self.available_themes else profile.theme
+
+    def get_default_screen(self) -> MainScreen:
+        """The main screen from the start: no empty one is laid out and painted before it."""
+        return self._main
 
     def on_mount(self) -> None:
-        wanted = self._preferences.theme
-        self.theme = wanted if wanted in self.available_themes else self.profile.theme
         self.set_keymap(dict(self._preferences.keymap))
-        self.push_screen(self._main)
         if self._tour:
+            from simorc_tui.screens.tour import tour_screen
+
             self.push_screen(tour_screen())
         for problem in self._problems():
             self.notify(plain(problem), severity="warning", markup=False, timeout=10)

@@ -9,12 +9,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from simorc.errors import SimorcError
-from simorc.runs import control
 from simorc.runs.layout import RunLayout, find_run
 
 
@@ -33,6 +31,8 @@ class Launcher:
         options = [] if reuse is None else ["--reuse", reuse]
         if draft is None:
             return await self._build(sweep, options)
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="simorc-") as directory:
             definition = Path(directory) / f"{sweep}.yaml"
             definition.write_text(draft, encoding="utf-8")
@@ -43,11 +43,17 @@ class Launcher:
 
     async def start(self, layout: RunLayout, cases: Sequence[int] | None = None) -> None:
         """Start the run's runner. Raises RunBusy if another has it."""
-        await asyncio.to_thread(control.start_runner, layout, cases=cases)
+        from simorc.runs.control import (
+            start_runner,  # brings the manifest's models: not before the first frame
+        )
+
+        await asyncio.to_thread(start_runner, layout, cases=cases)
 
     async def request(self, layout: RunLayout, kind: str, **data: object) -> None:
         """Leave a request for the run's runner."""
-        await asyncio.to_thread(lambda: control.request(layout, kind, **data))
+        from simorc.runs.control import request
+
+        await asyncio.to_thread(lambda: request(layout, kind, **data))
 
     async def _build(self, sweep: str, options: Sequence[str]) -> RunLayout:
         out = await self._run("build", *options, sweep)

@@ -14,7 +14,6 @@ from simorc.runs.filters import filter_names, parse_filter
 from simorc.runs.view import Column, RunView
 from simorc_tui.case_order import Arrangement, OrderQuery, RowOrder
 from simorc_tui.screens.choice import Choice, ChoiceScreen
-from simorc_tui.screens.details import details_screen
 from simorc_tui.screens.undo_actions import UndoActions
 from simorc_tui.widgets.filter_bar import FilterBar
 
@@ -111,6 +110,8 @@ class CaseActions(UndoActions):
         self.show_error(event.error)
 
     def action_details(self) -> None:
+        from simorc_tui.screens.details import details_screen
+
         row = self.table.current
         if row is None or self.layout_of_run is None:
             return

@@ -119,10 +119,14 @@ class MainScreen(
         self.table.focus()
         self._fit()
         self.read_project()
+        self.set_interval(1.0, self._every_second)
+        self.call_after_refresh(self._look_around)
+
+    def _look_around(self) -> None:
+        """What can wait until the first frame stands on screen."""
         self._overview.start()
         self.watch_pipelines()
-        self.set_interval(1.0, self._every_second)
-        self.call_after_refresh(self.watch_netlists)
+        self.watch_netlists()
 
     def on_unmount(self) -> None:
         self._overview.stop()

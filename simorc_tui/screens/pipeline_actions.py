@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.message import Message
 
-from simorc.pipeline.control import PipelineSummary
-from simorc.pipeline.layout import PipelineLayout, find_pipeline_run
-from simorc_tui.pipelines import RUNS_EVERY, RunsReader, Watch
 from simorc_tui.screens.choice import Choice, ChoiceScreen, confirm
-from simorc_tui.screens.pipeline_words import pipeline_glyph
 from simorc_tui.screens.run_actions import RunActions
 from simorc_tui.screens.tree_actions import TreeActions
 from simorc_tui.widgets.project_tree import ProjectTree
 from simorc_tui.widgets.tree_entry import Entry
+
+if TYPE_CHECKING:
+    from simorc.pipeline.control import PipelineSummary
+    from simorc_tui.pipelines import Watch
 
 MENUS: dict[str, tuple[Choice, ...]] = {
     "pipeline": (
@@ -49,6 +50,8 @@ class PipelineActions(RunActions, TreeActions):
 
     def watch_pipelines(self) -> None:
         """Begin to watch; `leave_pipelines` ends it."""
+        from simorc_tui.pipelines import RUNS_EVERY, RunsReader, Watch  # read once the first frame is there
+
         reader = RunsReader(self.root)
         self._pipelines = Watch(reader, lambda seen: self.post_message(PipelinesCame(seen)), RUNS_EVERY)
         self._pipelines.start()
@@ -95,6 +98,8 @@ class PipelineActions(RunActions, TreeActions):
 
     def action_pick_pipeline(self) -> None:
         """Choose a pipeline to run, or a run to open."""
+        from simorc_tui.screens.pipeline_words import pipeline_glyph
+
         choices = [Choice(f"{RUN}{each.name}", "", f"run {each.name}") for each in self.outline.pipelines]
         choices += [
             Choice(each.run, "", f"{pipeline_glyph(self.glyphs, each.state)} {each.run}  {each.state}")
@@ -152,9 +157,10 @@ class PipelineActions(RunActions, TreeActions):
         self.say(said or f"{arguments[0]}: done")
 
     async def _open_pipeline(self, name: str) -> None:
+        from simorc.pipeline.layout import find_pipeline_run
         from simorc_tui.screens.pipeline import PipelineScreen
 
-        layout: PipelineLayout = await asyncio.to_thread(find_pipeline_run, self.root, name)
+        layout = await asyncio.to_thread(find_pipeline_run, self.root, name)
         self.app.push_screen(PipelineScreen(layout, self.launcher, self.glyphs))
 
     def _look_at_pipelines(self) -> None:

@@ -12,13 +12,10 @@ from rich.text import Text
 from simorc.display import plain
 from simorc.errors import SimorcError
 from simorc.rootdir import SETUP_FILE
-from simorc_tui.editor import edit_file
 from simorc_tui.screens.choice import confirm
 from simorc_tui.screens.desk import Desk
-from simorc_tui.screens.help import help_screen
 from simorc_tui.screens.prompt import PromptScreen
 from simorc_tui.screens.reading import ReadingScreen
-from simorc_tui.screens.tour import tour_screen
 
 if TYPE_CHECKING:
     from simorc.config.edit import SweepText
@@ -30,6 +27,8 @@ class ProgramActions(Desk):
 
     def action_edit(self) -> None:
         """Open what is under the cursor in the user's editor, then read the project again."""
+        from simorc_tui.editor import edit_file
+
         file = self._file_under_cursor()
         if file is None:
             self.say("nothing under the cursor is a file")
@@ -113,11 +112,15 @@ class ProgramActions(Desk):
         self.app.search_themes()
 
     def action_help(self) -> None:
+        from simorc_tui.screens.help import help_screen
+
         in_waves = self.pane == "view" and self.case_view.tab == "wave"
         first = ("wave", "plot") if in_waves else ()
         self.app.push_screen(help_screen(getattr(self.app, "keymap", {}), first))
 
     def action_tour(self) -> None:
+        from simorc_tui.screens.tour import tour_screen
+
         self.app.push_screen(tour_screen())
 
     def action_leave(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from textual import work
 
@@ -10,18 +11,21 @@ from simorc.runs.layout import RunLayout
 from simorc.runs.view import Column
 from simorc_tui.as_written import read_written
 from simorc_tui.case_columns import value_text
-from simorc_tui.group_specs import Kept, specs_by
-from simorc_tui.groups import MOST_VALUES, Group, groups_by
 from simorc_tui.screens.choice import Choice, ChoiceScreen
-from simorc_tui.screens.column_chooser import ChosenColumn, ColumnChooser
 from simorc_tui.screens.undo_actions import UndoActions
 from simorc_tui.table_look import TableLook
+
+if TYPE_CHECKING:
+    from simorc_tui.group_specs import Kept
+    from simorc_tui.groups import Group
 
 
 class TableActions(UndoActions):
     """Columns and groups."""
 
     def action_columns(self) -> None:
+        from simorc_tui.screens.column_chooser import ChosenColumn, ColumnChooser
+
         table = self.table
         widths = {column.name: column.width for column in table.columns}
         every = [
@@ -53,6 +57,9 @@ class TableActions(UndoActions):
 
     async def _group(self, column: Column) -> None:
         assert self.layout_of_run is not None
+        from simorc_tui.group_specs import specs_by
+        from simorc_tui.groups import MOST_VALUES, groups_by
+
         groups = await asyncio.to_thread(groups_by, self.layout_of_run, column.name)
         kept = await asyncio.to_thread(specs_by, self.layout_of_run, column.label)
         width = max((len(value_text(group.value, column.unit)) for group in groups), default=0)

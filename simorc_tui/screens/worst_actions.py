@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from simorc_tui.case_order import Arrangement
-from simorc_tui.run_results import SpecLine, read_results
 from simorc_tui.screens.choice import Choice, ChoiceScreen
 from simorc_tui.screens.undo_actions import UndoActions
+
+if TYPE_CHECKING:
+    from simorc_tui.run_results import SpecLine
 
 KEYS = "123456789"
 
@@ -23,6 +26,8 @@ class WorstActions(UndoActions):
         layout = self.layout_of_run
         if layout is None:
             return
+        from simorc_tui.run_results import read_results
+
         results = await asyncio.to_thread(read_results, layout)
         specs = [spec for spec in results.specs if spec.worst_case is not None]
         if not specs:

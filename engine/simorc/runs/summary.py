@@ -8,11 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from simorc.errors import SimorcError, StoreError
-from simorc.netlist.staleness import moved_inputs
-from simorc.runs.gather import gather_idle
 from simorc.runs.holder import RunnerInfo, runner_info
 from simorc.runs.layout import RunLayout, find_runs
-from simorc.runs.manifest import load_manifest
 from simorc.runs.remarks import NOTHING_SAID, Remarks, remarks_of
 from simorc.runs.view import STATUSES, RunView
 
@@ -79,6 +76,8 @@ def summarise(layout: RunLayout) -> RunSummary:
     alive = info is not None and info.is_alive()
     try:
         if not alive:
+            from simorc.runs.gather import gather_idle
+
             gather_idle(layout)
         with RunView(layout) as view:
             meta, counts = view.meta(), view.counts()
@@ -108,6 +107,10 @@ def summarise(layout: RunLayout) -> RunSummary:
 
 
 def _moved(layout: RunLayout) -> tuple[str, ...]:
+    # Imported here: who only names a summary's type starts without the hashing of files.
+    from simorc.netlist.staleness import moved_inputs
+    from simorc.runs.manifest import load_manifest
+
     try:
         return moved_inputs(layout.root, load_manifest(layout)["inputs"])
     except (StoreError, KeyError):
