@@ -106,7 +106,7 @@ class OrderQuery:
         name, way = self.arrangement.order, "DESC" if self.arrangement.descending else "ASC"
         if name not in {row[1] for row in self._db.execute("PRAGMA table_info(cases)")}:
             raise UsageError(f"no column '{name}' to sort by")
-        return f"id {way}" if name == "id" else f"{quoted(name)} IS NULL, {quoted(name)} {way}, id"
+        return f"id {way}" if name == "id" else f"{quoted(name)} {way} NULLS LAST, id"
 
 
 def _flat(rows: Iterable[Sequence[int]]) -> array[int]:

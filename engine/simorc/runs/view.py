@@ -186,7 +186,7 @@ class RunView:
         if order not in {row[1] for row in self._db.execute("PRAGMA table_info(cases)")}:
             raise UsageError(f"no column {order!r} to sort by")
         way = "DESC" if descending else "ASC"
-        return "id " + way if order == "id" else f"{quoted(order)} IS NULL, {quoted(order)} {way}, id"
+        return "id " + way if order == "id" else f"{quoted(order)} {way} NULLS LAST, id"
 
 
 def _clause(where: str) -> str:
