@@ -13,7 +13,7 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -28,7 +28,12 @@ class PseudoTerminal:
     """A terminal of `columns` x `lines` that reads, unless told to stall."""
 
     def __init__(
-        self, project: Path, columns: int, lines: int, environment: Mapping[str, str] | None = None
+        self,
+        project: Path,
+        columns: int,
+        lines: int,
+        environment: Mapping[str, str] | None = None,
+        module: Sequence[str] = ("simorc_tui", "."),
     ) -> None:
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -40,7 +45,7 @@ class PseudoTerminal:
         (project / ".state" / "simorc").mkdir(parents=True, exist_ok=True)
         (project / ".state" / "simorc" / "tour-seen").touch()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "simorc_tui", str(project)],
+            [sys.executable, "-m", *module],
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True, cwd=project,
             env={**own, "TERM": "xterm-256color", "PYTHONPATH": path, "XDG_STATE_HOME": state,
                  "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", **(environment or {})},

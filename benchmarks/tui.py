@@ -1,10 +1,11 @@
 """The terminal interface under load: a run of a million cases, a thousand updates a second.
 
-    python -m benchmarks.tui                 # all of it, about a minute and a half
+    python -m benchmarks.tui                 # all of it, about three minutes
     python -m benchmarks.tui --cases 20000 --seconds 5
     python -m benchmarks.tui --seconds 600   # is memory flat over ten minutes?
 
-Prints one table for each profile: frames and KiB a second, share of one core, memory, key to paint.
+Prints one table for each profile: frames and KiB a second, share of one core, memory, key to paint, sorting
+and filtering a million cases; beside it what Textual's own table and a bare Textual program cost.
 """
 
 from __future__ import annotations
@@ -136,6 +137,7 @@ def measure(
         terminal.wait_for("0012")
         terminal.at_rest(1.0, 15.0)
         found |= _delays(terminal)
+        found |= _searches(terminal)
         found["memory before, MB"] = terminal.memory
         with Updates(layout, rate, cases) as updates:
             time.sleep(2)
@@ -156,6 +158,46 @@ def _delays(terminal: PseudoTerminal) -> dict[str, float]:
         found[f"a key, {name}, ms of CPU"] = 1000 * (terminal.cpu - cpu) / len(times)
         found[f"key to paint, {name}, p95 ms"] = 1000 * statistics.quantiles(times, n=20)[-1]
     return found
+
+
+def _searches(terminal: PseudoTerminal) -> dict[str, float]:
+    """Seconds from the last key to the cases in another order, and what a key waits for meanwhile, in ms."""
+    found = {}
+    for name, keys, word in (
+        ("filter", "/gain>79.5\r", "match"),
+        ("sort", "s" + "j" * 5 + "\r", "sort=gain"),
+        ("sort back", "sj\r", "sort=gain"),
+    ):
+        terminal.at_rest(0.3, 5.0)
+        terminal.seen = b""
+        began = time.monotonic()
+        terminal.press(keys)
+        time.sleep(0.2)
+        waits = []
+        while word.encode() not in terminal.seen and time.monotonic() < began + 20:
+            waits.append(terminal.answer_time("j") or 2.0)
+        found[f"{name}, s"] = time.monotonic() - began
+        found[f"{name}, longest wait of a key, ms"] = 1000 * max(waits, default=0.0)
+        terminal.press("u" if name == "filter" else "g")
+    return found
+
+
+def rivals(project: Path, seconds: float) -> dict[str, float]:
+    """Textual by itself: the first frame of one word, and its own table with as many updates a second."""
+    with PseudoTerminal(project, 160, 48, module=("benchmarks.tui_rivals", "bare")) as terminal:
+        terminal.wait_for("3 cases")
+        found = {"bare Textual, first frame, s of CPU": terminal.first_frame}
+    with PseudoTerminal(project, 160, 48, module=("benchmarks.tui_rivals", "table")) as terminal:
+        terminal.wait_for("3 cases")
+        time.sleep(2)
+        cpu, frames, sent, began = terminal.cpu, terminal.frames, terminal.bytes, time.monotonic()
+        time.sleep(seconds)
+        took, used = time.monotonic() - began, terminal.cpu - cpu
+    return found | {
+        "DataTable of 100 rows, frames/s": (terminal.frames - frames) / took,
+        "DataTable of 100 rows, KiB/s": (terminal.bytes - sent) / took / 1024,
+        "DataTable of 100 rows, CPU, % of one core": 100 * used / took,
+    }
 
 
 def _load(terminal: PseudoTerminal, seconds: float, written: Callable[[], int]) -> dict[str, float]:
@@ -192,14 +234,14 @@ def main() -> None:
         results = {
             name: measure(layout, chosen.cases, chosen.seconds, chosen.rate, environment)
             for name, environment in profiles.items()
-        }
+        } | {"beside it": rivals(layout.root, min(chosen.seconds, 8.0))}
     if chosen.json:
         print(json.dumps(results, indent=1))
         return
     for name, found in results.items():
         print(f"{name}: {chosen.cases:,} cases, {chosen.rate} updates/s")
         for what, value in found.items():
-            print(f"  {what:34} {value:10.2f}")
+            print(f"  {what:42} {value:10.2f}")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.command import Provider
+from textual.events import Event, Key
 
 from simorc.display import plain
 from simorc_tui.glyphs import ASCII, UNICODE
@@ -58,6 +59,24 @@ class SimorcApp(App[int]):
             self.push_screen(tour_screen())
         for problem in self._problems():
             self.notify(plain(problem), severity="warning", markup=False, timeout=10)
+
+    async def on_event(self, event: Event) -> None:
+        """Keys that are commands are carried out here, one after another.
+
+        Textual hands a key to the widget that has the focus and looks for a command once it has come back
+        through all that widget's parents; by then the next keys are under way to the same widget. Typed
+        quickly, ``/gain`` would open the filter and mark every case with its ``a``.
+        """
+        if isinstance(event, Key) and not event.is_forwarded and await self._is_command(event):
+            return
+        await super().on_event(event)
+
+    async def _is_command(self, key: Key) -> bool:
+        """Carry out the command of a key, if it has one and nobody is about to type it as a letter."""
+        focused = self.focused
+        if focused is not None and focused.check_consume_key(key.key, key.character):
+            return False
+        return await self._check_bindings(key.key, priority=True) or await self._check_bindings(key.key)
 
     @property
     def keymap(self) -> Mapping[str, str]:

@@ -42,6 +42,8 @@ class CaseActions(UndoActions):
     """Actions on the cases of the run on the table."""
 
     _query: OrderQuery | None = None
+    _ordered_in = 0.0
+    """Seconds the last reading of the order took."""
 
     def action_filter(self) -> None:
         self.query_one(FilterBar).open(self._wanted.filter_text, filter_names(self._columns()))
@@ -101,7 +103,7 @@ class CaseActions(UndoActions):
 
     def on_order_ready(self, event: OrderReady) -> None:
         if event.arrangement == self._wanted:
-            self._query = None
+            self._query, self._ordered_in = None, event.seconds
             self.table.set_order(event.order, event.arrangement)
             self.show_arrangement()
 

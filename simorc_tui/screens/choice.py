@@ -50,7 +50,7 @@ class ChoiceScreen(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         choices = self.query_one(OptionList)
-        choices.focus()
+        self.set_focus(choices)
         if self.choices:
             choices.highlighted = self._highlighted
 

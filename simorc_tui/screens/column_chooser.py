@@ -66,7 +66,7 @@ class ColumnChooser(ModalScreen[TableLook | None]):
 
     def on_mount(self) -> None:
         columns = self.query_one(OptionList)
-        columns.focus()
+        self.set_focus(columns)
         columns.highlighted = 0
 
     def action_turn_away(self) -> None:

@@ -46,6 +46,8 @@ from simorc_tui.widgets.sweep_builder import SweepBuilder
 CASE_SETTLES = 0.08
 CASE_RENEWED_EVERY = 1.0
 REARRANGE_EVERY = 2.0
+ORDERED_SHARE = 20
+"""Sorting again what a live run changed takes at most one part in so many of the time."""
 
 
 class NewsCame(Message):
@@ -79,6 +81,7 @@ class MainScreen(
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
+    AUTO_FOCUS = "CaseTable"
     # The stylesheet shows what has the focus; painting the whole screen again adds nothing.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
@@ -116,7 +119,6 @@ class MainScreen(
         self.tree_pane.border_title = "1 project"
         self.builder.border_title = "2 sweep builder"
         self.show_arrangement()
-        self.table.focus()
         self._fit()
         self.read_project()
         self.set_interval(1.0, self._every_second)
@@ -274,7 +276,7 @@ class MainScreen(
         if (
             self._outdated
             and not self._wanted.natural
-            and time.monotonic() - self._arranged > REARRANGE_EVERY
+            and time.monotonic() - self._arranged > max(REARRANGE_EVERY, ORDERED_SHARE * self._ordered_in)
         ):
             self._outdated, self._arranged = False, time.monotonic()
             if self._query is None:
@@ -321,7 +323,7 @@ class MainScreen(
             self.say(problem)
         self.pane = "cases"
         self._fit()
-        self.table.focus()
+        self.set_focus(self.table)
 
     @on(ProjectTree.SweepChosen)
     def _sweep_chosen(self, event: ProjectTree.SweepChosen) -> None:
@@ -333,7 +335,7 @@ class MainScreen(
         problem = self.filter_cases(event.text)
         self.query_one(FilterBar).show_problem(problem)
         if event.final:
-            self.table.focus()
+            self.set_focus(self.table)
             if problem:
                 self.say(problem)
 

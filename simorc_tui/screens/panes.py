@@ -111,4 +111,4 @@ class PaneActions(Desk):
         if self.pane != "cases":
             self.pane = "cases"
             self._fit()
-        self.table.focus()
+        self.set_focus(self.table)

@@ -100,7 +100,7 @@ class PipelineScreen(PipelineControl):
     def on_mount(self) -> None:
         for name, title in (("ladder", "1 stages"), ("attempt-files", "2 files"), ("attempt", "3 content")):
             self.query_one(f"#{name}").border_title = title
-        self.query_one(StageLadder).focus()
+        self.set_focus(self.query_one(StageLadder))
         self._watch.start()
 
     def on_unmount(self) -> None:
@@ -194,7 +194,7 @@ class PipelineScreen(PipelineControl):
     def _content_wanted(self, event: OptionList.OptionSelected) -> None:
         """Enter on a stage goes to its files, on a file into it."""
         if event.option_list.id == "ladder":
-            self.query_one("#attempt-files").focus()
+            self.set_focus(self.query_one("#attempt-files"))
         else:
             self.view.focus_content()
 
@@ -207,7 +207,7 @@ class PipelineScreen(PipelineControl):
         if pane == "attempt":
             self.view.focus_content()
         else:
-            self.query_one(f"#{pane}").focus()
+            self.set_focus(self.query_one(f"#{pane}"))
 
     def action_log(self) -> None:
         log = log_of(self.files)
@@ -278,7 +278,7 @@ class PipelineScreen(PipelineControl):
         left = self.query_one("#pipeline-left")
         left.display = not left.display
         if left.display:
-            self.query_one(StageLadder).focus()
+            self.set_focus(self.query_one(StageLadder))
         else:
             self.view.focus_content()
 

@@ -43,7 +43,7 @@ class PlotScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         plot = self.query_one(PlotView)
         plot.export_to = self._export_to
-        plot.focus()
+        self.set_focus(plot)
 
     def action_help(self) -> None:
         self.app.push_screen(plot_help_screen(getattr(self.app, "keymap", {})))

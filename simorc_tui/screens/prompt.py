@@ -37,7 +37,7 @@ class PromptScreen(ModalScreen[str | None]):
             yield Label("", classes="problem")
 
     def on_mount(self) -> None:
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def action_turn_away(self) -> None:
         self.dismiss(None)

@@ -44,7 +44,7 @@ class ProposalScreen(ModalScreen[bool]):
                 yield Static(difference_text(self._proposals))
 
     def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
+        self.set_focus(self.query_one(VerticalScroll))
 
     def action_accept(self) -> None:
         self.dismiss(True)

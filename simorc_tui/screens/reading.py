@@ -35,7 +35,7 @@ class ReadingScreen(ModalScreen[None]):
                 yield Static(self._content)
 
     def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
+        self.set_focus(self.query_one(VerticalScroll))
 
     def action_put_away(self) -> None:
         self.dismiss(None)

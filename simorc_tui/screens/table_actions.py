@@ -89,7 +89,7 @@ class TableActions(UndoActions):
             value = groups[int(place)].value
             text = repr(value) if isinstance(value, float) else str(value)
             self.filter_cases(f'{column.label}="{text}"' if " " in text else f"{column.label}={text}")
-            self.table.focus()
+            self.set_focus(self.table)
 
     @work(thread=True, exclusive=True, group="written", exit_on_error=False)
     def read_written(self, layout: RunLayout) -> None:

@@ -122,7 +122,7 @@ class AttemptView(FailingPane):
     def focus_content(self) -> None:
         """Give the keys to what shows."""
         target = {"file": "FileView LinesView", "diff": "#attempt-diff", "wave": "PlotView"}[self.mode]
-        self.query_one(target).focus()
+        self.screen.set_focus(self.query_one(target))
 
     def on_attempt_view_compared(self, message: Compared) -> None:
         message.stop()

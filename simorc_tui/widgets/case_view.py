@@ -92,7 +92,7 @@ class CaseView(Container):
         content = self._pane()
         target = content if content.can_focus else next((w for w in content.query("*") if w.can_focus), None)
         if target is not None:
-            target.focus()
+            self.screen.set_focus(target)
 
     @work(thread=True, exclusive=True, group="import-panes")
     def _import_panes(self) -> None:

@@ -66,7 +66,7 @@ class FilterBar(Horizontal):
         field = self.query_one(Input)
         with self.prevent(Input.Changed):
             field.value = text
-        field.focus()
+        self.screen.set_focus(field)
 
     def show_problem(self, problem: str) -> None:
         self.query_one(".problem", Label).update(Text(plain(problem)))

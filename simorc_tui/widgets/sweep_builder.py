@@ -178,7 +178,7 @@ class SweepBuilder(Vertical):
         if self.has_class("editing") and self.draft is not None:
             self._count(self.draft, self._bench)
         self._close_field()
-        self.query_one(OptionList).focus()
+        self.screen.set_focus(self.query_one(OptionList))
 
     @property
     def _current(self) -> str | None:
@@ -220,7 +220,7 @@ class SweepBuilder(Vertical):
         field = self.query_one(Input)
         self.query_one(".field-name", Label).update(Text(title))
         self.add_class("editing")
-        field.focus()
+        self.screen.set_focus(field)
         self.call_after_refresh(field.action_end if at_end else field.action_home)
 
     @on(Input.Submitted)

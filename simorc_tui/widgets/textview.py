@@ -117,7 +117,7 @@ class FileView(FailingPane):
         self.add_class("searching")
         search = self.query_one(Input)
         search.value = self.needle
-        search.focus()
+        self.screen.set_focus(search)
 
     def action_again(self, backwards: bool) -> None:
         """To the next or the previous match."""
@@ -132,7 +132,7 @@ class FileView(FailingPane):
         self.remove_class("searching")
         self.needle, self._last_match = "", None
         self.lines.mark("")
-        self.lines.focus()
+        self.screen.set_focus(self.lines)
 
     def action_follow(self) -> None:
         """Follow the end of the file, or stop to."""
@@ -147,7 +147,7 @@ class FileView(FailingPane):
         self.remove_class("searching")
         self.needle, self._last_match = event.value, None
         self.lines.mark(event.value)
-        self.lines.focus()
+        self.screen.set_focus(self.lines)
         if self.index is not None and event.value:
             self._find(self.index, event.value, self.lines.scroll_offset.y - 1, False)
 

@@ -77,7 +77,7 @@ class WaveChooser(ModalScreen[Chosen | None]):
             yield OptionList()
 
     def on_mount(self) -> None:
-        self.query_one(Input).focus()
+        self.screen.set_focus(self.query_one(Input))
         self._list()
 
     @on(Input.Changed)

@@ -79,7 +79,7 @@ class ExpressionBar(Vertical):
         self._typed = list(typed)
         self.add_class("shown")
         self._edit(edit)
-        self.field.focus()
+        self.screen.set_focus(self.field)
 
     def close(self) -> None:
         self._stop()

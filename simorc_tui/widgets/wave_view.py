@@ -184,13 +184,13 @@ class WaveView(FailingPane):
         if message.final:
             self.typed, self._expressions = _with(self.typed, text, instead_of), shown
             self.query_one(ExpressionBar).close()
-            self.plot.focus()
+            self.screen.set_focus(self.plot)
         if self.request is not None:
             self._wants(replace(self.request, expressions=shown))
 
     def on_expression_bar_turned_away(self, message: ExpressionBar.TurnedAway) -> None:
         message.stop()
-        self.plot.focus()
+        self.screen.set_focus(self.plot)
         if self.request is not None:
             self._wants(replace(self.request, expressions=self._expressions))
 

@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from simorc.errors import SimorcError
 from simorc.runs.layout import RunLayout
@@ -16,6 +18,7 @@ from simorc_tui.launching import Launcher
 from simorc_tui.profile import Profile
 from simorc_tui.screens.main import MainScreen
 from simorc_tui.widgets.case_table import CaseTable
+from simorc_tui.widgets.filter_bar import FilterBar
 from simorc_tui.widgets.sweep_builder import SweepBuilder
 from tests.tui.fake_run import SWEEP_FILE, FakeRun, screen_text
 
@@ -131,6 +134,20 @@ async def test_a_wrong_filter_says_what_is_wrong(project: Path, make_run: Callab
         await until(pilot, lambda: "did you mean 'gain'?" in screen_text(pilot.app))
         await pilot.press("escape")
         await until(pilot, lambda: table(pilot).row_count == 45)
+
+
+async def test_a_filter_typed_in_one_go_goes_into_the_filter(
+    project: Path, make_run: Callable[..., FakeRun]
+) -> None:
+    """No key of a fast typist reaches the table, where `a` would mark every case."""
+    make_run(45)
+    async with running(project) as pilot:
+        await until(pilot, lambda: table(pilot).row_count == 45)
+        pilot.app.post_message(Key("slash", "/"))
+        for letter in "gaina":
+            pilot.app.post_message(Key(letter, letter))
+        await until(pilot, lambda: main(pilot).query_one(FilterBar).query_one(Input).value == "gaina")
+        assert not table(pilot).marks
 
 
 async def test_sort_and_reverse(project: Path, make_run: Callable[..., FakeRun]) -> None:

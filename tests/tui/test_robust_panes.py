@@ -63,7 +63,7 @@ async def test_numbers_that_cannot_be_drawn_are_a_note(monkeypatch: pytest.Monke
     app = Plotting()
     async with app.run_test() as pilot:
         monkeypatch.setattr("simorc_tui.widgets.plot.picture_of", overflow)
-        app.query_one(PlotView).refresh()
+        app.query_one(PlotView).action_zoom(0.5)
         await pilot.pause()
         assert "this cannot be drawn: too large to convert" in screen_text(app)
 

@@ -173,6 +173,7 @@ async def test_sideways_goes_from_column_to_column(project: Path, make_run: Call
     async with terminal(project, (80, 24)) as user:
         table = user.screen.table
         await user.until(lambda: table.row_count == 45)
+        await user.sees("1.62 V")  # the columns have made room for their values
         starts = [table.span(place)[0] - table.frozen_width for place in range(1, len(table.columns))]
         await user.press("l")
         await user.until(lambda: table.scroll_offset.x == starts[1])
