@@ -53,6 +53,7 @@ class ProjectOutline:
     dut_files: tuple[Path, ...] = ()
     pipelines: tuple[PipelineOutline, ...] = ()
     problems: tuple[str, ...] = field(default=())
+    broken_files: tuple[Path, ...] = ()
 
     def sweep(self, name: str) -> SweepOutline | None:
         return next((sweep for sweep in self.sweeps if sweep.name == name), None)
@@ -68,7 +69,12 @@ def read_outline(root: Path) -> ProjectOutline:
     try:
         project = Project.load(root)
     except ConfigError as error:
-        return ProjectOutline(root.name, root, problems=tuple(str(problem) for problem in error.problems))
+        return ProjectOutline(
+            root.name,
+            root,
+            problems=tuple(str(problem) for problem in error.problems),
+            broken_files=tuple({root / problem.file: None for problem in error.problems}),
+        )
     except SimorcError as error:
         return ProjectOutline(root.name, root, problems=(error.message,))
     return ProjectOutline(

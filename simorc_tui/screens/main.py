@@ -29,6 +29,7 @@ from simorc_tui.glyphs import Glyphs
 from simorc_tui.launching import Launcher
 from simorc_tui.outline import ProjectOutline, read_outline
 from simorc_tui.overview import Overview
+from simorc_tui.project_files import project_files, watch_project
 from simorc_tui.screens.case_actions import CaseActions
 from simorc_tui.screens.netlist_actions import NetlistActions
 from simorc_tui.screens.panes import PaneActions
@@ -48,6 +49,7 @@ CASE_RENEWED_EVERY = 1.0
 REARRANGE_EVERY = 2.0
 ORDERED_SHARE = 20
 """Sorting again what a live run changed takes at most one part in so many of the time."""
+NO_RUN = "no run yet: choose a sweep and press r"
 
 
 class NewsCame(Message):
@@ -127,6 +129,8 @@ class MainScreen(
     def _look_around(self) -> None:
         """What can wait until the first frame stands on screen."""
         self._overview.start()
+        watch = watch_project(lambda: project_files(self.outline), self.read_project)
+        self.run_worker(watch, group="project files", exit_on_error=False)
         self.watch_pipelines()
         self.watch_netlists()
 
@@ -202,6 +206,8 @@ class MainScreen(
         self.summaries = event.summaries
         self.tree_pane.show_runs(event.summaries)
         if self.layout_of_run is None:
+            self.table.empty_note = NO_RUN
+            self.table.refresh()
             self._attach_first()
         self._show_life()
         if self.layout_of_run is not None:
@@ -219,6 +225,8 @@ class MainScreen(
                 self._builder_of(self.layout_of_run)
             elif event.outline.sweeps:
                 self.edit_sweep(event.outline.sweeps[0].name)
+        elif not self.builder.dirty and self.builder.file_moved:
+            self.edit_sweep(self.builder.sweep.name)
 
     def read_project(self) -> None:
         self._load_project()

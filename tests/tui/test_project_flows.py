@@ -12,6 +12,7 @@ from simorc.config.edit import SweepText
 from simorc.config.schema_files import FOLDER, write_schemas
 from simorc.errors import SimorcError, UsageError
 from simorc.project import Project
+from simorc_tui import project_files
 from simorc_tui.announcing import notification
 from simorc_tui.launching import Launcher
 from simorc_tui.preferences import Preferences, read_preferences
@@ -275,3 +276,32 @@ def test_the_notification_is_wrapped_for_tmux_and_carries_no_escape() -> None:
     wrapped = notification("done", tmux=True)
     assert wrapped.startswith("\x1bPtmux;\x1b\x1b]9;done")
     assert wrapped.endswith("\x1b\\")
+
+
+async def test_a_sweep_edited_elsewhere_is_read_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project_files, "EVERY", 0.05)
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.builder.cases == 9)
+        file = project / "sweeps" / "pvt.yaml"
+        await user.pilot.pause(0.2)
+        file.write_text(SWEEP_FILE.replace("parameters:", "parameters: ["))
+        await user.sees("problems in the configuration")
+        await user.pilot.pause(0.2)
+        file.write_text(SWEEP_FILE + "exclude: [\"corner == 'ff'\"]\n")
+        await user.until(lambda: user.screen.builder.cases == 6)
+        assert "problems" not in user.text
+
+
+async def test_an_edit_elsewhere_does_not_take_a_draft(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(project_files, "EVERY", 0.05)
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.press("2", "end", "k", "enter")
+        await user.type("samples: 5, seed: 1")
+        await user.press("enter")
+        await user.until(lambda: user.screen.builder.cases == 45)
+        (project / "sweeps" / "pvt.yaml").write_text(SWEEP_FILE + "exclude: [vdd > 1.9]\n")
+        await user.pilot.pause(0.4)
+        assert user.screen.builder.cases == 45
