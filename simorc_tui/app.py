@@ -53,6 +53,7 @@ class SimorcApp(App[int]):
 
     def on_mount(self) -> None:
         self.set_keymap(dict(self._preferences.keymap))
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # the shell wrote here
         if self._tour:
             from simorc_tui.screens.tour import tour_screen
 

@@ -1,4 +1,4 @@
-"""Every command of the main screen, once: bindings, palette, help and footer are made from this table.
+"""Every command of the main screen, once: bindings, palette, help and footers are made from this table.
 
 A command's ``action`` is a method ``action_<action>`` of the main screen; ``needs`` says what has to be there
 before it makes sense, and `MainScreen.check_action` asks for it. The id is what a ``keymap`` names.
@@ -211,23 +211,8 @@ COMMANDS: tuple[Command, ...] = (
     _command("app.help", "help", "question_mark,f1", "help", "All keys"),
     _command("app.tour", "tour", "f2", "tour", "What stands where, in a minute"),
     _command("app.leave", "leave", "q", "leave", "Leave; the run goes on"),
+    _command("app.suspend", "suspend", "ctrl+z", "suspend", "To the shell; fg comes back"),
 )
-
-FOOTER = (
-    "run.launch",
-    "run.cancel",
-    "run.retry",
-    "cases.filter",
-    "cases.failed",
-    "cases.sort",
-    "file.edit",
-    "pane.zoom",
-    "app.help",
-    "app.palette",
-    "cases.copy",
-    "go.jump",
-)
-"""What the footer shows; the first ones still stand on 80 columns."""
 
 GROUPS = {
     "run": "The run",
@@ -250,9 +235,3 @@ def bindings() -> list[BindingType]:
 def by_action(action: str) -> list[Command]:
     """The commands that call ``action``, with or without parameters."""
     return [command for command in COMMANDS if command.action.partition("(")[0] == action]
-
-
-def footer_text(keymap: Mapping[str, str] | None = None) -> str:
-    """``r run  x cancel  ...`` from `FOOTER`."""
-    known = {command.id: command for command in COMMANDS}
-    return "  ".join(f"{known[name].label_in(keymap or {})} {known[name].label}" for name in FOOTER)

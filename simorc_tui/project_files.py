@@ -26,7 +26,8 @@ def project_files(outline: ProjectOutline) -> tuple[Path, ...]:
 async def watch_project(files: Callable[[], Iterable[Path]], tell: Callable[[], object]) -> None:
     """Call `tell` whenever a file of `files()` is another than at the look before, without end.
 
-    Files that were not looked at before count from now on. By looking, not by inotify: the project may lie on NFS.
+    Files that were not looked at before count from now on. By looking and not by
+    inotify: the project may lie on NFS.
     """
     known: dict[Path, Stamp | None] = {}
     while True:

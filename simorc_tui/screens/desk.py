@@ -55,6 +55,11 @@ class Desk(Screen[None]):
         return self.query_one(CaseView)
 
     @property
+    def place(self) -> str:
+        """Where the keys go: a pane, or the tab where the pane is the case's."""
+        return self.case_view.tab if self.pane == "view" else self.pane
+
+    @property
     def summary(self) -> RunSummary | None:
         """How the run on the table stands, as last seen."""
         run = self.layout_of_run

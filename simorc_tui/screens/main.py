@@ -22,9 +22,10 @@ from simorc.runs.layout import RunLayout, find_run
 from simorc.runs.remarks import shown_name
 from simorc.runs.summary import UNDER_WAY, RunSummary
 from simorc_tui.announcing import announce
-from simorc_tui.commands import bindings, by_action, footer_text
+from simorc_tui.commands import bindings, by_action
 from simorc_tui.compositing import FrugalCompositor
 from simorc_tui.follower import TICK, Follower, RunNews
+from simorc_tui.footers import footer_text
 from simorc_tui.glyphs import Glyphs
 from simorc_tui.launching import Launcher
 from simorc_tui.outline import ProjectOutline, read_outline
@@ -82,8 +83,8 @@ class MainScreen(
     """Four panes and a status line; on a small terminal one pane at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
-
     AUTO_FOCUS = "CaseTable"
+    """Not the first pane: the tour, closed, leaves one where one would be without it."""
     # The stylesheet shows what has the focus; painting the whole screen again adds nothing.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
@@ -113,7 +114,7 @@ class MainScreen(
                     yield CaseTable(self.glyphs)
                     yield FilterBar()
                 yield CaseView(self.glyphs, widget_id="view")
-        yield Static(footer_text(getattr(self.app, "keymap", {})), id="footer", markup=False)
+        yield Static(footer_text(self.pane, getattr(self.app, "keymap", {})), id="footer", markup=False)
 
     def on_mount(self) -> None:
         self.builder.root = self.root

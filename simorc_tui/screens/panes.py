@@ -6,7 +6,9 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.widget import Widget
+from textual.widgets import Static
 
+from simorc_tui.footers import footer_text
 from simorc_tui.screens.desk import Desk
 from simorc_tui.screens.jump import JumpScreen
 
@@ -63,6 +65,7 @@ class PaneActions(Desk):
             self.action_pane("view")
         else:
             self._focus_pane()
+            self._show_footer()
 
     def _fit(self) -> None:
         """One pane on a small terminal or when zoomed, else all."""
@@ -77,6 +80,14 @@ class PaneActions(Desk):
         left.display = not single or self.pane in LEFT
         left.set_class(single, "alone")
         self.query_one("#right").display = not single or self.pane not in LEFT
+        self._show_footer()
+
+    def _show_footer(self) -> None:
+        """The keys of where the keys go; painted only when they are others."""
+        wanted = footer_text(self.place, getattr(self.app, "keymap", {}))
+        footer = self.query_one("#footer", Static)
+        if wanted != str(footer.content):
+            footer.update(wanted, layout=False)
 
     def _focus_pane(self) -> None:
         targets = {

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from simorc.config.edit import SweepText
     from simorc.quantities import Value
 
+FIRST_IN_HELP: Mapping[str, tuple[str, ...]] = {
+    "wave": ("wave", "plot"),
+    "tree": ("in_tree", "file"),
+    "builder": ("in_builder", "sweep"),
+    "log": ("in_file",),
+    "netlist": ("in_file",),
+}
+"""The groups of keys that stand first where the keys go to this place."""
+
 
 class ProgramActions(Desk):
     """What belongs to no run and no case."""
@@ -114,9 +123,7 @@ class ProgramActions(Desk):
     def action_help(self) -> None:
         from simorc_tui.screens.help import help_screen
 
-        in_waves = self.pane == "view" and self.case_view.tab == "wave"
-        first = ("wave", "plot") if in_waves else ()
-        self.app.push_screen(help_screen(getattr(self.app, "keymap", {}), first))
+        self.app.push_screen(help_screen(getattr(self.app, "keymap", {}), FIRST_IN_HELP.get(self.place, ())))
 
     def action_tour(self) -> None:
         from simorc_tui.screens.tour import tour_screen
@@ -125,6 +132,9 @@ class ProgramActions(Desk):
 
     def action_leave(self) -> None:
         self.app.exit(0)
+
+    def action_suspend(self) -> None:
+        self.app.action_suspend_process()
 
     def read_project(self) -> None:
         """Read the project's files again, in the background."""

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.console import RenderableType
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
+
+KeyLines = Sequence[tuple[str, str]]
+
+
+def key_lines(lines: KeyLines, key_width: int) -> Table:
+    """Keys in a column of at least `key_width` cells; what they do, indented, beside them."""
+    table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(style="bold", min_width=key_width, no_wrap=True)
+    table.add_column()
+    for key, what in lines:
+        table.add_row(Text(f"  {key}"), Text(what))
+    return table
 
 
 class ReadingScreen(ModalScreen[None]):

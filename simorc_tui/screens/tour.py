@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+from rich.console import Group
 from rich.text import Text
 
-from simorc_tui.screens.reading import ReadingScreen
+from simorc_tui.screens.reading import ReadingScreen, key_lines
 
 STEPS = (
-    ("1 project", "Schematics, testbenches, sweeps and runs. enter opens, . shows what can be done."),
-    ("2 builder", "A sweep, one line for each parameter: enter changes it. The line below counts the cases."),
-    ("r run", "Builds the sweep as it stands in the builder, saved or not, and starts it."),
-    ("3 cases", "Every case of the run, live. F failed only, / filter, s sort, space marks, enter details."),
-    ("4 case", "w waveforms, L log, n netlist, M measurements of the case; S specs and failures of the run."),
-    (
-        "O H P m",
-        "Marked waveforms over each other, histogram, measurement over a parameter, pass and fail map.",
-    ),
-    ("d", "Compares two cases or two runs."),
-    ("N", "Netlists schematics marked ! after showing the difference."),
-    ("z o :", "z zooms a pane, o jumps, : finds every command by name, ? shows all keys."),
-    ("q", "Leaves. The run goes on; come back with simorc whenever you like, also after a dropped line."),
+    ("1 project", "schematics, testbenches, sweeps, runs: enter opens, . acts"),
+    ("2 builder", "a sweep, a line for each parameter: enter changes it"),
+    ("r", "builds the sweep as it stands there, and runs it"),
+    ("3 cases", "every case, live: F failed only, / filter, s sort"),
+    ("4 case", "w waveforms, L log, n netlist, M measurements"),
+    ("S", "specs, yield, worst cases, failures: enter goes there"),
+    ("O H P m", "overlay, histogram, over a parameter, pass/fail map"),
+    ("d", "compares two cases, or two runs"),
+    ("N", "netlists schematics marked !, the difference first"),
+    ("z o : ?", "zoom a pane, jump, every command by name, every key"),
+    ("q", "leaves: the run goes on, simorc finds it again"),
 )
+"""Short enough for a line each on 80 columns: nothing of it has to be scrolled for on 24 lines."""
 
 
 def tour_screen() -> ReadingScreen:
     """The tour as a screen."""
-    text = Text("A sweep becomes a run of many cases; each case is one simulation.\n\n")
-    for key, what in STEPS:
-        text.append(f"  {key:<10}", "bold").append(f" {what}\n")
-    text.append("\nescape closes this; f2 shows it again.", "dim")
-    return ReadingScreen("simorc in a minute", text)
+    content = Group(
+        Text("A sweep becomes a run of many cases; each case is one simulation."),
+        Text(),
+        key_lines(STEPS, 11),
+        Text(),
+        Text("enter or escape closes this; f2 shows it again, ? all keys.", "dim"),
+    )
+    return ReadingScreen("simorc in a minute", content)

@@ -305,3 +305,26 @@ async def test_an_edit_elsewhere_does_not_take_a_draft(
         (project / "sweeps" / "pvt.yaml").write_text(SWEEP_FILE + "exclude: [vdd > 1.9]\n")
         await user.pilot.pause(0.4)
         assert user.screen.builder.cases == 45
+
+
+async def test_the_tour_fits_a_small_terminal_and_leaves_one_at_the_cases(project: Path) -> None:
+    async with terminal(project, (80, 24), tour=True) as user:
+        await user.sees("simorc in a minute", "escape closes this", "leaves: the run goes on")
+        await user.press("escape")
+        await user.sees("3 cases")
+
+
+async def test_the_footer_says_the_keys_of_where_one_is(
+    project: Path, make_run: Callable[..., FakeRun]
+) -> None:
+    make_run(9)
+    async with terminal(project, (80, 24)) as user:
+        await user.sees("r run  x cancel")
+        await user.press("2")
+        await user.sees("enter change  space off/on")
+        await user.press("1")
+        await user.sees("enter open  . actions")
+        await user.press("w")
+        await user.sees("m cursors  = expression")
+        await user.press("L")
+        await user.sees("f follow")

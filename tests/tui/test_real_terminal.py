@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -66,9 +67,9 @@ def test_a_dropped_line_ends_the_program(big_run: RunLayout) -> None:
 
 
 class Tmux:
-    """A tmux server of its own with the program in it."""
+    """A tmux server of its own with the program in it, at once or called from a shell."""
 
-    def __init__(self, project: Path, columns: int, lines: int) -> None:
+    def __init__(self, project: Path, columns: int, lines: int, shell: bool = False) -> None:
         self._socket = str(project / "tmux.sock")
         state = project / ".state" / "simorc"
         state.mkdir(parents=True)
@@ -81,10 +82,14 @@ class Tmux:
             "LC_ALL=C.UTF-8",
             "TERM=screen-256color",
         ]
+        program = (sys.executable, "-m", "simorc", "--project", str(project))
         self._call(
             *("-f", "/dev/null", "-u", "new-session", "-d", "-x", str(columns), "-y", str(lines)),
-            *(*environment, sys.executable, "-m", "simorc", "--project", str(project)),
+            *(*environment, *(("PS1=at the shell: ", "bash", "--norc", "-i") if shell else program)),
         )
+        if shell:
+            self.sees("at the shell:")
+            self.press(shlex.join(program), "Enter")
 
     def close(self) -> None:
         self._call("kill-server")
@@ -115,8 +120,8 @@ def in_tmux(tmp_path: Path) -> Iterator[Callable[[Path, int, int], Tmux]]:
         pytest.skip("tmux is not installed")
     opened: list[Tmux] = []
 
-    def make(project: Path, columns: int, lines: int) -> Tmux:
-        opened.append(Tmux(project, columns, lines))
+    def make(project: Path, columns: int, lines: int, shell: bool = False) -> Tmux:
+        opened.append(Tmux(project, columns, lines, shell))
         return opened[-1]
 
     yield make
@@ -141,4 +146,19 @@ def test_one_finds_the_failures_in_tmux(
     user.press("S")
     user.sees("failures", "no convergence")
     user.press("q")
+    user.press("q")
+
+
+@pytest.mark.tmux
+def test_suspended_and_back_the_whole_screen_is_there(
+    project: Path, make_run: Callable[..., FakeRun], in_tmux: Callable[..., Tmux]
+) -> None:
+    make_run(45)
+    user = in_tmux(project, 80, 24, True)
+    user.sees("3 cases", "0012", "? help")
+    user.press("C-z")
+    user.sees("Stopped", "at the shell:")
+    user.press("fg", "Enter")
+    shown = user.sees("3 cases", "0012", "? help")
+    assert "at the shell" not in shown
     user.press("q")

@@ -5,12 +5,14 @@ import pytest
 from simorc.errors import ExpressionError
 from simorc_tui.axis_text import axis_text, parse_axis
 from simorc_tui.case_columns import duration_text, fitted, value_text
-from simorc_tui.commands import COMMANDS, FOOTER, GROUPS, footer_text
+from simorc_tui.commands import COMMANDS, GROUPS
+from simorc_tui.footers import FOOTERS, footer_text
 from simorc_tui.glyphs import ASCII, STATUS_WORDS, UNICODE, progress_bar, status_text
 from simorc_tui.plot_commands import PLOT_COMMANDS, WAVE_COMMANDS
 from simorc_tui.profile import detect, prepare
-from simorc_tui.screens.help import help_text
+from simorc_tui.screens.help import help_sections
 from simorc_tui.screens.main import MainScreen
+from simorc_tui.screens.tour import STEPS
 from simorc_tui.widgets.status_line import CaseRate
 
 
@@ -68,13 +70,26 @@ def test_the_keys_of_a_plot_are_unique() -> None:
     assert len({command.id for command in (*own, *COMMANDS)}) == len(own) + len(COMMANDS)
 
 
-def test_help_and_footer_come_from_the_commands() -> None:
-    text = help_text().plain
+def test_help_comes_from_the_commands() -> None:
+    lines = [line for _, lines in help_sections() for line in lines]
     for command in (*COMMANDS, *PLOT_COMMANDS, *WAVE_COMMANDS):
-        assert command.help in text and f"({command.id})" in text
-    assert help_text({}, ("plot",)).plain.startswith("In a plot")
-    assert {"run.launch", "app.help"} <= set(FOOTER)
-    assert footer_text()[:80].count("? help") == 1, "help has to stand on 80 columns"
+        assert (command.key_label, f"{command.help}  ({command.id})") in lines
+    assert help_sections({}, ("plot",))[0][0] == "In a plot"
+    assert help_sections({}, ("in_builder", "sweep"))[0][0] == "In the sweep builder"
+
+
+@pytest.mark.parametrize("place", FOOTERS)
+def test_every_footer_leads_on(place: str) -> None:
+    seen = footer_text(place)[:80]
+    assert seen.count("1-4 panes") == seen.count("? help") == 1, "they have to stand on 80 columns"
+
+
+def test_a_footer_has_the_users_keys() -> None:
+    assert footer_text("cases", {"run.launch": "f5"}).startswith("f5 run")
+
+
+def test_every_line_of_the_tour_fits_on_80_columns() -> None:
+    assert max(len(what) for _, what in STEPS) <= 58 and len(STEPS) <= 12
 
 
 @pytest.mark.parametrize(
