@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import anyio
 import pytest
 
+from simorc.netlist.deck import Deck
 from simorc.simulators.bench import KILLS_FORGIVEN, Callbacks, NgspiceBench, SessionLife
 from simorc.simulators.job import Job, Limits
 from simorc.simulators.ngspice import Ngspice
@@ -141,6 +143,25 @@ async def test_unsafe_commands_keep_a_case_cold(
     await bench.close()
     assert not outcome.warm
     assert command.split()[0] in str(outcome.cold_reason)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("R2 out 0 {nosuch}", "parameter 'nosuch' is not defined"),
+        ("X1 out part w=1\n.subckt part a\nR2 a 0 1k\n.ends", "subcircuit called with 1 parameters"),
+    ],
+)
+async def test_a_deck_that_makes_ngspice_ask_fails_in_a_session_as_in_batch(
+    tmp_path: Path, make_bench: Make, told: Told, line: str, message: str
+) -> None:
+    bench, text = make_bench(), RC.format(r="1k", temp=27).replace(".tran", f"{line}\n.tran")
+    case = bench._desk.admit(job(tmp_path, 1, text), Deck.parse(text))
+    assert not isinstance(case, str)
+    with anyio.fail_after(20):
+        warm = await bench._warm(job(tmp_path, 2, text), case, told.callbacks)
+    assert (warm.status, warm.kind) == ("failed", FailureKind.BAD_NETLIST)
+    assert message in warm.message
 
 
 async def test_a_session_that_is_killed_fails_its_case_as_warm(

@@ -39,6 +39,16 @@ DECK = Deck.parse("t\nm1 d g 0 0 nmosx\nx1 a b amp w=1u\n.lib m.lib zz\n.inc nos
             FailureKind.BAD_NETLIST,
             "unknown parameter (zzz) (r9 a 0 1k zzz=3)",
         ),
+        (
+            "Netlist line no. 3:\n Mismatch: 0 formal but 1 actual params.\n\nERROR: fatal error\n",
+            FailureKind.BAD_NETLIST,
+            "subcircuit called with 1 parameters, defined with 0 (deck line 3: x1 a b amp w=1u)",
+        ),
+        (
+            "Netlist line no. 40:\n Mismatch: 0 formal but 2 actual params.\n",
+            FailureKind.BAD_NETLIST,
+            "subcircuit called with 2 parameters, defined with 0 (netlist line 40)",
+        ),
         ("Undefined parameter [vx]\n", FailureKind.BAD_NETLIST, "parameter 'vx' is not defined"),
         (
             "    Simulation interrupted due to error!\n",

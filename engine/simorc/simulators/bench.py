@@ -12,7 +12,7 @@ from simorc.errors import NetlistError, WaveformError
 from simorc.netlist.control import RAW, for_batch
 from simorc.netlist.deck import Deck
 from simorc.simulators.job import Job
-from simorc.simulators.log_scan import Complaint, last_progress
+from simorc.simulators.log_scan import Complaint, last_progress, scan_log
 from simorc.simulators.ngspice import SALVAGE_WITHIN, Ngspice
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.simulators.outputs import collect_raw, cut_to_limit
@@ -26,6 +26,10 @@ BASE = "base.spice"
 KILLS_FORGIVEN = 7
 """How many sessions may be killed from outside while a case is checked in one: that proves nothing, but a
 kernel short of memory would go on for ever.
+"""
+_NEVER_ASK = "unset interactive"
+"""A deck with an undefined parameter makes an interactive ngspice ask `Run Spice anyway? y/n`, and take the
+commands that follow for answers; without the variable it ends, as in batch.
 """
 _STOPPED = {
     "timeout": (FailureKind.TIMEOUT, "no end within its time-out"),
@@ -159,7 +163,7 @@ class NgspiceBench:
         try:
             output, ending = await self._converse(job, case, told), Ending(0)
         except SessionEnded as ended:
-            output, ending = ended.output, _ending(ended)
+            output, ending = ended.output, _ending(ended, case.deck)
         job.log.write_bytes(output)
         self._bring_home(job)
         outcome = self._judged(job, case.deck, output, ending)
@@ -237,7 +241,9 @@ class NgspiceBench:
         self._guard = told
         session.values.update(case.form.settings)
         try:
-            await session.ask([f"source {BASE}"], timeout=job.limits.timeout, log_limit=job.limits.log)
+            await session.ask(
+                [_NEVER_ASK, f"source {BASE}"], timeout=job.limits.timeout, log_limit=job.limits.log
+            )
         except BaseException:
             told.on_exit(session.pid)
             raise
@@ -274,9 +280,10 @@ def _commands(session: Session, case: WarmCase) -> list[str]:
     return [*commands, *case.commands, *case.cleanup]
 
 
-def _ending(ended: SessionEnded) -> Ending:
+def _ending(ended: SessionEnded, deck: Deck) -> Ending:
     kind, message = _STOPPED[ended.reason]
-    if ended.reason == "died" and ended.exit_code is not None and ended.exit_code < 0:
+    signalled = ended.exit_code is not None and ended.exit_code < 0
+    if ended.reason == "died" and (signalled or scan_log(ended.output, deck).refused is not None):
         return Ending(ended.exit_code)
     return Ending(ended.exit_code, Complaint(kind, message))
 

@@ -88,6 +88,15 @@ def _undefined_parameter(match: re.Match[str], deck: Deck) -> Complaint:
     return Complaint(FailureKind.BAD_NETLIST, f"parameter '{match['name']}' is not defined")
 
 
+def _surplus_parameters(match: re.Match[str], deck: Deck) -> Complaint:
+    card, line = "", int(match["line"])
+    lines = deck.text.splitlines()
+    if line <= len(lines) and lines[line - 1][:1].lower() == "x":
+        card = lines[line - 1]
+    what = f"subcircuit called with {match['actual']} parameters, defined with {match['formal']}"
+    return _card_complaint(FailureKind.BAD_NETLIST, what, card or f"netlist line {line}", deck)
+
+
 def _said(match: re.Match[str], deck: Deck) -> Complaint:
     return Complaint(FailureKind.BAD_NETLIST, f"ngspice refused the deck: {match[0].strip()}")
 
@@ -120,6 +129,15 @@ _REFUSALS: list[tuple[str, re.Pattern[str], Callable[[re.Match[str], Deck], Comp
         "undefined parameter",
         re.compile(r"undefined parameter \[(?P<name>[^\]]*)\]", _I),
         _undefined_parameter,
+    ),
+    (
+        "formal but",
+        re.compile(
+            r"netlist line no\. (?P<line>\d+).*\n"
+            r"\s*mismatch: (?P<formal>\d+) formal but (?P<actual>\d+) actual",
+            _I,
+        ),
+        _surplus_parameters,
     ),
     (
         "or its substitute",
