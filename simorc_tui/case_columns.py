@@ -73,7 +73,7 @@ def changed_columns(
             case "time":
                 return _time_text(old) != _time_text(new)
             case "message":
-                return _message_text(old) != _message_text(new)
+                return message_text(old) != message_text(new)
         return old.get(column.name) != new.get(column.name)
 
     return [place for place, column in enumerate(columns) if changed(column)]
@@ -106,7 +106,7 @@ class CellWriter:
             case "time":
                 return _time_text(row)
             case "message":
-                return _message_text(row)
+                return message_text(row)
             case "session":
                 return {1: "warm", 0: "cold"}.get(row.get("warm"), "")  # type: ignore[call-overload, no-any-return]
             case "parameter":
@@ -147,7 +147,8 @@ def _time_text(row: CaseRow) -> str:
     return duration_text(float(seconds))
 
 
-def _message_text(row: CaseRow) -> str:
+def message_text(row: CaseRow) -> str:
+    """The first line of what went wrong in a case, '' where nothing did."""
     message = row.get("message")
     return plain(str(message).partition("\n")[0]) if message and row.status != "pending" else ""
 

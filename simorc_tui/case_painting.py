@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from simorc_tui.broken_specs import BreaksSpec, no_specs
 from simorc_tui.case_columns import WIDEST_CELL, CellWriter, TableColumn, fitted
 from simorc_tui.case_order import Arrangement
 from simorc_tui.case_pages import CaseRow
@@ -50,6 +51,7 @@ class CasePainter:
     standing: int
     too_narrow: Callable[[TableColumn, int], object]
     """Told a column and the width one of its values would need."""
+    breaks_spec: BreaksSpec = no_specs
 
     def note(self, text: str) -> Strip:
         """A line of plain words."""
@@ -65,11 +67,18 @@ class CasePainter:
         """A case."""
         parts = ("marked",) * marked + ("cursor",) * at_cursor
         style = self.palette.of(*parts)
-        status = style if at_cursor else self.palette.of(*parts, row.status)
         cells = [
-            (self._cell(column, row), status if column.role == "status" else style) for column in self.columns
+            (self._cell(column, row), style if at_cursor else self._style(column, row, parts, style))
+            for column in self.columns
         ]
         return self._line(cells, style, self.writer.glyphs.arrow if at_cursor else " ")
+
+    def _style(self, column: TableColumn, row: CaseRow, parts: tuple[str, ...], usual: Style) -> Style:
+        if column.role == "status":
+            return self.palette.of(*parts, row.status)
+        if column.role == "measurement" and self.breaks_spec(row.case_id, column.label, row.get(column.name)):
+            return self.palette.of(*parts, "broken")
+        return usual
 
     def _cell(self, column: TableColumn, row: CaseRow) -> str:
         text = self.writer.text(column, row)

@@ -22,13 +22,16 @@ class Launcher:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    async def build(self, sweep: str, draft: str | None = None, reuse: str | None = None) -> RunLayout:
+    async def build(
+        self, sweep: str, draft: str | None = None, reuse: str | None = None, *, allow_stale: bool = False
+    ) -> RunLayout:
         """Make a run of `sweep`, from `draft` (the text of a sweep file) if given, which takes over what
-        the run `reuse` has.
+        the run `reuse` has; with `allow_stale` also from a netlist that is not its schematic's.
 
         Raises SimorcError with the words of the command that builds.
         """
         options = [] if reuse is None else ["--reuse", reuse]
+        options += ["--allow-stale"] if allow_stale else []
         if draft is None:
             return await self._build(sweep, options)
         import tempfile

@@ -31,7 +31,8 @@ class CompareActions(ResultActions):
             )
         if row is not None:
             choices.append(Choice("case", "c", f"case {row.case_id} with a case of another number"))
-        runs = [s for s in self.summaries if s.run != layout.name][:RUNS_OFFERED]
+        every = [s for s in self.summaries if s.run != layout.name]
+        runs = sorted(every, key=lambda s: s.sweep != layout.sweep)[:RUNS_OFFERED]
         choices += [
             Choice(f"run {s.run}", "r" if not i else "", f"with run {s.shown}") for i, s in enumerate(runs)
         ]

@@ -86,6 +86,14 @@ class Desk(Screen[None]):
         """Bring a tab of the case's pane to the front, with the keys."""
         raise NotImplementedError
 
+    def stale_netlists(self, testbench: str) -> list[str]:
+        """The netlists a run of `testbench` is made of that are not their schematics' any more."""
+        raise NotImplementedError
+
+    def action_netlist(self) -> None:
+        """Propose new netlists for what is stale."""
+        raise NotImplementedError
+
     def look_at_runs_now(self) -> None:
         """Something was done to a run."""
         raise NotImplementedError

@@ -22,6 +22,7 @@ from simorc.runs.layout import RunLayout, find_run
 from simorc.runs.remarks import shown_name
 from simorc.runs.summary import UNDER_WAY, RunSummary
 from simorc_tui.announcing import announce
+from simorc_tui.case_columns import message_text
 from simorc_tui.commands import bindings, by_action
 from simorc_tui.compositing import FrugalCompositor
 from simorc_tui.follower import TICK, Follower, RunNews
@@ -277,6 +278,9 @@ class MainScreen(
         row = self.table.current
         self._case_outdated, self._case_shown = False, time.monotonic()
         self.case_view.show_case(self.layout_of_run, row.case_id if row is not None else None)
+        message = message_text(row) if row is not None else ""
+        hidden = "" if self.table.has_in_view("message", len(message)) else message
+        self.query_one("#cases").border_subtitle = hidden.replace("[", r"\[")
 
     def _every_second(self) -> None:
         self.table.tick()
@@ -323,7 +327,7 @@ class MainScreen(
 
     @on(CaseView.CaseChosen)
     def _worst_chosen(self, event: CaseView.CaseChosen) -> None:
-        self.go_to_case(event.case_id)
+        self.go_past_filter(event.case_id)
 
     @on(CaseView.FailuresChosen)
     def _failures_chosen(self, event: CaseView.FailuresChosen) -> None:

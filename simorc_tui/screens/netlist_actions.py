@@ -42,6 +42,13 @@ class NetlistActions(Desk):
         self.tree_pane.show_conditions(self.conditions)
         self.query_one(StatusLine).stale = short_note(self.conditions)
 
+    def stale_netlists(self, testbench: str) -> list[str]:
+        return [
+            c.pair.name
+            for c in wanting(self.conditions)
+            if c.state == "stale" and c.pair.name in ("dut", testbench)
+        ]
+
     def action_netlist(self) -> None:
         """Netlist the schematic under the cursor of the tree, else all that is stale."""
         entry = self.tree_pane.chosen if self.pane == "tree" else None

@@ -118,9 +118,13 @@ class RunActions(Desk):
             self.do(self._launch_or_ask(), "launch")
 
     async def _launch_or_ask(self) -> None:
-        """Where the sweep's last run has some of the cases, the user chooses between all and the new ones."""
+        """Ask about a stale netlist; where the sweep's last run has some of the cases, ask which to run."""
         sweep, draft = self.builder.sweep, self.builder.draft
         assert sweep is not None and draft is not None
+        stale = self.stale_netlists(sweep.testbench)
+        if stale:
+            self._ask_about_stale(stale)
+            return
         found = await asyncio.to_thread(reuse_offer, self.root, sweep.name, draft, self.builder.defaults)
         if found is None:
             await self._launch_sweep()
@@ -132,16 +136,30 @@ class RunActions(Desk):
         title = f"{found.total - found.new:,} of {found.total:,} cases stand in {found.run}"
         self.app.push_screen(ChoiceScreen(title, choices), lambda answer: self._launch_as(answer, found.run))
 
+    def _ask_about_stale(self, names: list[str]) -> None:
+        choices = [
+            Choice("netlist", "N", "see the difference first, and netlist again"),
+            Choice("run", "r", "run with the netlist as it is, this once"),
+        ]
+        which = f"netlist of {', '.join(names)}"
+        self.app.push_screen(ChoiceScreen(f"{which}: not the schematic's", choices), self._stale_or_not)
+
+    def _stale_or_not(self, answer: str | None) -> None:
+        if answer == "netlist":
+            self.action_netlist()
+        elif answer == "run":
+            self.do(self._launch_sweep(allow_stale=True), "launch")
+
     def _launch_as(self, answer: str | None, earlier: str) -> None:
         if answer is not None:
             self.do(self._launch_sweep(earlier if answer == "new" else None), "launch")
 
-    async def _launch_sweep(self, reuse: str | None = None) -> None:
+    async def _launch_sweep(self, reuse: str | None = None, *, allow_stale: bool = False) -> None:
         sweep, draft = self.builder.sweep, self.builder.draft
         assert sweep is not None and draft is not None
         self.say(f"building {sweep.name} ...")
         text = draft.text if self.builder.dirty else None
-        layout = await self.launcher.build(sweep.name, text, reuse)
+        layout = await self.launcher.build(sweep.name, text, reuse, allow_stale=allow_stale)
         self.attach(layout)
         await self._start(layout)
 

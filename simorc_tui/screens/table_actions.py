@@ -10,6 +10,7 @@ from textual import work
 from simorc.runs.layout import RunLayout
 from simorc.runs.view import Column
 from simorc_tui.as_written import read_written
+from simorc_tui.broken_specs import BreaksSpec, read_breaks_spec
 from simorc_tui.case_columns import value_text
 from simorc_tui.screens.choice import Choice, ChoiceScreen
 from simorc_tui.screens.undo_actions import UndoActions
@@ -93,10 +94,15 @@ class TableActions(UndoActions):
 
     @work(thread=True, exclusive=True, group="written", exit_on_error=False)
     def read_written(self, layout: RunLayout) -> None:
-        """Parameters as the user wrote them, once the plan is read."""
+        """Parameters as the user wrote them, and which values break a spec, once the plan is read."""
         written = read_written(layout)
         if written is not None:
             self.app.call_from_thread(self._written_came, layout, written)
+        self.app.call_from_thread(self._limits_came, layout, read_breaks_spec(layout))
+
+    def _limits_came(self, layout: RunLayout, breaks_spec: BreaksSpec) -> None:
+        if layout == self.layout_of_run:
+            self.table.show_broken(breaks_spec)
 
     def _written_came(self, layout: RunLayout, written: object) -> None:
         if layout == self.layout_of_run:

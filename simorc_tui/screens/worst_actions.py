@@ -53,8 +53,12 @@ class WorstActions(UndoActions):
         case = spec.worst_case
         if case is None:
             return
-        if self.table.arrangement.filter_text and not self.table.go_to(case):
+        self.go_past_filter(case)
+        self.say(f"{spec.name}: case {case}, {spec.worst}")
+
+    def go_past_filter(self, case_id: int) -> None:
+        """Put the cursor on a case; a filter that hides it is taken away."""
+        if self.table.arrangement.filter_text and not self.table.go_to(case_id):
             self.arrange_cases(Arrangement())
             self.say("the filter hid it and is off; u brings it back")
-        self.go_to_case(case)
-        self.say(f"{spec.name}: case {case}, {spec.worst}")
+        self.go_to_case(case_id)

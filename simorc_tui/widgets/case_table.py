@@ -14,7 +14,14 @@ from textual.strip import Strip
 
 from simorc.runs.layout import RunLayout
 from simorc.runs.view import Column, RunView
-from simorc_tui.case_columns import CellWriter, TableColumn, changed_columns, shown_columns, table_columns
+from simorc_tui.broken_specs import BreaksSpec, no_specs
+from simorc_tui.case_columns import (
+    CellWriter,
+    TableColumn,
+    changed_columns,
+    shown_columns,
+    table_columns,
+)
 from simorc_tui.case_order import Arrangement, NaturalOrder, RowOrder
 from simorc_tui.case_pages import CasePages, CaseRow
 from simorc_tui.case_painting import GAP, CasePainter, CasePalette
@@ -34,6 +41,7 @@ class CaseTable(ColumnLayout, can_focus=True):
         "case-table--in_progress",
         "case-table--completed",
         "case-table--failed",
+        "case-table--broken",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "up", show=False, id="table.up"),
@@ -72,6 +80,7 @@ class CaseTable(ColumnLayout, can_focus=True):
         self.written: Callable[[int], Mapping[str, str]] = lambda _: {}
         self.marks: set[int] = set()
         self.empty_note = "looking for runs ..."
+        self._breaks_spec: BreaksSpec = no_specs
         self._view: RunView | None = None
         self._pages: CasePages | None = None
         self._progress: Mapping[int, float] = {}
@@ -131,7 +140,7 @@ class CaseTable(ColumnLayout, can_focus=True):
             self._view.close()
         self._view = self._pages = None
         self.columns, self.marks, self._progress, self._last_mark = [], set(), {}, None
-        self.all_columns, self.written = [], lambda _: {}
+        self.all_columns, self.written, self._breaks_spec = [], lambda _: {}, no_specs
         self.arrangement = Arrangement()
 
     def natural_order(self) -> NaturalOrder:
@@ -177,6 +186,11 @@ class CaseTable(ColumnLayout, can_focus=True):
         self.written = written
         self.refresh()
 
+    def show_broken(self, breaks_spec: BreaksSpec) -> None:
+        """Mark the values that break a spec."""
+        self._breaks_spec = breaks_spec
+        self.refresh()
+
     def cases_changed(self, case_ids: Iterable[int] | None, progress: Mapping[int, float]) -> None:
         """These cases changed (None: all of them may have); paint what is visible of the change."""
         if self._pages is None:
@@ -196,7 +210,7 @@ class CaseTable(ColumnLayout, can_focus=True):
         """A second went by: the times of running cases in view move on."""
         for index in self.visible_rows:
             row = self._pages.row(index) if self._pages is not None else None
-            place = self._column_at("time")
+            place = self.column_at("time")
             if row is not None and row.status == "in_progress" and place is not None:
                 self._refresh_span(index, *self.span(place))
 
@@ -315,6 +329,7 @@ class CaseTable(ColumnLayout, can_focus=True):
             self.scroll_offset.x,
             self.standing,
             self._too_narrow,
+            self._breaks_spec,
         )
 
     def _too_narrow(self, column: TableColumn, width: int) -> None:
@@ -348,9 +363,6 @@ class CaseTable(ColumnLayout, can_focus=True):
 
     def _writer(self) -> CellWriter:
         return CellWriter(self.glyphs, self._digits, self._progress, self.marks, self.written)
-
-    def _column_at(self, role: str) -> int | None:
-        return next((place for place, column in enumerate(self.columns) if column.role == role), None)
 
     def _refresh_cells(self, index: int, old: CaseRow, new: CaseRow, progressed: bool) -> None:
         """Paint again from the first to the last cell that says something else now."""

@@ -6,10 +6,11 @@ Enter on a spec goes to its worst case, enter on a group of failures shows its c
 from __future__ import annotations
 
 import time
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -28,6 +29,8 @@ REST_FACTOR = 20
 """Reading may take a twentieth of the time at most: a million cases are not read again every second."""
 STYLES = {"pass": "green", "near": "yellow", "fail": "bold red", "missing": "bold red"}
 HEADING, EVENTS_SHOWN = "bold underline", 12
+INDENT = 8
+"""Cells before what goes on in a line of its own on a narrow terminal."""
 
 
 class SpecsView(FailingPane):
@@ -76,6 +79,7 @@ class SpecsView(FailingPane):
         self._targets: list[SpecLine | FailureGroup | None] = []
         self._next_look = 0.0
         self._reading = False
+        self._laid_out_for = 0
 
     def compose(self) -> ComposeResult:
         yield OptionList()
@@ -137,7 +141,15 @@ class SpecsView(FailingPane):
         if results == self.results:
             return
         self.results = results
-        lines = self.query_one(OptionList)
+        self._lay_out()
+
+    def on_resize(self, event: events.Resize) -> None:
+        if event.size.width != self._laid_out_for:
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        results, lines = self.results, self.query_one(OptionList)
+        self._laid_out_for = self.size.width
         place, top = lines.highlighted, lines.scroll_offset.y
         self._targets, options = [], []
         for text, target in self._lines(results):
@@ -187,10 +199,19 @@ class SpecsView(FailingPane):
                 f"{plain(cell):{width}}  ", STYLES.get(spec.status, "") if cell == spec.status else "not bold"
             )
         if spec.worst_case is not None:
-            line.append(f"worst {spec.worst_case}: {plain(spec.worst)}", "not bold")
+            worst = f"worst {spec.worst_case}: {plain(spec.worst)}"
+            fits = not self._laid_out_for or line.cell_len + len(worst) <= self._laid_out_for
+            line.append(worst if fits else f"\n{' ' * INDENT}{worst}", "not bold")
         return line
 
     def _failure_line(self, group: FailureGroup) -> Text:
         line = Text(f"{group.count:5} x ", "bold red", no_wrap=True, overflow="ellipsis")
         line.append(plain(group.kind.replace("_", " ")), "bold")
-        return line.append(f"  {plain(group.message)}   (first: {group.first_case})", "not bold")
+        message, first = plain(group.message), f"   (first: {group.first_case})"
+        width = self._laid_out_for
+        if not width or line.cell_len + len(message) + len(first) + 2 <= width:
+            return line.append(f"  {message}{first}", "not bold")
+        line.append(first, "not bold")
+        for row in wrap(message, max(width - INDENT, 20), break_on_hyphens=False):
+            line.append(f"\n{' ' * INDENT}{row}", "not bold")
+        return line

@@ -97,6 +97,10 @@ class StatusLine(Widget):
             self.refresh()
 
     @property
+    def _wide(self) -> bool:
+        return self.size.width >= 110
+
+    @property
     def _ended(self) -> int:
         return self._counts.get("completed", 0) + self._counts.get("failed", 0)
 
@@ -117,7 +121,7 @@ class StatusLine(Widget):
         return line
 
     def _append_progress(self, line: Text) -> None:
-        total, wide = self._total, self.size.width >= 110
+        total, wide = self._total, self._wide
         share = self._ended / total if total else 0.0
         if wide:
             line.append(progress_bar(self.glyphs, share, 14) + " ")
@@ -136,4 +140,7 @@ class StatusLine(Widget):
         rate = self._rate.per_second
         left = self._counts.get("pending", 0) + self._counts.get("in_progress", 0)
         jobs = f"{self._counts.get('in_progress', 0)}/{self._meta.get('jobs', '?')} jobs"
-        return f"{jobs}  {rate:.3g}/s  ETA {duration_text(left / rate)}" if rate > 0 else jobs
+        if not rate:
+            return jobs
+        end = f"ETA {duration_text(left / rate)}"
+        return f"{jobs}  {rate:.3g}/s  {end}" if self._wide else f"{end}  {rate:.3g}/s"

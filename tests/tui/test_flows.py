@@ -35,7 +35,9 @@ class NotedLauncher(Launcher):
         self.asked: list[tuple[object, ...]] = []
         self._make = make
 
-    async def build(self, sweep: str, draft: str | None = None, reuse: str | None = None) -> RunLayout:
+    async def build(
+        self, sweep: str, draft: str | None = None, reuse: str | None = None, *, allow_stale: bool = False
+    ) -> RunLayout:
         self.asked.append(("build", sweep, draft) if reuse is None else ("build", sweep, draft, reuse))
         if self._make is None:
             raise SimorcError("sweeps/pvt.yaml:4:3: parameters.vdaa: not a parameter")

@@ -12,6 +12,7 @@ from simorc.config.edit import SweepText
 from simorc.config.schema_files import FOLDER, write_schemas
 from simorc.errors import SimorcError, UsageError
 from simorc.project import Project
+from simorc.runs.layout import RunLayout
 from simorc_tui import project_files
 from simorc_tui.announcing import notification
 from simorc_tui.launching import Launcher
@@ -36,6 +37,20 @@ class NotingLauncher(Launcher):
         if self.fails:
             raise SimorcError("sweeps/pvt.yaml:4:9: nothing good")
         return "it is done"
+
+
+class BuildingLauncher(Launcher):
+    """Writes down what it is to build, and whether of stale netlists; builds nothing."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.built: list[tuple[str, bool]] = []
+
+    async def build(
+        self, sweep: str, draft: str | None = None, reuse: str | None = None, *, allow_stale: bool = False
+    ) -> RunLayout:
+        self.built.append((sweep, allow_stale))
+        raise SimorcError("nothing is built here")
 
 
 async def test_monte_carlo_and_corners_by_a_line(project: Path) -> None:
@@ -167,6 +182,23 @@ async def test_a_stale_schematic_is_marked_while_one_looks(project: Path) -> Non
         assert "! dut.sch" not in user.text
         later(project / "dut.sch")
         await user.sees("! dut.sch", "! dut.sch newer")
+
+
+async def test_a_stale_netlist_is_asked_about_before_it_is_run(project: Path) -> None:
+    with_schematic(project)
+    launcher = BuildingLauncher(project)
+    async with terminal(project, launcher=launcher) as user:
+        await user.until(lambda: len(user.screen.conditions) == 1)
+        later(project / "dut.sch")
+        await user.until(lambda: user.screen.stale_netlists("dc") == ["dut"])
+        await user.press("r")
+        await user.sees("netlist of dut: not the schematic's", "see the difference first")
+        await user.press("escape")
+        assert launcher.built == []
+        await user.press("r")
+        await user.sees("run with the netlist as it is")
+        await user.press("r")
+        await user.until(lambda: launcher.built == [("pvt", True)])
 
 
 async def test_n_without_schematics_says_so(project: Path) -> None:

@@ -209,6 +209,17 @@ async def test_two_runs_compared(project: Path, run: FakeRun, make_run: MakeRun)
         await user.sees("pvt_20261120120000  to  pvt_20261121120000", "45 cases in both, 1 values moved")
 
 
+async def test_runs_of_the_same_sweep_are_compared_first(
+    project: Path, run: FakeRun, make_run: MakeRun
+) -> None:
+    make_run(45, "pvt_20261120120000")
+    make_run(4, "other_20261120130000")
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.table.row_count == 4 or len(user.screen.summaries) == 3)
+        await user.press("d")
+        await user.sees("r  with run pvt_20261120120000", "with run other_20261120130000")
+
+
 async def test_columns_are_chosen_and_ordered(project: Path, run: FakeRun) -> None:
     async with terminal(project) as user:
         await user.until(lambda: user.screen.table.row_count == 45)

@@ -6,9 +6,13 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from simorc.sweeps.plan import Plan
+from simorc_tui.broken_specs import read_breaks_spec
 from simorc_tui.group_specs import specs_by
 from tests.tui.fake_run import FakeRun
-from tests.tui.flows import terminal
+from tests.tui.flows import Terminal, terminal
 
 
 def with_spec(run: FakeRun) -> None:
@@ -61,3 +65,57 @@ async def test_groups_tell_how_many_keep_to_the_specs(
         await user.press("v", "2")
         kept, _ = by_corner["tt"]
         await user.sees("corner: enter shows the cases", f"specs ✓ {kept}")
+
+
+def coloured(user: Terminal, text: str) -> set[str]:
+    """The styles of what stands as `text` in the case table."""
+    table = user.screen.table
+    lines = [table.render_line(y) for y in range(table.size.height)]
+    return {str(segment.style) for line in lines for segment in line if text in segment.text}
+
+
+async def test_values_that_break_a_spec_are_marked(project: Path, make_run: Callable[..., FakeRun]) -> None:
+    with_spec(make_run(45))
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: coloured(user, "12.5 dB") != coloured(user, " ff "))
+        assert any("bold" in style for style in coloured(user, "12.5 dB"))
+        await user.press(*["j"] * 7)
+        assert len(coloured(user, "12.5 dB")) == 1, "under the cursor it is as the cursor's line"
+
+
+@pytest.mark.parametrize(("corner", "broken"), [("hot", False), ("tt", True)])
+def test_limits_of_a_corner(make_run: Callable[..., FakeRun], corner: str, broken: bool) -> None:
+    run = make_run(3)
+    plan = Plan.expand({"parameters": {"corner": ["hot", "tt"]}}, defaults={"corner": "tt"}).to_json()
+    specs = {"gain": {"min": 79, "corners": {"hot": {"min": 10}}}}
+    run.layout.manifest.write_text(json.dumps({"format": 1, "inputs": {}, "specs": specs, "plan": plan}))
+    case = {"hot": 1, "tt": 2}[corner]
+    assert read_breaks_spec(run.layout)(case, "gain", 12.5) is broken
+
+
+def test_without_specs_nothing_is_broken(make_run: Callable[..., FakeRun]) -> None:
+    assert not read_breaks_spec(make_run(3).layout)(1, "gain", 12.5)
+
+
+async def test_on_a_narrow_terminal_the_worst_case_has_a_line_of_its_own(
+    project: Path, make_run: Callable[..., FakeRun]
+) -> None:
+    with_spec(make_run(45))
+    async with terminal(project, (60, 20)) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.press("S")
+        await user.sees("worst 8: 12.5 dB at vdd=")
+        await user.press("enter")
+        await user.until(lambda: user.screen.table.current is not None and user.screen.pane == "cases")
+        assert user.screen.table.current is not None and user.screen.table.current.case_id == 8
+
+
+async def test_a_message_beyond_the_edge_stands_below_the_cases(
+    project: Path, make_run: Callable[..., FakeRun]
+) -> None:
+    make_run(45).set_case(1, status="failed", message="singular matrix: node x1.n3")
+    async with terminal(project, (60, 20)) as user:
+        await user.sees("singular matrix: node x1.n3")
+        await user.press("j")
+        await user.until(lambda: "singular matrix" not in user.text)
