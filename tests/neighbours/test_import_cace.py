@@ -60,6 +60,15 @@ def test_a_file_that_is_there_is_not_overwritten(datasheet: Path) -> None:
         from_cace(datasheet).write()
 
 
+def test_a_condition_without_a_value_anywhere_is_told(datasheet: Path) -> None:
+    template = next(datasheet.parent.rglob("step.spice"))
+    template.write_text(template.read_text().replace(".end\n", "* CACE{nosuch} CACE{given=3}\n.end\n"))
+    _, left = imported(datasheet)
+    told = "condition nosuch has no value in the datasheet: 0 stands in its place"
+    assert f"parameter step_params: {told}" in left
+    assert not any("given" in line for line in left)
+
+
 def test_a_file_that_is_no_datasheet_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text("name: x\n")

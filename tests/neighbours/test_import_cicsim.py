@@ -77,3 +77,23 @@ def test_an_imported_project_simulates(testbench: Path, simorc: Simorc) -> None:
     code, said = simorc(*project, "run", "Sch_tempvall")
     assert (code, "6 of 6 completed" in said) == (0, True), said + simorc(*project, "results")[1]
     assert simorc(*project, "run", "Sch_mc")[0] == 0
+
+
+def test_a_link_to_the_corners_above_is_read_once_and_texts_stand_on_lines_of_their_own(
+    testbench: Path,
+) -> None:
+    above = testbench.parent.parent / "cicsim.yaml"
+    own = testbench.parent / "cicsim.yaml"
+    text = "corner:\n  Tt: |\n    .option temp=27\n  Th: |\n    .option temp=85\n"
+    own.unlink(missing_ok=True)
+    above.write_text(text)
+    own.symlink_to(above)
+    project, _ = imported(testbench)
+    template = project.testbenches["tran"].template.read_text()
+    assert template.count(".option temp=27") == 1
+    own.unlink()
+    own.write_text(text.replace("temp=27", "tnom=27"))
+    imported_again = from_cicsim([testbench], testbench.parent / "again")
+    imported_again.write()
+    second = Project.load(imported_again.directory).testbenches["tran"].template.read_text()
+    assert ".option temp=27\n.option tnom=27\n" in second

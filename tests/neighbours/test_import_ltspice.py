@@ -181,3 +181,18 @@ def test_parasitics_without_a_counterpart_are_told(tmp_path: Path) -> None:
 )
 def test_passive_devices(card: str, cards: list[str]) -> None:
     assert list(passive_card(card)) == cards
+
+
+def test_a_level_from_another_measurement_becomes_an_expression(tmp_path: Path) -> None:
+    path = tmp_path / "rc.net"
+    path.write_text(
+        "* rc\nV1 in 0 AC 1\nR1 in out 1k\nC1 out 0 1n\n.ac dec 20 1 100meg\n"
+        ".meas AC gmax MAX mag(V(out))\n.meas AC fh WHEN mag(V(out))=gmax/sqrt(2) FALL=1\n"
+        ".meas AC fx WHEN mag(V(out))=0.5 FALL=LAST\n.meas AC khz PARAM fh/1000\n.end\n"
+    )
+    carried = from_ltspice(path)
+    carried.write()
+    measurements = Project.load(carried.directory).testbenches["rc"].config.measurements
+    assert measurements["fh"].expr == "cross(mag(V(out)), gmax/sqrt(2), n=1, edge=fall)"
+    assert measurements["khz"].expr == "fh/1000"
+    assert (measurements["gmax"].meas, measurements["fx"].meas) == ("gmax", "fx")

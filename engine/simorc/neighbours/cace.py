@@ -159,12 +159,12 @@ def _add_testbench(
     found = convert(read_text(template), fixed, settings["variables"], escaped=drawn)
     if "pdk" in found.used:
         found.used["pdk"] = str(sheet.data.get("PDK") or "${PDK}")
-    for remark in found.left:
-        carried.leave(f"parameter {name}: {remark}")
     folder = Path("testbenches") / named(name)
     file = f"tb_{named(name)}{'.sch' if drawn else '.spice.j2'}"
     carried.files[folder / file] = found.text
     conditions = _conditions(sheet, parameter, found)
+    for remark in found.left:
+        carried.leave(f"parameter {name}: {remark}")
     results = add_results(sheet.scripts, carried, name, parameter, settings, found)
     config = {
         "description": str(parameter.get("description") or parameter.get("display") or ""),
@@ -208,6 +208,8 @@ def _conditions(
         mine, theirs = own.get(key, {}), defaults.get(key, {})
         values = mine if _has_values(mine) else theirs if _has_values(theirs) else {}
         fallback = {} if values else {"typical": 0 if written is None else written}
+        if fallback and written is None:
+            found.left.append(f"condition {key} has no value in the datasheet: 0 stands in its place")
         unit = mine.get("unit") or theirs.get("unit") if values else None
         conditions[key] = {**values, **fallback, **({"unit": unit} if unit else {})}
     return conditions

@@ -57,14 +57,17 @@ def from_cicsim(testbenches: Sequence[Path], directory: Path | None = None) -> C
 
 
 def _corner_texts(folder: Path) -> dict[str, str]:
-    """Corner -> its text, of the cicsim.yaml here and in the two directories above; the texts add up."""
+    """Corner -> its text, of the cicsim.yaml here and in the two directories above; the texts add up. A file
+    that several links lead to counts once.
+    """
     texts: dict[str, str] = {}
     files = [folder.parent.parent / "cicsim.yaml", folder.parent / "cicsim.yaml", folder / "cicsim.yaml"]
     if not any(file.is_file() for file in files):
         raise UsageError(f"no cicsim.yaml in {folder} or above it")
-    for file in files:
-        for name, text in (read_mapping(file).get("corner") or {}).items() if file.is_file() else ():
-            texts[str(name)] = f"{texts.get(str(name), '')}{text or ''}".rstrip("\n")
+    for file in dict.fromkeys(file.resolve() for file in files if file.is_file()):
+        for name, text in (read_mapping(file).get("corner") or {}).items():
+            lines = [texts.get(str(name), ""), str(text or "").rstrip("\n")]
+            texts[str(name)] = "\n".join(line for line in lines if line)
     return texts
 
 

@@ -13,6 +13,7 @@ from simorc.neighbours.carried import Carried, named, read_text
 from simorc.neighbours.ltspice_cards import (
     Untranslated,
     ammeter,
+    computed,
     derivative,
     meas_card,
     metered,
@@ -263,7 +264,8 @@ def _step_values(scale: str, words: list[str]) -> Any:
 
 
 def _meas(card: str, found: _Netlist, carried: Carried) -> None:
-    if derived := derivative(card):
+    expressed = [name for name, each in found.measured.items() if "expr" in each]
+    if derived := derivative(card) or computed(card, list(found.measured), expressed):
         found.measured[derived[0]] = {"expr": derived[1]}
         return
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 _MEAS = re.compile(r"^\.meas(?:ure)?\s+(?:(ac|dc|op|tran|noise)\s+)?(\S+)\s+(.*)$", re.IGNORECASE)
 _OF = re.compile(
@@ -14,6 +14,8 @@ _EQUAL = re.compile(r"\b(trig|targ)\s+([^\s=]+)\s*=\s*(\S+)", re.IGNORECASE)
 _FIND_TIME = re.compile(r"^find\s+(?:time|freq(?:uency)?)\s+(?=when\b)", re.IGNORECASE)
 _WINDOW = re.compile(r"\b(from|to)\s*=?\s*(?=\S)", re.IGNORECASE)
 _DERIV = re.compile(r"^deriv\s+(\S+)\s+at\s*=\s*(\S+)$", re.IGNORECASE)
+_WHEN = re.compile(r"^when\s+(\S+?)\s*=\s*(.*?)(?:\s+(rise|fall|cross)\s*=\s*(\w+))?$", re.IGNORECASE)
+_WORD = re.compile(r"(?<![\w.(])[A-Za-z_]\w*|(?<=\()[A-Za-z_]\w*")
 _PARAM = re.compile(r"^param\s+(.+)$", re.IGNORECASE)
 _CURRENT = re.compile(r"\bi\(\s*([rcld]\w*)\s*\)", re.IGNORECASE)
 _DIFFERENCE = re.compile(r"\bv\(\s*([^\s,()]+)\s*,\s*([^\s,()]+)\s*\)", re.IGNORECASE)
@@ -69,6 +71,30 @@ def derivative(card: str) -> tuple[str, str] | None:
     match = _MEAS.match(card)
     deriv = _DERIV.match(with_currents(match[3].strip())) if match else None
     return (match[2], f"at(deriv({deriv[1]}), {deriv[2]})") if match and deriv else None
+
+
+def computed(card: str, measured: Collection[str], expressed: Collection[str]) -> tuple[str, str] | None:
+    """Name and expression of a ``.meas`` that ngspice cannot take because of a measurement it refers to: a
+    ``WHEN`` at a level from one of `measured`, a ``PARAM`` of one of `expressed`. None for other cards.
+    """
+    match = _MEAS.match(card)
+    if match is None:
+        return None
+    rest = with_currents(match[3].strip())
+    if (parameter := _PARAM.match(rest)) and _mentions(parameter[1], expressed):
+        return match[2], parameter[1].strip().strip("{}")
+    when = _WHEN.match(rest)
+    if when is None or not _mentions(when[2], measured):
+        return None
+    edge, count = (when[3] or "cross").lower(), (when[4] or "1").lower()
+    number = "-1" if count == "last" else count
+    edge = "either" if edge == "cross" else edge
+    return match[2], f"cross({when[1]}, {when[2].strip('{}')}, n={number}, edge={edge})"
+
+
+def _mentions(expression: str, names: Collection[str]) -> bool:
+    words = {word.lower() for word in _WORD.findall(expression)}
+    return any(name.lower() in words for name in names)
 
 
 def _equal_sign(match: re.Match[str]) -> str:
