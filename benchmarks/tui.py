@@ -178,7 +178,9 @@ def _searches(terminal: PseudoTerminal) -> dict[str, float]:
         found[f"{name}, s"] = time.monotonic() - began
         if waits:
             found["a key meanwhile, longest, ms"] = 1000 * max(waits)
-        terminal.press("\ru")
+        for key in ("\r" if name == "filter" else "g", "u"):
+            terminal.at_rest(0.3, 5.0)
+            terminal.press(key)
     return found
 
 
