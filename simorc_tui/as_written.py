@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from simorc.errors import SimorcError
-from simorc.quantities import Number
+from simorc.quantities import Number, brief
 from simorc.runs.layout import RunLayout
 
 CASES_KEPT = 2048
@@ -28,7 +28,9 @@ def read_written(layout: RunLayout) -> Callable[[int], Mapping[str, str]] | None
         if not 1 <= case_id <= len(plan):
             return {}
         return {
-            name: str(value) for name, value in plan.case(case_id).parameters.items() if _is_written(value)
+            name: brief(str(value))
+            for name, value in plan.case(case_id).parameters.items()
+            if _is_written(value)
         }
 
     return written

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.quantities import Number, format_si, parse_bytes, parse_number, parse_seconds, parse_value
+from simorc.quantities import Number, brief, format_si, parse_bytes, parse_number, parse_seconds, parse_value
 
 
 @pytest.mark.parametrize(
@@ -209,3 +209,13 @@ def test_importing_it_is_cheap() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
     )
     assert shown.stdout.strip() == "set()"
+
+
+def test_long_numbers_are_shown_with_six_digits() -> None:
+    assert [brief(text) for text in ("3.30", "10021.81135", "1.002454454e-09", "1.2345678901u")] == [
+        "3.30",
+        "10021.8",
+        "1.00245e-09",
+        "1.23457e-06",
+    ]
+    assert brief("a_long_corner_name") == "a_long_corner_name"

@@ -112,6 +112,18 @@ def parse_seconds(text: str | float) -> float:
     return sum(float(part[1]) * _SECONDS_OF[(part[2] or "").lower()] for part in parts)
 
 
+def brief(text: str, longest: int = 9) -> str:
+    """A number as it is written, or with six digits where it is written longer than a column wants: drawn
+    samples have ten digits. Other texts as they are.
+    """
+    if len(text) <= longest:
+        return text
+    try:
+        return f"{_read(text):.6g}"
+    except ValueError:
+        return text
+
+
 def format_si(value: float, unit: str = "", digits: int = 4) -> str:
     """``1.234 mV``, ``10 MHz``, ``71.2 dB``: `digits` significant digits, trailing zeros dropped.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from simorc.display import plain
 from simorc.errors import UsageError
+from simorc.quantities import Number, brief
 from simorc.runs.view import Column, RunView
 
 PAGE = 1000
@@ -73,8 +74,11 @@ def dumps(value: object) -> str:
 
 
 def parameter_text(value: object) -> str:
-    """A parameter's value for a person: 3.3, 1e-05, ss."""
-    return "" if value is None else f"{value:.10g}" if isinstance(value, float) else plain(str(value))
+    """A parameter's value for a person: 3.3, 1e-05, ss; as written where that is short."""
+    if value is None:
+        return ""
+    computed = isinstance(value, float) and not isinstance(value, Number)
+    return f"{value:.6g}" if computed else plain(brief(str(value)))
 
 
 def sort_column(text: str, columns: Sequence[Column]) -> tuple[str, bool]:

@@ -19,7 +19,7 @@ from simorc.cli.spec_table import run_with_specs, spec_table
 from simorc.cli.tables import note, table, write
 from simorc.display import plain
 from simorc.errors import UsageError
-from simorc.quantities import format_si
+from simorc.quantities import brief, format_si
 from simorc.runs.filters import parse_filter
 from simorc.runs.layout import RunLayout
 from simorc.runs.view import Column, RunView
@@ -192,5 +192,5 @@ def _other(name: str, value: object) -> str:
 
 def _cell(value: object, column: Column, written: Mapping[str, str]) -> str:
     if column.role == "parameter":
-        return plain(written.get(column.label, ""))
+        return plain(brief(written.get(column.label, "")))
     return plain(format_si(value, column.unit)) if isinstance(value, float) else ""

@@ -104,8 +104,8 @@ def _verdict(row: sqlite3.Row) -> str:
 
 def _value(row: sqlite3.Row, column: Column, written: Mapping[str, str]) -> tuple[str, str]:
     value = row[column.name]
-    if column.role == "parameter":
-        value = written.get(column.label, value)
+    if column.role == "parameter" and column.label in written:
+        return plain(column.label), plain(written[column.label])
     measured = column.role == "measurement" and isinstance(value, float)
     return plain(column.label), plain(format_si(value, column.unit)) if measured else parameter_text(value)
 
