@@ -164,6 +164,22 @@ async def test_a_deck_that_makes_ngspice_ask_fails_in_a_session_as_in_batch(
     assert message in warm.message
 
 
+async def test_a_deck_of_its_own_commands_that_was_not_read_is_no_success(
+    tmp_path: Path, make_bench: Make, told: Told
+) -> None:
+    text = (
+        "* rc\n.param r=1k\nV1 in 0 1\nR1 in 0 {r}\n.include nosuch.inc\n"
+        ".control\nop\nwrite results.raw\n.endc\n.end\n"
+    )
+    bench = make_bench()
+    case = bench._desk.admit(job(tmp_path, 1, text), Deck.parse(text))
+    assert not isinstance(case, str)
+    warm = await bench._warm(job(tmp_path, 2, text), case, told.callbacks)
+    await bench.close()
+    assert (warm.status, warm.kind) == ("failed", FailureKind.MISSING_FILE)
+    assert "nosuch.inc" in warm.message
+
+
 async def test_a_session_that_is_killed_fails_its_case_as_warm(
     tmp_path: Path, make_bench: Make, told: Told
 ) -> None:

@@ -76,6 +76,7 @@ class NgspiceBench:
         self._life = life
         self._session: Session | None = None
         self._key = ""
+        self._loading = b""
         self._guard: Callbacks | None = None
 
     async def run(self, job: Job, told: Callbacks) -> Outcome:
@@ -164,6 +165,8 @@ class NgspiceBench:
             output, ending = await self._converse(job, case, told), Ending(0)
         except SessionEnded as ended:
             output, ending = ended.output, _ending(ended, case.deck)
+        if b"there is no circuit loaded" in output:
+            output = self._loading + output  # it says why
         job.log.write_bytes(output)
         self._bring_home(job)
         outcome = self._judged(job, case.deck, output, ending)
@@ -241,7 +244,7 @@ class NgspiceBench:
         self._guard = told
         session.values.update(case.form.settings)
         try:
-            await session.ask(
+            self._loading = await session.ask(
                 [_NEVER_ASK, f"source {BASE}"], timeout=job.limits.timeout, log_limit=job.limits.log
             )
         except BaseException:

@@ -97,6 +97,11 @@ def _simulation(
         return _signal(-ending.exit_code)
     if raw is None:
         return said.lack or Complaint(FailureKind.OUTPUT_MISSING, _no_output(raw_error, ending))
+    if deck.wanted and raw.plots and all(plot.name.lower() == "constants" for plot in raw.plots):
+        return said.refused or Complaint(
+            FailureKind.OUTPUT_MISSING,
+            "results.raw holds constants alone: nothing was simulated — see simulator.log",
+        )
     return next(_shortcomings(deck, said, raw), None)
 
 
