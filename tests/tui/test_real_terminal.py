@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.pseudo_terminal import PseudoTerminal
-from benchmarks.tui import Updates, make_project
+from benchmarks.tui import KEYS, Updates, make_project
 from simorc.runs.layout import RunLayout
 from tests.tui.fake_run import FakeRun
 
@@ -39,6 +39,26 @@ def test_a_thousand_updates_a_second_cost_little(big_run: RunLayout) -> None:
         assert (terminal.cpu - before) / took < 0.5
         assert 1 < (terminal.bytes - sent) / took / 1024 < 80
         assert terminal.memory - memory < 20
+
+
+@pytest.mark.e2e
+def test_keys_are_answered_soon(big_run: RunLayout) -> None:
+    """Five times what `benchmarks.tui` asks for: a guard against a slip, not a measurement."""
+    with PseudoTerminal(big_run.root, 160, 48) as terminal:
+        assert terminal.wait_for("3 cases", 60)
+        assert terminal.first_frame < 2.0
+        assert terminal.wait_for("0012", 60)
+        terminal.at_rest(1.0, 20.0)
+        for keys in KEYS.values():
+            times = []
+            for place in range(8):
+                terminal.at_rest(0.15, 5.0)
+                times.append(terminal.answer_time(keys[place % len(keys)]))
+            assert sorted(each or 2.0 for each in times)[4] < 0.25
+        with Updates(big_run, 1000, CASES):
+            began, frames = time.monotonic(), terminal.frames
+            time.sleep(3)
+            assert (terminal.frames - frames) / (time.monotonic() - began) > 6
 
 
 @pytest.mark.e2e
