@@ -116,11 +116,6 @@ class CaseTable(ColumnLayout, can_focus=True):
         """Lines between the header and the scrollbar."""
         return max(1, self.scrollable_content_region.height - 1)
 
-    @property
-    def _width_in_view(self) -> int:
-        """Cells left of the scrollbar."""
-        return self.scrollable_content_region.width
-
     def attach(self, layout: RunLayout | None) -> None:
         """Show the run of `layout` from its first case, or nothing."""
         self.detach()
@@ -225,6 +220,10 @@ class CaseTable(ColumnLayout, can_focus=True):
     def on_unmount(self) -> None:
         self.detach()
 
+    def on_show(self) -> None:
+        self._show_cursor()
+        self.refresh()
+
     def on_focus(self, event: events.Focus) -> None:
         self._keys_changed_hands(event, True)
 
@@ -325,7 +324,7 @@ class CaseTable(ColumnLayout, can_focus=True):
             self.columns,
             self._writer(),
             self._palette,
-            self._width_in_view,
+            self.width_in_view,
             self.scroll_offset.x,
             self.standing,
             self._too_narrow,
@@ -376,16 +375,18 @@ class CaseTable(ColumnLayout, can_focus=True):
             start, stop = 0, self.size.width + self.scroll_offset.x
         scrolled = 0 if start < frozen else self.scroll_offset.x
         left = max(0 if start < frozen else frozen, start - scrolled)
-        right = min(self._width_in_view, stop - scrolled)
+        right = min(self.width_in_view, stop - scrolled)
         if right > left:
             self.refresh(Region(left, index - self.scroll_offset.y + 1, right - left, 1))
 
     def _refresh_row(self, index: int) -> None:
         if index in self.visible_rows:
-            self.refresh(Region(0, index - self.scroll_offset.y + 1, self._width_in_view, 1))
+            self.refresh(Region(0, index - self.scroll_offset.y + 1, self.width_in_view, 1))
 
     def _show_cursor(self) -> None:
-        """Scroll just far enough to have the cursor in view."""
+        """Scroll just far enough to have the cursor in view; out of sight, `on_show` does it."""
+        if not self.scrollable_content_region.height:
+            return
         top, rows = self.scroll_offset.y, self._rows_in_view
         if self.cursor < top:
             self.scroll_to(y=self.cursor, animate=False, immediate=True)

@@ -70,6 +70,11 @@ class ColumnLayout(ScrollView):
         start = sum(column.width + GAP for column in self.columns[:place])
         return start, start + self.columns[place].width
 
+    @property
+    def width_in_view(self) -> int:
+        """Cells left of the scrollbar."""
+        return self.scrollable_content_region.width
+
     def column_at(self, role: str) -> int | None:
         """The place of the column with a role, None where it is not shown."""
         return next((place for place, column in enumerate(self.columns) if column.role == role), None)
@@ -77,7 +82,7 @@ class ColumnLayout(ScrollView):
     def has_in_view(self, role: str, length: int) -> bool:
         """Whether the first `length` cells of the column with a role are on screen, or it was put away."""
         place = self.column_at(role)
-        right_edge = self.scroll_offset.x + self.scrollable_content_region.width
+        right_edge = self.scroll_offset.x + self.width_in_view
         return place is None or self.span(place)[0] + length <= right_edge
 
     def edge_at(self, x: int) -> tuple[str, int] | None:

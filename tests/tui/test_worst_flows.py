@@ -111,6 +111,21 @@ async def test_on_a_narrow_terminal_the_worst_case_has_a_line_of_its_own(
         assert user.screen.table.current is not None and user.screen.table.current.case_id == 8
 
 
+async def test_a_worst_case_further_down_is_scrolled_to_and_all_lines_follow(
+    project: Path, make_run: Callable[..., FakeRun]
+) -> None:
+    run = make_run(45)
+    with_spec(run)
+    run.db.execute("UPDATE cases SET m_gain = 1.5 WHERE id = 40")
+    async with terminal(project, (80, 24)) as user:
+        await user.sees("0001", "0018")
+        await user.press("S")
+        await user.sees("worst 40: 1.5 dB")
+        await user.press("enter")
+        await user.sees("0040", "0039")
+        assert "0002" not in user.text
+
+
 async def test_a_message_beyond_the_edge_stands_below_the_cases(
     project: Path, make_run: Callable[..., FakeRun]
 ) -> None:
