@@ -29,6 +29,12 @@ class Step:
     words: tuple[str, ...] = ()
     typed: str = ""
     shown: bool = True
+    resized: tuple[int, int] | None = None
+    """Columns and lines the window has from here on."""
+
+
+EDITS = {"a wider tail": ("netlists/ota_5t.spice", "l={l_tail} m=2", "l={l_tail} m=3")}
+"""What happens between two runs: (file, text, the text it becomes), recorded as the schematic's netlist."""
 
 
 TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
@@ -57,6 +63,15 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
             Step("`S`: specs. The last line is the phase margin's.", ("S",), ("pm", "worst")),
             Step("`j` to it, `enter` goes to its worst case.", ("j", "j", "Enter"), ("0045",)),
             Step("`w`: its waveform.", ("w",), ("case 45", "dB")),
+            Step(
+                "`m`, again `m`: two cursors; the arrows move the one in hand. The slope is per decade.",
+                ("m", "Right", "Right", "Right", "m", "Right", "Right"),
+                ("slope", "dB/dec"),
+            ),
+            Step("`=`: an expression as one more trace; names and functions complete.", ("=",), ("= ",)),
+            Step("", (), (), "db(v(xdut.mirror))", shown=False),
+            Step("The gain to the mirror beside the gain to the output.", ("Enter",), ("━━ db(",)),
+            Step("`f6`: what shows, as a file; `c` are the numbers.", ("F6",), ("CSV, the numbers with every digit",)),
         ),
     ),
     "why_did_cases_fail": (
@@ -86,9 +101,9 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
         "Today's run and yesterday's",
         160,
         48,
-        ("pvt_ac", "pvt_ac"),
+        ("pvt_ac", "a wider tail", "pvt_ac"),
         (
-            Step("Two runs of the same sweep.", (), ("45/45",)),
+            Step("Two runs of the same sweep; in between the tail was made wider.", (), ("45/45",)),
             Step("`d`: compare. `r` takes the other run.", ("d",), ("Compare",)),
             Step("What moved, which specs changed sides, which inputs differ.", ("r",), ("cases in both",)),
         ),
@@ -133,6 +148,10 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
                 shown=False,
             ),
             Step("`simorc` again: the same run, where it stands now.", (), ("100/100",), "simorc\n"),
+            Step("`ctrl+z`: the shell, for a moment.", ("C-z",), ("Stopped",)),
+            Step("`fg`: where one was.", (), ("100/100", "3 cases"), "fg\n"),
+            Step("", ("3",), ("3 cases",), shown=False),
+            Step("A smaller window: one pane at a time.", (), ("100/100",), resized=(60, 15)),
         ),
     ),
 }
@@ -189,8 +208,11 @@ def record(name: str) -> None:
     with tempfile.TemporaryDirectory(prefix="transcript-") as directory:
         project = Path(directory) / "ota_5t"
         shutil.copytree(ROOT / "sample_project", project, ignore=shutil.ignore_patterns("simulations"))
-        for sweep in runs:
-            _run(project, sweep)
+        for each in runs:
+            if each in EDITS:
+                _edit(project, *EDITS[each])
+            else:
+                _run(project, each)
         terminal = Terminal(project, columns, lines)
         parts = [f"# {title}\n", f"In tmux at {columns}x{lines}, on a copy of the sample project.\n"]
         try:
@@ -200,6 +222,9 @@ def record(name: str) -> None:
                     time.sleep(0.15)
                 if step.typed:
                     terminal.type(step.typed)
+                if step.resized is not None:
+                    wide, high = step.resized
+                    terminal.call("resize-window", "-x", str(wide), "-y", str(high))
                 shown = terminal.take(step.words)
                 if step.shown:
                     text = "\n".join(line.rstrip() for line in shown.rstrip().splitlines())
@@ -211,9 +236,19 @@ def record(name: str) -> None:
 
 def _run(project: Path, sweep: str) -> None:
     time.sleep(1.1)  # runs are named by the second
+    _simorc("run", sweep, "--project", str(project))
+
+
+def _simorc(*arguments: str) -> None:
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'engine'}:{ROOT}"}
-    command = [sys.executable, "-m", "simorc", "run", sweep, "--project", str(project)]
+    command = [sys.executable, "-m", "simorc", *arguments]
     subprocess.run(command, env=environment, capture_output=True, check=False)
+
+
+def _edit(project: Path, file: str, before: str, after: str) -> None:
+    path = project / file
+    path.write_text(path.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+    _simorc("netlist", "--accept", "--project", str(project))
 
 
 if __name__ == "__main__":
