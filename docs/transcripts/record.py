@@ -71,7 +71,11 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
             Step("`=`: an expression as one more trace; names and functions complete.", ("=",), ("= ",)),
             Step("", (), (), "db(v(xdut.mirror))", shown=False),
             Step("The gain to the mirror beside the gain to the output.", ("Enter",), ("━━ db(",)),
-            Step("`f6`: what shows, as a file; `c` are the numbers.", ("F6",), ("CSV, the numbers with every digit",)),
+            Step(
+                "`f6`: what shows, as a file; `c` are the numbers.",
+                ("F6",),
+                ("CSV, the numbers with every digit",),
+            ),
         ),
     ),
     "why_did_cases_fail": (

@@ -43,6 +43,7 @@ class SpecsView(FailingPane):
         text-wrap: nowrap; text-overflow: ellipsis;
     }
     SpecsView > OptionList:focus { border: none; }
+    SpecsView > OptionList > .option-list--option-disabled { color: $foreground; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "cursor(1)", "down", show=False, id="specs.down"),
@@ -192,7 +193,7 @@ class SpecsView(FailingPane):
     def _spec_line(self, spec: SpecLine, cells: tuple[str, ...], widths: list[int]) -> Text:
         good = spec.status in ("pass", "near")
         sign = self.glyphs.completed if good else self.glyphs.failed if spec.status != "empty" else " "
-        line = Text(f"{sign} ", STYLES.get(spec.status, ""), no_wrap=True, overflow="ellipsis")
+        line = Text(no_wrap=True, overflow="ellipsis").append(f"{sign} ", STYLES.get(spec.status, ""))
         line.append(f"{plain(cells[0]):{widths[0]}}  ", "bold not reverse")
         for cell, width in zip(cells[1:], widths[1:], strict=True):
             line.append(
@@ -205,7 +206,7 @@ class SpecsView(FailingPane):
         return line
 
     def _failure_line(self, group: FailureGroup) -> Text:
-        line = Text(f"{group.count:5} x ", "bold red", no_wrap=True, overflow="ellipsis")
+        line = Text(no_wrap=True, overflow="ellipsis").append(f"{group.count:5} x ", "bold red")
         line.append(plain(group.kind.replace("_", " ")), "bold")
         message, first = plain(group.message), f"   (first: {group.first_case})"
         width = self._laid_out_for
