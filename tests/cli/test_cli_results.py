@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from simorc.cli.compare import lines_of
+from simorc.results.compare import Comparison
 from simorc.runs.layout import RunLayout
 
 Simorc = Callable[..., Any]
@@ -126,3 +128,10 @@ def test_show_tells_verdict_attempt_and_rerun(simorc: Simorc, project: Path, fin
 
 def test_show_of_a_case_that_is_not_there(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
     assert "its cases are 1 ... 6" in simorc("show", "pvt", "99", "--project", project).err
+
+
+def test_of_a_digest_the_first_digits_are_told() -> None:
+    found = Comparison(1, [], [], [], [], inputs=[("dut.spice", "a" * 64, "b" * 64), ("seed", "1", "2")])
+    lines = list(lines_of(found))
+    assert f"  dut.spice: {'a' * 12} → {'b' * 12}" in lines
+    assert "  seed: 1 → 2" in lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from simorc.results.compare import Comparison, Moved
 
 SHOWN = 20
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @click.command("compare")
@@ -56,7 +58,7 @@ def lines_of(found: Comparison) -> Iterator[str]:
     yield from _section("specs", [f"{plain(name)}: {a} → {b}" for name, a, b in found.spec_changes])
     yield from _section("only in the old", [_parameters(p) for p in found.only_old])
     yield from _section("only in the new", [_parameters(p) for p in found.only_new])
-    yield from _section("inputs", [f"{plain(key)}: {plain(a)} → {plain(b)}" for key, a, b in found.inputs])
+    yield from _section("inputs", [f"{plain(key)}: {_brief(a)} → {_brief(b)}" for key, a, b in found.inputs])
 
 
 def _largest(found: Comparison) -> Iterator[tuple[str, ...]]:
@@ -88,6 +90,11 @@ def _parameters(parameters: Any) -> str:
         for key, value in parameters.items()
     )
     return plain(", ".join(shown))
+
+
+def _brief(value: str) -> str:
+    """Of a file's digest its first digits: they tell two files apart as well."""
+    return value[:12] if _DIGEST.fullmatch(value) else plain(value)
 
 
 def _section(title: str, lines: list[str]) -> Iterator[str]:
