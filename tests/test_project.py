@@ -265,6 +265,24 @@ def test_every_problem_at_once_with_its_place(root: Path) -> None:
         (
             "sweeps/pvt.yaml",
             "execution: {nice: 5}",
+            "specs: {Offset: {max: 1}}",
+            "sweeps/pvt.yaml:8:17: specs.Offset: not a measurement (did you mean 'offset'?); known: idd, offset, vmax",
+        ),
+        (
+            "testbenches/dc/config.yaml",
+            "offset: {max: 5m}",
+            "VMAX: {max: 5m}",
+            "testbenches/dc/config.yaml:9:9: specs.VMAX: not a measurement (did you mean 'vmax'?); known: idd, offset, vmax",
+        ),
+        (
+            "testbenches/dc/config.yaml",
+            "measurements: [offset, idd]",
+            "measurements: {offset: , idd: , d: {across: {reduce: max, over: temp, of: Idd}}}",
+            "testbenches/dc/config.yaml:7:75: measurements.d.across.of: 'Idd' is not a measurement (did you mean 'idd'?)",
+        ),
+        (
+            "sweeps/pvt.yaml",
+            "execution: {nice: 5}",
             "monte_carlo: {samples: 5, distributions: {vth: {normal: {mean: 0, sigma: 1m}}}}",
             "sweeps/pvt.yaml:8:48: monte_carlo.distributions.vth: not a parameter of testbench 'dc'",
         ),

@@ -4,6 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from simorc.cli.init import TEMPLATES
+
 Simorc = Callable[..., Any]
 
 
@@ -24,3 +28,9 @@ def test_overwrites_nothing(simorc: Simorc, tmp_path: Path) -> None:
     assert "is there already" in said.err
     assert list(tmp_path.iterdir()) == [setup]
     assert setup.read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_git_is_told_what_is_made_anew(simorc: Simorc, tmp_path: Path, template: str) -> None:
+    assert simorc("init", tmp_path / "new", "--template", template).code == 0
+    assert "simulations/" in (tmp_path / "new" / ".gitignore").read_text().splitlines()

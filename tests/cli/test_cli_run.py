@@ -172,3 +172,13 @@ def test_a_run_somebody_else_holds(
     assert said.code == 1
     assert str(runner_info(layout).pid) in said.err  # type: ignore[union-attr]
     assert simorc("clean", layout.name, "--yes", "--project", layout.root).code == 1
+
+
+def test_a_measurement_declared_with_capitals_is_one_column(simorc: Simorc, project: Path) -> None:
+    template = project / "testbenches" / "ac"
+    config = template / "config.yaml"
+    config.write_text(config.read_text().replace("f_3db", "F_3dB"))
+    assert simorc("--project", project, "run", "corners").code == 0
+    (case, *_) = json.loads(simorc("--project", project, "results", "last", "--json").out)
+    assert [name for name in case["measurements"] if name.lower() == "f_3db"] == ["F_3dB"]
+    assert case["measurements"]["F_3dB"] > 0

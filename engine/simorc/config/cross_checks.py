@@ -117,7 +117,7 @@ def testbench_problems(
     config = testbench.model
     if config is None:
         return
-    known = {*testbench.names("measurements"), *measured_by(template)}
+    known = known_measurements(testbench.names("measurements"), template)
     yield from measured_problems(
         testbench, config.measurements, config.specs, known, testbench.names("parameters")
     )
@@ -131,17 +131,16 @@ def measured_problems(
     known: Collection[str],
     parameters: Collection[str],
 ) -> Iterator[Problem]:
-    """Specs and cross-case measurements that name something unknown; upper and lower case are the same."""
-    lowered = {name.lower() for name in known}
+    """Specs and cross-case measurements that name something unknown, or a known name in another case."""
     for name in specs:
-        if name.lower() not in lowered:
-            message = f"not a measurement{did_you_mean(name, known)}; known: {listed(known)}"
+        if name not in known:
+            message = f"not a measurement{_near(name, known)}; known: {listed(known)}"
             yield document.source.problem(("specs", name), message)
     for name, measurement in measurements.items():
         if (across := measurement.across) is None:
             continue
-        if across.of.lower() not in lowered:
-            message = f"'{across.of}' is not a measurement{did_you_mean(across.of, known)}"
+        if across.of not in known:
+            message = f"'{across.of}' is not a measurement{_near(across.of, known)}"
             yield document.source.problem(("measurements", name, "across", "of"), message)
         for parameter in across.over:
             if parameter not in {*parameters, "corner", "sample"}:
@@ -149,8 +148,23 @@ def measured_problems(
                 yield document.source.problem(("measurements", name, "across", "over"), message)
 
 
+def _near(name: str, known: Collection[str]) -> str:
+    """The known name meant: first of all the one that differs in upper and lower case only."""
+    spelt = next((each for each in sorted(known) if each.lower() == name.lower()), None)
+    return did_you_mean(name, known) if spelt is None else f" (did you mean '{spelt}'?)"
+
+
+def known_measurements(declared: Collection[str], template: Path | None) -> set[str]:
+    """What a run has values of: measurements as declared; other .meas cards by their names in lower case, as
+    the simulator prints them.
+    """
+    spelt = {name.lower() for name in declared}
+    printed = {name.lower() for name in measured_by(template)}
+    return {*declared, *(printed - spelt)}
+
+
 def measured_by(template: Path | None) -> set[str]:
-    """Names of the .meas lines of a template; empty where it cannot be read."""
+    """Names of the .meas lines of a template as written; empty where it cannot be read."""
     try:
         return (
             set(_MEAS.findall(template.read_text(encoding="utf-8", errors="replace"))) if template else set()

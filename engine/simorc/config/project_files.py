@@ -9,7 +9,7 @@ from typing import Any
 from simorc.config.checking import Document, read_document
 from simorc.config.cross_checks import (
     environment_problems,
-    measured_by,
+    known_measurements,
     measured_problems,
     sweep_problems,
     testbench_problems,
@@ -220,7 +220,7 @@ def check_sweep(files: ProjectFiles, sweep: Document[SweepDefinition]) -> list[P
     testbench = files.testbenches.get(sweep.model.testbench)
     if testbench is not None and testbench.model is not None:
         template = files.templates.get(sweep.model.testbench)
-        known = {*sweep.names("measurements"), *testbench.names("measurements"), *measured_by(template)}
+        known = known_measurements(sweep.names("measurements") | testbench.names("measurements"), template)
         parameters = testbench.names("parameters")
         problems += measured_problems(sweep, sweep.model.measurements, sweep.model.specs, known, parameters)
     return problems

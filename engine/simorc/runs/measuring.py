@@ -31,6 +31,11 @@ class Measuring:
         declared: Mapping[str, Mapping[str, Any]] = manifest["measurements"]
         self._definitions = {name: what for name, what in declared.items() if not what.get("across")}
         self._required = [name for name, what in self._definitions.items() if not what.get("optional")]
+        self._printed_as = {
+            meas: name
+            for name, what in self._definitions.items()
+            if (meas := name.lower()) == (what.get("meas") or "").lower() and meas != name
+        }
         self._idle = all((what.get("meas") or "").lower() == name for name, what in self._definitions.items())
 
     async def complete(self, case_id: int, outcome: Outcome) -> Outcome:
@@ -38,7 +43,7 @@ class Measuring:
 
         Where asked for, the waveforms are compressed then.
         """
-        measured = await self._complete(case_id, outcome)
+        measured = self._as_declared(await self._complete(case_id, outcome))
         if not self._compress or measured.status == "cancelled":
             return measured
         try:
@@ -47,6 +52,14 @@ class Measuring:
             told = f"waveforms not compressed: {error.strerror}"
             return replace(measured, message=f"{measured.message}; {told}" if measured.message else told)
         return measured
+
+    def _as_declared(self, outcome: Outcome) -> Outcome:
+        """A .meas declared with capitals counts once, by that name: the simulator prints it in lower case."""
+        twice = self._printed_as.keys() & outcome.measurements.keys()
+        if not twice:
+            return outcome
+        values = {self._printed_as.get(name, name): value for name, value in outcome.measurements.items()}
+        return replace(outcome, measurements=values)
 
     async def _complete(self, case_id: int, outcome: Outcome) -> Outcome:
         measurable = {None, FailureKind.MEASUREMENT_MISSING}

@@ -277,8 +277,11 @@ class Store:
 
     def _add_measurement_columns(self, written: Sequence[Finished]) -> None:
         found = dict.fromkeys(f"m_{name}" for done in written for name in done.outcome.measurements)
+        # SQLite takes columns that differ in upper and lower case only for the same.
+        there = {name.lower() for name in self._measurements}
         for name in found:
-            if name not in self._measurements:
+            if name.lower() not in there:
+                there.add(name.lower())
                 self.add_measurement(name[2:], "")
 
     def add_measurement(self, label: str, unit: str) -> None:
