@@ -1,4 +1,4 @@
-"""What the project tree and the sweep builder show of a project, as plain data, read in a thread."""
+"""What the project tree and the sweep builder show of a project, as plain data (`outline_reading`)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from simorc.errors import ConfigError, SimorcError
 from simorc.quantities import Value
-from simorc.rootdir import SETUP_FILE
 
 
 @dataclass(frozen=True)
@@ -43,8 +41,18 @@ class PipelineOutline:
 
 
 @dataclass(frozen=True)
+class BrokenOutline:
+    """A sweep or testbench that cannot be used as it stands, or a sweep file nobody names: `why` of it."""
+
+    kind: str
+    name: str
+    path: Path
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ProjectOutline:
-    """A project, or the problems that keep it from being one."""
+    """A project as far as it can be read; `problems` keep it from being run."""
 
     name: str
     root: Path
@@ -54,47 +62,11 @@ class ProjectOutline:
     pipelines: tuple[PipelineOutline, ...] = ()
     problems: tuple[str, ...] = field(default=())
     broken_files: tuple[Path, ...] = ()
+    broken: tuple[BrokenOutline, ...] = ()
+    unnamed: tuple[BrokenOutline, ...] = ()
 
     def sweep(self, name: str) -> SweepOutline | None:
         return next((sweep for sweep in self.sweeps if sweep.name == name), None)
 
     def testbench(self, name: str) -> TestbenchOutline | None:
         return next((bench for bench in self.testbenches if bench.name == name), None)
-
-
-def read_outline(root: Path) -> ProjectOutline:
-    """Load the project at `root`; what is wrong with it comes back as `problems`."""
-    from simorc.project import Project  # pydantic and ruamel.yaml: too slow to import before the first frame
-
-    try:
-        project = Project.load(root)
-    except ConfigError as error:
-        return ProjectOutline(
-            root.name,
-            root,
-            problems=tuple(str(problem) for problem in error.problems),
-            broken_files=tuple({root / problem.file: None for problem in error.problems}),
-        )
-    except SimorcError as error:
-        return ProjectOutline(root.name, root, problems=(error.message,))
-    return ProjectOutline(
-        name=project.name,
-        root=root,
-        testbenches=tuple(
-            TestbenchOutline(
-                name, bench.config_path, bench.template, bench.schematic, dict(bench.config.parameters)
-            )
-            for name, bench in project.testbenches.items()
-        ),
-        sweeps=tuple(
-            SweepOutline(name, sweep.path, sweep.definition.testbench)
-            for name, sweep in project.sweeps.items()
-        ),
-        dut_files=tuple(path for path in (project.dut_schematic, project.dut_netlist) if path is not None),
-        pipelines=tuple(
-            PipelineOutline(
-                name, root / (pipeline.spec or pipeline.rtl or SETUP_FILE), tuple(pipeline.order())
-            )
-            for name, pipeline in project.setup.pipelines.items()
-        ),
-    )

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from simorc.rootdir import SETUP_FILE
+from simorc.rootdir import SETUP_FILE, SWEEPS_FOLDER
 from simorc_tui.outline import ProjectOutline
 
 EVERY = 2.0
@@ -14,12 +14,13 @@ Stamp = tuple[int, int]
 
 
 def project_files(outline: ProjectOutline) -> tuple[Path, ...]:
-    """sim_setup.yaml, the testbenches' and sweeps' files, and those that hold the problems found."""
+    """sim_setup.yaml, files of testbenches and sweeps, the sweeps' folder, and where problems were found."""
     return (
         outline.root / SETUP_FILE,
         *(bench.config for bench in outline.testbenches),
         *(sweep.path for sweep in outline.sweeps),
         *outline.broken_files,
+        outline.root / SWEEPS_FOLDER,
     )
 
 

@@ -85,13 +85,14 @@ class TemplateError(SimorcError):
 
 
 class ExpressionError(SimorcError):
-    """An expression is not valid; ``column`` counts from 1 in the expression's text."""
+    """An expression is not valid; ``column`` counts from 1 in its ``text``, which may not be known."""
 
     exit_code = 2
 
-    def __init__(self, message: str, *, column: int | None = None) -> None:
+    def __init__(self, message: str, *, column: int | None = None, text: str = "") -> None:
         super().__init__(message)
         self.column = column
+        self.text = text
 
 
 class NetlistError(SimorcError):

@@ -18,6 +18,7 @@ from simorc.config.settings import Layer, Setting, Settings, file_layer, origins
 from simorc.config.setup_models import Setup
 from simorc.config.sweep_models import SweepDefinition
 from simorc.config.testbench_models import TestbenchConfig
+from simorc.config.unnamed_sweeps import how_to_name, unnamed_sweeps
 from simorc.errors import ConfigError, Problem, UsageError
 from simorc.quantities import Value
 from simorc.rootdir import find_root
@@ -159,8 +160,15 @@ class Project:
             raise ConfigError(problems)
         return _sweep(name or Path(path).name.split(".")[0], document)
 
+    def sweep(self, name: str) -> Sweep:
+        """The sweep of that name. Raises UsageError, which tells of a file that is there and not named."""
+        unnamed = {} if name in self.sweeps else unnamed_sweeps(self.root, self.setup.sweeps)
+        if name in unnamed:
+            raise UsageError(f"no sweep '{name}'", remedy=how_to_name(self.root, name, unnamed[name]))
+        return known(self.sweeps, name, "sweep")
+
     def _layers_for(self, testbench: str | None, sweep: str | None) -> list[Layer]:
-        named = testbench or (known(self.sweeps, sweep, "sweep").definition.testbench if sweep else None)
+        named = testbench or (self.sweep(sweep).definition.testbench if sweep else None)
         layers = [self._layers.setup]
         if named is not None:
             known(self.testbenches, named, "testbench")

@@ -7,6 +7,8 @@ from pathlib import Path
 from simorc.errors import UsageError
 
 SETUP_FILE = "sim_setup.yaml"
+SWEEPS_FOLDER = "sweeps"
+"""Where sweep files usually lie; sim_setup.yaml may name others."""
 
 
 def find_root(start: Path | None = None) -> Path:

@@ -29,7 +29,8 @@ from simorc_tui.follower import TICK, Follower, RunNews
 from simorc_tui.footers import footer_text
 from simorc_tui.glyphs import Glyphs
 from simorc_tui.launching import Launcher
-from simorc_tui.outline import ProjectOutline, read_outline
+from simorc_tui.outline import ProjectOutline
+from simorc_tui.outline_reading import read_outline
 from simorc_tui.overview import Overview
 from simorc_tui.project_files import project_files, watch_project
 from simorc_tui.screens.case_actions import CaseActions
@@ -220,7 +221,7 @@ class MainScreen(
         status = self.query_one(StatusLine)
         status.project = event.outline.name
         problems = event.outline.problems
-        status.note = f"{len(problems)} problems in the configuration" if problems else ""
+        status.note = _problems_text(len(problems))
         self.tree_pane.show_outline(event.outline)
         if self.builder.sweep is None:
             if self.layout_of_run is not None:
@@ -321,6 +322,10 @@ class MainScreen(
     def _look_changed(self, event: CaseTable.LookChanged) -> None:
         self.take_look(event.look)
 
+    @on(ProjectTree.ProblemChosen)
+    def _problem_chosen(self, event: ProjectTree.ProblemChosen) -> None:
+        self.show_error(SimorcError(event.entry.why, remedy="e opens the file"))
+
     @on(ProjectTree.RunChosen)
     def _run_chosen(self, event: ProjectTree.RunChosen) -> None:
         self.open_run(event.name)
@@ -364,3 +369,7 @@ class MainScreen(
         if table.marks:
             parts.append(f"{len(table.marks)} marked")
         self.query_one("#cases").border_title = "  ".join(parts).replace("[", r"\[")
+
+
+def _problems_text(number: int) -> str:
+    return f"{number} problem{'' if number == 1 else 's'} in the configuration" if number else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -14,9 +15,10 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from simorc.display import plain
+from simorc.rootdir import SETUP_FILE
 from simorc.runs.summary import RunSummary
 from simorc_tui.glyphs import UNICODE, Glyphs, run_glyph
-from simorc_tui.outline import ProjectOutline, TestbenchOutline
+from simorc_tui.outline import BrokenOutline, ProjectOutline
 from simorc_tui.widgets.pipeline_branch import PipelineBranch
 from simorc_tui.widgets.tree_entry import Entry as Entry
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from simorc.pipeline.control import PipelineSummary
 
 RUNS_SHOWN = 200
+_AT_A_LINE = re.compile(r"^.*?\.ya?ml:(?=\d)")
 STATE_COLOURS = {"running": "cyan", "paused": "yellow", "dead": "red", "broken": "red"}
 
 
@@ -55,12 +58,20 @@ class ProjectTree(Tree[Entry]):
             super().__init__()
             self.entry = entry
 
+    class ProblemChosen(Message):
+        """Something that cannot be used as it stands; `entry.why` tells."""
+
+        def __init__(self, entry: Entry) -> None:
+            super().__init__()
+            self.entry = entry
+
     def __init__(self, glyphs: Glyphs = UNICODE, *, widget_id: str | None = None) -> None:
         super().__init__("project", id=widget_id)
         self.glyphs = glyphs
         self.show_root = False
         self.guide_depth = 2
         self._sweeps: dict[str, TreeNode[Entry]] = {}
+        self._why: dict[str, str] = {}
         self._runs: TreeNode[Entry] | None = None
         self._shown: dict[str, TreeNode[Entry]] = {}
         self._summaries: Sequence[RunSummary] = ()
@@ -88,12 +99,21 @@ class ProjectTree(Tree[Entry]):
         self._schematics = self.root.add("schematics", expand=True)
         self.show_conditions(self._conditions)
         self._add_files("design", [path for path in outline.dut_files if path.suffix != ".sch"], "file")
-        self._add_testbenches(outline.testbenches)
+        self._add_testbenches(outline)
         sweeps = self.root.add("sweeps", expand=True)
+        self._why = {each.name: "\n".join(each.why) for each in outline.broken if each.kind == "sweep"}
         self._sweeps = {
-            sweep.name: sweeps.add_leaf(Text(plain(sweep.name)), Entry("sweep", sweep.name, sweep.path))
+            sweep.name: sweeps.add_leaf(
+                "", Entry("sweep", sweep.name, sweep.path, self._why.get(sweep.name, ""))
+            )
             for sweep in outline.sweeps
         }
+        for each in outline.broken:
+            if each.kind == "sweep" and each.name not in self._sweeps:
+                sweeps.add_leaf(*self._broken(each))
+        for each in outline.unnamed:
+            label = self._broken_label(each.name, f"not named in {SETUP_FILE}", "dim")
+            sweeps.add_leaf(label, Entry("problem", each.name, each.path, each.why[0]))
         self._pipelines.grow(self.root, outline.pipelines)
         self._runs = self.root.add("runs", expand=True)
         self.show_runs(self._summaries)
@@ -146,6 +166,9 @@ class ProjectTree(Tree[Entry]):
         for summary in summaries:
             newest.setdefault(summary.sweep, summary)
         for name, node in self._sweeps.items():
+            if name in self._why:
+                node.set_label(self._broken_label(name, self._why[name], "red"))
+                continue
             last = newest.get(name)
             sign = run_glyph(self.glyphs, last.state, last.counts["failed"]) if last is not None else " "
             label = Text(f"{sign} {plain(name)}", no_wrap=True)
@@ -174,28 +197,57 @@ class ProjectTree(Tree[Entry]):
     def _add_problems(self, outline: ProjectOutline) -> None:
         node = self.root.add(Text(f"{self.glyphs.warning} problems", "red"), expand=True)
         for problem in outline.problems:
-            node.add_leaf(Text(plain(problem)), Entry("problem", problem, outline.root / "sim_setup.yaml"))
+            node.add_leaf(
+                Text(plain(problem)), Entry("problem", "problem", _file_of(problem, outline), problem)
+            )
 
     def _add_files(self, title: str, files: Iterable[Path], kind: str) -> None:
         node = self.root.add(title, expand=True)
         for path in files:
             node.add_leaf(Text(plain(path.name)), Entry(kind, path.name, path))
 
-    def _add_testbenches(self, benches: Iterable[TestbenchOutline]) -> None:
+    def _add_testbenches(self, outline: ProjectOutline) -> None:
         node = self.root.add("testbenches", expand=True)
-        for bench in benches:
+        for bench in outline.testbenches:
             below = node.add(Text(plain(bench.name)), Entry("testbench", bench.name, bench.config))
             files = (bench.config, bench.template, *([bench.schematic] if bench.schematic else []))
             for path in files:
                 below.add_leaf(Text(plain(path.name)), Entry("file", path.name, path))
+        for each in outline.broken:
+            if each.kind == "testbench":
+                node.add_leaf(*self._broken(each))
+
+    def _broken(self, outline: BrokenOutline) -> tuple[Text, Entry]:
+        """What cannot be used as it stands; enter tells all of why."""
+        why = "\n".join(outline.why)
+        label = self._broken_label(outline.name, why, "red")
+        return label, Entry("problem", outline.name, outline.path, why)
+
+    def _broken_label(self, name: str, why: str, colour: str) -> Text:
+        """The name and the first thing that is wrong; the name tells the file, so the line is enough."""
+        first, label = why.partition("\n")[0], Text(f"{self.glyphs.warning} {plain(name)}", colour)
+        label.no_wrap = True
+        return label.append(f"  {plain(_AT_A_LINE.sub('', first))}", "dim")
 
     @on(Tree.NodeSelected)
     def _chosen(self, event: Tree.NodeSelected[Entry]) -> None:
         event.stop()
         entry = event.node.data
+        if entry is not None and entry.why:
+            self.post_message(self.ProblemChosen(entry))
         if entry is not None and entry.kind == "sweep":
             self.post_message(self.SweepChosen(entry.name))
         elif entry is not None and entry.kind == "run":
             self.post_message(self.RunChosen(entry.name))
         elif entry is not None and entry.kind in ("pipeline", "pipeline_run"):
             self.post_message(self.PipelineChosen(entry))
+
+
+def _file_of(problem: str, outline: ProjectOutline) -> Path:
+    """The file a problem stands in, for `e`: problems begin with its name."""
+    begins = (path for path in outline.broken_files if problem.startswith((str(path), _relative(path))))
+    return next(begins, outline.root / SETUP_FILE)
+
+
+def _relative(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

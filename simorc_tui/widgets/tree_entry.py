@@ -8,8 +8,9 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Entry:
-    """What a node of the tree stands for; `file` is what `e` opens."""
+    """What a node of the tree stands for; `file` is what `e` opens, `why` is what is wrong with it."""
 
     kind: str
     name: str
     file: Path | None = None
+    why: str = ""

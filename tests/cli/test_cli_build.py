@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,28 @@ def test_what_makes_no_sense_makes_nothing(
     assert said.code == 2
     assert words in said.err
     assert not list(project.glob("simulations/*"))
+
+
+@pytest.mark.parametrize("command", [["run", "extra"], ["build", "extra"]])
+def test_a_sweep_file_that_is_not_named_is_told_with_the_line_to_add(
+    simorc: Simorc, project: Path, command: list[str]
+) -> None:
+    shutil.copy(project / "sweeps" / "corners.yaml", project / "sweeps" / "extra.yaml")
+    said = simorc(*command, "--project", project)
+    assert said.code == 2
+    assert "add 'extra: sweeps/extra.yaml' below sweeps:" in said.err
+
+
+@pytest.mark.parametrize("command", ["validate", "run corners", "build corners", "build corners --dry-run"])
+def test_a_condition_about_nothing_is_told_with_file_and_line(
+    simorc: Simorc, project: Path, command: str
+) -> None:
+    file = project / "sweeps" / "corners.yaml"
+    file.write_text(file.read_text() + "exclude:\n  - hh > 3\n")
+    lines = len(file.read_text().splitlines())
+    said = simorc(*command.split(), "--project", project)
+    assert said.code == 2
+    assert f"sweeps/corners.yaml:{lines}:5: exclude[0]: hh > 3: hh is not a parameter" in said.err
 
 
 def test_config_show_names_the_origin(simorc: Simorc, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

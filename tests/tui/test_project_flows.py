@@ -317,11 +317,11 @@ async def test_a_sweep_edited_elsewhere_is_read_again(project: Path, monkeypatch
         file = project / "sweeps" / "pvt.yaml"
         await user.pilot.pause(0.2)
         file.write_text(SWEEP_FILE.replace("parameters:", "parameters: ["))
-        await user.sees("problems in the configuration")
+        await user.sees("1 problem in the configuration")
         await user.pilot.pause(0.2)
         file.write_text(SWEEP_FILE + "exclude: [\"corner == 'ff'\"]\n")
         await user.until(lambda: user.screen.builder.cases == 6)
-        assert "problems" not in user.text
+        assert "problem" not in user.text
 
 
 async def test_an_edit_elsewhere_does_not_take_a_draft(

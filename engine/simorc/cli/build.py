@@ -54,9 +54,7 @@ def command(
 
 def _sweep(project: Project, name: str, file: Path | None) -> Sweep:
     """The project's sweep of that name, or the definition in `file` under that name."""
-    from simorc.project import known
-
-    return known(project.sweeps, name, "sweep") if file is None else project.sweep_from(file, name)
+    return project.sweep(name) if file is None else project.sweep_from(file, name)
 
 
 def build(
@@ -85,10 +83,10 @@ def build(
 
 def preview(project: Project, sweep: Sweep, corners: Sequence[str] | None, where: str | None) -> None:
     """The first and last cases on stdout, their number on stderr."""
-    from simorc.runs.build import plan_of
+    from simorc.runs.plans import plan_of
     from simorc.sweeps.preview import preview as preview_of
 
-    plan = plan_of(project, sweep.definition, corners=corners or (), where=where)
+    plan = plan_of(project, sweep.definition, corners=corners or (), where=where, source=sweep.path)
     shown = preview_of(plan)
     rows = list(shown.rows)
     if shown.skipped:

@@ -133,14 +133,17 @@ def _existing(scope: Scope, target: str) -> RunLayout | None:
 
 def _build(scope: Scope, target: str, asked: Asked, now: bool) -> RunLayout:
     from simorc.cli.build import build
+    from simorc.config.unnamed_sweeps import how_to_name, unnamed_sweeps
 
     project = scope.load(asked.overrides())
     if target not in project.sweeps:
         try:
             return scope.run(target)
         except RunNotFound as error:
-            sweeps = ", ".join(project.sweeps) or "none"
-            raise UsageError(f"{target!r} is no sweep and no run", remedy=f"sweeps: {sweeps}") from error
+            remedy = f"sweeps: {', '.join(project.sweeps) or 'none'}"
+            if target in (unnamed := unnamed_sweeps(project.root, project.setup.sweeps)):
+                remedy = how_to_name(project.root, target, unnamed[target])
+            raise UsageError(f"{target!r} is no sweep and no run", remedy=remedy) from error
     after = project.sweeps[target].definition.after
     if after is not None and not now:
         dependency_on(project.root, after).settled()  # refused before anything is made

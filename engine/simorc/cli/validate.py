@@ -15,7 +15,8 @@ from simorc.errors import ConfigError
 def command(scope: Scope) -> None:
     """Check every file of the project; nothing is made or started."""
     from simorc.netlist.lint import lint_project
-    from simorc.runs.build import plan_of, unmeasurable
+    from simorc.runs.build import unmeasurable
+    from simorc.runs.plans import plan_of
 
     project = scope.load()
     problems = [
@@ -31,7 +32,7 @@ def command(scope: Scope) -> None:
     if not all(finding.warning for finding in findings):
         raise SystemExit(ExitCode.BAD_USAGE)
     for name, sweep in project.sweeps.items():
-        click.echo(f"sweep {plain(name)}: {len(plan_of(project, sweep.definition))} cases")
+        click.echo(f"sweep {plain(name)}: {len(plan_of(project, sweep.definition, source=sweep.path))} cases")
     testbenches = _number(len(project.testbenches), "testbench", "es")
     sweeps = _number(len(project.sweeps), "sweep", "s")
     click.echo(f"{plain(project.name)}: {testbenches}, {sweeps}: no problems")

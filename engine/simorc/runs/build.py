@@ -20,12 +20,13 @@ from simorc.config.sweep_models import SweepDefinition
 from simorc.errors import ConfigError, Problem, RunError, TemplateError, UsageError
 from simorc.netlist.staleness import refuse_stale, schematic_inputs
 from simorc.netlist.template import Template
-from simorc.project import Project, Testbench, known
+from simorc.project import Project, Testbench
 from simorc.runs import database
 from simorc.runs.filesystem import write_json
 from simorc.runs.layout import SIMULATIONS, RunLayout
 from simorc.runs.manifest import FORMAT, RunSettings
 from simorc.runs.metadata import swept_columns, write_metadata
+from simorc.runs.plans import plan_of
 from simorc.runs.preparation import Preparation
 from simorc.runs.provenance import describe_host, describe_tools, git_state, hash_inputs
 from simorc.runs.pytest_plan import write_pytest_plan
@@ -39,15 +40,6 @@ FIRST_ROWS = 5_000
 """Rows of the case table that are there as soon as the run is; the runner writes the others."""
 
 
-def plan_of(
-    project: Project, definition: SweepDefinition, *, corners: Sequence[str] = (), where: str | None = None
-) -> Plan:
-    """The cases of a sweep, narrowed to some corners or by a condition."""
-    testbench = project.testbenches[definition.testbench]
-    plan = Plan.expand(definition, defaults=testbench.parameters)
-    return plan.select(corners=corners, where=where) if corners or where else plan
-
-
 def build_run(
     project: Project,
     sweep: str,
@@ -59,7 +51,7 @@ def build_run(
     reuse: Sequence[RunLayout] = (),
 ) -> RunLayout:
     """Build a run of the sweep called `sweep`; raises `UsageError` for an unknown or empty one."""
-    found = known(project.sweeps, sweep, "sweep")
+    found = project.sweep(sweep)
     return build_run_from(
         project,
         found.definition,
@@ -89,7 +81,7 @@ def build_run_from(
 
     The runner takes completed cases over from the runs in `reuse` where nothing differs.
     """
-    plan = plan_of(project, definition, corners=corners or (), where=where)
+    plan = plan_of(project, definition, corners=corners or (), where=where, source=source)
     if not len(plan):
         raise UsageError(f"sweep {name} has no case left", remedy="look at exclude, --corner and --where")
     _refuse_unknown_simulator(project, definition.testbench, name)

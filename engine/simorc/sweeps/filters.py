@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simorc.errors import ExpressionError
 from simorc.sweeps.expressions import Expression, compile_expression
 
 
@@ -23,9 +24,9 @@ class Filters:
     corners: tuple[tuple[str, ...], ...] = ()
 
     def compiled(self, names: Iterable[str]) -> dict[str, Expression]:
-        """Every expression, checked. Raises ExpressionError."""
+        """Every expression, checked. Raises ExpressionError with the expression's text."""
         known = frozenset(names)
-        return {text: compile_expression(text, known) for text in (*self.exclude, *self.include, *self.where)}
+        return {text: _checked(text, known) for text in (*self.exclude, *self.include, *self.where)}
 
     def to_json(self) -> dict[str, Any]:
         groups = {"exclude": [*self.exclude], "include": [*self.include], "where": [*self.where]}
@@ -35,3 +36,11 @@ class Filters:
     def from_json(cls, data: Mapping[str, Any]) -> Filters:
         chosen = tuple(tuple(names) for names in data["corners"])
         return cls(tuple(data["exclude"]), tuple(data["include"]), tuple(data["where"]), chosen)
+
+
+def _checked(text: str, names: frozenset[str]) -> Expression:
+    try:
+        return compile_expression(text, names)
+    except ExpressionError as error:
+        said = error.message if error.message.startswith(f"{text}: ") else f"{text}: {error.message}"
+        raise ExpressionError(said, column=error.column, text=text) from error
