@@ -14,6 +14,7 @@ from simorc.errors import ConfigError
 @scoped
 def command(scope: Scope) -> None:
     """Check every file of the project; nothing is made or started."""
+    from simorc.netlist.deck_includes import lint_includes
     from simorc.netlist.lint import lint_project
     from simorc.runs.build import unmeasurable
     from simorc.runs.plans import plan_of
@@ -26,7 +27,7 @@ def command(scope: Scope) -> None:
     ]
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)))
-    findings = lint_project(project)
+    findings = sorted({*lint_project(project), *lint_includes(project)})
     for finding in findings:
         click.echo(plain(str(finding)), err=not finding.warning)
     if not all(finding.warning for finding in findings):

@@ -18,6 +18,7 @@ from typing import Any
 from simorc.config.settings import Settings
 from simorc.config.sweep_models import SweepDefinition
 from simorc.errors import ConfigError, Problem, RunError, TemplateError, UsageError
+from simorc.netlist.deck_includes import refuse_circular_includes
 from simorc.netlist.staleness import refuse_stale, schematic_inputs
 from simorc.netlist.template import Template
 from simorc.project import Project, Testbench
@@ -88,6 +89,7 @@ def build_run_from(
     _refuse_unmeasurable(project, definition, source)
     if not allow_stale:
         refuse_stale(project, definition.testbench)
+    refuse_circular_includes(project, project.testbenches[definition.testbench], plan)
     with _new_directory(project, name) as (making, final):
         testbench = project.testbenches[definition.testbench]
         manifest = _manifest(project, testbench, definition, name, plan, final.name, command_line)

@@ -1,0 +1,94 @@
+"""Files that decks include, looked up before anything is simulated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simorc.errors import ConfigError
+from simorc.netlist.deck_includes import lint_includes, unread_includes
+from simorc.project import Project
+from simorc.runs.build import build_run
+
+SAMPLE = Path(__file__).parents[2] / "sample_project"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A testbench whose corner chooses the file of its models, and a sweep over two corners."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "tb").mkdir()
+    (tmp_path / "sim_setup.yaml").write_text("testbenches: {tb: tb}\nsweeps: {s: s.yaml}\n")
+    (tmp_path / "s.yaml").write_text("testbench: tb\nparameters: {corner: [tt, ss]}\n")
+    (tmp_path / "tb/config.yaml").write_text("parameters: {corner: tt}\n")
+    (tmp_path / "tb/tb.spice.j2").write_text(
+        "* t\nv1 a 0 1\n.include {{ project.root }}/models/{{ parameters.corner }}.spice\n.op\n.end\n"
+    )
+    for corner in ("tt", "ss"):
+        (tmp_path / f"models/{corner}.spice").write_text("r1 a 0 1k\n")
+    return tmp_path
+
+
+def told(root: Path) -> list[str]:
+    return [str(finding).replace(f"{root}/", "") for finding in lint_includes(Project.load(root))]
+
+
+def test_what_is_there_is_not_mentioned(root: Path) -> None:
+    assert told(root) == []
+    assert lint_includes(Project.load(SAMPLE)) == ()
+
+
+def test_a_file_only_one_corner_reads(root: Path) -> None:
+    (root / "models/ss.spice").unlink()
+    (said,) = told(root)
+    assert said.startswith("tb/tb.spice.j2:3:1: no such file: models/ss.spice")
+
+
+def test_a_combination_that_may_be_left_out_is_a_warning(root: Path) -> None:
+    (root / "models/ss.spice").unlink()
+    (root / "s.yaml").write_text(
+        "testbench: tb\nparameters: {corner: [tt, ss]}\nexclude: [\"corner == 'ss'\"]\n"
+    )
+    assert all(finding.warning for finding in lint_includes(Project.load(root)))
+
+
+def test_a_file_included_by_a_file(root: Path) -> None:
+    (root / "models/tt.spice").write_text(".include 'lost.spice'\n")
+    (said,) = told(root)
+    assert said.startswith("tb/tb.spice.j2:3:1: no such file: models/lost.spice, included by models/tt.spice")
+
+
+def test_files_in_a_circle_are_refused_before_a_run_is_made(root: Path) -> None:
+    (root / "models/tt.spice").write_text(".include other.spice\n")
+    (root / "models/other.spice").write_text(".INC tt.spice\n")
+    (said,) = told(root)
+    assert said == (
+        "tb/tb.spice.j2:3:1: files include each other in a circle:"
+        " models/tt.spice → models/other.spice → models/tt.spice"
+    )
+    with pytest.raises(ConfigError, match="in a circle"):
+        build_run(Project.load(root), "s")
+    assert not (root / "simulations").exists()
+
+
+def test_a_deck_looks_beside_itself_and_nested_files_beside_theirs(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/a.spice").write_text(".include b.spice\n.include c.spice\n")
+    (tmp_path / "deep/b.spice").write_text("* b\n")
+    (tmp_path / "c.spice").write_text("* c\n")
+    assert list(unread_includes("* t\n.include deep/a.spice\n.end\n", tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    "card", [".include $MODELS/a.spice", ".lib tt", ".include {path}", "* .include lost.spice"]
+)
+def test_what_names_no_plain_file_is_left_to_the_simulator(tmp_path: Path, card: str) -> None:
+    assert list(unread_includes(f"* t\n{card}\n.end\n", tmp_path)) == []
+
+
+def test_sections_of_a_library_are_not_looked_into(tmp_path: Path) -> None:
+    (tmp_path / "m.lib").write_text(".lib tt\n.include lost.spice\n.endl\n")
+    assert list(unread_includes("* t\n.lib m.lib tt\n.include m.lib\n.end\n", tmp_path)) == []
+    (said,) = unread_includes("* t\n\n.lib lost.lib tt\n.end\n", tmp_path)
+    assert said.at == 3 and said.chain == (tmp_path / "lost.lib",)
