@@ -164,7 +164,7 @@ def _searches(terminal: PseudoTerminal) -> dict[str, float]:
     found = {}
     for name, keys, last, word in (
         ("filter", "/gain>79.", "5", "match  /gain>79.5"),
-        ("sort", "s" + "j" * 5, "\r", "sort=gain"),
+        ("sort", "s" + "j" * 5, "\r", " gain↑"),
     ):
         terminal.press(keys)
         terminal.at_rest(1.0, 10.0)

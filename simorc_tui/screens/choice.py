@@ -34,6 +34,7 @@ class ChoiceScreen(ModalScreen[str | None]):
         Binding("escape", "turn_away", "cancel"),
         Binding("down,j", "cursor_down", "down", show=False),
         Binding("up,k", "cursor_up", "up", show=False),
+        Binding("enter", "take", "take", show=False),
     ]
 
     def __init__(self, title: str, choices: Sequence[Choice], highlighted: int = 0) -> None:
@@ -66,10 +67,26 @@ class ChoiceScreen(ModalScreen[str | None]):
         self.dismiss(None)
 
     def action_cursor_down(self) -> None:
-        self.query_one(OptionList).action_cursor_down()
+        self._move(1)
 
     def action_cursor_up(self) -> None:
-        self.query_one(OptionList).action_cursor_up()
+        self._move(-1)
+
+    def action_take(self) -> None:
+        """The choice in view, also where enter was typed before the list stood on screen."""
+        if self.choices:
+            self.dismiss(self.choices[self._highlighted].id)
+
+    def _move(self, rows: int) -> None:
+        """Keys typed before the list is there count as well."""
+        self._highlighted = (self._highlighted + rows) % max(1, len(self.choices))
+        for choices in self.query(OptionList):
+            choices.highlighted = self._highlighted
+
+    @on(OptionList.OptionHighlighted)
+    def _moved(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_list.has_focus:
+            self._highlighted = event.option_index
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:

@@ -152,6 +152,16 @@ async def test_a_filter_typed_in_one_go_goes_into_the_filter(
         assert not table(pilot).marks
 
 
+async def test_a_choice_typed_in_one_go_is_taken(project: Path, make_run: Callable[..., FakeRun]) -> None:
+    make_run(45)
+    async with running(project) as pilot:
+        await until(pilot, lambda: table(pilot).row_count == 45)
+        place = [column.label for column in table(pilot).columns].index("gain")
+        for key in ("s", *("j" * place), "enter"):
+            pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: table(pilot).arrangement.order == "m_gain")
+
+
 async def test_sort_and_reverse(project: Path, make_run: Callable[..., FakeRun]) -> None:
     make_run(45)
     async with running(project) as pilot:
