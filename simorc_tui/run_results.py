@@ -5,7 +5,6 @@ Everything is read in a thread. A measurement's numbers come as arrays; failures
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import time
 from collections.abc import Mapping
@@ -16,13 +15,12 @@ from typing import Any
 from simorc.errors import SimorcError
 from simorc.quantities import format_si
 from simorc.runs.database import open_for_reading
+from simorc.runs.failures import FailureGroup, failures_of
 from simorc.runs.layout import RunLayout
 from simorc.runs.view import RunView
 from simorc_tui.case_columns import duration_text
 
-MOST_GROUPS = 200
 MOST_EVENTS = 200
-_NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?(?![\w.])")
 
 
 @dataclass(frozen=True)
@@ -36,17 +34,6 @@ class SpecLine:
     passing: str
     worst_case: int | None
     worst: str
-
-
-@dataclass(frozen=True)
-class FailureGroup:
-    """Failed cases with one kind and one message, numbers in it aside."""
-
-    count: int
-    kind: str
-    message: str
-    first_case: int
-    filter_text: str
 
 
 @dataclass(frozen=True)
@@ -102,37 +89,6 @@ def _effort(layout: RunLayout) -> list[str]:
         db.close()
     found = ((warm, "warm"), (again, "tried again"), (climbed, "with other options"))
     return [f"{int(count)} {word}" for count, word in found if count]
-
-
-def failures_of(layout: RunLayout) -> tuple[FailureGroup, ...]:
-    """Failed cases by kind and message, the largest group first. Raises StoreError."""
-    db = open_for_reading(layout.database)
-    try:
-        rows = db.execute(
-            "SELECT kind, message, count(*), min(id) FROM cases WHERE status = 'failed' "
-            "GROUP BY kind, message"
-        ).fetchall()
-    finally:
-        db.close()
-    groups: dict[tuple[str, str], tuple[int, int]] = {}
-    for kind, message, count, first in rows:
-        key = (str(kind or ""), alike(str(message or "")))
-        before = groups.get(key, (0, first))
-        groups[key] = (before[0] + count, min(before[1], first))
-    ordered = sorted(groups.items(), key=lambda item: (-item[1][0], item[1][1]))
-    return tuple(_group(*key, *found) for key, found in ordered[:MOST_GROUPS])
-
-
-def alike(message: str) -> str:
-    """The first line of a message with its free-standing numbers as ``#``: what groups it with its like."""
-    return _NUMBER.sub("#", message.partition("\n")[0]).strip()
-
-
-def _group(kind: str, message: str, count: int, first: int) -> FailureGroup:
-    """The filter asks for the kind and for the longest piece of the message that holds no number."""
-    piece = max(re.split(r"[#'\"]", message), key=len).strip() if message else ""
-    terms = ["status:failed", *([f"kind={kind}"] if kind else []), *([f'message~"{piece}"'] if piece else [])]
-    return FailureGroup(count, kind, message, first, " ".join(terms))
 
 
 def events_of(layout: RunLayout) -> tuple[tuple[str, str, str], ...]:

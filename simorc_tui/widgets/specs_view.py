@@ -19,9 +19,10 @@ from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from simorc.display import plain
+from simorc.runs.failures import FailureGroup
 from simorc.runs.layout import RunLayout
 from simorc_tui.glyphs import UNICODE, Glyphs
-from simorc_tui.run_results import FailureGroup, RunResults, SpecLine, read_results
+from simorc_tui.run_results import RunResults, SpecLine, read_results
 from simorc_tui.widgets.failing import FailingPane
 
 LOOK_AGAIN_SECONDS = 1.0

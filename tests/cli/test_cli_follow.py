@@ -16,10 +16,19 @@ from hypothesis import strategies as st
 
 from simorc.cli.failures import ExitCode
 from simorc.cli.follow import Follower, Moment
-from simorc.cli.progress import JsonProgress, LineProgress, TerminalProgress, duration, progress_line
+from simorc.cli.progress import (
+    JsonProgress,
+    LineProgress,
+    TerminalProgress,
+    closing_line,
+    duration,
+    progress_line,
+)
+from simorc.runs.failures import FailureGroup
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest
 from simorc.runs.store import Finished, Store
+from simorc.runs.summary import RunSummary
 from simorc.runs.view import RunView
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.sweeps.plan import Plan
@@ -76,6 +85,21 @@ def test_failed_cases_make_exit_code_1(finished_run: RunLayout, capsys: pytest.C
         assert follower.follow(LineProgress()) == ExitCode.CASES_FAILED
     said = capsys.readouterr().err
     assert f"simorc results {finished_run.name} --failed" in said
+    assert "  1 x timeout: took too long (case 6)\n" in said
+    assert "  1 x no_convergence: timestep too small at" in said
+
+
+def test_the_three_commonest_reasons_of_failures() -> None:
+    groups = [FailureGroup(count, "crashed", f"{count} times", 7, "") for count in (9, 5, 3, 2, 1)]
+    counts = {"pending": 0, "in_progress": 0, "completed": 0, "failed": 20}
+    summary = RunSummary("r", "s", "finished", counts, 20, None, None, None, False)
+    assert closing_line(moment(), summary, groups).splitlines()[1:] == [
+        "  9 x crashed: 9 times (case 7)",
+        "  5 x crashed: 5 times (case 7)",
+        "  3 x crashed: 3 times (case 7)",
+        "  3 x something else",
+        "see: simorc results r --failed",
+    ]
 
 
 def test_only_the_chosen_cases_are_judged(finished_run: RunLayout) -> None:

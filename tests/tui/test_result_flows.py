@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from simorc.runs.failures import alike, failures_of
 from simorc.runs.layout import RunLayout
 from simorc_tui.preferences import Preferences
-from simorc_tui.run_results import alike, failures_of, read_results
+from simorc_tui.run_results import read_results
 from simorc_tui.screens.plot_screen import PlotScreen
 from simorc_tui.side_by_side import rows_of
 from simorc_tui.widgets.plot import PlotView

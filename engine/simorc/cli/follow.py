@@ -17,6 +17,7 @@ from simorc.cli.failures import ExitCode
 from simorc.cli.progress import Progress
 from simorc.cli.spec_table import spec_results, violated
 from simorc.runs.control import request, runner_alive, runner_info
+from simorc.runs.failures import failures_of
 from simorc.runs.layout import RunLayout
 from simorc.runs.summary import RunSummary, summarise
 from simorc.runs.view import RunView
@@ -86,7 +87,8 @@ class Follower:
                     time.sleep(LOOK_EVERY)
                 summary = summarise(self._layout)
                 code = self._exit_code(summary)
-                progress.ended(self._moment(), summary, code)
+                failures = failures_of(self._layout) if summary.counts["failed"] else ()
+                progress.ended(self._moment(), summary, code, failures)
         finally:
             signal.signal(signal.SIGINT, before)
         return code

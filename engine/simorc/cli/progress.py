@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 from simorc.cli.case_rows import dumps
 from simorc.cli.tables import note
 from simorc.display import plain
+from simorc.runs.failures import FailureGroup
 from simorc.runs.summary import RunSummary
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 LINE_EVERY = 10.0
 """Seconds after which a plain progress line comes although little was done."""
+_GROUPS_SHOWN = 3
+_MESSAGE_WIDTH = 160
 
 
 class Progress:
@@ -41,10 +45,12 @@ class Progress:
     def moment(self, now: Moment) -> None:
         """The run a tenth of a second later."""
 
-    def ended(self, now: Moment, summary: RunSummary, code: int) -> None:
-        """The run is over, or left to itself: one line for the person."""
+    def ended(
+        self, now: Moment, summary: RunSummary, code: int, failures: Sequence[FailureGroup] = ()
+    ) -> None:
+        """The run is over, or left to itself: one line for the person, and why cases failed."""
         self.close()
-        note(closing_line(now, summary))
+        note(closing_line(now, summary, failures))
 
 
 class LineProgress(Progress):
@@ -69,7 +75,9 @@ class JsonProgress(Progress):
     def case(self, told: dict[str, object]) -> None:
         click.echo(dumps(told))
 
-    def ended(self, now: Moment, summary: RunSummary, code: int) -> None:
+    def ended(
+        self, now: Moment, summary: RunSummary, code: int, failures: Sequence[FailureGroup] = ()
+    ) -> None:
         told = summary.as_json()
         told |= {"seconds": round(now.seconds, 3), "exit_code": int(code)}
         click.echo(dumps({"summary": told}))
@@ -114,16 +122,31 @@ def progress_line(now: Moment) -> str:
     return ", ".join(parts)
 
 
-def closing_line(now: Moment, summary: RunSummary) -> str:
-    """How the run stands when `simorc run` returns, and what to type next."""
+def closing_line(now: Moment, summary: RunSummary, failures: Sequence[FailureGroup] = ()) -> str:
+    """How the run stands when `simorc run` returns, why cases failed, and what to type next."""
     counts, name = summary.counts, plain(summary.run)
     told = f"{name}: {summary.state}, {counts['completed']} of {summary.total} completed"
     if counts["failed"]:
         told += f", {counts['failed']} failed"
-    told += f", in {duration(now.seconds)}"
+    told = "\n".join([f"{told}, in {duration(now.seconds)}", *_reasons(failures)])
     if summary.state in ("dead", "cancelled", "cancelling") and now.left:
         return f"{told}\ngo on with: simorc run {name}"
     return f"{told}\nsee: simorc results {name}{' --failed' if counts['failed'] else ''}"
+
+
+def _reasons(failures: Sequence[FailureGroup]) -> list[str]:
+    """``  4 x missing_model: no model nch (case 2)``: the commonest, and how many others there are."""
+    lines = [
+        f"  {group.count} x {plain(group.kind) or 'failed'}: {_shortened(plain(group.message))}"
+        f" (case {group.first_case})"
+        for group in failures[:_GROUPS_SHOWN]
+    ]
+    others = sum(group.count for group in failures[_GROUPS_SHOWN:])
+    return [*lines, f"  {others} x something else"] if others else lines
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= _MESSAGE_WIDTH else f"{message[: _MESSAGE_WIDTH - 3]}..."
 
 
 def duration(seconds: float) -> str:
