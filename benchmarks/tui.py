@@ -62,7 +62,10 @@ def _fill(layout: RunLayout, cases: int) -> None:
     )
     for position, column in enumerate(columns):
         db.execute(f'ALTER TABLE cases ADD COLUMN "{column[0]}"')
-        db.execute("INSERT INTO columns VALUES (?, ?, ?, ?, ?)", (*column, position))
+        db.execute(
+            "INSERT INTO columns (name, role, label, unit, position) VALUES (?, ?, ?, ?, ?)",
+            (*column, position),
+        )
     names = "id, status, seconds, attempts, p_vdd, p_corner, m_gain"
     sql = f"INSERT INTO cases ({names}) VALUES (?, ?, 0.2, 1, ?, ?, ?)"
     for start in range(1, cases + 1, ROWS_AT_ONCE):

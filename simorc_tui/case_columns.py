@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from simorc.display import plain
-from simorc.quantities import format_si
+from simorc.quantities import ShownAs
 from simorc.runs.view import Column
 from simorc_tui.case_pages import CaseRow
 from simorc_tui.glyphs import Glyphs, status_text
 
 MESSAGE_WIDTH = 60
 WIDEST_CELL = 24
+AS_IT_IS = ShownAs()
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,12 @@ class TableColumn:
     name: str
     label: str
     role: str
-    unit: str = ""
+    shown: ShownAs = AS_IT_IS
     width: int = 6
     right: bool = True
 
     def widened(self, width: int) -> TableColumn:
-        return TableColumn(self.name, self.label, self.role, self.unit, width, self.right)
+        return TableColumn(self.name, self.label, self.role, self.shown, width, self.right)
 
 
 EXTRA = ("attempts", "warm", "rung")
@@ -81,7 +82,8 @@ def changed_columns(
 
 def _brought(column: Column, least: int) -> TableColumn:
     label = plain(column.label)
-    return TableColumn(column.name, label, column.role, column.unit, max(least, min(len(label), WIDEST_CELL)))
+    width = max(least, min(len(label), WIDEST_CELL))
+    return TableColumn(column.name, label, column.role, column.shown, width)
 
 
 @dataclass(frozen=True)
@@ -111,22 +113,22 @@ class CellWriter:
                 return {1: "warm", 0: "cold"}.get(row.get("warm"), "")  # type: ignore[call-overload, no-any-return]
             case "parameter":
                 return self._parameter(column, row)
-        return value_text(row.get(column.name), column.unit)
+        return value_text(row.get(column.name), column.shown)
 
     def _parameter(self, column: TableColumn, row: CaseRow) -> str:
         as_written = self.written(row.case_id).get(column.label)
-        return plain(as_written) if as_written else value_text(row.get(column.name), column.unit)
+        return plain(as_written) if as_written else value_text(row.get(column.name), column.shown)
 
 
-def value_text(value: object, unit: str = "") -> str:
+def value_text(value: object, shown: ShownAs = AS_IT_IS) -> str:
     """A parameter or measurement for a person: ``71.2 dB``, ``1.62``, ``ss``; empty where there is none."""
     if value is None:
         return ""
     if isinstance(value, str):
         return plain(value)
-    if isinstance(value, float) and unit:
-        return format_si(value, unit)
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return shown.text(value) if shown.unit else f"{value * shown.scale:.6g}"
+    return str(value)
 
 
 def duration_text(seconds: float) -> str:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from simorc.errors import SimorcError
-from simorc.quantities import format_si
+from simorc.quantities import ShownAs
 from simorc.runs.database import open_for_reading
 from simorc.runs.failures import FailureGroup, failures_of
 from simorc.runs.layout import RunLayout
@@ -123,34 +123,24 @@ def _specs(layout: RunLayout) -> tuple[tuple[SpecLine, ...], str]:
         if whole.total
         else ""
     )
-    lines = tuple(_spec_line(result, run.unit(result.spec.measurement)) for result in results)
+    lines = tuple(_spec_line(result, run.shown(result.spec.measurement)) for result in results)
     return lines, f"{said} of {whole.total} cases keep to every spec" if said else ""
 
 
-def _spec_line(result: Any, unit: str) -> SpecLine:
+def _spec_line(result: Any, shown: ShownAs) -> SpecLine:
     from simorc.results.statistics import spec_yield
 
     spec, found = result.spec, spec_yield(result)
-    span = (
-        f"{format_si(result.least, unit)} ... {format_si(result.most, unit)}"
-        if result.least is not None
-        else ""
-    )
+    span = f"{shown.text(result.least)} ... {shown.text(result.most)}" if result.least is not None else ""
     passing = f"{found.passed}/{found.total}" if found.total else ""
     if found.total and found.passed < found.total:
         passing += f" {_percent(found.fraction)}"
     worst = result.worst
     return SpecLine(
-        *(spec.measurement, result.status, _limits(spec.min, spec.max, unit), span, passing),
+        *(spec.measurement, result.status, " ".join(shown.limits(spec.min, spec.max)), span, passing),
         worst.case_id if worst is not None else None,
-        f"{format_si(worst.value, unit)} at {parameters_text(worst.parameters)}" if worst is not None else "",
+        f"{shown.text(worst.value)} at {parameters_text(worst.parameters)}" if worst is not None else "",
     )
-
-
-def _limits(low: float | None, high: float | None, unit: str) -> str:
-    parts = [] if low is None else [f">= {format_si(low, unit)}"]
-    parts += [] if high is None else [f"<= {format_si(high, unit)}"]
-    return " ".join(parts)
 
 
 def _percent(share: float) -> str:

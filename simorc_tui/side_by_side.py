@@ -71,4 +71,4 @@ def runs_text(old: RunLayout, new: RunLayout) -> Text:
     found = compare_frames(before.frame, after.frame)
     found.spec_changes.extend(changed_specs(before.spec_results, after.spec_results))
     found.inputs.extend(changed_inputs(before.manifest, after.manifest))
-    return Text("\n".join(lines_of(found)))
+    return Text("\n".join(lines_of(found, after.shown)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simorc.errors import UsageError
-from simorc.quantities import format_si
+from simorc.quantities import ShownAs, format_si
 from simorc.reports.figures import Axis, Curve, Figure, FigureStrip
 from simorc.reports.plotting import family
 from simorc.reports.terminal_curves import Floats, PlotTrace
@@ -36,8 +36,8 @@ class Spread:
 
 def histogram_of(run: OpenRun, measurement: str) -> Spread:
     """How often a measurement takes which values, with limits and σ. Raises UsageError without values."""
-    values = run.frame.values(measurement)
-    values = values[np.isfinite(values)]
+    measured, shown = run.frame.values(measurement), run.shown(measurement)
+    values = shown.scale * measured[np.isfinite(measured)]
     summary = summarise_values(values)
     if summary is None:
         raise UsageError(f"no case has a value of {measurement}")
@@ -47,17 +47,16 @@ def histogram_of(run: OpenRun, measurement: str) -> Spread:
     x = np.repeat(edges, 2)
     y = np.concatenate(([0.0], np.repeat(counts.astype(np.float64), 2), [0.0]))
     top = float(counts.max())
-    traces = [PlotTrace.of("cases", _rising(x), y), *_limit_lines(spec, top)]
+    traces = [PlotTrace.of("cases", _rising(x), y), *_limit_lines(spec, shown, top)]
     traces += _sigma_lines(summary.mean, summary.sigma, top)
-    unit = run.unit(measurement)
-    parts = [f"{measurement}: n={summary.n}", f"mean {format_si(summary.mean, unit)}"]
+    parts = [f"{measurement}: n={summary.n}", f"mean {format_si(summary.mean, shown.unit)}"]
     if summary.sigma is not None:
-        parts.append(f"σ {format_si(summary.sigma, unit)}")
-        cp, cpk = capability(summary, spec) if spec is not None else (None, None)
+        parts.append(f"σ {format_si(summary.sigma, shown.unit)}")
+        unscaled = summarise_values(measured)
+        cp, cpk = capability(unscaled, spec) if spec is not None and unscaled is not None else (None, None)
         parts += [f"{name} {value:.2f}" for name, value in (("Cp", cp), ("Cpk", cpk)) if value is not None]
-    return Spread(
-        Panel((Strip(tuple(traces), "", ""),), unit, measurement), "  ".join([*parts, summary.normality])
-    )
+    panel = Panel((Strip(tuple(traces), "", ""),), shown.unit, measurement)
+    return Spread(panel, "  ".join([*parts, summary.normality]))
 
 
 def over_parameter(run: OpenRun, measurement: str, parameter: str, by: str = "") -> Spread:
@@ -69,9 +68,9 @@ def over_parameter(run: OpenRun, measurement: str, parameter: str, by: str = "")
     frame = run.frame
     names = _ordered(frame, parameter) if frame.parameters[parameter].dtype == np.object_ else ()
     traces = (
-        _families(frame, measurement, parameter, by, names)
+        _families(run, measurement, parameter, by, names)
         if by or names
-        else _combinations(frame, measurement, parameter)
+        else _combinations(run, measurement, parameter)
     )
     if not traces:
         raise UsageError(f"no case has a value of {measurement}")
@@ -87,9 +86,9 @@ def over_parameter(run: OpenRun, measurement: str, parameter: str, by: str = "")
     return Spread(panel, f"{measurement} over {parameter}{f', by {by}' if by else ''}{more}")
 
 
-def _combinations(frame: Frame, measurement: str, parameter: str) -> list[PlotTrace]:
+def _combinations(run: OpenRun, measurement: str, parameter: str) -> list[PlotTrace]:
     traces = []
-    for curve in family(frame, measurement, parameter):
+    for curve in family(run.frame, measurement, parameter, run.scale(measurement)):
         if np.isfinite(curve.y).any():
             order = np.argsort(curve.x, kind="stable")
             traces.append(PlotTrace.of(curve.label or measurement, curve.x[order], curve.y[order]))
@@ -97,10 +96,11 @@ def _combinations(frame: Frame, measurement: str, parameter: str) -> list[PlotTr
 
 
 def _families(
-    frame: Frame, measurement: str, parameter: str, by: str, names: Sequence[str]
+    run: OpenRun, measurement: str, parameter: str, by: str, names: Sequence[str]
 ) -> list[PlotTrace]:
     """A curve for each value of `by`; texts along x stand at 0, 1, ..."""
-    texts, values = _texts(frame, parameter), frame.values(measurement)
+    frame, values = run.frame, run.scale(measurement) * run.frame.values(measurement)
+    texts = _texts(frame, parameter)
     x = np.array([names.index(text) for text in texts] if names else frame.parameters[parameter], dtype=float)
     groups = _ordered(frame, by) if by else ("",)
     owners = np.array(_texts(frame, by) if by else [""] * len(frame))
@@ -230,11 +230,11 @@ def _spec(run: OpenRun, measurement: str) -> Spec | None:
     return next((spec for spec in run.specs if spec.measurement == measurement), None)
 
 
-def _limit_lines(spec: Spec | None, top: float) -> list[PlotTrace]:
+def _limit_lines(spec: Spec | None, shown: ShownAs, top: float) -> list[PlotTrace]:
     """Upright lines at the limits: two points at almost the same x."""
     limits = () if spec is None else ((spec.min, "min"), (spec.max, "max"))
     return [
-        PlotTrace.of(name, _rising(np.array([value, value])), np.array([0.0, top]))
+        PlotTrace.of(name, _rising(shown.scale * np.array([value, value])), np.array([0.0, top]))
         for value, name in limits
         if value is not None
     ]

@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.quantities import Number, brief, format_si, parse_bytes, parse_number, parse_seconds, parse_value
+from simorc.quantities import (
+    Number,
+    ShownAs,
+    brief,
+    format_si,
+    parse_bytes,
+    parse_number,
+    parse_seconds,
+    parse_value,
+)
 
 
 @pytest.mark.parametrize(
@@ -219,3 +228,11 @@ def test_long_numbers_are_shown_with_six_digits() -> None:
         "1.23457e-06",
     ]
     assert brief("a_long_corner_name") == "a_long_corner_name"
+
+
+def test_values_are_shown_on_their_scale_with_their_unit() -> None:
+    shown = ShownAs.declared({"unit": "%", "scale": 100})
+    assert (shown.text(0.45321), shown.text(0.45321, 2)) == ("45.32%", "45%")
+    assert shown.limits(0.4, math.inf) == [">= 40%"]
+    assert ShownAs("A", -1).limits(-2e-3, -1e-3) == ["<= 2 mA", ">= 1 mA"]
+    assert ShownAs.declared({"unit": None, "scale": None}) == ShownAs("", 1.0)

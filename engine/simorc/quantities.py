@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 _EXPONENTS = {"t": 12, "g": 9, "meg": 6, "k": 3, "m": -3, "u": -6, "µ": -6, "n": -9, "p": -12, "f": -15}
 _MIL = 25.4e-6
@@ -141,6 +144,32 @@ def format_si(value: float, unit: str = "", digits: int = 4) -> str:
         return _join(f"{number:.{digits}g}", "", unit)
     scaled = float(f"{rounded}e{-exponent}") if "e" not in f"{rounded}" else rounded * 10.0**-exponent
     return _join(f"{scaled:.{max(digits, 3)}g}", _PREFIXES[exponent], unit)
+
+
+@dataclass(frozen=True)
+class ShownAs:
+    """How a person reads the values of a measurement: multiplied by `scale`, with `unit`.
+
+    Every text and plot of a measurement comes from here; what is stored, limits and exports are as measured.
+    """
+
+    unit: str = ""
+    scale: float = 1.0
+
+    @classmethod
+    def declared(cls, definition: Mapping[str, Any]) -> ShownAs:
+        """As a manifest holds a measurement; what it does not say is no unit and a scale of 1."""
+        return cls(str(definition.get("unit") or ""), float(definition.get("scale") or 1))
+
+    def text(self, value: float, digits: int = 4) -> str:
+        """``45.3%`` of 0.453 with ``unit: "%"`` and ``scale: 100``."""
+        return format_si(value * self.scale, self.unit, digits)
+
+    def limits(self, low: float | None, high: float | None) -> list[str]:
+        """``>= 1 mV``, ``<= 5 mV``, as far as there are limits; a negative scale turns them round."""
+        least, most = ("<=", ">=") if self.scale < 0 else (">=", "<=")
+        given = [(sign, limit) for sign, limit in ((least, low), (most, high)) if limit is not None]
+        return [f"{sign} {self.text(limit)}" for sign, limit in given if math.isfinite(limit)]
 
 
 def _join(digits: str, prefix: str, unit: str) -> str:

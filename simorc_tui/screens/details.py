@@ -20,7 +20,7 @@ def details_screen(layout: RunLayout, view: RunView, row: CaseRow) -> ReadingScr
     text = Text()
     _verdict(text, row)
     for role, title in (("parameter", "Parameters"), ("measurement", "Measurements")):
-        lines = [(c.label, value_text(row.get(c.name), c.unit)) for c in view.columns() if c.role == role]
+        lines = [(c.label, value_text(row.get(c.name), c.shown)) for c in view.columns() if c.role == role]
         _section(text, title, [(label, value or "-") for label, value in lines])
     _attempts(text, view, row.case_id)
     files = (layout.deck(row.case_id), layout.log(row.case_id), layout.raw(row.case_id))

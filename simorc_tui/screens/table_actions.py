@@ -63,7 +63,7 @@ class TableActions(UndoActions):
 
         groups = await asyncio.to_thread(groups_by, self.layout_of_run, column.name)
         kept = await asyncio.to_thread(specs_by, self.layout_of_run, column.label)
-        width = max((len(value_text(group.value, column.unit)) for group in groups), default=0)
+        width = max((len(value_text(group.value, column.shown)) for group in groups), default=0)
         choices = [
             Choice(str(place), "", self._line(g, column, width, kept.get(g.value)))
             for place, g in enumerate(groups)
@@ -76,7 +76,7 @@ class TableActions(UndoActions):
 
     def _line(self, group: Group, column: Column, width: int, kept: Kept | None) -> str:
         glyphs = self.glyphs
-        line = f"{value_text(group.value, column.unit):>{width}}  {glyphs.completed} {group.completed:<6}"
+        line = f"{value_text(group.value, column.shown):>{width}}  {glyphs.completed} {group.completed:<6}"
         line += f" {glyphs.failed} {group.failed:<6}" if group.failed else " " * 9
         if kept is not None:
             broken = kept[1] - kept[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from math import isinf
 
 import numpy as np
 from rich.table import Table
@@ -18,7 +17,7 @@ from textual.worker import get_current_worker
 
 from simorc.display import plain
 from simorc.errors import RunError
-from simorc.quantities import format_si
+from simorc.quantities import ShownAs
 from simorc.results.frame import Frame, column_of, numbers_of, texts_of
 from simorc.results.specs import Spec, judge_cases, read_specs
 from simorc.runs.layout import RunLayout
@@ -37,7 +36,7 @@ class Measure:
 
     name: str
     value: float | None
-    unit: str
+    shown: ShownAs
     limits: str
     status: str
 
@@ -151,21 +150,14 @@ def _frame(columns: list[Column], case: sqlite3.Row) -> Frame:
 
 def _measure(frame: Frame, column: Column, spec: Spec | None) -> Measure:
     value = float(frame.values(column.label)[0])
-    shown = None if np.isnan(value) else value
-    unit = column.unit or (spec.unit if spec is not None else "")
+    known = None if np.isnan(value) else value
     if spec is None:
-        return Measure(
-            column.label, shown, unit, "", "missing" if shown is None and frame.completed[0] else "measured"
-        )
+        missing = known is None and frame.completed[0]
+        return Measure(column.label, known, column.shown, "", "missing" if missing else "measured")
+    shown = ShownAs(column.unit or spec.unit, column.scale)
     judged = judge_cases(frame, spec)
-    limits = _limits(float(judged.low[0]), float(judged.high[0]), unit)
-    return Measure(column.label, shown, unit, limits, str(judged.status[0]))
-
-
-def _limits(low: float, high: float, unit: str) -> str:
-    parts = [] if isinf(low) else [f">= {format_si(low, unit)}"]
-    parts += [] if isinf(high) else [f"<= {format_si(high, unit)}"]
-    return "  ".join(parts)
+    limits = "  ".join(shown.limits(float(judged.low[0]), float(judged.high[0])))
+    return Measure(column.label, known, shown, limits, str(judged.status[0]))
 
 
 def _note(case_id: int, case: sqlite3.Row, any_row: bool) -> str:
@@ -193,7 +185,7 @@ def _table(measures: Measures) -> Table | Text:
     ):
         table.add_column(heading, justify="right" if side == "right" else "left", no_wrap=True)
     for row in measures.rows:
-        value = "-" if row.value is None else format_si(row.value, row.unit, 5)
+        value = "-" if row.value is None else row.shown.text(row.value, 5)
         status = Text(WORDS.get(row.status, ""), STYLES.get(row.status, ""))
         table.add_row(Text(plain(row.name)), Text(plain(value)), Text(plain(row.limits)), status)
     return table

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from simorc.cli import main as cli
+from simorc.quantities import ShownAs
 from simorc.runs import database
 from simorc.runs.layout import RunLayout
 from simorc.runs.store import Finished, Store, declare_columns
@@ -77,7 +78,7 @@ def finished_run(project: Path) -> RunLayout:
         "started": "1767323045",
     }
     database.create(layout.database, meta)
-    declare_columns(layout, plan.parameters, {"gain": "dB"}, len(plan))
+    declare_columns(layout, plan.parameters, {"gain": ShownAs("dB")}, len(plan))
     with Store(layout, plan) as store:
         store.fill(len(plan))
         for case_id in range(1, 6):

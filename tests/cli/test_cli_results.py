@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from simorc.cli.compare import lines_of
+from simorc.quantities import ShownAs
 from simorc.results.compare import Comparison
 from simorc.runs.layout import RunLayout
 
@@ -132,6 +133,6 @@ def test_show_of_a_case_that_is_not_there(simorc: Simorc, project: Path, finishe
 
 def test_of_a_digest_the_first_digits_are_told() -> None:
     found = Comparison(1, [], [], [], [], inputs=[("dut.spice", "a" * 64, "b" * 64), ("seed", "1", "2")])
-    lines = list(lines_of(found))
+    lines = list(lines_of(found, lambda _: ShownAs()))
     assert f"  dut.spice: {'a' * 12} → {'b' * 12}" in lines
     assert "  seed: 1 → 2" in lines

@@ -238,6 +238,7 @@ def old_store(layout: RunLayout, version: int) -> None:
     """The store as a simorc of long ago would have left it."""
     db = sqlite3.connect(layout.database)
     db.execute("DROP TABLE IF EXISTS gathered")
+    db.execute("ALTER TABLE columns DROP COLUMN scale")
     db.execute(f"PRAGMA user_version={version}")
     db.commit()
     db.close()
@@ -291,8 +292,13 @@ def test_the_schema_of_a_new_store_is_that_of_a_migrated_one(tmp_path: Path) -> 
     db = sqlite3.connect(tmp_path / "new.sqlite", isolation_level=None)
     new = set(db.execute("SELECT type, name FROM sqlite_master"))
     assert migrations.version_of(db) == migrations.SCHEMA_VERSION
+    columns = list(db.execute("SELECT name, type, \"notnull\", dflt_value FROM pragma_table_info('columns')"))
     db.execute("DROP TABLE gathered")
+    db.execute("ALTER TABLE columns DROP COLUMN scale")
     db.execute("PRAGMA user_version=1")
     migrations.migrate(db)
     assert set(db.execute("SELECT type, name FROM sqlite_master")) == new
+    assert columns == list(
+        db.execute("SELECT name, type, \"notnull\", dflt_value FROM pragma_table_info('columns')")
+    )
     db.close()

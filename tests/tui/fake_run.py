@@ -35,7 +35,10 @@ class FakeRun:
 
     def add_column(self, name: str, role: str, label: str, unit: str, position: int) -> None:
         self.db.execute(f'ALTER TABLE cases ADD COLUMN "{name}"')
-        self.db.execute("INSERT INTO columns VALUES (?, ?, ?, ?, ?)", (name, role, label, unit, position))
+        self.db.execute(
+            "INSERT INTO columns (name, role, label, unit, position) VALUES (?, ?, ?, ?, ?)",
+            (name, role, label, unit, position),
+        )
 
     def fill(self, rows: Iterable[Sequence[object]]) -> None:
         """Rows of (id, status, kind, message, seconds, vdd, corner, gain)."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from simorc.errors import ExpressionError
+from simorc.quantities import ShownAs
 from simorc_tui.axis_text import axis_text, parse_axis
 from simorc_tui.case_columns import duration_text, fitted, value_text
 from simorc_tui.commands import COMMANDS, GROUPS
@@ -118,9 +119,11 @@ def test_axis_lines_that_make_no_sense(line: str) -> None:
 
 
 def test_cells() -> None:
-    assert value_text(71.2, "dB") == "71.2 dB"
+    assert value_text(71.2, ShownAs("dB")) == "71.2 dB"
+    assert value_text(0.453, ShownAs("%", 100)) == "45.3%"
+    assert value_text(0.453, ShownAs(scale=100)) == "45.3"
     assert value_text(1.62) == "1.62"
-    assert value_text(None, "dB") == ""
+    assert value_text(None, ShownAs("dB")) == ""
     assert value_text("a\x1bb") == "a^[b"
     assert [duration_text(s) for s in (0.314, 12, 75, 3725)] == ["0.31s", "0:12", "1:15", "1:02:05"]
     assert fitted("abcdef", 4, right=False) == "abc~"

@@ -100,7 +100,7 @@ def check(scope: Scope, run: str, rel: float, json_form: bool, file: Path | None
     if json_form:
         click.echo(json.dumps(as_json(found), ensure_ascii=False))
     else:
-        write(lines_of(found))
+        write(lines_of(found, opened.shown))
     worse = any(new in ("fail", "missing") for _, _, new in found.spec_changes)
     if not found.same:
         click.get_current_context().exit(ExitCode.SPEC_VIOLATED if worse else ExitCode.CASES_FAILED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +16,7 @@ from simorc.cli.tables import table, write
 from simorc.display import plain
 
 if TYPE_CHECKING:
+    from simorc.quantities import ShownAs
     from simorc.results.compare import Comparison, Moved
 
 SHOWN = 20
@@ -41,17 +42,22 @@ def command(scope: Scope, old: str, new: str, rel: float, absolute: float, json_
     if json_form:
         click.echo(json.dumps(as_json(found), ensure_ascii=False))
     else:
-        write(lines_of(found))
+        write(lines_of(found, second.shown))
     if not found.same:
         click.get_current_context().exit(ExitCode.CASES_FAILED)
 
 
-def lines_of(found: Comparison) -> Iterator[str]:
-    """The comparison for a person: what moved most of each measurement, then the cases, specs and inputs."""
+def lines_of(found: Comparison, shown_as: Callable[[str], ShownAs]) -> Iterator[str]:
+    """The comparison for a person: what moved most of each measurement, then the cases, specs and inputs.
+
+    `shown_as` says of a measurement how its values are shown, old ones as well.
+    """
     yield f"{found.matched} cases in both, {len(found.moved)} values moved"
     if found.largest:
         yield ""
-        yield from table(("measurement", "moved", "largest from", "to", "change", "at"), _largest(found))
+        yield from table(
+            ("measurement", "moved", "largest from", "to", "change", "at"), _largest(found, shown_as)
+        )
     yield from _section("status", [f"{_parameters(p)}: {a} → {b}" for p, a, b in found.status_changes])
     yield from _section("measurements gone", [plain(name) for name in found.gone])
     yield from _section("new measurements", [plain(name) for name in found.added])
@@ -61,27 +67,31 @@ def lines_of(found: Comparison) -> Iterator[str]:
     yield from _section("inputs", [f"{plain(key)}: {_brief(a)} → {_brief(b)}" for key, a, b in found.inputs])
 
 
-def _largest(found: Comparison) -> Iterator[tuple[str, ...]]:
+def _largest(found: Comparison, shown_as: Callable[[str], ShownAs]) -> Iterator[tuple[str, ...]]:
     for name, moved in found.largest.items():
+        shown = shown_as(name)
         count = sum(each.measurement == name for each in found.moved)
         yield (
             plain(name),
             str(count),
-            _number(moved.old),
-            _number(moved.new),
-            _change(moved),
+            _number(moved.old, shown),
+            _number(moved.new, shown),
+            _change(moved, shown),
             _parameters(moved.parameters),
         )
 
 
-def _number(value: float | None) -> str:
-    return "missing" if value is None else f"{value:.7g}"
+def _number(value: float | None, shown: ShownAs) -> str:
+    return "missing" if value is None else plain(shown.text(value, 7))
 
 
-def _change(moved: Moved) -> str:
+def _change(moved: Moved, shown: ShownAs) -> str:
     if moved.percent is not None:
         return f"{moved.percent:+.3g} %"
-    return "" if moved.difference is None else f"{moved.difference:+.3g}"
+    if moved.difference is None:
+        return ""
+    change = plain(shown.text(moved.difference, 3))
+    return change if change.startswith("-") else f"+{change}"
 
 
 def _parameters(parameters: Any) -> str:

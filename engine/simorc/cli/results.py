@@ -193,4 +193,4 @@ def _other(name: str, value: object) -> str:
 def _cell(value: object, column: Column, written: Mapping[str, str]) -> str:
     if column.role == "parameter":
         return plain(brief(written.get(column.label, "")))
-    return plain(format_si(value, column.unit)) if isinstance(value, float) else ""
+    return plain(column.shown.text(value)) if isinstance(value, float) else ""

@@ -107,7 +107,7 @@ def _value(row: sqlite3.Row, column: Column, written: Mapping[str, str]) -> tupl
     if column.role == "parameter" and column.label in written:
         return plain(column.label), plain(written[column.label])
     measured = column.role == "measurement" and isinstance(value, float)
-    return plain(column.label), plain(format_si(value, column.unit)) if measured else parameter_text(value)
+    return plain(column.label), plain(column.shown.text(value)) if measured else parameter_text(value)
 
 
 def _attempt(attempt: sqlite3.Row) -> tuple[str, ...]:

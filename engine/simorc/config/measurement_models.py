@@ -46,7 +46,7 @@ class Measurement(Section):
     unit: Text = ""
     """Unit for display."""
     scale: Quantity = Number("1")
-    """The value is multiplied by this for display."""
+    """The value is multiplied by this for display; specs, filters and exports have it as measured."""
     description: Text = ""
     """What it means."""
     optional: bool = False

@@ -12,7 +12,6 @@ from simorc.measurements.arrays import Trace
 from simorc.measurements.expressions import Scope, compile_wave_expression
 from simorc.measurements.missing import MeasurementMissing
 from simorc.measurements.wave_functions import Quantity
-from simorc.quantities import format_si
 from simorc.reports.figures import Axis, Curve, Figure, FigureStrip, Floats, Limit, as_floats, histogram
 from simorc.reports.plotspec import PlotSpec, PlotStrip, plain_signal
 from simorc.results.api import OpenRun
@@ -202,9 +201,9 @@ def _histogram_figure(run: OpenRun, spec: PlotSpec, cases: Sequence[int] | None)
 
 def limits_of(run: OpenRun, measurement: str, *, vertical: bool = False) -> tuple[Limit, ...]:
     """The limits of a measurement's specs, labelled; those of a corner of its own with its name."""
-    unit, scale = run.unit(measurement), run.scale(measurement)
+    shown = run.shown(measurement)
     found = [
-        (f"{name} {format_si(scale * value, unit)}{where}", scale * value)
+        (f"{name} {shown.text(value)}{where}", shown.scale * value)
         for spec in run.specs
         if spec.measurement == measurement
         for where, low, high in _limit_pairs(spec)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from simorc.display import plain
-from simorc.quantities import format_si
 from simorc.results.api import OpenRun
 from simorc.results.specs import Spec, SpecResult, WorstCase
 
@@ -31,7 +30,7 @@ class Wording:
         """``71.2 dB``; a dash where there is no value."""
         if value is None or not math.isfinite(value):
             return DASH
-        return format_si(value * self._run.scale(measurement), self._run.unit(measurement))
+        return self._run.shown(measurement).text(value)
 
     def worst(self, measurement: str, worst: WorstCase | None) -> str:
         """``38 dB at temp=125, vdda=3.3 (case 17)``."""

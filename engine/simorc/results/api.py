@@ -20,6 +20,7 @@ from typing import Any
 
 from simorc.errors import RunNotFound, UsageError
 from simorc.measurements.waves import Waves, open_waves
+from simorc.quantities import ShownAs
 from simorc.results.across import across_frames
 from simorc.results.bundles import bundle_names
 from simorc.results.frame import Frame, load_frame
@@ -91,7 +92,11 @@ class OpenRun:
 
     def scale(self, measurement: str) -> float:
         """What a measurement is multiplied by for display."""
-        return float((self.definitions.get(measurement) or {}).get("scale") or 1)
+        return ShownAs.declared(self.definitions.get(measurement) or {}).scale
+
+    def shown(self, measurement: str) -> ShownAs:
+        """How the values of a measurement are shown to a person."""
+        return ShownAs(self.unit(measurement), self.scale(measurement))
 
     def waves(self, case_id: int) -> Waves:
         """The waveforms of a case; MeasurementMissing when it left none."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from simorc.quantities import ShownAs
 from simorc.results.frame import load_frame
 from simorc.runs.database import open_for_writing, quoted
 from simorc.runs.layout import RunLayout
@@ -108,10 +109,11 @@ def _prepare_columns(
     known = {row[0] for row in db.execute("SELECT label FROM columns WHERE role='measurement'")}
     for name in names:
         if name not in known:
-            add_column(db, f"m_{name}", "measurement", name, definitions[name].get("unit") or "")
+            add_column(db, f"m_{name}", "measurement", name, "")
     for name in removed:
         if name in known:
             db.execute("DELETE FROM columns WHERE name=?", (f"m_{name}",))
             db.execute(f"ALTER TABLE cases DROP COLUMN {quoted(f'm_{name}')}")
     for name, definition in definitions.items():
-        db.execute("UPDATE columns SET unit=? WHERE name=?", (definition.get("unit") or "", f"m_{name}"))
+        shown = ShownAs.declared(definition)
+        db.execute("UPDATE columns SET unit=?, scale=? WHERE name=?", (shown.unit, shown.scale, f"m_{name}"))

@@ -22,6 +22,7 @@ from simorc.netlist.deck_includes import refuse_circular_includes
 from simorc.netlist.staleness import refuse_stale, schematic_inputs
 from simorc.netlist.template import Template
 from simorc.project import Project, Testbench
+from simorc.quantities import ShownAs
 from simorc.runs import database
 from simorc.runs.filesystem import write_json
 from simorc.runs.layout import SIMULATIONS, RunLayout
@@ -279,7 +280,7 @@ def _make_store(making: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> N
     }
     database.create(making.database, {**meta, "created": str(time.time())})
     measured = {name: what for name, what in manifest["measurements"].items() if not what["across"]}
-    declared = {name: what["unit"] or "" for name, what in measured.items()}
+    declared = {name: ShownAs.declared(what) for name, what in measured.items()}
     declare_columns(making, swept_columns(plan), declared, total)
     with Store(making, plan) as store:
         store.fill(FIRST_ROWS)

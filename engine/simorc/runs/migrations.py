@@ -19,7 +19,12 @@ def _gathered(db: sqlite3.Connection) -> None:
     )
 
 
-STEPS: Mapping[int, Step] = {1: _gathered}
+def _scale(db: sqlite3.Connection) -> None:
+    if "scale" not in {row[1] for row in db.execute("PRAGMA table_info(columns)")}:
+        db.execute("ALTER TABLE columns ADD COLUMN scale REAL NOT NULL DEFAULT 1")
+
+
+STEPS: Mapping[int, Step] = {1: _gathered, 2: _scale}
 """From version -> what leads to the next one."""
 SCHEMA_VERSION = max(STEPS) + 1
 

@@ -19,6 +19,7 @@ import anyio
 
 from simorc.errors import WaveformError
 from simorc.netlist.deck import Deck
+from simorc.quantities import ShownAs
 from simorc.runs import database
 from simorc.runs.layout import RunLayout
 from simorc.runs.measuring import Measuring
@@ -73,8 +74,9 @@ def rebuild(layout: RunLayout, manifest: Mapping[str, Any]) -> Rebuilt:
 def _empty_store(making: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> None:
     meta = {"sweep": manifest["sweep"], "testbench": manifest["testbench"], "total": str(len(plan))}
     database.create(making.database, {"state": "pending", **meta})
-    units = {name: what.get("unit") or "" for name, what in manifest["measurements"].items()}
-    declare_columns(making, swept_columns(plan), units, len(plan))
+    measured = {name: what for name, what in manifest["measurements"].items() if not what.get("across")}
+    declared = {name: ShownAs.declared(what) for name, what in measured.items()}
+    declare_columns(making, swept_columns(plan), declared, len(plan))
 
 
 def _refill(layout: RunLayout, manifest: Mapping[str, Any], store: Store, trace: Trace) -> Rebuilt:

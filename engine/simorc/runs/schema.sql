@@ -60,5 +60,6 @@ CREATE TABLE columns (
     role TEXT NOT NULL,                         -- parameter | measurement
     label TEXT NOT NULL,                        -- vdda, gain
     unit TEXT NOT NULL DEFAULT '',
-    position INTEGER NOT NULL
+    position INTEGER NOT NULL,
+    scale REAL NOT NULL DEFAULT 1               -- what a person sees is the value times this
 ) WITHOUT ROWID;

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from simorc.errors import StoreError
-from simorc.quantities import Value
+from simorc.quantities import ShownAs, Value
 from simorc.runs.database import open_for_writing, quoted
 from simorc.runs.layout import RunLayout
 from simorc.runs.metadata import swept_columns
@@ -352,26 +352,31 @@ def finished_elsewhere(report: Report, counted: Counted) -> Finished:
     return Finished(report.case_id, attempt, report.outcome, *said)
 
 
-def add_column(db: sqlite3.Connection, name: str, role: str, label: str, unit: str) -> None:
+def add_column(
+    db: sqlite3.Connection, name: str, role: str, label: str, unit: str, scale: float = 1.0
+) -> None:
     """Add ``p_...`` or ``m_...`` to the case table and to the list of columns."""
     affinity = "REAL" if role == "measurement" else ""
     db.execute(f"ALTER TABLE cases ADD COLUMN {quoted(name)} {affinity}")
     position = db.execute("SELECT count(*) FROM columns").fetchone()[0]
-    db.execute("INSERT INTO columns VALUES (?, ?, ?, ?, ?)", (name, role, label, unit, position))
+    db.execute(
+        "INSERT INTO columns (name, role, label, unit, position, scale) VALUES (?, ?, ?, ?, ?, ?)",
+        (name, role, label, unit, position, scale),
+    )
 
 
 def declare_columns(
-    layout: RunLayout, parameters: Sequence[str], measurements: Mapping[str, str], total: int
+    layout: RunLayout, parameters: Sequence[str], measurements: Mapping[str, ShownAs], total: int
 ) -> None:
-    """Add the columns known when a run is built (its parameters, its measurements with their units) and the
-    counts.
+    """Add the columns known when a run is built (its parameters, its measurements and how they are shown) and
+    the counts.
     """
     db = open_for_writing(layout.database)
     try:
         for name in parameters:
             add_column(db, f"p_{name}", "parameter", name, "")
-        for name, unit in measurements.items():
-            add_column(db, f"m_{name}", "measurement", name, unit)
+        for name, shown in measurements.items():
+            add_column(db, f"m_{name}", "measurement", name, shown.unit, shown.scale)
         db.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", Statuses(total).counts().items())
     finally:
         db.close()

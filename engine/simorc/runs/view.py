@@ -9,9 +9,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import TracebackType
 
 from simorc.errors import UsageError
+from simorc.quantities import ShownAs
 from simorc.runs.database import open_for_reading, quoted
 from simorc.runs.layout import RunLayout
 
@@ -26,6 +28,12 @@ class Column:
     role: str
     label: str
     unit: str
+    scale: float = 1.0
+
+    @cached_property
+    def shown(self) -> ShownAs:
+        """How its values are shown to a person."""
+        return ShownAs(self.unit, self.scale)
 
 
 @dataclass(frozen=True)
@@ -78,8 +86,13 @@ class RunView:
 
     def columns(self) -> list[Column]:
         """The parameter and measurement columns of `cases`, in the order to show them."""
-        rows = self._db.execute("SELECT name, role, label, unit FROM columns ORDER BY position")
-        return [Column(*row) for row in rows]
+        # A store of an older schema has no scale, and all are 1.
+        rows = self._db.execute("SELECT * FROM columns ORDER BY position").fetchall()
+        scaled = bool(rows) and "scale" in rows[0].keys()  # noqa: SIM118 -- `in` a row looks at its values
+        return [
+            Column(row["name"], row["role"], row["label"], row["unit"], row["scale"] if scaled else 1.0)
+            for row in rows
+        ]
 
     def page(
         self,
