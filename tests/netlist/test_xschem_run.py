@@ -60,6 +60,18 @@ def test_directories_with_blanks_and_quotes_work(tmp_path: Path, hierarchy: Path
 
 
 @pytest.mark.xschem
+def test_without_an_rcfile_the_symbols_of_xschem_itself_are_found(
+    hierarchy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))  # no rcfile of the user either
+    (hierarchy / "xschemrc").unlink()
+    setup = hierarchy / "sim_setup.yaml"
+    setup.write_text(setup.read_text().replace("netlister: {rcfile: xschemrc}\n", ""))
+    update(pair(hierarchy, "other"))
+    assert states(hierarchy)["other"] is State.UP_TO_DATE
+
+
+@pytest.mark.xschem
 def test_a_missing_symbol_is_named_and_the_netlist_kept(netlisted: Path) -> None:
     kept = (netlisted / "netlists/top.spice").read_text()
     mid = netlisted / "schematics/mid.sch"

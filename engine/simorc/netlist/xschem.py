@@ -22,6 +22,11 @@ from simorc.netlist.pairs import NetlisterSetup, Pair
 _LIBRARY_REPORT = "simorc-library-path:"
 _VERSION = re.compile(r"XSCHEM V?(\d+)\.(\d+)", re.IGNORECASE)
 _RCFILE_ERROR = re.compile(r"can not execute \S*xschemrc", re.IGNORECASE)
+# xschem's own libraries where no rcfile names any: 2.8.1 has an empty path then, not none.
+_OWN_LIBRARIES = (
+    "if {![info exists XSCHEM_LIBRARY_PATH] || $XSCHEM_LIBRARY_PATH eq {}} {"
+    "set XSCHEM_LIBRARY_PATH ${XSCHEM_SHAREDIR}/xschem_library:${XSCHEM_SHAREDIR}/xschem_library/devices}"
+)
 _TAIL = 500
 
 
@@ -103,9 +108,7 @@ def _rcfile(pair: Pair, directory: Path) -> str:
     extra = [*setup.library_paths, pair.schematic.parent]
     lines = [f"set XSCHEM_TMP_DIR {_tcl(directory)}"]
     lines += [f"source {_tcl(own)}"] if own else []
-    lines += [
-        "if {![info exists XSCHEM_LIBRARY_PATH]} {set XSCHEM_LIBRARY_PATH ${XSCHEM_SHAREDIR}/xschem_library}"
-    ]
+    lines += [_OWN_LIBRARIES]
     lines += [f"append XSCHEM_LIBRARY_PATH : {_tcl(path)}" for path in extra]
     lines += [f"set netlist_dir {_tcl(directory)}", "set local_netlist_dir 0", "set netlist_type spice"]
     # Braces are expressions to ngspice; HSPICE form would turn them into quotes.
