@@ -16,6 +16,7 @@ def command(scope: Scope) -> None:
     """Check every file of the project; nothing is made or started."""
     from simorc.netlist.deck_includes import lint_includes
     from simorc.netlist.lint import lint_project
+    from simorc.netlist.lint_values import lint_values
     from simorc.runs.build import unmeasurable
     from simorc.runs.plans import plan_of
 
@@ -27,7 +28,7 @@ def command(scope: Scope) -> None:
     ]
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)))
-    findings = sorted({*lint_project(project), *lint_includes(project)})
+    findings = sorted({*lint_project(project), *lint_includes(project), *lint_values(project)})
     for finding in findings:
         click.echo(plain(str(finding)), err=not finding.warning)
     if not all(finding.warning for finding in findings):
