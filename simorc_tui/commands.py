@@ -178,6 +178,7 @@ COMMANDS: tuple[Command, ...] = (
     _command(
         "file.menu", "actions", "full_stop", "menu", "What can be done with what the tree's cursor stands on"
     ),
+    _command("file.reload", "reload", "ctrl+r", "reload", "Read the project and look at its runs again, now"),
     _command(
         "sweep.save",
         "save sweep",

@@ -60,5 +60,5 @@ class Overview:
 def _stamp(layout: RunLayout) -> tuple[int, ...]:
     """Modification times of the files that say how a run stands."""
     wal = layout.database.with_name(layout.database.name + "-wal")
-    paths = (layout.database, wal, layout.runner_json, layout.remarks)
+    paths = (layout.database, wal, layout.runner_json, layout.remarks, layout.lock_json)
     return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)

@@ -7,7 +7,9 @@ from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from simorc.display import plain
 from simorc_tui.commands import COMMANDS, Command
+from simorc_tui.screens.tree_actions import TreeActions
 
 
 class CommandProvider(Provider):
@@ -16,6 +18,8 @@ class CommandProvider(Provider):
     async def discover(self) -> Hits:
         for command in COMMANDS:
             yield DiscoveryHit(self._name(command), self._call(command), help=command.help)
+        for name, call, told in self._of_menus():
+            yield DiscoveryHit(name, call, help=told)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
@@ -25,6 +29,21 @@ class CommandProvider(Provider):
                 yield Hit(
                     score, matcher.highlight(self._name(command)), self._call(command), help=command.help
                 )
+
+        for name, call, told in self._of_menus():
+            score = matcher.match(f"{name} {told}")
+            if score > 0:
+                yield Hit(score, matcher.highlight(name), call, help=told)
+
+    def _of_menus(self) -> list[tuple[str, partial[None], str]]:
+        """(name, what it does, what is said of it) of each action on what the tree's cursor stands on."""
+        screen = self.screen
+        if not isinstance(screen, TreeActions):
+            return []
+        return [
+            (f"{choice.id} {plain(entry.name)}", partial(screen.act_on, entry, choice.id), choice.label)
+            for entry, choice in screen.palette_actions()
+        ]
 
     @staticmethod
     def _name(command: Command) -> str:

@@ -86,6 +86,10 @@ class Desk(Screen[None]):
         """Bring a tab of the case's pane to the front, with the keys."""
         raise NotImplementedError
 
+    def bring_cases_into_sight(self) -> None:
+        """Have the cases on screen where the tree or the builder covers them."""
+        raise NotImplementedError
+
     def stale_netlists(self, testbench: str) -> list[str]:
         """The netlists a run of `testbench` is made of that are not their schematics' any more."""
         raise NotImplementedError

@@ -21,7 +21,6 @@ from simorc.errors import SimorcError
 from simorc.runs.layout import RunLayout, find_run
 from simorc.runs.remarks import shown_name
 from simorc.runs.summary import UNDER_WAY, RunSummary
-from simorc_tui.announcing import announce
 from simorc_tui.case_columns import message_text
 from simorc_tui.commands import bindings, by_action
 from simorc_tui.compositing import FrugalCompositor
@@ -38,6 +37,7 @@ from simorc_tui.screens.netlist_actions import NetlistActions
 from simorc_tui.screens.panes import PaneActions
 from simorc_tui.screens.pipeline_actions import PipelineActions
 from simorc_tui.screens.program_actions import ProgramActions
+from simorc_tui.screens.run_end import RunEnd
 from simorc_tui.screens.table_actions import TableActions
 from simorc_tui.screens.worst_actions import WorstActions
 from simorc_tui.widgets.case_table import CaseTable
@@ -80,7 +80,14 @@ class OutlineCame(Message):
 
 
 class MainScreen(
-    PaneActions, PipelineActions, CaseActions, TableActions, WorstActions, NetlistActions, ProgramActions
+    PaneActions,
+    PipelineActions,
+    CaseActions,
+    TableActions,
+    WorstActions,
+    NetlistActions,
+    ProgramActions,
+    RunEnd,
 ):
     """Four panes and a status line; on a small terminal one pane at a time."""
 
@@ -198,10 +205,9 @@ class MainScreen(
         self._outdated = self._outdated or news.case_ids is None or bool(news.case_ids)
         self._renew_case(news)
         for kind, message in news.events:
-            if kind in ("finished", "cancelled", "paused", "warning"):
+            if kind in ("paused", "warning"):
                 self.say(message)
-            if kind in ("finished", "cancelled"):
-                self.app.call_later(announce, self.app, f"{news.run}: {message}")
+        self.look_for_end(news)
         if self._follower is not None:
             self._follower.taken()
 
@@ -221,7 +227,7 @@ class MainScreen(
         status = self.query_one(StatusLine)
         status.project = event.outline.name
         problems = event.outline.problems
-        status.note = _problems_text(len(problems))
+        status.problems = len(problems)
         self.tree_pane.show_outline(event.outline)
         if self.builder.sweep is None:
             if self.layout_of_run is not None:
@@ -369,7 +375,3 @@ class MainScreen(
         if table.marks:
             parts.append(f"{len(table.marks)} marked")
         self.query_one("#cases").border_title = "  ".join(parts).replace("[", r"\[")
-
-
-def _problems_text(number: int) -> str:
-    return f"{number} problem{'' if number == 1 else 's'} in the configuration" if number else ""

@@ -67,10 +67,18 @@ class PaneActions(Desk):
             self._focus_pane()
             self._show_footer()
 
-    def _fit(self) -> None:
+    @property
+    def single(self) -> bool:
         """One pane on a small terminal or when zoomed, else all."""
-        narrow = self.size.width < NARROW_COLUMNS or self.size.height < NARROW_LINES
-        single = narrow or self.zoomed
+        return self.zoomed or self.size.width < NARROW_COLUMNS or self.size.height < NARROW_LINES
+
+    def bring_cases_into_sight(self) -> None:
+        """Where one pane shows, the cases: something happens there now."""
+        if self.single and self.pane in LEFT:
+            self.action_pane("cases")
+
+    def _fit(self) -> None:
+        single = self.single
         # Not by classes of the screen: each would style every widget again, a fifth of a second in all.
         for pane in PANES:
             widget = self.query_one(f"#{pane}")

@@ -94,6 +94,7 @@ class RunActions(Desk):
 
     async def _open(self, name: str) -> None:
         self.attach(await asyncio.to_thread(find_run, self.root, name))
+        self.bring_cases_into_sight()
 
     def action_open_run(self, name: str) -> None:
         self.open_run(name)
@@ -165,6 +166,7 @@ class RunActions(Desk):
 
     async def _start(self, layout: RunLayout, cases: list[int] | None = None) -> None:
         await self.launcher.start(layout, cases)
+        self.bring_cases_into_sight()
         self.look_at_runs_now()
 
     async def _retry_with_runner(self, marked: list[int]) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
+from simorc.runs.layout import find_run
 from simorc.runs.remarks import Remarks
 from simorc_tui.screens.choice import Choice, ChoiceScreen, confirm
 from simorc_tui.screens.compare_actions import CompareActions
@@ -67,10 +71,7 @@ class TreeActions(CompareActions):
                 self._say_yes("yes", "run", entry.name, "--detach")
                 self.run_worker(self.run_action(f"open_run({entry.name!r})"))
             case "clean":
-                self.app.push_screen(
-                    confirm(f"Remove {entry.name} with all its files?", "remove it"),
-                    lambda yes: self._say_yes(yes, "clean", entry.name, "--yes"),
-                )
+                self.do(self._clean(entry.name), "command")
             case "note" | "rename":
                 self._ask_remark(answer, entry.name)
             case "archive" | "report" | "lock" | "unlock":
@@ -81,6 +82,44 @@ class TreeActions(CompareActions):
                 self._say_yes("yes", "validate")
             case _:
                 self.run_worker(self.run_action(answer))
+
+    async def _clean(self, run: str) -> None:
+        """Remove a run after asking; a locked one is not asked about."""
+        await asyncio.to_thread(_refuse_locked, self.root, run)
+        self.app.push_screen(
+            confirm(f"Remove {run} with all its files?", "remove it"),
+            lambda yes: self._say_yes(yes, "clean", run, "--yes"),
+        )
+
+    def palette_actions(self) -> list[tuple[Entry, Choice]]:
+        """What the menus offer for what the tree's cursor stands on and for the run on the table."""
+        entries = [Entry("run", self.layout_of_run.name)] if self.layout_of_run is not None else []
+        chosen = self.tree_pane.chosen
+        if chosen is not None and (chosen.kind, chosen.name) not in [(e.kind, e.name) for e in entries]:
+            entries.insert(0, chosen)
+        found = [
+            (entry, choice)
+            for entry in entries
+            for choice in MENUS.get(entry.kind, FILE_MENU)
+            if choice.id != "edit"  # a command of its own, which edits what has the keys
+        ]
+        if all(choice.id != "validate" for _, choice in found):
+            found.append((Entry("project", self.outline.name), FILE_MENU[-1]))
+        return found
+
+    def action_reload(self) -> None:
+        """Read the project and look at its runs now."""
+        self.read_project()
+        self.look_at_runs_now()
+        self.say("reading the project and its runs again")
+
+    def act_on(self, entry: Entry, answer: str) -> None:
+        """Carry out one action of the menus."""
+        self._act(entry, answer)
+
+    def read_project(self) -> None:
+        """Read the project's files again, in the background."""
+        raise NotImplementedError
 
     def _ask_remark(self, command: str, run: str) -> None:
         """A line for the note or the label, as it is now; an empty one takes it away."""
@@ -107,3 +146,9 @@ class TreeActions(CompareActions):
     def edit_sweep(self, name: str) -> None:
         """Open a sweep in the builder."""
         raise NotImplementedError
+
+
+def _refuse_locked(root: Path, run: str) -> None:
+    from simorc.runs.retention import refuse_locked
+
+    refuse_locked(find_run(root, run))

@@ -188,6 +188,7 @@ class ProjectTree(Tree[Entry]):
             label.append(f" {self.glyphs.failed}{counts['failed']}", "red")
         if summary.state not in ("finished", "pending"):
             label.append(f" {summary.state}")
+        label.append(" locked" if summary.locked else "", "bold")
         if summary.remarks.note:
             label.append(f" {plain(summary.remarks.note.partition(chr(10))[0])}", "italic")
         if summary.predates:

@@ -15,6 +15,7 @@ from simorc.display import plain
 from simorc_tui.case_columns import duration_text
 from simorc_tui.follower import RunNews
 from simorc_tui.glyphs import UNICODE, Glyphs, progress_bar
+from simorc_tui.spec_violations import Violations
 
 RATE_OVER = 10.0
 PAINTED_EVERY = 1 / 8
@@ -49,9 +50,10 @@ class StatusLine(Widget):
     DEFAULT_CSS = "StatusLine { height: 1; }"
 
     project: reactive[str] = reactive("")
-    note: reactive[str] = reactive("")
+    problems: reactive[int] = reactive(0)
     stale: reactive[str] = reactive("")
     predates: reactive[str] = reactive("")
+    violations: reactive[Violations] = reactive(Violations())
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, widget_id: str | None = None) -> None:
         super().__init__(id=widget_id)
@@ -67,6 +69,7 @@ class StatusLine(Widget):
     def attach(self, run: str) -> None:
         """Another run from now on."""
         self._run, self._counts, self._meta, self._rate = run, {}, {}, CaseRate()
+        self.violations = Violations()
         self.refresh()
 
     def rename(self, run: str) -> None:
@@ -115,10 +118,29 @@ class StatusLine(Widget):
             line.append(f" {self.glyphs.arrow} {plain(self._run)}  ")
             self._append_progress(line)
             line.append(f"  {self._state_text()}")
-        for note in (self.note, self.stale, self.predates):
-            if note:
-                line.append(f"  {self.glyphs.warning} {plain(note)}", "yellow")
-        return line
+            broken = self.violations.text if self._wide else self.violations.short
+            line.append(f"  {broken}" if broken else "", "red")
+        return self._with_notes(line)
+
+    def _with_notes(self, line: Text) -> Text:
+        """What to beware of, at the length that fits."""
+        for length in range(3):
+            longer = line.copy()
+            for note in self._notes(length):
+                longer.append(f"  {self.glyphs.warning} {plain(note)}", "yellow")
+            if longer.cell_len <= self.size.width:
+                break
+        return longer
+
+    def _notes(self, length: int) -> list[str]:
+        """0: all of it; 1: in two words; 2: in one."""
+        problems = f"{self.problems} problem{'s' if self.problems > 1 else ''}"
+        said = (
+            (self.problems, (f"{problems} in the configuration", problems, problems)),
+            (self.stale, (self.stale, "netlist stale", "stale")),
+            (self.predates, (self.predates, "results old", "old")),
+        )
+        return [words[length] for is_so, words in said if is_so]
 
     def _append_progress(self, line: Text) -> None:
         total, wide = self._total, self._wide
@@ -126,7 +148,8 @@ class StatusLine(Widget):
         if wide:
             line.append(progress_bar(self.glyphs, share, 14) + " ")
         line.append(f"{self._ended}/{total} ")
-        for status in ("completed", "failed", "in_progress", "pending"):
+        over = self._ended == total and not wide
+        for status in ("completed", "failed") if over else ("completed", "failed", "in_progress", "pending"):
             word = f" {WORDS[status]}" if wide else ""
             line.append(f" {self.glyphs.status(status)}{self._counts.get(status, 0)}{word}", COLOURS[status])
 

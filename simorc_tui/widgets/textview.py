@@ -67,10 +67,11 @@ class FileView(FailingPane):
             self.index = index
 
     class Found(Message):
-        """Where the text searched for stands; None: nowhere in that direction."""
+        """Where the text searched for stands; None: nowhere in that direction, but maybe `elsewhere`."""
 
-        def __init__(self, index: LineIndex, line: int | None, needle: str) -> None:
+        def __init__(self, index: LineIndex, line: int | None, needle: str, *, elsewhere: bool) -> None:
             super().__init__()
+            self.elsewhere = elsewhere
             self.index = index
             self.line = line
             self.needle = needle
@@ -180,7 +181,9 @@ class FileView(FailingPane):
         if message.index is not self.index or message.needle != self.needle:
             return
         if message.line is None:
-            self.notify(f"no more {plain(message.needle)!r} that way", severity="warning", timeout=2)
+            needle = repr(plain(message.needle))
+            said = f"no more {needle} that way" if message.elsewhere else f"no {needle} here"
+            self.notify(said, severity="warning", timeout=2, markup=False)
             return
         self._last_match = message.line
         self.lines.show_line(message.line)
@@ -235,8 +238,10 @@ class FileView(FailingPane):
         start = index.offset_of(max(0, line)) if backwards else index.offset_of(line + 1)
         any_case = needle == needle.lower()
         offset = index.find(needle.encode(), start, backwards=backwards, any_case=any_case)
+        elsewhere = offset is None and index.find(needle.encode(), 0, any_case=any_case) is not None
         if not get_current_worker().is_cancelled:
-            self.post_message(self.Found(index, None if offset is None else index.line_at(offset), needle))
+            line_found = None if offset is None else index.line_at(offset)
+            self.post_message(self.Found(index, line_found, needle, elsewhere=elsewhere))
 
 
 def _why_absent(path: Path, error: OSError) -> str:

@@ -16,7 +16,7 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from simorc.display import plain
 from simorc.measurements.fourier import TAPERS
@@ -60,6 +60,7 @@ class WaveView(FailingPane):
         self.picture = Picture("no case chosen")
         self._shown: Request | None = None
         self._settling = False
+        self._reader: Worker[None] | None = None
         self.typed: tuple[str, ...] = ()
         """The expressions there are, shown or not."""
         self._expressions: tuple[str, ...] = ()
@@ -208,6 +209,7 @@ class WaveView(FailingPane):
 
     def _wants(self, request: Request | None) -> None:
         if request == self.request:
+            self._renew_note()
             return
         self.request = request
         if request is None:
@@ -220,11 +222,19 @@ class WaveView(FailingPane):
     def _settled(self) -> None:
         self._settling = False
         if self.request is not None:
-            self._read(self.request, None)
+            self._reader = self._read(self.request, None)
 
     def _look_again(self) -> None:
-        if self.request is not None and self.request == self._shown and self.display and self.is_on_screen:
-            self._read(self.request, self.picture)
+        """A look that is still under way is let finish: on a busy machine it takes longer than a second."""
+        under_way = self._reader is not None and not self._reader.is_finished
+        seen = self.request is not None and self.request == self._shown and self.display and self.is_on_screen
+        if seen and self.request is not None and not under_way:
+            self._reader = self._read(self.request, self.picture)
+
+    def _renew_note(self) -> None:
+        """Asked for the same case again: its status changed, and with it why there is no waveform."""
+        if self.picture.note:
+            self._look_again()
 
     @property
     def is_on_screen(self) -> bool:

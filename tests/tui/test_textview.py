@@ -233,7 +233,7 @@ async def test_searching_goes_from_match_to_match(tmp_path: Path) -> None:
     path = tmp_path / "simulator.log"
     path.write_text("".join(f"line {n} {'Singular' if n in (40, 300) else ''}\n" for n in range(500)))
     app = FileApp()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         app.view.show_file(path)
         await until(pilot, lambda: "line 0" in screen_text(app))
         app.view.lines.focus()
@@ -243,6 +243,10 @@ async def test_searching_goes_from_match_to_match(tmp_path: Path) -> None:
         await until(pilot, lambda: "line 300 Singular" in screen_text(app))
         await pilot.press("N")
         await until(pilot, lambda: "line 40 Singular" in screen_text(app))
+        await pilot.press("N")
+        await until(pilot, lambda: "no more 'singular' that way" in screen_text(app))
+        await pilot.press("slash", *"XM5", "enter")
+        await until(pilot, lambda: "no 'XM5' here" in screen_text(app))
         await pilot.press("escape")
         assert app.view.needle == ""
 

@@ -6,6 +6,7 @@ import json
 import shutil
 import struct
 import subprocess
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from simorc.runs.layout import RunLayout
+from simorc_tui.widgets import wave_view
 from simorc_tui.widgets.measures_view import MeasuresView, measures_of
 from simorc_tui.widgets.plot import PlotView
 from simorc_tui.widgets.wave_chooser import WaveChooser, matching
-from simorc_tui.widgets.wave_load import Request, load
+from simorc_tui.widgets.wave_load import Picture, Request, load
 from simorc_tui.widgets.wave_view import WaveView
 
 RC = """rc low pass
@@ -181,6 +183,41 @@ async def test_a_raw_that_grows_is_read_again(layout: RunLayout) -> None:
         write_raw(layout, 1, raw_text("Transient Analysis", TRAN, None, ramp(200)))
         await until(pilot, lambda: app.wave.picture.caution == "")
         assert app.wave.plot.panel.x_span(log=False) == (0.0, 1e-3)
+
+
+async def test_a_look_that_takes_longer_than_a_second_is_let_finish(
+    layout: RunLayout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = ["case 3 is pending"]
+
+    def slow(request: Request) -> Picture:
+        note = said[-1]
+        time.sleep(0.3)
+        return Picture(note)
+
+    monkeypatch.setattr(wave_view, "LOOK_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(wave_view, "load", slow)
+    app = WaveApp()
+    async with app.run_test(size=(100, 40)) as pilot:
+        app.wave.show_case(layout, 3)
+        await until(pilot, lambda: "case 3 is pending" in screen_text(app))
+        said.append("case 3 is running")
+        await until(pilot, lambda: "case 3 is running" in screen_text(app))
+
+
+async def test_a_case_shown_again_says_anew_why_there_is_no_waveform(
+    layout: RunLayout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = ["case 3 is pending"]
+    monkeypatch.setattr(wave_view, "LOOK_AGAIN_SECONDS", 1000)
+    monkeypatch.setattr(wave_view, "load", lambda request: Picture(said[-1]))
+    app = WaveApp()
+    async with app.run_test(size=(100, 40)) as pilot:
+        app.wave.show_case(layout, 3)
+        await until(pilot, lambda: "case 3 is pending" in screen_text(app))
+        said.append("case 3 is running")
+        app.wave.show_case(layout, 3)
+        await until(pilot, lambda: "case 3 is running" in screen_text(app))
 
 
 async def test_several_cases_lie_over_each_other(layout: RunLayout) -> None:

@@ -37,6 +37,7 @@ class RunSummary:
     predates: tuple[str, ...] = ()
     """Inputs that have changed since the run was built, by path relative to the project."""
     remarks: Remarks = NOTHING_SAID
+    locked: bool = False
 
     @property
     def shown(self) -> str:
@@ -88,6 +89,7 @@ def summarise(layout: RunLayout) -> RunSummary:
         return RunSummary(
             *(layout.name, layout.sweep, "broken", none, 0, None, None, info, alive, why),
             remarks=remarks_of(layout),
+            locked=layout.lock_json.exists(),
         )
     state = meta.get("state", "pending")
     return RunSummary(
@@ -103,6 +105,7 @@ def summarise(layout: RunLayout) -> RunSummary:
         note=meta.get("pause_reason", "") if state == "paused" else "",
         predates=_moved(layout),
         remarks=remarks_of(layout),
+        locked=layout.lock_json.exists(),
     )
 
 
