@@ -17,7 +17,7 @@ from simorc.quantities import ShownAs
 from simorc.runs.database import open_for_reading
 from simorc.runs.failures import FailureGroup, failures_of
 from simorc.runs.layout import RunLayout
-from simorc.runs.view import RunView
+from simorc.runs.view import RunView, still_awaited
 from simorc_tui.case_columns import duration_text
 
 MOST_EVENTS = 200
@@ -75,7 +75,7 @@ def head_of(layout: RunLayout) -> str:
         rate = over / (updated - started)
         parts += [f"in {duration_text(updated - started)}", f"{rate:.3g}/s"]
         if meta.get("state") == "running" and rate:
-            parts.append(f"ETA {duration_text((total - over) / rate)}")
+            parts.append(f"ETA {duration_text(still_awaited(counts, meta) / rate)}")
     return "  ".join([*parts, *_effort(layout)])
 
 

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from simorc.display import plain
+from simorc.runs.view import still_awaited
 from simorc_tui.case_columns import duration_text
 from simorc_tui.follower import RunNews
 from simorc_tui.glyphs import UNICODE, Glyphs, progress_bar
@@ -161,7 +162,7 @@ class StatusLine(Widget):
             reason = self._meta.get("pause_reason", "")
             return f"{state}: {plain(reason)}" if state == "paused" and reason else state
         rate = self._rate.per_second
-        left = self._counts.get("pending", 0) + self._counts.get("in_progress", 0)
+        left = still_awaited(self._counts, self._meta)
         jobs = f"{self._counts.get('in_progress', 0)}/{self._meta.get('jobs', '?')} jobs"
         if not rate:
             return jobs

@@ -29,7 +29,7 @@ from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest
 from simorc.runs.store import Finished, Store
 from simorc.runs.summary import RunSummary
-from simorc.runs.view import RunView
+from simorc.runs.view import RunView, still_awaited
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.sweeps.plan import Plan
 
@@ -163,7 +163,15 @@ def test_second_ctrl_c_leaves(finished_run: RunLayout) -> None:
 
 def moment(**changes: object) -> Moment:
     counts = {"pending": 30, "in_progress": 3, "completed": 11, "failed": 1}
-    told = {"run": "r", "state": "running", "counts": counts, "total": 45, "done": 12, "seconds": 1.5}
+    told = {
+        "run": "r",
+        "state": "running",
+        "counts": counts,
+        "total": 45,
+        "done": 12,
+        "seconds": 1.5,
+        "left": 33,
+    }
     return Moment(**(told | changes))  # type: ignore[arg-type]
 
 
@@ -177,7 +185,7 @@ def test_lines_for_every_tenth_and_every_ten_seconds(capsys: pytest.CaptureFixtu
     for seconds in (0.1, 0.2, 0.3, 10.2, 10.3):
         progress.moment(moment(seconds=seconds))
     progress.moment(
-        moment(seconds=10.4, counts={"pending": 0, "in_progress": 0, "completed": 44, "failed": 1})
+        moment(seconds=10.4, left=0, counts={"pending": 0, "in_progress": 0, "completed": 44, "failed": 1})
     )
     lines = capsys.readouterr().err.splitlines()
     assert [line.split()[0] for line in lines] == ["12/45", "12/45", "45/45"]
@@ -226,3 +234,9 @@ def test_more_changes_than_can_be_named(
         assert follower.follow(JsonProgress()) == ExitCode.GOOD
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["case_id"] for line in lines[:-1]] == [4, 6]
+
+
+def test_pending_cases_nobody_asked_for_are_not_waited_for() -> None:
+    counts = {"pending": 30, "in_progress": 2, "completed": 4, "failed": 0}
+    assert still_awaited(counts, {"aside": "27"}) == 5
+    assert still_awaited(counts, {}) == 32

@@ -17,6 +17,7 @@ import pytest
 
 from simorc.runs.control import runner_alive, runner_info
 from simorc.runs.layout import RunLayout, find_run
+from simorc.runs.view import RunView
 
 pytestmark = [
     pytest.mark.ngspice,
@@ -182,3 +183,13 @@ def test_a_measurement_declared_with_capitals_is_one_column(simorc: Simorc, proj
     (case, *_) = json.loads(simorc("--project", project, "results", "last", "--json").out)
     assert [name for name in case["measurements"] if name.lower() == "f_3db"] == ["F_3dB"]
     assert case["measurements"]["F_3dB"] > 0
+
+
+def test_chosen_cases_leave_the_others_aside(simorc: Simorc, project: Path) -> None:
+    run = simorc("build", "corners", "--project", project).out.strip()
+    assert simorc("run", run, "--case", "2,4-5", "--project", project).code == 0
+    with RunView(find_run(project, run)) as view:
+        assert view.meta()["aside"] == str(view.total - 3)
+    assert simorc("run", run, "--project", project).code == 0
+    with RunView(find_run(project, run)) as view:
+        assert view.meta()["aside"] == "0"

@@ -20,7 +20,7 @@ from simorc.runs.control import request, runner_alive, runner_info
 from simorc.runs.failures import failures_of
 from simorc.runs.layout import RunLayout
 from simorc.runs.summary import RunSummary, summarise
-from simorc.runs.view import RunView
+from simorc.runs.view import RunView, still_awaited
 
 LOOK_EVERY = 0.1
 FINAL = ("completed", "failed")
@@ -36,10 +36,13 @@ class Moment:
     total: int
     done: int
     seconds: float
+    left: int
+    """Cases this start is still to end."""
 
     @property
-    def left(self) -> int:
-        return self.total - self.counts["completed"] - self.counts["failed"]
+    def over(self) -> int:
+        """Cases of the whole run that have ended."""
+        return self.counts["completed"] + self.counts["failed"]
 
     @property
     def rate(self) -> float:
@@ -104,11 +107,13 @@ class Follower:
         return alive
 
     def _moment(self) -> Moment:
-        state = self._view.meta().get("state", "pending")
+        meta, counts = self._view.meta(), self._view.counts()
+        state = meta.get("state", "pending")
         if self._interrupts:
             state = "cancelling"
         seconds = time.monotonic() - self._began
-        return Moment(self._layout.name, state, self._view.counts(), self._total, self._done, seconds)
+        left = still_awaited(counts, meta)
+        return Moment(self._layout.name, state, counts, self._total, self._done, seconds, left)
 
     def _newly_finished(self) -> Iterator[sqlite3.Row]:
         """The rows of cases that ended since the last look, each attempt once."""

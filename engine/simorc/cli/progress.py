@@ -61,7 +61,7 @@ class LineProgress(Progress):
         self._tenths = -1
 
     def moment(self, now: Moment) -> None:
-        tenths = 10 * (now.total - now.left) // max(now.total, 1)
+        tenths = 10 * now.over // max(now.total, 1)
         if tenths != self._tenths or now.seconds - self._last >= LINE_EVERY:
             self._last, self._tenths = now.seconds, tenths
             note(progress_line(now))
@@ -103,13 +103,13 @@ class TerminalProgress(Progress):
         self._bar.stop()
 
     def moment(self, now: Moment) -> None:
-        done = now.total - now.left
+        done = now.over
         self._bar.update(self._task, total=now.total, completed=done, description=progress_line(now))
 
 
 def progress_line(now: Moment) -> str:
     """``12/45 done, 1 failed, 3 under way, 8.1/s, 4 s to go``."""
-    parts = [f"{now.total - now.left}/{now.total} done"]
+    parts = [f"{now.over}/{now.total} done"]
     if now.counts["failed"]:
         parts.append(f"{now.counts['failed']} failed")
     parts.append(f"{now.counts['in_progress']} under way")

@@ -17,6 +17,7 @@ from simorc.errors import TemplateError
 from simorc.executors.work import Executor
 from simorc.runs.admission import LOOK_EVERY, Admission
 from simorc.runs.backlog import Backlog
+from simorc.runs.conduct import TAKING_OVER
 from simorc.runs.decision import (
     Action,
     Attempt,
@@ -94,7 +95,11 @@ class Campaign:
         """Execute until nothing is left or the run is cancelled."""
         self._store.set_meta(state="running", started=time.time(), jobs=self.jobs, pause_reason="")
         self._leave_out(already_known(self._layout, self._stopping) if self._stopping else [], again=True)
-        self._store.event("started", f"{len(self._backlog)} of {len(self._preparation.plan)} cases to run")
+        self._store.set_meta(aside=self._not_asked_for())
+        first = f", after {TAKING_OVER}" if TAKING_OVER in self._pause_reasons else ""
+        self._store.event(
+            "started", f"{len(self._backlog)} of {len(self._preparation.plan)} cases to run{first}"
+        )
         async with anyio.create_task_group() as self._tasks:
             self._tasks.start_soon(self._look_at_machine)
             try:
@@ -108,6 +113,10 @@ class Campaign:
         self._store.set_meta(state=ended, ended=time.time())
         told = f"{counts['completed']} completed, {counts['failed']} failed, {counts['pending']} pending"
         self._store.event(ended, f"{told}{' (' + self._cancelled + ')' if self._cancelled else ''}")
+
+    def _not_asked_for(self) -> int:
+        """How many pending cases this start leaves alone: nobody waits for them."""
+        return max(0, self._store.statuses.counts()["pending"] - len(self._backlog))
 
     async def _look_at_machine(self) -> None:
         trouble = self._admission.enter(self.jobs, self._wanted())
@@ -154,6 +163,7 @@ class Campaign:
             self._next_action.pop(case_id, None)
         self._store.back_to_pending(again)
         self._backlog.put_first(again)
+        self._store.set_meta(aside=self._not_asked_for())
         self._wake()
         return len(again)
 
@@ -184,19 +194,20 @@ class Campaign:
         """Start nothing new until `resume` takes this very reason back."""
         if reason not in self._pause_reasons:
             self._pause_reasons.add(reason)
-            self._say_paused()
+            self._say_paused(reason)
 
     def resume(self, reason: str) -> None:
         if reason in self._pause_reasons:
             self._pause_reasons.discard(reason)
-            self._say_paused()
+            self._say_paused(reason)
             self._wake()
 
-    def _say_paused(self) -> None:
+    def _say_paused(self, changed: str) -> None:
         why = "; ".join(sorted(self._pause_reasons))
         if not self._cancelled:
             self._store.set_meta(state="paused" if why else "running", pause_reason=why)
-        self._store.event("paused" if why else "resumed", why)
+        if changed != TAKING_OVER:
+            self._store.event("paused" if why else "resumed", why or f"no longer: {changed}")
 
     # Work, as the executor sees it ----------------------------------------------------------------
 

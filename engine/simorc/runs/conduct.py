@@ -8,6 +8,9 @@ from typing import Protocol
 from simorc.runs.status_files import Report
 from simorc.sweeps.plan import Plan
 
+TAKING_OVER = "taking over completed cases"
+"""Why a run waits with its first case; told by `started` and `reused`, not as a pause."""
+
 
 class Conductor(Protocol):
     """Steers a run under way."""

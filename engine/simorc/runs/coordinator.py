@@ -16,6 +16,7 @@ import anyio
 from simorc.errors import SchedulerSilent, SubmissionRefused
 from simorc.executors.scheduler import ArrayJob, Scheduler, Site
 from simorc.runs.chunk_queue import ChunkQueue
+from simorc.runs.conduct import TAKING_OVER
 from simorc.runs.filesystem import is_network
 from simorc.runs.fleet import Fleet
 from simorc.runs.gathering import FINAL, Gathering, OpenChunk
@@ -67,10 +68,11 @@ class Coordinator:
 
     async def run(self) -> None:
         """Until nothing is left, on the cluster or here, or the run is cancelled."""
-        self._store.set_meta(state="running", started=time.time(), jobs=self.jobs, pause_reason="")
+        self._store.set_meta(state="running", started=time.time(), jobs=self.jobs, pause_reason="", aside=0)
         set_control(self._layout, Control())
         self._take_over()
-        self._store.event("started", f"{len(self._queue)} of {len(self.plan)} cases to submit")
+        first = f", after {TAKING_OVER}" if TAKING_OVER in self._pause_reasons else ""
+        self._store.event("started", f"{len(self._queue)} of {len(self.plan)} cases to submit{first}")
         while True:
             began = time.monotonic()
             await self._round()
@@ -269,18 +271,19 @@ class Coordinator:
         """Submit nothing and hold what waits; running chunks finish their cases under way."""
         if reason not in self._pause_reasons:
             self._pause_reasons.add(reason)
-            self._say_paused()
+            self._say_paused(reason)
 
     def resume(self, reason: str) -> None:
         if reason in self._pause_reasons:
             self._pause_reasons.discard(reason)
-            self._say_paused()
+            self._say_paused(reason)
 
-    def _say_paused(self) -> None:
+    def _say_paused(self, changed: str) -> None:
         why = "; ".join(sorted(self._pause_reasons))
         if not self._cancelled:
             self._store.set_meta(state="paused" if why else "running", pause_reason=why)
-        self._store.event("paused" if why else "resumed", why)
+        if changed != TAKING_OVER:
+            self._store.event("paused" if why else "resumed", why or f"no longer: {changed}")
         self._control()
         self._fleet.want_held(bool(why))
         self._wake()

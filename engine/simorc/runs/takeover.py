@@ -20,7 +20,7 @@ from anyio import to_thread
 
 from simorc.errors import SimorcError, WaveformError
 from simorc.netlist.deck import Deck
-from simorc.runs.conduct import Conductor
+from simorc.runs.conduct import TAKING_OVER, Conductor
 from simorc.runs.earlier import UNREADABLE, EarlierRun, Equal
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import RunSettings
@@ -34,7 +34,6 @@ from simorc.waveforms.rawfile import RawFile
 
 REUSED = "reused"
 """The action of an attempt whose results came from an earlier run."""
-_WHY = "taking over completed cases"
 _READ_BY_PEOPLE = frozenset({"netlist.spice", "simulator.log"})
 _MOST_BYTES_OF_LOG = 64 << 20
 
@@ -59,7 +58,7 @@ class Takeover:
         sources = [RunLayout(Path(os.path.normpath(layout.path / name))) for name in named]
         self.sources = sources if sources and self._wanted() else []
         if self.sources:
-            conductor.pause(_WHY)
+            conductor.pause(TAKING_OVER)
 
     async def run(self) -> None:
         """Take over what can be, tell how much that was, and let the run begin."""
@@ -68,7 +67,7 @@ class Takeover:
                 await self._from(source)
         finally:
             if self.sources:
-                self._conductor.resume(_WHY)
+                self._conductor.resume(TAKING_OVER)
 
     def _wanted(self) -> list[int]:
         """The cases that never ran here."""

@@ -7,7 +7,7 @@ A view is one read-only connection; open one per thread.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
@@ -200,6 +200,12 @@ class RunView:
             raise UsageError(f"no column {order!r} to sort by")
         way = "DESC" if descending else "ASC"
         return "id " + way if order == "id" else f"{quoted(order)} {way} NULLS LAST, id"
+
+
+def still_awaited(counts: Mapping[str, int], meta: Mapping[str, str]) -> int:
+    """How many cases the present start is still to end: without pending ones that were not asked for."""
+    unfinished = counts.get("pending", 0) + counts.get("in_progress", 0)
+    return max(0, unfinished - int(meta.get("aside") or 0))
 
 
 def _clause(where: str) -> str:
