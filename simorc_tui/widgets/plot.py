@@ -102,7 +102,7 @@ class PlotView(Widget, can_focus=True):
 
     def readout(self) -> list[str]:
         """What the cursors stand on, a line for x and one for each curve; empty without cursors."""
-        lines = self.cursors.readout(self.panel, log_x=self.window.log_x)
+        lines = self.cursors.readout(self.panel, log_x=self.window.log_x, width=self.size.width)
         return [in_ascii(line) for line in lines] if self._only_ascii else lines
 
     @property

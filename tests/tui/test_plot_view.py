@@ -134,6 +134,21 @@ async def test_a_readout_fits_80_columns() -> None:
         assert max(map(len, app.plot.readout())) <= 80
 
 
+def test_columns_of_a_readout_stand_below_each_other_and_names_give_way() -> None:
+    x = np.linspace(0, 1e-6, 200)
+    names = ("v(x1.amplifier.out_minus)", "v(x1.amplifier.out_plus)", "v(in)")
+    traces = [PlotTrace.of(name, x, -0.123456 + 10**place * x) for place, name in enumerate(names, 3)]
+    lines = Cursors((0.1e-6, 0.73456e-6)).readout(Panel((Strip(tuple(traces), "V"),), "s"), width=80)
+    for sign in ("A ", "B ", "Δ "):
+        assert len({line.index(f"  {sign}") for line in lines}) == 1, lines
+    assert max(map(len, lines)) <= 80
+    assert all("slope" in line and line.endswith("V/s") for line in lines[1:])
+    shown = [line.split()[0] for line in lines[1:]]
+    assert shown[0].startswith("v(x") and shown[0].endswith("us)") and "…" in shown[0]
+    assert len(set(shown)) == 3
+    assert Cursors((0.1e-6,)).readout(Panel((Strip(tuple(traces), "V"),), "s"))[1].split()[0] == names[0]
+
+
 def two_strips() -> Panel:
     frequency = np.logspace(0, 6, 100)
     gain = PlotTrace.of("gain", frequency, -20 * np.log10(frequency))
