@@ -170,6 +170,7 @@ def _searches(terminal: PseudoTerminal) -> dict[str, float]:
         ("sort", "s" + "j" * 5, "\r", " gain↑"),
     ):
         terminal.press(keys)
+        time.sleep(0.5)
         terminal.at_rest(1.0, 10.0)
         terminal.seen = b""
         began, waits = time.monotonic(), []
@@ -184,6 +185,7 @@ def _searches(terminal: PseudoTerminal) -> dict[str, float]:
         for key in ("\r" if name == "filter" else "g", "u"):
             terminal.at_rest(0.3, 5.0)
             terminal.press(key)
+            time.sleep(0.5)
     return found
 
 

@@ -18,9 +18,6 @@ from simorc.runs.database import open_for_reading, quoted
 from simorc.runs.filters import CaseFilter
 from simorc.runs.layout import RunLayout
 
-SORTED_IN_KIB = 65536
-"""What SQLite may sort without writing parts of it to disk: a million cases."""
-
 
 @dataclass(frozen=True)
 class Arrangement:
@@ -93,7 +90,6 @@ class OrderQuery:
     def __init__(self, layout: RunLayout, arrangement: Arrangement) -> None:
         self.arrangement = arrangement
         self._db = open_for_reading(layout.database)
-        self._db.execute(f"PRAGMA cache_size = -{SORTED_IN_KIB}")
 
     def interrupt(self) -> None:
         self._db.interrupt()
