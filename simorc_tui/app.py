@@ -11,6 +11,7 @@ from textual.command import Provider
 from textual.events import Event, Key
 
 from simorc.display import plain
+from simorc_tui.ascii_look import choose_scrollbars
 from simorc_tui.glyphs import ASCII, UNICODE
 from simorc_tui.launching import Launcher
 from simorc_tui.palette import CommandProvider
@@ -44,6 +45,7 @@ class SimorcApp(App[int]):
         glyphs = UNICODE if profile.unicode else ASCII
         self._main = MainScreen(root, launcher or Launcher(root), glyphs, run=run, tick=profile.tick)
         self.set_class(not profile.unicode, "ascii")
+        choose_scrollbars(unicode=profile.unicode)
         wanted = self._preferences.theme
         self.theme = wanted if wanted in self.available_themes else profile.theme
 

@@ -17,7 +17,8 @@ from textual.widgets.tree import TreeNode
 from simorc.display import plain
 from simorc.rootdir import SETUP_FILE
 from simorc.runs.summary import RunSummary
-from simorc_tui.glyphs import UNICODE, Glyphs, run_glyph
+from simorc_tui.ascii_look import draw_in_ascii
+from simorc_tui.glyphs import ASCII, UNICODE, Glyphs, run_glyph
 from simorc_tui.outline import BrokenOutline, ProjectOutline
 from simorc_tui.widgets.pipeline_branch import PipelineBranch
 from simorc_tui.widgets.tree_entry import Entry as Entry
@@ -70,6 +71,8 @@ class ProjectTree(Tree[Entry]):
         self.glyphs = glyphs
         self.show_root = False
         self.guide_depth = 2
+        if glyphs is ASCII:
+            draw_in_ascii(self)
         self._sweeps: dict[str, TreeNode[Entry]] = {}
         self._why: dict[str, str] = {}
         self._runs: TreeNode[Entry] | None = None

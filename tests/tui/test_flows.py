@@ -353,6 +353,23 @@ async def test_problems_of_the_configuration_are_shown(project: Path) -> None:
         assert "! problems" in screen_text(app)
 
 
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_the_tree_its_scrollbar_and_messages_are_ascii_too(
+    project: Path, make_run: Callable[..., FakeRun], size: tuple[int, int]
+) -> None:
+    for day in range(10, 31):
+        make_run(2, name=f"pvt_202611{day}120000")
+    async with running(project, size, profile=PLAIN) as pilot:
+        await until(pilot, lambda: table(pilot).row_count == 2)
+        await pilot.press("1", "R", "down", "down", "down")
+        await until(pilot, lambda: "no failed case to retry" in screen_text(pilot.app))
+        await pilot.press("G")
+        await until(pilot, lambda: "pvt_20261110120000" in screen_text(pilot.app))
+        shown = screen_text(pilot.app)
+        assert shown.isascii(), {letter for letter in shown if not letter.isascii()}
+        assert "` + pvt_20261110120000" in shown
+
+
 async def test_ascii_where_asked(project: Path, make_run: Callable[..., FakeRun]) -> None:
     make_run(9)
     async with running(project, SMALL, profile=PLAIN) as pilot:
