@@ -9,7 +9,6 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import reactive
 from textual.strip import Strip
 
 from simorc.runs.layout import RunLayout
@@ -27,10 +26,10 @@ from simorc_tui.case_pages import CasePages, CaseRow
 from simorc_tui.case_painting import GAP, CasePainter, CasePalette
 from simorc_tui.glyphs import UNICODE, Glyphs
 from simorc_tui.table_look import USUAL, TableLook
-from simorc_tui.widgets.column_layout import ColumnLayout
+from simorc_tui.widgets.case_cursor import CaseCursor
 
 
-class CaseTable(ColumnLayout, can_focus=True):
+class CaseTable(CaseCursor, can_focus=True):
     """Cases of one run in rows below a header; the first columns stay when scrolling sideways."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -44,22 +43,11 @@ class CaseTable(ColumnLayout, can_focus=True):
         "case-table--broken",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "up", show=False, id="table.up"),
-        Binding("down,j", "move(1)", "down", show=False, id="table.down"),
-        Binding("pageup,ctrl+u", "page(-1)", "page up", show=False, id="table.page_up"),
-        Binding("pagedown,ctrl+d", "page(1)", "page down", show=False, id="table.page_down"),
-        Binding("home,g", "go_first", "first", show=False, id="table.first"),
-        Binding("end,G", "go_last", "last", show=False, id="table.last"),
         Binding("left,h", "sideways(-1)", "left", show=False, id="table.left"),
         Binding("right,l", "sideways(1)", "right", show=False, id="table.right"),
-        Binding("space", "mark", "mark", show=False, id="table.mark"),
-        Binding("V", "mark_range", "mark to here", show=False, id="table.mark_range"),
         Binding("greater_than_sign", "widen(2)", "wider", show=False, id="table.wider"),
         Binding("less_than_sign", "widen(-2)", "narrower", show=False, id="table.narrower"),
-        Binding("a", "mark_all", "mark all", show=False, id="table.mark_all"),
     ]
-
-    cursor: reactive[int] = reactive(0, repaint=False)
 
     class Highlighted(Message):
         """The cursor stands on another case; None when the table is empty."""
@@ -68,26 +56,20 @@ class CaseTable(ColumnLayout, can_focus=True):
             super().__init__()
             self.case_id = case_id
 
-    class Marked(Message):
-        """The marks changed."""
-
     def __init__(self, glyphs: Glyphs = UNICODE, *, widget_id: str | None = None) -> None:
-        super().__init__(id=widget_id)
+        super().__init__(widget_id=widget_id)
         self.glyphs = glyphs
         self.arrangement = Arrangement()
         self.columns: list[TableColumn] = []
         self.all_columns: list[TableColumn] = []
         self.written: Callable[[int], Mapping[str, str]] = lambda _: {}
-        self.marks: set[int] = set()
         self.empty_note = "looking for runs ..."
         self._breaks_spec: BreaksSpec = no_specs
         self._view: RunView | None = None
-        self._pages: CasePages | None = None
         self._progress: Mapping[int, float] = {}
         self._digits = 4
         self.look = USUAL
         self._brought: list[Column] = []
-        self._last_mark: int | None = None
         self._total = 0
         self._palette = CasePalette(
             lambda: self.rich_style, lambda part: self.get_component_rich_style(part, partial=True)
@@ -95,26 +77,6 @@ class CaseTable(ColumnLayout, can_focus=True):
         self._painter: CasePainter | None = None
 
     # What is shown --------------------------------------------------------------------------------
-
-    @property
-    def row_count(self) -> int:
-        return len(self._pages) if self._pages is not None else 0
-
-    @property
-    def current(self) -> CaseRow | None:
-        """The case under the cursor."""
-        return self._pages.row(self.cursor) if self._pages is not None else None
-
-    @property
-    def visible_rows(self) -> range:
-        """The rows on screen."""
-        top = self.scroll_offset.y
-        return range(top, min(self.row_count, top + self._rows_in_view))
-
-    @property
-    def _rows_in_view(self) -> int:
-        """Lines between the header and the scrollbar."""
-        return max(1, self.scrollable_content_region.height - 1)
 
     def attach(self, layout: RunLayout | None) -> None:
         """Show the run of `layout` from its first case, or nothing."""
@@ -237,63 +199,6 @@ class CaseTable(ColumnLayout, can_focus=True):
         if self.parent is not None:
             self.parent.post_message(events.DescendantFocus(self) if ours else events.DescendantBlur(self))
 
-    # Keys -----------------------------------------------------------------------------------------
-
-    def action_move(self, rows: int) -> None:
-        self.cursor += rows
-
-    def action_page(self, pages: int) -> None:
-        self.cursor += pages * max(1, self._rows_in_view - 1)
-
-    def action_go_first(self) -> None:
-        self.cursor = 0
-
-    def action_go_last(self) -> None:
-        self.cursor = self.row_count - 1
-
-    def action_mark(self) -> None:
-        """Mark the case under the cursor, or take its mark away, and go on to the next."""
-        row = self.current
-        if row is None:
-            return
-        self.marks ^= {row.case_id}
-        self._last_mark = self.cursor
-        self._refresh_row(self.cursor)
-        self.cursor += 1
-        self.post_message(self.Marked())
-
-    def action_mark_range(self) -> None:
-        """Mark everything from the case marked last to the one under the cursor."""
-        if self._pages is None:
-            return
-        first, last = sorted((self.cursor if self._last_mark is None else self._last_mark, self.cursor))
-        self.marks |= set(self._pages.order.ids(first, last + 1))
-        self._last_mark = self.cursor
-        self.refresh()
-        self.post_message(self.Marked())
-
-    def action_mark_all(self) -> None:
-        """Mark every case the filter shows; all marked already, take all marks away."""
-        if self._pages is None:
-            return
-        every = set(self._pages.order.ids(0, self.row_count))
-        self.marks = set() if every <= self.marks else self.marks | every
-        self.refresh()
-        self.post_message(self.Marked())
-
-    def on_click(self, event: events.Click) -> None:
-        if event.y >= 1 and self.scroll_offset.y + event.y - 1 < self.row_count:
-            self.cursor = self.scroll_offset.y + event.y - 1
-
-    def validate_cursor(self, cursor: int) -> int:
-        return max(0, min(cursor, self.row_count - 1))
-
-    def watch_cursor(self, before: int, now: int) -> None:
-        self._show_cursor()
-        self._refresh_row(before)
-        self._refresh_row(now)
-        self._tell()
-
     # Painting -------------------------------------------------------------------------------------
 
     def notify_style_update(self) -> None:
@@ -378,20 +283,6 @@ class CaseTable(ColumnLayout, can_focus=True):
         right = min(self.width_in_view, stop - scrolled)
         if right > left:
             self.refresh(Region(left, index - self.scroll_offset.y + 1, right - left, 1))
-
-    def _refresh_row(self, index: int) -> None:
-        if index in self.visible_rows:
-            self.refresh(Region(0, index - self.scroll_offset.y + 1, self.width_in_view, 1))
-
-    def _show_cursor(self) -> None:
-        """Scroll just far enough to have the cursor in view; out of sight, `on_show` does it."""
-        if not self.scrollable_content_region.height:
-            return
-        top, rows = self.scroll_offset.y, self._rows_in_view
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, immediate=True)
-        elif self.cursor >= top + rows:
-            self.scroll_to(y=self.cursor - rows + 1, animate=False, immediate=True)
 
     def _tell(self) -> None:
         row = self.current
