@@ -136,3 +136,23 @@ def test_of_a_digest_the_first_digits_are_told() -> None:
     lines = list(lines_of(found, lambda _: ShownAs()))
     assert f"  dut.spice: {'a' * 12} → {'b' * 12}" in lines
     assert "  seed: 1 → 2" in lines
+
+
+@pytest.mark.ngspice
+def test_across_values_without_a_spec_and_the_yield_are_told(simorc: Simorc, project: Path) -> None:
+    config = project / "testbenches/ac/config.yaml"
+    across = "  wide: {across: {reduce: spread, over: temp, of: f_3db}, unit: Hz}\n"
+    config.write_text(config.read_text().replace("measurements:\n", f"measurements:\n{across}"))
+    assert simorc("run", "corners", "--project", project).code == 0
+    said = simorc("results", "--project", project).out.splitlines()
+    at = next(place for place, line in enumerate(said) if line.startswith("across cases"))
+    assert said[at + 1].split()[0] == "wide" and "Hz" in said[at + 1]
+    assert not [line for line in said if line.startswith("yield")]
+    config.write_text(config.read_text().replace(across, ""))
+    (project / "sweeps/spread.yaml").write_text(
+        "testbench: ac\nmonte_carlo: {samples: 4, distributions: {r: {normal: {mean: 10k, sigma: 100}}}}\n"
+    )
+    assert simorc("run", "spread", "--project", project).code == 0
+    said = simorc("results", "--project", project).out.splitlines()
+    (told,) = [line for line in said if line.startswith("yield: ")]
+    assert "cases keep to every spec: " in told and "…" in told

@@ -97,3 +97,21 @@ def test_a_link_to_the_corners_above_is_read_once_and_texts_stand_on_lines_of_th
     imported_again.write()
     second = Project.load(imported_again.directory).testbenches["tran"].template.read_text()
     assert ".option temp=27\n.option tnom=27\n" in second
+
+
+def test_a_meas_file_without_marks_is_understood(testbench: Path) -> None:
+    testbench.with_suffix(".meas").write_text(
+        "* Measure\n.meas tran vx avg v(vx)\nload {cicname}.raw\nmeas tran vz\n+ max v(vx)\n.end\n"
+    )
+    project, left = imported(testbench)
+    assert set(project.testbenches["tran"].config.measurements) == {"vx", "vz"}
+    template = project.testbenches["tran"].template.read_text()
+    assert "\nmeas tran vx avg v(vx)\nmeas tran vz\n+ max v(vx)\n" in template.partition(".control")[2]
+    assert "load" not in template
+    assert not [line for line in left if "nothing measures" in line]
+
+
+def test_what_was_expected_of_a_meas_file_is_told(testbench: Path) -> None:
+    testbench.with_suffix(".meas").write_text("t50 = cross(v(vx), 0.5)\n")
+    _, left = imported(testbench)
+    assert any("without a meas command; expected are lines such as `meas tran t50" in line for line in left)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from simorc.cli.across_table import across_table, run_with_across, yield_line
 from simorc.cli.case_rows import as_json, dumps, finite, pages, sort_column
 from simorc.cli.completing import RUNS
 from simorc.cli.results_files import WHOLE, write_whole_form
@@ -108,6 +109,11 @@ def _show_specs(layout: RunLayout) -> None:
     if run is not None:
         click.echo()
         write(spec_table(run))
+        if told := yield_line(run):
+            click.echo(told)
+    if (across := run_with_across(layout)) is not None:
+        click.echo()
+        write(across_table(across))
 
 
 def _tally(view: RunView) -> str:

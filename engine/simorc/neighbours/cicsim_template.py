@@ -13,6 +13,7 @@ from simorc.neighbours.carried import Carried
 _FILE = re.compile(r"^(\s*\.(?:include|inc|lib)\s+)([\"']?)([^\s\"']+)\2", re.IGNORECASE | re.MULTILINE)
 _IFDEF = re.compile(r"^#ifdef\s+(\w+)\s*$", re.MULTILINE)
 _MEAS = re.compile(r"^\s*\.?meas(?:ure)?\s+\w+\s+(\S+)", re.IGNORECASE | re.MULTILINE)
+_MEASURING = re.compile(r"\.?meas(?:ure)?\s|let\s|\+", re.IGNORECASE)
 _BETWEEN = re.compile(r"MEAS_START\"?\s*\n(.*?)\n\s*echo\s+\"?MEAS_END", re.DOTALL)
 _ENDC = re.compile(r"^\s*(?:quit\s*\n\s*)?\.endc", re.IGNORECASE | re.MULTILINE)
 
@@ -71,15 +72,30 @@ def _placed(match: re.Match[str], ran_in: Path, carried: Carried) -> str:
 
 
 def _with_measurements(text: str, measured: str, carried: Carried) -> str:
-    """The control block with the lines of the .meas file that stand between its marks."""
-    match = _BETWEEN.search(measured)
-    if match is None:
+    """The control block with the commands of the .meas file."""
+    commands = _commands(measured)
+    if measured.strip() and not _MEAS.search(commands):
+        carried.leave(
+            "a .meas file without a meas command; expected are lines such as `meas tran t50 when v(out)=0.5`,"
+            " between echo MEAS_START and echo MEAS_END where other commands stand around them"
+        )
+    if not commands:
         return text
     place = _ENDC.search(text)
     if place is None:
         carried.leave("a .meas file without a control block in its testbench")
         return text
-    return f"{text[: place.start()]}\n{match[1].strip()}\n{text[place.start() :].lstrip()}"
+    return f"{text[: place.start()]}\n{commands}\n{text[place.start() :].lstrip()}"
+
+
+def _commands(measured: str) -> str:
+    """What stands between the marks; of a file without marks its cards and commands of measuring."""
+    match = _BETWEEN.search(measured)
+    if match is not None:
+        return match[1].strip()
+    lines = (line.strip() for line in measured.splitlines())
+    # A control block takes commands: the same without the dot of a card.
+    return "\n".join(line.removeprefix(".") for line in lines if _MEASURING.match(line))
 
 
 def measured_names(template: str) -> list[str]:
