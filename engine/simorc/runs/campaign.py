@@ -35,6 +35,7 @@ from simorc.runs.ledger import Ledger
 from simorc.runs.manifest import RunSettings
 from simorc.runs.measuring import Measuring
 from simorc.runs.preparation import Preparation
+from simorc.runs.silent_cases import SilentCases
 from simorc.runs.status_files import Report
 from simorc.runs.stopping import Known, Stopping, already_known
 from simorc.runs.store import Finished, finished_elsewhere
@@ -79,6 +80,7 @@ class Campaign:
         self._histories: dict[int, list[Attempt]] = {}
         self._next_action: dict[int, Action] = {}
         self._in_flight: dict[int, tuple[int, float]] = {}
+        self._silent = SilentCases(layout, settings)
         self._dropped: set[int] = set()
         self._delayed: dict[int, Action] = {}
         self._doubted: dict[int, str] = {}
@@ -126,6 +128,8 @@ class Campaign:
             self._wake()
             await anyio.sleep(LOOK_EVERY)
             self._admission.look(self.jobs, self._wanted())
+            for case_id, told in self._silent.look(self._in_flight, time.time()):
+                self._store.event("warning", told, case_id)
 
     def _wanted(self) -> int:
         return len(self._backlog) + len(self._in_flight)
@@ -243,6 +247,7 @@ class Campaign:
         self._guardian.ended(pid)
 
     def progressed(self, case_id: int, fraction: float) -> None:
+        self._silent.moved(case_id, fraction, time.time())
         self._store.progressed(case_id, fraction)
 
     def distrusted(self, case_ids: Sequence[int], reason: str) -> None:
