@@ -240,3 +240,16 @@ def test_pending_cases_nobody_asked_for_are_not_waited_for() -> None:
     counts = {"pending": 30, "in_progress": 2, "completed": 4, "failed": 0}
     assert still_awaited(counts, {"aside": "27"}) == 5
     assert still_awaited(counts, {}) == 32
+
+
+def test_warnings_of_the_runner_are_told_as_they_come(
+    finished_run: RunLayout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def work(store: Store) -> None:
+        store.event("warning", "case 6: no progress", 6)
+        complete_all(store)
+
+    with Follower(finished_run, None) as follower:
+        Runner(finished_run, work).start()
+        follower.follow(LineProgress())
+    assert "warning: case 6: no progress\n" in capsys.readouterr().err

@@ -67,6 +67,7 @@ class Follower:
         self._view = RunView(layout)
         self._columns = self._view.columns()
         self._seq = self._view.last_seq()
+        self._warned = max((event["seq"] for event in self._view.warnings_since(0, 1_000_000)), default=0)
         self._total = self._view.total
         self._reported = array("H", bytes(2 * (self._total + 1)))
         self._done = 0
@@ -103,6 +104,9 @@ class Follower:
             self._done += 1
             if progress.wants_cases:
                 progress.case(as_json(row, self._columns))
+        for event in self._view.warnings_since(self._warned):
+            self._warned = event["seq"]
+            progress.warning(event["message"])
         progress.moment(self._moment())
         return alive
 

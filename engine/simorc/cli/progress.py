@@ -42,6 +42,9 @@ class Progress:
     def case(self, told: dict[str, object]) -> None:
         """A case ended; `told` is its JSON form. Only called if `wants_cases`."""
 
+    def warning(self, text: str) -> None:
+        """Something the runner warns of."""
+
     def moment(self, now: Moment) -> None:
         """The run a tenth of a second later."""
 
@@ -59,6 +62,9 @@ class LineProgress(Progress):
     def __init__(self) -> None:
         self._last = 0.0
         self._tenths = -1
+
+    def warning(self, text: str) -> None:
+        note(f"warning: {plain(text)}")
 
     def moment(self, now: Moment) -> None:
         tenths = 10 * now.over // max(now.total, 1)
@@ -101,6 +107,9 @@ class TerminalProgress(Progress):
 
     def close(self) -> None:
         self._bar.stop()
+
+    def warning(self, text: str) -> None:
+        self._bar.console.print(f"warning: {plain(text)}", markup=False, highlight=False)
 
     def moment(self, now: Moment) -> None:
         done = now.over

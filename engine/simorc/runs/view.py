@@ -195,6 +195,11 @@ class RunView:
         sql = "SELECT * FROM events WHERE kind = ? ORDER BY seq LIMIT ?"
         return self._db.execute(sql, (kind, limit)).fetchall()
 
+    def warnings_since(self, seq: int, limit: int = 20) -> list[sqlite3.Row]:
+        """The warnings after event `seq`, oldest first."""
+        sql = "SELECT * FROM events WHERE kind = 'warning' AND seq > ? ORDER BY seq LIMIT ?"
+        return self._db.execute(sql, (seq, limit)).fetchall()
+
     def _ordering(self, order: str, descending: bool) -> str:
         if order not in {row[1] for row in self._db.execute("PRAGMA table_info(cases)")}:
             raise UsageError(f"no column {order!r} to sort by")
