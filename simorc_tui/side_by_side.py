@@ -1,4 +1,4 @@
-"""Two texts side by side, only the lines that differ and a few around them; two runs compared in words."""
+"""Two texts side by side, only the lines that differ and a few around them."""
 
 from __future__ import annotations
 
@@ -59,16 +59,3 @@ def table_of(rows: Sequence[Row], before: str, after: str) -> Table:
         shown = "" if sign in "=" else sign
         table.add_row(Text(shown), Text(plain(left), style), Text(plain(right), style))
     return table
-
-
-def runs_text(old: RunLayout, new: RunLayout) -> Text:
-    """What changed from one run to the other, as `simorc compare` says it. Raises SimorcError."""
-    from simorc.cli.compare import lines_of
-    from simorc.results.api import OpenRun
-    from simorc.results.compare import changed_inputs, changed_specs, compare_frames
-
-    before, after = OpenRun(old), OpenRun(new)
-    found = compare_frames(before.frame, after.frame)
-    found.spec_changes.extend(changed_specs(before.spec_results, after.spec_results))
-    found.inputs.extend(changed_inputs(before.manifest, after.manifest))
-    return Text("\n".join(lines_of(found, after.shown)))

@@ -14,6 +14,8 @@ from simorc_tui.screens.reading import ReadingScreen
 from simorc_tui.screens.result_actions import ResultActions
 
 RUNS_OFFERED = 30
+AROUND_TEXT = 8
+"""Cells of the dialog's border, padding and scrollbar."""
 
 
 class CompareActions(ResultActions):
@@ -61,7 +63,7 @@ class CompareActions(ResultActions):
         layout = self.open_layout()
         other = await asyncio.to_thread(find_run, self.root, name)
         old, new = sorted((layout, other), key=lambda run: run.name.rpartition("_")[2])
-        shown = await asyncio.to_thread(_runs, old, new)
+        shown = await asyncio.to_thread(_runs, old, new, self.size.width - AROUND_TEXT)
         self.app.push_screen(ReadingScreen(f"{old.name}  to  {new.name}", shown, full=True))
 
 
@@ -80,7 +82,10 @@ def _decks(layout: RunLayout, first: int, second: int) -> RenderableType:
         raise SimorcError(f"{error.filename}: {error.strerror}") from error
 
 
-def _runs(old: RunLayout, new: RunLayout) -> RenderableType:
-    from simorc_tui.side_by_side import runs_text
+def _runs(old: RunLayout, new: RunLayout, width: int) -> RenderableType:
+    from simorc_tui.run_changes import runs_text
 
-    return runs_text(old, new)
+    try:
+        return runs_text(old, new, width)
+    except OSError as error:
+        raise SimorcError(f"{error.filename}: {error.strerror}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -208,6 +209,33 @@ async def test_two_runs_compared(project: Path, run: FakeRun, make_run: MakeRun)
         await user.until(lambda: user.screen.table.row_count == 45 and len(user.screen.summaries) == 2)
         await user.press("d", "r")
         await user.sees("pvt_20261120120000  to  pvt_20261121120000", "45 cases in both, 1 values moved")
+
+
+def frozen(run: FakeRun, template: str, models: str) -> None:
+    """The run's manifest with the digests of a template it keeps and of models it does not."""
+    run.layout.inputs.mkdir(exist_ok=True)
+    (run.layout.inputs / "tb.spice.j2").write_text(template)
+    digest = hashlib.sha256(template.encode()).hexdigest()
+    inputs = {
+        "testbenches/dc/tb.spice.j2": digest,
+        "models/rc.lib": hashlib.sha256(models.encode()).hexdigest(),
+    }
+    run.layout.manifest.write_text(json.dumps({**SPECS, "inputs": inputs}))
+
+
+async def test_runs_compared_on_few_columns_with_how_their_files_changed(
+    project: Path, run: FakeRun, make_run: MakeRun
+) -> None:
+    other = make_run(45, "pvt_20261120120000")
+    other.set_case(1, m_gain=70.0)
+    frozen(other, "* rc\nr1 in out 1k\nc1 out 0 1n\n", "old")
+    frozen(run, "* rc\nr1 in out 2k\nc1 out 0 1n\n", "new")
+    async with terminal(project, (64, 24)) as user:
+        await user.until(lambda: user.screen.table.row_count == 45 and len(user.screen.summaries) == 2)
+        await user.press("d", "r")
+        await user.sees("gain  1 moved, the largest", "70 dB → 79.9 dB  at vdd=")
+        await user.sees("models/rc.lib: ", "testbenches/dc/tb.spice.j2", "- r1 in out 1k", "+ r1 in out 2k")
+        assert "tb.spice.j2: " not in user.text
 
 
 async def test_runs_of_the_same_sweep_are_compared_first(

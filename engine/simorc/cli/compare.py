@@ -47,17 +47,20 @@ def command(scope: Scope, old: str, new: str, rel: float, absolute: float, json_
         click.get_current_context().exit(ExitCode.CASES_FAILED)
 
 
-def lines_of(found: Comparison, shown_as: Callable[[str], ShownAs]) -> Iterator[str]:
+def lines_of(
+    found: Comparison, shown_as: Callable[[str], ShownAs], width: int | None = None
+) -> Iterator[str]:
     """The comparison for a person: what moved most of each measurement, then the cases, specs and inputs.
 
-    `shown_as` says of a measurement how its values are shown, old ones as well.
+    `shown_as` says of a measurement how its values are shown, old ones as well. Where the table is wider
+    than `width` cells each measurement has two lines instead.
     """
     yield f"{found.matched} cases in both, {len(found.moved)} values moved"
     if found.largest:
         yield ""
-        yield from table(
-            ("measurement", "moved", "largest from", "to", "change", "at"), _largest(found, shown_as)
-        )
+        rows = list(_largest(found, shown_as))
+        lines = list(table(("measurement", "moved", "largest from", "to", "change", "at"), rows))
+        yield from lines if width is None or max(map(len, lines)) <= width else _stacked(rows)
     yield from _section("status", [f"{_parameters(p)}: {a} → {b}" for p, a, b in found.status_changes])
     yield from _section("measurements gone", [plain(name) for name in found.gone])
     yield from _section("new measurements", [plain(name) for name in found.added])
@@ -79,6 +82,12 @@ def _largest(found: Comparison, shown_as: Callable[[str], ShownAs]) -> Iterator[
             _change(moved, shown),
             _parameters(moved.parameters),
         )
+
+
+def _stacked(rows: list[tuple[str, ...]]) -> Iterator[str]:
+    for name, count, old, new, change, place in rows:
+        yield f"{name}  {count} moved, the largest {change}"
+        yield f"    {old} → {new}  at {place}"
 
 
 def _number(value: float | None, shown: ShownAs) -> str:
