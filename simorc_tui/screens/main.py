@@ -214,6 +214,8 @@ class MainScreen(
     def on_runs_came(self, event: RunsCame) -> None:
         self.summaries = event.summaries
         self.tree_pane.show_runs(event.summaries)
+        if self.layout_of_run is not None and not self.layout_of_run.path.exists():
+            self.attach(None)  # removed, here or elsewhere
         if self.layout_of_run is None:
             self.table.empty_note = NO_RUN
             self.table.refresh()
