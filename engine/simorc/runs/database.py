@@ -16,6 +16,27 @@ from simorc.runs.migrations import SCHEMA_VERSION, migrate, version_of
 BUSY_MILLISECONDS = 10_000
 
 
+_PASSING = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PROTOCOL,
+}
+_PRIMARY = 0xFF
+"""The part of an extended error code that names its kind."""
+
+
+def may_pass(error: sqlite3.Error) -> bool:
+    """Whether a disk, a file system or another program is in the way, so that trying again makes sense;
+    anything else is a damaged store or a mistake of this program.
+    """
+    return (getattr(error, "sqlite_errorcode", 0) & _PRIMARY) in _PASSING
+
+
 def create(path: Path, meta: dict[str, str]) -> None:
     """Make an empty store at `path`."""
     connection = sqlite3.connect(path)

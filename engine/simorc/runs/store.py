@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from simorc.errors import StoreError
 from simorc.quantities import ShownAs, Value
-from simorc.runs.database import open_for_writing, quoted
+from simorc.runs.database import may_pass, open_for_writing, quoted
 from simorc.runs.layout import RunLayout
 from simorc.runs.metadata import swept_columns
 from simorc.runs.status_files import Report
@@ -151,6 +151,8 @@ class Store:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             self._pending = written + self._pending
+            if not may_pass(error):
+                raise
             raise StoreError(
                 f"the run's state cannot be written: {error}", remedy="free disk space, then simorc run RUN"
             ) from error
