@@ -28,13 +28,17 @@ def command(scope: Scope) -> None:
     ]
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)))
+    sizes = {
+        name: len(plan_of(project, sweep.definition, source=sweep.path))
+        for name, sweep in project.sweeps.items()
+    }
     findings = sorted({*lint_project(project), *lint_includes(project), *lint_values(project)})
     for finding in findings:
         click.echo(plain(str(finding)), err=not finding.warning)
     if not all(finding.warning for finding in findings):
         raise SystemExit(ExitCode.BAD_USAGE)
-    for name, sweep in project.sweeps.items():
-        click.echo(f"sweep {plain(name)}: {len(plan_of(project, sweep.definition, source=sweep.path))} cases")
+    for name, size in sizes.items():
+        click.echo(f"sweep {plain(name)}: {size} cases")
     testbenches = _number(len(project.testbenches), "testbench", "es")
     sweeps = _number(len(project.sweeps), "sweep", "s")
     click.echo(f"{plain(project.name)}: {testbenches}, {sweeps}: no problems")
