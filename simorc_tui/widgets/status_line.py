@@ -83,14 +83,15 @@ class StatusLine(Widget):
         """Counts and state as the follower found them."""
         self._counts, self._meta = news.counts, news.meta
         self._rate.add(time.monotonic(), self._ended)
-        if self._due is None:
-            wait = self._painted + PAINTED_EVERY - time.monotonic()
-            if wait > 0:
-                self._due = self.set_timer(wait, self._paint)
-            else:
-                self._paint()
+        # Together with the cases, so that the line needs no frame of its own; alone only after the last news.
+        if time.monotonic() - self._painted >= PAINTED_EVERY:
+            self._paint()
+        elif self._due is None:
+            self._due = self.set_timer(2 * PAINTED_EVERY, self._paint)
 
     def _paint(self) -> None:
+        if self._due is not None:
+            self._due.stop()
         self._due, self._painted = None, time.monotonic()
         self.refresh()
 
