@@ -72,7 +72,7 @@ class ConfigError(SimorcError):
 
 
 class TemplateError(SimorcError):
-    """A template does not parse or render; ``line`` counts from 1 in ``file``."""
+    """A template does not parse or render; ``line`` counts from 1 in ``file``, ``reason`` leaves both out."""
 
     exit_code = 2
 
@@ -82,6 +82,7 @@ class TemplateError(SimorcError):
         super().__init__(f"{file}:{line}: {message}" if line else f"{file}: {message}", remedy=remedy)
         self.file = file
         self.line = line
+        self.reason = message
 
 
 class ExpressionError(SimorcError):

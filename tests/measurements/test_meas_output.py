@@ -50,3 +50,20 @@ def test_what_only_looks_like_a_number_is_none() -> None:
     assert not parse_meas_output(b"Stack = 0 bytes.\nNo. of Data Rows = 61\n").printed
     assert not parse_meas_output(b"version = 1.2.3\nx = 1e5000000000000\ny = 3abc\n").printed
     assert parse_meas_output(b"z = 1.e0 \n").printed["z"].value == 1.0
+
+
+def test_a_failure_after_a_value_takes_it_away() -> None:
+    output = parse_meas_output(b"t50 = 6.9e-07\n meas tran t50 when v(out)=0.5 failed!\n")
+    assert not output.printed and output.failed == {"t50"}
+    again = parse_meas_output(b" meas tran t50 when v(out)=0.5 failed!\nt50 = 6.9e-07\n")
+    assert again.printed["t50"].value == 6.9e-07 and not again.failed
+
+
+def test_a_failed_card_beside_another_of_its_name_leaves_no_value() -> None:
+    """ngspice writes the failure of a card ahead of what the same analysis prints, so nobody knows which
+    of the two was last.
+    """
+    log = b" .meas tran m when v(out)=9 failed!\nm = 1.0e+00\nm2 = 2.0e+00\n"
+    assert parse_meas_output(log).printed["m"].value == 1.0
+    output = parse_meas_output(log, frozenset({"m"}))
+    assert output.printed.keys() == {"m2"} and output.failed == {"m"}

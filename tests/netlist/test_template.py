@@ -154,9 +154,9 @@ def test_syntax_errors_name_the_line(tmp_path: Path, text: str, line: int, messa
 def test_missing_and_unreadable(tmp_path: Path) -> None:
     with pytest.raises(TemplateError, match="there is no such file"):
         Template.load(tmp_path / "gone.j2")
-    (tmp_path / "latin.j2").write_bytes(b"* \xe9")
-    with pytest.raises(TemplateError, match="cannot be read"):
-        Template.load(tmp_path / "latin.j2")
+    (tmp_path / "binary.j2").write_bytes(b"* \xe9\0")
+    with pytest.raises(TemplateError, match="has a NUL character"):
+        Template.load(tmp_path / "binary.j2")
 
 
 def test_endless_output_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from simorc.config.setup_models import Setup
 from simorc.config.sweep_models import SweepDefinition
 from simorc.config.testbench_models import TestbenchConfig
 from simorc.config.yaml_source import KeyPath
+from simorc.deck_text import read_leniently
 from simorc.errors import Problem
 
 _MEAS = re.compile(r"^\s*\.?meas(?:ure)?\s+\w+\s+(\S+)", re.IGNORECASE | re.MULTILINE)
@@ -166,9 +167,7 @@ def known_measurements(declared: Collection[str], template: Path | None) -> set[
 def measured_by(template: Path | None) -> set[str]:
     """Names of the .meas lines of a template as written; empty where it cannot be read."""
     try:
-        return (
-            set(_MEAS.findall(template.read_text(encoding="utf-8", errors="replace"))) if template else set()
-        )
+        return set(_MEAS.findall(read_leniently(template))) if template else set()
     except OSError:
         return set()
 

@@ -12,7 +12,7 @@ Numbers of measurements always carry an exponent, which tells them from what els
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 _RESULT = re.compile(
@@ -20,7 +20,7 @@ _RESULT = re.compile(
     rb"([-+]?(?:\d+(?:\.\d*)?e[-+]?\d{1,9}|nan|inf)|failed)(?![\w.])",
     re.I | re.M,
 )
-_FAILED = re.compile(rb"^[ \t]*\.?meas(?:ure)?[ \t]+\w+[ \t]+(\S+)[ \t].*failed!", re.I | re.M)
+_FAILED = re.compile(rb"^[ \t]*(\.?)meas(?:ure)?[ \t]+\w+[ \t]+(\S+)[ \t].*failed!", re.I | re.M)
 
 
 class Printed(NamedTuple):
@@ -37,21 +37,35 @@ class MeasOutput(NamedTuple):
     failed: frozenset[str]
 
 
-def parse_meas_output(log: bytes) -> MeasOutput:
-    """Every line of the form of a ``.meas`` result in `log`; a later result replaces an earlier one or its
-    failure.
+def parse_meas_output(log: bytes, measured_twice: Collection[str] = ()) -> MeasOutput:
+    """Every line of the form of a ``.meas`` result in `log`. What was measured last under a name counts, a
+    value or a failure.
+
+    ngspice reports a failed *card* on its standard error, ahead of the values of the same analysis. For a
+    name in `measured_twice` (see `Deck.measured_twice`) the order is therefore unknown: once a card of such
+    a name has failed, the name has no value.
     """
     printed: dict[str, Printed] = {}
-    failed = {match[1].decode("utf-8", "replace").lower() for match in _FAILED.finditer(log)}
-    for match in _RESULT.finditer(log):
-        name = match[1].decode("utf-8", "replace").lower()
-        text = match[2].decode("ascii").lower()
+    failed: set[str] = set()
+    unordered: set[str] = set()
+    for name, text, is_card in _events(log):
         if text == "failed":
             failed.add(name)
             printed.pop(name, None)
-        else:
+            if is_card and name in measured_twice:
+                unordered.add(name)
+        elif name not in unordered:
+            failed.discard(name)
             printed[name] = Printed(float(text), _last_digit(text))
-    return MeasOutput(printed, frozenset(failed - printed.keys()))
+    return MeasOutput(printed, frozenset(failed))
+
+
+def _events(log: bytes) -> Iterator[tuple[str, str, bool]]:
+    """The results and failures of `log` in its order: name and text in lower case, whether a card's."""
+    found = [(match.start(), match[1], match[2], False) for match in _RESULT.finditer(log)]
+    found += [(match.start(), match[2], b"failed", bool(match[1])) for match in _FAILED.finditer(log)]
+    for _, name, text, is_card in sorted(found):
+        yield name.decode("utf-8", "replace").lower(), text.decode("ascii").lower(), is_card
 
 
 def _last_digit(text: str) -> float:

@@ -8,6 +8,7 @@ a comment on a line. Files a deck includes are not read.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -23,6 +24,7 @@ _ASSIGNMENT = re.compile(
 )
 _INCLUDE = re.compile(r"\.\w+\s+(?:\"([^\"]*)\"|'([^']*)'|(\S+))(?:\s+(\S+))?")
 _MEAS = re.compile(r"\.\w+\s+(\w+)\s+(\S+)", re.IGNORECASE)
+_MEAS_COMMAND = re.compile(r"meas(?:ure)?\s+(\w+)\s+(\S+)", re.IGNORECASE)
 _WRITE = re.compile(r"write\s+(\S+)", re.IGNORECASE)
 
 ANALYSES = frozenset(ANALYSIS_ORDER)
@@ -147,6 +149,14 @@ class Deck:
         writes = (command.text for command in self.commands if command.word == "write")
         found = (_WRITE.match(text) for text in writes)
         return tuple("rawspice.raw" if match is None else match[1].strip("\"'") for match in found)
+
+    @cached_property
+    def measured_twice(self) -> frozenset[str]:
+        """The names that several ``.meas`` cards or ``meas`` commands of one analysis give a value to."""
+        found = Counter((card.analysis, card.name) for card in self.measures)
+        commands = (_MEAS_COMMAND.match(command.text) for command in self.commands)
+        found.update((match[1].lower(), match[2].lower()) for match in commands if match)
+        return frozenset(name for (_, name), count in found.items() if count > 1)
 
     def line_of(self, card: str) -> int | None:
         """The line on which `card`, as an error message quotes it, stands; None if it is not found once."""

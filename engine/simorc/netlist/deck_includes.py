@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simorc.deck_text import read_leniently
 from simorc.errors import ConfigError, Problem, TemplateError
 from simorc.netlist.deck import Deck, Include
 from simorc.netlist.lint import Finding
@@ -77,7 +78,7 @@ def _below(line: int, chain: tuple[Path, ...], directory: Path, seen: set[Path])
 
 def _text(path: Path) -> str:
     try:
-        return f"*\n{path.read_text(encoding='utf-8', errors='replace')}"
+        return f"*\n{read_leniently(path)}"
     except OSError:
         return "*\n"
 
@@ -153,7 +154,7 @@ def _findings(project: Project, bench: Testbench, case: Case, *, warning: bool =
             seed=case.seed,
             corner=case.corner,
         )
-        source = bench.template.read_text(encoding="utf-8", errors="replace")
+        source = read_leniently(bench.template)
     except (TemplateError, OSError):
         return  # told by who checks templates
     lines = deck.split("\n")

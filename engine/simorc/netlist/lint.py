@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simorc.config.cross_checks import measured_by
+from simorc.deck_text import read_leniently
 from simorc.errors import NetlistError, TemplateError
 from simorc.netlist.closure import schematic_closure
 from simorc.netlist.pairs import Pair, pairs_of
@@ -81,7 +82,7 @@ def lint_template(template: Path, parameters: Mapping[str, object]) -> tuple[Fin
     try:
         used = Template.load(template).names()
     except TemplateError as error:
-        return (Finding(error.file, error.line or 1, 1, error.message.rpartition(": ")[2]),)
+        return (Finding(error.file, error.line or 1, 1, error.reason),)
     unknown = [
         Finding(template, line, 1, _unknown(name, parameters))
         for name, line in used.items()
@@ -94,7 +95,7 @@ def lint_template(template: Path, parameters: Mapping[str, object]) -> tuple[Fin
 def _lint_measures(bench: Testbench) -> Iterator[Finding]:
     """Measurements by names that stand nowhere in the template; an include may still bring them."""
     try:
-        template = bench.template.read_text(encoding="utf-8", errors="replace")
+        template = read_leniently(bench.template)
         config = bench.config_path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return

@@ -16,8 +16,10 @@ from typing import Any
 import jinja2
 from jinja2 import meta, nodes
 from jinja2.exceptions import SecurityError
+from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from simorc.deck_text import decoded
 from simorc.errors import TemplateError
 from simorc.quantities import Value
 from simorc.sweeps.near_names import did_you_mean
@@ -55,13 +57,18 @@ class _BelowDirectory(jinja2.FileSystemLoader):
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
+        self._named = directory
         self._directory = directory.resolve()
 
     def get_source(self, environment: jinja2.Environment, template: str) -> Any:
-        source, filename, uptodate = super().get_source(environment, template)
-        if not Path(filename).resolve().is_relative_to(self._directory):
+        path = self._directory.joinpath(*split_template_path(template))
+        if not path.resolve().is_relative_to(self._directory):
             raise jinja2.TemplateNotFound(template, f"{template} is outside the template's directory")
-        return source, filename, uptodate
+        try:
+            data = path.read_bytes()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            raise jinja2.TemplateNotFound(template) from None
+        return decoded(data, self._named / template), str(self._named / template), lambda: True
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -117,9 +124,7 @@ class Template:
 
     @classmethod
     def load(cls, path: Path) -> Template:
-        """Compile a template file. Raises TemplateError: missing, not UTF-8, a syntax error (with its
-        line).
-        """
+        """Compile a template file. Raises TemplateError: missing, a syntax error or a NUL (with its line)."""
         environment = _Environment(path.parent)
         try:
             return cls(path, environment.get_template(path.name), environment)
@@ -127,7 +132,7 @@ class Template:
             raise TemplateError(error.message or "syntax error", file=path, line=error.lineno) from None
         except jinja2.TemplateNotFound as error:
             raise TemplateError(_not_found(error, path), file=path) from None
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
             raise TemplateError(f"cannot be read: {error}", file=path) from None
         except RecursionError:
             raise TemplateError("nested too deeply", file=path) from None

@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from simorc.errors import SimorcError, UsageError
-from simorc.measurements.meas_output import MeasOutput, Printed, parse_meas_output
+from simorc.measurements.meas_output import parse_meas_output
 from simorc.measurements.meas_refine import refine
 from simorc.measurements.measure import Measured, check_definitions, compiled, measure_case
 from simorc.netlist.deck import Deck
@@ -230,21 +230,27 @@ def _printed(
     layout: RunLayout, case_id: int, needed: frozenset[str]
 ) -> tuple[dict[str, float], frozenset[str]]:
     """What the simulator printed, to full precision where `needed`, and the .meas cards that failed."""
+    deck = _deck(layout, case_id)
     try:
-        output = parse_meas_output(layout.log(case_id).read_bytes())
+        output = parse_meas_output(layout.log(case_id).read_bytes(), deck.measured_twice)
     except OSError:
         return {}, frozenset()
     if needed.isdisjoint(output.printed):
         return {name: found.value for name, found in output.printed.items()}, output.failed
-    return refine(*_deck_and_raw(layout, case_id, output)), output.failed
+    return refine(deck, output.printed, _raw(layout, case_id)), output.failed
 
 
-def _deck_and_raw(
-    layout: RunLayout, case_id: int, output: MeasOutput
-) -> tuple[Deck, Mapping[str, Printed], RawFile | None]:
-    """What the digits of a printed value come from. Without a deck or waveforms they stay as printed."""
+def _deck(layout: RunLayout, case_id: int) -> Deck:
+    """The case's deck; without one, printed values stay as they are."""
     try:
-        deck = Deck.parse(layout.deck(case_id).read_text(encoding="utf-8", errors="replace"))
-        return deck, output.printed, RawFile.open(layout.raw(case_id))
-    except (OSError, SimorcError):
-        return Deck.parse("*\n.end\n"), output.printed, None
+        return Deck.parse(layout.deck(case_id).read_text(encoding="utf-8", errors="surrogateescape"))
+    except OSError:
+        return Deck.parse("*\n.end\n")
+
+
+def _raw(layout: RunLayout, case_id: int) -> RawFile | None:
+    """What the digits of a printed value come from; without waveforms they stay as printed."""
+    try:
+        return RawFile.open(layout.raw(case_id))
+    except SimorcError:
+        return None

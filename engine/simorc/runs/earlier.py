@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simorc.deck_text import encoded
 from simorc.errors import NetlistError
 from simorc.netlist.control import for_batch
 from simorc.netlist.deck import Deck
@@ -99,7 +100,7 @@ class EarlierRun:
     def _simulated(self, case_id: int, deck: str) -> bool:
         """Whether these very bytes were given to the simulator."""
         try:
-            written = for_batch(Deck.parse(deck)).encode("utf-8", "surrogateescape")
+            written = encoded(for_batch(Deck.parse(deck)))
             return self.layout.deck(case_id).read_bytes() == written
         except (OSError, NetlistError):
             return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 
-from simorc.errors import TemplateError
+from simorc.errors import NetlistError, TemplateError
 from simorc.netlist.deck import Deck
 from simorc.runs.preparation import Preparation
 from simorc.simulators.warm_desk import WarmCase, as_warm_case
@@ -49,7 +49,7 @@ def _codes(size: int, place: Callable[[int], Case], key: Callable[[Case], Hashab
 def _deck_key(preparation: Preparation, case: Case) -> Hashable:
     try:
         job = preparation.sketch(case)
-    except TemplateError:
-        return "template error"
-    warm = as_warm_case(job, Deck.parse(job.deck))
+        warm = as_warm_case(job, Deck.parse(job.deck))
+    except (TemplateError, NetlistError):  # the case fails with this reason when its turn comes
+        return "no deck"
     return warm.key if isinstance(warm, WarmCase) else job.deck

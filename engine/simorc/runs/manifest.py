@@ -47,6 +47,25 @@ def _not_one(layout: RunLayout, reason: str) -> StoreError:
     )
 
 
+def wanted_cards(manifest: Mapping[str, Any]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The ``.meas`` cards a case must have a value of, and the cards it may lack, both in lower case.
+
+    A measurement may have another name than its card (``vout: {meas: y}``): what counts is the card. A card
+    that several measurements read may be lacking only if all of them are optional.
+    """
+    declared: Mapping[str, Mapping[str, Any]] = manifest["measurements"]
+    read = [
+        (str(what["meas"]).lower(), bool(what.get("optional")))
+        for what in declared.values()
+        if what.get("meas")
+    ]
+    needed = tuple(dict.fromkeys(card for card, optional in read if not optional))
+    spared = {card for card, _ in read} | {
+        name.lower() for name, what in declared.items() if what.get("optional")
+    }
+    return needed, frozenset(spared - set(needed))
+
+
 _TEXTS, _SECTIONS, _INSIDE = "texts", "sections", "inside"
 _KINDS: Mapping[str, Any] = {
     **dict.fromkeys(("run", "sweep", "testbench", "project", "project_root", "dut_netlist"), str),

@@ -13,7 +13,7 @@ from simorc.netlist.rungs import on_rung, with_cards
 from simorc.netlist.template import Template
 from simorc.quantities import Number, Value
 from simorc.runs.layout import RunLayout
-from simorc.runs.manifest import RunSettings
+from simorc.runs.manifest import RunSettings, wanted_cards
 from simorc.simulators.job import Job, Limits
 from simorc.simulators.warm_form import mark
 from simorc.sweeps.cases import Case
@@ -33,8 +33,7 @@ class Preparation:
         self.plan = Plan.from_json(manifest["plan"])
         self.template = Template.load(layout.inputs / manifest["template"])
         self._dut, self._root = deck_paths(layout, manifest)
-        self._requested = tuple(manifest["requested"])
-        self._optional = frozenset(manifest["optional"])
+        self._requested, self._optional = wanted_cards(manifest)
         self._warm = settings.warm != "off"
         self._siblings: dict[int, int] = {}
         self._usual_siblings = 1

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
+from simorc.deck_text import read_leniently
+
 _INCLUDE = re.compile(
     r"^\s*\.(?:include|inc|lib)\s+(?:\"([^\"]+)\"|'([^']+)'|(\S+))", re.IGNORECASE | re.MULTILINE
 )
@@ -57,7 +59,7 @@ def include_closure(directory: Path, deck: str) -> set[Path]:
             path = _whole(base / Path(match[1] or match[2] or match[3]).expanduser())
             if path not in found and path.is_file():
                 found.add(path)
-                waiting.append((path.parent, path.read_text(encoding="utf-8", errors="replace")))
+                waiting.append((path.parent, read_leniently(path)))
     return found
 
 

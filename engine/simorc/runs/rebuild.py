@@ -22,6 +22,7 @@ from simorc.netlist.deck import Deck
 from simorc.quantities import ShownAs
 from simorc.runs import database
 from simorc.runs.layout import RunLayout
+from simorc.runs.manifest import wanted_cards
 from simorc.runs.measuring import Measuring
 from simorc.runs.metadata import swept_columns
 from simorc.runs.store import Finished, Store, declare_columns
@@ -212,8 +213,7 @@ class _Judge:
 
     def __init__(self, layout: RunLayout, manifest: Mapping[str, Any]) -> None:
         self._layout = layout
-        self._requested = tuple(manifest["requested"])
-        self._optional = frozenset(manifest["optional"])
+        self._requested, self._optional = wanted_cards(manifest)
         self._measuring = Measuring(layout, manifest, Plan.from_json(manifest["plan"]))
 
     def verdict(self, case_id: int, listed: Outcome | None) -> Outcome | None:

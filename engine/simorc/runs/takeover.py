@@ -23,7 +23,7 @@ from simorc.netlist.deck import Deck
 from simorc.runs.conduct import TAKING_OVER, Conductor
 from simorc.runs.earlier import UNREADABLE, EarlierRun, Equal
 from simorc.runs.layout import RunLayout
-from simorc.runs.manifest import RunSettings
+from simorc.runs.manifest import RunSettings, wanted_cards
 from simorc.runs.measuring import Measuring
 from simorc.runs.preparation import Preparation, clear_case
 from simorc.runs.status_files import Report
@@ -141,7 +141,7 @@ class Takeover:
             raw, error = RawFile.open(layout.raw(case_id)), ""
         except WaveformError as unread:
             raw, error = None, unread.message
-        requested, optional = tuple(self._manifest["requested"]), frozenset(self._manifest["optional"])
+        requested, optional = wanted_cards(self._manifest)
         return judge(deck, said, raw, Ending(0), requested=requested, optional=optional, raw_error=error)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from simorc.deck_text import encoded
 from simorc.errors import NetlistError, WaveformError
 from simorc.netlist.control import RAW, for_batch
 from simorc.netlist.deck import Deck
@@ -160,7 +161,7 @@ class NgspiceBench:
 
     async def _warm(self, job: Job, case: WarmCase, told: Callbacks) -> Outcome:
         began = time.monotonic()
-        job.netlist.write_text(for_batch(case.deck), encoding="utf-8")
+        job.netlist.write_bytes(encoded(for_batch(case.deck)))
         try:
             output, ending = await self._converse(job, case, told), Ending(0)
         except SessionEnded as ended:
@@ -235,7 +236,7 @@ class NgspiceBench:
     async def _begin(self, job: Job, case: WarmCase, told: Callbacks) -> Session:
         shutil.rmtree(self._directory, ignore_errors=True)
         self._directory.mkdir(parents=True)
-        (self._directory / BASE).write_text(case.form.base, encoding="utf-8")
+        (self._directory / BASE).write_bytes(encoded(case.form.base))
         self._simulator.place_spiceinit(self._directory)
         session = Session(
             self._simulator.command("-p"), self._directory, self._simulator.environment, job.limits.nice

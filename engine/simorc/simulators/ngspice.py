@@ -14,6 +14,7 @@ from pathlib import Path
 
 import anyio
 
+from simorc.deck_text import encoded
 from simorc.errors import NetlistError, ToolMissing
 from simorc.netlist.control import for_batch
 from simorc.netlist.deck import Deck
@@ -197,4 +198,4 @@ def _limited(path: Path, limit: int) -> bytes:
 def _write(path: Path, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(text.encode("utf-8", "surrogateescape"))
+        file.write(encoded(text))

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import anyio
 
+from simorc.deck_text import encoded
+
 _READ_AT_ONCE = 1 << 16
 _LOOK_EVERY = 0.25
 
@@ -113,7 +115,7 @@ class Session:
         look: Callable[[], str | None] | None,
     ) -> bytes:
         deadline = None if timeout is None else time.monotonic() + timeout
-        await self._send("\n".join([*commands, f"echo {self._marker}", ""]).encode())
+        await self._send(encoded("\n".join([*commands, f"echo {self._marker}", ""])))
         end, output = f"{self._marker}\n".encode(), bytearray()
         next_look = time.monotonic() + _LOOK_EVERY
         while True:

@@ -64,7 +64,7 @@ def judge(
     keeps the measurements it has.
     """
     said = scan_log(log, deck)
-    output = parse_meas_output(log)
+    output = parse_meas_output(log, deck.measured_twice)
     refined = refine(deck, output.printed, raw)
     values = {name: value for name, value in refined.items() if math.isfinite(value)}
     wanted = [card.name for card in deck.measures if not deck.conditional]

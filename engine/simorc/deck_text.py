@@ -1,0 +1,73 @@
+"""The text of templates and of files that decks include, as bytes on disk and as text in memory.
+
+ngspice reads bytes. UTF-8 is usual, Latin-1 comments of an old deck are welcome: a byte that is not UTF-8 is
+kept as a lone surrogate (``surrogateescape``), so that it reaches ngspice unchanged. UTF-16, as some editors
+write it, is converted.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+
+from simorc.errors import TemplateError
+
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_CONVERT = "convert the file: iconv -f UTF-16 -t UTF-8"
+
+
+def decoded(data: bytes, path: Path) -> str:
+    """The text of `data`, which came from `path`.
+
+    Raises TemplateError with the line of a NUL, and for UTF-16 that is damaged or has no byte order mark.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _without_nul(_wide(data, encoding, path), path)
+    text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+    if text.count("\0") > len(text) // 4:
+        raise TemplateError(f"is UTF-16 without a byte order mark; {_CONVERT}", file=path, line=1)
+    return _without_nul(text, path)
+
+
+def read_leniently(path: Path) -> str:
+    """The text of a file for looking through, whatever is wrong with it. Raises OSError."""
+    data = path.read_bytes()
+    try:
+        return shown(decoded(data, path))
+    except TemplateError:
+        return data.decode("utf-8", "replace")
+
+
+def encoded(text: str) -> bytes:
+    """`text` as ngspice is given it: UTF-8, bytes of another encoding as they were."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def shown(text: str) -> str:
+    """`text` with a sign in place of each byte that is not UTF-8, for messages, files and databases."""
+    return encoded(text).decode("utf-8", "replace")
+
+
+def _wide(data: bytes, encoding: str, path: Path) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = 1 + data[: error.start].decode(encoding, "ignore").count("\n")
+        message = f"is damaged {encoding.upper()} ({error.reason})"
+        raise TemplateError(message, file=path, line=line) from None
+
+
+def _without_nul(text: str, path: Path) -> str:
+    place = text.find("\0")
+    if place >= 0:
+        line = 1 + len(_LINE_END.findall(text, 0, place))
+        raise TemplateError("has a NUL character, which no netlist may contain", file=path, line=line)
+    return text

@@ -1,0 +1,27 @@
+"""Which ``.meas`` cards a case needs, whatever its measurements are called."""
+
+from __future__ import annotations
+
+from simorc.runs.manifest import wanted_cards
+
+
+def test_the_card_counts_not_the_name_of_the_measurement() -> None:
+    wanted = wanted_cards(
+        {
+            "measurements": {
+                "out_voltage": {"meas": "Y"},
+                "maybe": {"meas": "z", "optional": True},
+                "e": {"expr": "1"},
+            }
+        }
+    )
+    assert wanted == (("y",), frozenset({"z", "maybe"}))
+
+
+def test_a_card_is_needed_if_one_of_its_measurements_is() -> None:
+    measurements = {
+        "a": {"meas": "y", "optional": True},
+        "b": {"meas": "y"},
+        "y": {"expr": "1", "optional": True},
+    }
+    assert wanted_cards({"measurements": measurements}) == (("y",), frozenset({"a"}))
