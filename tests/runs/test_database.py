@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from simorc.runs.database import may_pass
+from simorc.runs import filesystem
+from simorc.runs.database import (
+    close_for_writing,
+    create,
+    journal_mode,
+    may_pass,
+    open_for_reading,
+    open_for_writing,
+)
 
 
 def test_a_full_store_may_be_written_later(tmp_path: Path) -> None:
@@ -45,3 +53,44 @@ def test_a_mistake_stays_one(tmp_path: Path) -> None:
         db.execute("SELECT * FROM cases")
     assert not may_pass(found.value)
     db.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [
+        *((kind, "WAL") for kind in ("ext4", "xfs", "btrfs", "zfs", "tmpfs", "overlay")),
+        *((kind, "DELETE") for kind in ("nfs", "nfs4", "cifs", "lustre", "fuse.sshfs", "fuse", "9p")),
+        *((kind, "DELETE") for kind in ("virtiofs", "panfs", "wekafs", "fuse.gvfsd-fuse", "newfs2030", "")),
+    ],
+)
+def test_a_write_ahead_log_only_where_the_file_system_is_known_to_be_local(
+    kind: str, mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filesystem, "file_system", lambda path: kind)
+    store = tmp_path / "run.sqlite"
+    create(store, {"total": "1"})
+    assert journal_mode(store) == mode
+    writer = open_for_writing(store)
+    assert writer.execute("PRAGMA journal_mode").fetchone()[0].upper() == mode
+    close_for_writing(writer)
+
+
+def test_a_writer_that_ends_leaves_everything_in_the_main_file(tmp_path: Path) -> None:
+    store = tmp_path / "run.sqlite"
+    create(store, {"total": "1"})
+    reader = open_for_reading(store)  # a viewer that stays open
+    writer = open_for_writing(store)
+    writer.execute("INSERT INTO meta VALUES ('state', 'finished')")
+    reader.execute("SELECT count(*) FROM meta").fetchone()
+    close_for_writing(writer)
+    alone = tmp_path / "alone.sqlite"
+    alone.write_bytes(store.read_bytes())
+    assert dict(open_for_reading(alone).execute("SELECT * FROM meta"))["state"] == "finished"
+    reader.close()
+
+
+def test_without_a_viewer_the_journal_is_closed_as_well(tmp_path: Path) -> None:
+    store = tmp_path / "run.sqlite"
+    create(store, {"total": "1"})
+    close_for_writing(open_for_writing(store))
+    assert [path.name for path in tmp_path.iterdir()] == ["run.sqlite"]

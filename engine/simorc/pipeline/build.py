@@ -14,12 +14,13 @@ from typing import Any
 from simorc.config.expansion import against
 from simorc.config.pipeline_models import PipelineDefinition
 from simorc.errors import RunError, UsageError
-from simorc.pipeline.layout import PIPELINE_RUNS, PipelineLayout
+from simorc.pipeline.layout import PIPELINE_RUNS, PipelineLayout, find_pipeline_runs
 from simorc.pipeline.llm_environment import with_environment
 from simorc.pipeline.manifest import FORMAT
 from simorc.pipeline.tools import find_tool
 from simorc.project import Project, known
 from simorc.runs.filesystem import write_json
+from simorc.runs.instants import CREATED_UTC, next_instant, written
 from simorc.runs.provenance import describe_host, git_state, sha256
 
 _TOOLS = {
@@ -86,6 +87,7 @@ def _freeze(
         "run": run,
         "pipeline": name,
         "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        CREATED_UTC: written(next_instant(each.path for each in find_pipeline_runs(project.root))),
         "project": project.name,
         "definition": resolved.model_dump(mode="json"),
         "files": {key: path for key, path in files.items() if path},

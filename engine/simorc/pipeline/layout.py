@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from simorc.errors import RunNotFound
+from simorc.runs.instants import age_key
 from simorc.runs.layout import RunLayout
 
 PIPELINE_RUNS = "pipeline_runs"
@@ -76,7 +77,7 @@ def find_pipeline_runs(root: Path) -> list[PipelineLayout]:
     except FileNotFoundError:
         return []
     runs = (PipelineLayout(Path(path)) for path in entries)
-    return sorted((run for run in runs if run.exists()), key=lambda run: _age(run.name), reverse=True)
+    return sorted((run for run in runs if run.exists()), key=lambda run: age_key(run.path), reverse=True)
 
 
 def find_pipeline_run(root: Path, name: str) -> PipelineLayout:
@@ -94,9 +95,3 @@ def find_pipeline_run(root: Path, name: str) -> PipelineLayout:
             return candidates[0]
     count = f"{len(by_start)} runs begin with {name!r}" if by_start else f"no pipeline run {name!r}"
     raise RunNotFound(count, remedy="simorc pipeline status lists them")
-
-
-def _age(name: str) -> tuple[str, int]:
-    """Its stamp, then the number that tells two runs of one second apart."""
-    match = re.fullmatch(r".+_(\d{14})(?:_(\d+))?", name)
-    return (match[1], int(match[2] or 1)) if match else ("", 0)

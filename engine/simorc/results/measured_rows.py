@@ -10,7 +10,7 @@ from typing import Any
 
 from simorc.quantities import ShownAs
 from simorc.results.frame import load_frame
-from simorc.runs.database import open_for_writing, quoted
+from simorc.runs.database import close_for_writing, open_for_writing, quoted
 from simorc.runs.layout import RunLayout
 from simorc.runs.metadata import write_metadata
 from simorc.runs.store import add_column
@@ -77,7 +77,7 @@ def store_rows(
             db.execute("ROLLBACK")
         raise
     finally:
-        db.close()
+        close_for_writing(db)
     return Remeasured(tuple(names), tuple(removed), cases, missing, reasons)
 
 

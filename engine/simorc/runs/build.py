@@ -25,7 +25,8 @@ from simorc.project import Project, Testbench
 from simorc.quantities import ShownAs
 from simorc.runs import database
 from simorc.runs.filesystem import write_json
-from simorc.runs.layout import SIMULATIONS, RunLayout
+from simorc.runs.instants import CREATED_UTC, next_instant, written
+from simorc.runs.layout import SIMULATIONS, RunLayout, find_runs
 from simorc.runs.manifest import FORMAT, RunSettings
 from simorc.runs.metadata import swept_columns, write_metadata
 from simorc.runs.plans import plan_of
@@ -181,6 +182,7 @@ def _manifest(
         "sweep": name,
         "testbench": testbench.name,
         "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        CREATED_UTC: written(next_instant(run.path for run in find_runs(project.root))),
         "total": len(plan),
         "plan": plan.to_json(),
         "template": testbench.template.name,

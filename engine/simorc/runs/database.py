@@ -1,7 +1,8 @@
 """Opening a run's SQLite file, for writing and for reading.
 
-The journal is a write-ahead log on a local file system. On a network file system it is a rollback journal,
-because a write-ahead log needs memory shared by all readers (sqlite.org/wal.html).
+The journal is a write-ahead log while a writer has the store open on a file system that is known to be local,
+and a rollback journal otherwise, because a write-ahead log needs memory shared by all readers
+(sqlite.org/wal.html). A writer that ends leaves everything in the main file.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from simorc.runs.filesystem import is_network
 from simorc.runs.migrations import SCHEMA_VERSION, migrate, version_of
 
 BUSY_MILLISECONDS = 10_000
+CLOSING_MILLISECONDS = 2_000
 
 
 _PASSING = {
@@ -51,7 +53,7 @@ def create(path: Path, meta: dict[str, str]) -> None:
 
 
 def journal_mode(path: Path) -> str:
-    """``WAL`` where all readers are on this host, ``DELETE`` on network file systems."""
+    """``WAL`` where all readers are known to be on this host, ``DELETE`` on any other file system."""
     return "DELETE" if is_network(path.parent) else "WAL"
 
 
@@ -68,6 +70,22 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection.close()
         raise _unreadable(path, error) from error
     return connection
+
+
+def close_for_writing(connection: sqlite3.Connection) -> None:
+    """Close a writer's connection so that ``run.sqlite`` alone holds the whole state.
+
+    The journal is closed as well where nobody reads at this moment. A reader that holds an old state open
+    can delay that, but loses nothing: then the write-ahead log stays beside the store.
+    """
+    try:
+        connection.execute(f"PRAGMA busy_timeout={CLOSING_MILLISECONDS}")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+    except sqlite3.Error:
+        pass  # what is committed stays committed, in the file or in the log beside it
+    finally:
+        connection.close()
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:

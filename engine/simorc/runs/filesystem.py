@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-# sqlite.org/wal.html: WAL needs memory shared by all readers, which network file systems do not give.
-_NETWORK = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "gpfs", "lustre", "beegfs", "ceph", "glusterfs"}
+# sqlite.org/wal.html: WAL needs memory shared by all readers, which network file systems do not give. Which
+# file systems other hosts share cannot be listed (there are many, some behind FUSE), so the local ones are.
+_LOCAL = frozenset(
+    {"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "jfs", "nilfs2", "reiserfs"}
+    | {"tmpfs", "ramfs", "overlay", "aufs", "vfat", "exfat", "ntfs3", "hfsplus", "apfs", "ufs"}
 )
-_NETWORK_FUSE = ("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.s3fs", "fuse.beegfs")
 
 MOST_JSON = 1 << 28
 """Bytes of JSON that are read at all; the manifest of a million cases has some kilobytes."""
@@ -39,9 +40,10 @@ def file_system(path: Path) -> str:
 
 
 def is_network(path: Path) -> bool:
-    """Whether other hosts may write below `path` without this host's kernel noticing."""
-    kind = file_system(path)
-    return kind in _NETWORK or kind.startswith(_NETWORK_FUSE)
+    """Whether other hosts may write below `path` without this host's kernel noticing: true for every file
+    system that is not known to be local.
+    """
+    return file_system(path) not in _LOCAL
 
 
 def write_whole(path: Path, text: str | Iterable[str]) -> None:

@@ -21,6 +21,7 @@ from typing import Any
 from simorc.errors import RunBusy, StoreError
 from simorc.runs.database import open_for_reading
 from simorc.runs.filesystem import sweep_unfinished
+from simorc.runs.gather import gather_held
 from simorc.runs.holder import RunnerLock, busy, runner_alive, runner_info
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest
@@ -102,6 +103,7 @@ def _findings(
         )
         return
     yield from _runner(layout, repair)
+    yield from _reports(layout, int(manifest["total"]), repair)
     with ExitStack() as stack:
         try:
             plan = Plan.from_json(manifest["plan"])
@@ -111,7 +113,6 @@ def _findings(
         yield from _rows(layout, store, repair)
         yield from _trace(layout, store, repair)
         yield from _directories(layout, store, repair)
-        yield from _reports(layout, store, repair)
         store.flush() if repair.wanted and store.dirty else None
         yield from _metadata(layout, plan, store, repair)
     yield from _leftovers(layout, repair)
@@ -260,13 +261,17 @@ def _set_aside(layout: RunLayout, name: str) -> None:
     (layout.results / name).rename(place)
 
 
-def _reports(layout: RunLayout, store: Store, repair: Repair) -> Iterator[Finding]:
-    for report in gather_reports(layout, len(store.statuses)):
+def _reports(layout: RunLayout, total: int, repair: Repair) -> Iterator[Finding]:
+    waiting = 0
+    for report in gather_reports(layout, total):
         where = f".status/{report.path.name}"
         if report.report is None:
             yield Finding(where, report.problem, repaired=repair("removed", report.path.unlink))
         else:
-            yield Finding(where, "waits to be gathered, which any runner does", lasting=True)
+            waiting += 1
+    if waiting:
+        message = f"{waiting} results of workers are not stored yet"
+        yield Finding(".status", message, repaired=repair("stored", lambda: gather_held(layout) and None))
 
 
 def _metadata(layout: RunLayout, plan: Plan, store: Store, repair: Repair) -> Iterator[Finding]:
@@ -291,7 +296,7 @@ def _leftovers(layout: RunLayout, repair: Repair) -> Iterator[Finding]:
         )
     for name in (".warm", ".rebuilding"):
         path = layout.path / name
-        if path.is_dir() and not path.is_symlink():
+        if path.is_dir() and not path.is_symlink() and any(path.iterdir()):
             yield Finding(name, "left by a runner", repaired=repair("removed", partial(shutil.rmtree, path)))
     for path in sorted(layout.path.parent.glob(".*.building")):
         if time.time() - path.lstat().st_mtime > _BUILDING_TAKES and path.is_dir() and not path.is_symlink():

@@ -10,18 +10,23 @@ from simorc.runs.status_files import any_reports
 
 def gather_idle(layout: RunLayout) -> None:
     """Bring waiting reports into the store, if there are any and nobody holds the run (a runner gathers by
-    itself).
+    itself). Called by who left the reports.
+
+    Whoever comes while another gathers need not wait: that one looks again after it has let go of the run.
     """
-    if not any_reports(layout):
-        return
-    try:
-        with RunnerLock(layout):
-            _gather(layout)
-    except RunBusy:
-        return
+    while any_reports(layout):
+        try:
+            with RunnerLock(layout):
+                if not gather_held(layout):
+                    return
+        except RunBusy:
+            return
 
 
-def _gather(layout: RunLayout) -> None:
+def gather_held(layout: RunLayout) -> int:
+    """Bring waiting reports into the store of a run whose lock this process holds; returns how many files
+    were taken away.
+    """
     from simorc.runs.manifest import load_manifest
     from simorc.runs.metadata import write_metadata
     from simorc.runs.status_files import forget, gather_reports
@@ -46,3 +51,4 @@ def _gather(layout: RunLayout) -> None:
         trace.close()
         forget(gathered)
         write_metadata(layout, plan, store.statuses.snapshot(), store.failure_messages())
+    return len(gathered)

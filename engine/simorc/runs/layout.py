@@ -1,6 +1,6 @@
 """Where everything of a run stands, and how a run is found by name.
 
-Nothing is read here but directory entries: `simorc status` must stay light.
+Nothing is read here but directory entries and the beginnings of manifests: `simorc status` must stay light.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from simorc.errors import RunNotFound
+from simorc.runs.instants import age_key
 from simorc.waveforms.compression import present
 
 SIMULATIONS = "simulations"
@@ -129,13 +130,13 @@ class RunLayout:
 
 
 def find_runs(root: Path) -> list[RunLayout]:
-    """The runs of the project at `root`, newest first."""
+    """The runs of the project at `root`, the one built last first."""
     try:
         entries = [entry for entry in os.scandir(root / SIMULATIONS) if entry.is_dir()]
     except FileNotFoundError:
         return []
     runs = [RunLayout(Path(entry.path)) for entry in entries]
-    return sorted((run for run in runs if run.exists()), key=_age_key, reverse=True)
+    return sorted((run for run in runs if run.exists()), key=lambda run: age_key(run.path), reverse=True)
 
 
 def find_run(root: Path, name: str) -> RunLayout:
@@ -183,13 +184,3 @@ def _not_found(root: Path, name: str, runs: list[RunLayout]) -> RunNotFound:
     near = difflib.get_close_matches(name, [run.name for run in runs] + [run.sweep for run in runs], n=3)
     hint = f"did you mean {', '.join(dict.fromkeys(near))}?" if near else "simorc status lists the runs"
     return RunNotFound(f"no run {name!r} in {root / SIMULATIONS}", remedy=hint)
-
-
-def _age_key(run: RunLayout) -> tuple[str, int, str]:
-    """Two runs of one second are told apart by when their manifests were written."""
-    stamped = _STAMPED.fullmatch(run.name)
-    try:
-        written = run.manifest.stat().st_mtime_ns
-    except FileNotFoundError:
-        written = 0
-    return (stamped["stamp"] if stamped else "", written, run.name)

@@ -7,17 +7,24 @@ from simorc.runs.layout import RunLayout
 
 _MODULE = '''"""Sweep {sweep} as pytest, one test per case:  pytest -n 2 {file}
 
-Each test runs one case through the same code as `simorc run` and leaves its result for `simorc status`.
-A case that is completed already passes at once; delete its directory below results/ to simulate it again.
+Each test runs one case through the same code as `simorc run`. Results are stored in the run when the session
+ends. A case that is completed already passes at once; to simulate it again, delete its directory in results/.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from simorc.runs.single import case_label, run_case
+from simorc.runs.single import case_label, run_case, store_results
 
 RUN = Path(__file__).resolve().parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stored() -> Iterator[None]:
+    yield
+    store_results(RUN)
 
 
 @pytest.mark.parametrize("case_id", range(1, {stop}), ids=lambda case_id: case_label(RUN, case_id))

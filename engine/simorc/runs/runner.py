@@ -12,7 +12,7 @@ import json
 import signal
 import sys
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,8 @@ async def _conduct(layout: RunLayout, lock: RunnerLock, options: Mapping[str, An
             tasks.cancel_scope.cancel()
         await pulse.close()
         conductor.settle()
+    with suppress(OSError):  # what a session left there is for fsck to report
+        (layout.path / ".warm").rmdir()
     guardian.dismiss()
     lock.leave()
 

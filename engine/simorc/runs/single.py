@@ -1,6 +1,6 @@
 """One case by itself, without a runner: what the generated pytest module calls.
 
-The outcome is left as a status file, which whoever next holds the run gathers into the store.
+The outcome is left as a status file. `store_results` brings these into the store.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import anyio
 from simorc.errors import TemplateError
 from simorc.runs.benches import foreign_bench, simulator_of
 from simorc.runs.database import open_for_reading
+from simorc.runs.gather import gather_idle
 from simorc.runs.layout import RunLayout
 from simorc.runs.manifest import load_manifest, settings_of
 from simorc.runs.measuring import Measuring
@@ -67,6 +68,11 @@ def run_case(run: Path, case_id: int) -> Outcome:
         outcome = anyio.run(_simulated, simulator, job, measuring)
     leave_report(layout, Report(case_id, outcome, started, socket.gethostname()))
     return outcome
+
+
+def store_results(run: Path) -> None:
+    """Store in the run what `run_case` left, unless a runner holds the run: that one stores it."""
+    gather_idle(RunLayout(run))
 
 
 def _completed(layout: RunLayout, case_id: int) -> bool:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from simorc.errors import StoreError
 from simorc.quantities import ShownAs, Value
-from simorc.runs.database import may_pass, open_for_writing, quoted
+from simorc.runs.database import close_for_writing, may_pass, open_for_writing, quoted
 from simorc.runs.layout import RunLayout
 from simorc.runs.metadata import swept_columns
 from simorc.runs.status_files import Report
@@ -84,7 +84,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        self._db.close()
+        close_for_writing(self._db)
 
     # What the runner tells ------------------------------------------------------------------------
 
@@ -381,7 +381,7 @@ def declare_columns(
             add_column(db, f"m_{name}", "measurement", name, shown.unit, shown.scale)
         db.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", Statuses(total).counts().items())
     finally:
-        db.close()
+        close_for_writing(db)
 
 
 def _status_after(done: Finished) -> str:

@@ -11,6 +11,7 @@ from simorc.errors import SimorcError, StoreError
 from simorc.runs.holder import RunnerInfo, runner_info
 from simorc.runs.layout import RunLayout, find_runs
 from simorc.runs.remarks import NOTHING_SAID, Remarks, remarks_of
+from simorc.runs.status_files import any_reports
 from simorc.runs.view import STATUSES, RunView
 
 UNDER_WAY = frozenset({"running", "paused", "cancelling"})
@@ -70,16 +71,10 @@ class RunSummary:
 
 
 def summarise(layout: RunLayout) -> RunSummary:
-    """The state of one run, read from its store and its runner's word of life. What workers reported while
-    nobody held the run is gathered first.
-    """
+    """The state of one run, read from its store and its runner's word of life."""
     info = runner_info(layout)
     alive = info is not None and info.is_alive()
     try:
-        if not alive:
-            from simorc.runs.gather import gather_idle
-
-            gather_idle(layout)
         with RunView(layout) as view:
             meta, counts = view.meta(), view.counts()
         total = int(meta["total"])
@@ -102,11 +97,18 @@ def summarise(layout: RunLayout) -> RunSummary:
         updated=_number(meta.get("updated")),
         runner=info,
         alive=alive,
-        note=meta.get("pause_reason", "") if state == "paused" else "",
+        note=meta.get("pause_reason", "") if state == "paused" else _waiting(layout, alive),
         predates=_moved(layout),
         remarks=remarks_of(layout),
         locked=layout.lock_json.exists(),
     )
+
+
+def _waiting(layout: RunLayout, alive: bool) -> str:
+    """What is said of results that workers left and no writer has stored yet."""
+    if alive or not any_reports(layout):
+        return ""
+    return f"results of workers are not stored yet; store them: simorc fsck --repair {layout.name}"
 
 
 def _moved(layout: RunLayout) -> tuple[str, ...]:
