@@ -69,6 +69,8 @@ def _show_more(layout: RunLayout, summary: RunSummary) -> None:
         click.echo(f"its id is {plain(summary.run)}")
     if summary.note:
         click.echo(plain(summary.note))
+    if summary.warm_lost:
+        click.echo(plain(summary.warm_lost))
     if summary.state == "dead":
         click.echo(f"its runner is gone; go on with: simorc run {plain(layout.name)}")
     with RunView(layout) as view:

@@ -24,6 +24,8 @@ class SimulatorSettings(Section):
     """More arguments for its command line."""
     spiceinit: Text | None = None
     """A .spiceinit for every case; process kits need theirs. A path."""
+    library: Text | None = None
+    """The ngspice library for warm sessions, a path or `none`; default: the executable's own."""
     min_version: Text | None = None
     """The oldest version that will do."""
 

@@ -149,6 +149,10 @@ def _located(name: str, section: Section, source: Source, at: KeyPath) -> tuple[
     executable = getattr(section, "executable", "")
     if "executable" in section.model_fields_set and "/" in executable:
         update["executable"] = str(against(executable, base))
+    if "/" in (library := getattr(section, "library", None) or ""):
+        update["library"] = str(against(library, base))
+        if not is_file(Path(update["library"])):
+            problems.append(source.problem((*at, "library"), f"no such file: {library}"))
     for key in _PATHS[name]:
         if (written := getattr(section, key)) is not None:
             update[key] = str(against(written, base))

@@ -20,7 +20,9 @@ from simorc.runs.statuses import Statuses
 from simorc.runs.store import Finished
 from simorc.runs.waves import Wave
 
-_TOLD = frozenset({"retry", "warm", "warning"})
+WARM_LOST = "warm_lost"
+"""The kind of event by which a chunk says that it has no warm sessions."""
+_TOLD = frozenset({"retry", "warm", "warning", WARM_LOST})
 _TRIES = 5
 
 

@@ -22,9 +22,9 @@ from simorc.cpus import usable_cpus
 from simorc.errors import SimorcError, StoreError
 from simorc.executors.chunks import Chunk
 from simorc.executors.local import LocalExecutor
-from simorc.runs.benches import bench_maker
+from simorc.runs.benches import bench_maker, warm_loss, warm_way_of
 from simorc.runs.campaign import Campaign
-from simorc.runs.chunk_ledger import ChunkLayout, ChunkLedger
+from simorc.runs.chunk_ledger import WARM_LOST, ChunkLayout, ChunkLedger
 from simorc.runs.chunk_log import ChunkLog, finished_in
 from simorc.runs.guardian import Guardian
 from simorc.runs.layout import RunLayout
@@ -74,9 +74,11 @@ async def run_chunk(layout: RunLayout, wave: Wave, element: int) -> int:
         ledger = ChunkLedger(inside, wave, element, log, int(manifest["total"]))
         undo.callback(ledger.still)
         preparation = Preparation(inside, manifest, settings)
-        executor = LocalExecutor(
-            bench_maker(settings, run=inside.results, sessions=inside.results), settings.jobs or 1
-        )
+        way = warm_way_of(settings, inside.results)
+        if warm_loss(way):
+            ledger.event(WARM_LOST, warm_loss(way))
+        benches = bench_maker(settings, run=inside.results, sessions=inside.results, way=way)
+        executor = LocalExecutor(benches, settings.jobs or 1)
         executor.place = place()
         guardian = Guardian()
         measuring = Measuring(inside, manifest, preparation.plan)

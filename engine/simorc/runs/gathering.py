@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from simorc.runs.chunk_ledger import WARM_LOST
 from simorc.runs.chunk_log import Line, read_lines
 from simorc.runs.store import Finished, Store
 from simorc.runs.waves import Wave
@@ -58,6 +59,7 @@ class Gathering:
         self._total = total
         self._read = store.gathered_so_far()
         self._numbers = array("H", bytes(2 * (total + 1)))
+        self._lost: set[str] = set()
         self.duplicates = 0
 
     def look(self, wave: Wave, chunks: dict[int, OpenChunk]) -> int:
@@ -98,9 +100,19 @@ class Gathering:
             self._store.back_to_pending(line.again)
         elif line.event is not None:
             kind, message, case_id = line.event
-            self._store.event(kind, message, case_id)
+            if kind == WARM_LOST:
+                self._warm_lost(message)
+            else:
+                self._store.event(kind, message, case_id)
         elif line.end == "done" or attempt == chunk.newest:
             chunk.ended, chunk.why = line.end or "", line.why
+
+    def _warm_lost(self, message: str) -> None:
+        """A node has no warm sessions; thousands of chunks may say so, once is enough."""
+        if message not in self._lost:
+            self._lost.add(message)
+            self._store.set_meta(warm_lost=message)
+            self._store.event("warning", message)
 
     def _finished(self, chunk: OpenChunk, line: Line) -> None:
         report = line.report

@@ -105,6 +105,7 @@ class RunSettings:
     executable: str = "ngspice"
     args: tuple[str, ...] = ()
     spiceinit: Path | None = None
+    library: str | None = None
     jobs: int | None = None
     max_load: float | None = None
     shared_jobs: int | None = None
@@ -167,6 +168,7 @@ def settings_of(layout: RunLayout, manifest: Mapping[str, Any], options: Mapping
         executable=str(simulator.get("executable") or "ngspice"),
         args=tuple(simulator.get("args") or ()),
         spiceinit=frozen_init if frozen_init.exists() else None,
+        library=simulator.get("library") or None,
         cases=None if cases is None else tuple(cases),
         execution=execution,
         **{name: execution[name] for name in known},

@@ -25,7 +25,7 @@ from simorc.executors.registry import LOCAL, Offer, executor_called, scheduler_c
 from simorc.executors.scheduler import Site
 from simorc.executors.work import Executor
 from simorc.runs.admission import admission_of
-from simorc.runs.benches import bench_maker, simulator_of
+from simorc.runs.benches import bench_maker, simulator_of, warm_loss, warm_way_of
 from simorc.runs.campaign import Campaign
 from simorc.runs.conduct import Conductor
 from simorc.runs.control import BUSY_EXIT
@@ -44,6 +44,7 @@ from simorc.runs.stopping import stopping_of
 from simorc.runs.store import Store
 from simorc.runs.takeover import Takeover
 from simorc.runs.trace import Trace
+from simorc.simulators.warm_way import WarmWay
 
 
 def main() -> int:
@@ -103,14 +104,19 @@ def make_conductor(
     guardian: Guardian,
 ) -> Conductor:
     """Who conducts the run: a coordinator of cluster jobs if the executor is a scheduler, else a campaign."""
+    store.set_meta(warm_lost="")
     name = str(settings.execution.get("executor", LOCAL))
     scheduler = None if name == LOCAL else scheduler_called(name)
     if scheduler is not None:
         site = Site.of(settings.execution.get("cluster") or {})
         return Coordinator(layout, preparation, store, scheduler, site, settings)
     recall_jobs(layout, store)
+    way = warm_way_of(settings, layout.path) if name == LOCAL else None
+    if warm_loss(way):
+        store.set_meta(warm_lost=warm_loss(way))
+        store.event("warning", warm_loss(way))
     measuring = Measuring(layout, manifest, preparation.plan)
-    executor = make_executor(layout, settings, name)
+    executor = make_executor(layout, settings, name, way)
     admission = admission_of(layout, settings) if name == LOCAL else None
     return Campaign(
         *(layout, preparation, measuring, store, executor, guardian, settings),
@@ -119,12 +125,14 @@ def make_conductor(
     )
 
 
-def make_executor(layout: RunLayout, settings: RunSettings, name: str = LOCAL) -> Executor:
+def make_executor(
+    layout: RunLayout, settings: RunSettings, name: str = LOCAL, way: WarmWay | None = None
+) -> Executor:
     """This machine's executor, or another package's, with the run's simulator."""
     if name != LOCAL:
         simulator = simulator_of(settings, layout.path)
         return executor_called(name, Offer(layout.path, simulator, settings.jobs, settings.execution))
-    bench = bench_maker(settings, run=layout.path, sessions=layout.path / ".warm")
+    bench = bench_maker(settings, run=layout.path, sessions=layout.path / ".warm", way=way)
     return LocalExecutor(bench, settings.jobs or usable_cpus())
 
 

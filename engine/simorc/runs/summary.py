@@ -39,6 +39,8 @@ class RunSummary:
     """Inputs that have changed since the run was built, by path relative to the project."""
     remarks: Remarks = NOTHING_SAID
     locked: bool = False
+    warm_lost: str = ""
+    """Why every case runs cold though warm sessions were wanted, and what to do about it."""
 
     @property
     def shown(self) -> str:
@@ -66,6 +68,7 @@ class RunSummary:
             "updated": _stamp(self.updated),
             "runner": runner,
             "predates": list(self.predates),
+            "warm_lost": self.warm_lost or None,
             **self.remarks.as_json(),
         }
 
@@ -101,6 +104,7 @@ def summarise(layout: RunLayout) -> RunSummary:
         predates=_moved(layout),
         remarks=remarks_of(layout),
         locked=layout.lock_json.exists(),
+        warm_lost=meta.get("warm_lost", ""),
     )
 
 

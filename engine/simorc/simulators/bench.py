@@ -20,6 +20,7 @@ from simorc.simulators.outputs import collect_raw, cut_to_limit
 from simorc.simulators.session import Session, SessionEnded
 from simorc.simulators.verdict import Ending, judge
 from simorc.simulators.warm_desk import WarmCase, WarmDesk
+from simorc.simulators.warm_way import WarmWay, find_warm_way, place_own_init
 from simorc.simulators.watch import Pace
 from simorc.waveforms.sections import same_data
 
@@ -62,7 +63,9 @@ class Callbacks:
 
 
 class NgspiceBench:
-    """One slot's ngspice. `directory` is where its session lives, two levels below the run directory."""
+    """One slot's ngspice. `directory` is where its session lives, two levels below the run directory; `way`
+    is how sessions are driven (None: found out when the first one is wanted).
+    """
 
     def __init__(
         self,
@@ -70,11 +73,13 @@ class NgspiceBench:
         desk: WarmDesk,
         directory: Path,
         life: SessionLife,
+        way: WarmWay | None = None,
     ) -> None:
         self._simulator = simulator
         self._desk = desk
         self._directory = directory
         self._life = life
+        self._way = way
         self._session: Session | None = None
         self._key = ""
         self._loading = b""
@@ -89,6 +94,9 @@ class NgspiceBench:
             return Outcome.failed(FailureKind.BAD_NETLIST, error.message)
         if isinstance(case, str):
             return replace(await self._cold(job, told), cold_reason=case)
+        if self._way_here().kind == "none":
+            reason = f"no warm sessions here: {self._way_here().reason}"
+            return replace(await self._cold(job, told), cold_reason=reason)
         if self._desk.wants_check(case.key):
             with self._desk.checking(case.key):
                 return await self._checked(job, case, told)
@@ -233,13 +241,21 @@ class NgspiceBench:
         grown = self._life.memory is not None and self._session.resident_bytes() > self._life.memory
         return grown or self._session.cases >= self._life.cases
 
+    def _way_here(self) -> WarmWay:
+        if self._way is None:
+            self._way = find_warm_way(self._simulator)
+        return self._way
+
     async def _begin(self, job: Job, case: WarmCase, told: Callbacks) -> Session:
         shutil.rmtree(self._directory, ignore_errors=True)
         self._directory.mkdir(parents=True)
         (self._directory / BASE).write_bytes(encoded(case.form.base))
         self._simulator.place_spiceinit(self._directory)
+        way, environment = self._way_here(), self._simulator.environment
+        if way.kind == "library":
+            place_own_init(self._directory, environment)
         session = Session(
-            self._simulator.command("-p"), self._directory, self._simulator.environment, job.limits.nice
+            way.command, self._directory, {**environment, **dict(way.environment)}, job.limits.nice
         )
         told.on_spawn(session.pid)
         self._guard = told

@@ -43,7 +43,8 @@ class Ngspice:
 
     `args` come before ours. `spiceinit` is linked into each case's directory, where it stands in for the one
     in HOME; without it ngspice reads the user's own, as it always does. `run` is the run's directory, told
-    to the simulator's environment so that a left-over process can be traced to its run.
+    to the simulator's environment so that a left-over process can be traced to its run. `library` names the
+    ngspice library for warm sessions; without it, it is looked for (`warm_way`).
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class Ngspice:
         spiceinit: Path | None = None,
         threads: int = 1,
         run: Path | None = None,
+        library: str | None = None,
     ) -> None:
         self.executable = shutil.which(executable) or executable
         self.args = tuple(args)
         self.spiceinit = None if spiceinit is None else spiceinit.resolve()
         self.threads = threads
         self.run = run
+        self.library = library
 
     def version(self) -> str:
         """``39``, ``44.2``. Raises ToolMissing if the program is not there or is not ngspice."""
