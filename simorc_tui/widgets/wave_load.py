@@ -129,17 +129,19 @@ def _of_raw(raw: RawFile, request: Request, numbers: Numbers) -> Picture:
     if isinstance(shown, Panel) and request.signals is None:
         # Its title is the name of the view, which stands above the plot already.
         found, below = replace(found, names=_names(plots)), _below(plots, shown)
-        return _complete(found, replace(shown, title=""), below, request, numbers)
+        return _complete(found, replace(shown, title=""), below, request, numbers, raw)
     plot = _holding(plots, request.signals or ()) if isinstance(shown, Panel) else shown
     if not plot.has_axis:
         return replace(found, rows=tuple(_rows(plot)))
     found = replace(found, names=_names([plot]), usual=tuple(default_names(plot)))
-    return _complete(found, panel_of(plot, request.signals), plot, request, numbers)
+    return _complete(found, panel_of(plot, request.signals), plot, request, numbers, raw)
 
 
-def _complete(found: Picture, panel: Panel, plot: Plot, request: Request, numbers: Numbers) -> Picture:
+def _complete(
+    found: Picture, panel: Panel, plot: Plot, request: Request, numbers: Numbers, raw: RawFile
+) -> Picture:
     """The panel with its expressions, over frequency if that is wanted."""
-    panel, errors = with_expressions(panel, plot, request.expressions, numbers)
+    panel, errors = with_expressions(panel, plot, request.expressions, numbers, raw.plots)
     problems = tuple((text, error.message) for text, error in errors.items())
     if request.spectrum is not None:
         panel = spectra_of(panel, request.spectrum)

@@ -257,7 +257,7 @@ def test_ten_quantities_of_two_million_point_traces_take_less_than_a_second(tmp_
         "max(v(a))", "min(v(b))", "pp(v(a))", "rms(v(a))", "avg(v(b))", "frequency(v(a))", "duty_cycle(v(b))",
         "delay(v(a), v(b))", "cross(v(a), 0.5, 3)", "last(integ(v(a, b)))",
     ]  # fmt: skip
-    started = time.perf_counter()
+    started = time.process_time()
     for text in texts:
         value(text, waves)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0

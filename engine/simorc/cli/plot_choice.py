@@ -124,7 +124,7 @@ def plot_of_case(run: OpenRun, case: int, asked: Asked) -> Plot:
         raise _no_waveforms(run, case)
     raw = RawFile.open(run.layout.raw(case))
     name = asked.analysis
-    named = [plot for plot in raw.plots if name is None or name.lower() in plot.name.lower()]
+    named = list(raw.plots) if name is None else _plots_named(raw.plots, name)
     if not raw.plots:
         raise WaveformError(f"{raw.path} holds no plot")
     if not named:
@@ -132,6 +132,15 @@ def plot_of_case(run: OpenRun, case: int, asked: Asked) -> Plot:
         raise UsageError(f"no plot {name!r}", remedy=f"one of {told}")
     holding = [plot for plot in named if all(has_signal(plot, each) for each in asked.names)]
     return (holding or named)[-1]
+
+
+def _plots_named(plots: Sequence[Plot], name: str) -> list[Plot]:
+    """The plots of an analysis (``tran``, ``tran2``), or those whose own name begins so."""
+    from simorc.waveforms.plot_names import places_by_name
+
+    places = places_by_name([plot.name for plot in plots]).get(name.lower(), ())
+    whole = [plots[place] for place in places]
+    return whole or [plot for plot in plots if plot.name.lower().startswith(name.lower())]
 
 
 def _no_waveforms(run: OpenRun, case: int) -> SimorcError:

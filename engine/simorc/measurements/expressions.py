@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,7 @@ from simorc.measurements.wave_parser import (
     Word,
     parse_wave_expression,
 )
-from simorc.measurements.waves import Opening
+from simorc.measurements.waves import PREFERENCE, Opening
 
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -71,6 +71,7 @@ class WaveExpression:
     names: Mapping[str, int] = field(default_factory=dict)
     signals: tuple[str, ...] = ()
     analyses: tuple[str, ...] = ()
+    measures: tuple[Builtin, ...] = ()
 
     def value(self, scope: Scope) -> Quantity:
         """A number or a waveform. MeasurementMissing where a signal is not there."""
@@ -88,6 +89,7 @@ def compile_wave_expression(text: str) -> WaveExpression:
     names: dict[str, int] = {}
     signals: list[str] = []
     preferred: list[str] = []
+    measures: list[Builtin] = []
     for node in walked(tree):
         if isinstance(node, Name) and node.name.lower() not in _CONSTANTS:
             names.setdefault(node.name, node.column)
@@ -95,7 +97,11 @@ def compile_wave_expression(text: str) -> WaveExpression:
             signals.append(node.signal)
         elif isinstance(node, Call):
             preferred += _checked_call(node)
-    return WaveExpression(text, tree, names, tuple(dict.fromkeys(signals)), tuple(dict.fromkeys(preferred)))
+            measures += [found] if (found := builtins_by_name().get(node.function)) else []
+    return WaveExpression(
+        *(text, tree, names, tuple(dict.fromkeys(signals)), tuple(dict.fromkeys(preferred))),
+        tuple(measures),
+    )
 
 
 def walked(tree: Node) -> Iterator[Node]:
@@ -155,13 +161,14 @@ class _Evaluation:
     def __init__(self, expression: WaveExpression, scope: Scope) -> None:
         self._expression = expression
         self._scope = scope
-        self._plot: str | None = None
+        self._plot: int | None = None
 
     def of(self, node: Node) -> Quantity:
         if isinstance(node, Constant):
             return node.value
         if isinstance(node, Signal):
-            return self._scope.waves().trace(node.signal, node.plot or self._chosen_plot())
+            plot = self._chosen_plot() if node.plot is None else node.plot
+            return self._scope.waves().trace(node.signal, plot)
         if isinstance(node, Name):
             return self._named(node)
         if isinstance(node, Operation):
@@ -170,13 +177,15 @@ class _Evaluation:
             return self._call(node)
         raise ExpressionError(f"{node.text} stands only as an argument of a function")
 
-    def _chosen_plot(self) -> str:
+    def _chosen_plot(self) -> int:
         """One plot for the whole expression, so that its waveforms share an axis."""
         if self._plot is None:
             waves, expression = self._scope.waves(), self._expression
             vectors = [name for name in expression.names if self._scope.numbers(name) is None]
             signals = (*expression.signals, *vectors)
             self._plot = waves.choose(self._scope.analysis, signals, expression.analyses)
+            if self._scope.analysis is None:
+                _refuse_unsuited(expression.measures, waves.analysis_at(self._plot))
         return self._plot
 
     def _named(self, node: Name) -> Quantity:
@@ -207,6 +216,14 @@ class _Evaluation:
             return node.text
         value = self.of(node)
         return value if index == 0 or isinstance(value, Trace) else number_of(value)
+
+
+def _refuse_unsuited(measures: Sequence[Builtin], analysis: str) -> None:
+    """MeasurementMissing where the plot found by default is of an analysis that a built-in does not mean."""
+    for found in measures:
+        if analysis in PREFERENCE and not found.suits(analysis):
+            where = f"{found.name} is measured in a {found.analysis} analysis"
+            raise MeasurementMissing(f"{where}, and the signal is in the {analysis} one")
 
 
 def combined(function: Callable[[Any, Any], Any], first: Quantity, second: Quantity) -> Quantity:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -151,7 +151,7 @@ class _CaseMeasurement:
     def _signal(self, found: Builtin, text: str, analysis: str | None) -> Any:
         expression = compiled(text)
         preferred = (found.analysis, *expression.analyses)
-        chosen = WaveExpression(text, expression.tree, expression.names, expression.signals, preferred)
+        chosen = replace(expression, analyses=preferred, measures=(found, *expression.measures))
         return chosen.value(self._scope(analysis))
 
     def _argument(self, found: Builtin, name: str, value: Any, analysis: str | None) -> Any:

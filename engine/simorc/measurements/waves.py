@@ -13,22 +13,12 @@ import numpy as np
 from simorc.errors import SimorcError, WaveformError
 from simorc.measurements.arrays import Floats, Trace
 from simorc.measurements.missing import MeasurementMissing
+from simorc.waveforms.plot_names import analysis_of_name, places_by_name
 
-ANALYSES = {
-    "tran": r"transient|\btran",
-    "ac": r"\bac\b|\bac\d|small.signal",
-    "noise": r"noise spectral|\bnoise[1-9]*[13579]\b",
-    "noise_total": r"integrated noise|\bnoise[1-9]*[02468]\b",
-    "dc": r"dc transfer|\bdc\d",
-    "op": r"operating point|\bop\d",
-    "sp": r"s.parameter|\bsp\d",
-    "pz": r"pole",
-    "tf": r"transfer function",
-}
-"""What a plot's name says about its analysis; the first match counts, in this order."""
-
-PREFERENCE = ("tran", "ac", "dc", "noise", "op", "noise_total", "sp", "tf", "pz")
-"""Where a signal is looked for when no analysis is named."""
+PREFERENCE = ("tran", "ac", "dc", "noise", "op", "noise_total", "sp", "tf", "pz", "sens", "disto", "pss")
+"""Where a signal is looked for when no analysis is named: the first kind that has it. Two plots of that kind
+are refused, not chosen from.
+"""
 
 _CURRENT = re.compile(r"i\((.+)\)")
 _VOLTAGE = re.compile(r"v\((.+)\)")
@@ -50,75 +40,115 @@ class PlotLike(Protocol):
 
 def analysis_of(plot: PlotLike) -> str:
     """``tran``, ``ac``, ... of a plot, or its own name where it is none of the known ones."""
-    text = f"{plot.name} | {plot.title}".lower() if not _known(plot.name) else plot.name.lower()
-    return next((kind for kind, pattern in ANALYSES.items() if re.search(pattern, text)), plot.name.lower())
-
-
-def _known(name: str) -> bool:
-    return any(re.search(pattern, name.lower()) for pattern in ANALYSES.values())
+    return analysis_of_name(plot.name)
 
 
 class Waves:
-    """The plots of one case; several of one analysis are ``tran1``, ``tran2``, ..., ``tran`` the first."""
+    """The plots of one case. ``tran`` names the only transient; of several, ``tran1``, ``tran2``, ... as a
+    session of ngspice does.
+    """
 
-    def __init__(self, plots: Iterable[PlotLike]) -> None:
-        self._plots: dict[str, PlotLike] = {}
+    def __init__(self, plots: Iterable[PlotLike], shown: PlotLike | None = None) -> None:
+        """With ``shown`` (one of ``plots``) everything is read from that plot, and a name of another one is
+        refused.
+        """
+        self._plots = tuple(plots)
+        self._shown = next((i for i, plot in enumerate(self._plots) if plot is shown), None)
+        self._places = places_by_name([plot.name for plot in self._plots])
         self._traces: dict[tuple[int, str], Trace] = {}
-        seen: dict[str, int] = {}
-        for plot in plots:
-            kind = analysis_of(plot)
-            seen[kind] = seen.get(kind, 0) + 1
-            self._plots.setdefault(kind, plot)
-            self._plots[f"{kind}{seen[kind]}"] = plot
 
     @property
     def analyses(self) -> tuple[str, ...]:
         """Which analyses there are, without numbers."""
-        return tuple(name for name in self._plots if not name[-1].isdigit())
+        return tuple(dict.fromkeys(map(analysis_of, self._plots)))
 
     def __getitem__(self, signal: str) -> Any:
         """The values of a signal, as a numpy array."""
         return self.trace(signal).y
 
-    def axis(self, analysis: str | None = None) -> Floats:
-        """Time, frequency or the swept value of an analysis (of the first one found when none is named)."""
-        return self._axis(self._plots[self.choose(analysis, ())])
+    def axis(self, analysis: str | int | None = None) -> Floats:
+        """Time, frequency or the swept value of an analysis (of the first kind found when none is named)."""
+        return self._axis(self.choose(analysis, ()))
 
-    def trace(self, signal: str, analysis: str | None = None) -> Trace:
+    def trace(self, signal: str, analysis: str | int | None = None) -> Trace:
         """A signal over its axis; MeasurementMissing names the nearest signal when it is not there."""
-        plot = self._plots[self.choose(analysis, (signal,))]
-        key = (id(plot), signal.lower())
+        place = self.choose(analysis, (signal,))
+        key = (place, signal.lower())
         if key not in self._traces:
-            values = _read(plot, signal)
-            self._traces[key] = Trace(self._axis(plot), values)
+            self._traces[key] = Trace(self._axis(place), _read(self._plots[place], signal))
         return self._traces[key]
 
-    def _axis(self, plot: PlotLike) -> Floats:
-        key = (id(plot), "")
+    def analysis_at(self, place: int) -> str:
+        """The kind of the plot at a place that `choose` gave."""
+        return analysis_of(self._plots[place])
+
+    def _axis(self, place: int) -> Floats:
+        key = (place, "")
         if key not in self._traces:
-            axis = plot.axis
+            axis = self._plots[place].axis
             found = np.zeros(1) if axis is None else np.ascontiguousarray(np.real(axis), dtype=np.float64)
             self._traces[key] = Trace(found, found)
         return self._traces[key].x
 
-    def choose(self, analysis: str | None, signals: Sequence[str], first: Sequence[str] = ()) -> str:
-        """The plot to read ``signals`` from: the named one, else the first that has them all."""
+    def choose(self, analysis: str | int | None, signals: Sequence[str], first: Sequence[str] = ()) -> int:
+        """The place of the plot to read ``signals`` from: the named one, else the only one that has them all
+        of the first kind in ``first`` and ``PREFERENCE`` that has such a plot.
+
+        MeasurementMissing where the name fits no plot or several, or where several of one kind have them.
+        """
+        if isinstance(analysis, int):
+            return analysis
         if analysis is not None:
-            if analysis.lower() not in self._plots:
-                known = ", ".join(self.analyses) or "none"
-                raise MeasurementMissing(f"no {analysis} analysis: there is {known}")
-            return analysis.lower()
+            return self._named(analysis)
+        if self._shown is not None:
+            return self._shown
         if not self._plots:
             raise MeasurementMissing("no waveforms")
-        ordered = sorted(self._plots, key=lambda name: _rank(name, first))
-        holding = (name for name in ordered if all(has_signal(self._plots[name], each) for each in signals))
-        return next(holding, ordered[0])
+        kinds = sorted(self.analyses, key=lambda kind: _rank(kind, first))
+        for kind in kinds:
+            places = [place for place in self._places[kind] if analysis_of(self._plots[place]) == kind]
+            holding = [place for place in places if self._has_all(place, signals)]
+            if holding:
+                return self._only(", ".join(signals) or "the axis", kind, holding)
+        return self._places[kinds[0]][0]
+
+    def _named(self, analysis: str) -> int:
+        places = self._places.get(analysis.lower(), ())
+        if not places:
+            known = ", ".join(self.analyses) or "none"
+            raise MeasurementMissing(f"no {analysis} analysis: there is {known}")
+        if self._shown is not None and self._shown in places:
+            return self._shown
+        if len(places) == 1 and self._shown is not None:
+            raise MeasurementMissing(f"{analysis} is another plot than the one shown")
+        if len(places) == 1:
+            return places[0]
+        names = [self._own_name(place) for place in places]
+        raise MeasurementMissing(f"{analysis} is the name of {len(places)} plots: write {_either(names)}")
+
+    def _only(self, what: str, kind: str, places: Sequence[int]) -> int:
+        if len(places) == 1:
+            return places[0]
+        names = [self._own_name(place) for place in places]
+        raise MeasurementMissing(
+            f"{what} is in {len(places)} {kind} plots: name one, {_either(names)}, as in {names[-1]}.v(out)"
+        )
+
+    def _own_name(self, place: int) -> str:
+        """A name that means this plot alone."""
+        return next(name for name, places in reversed([*self._places.items()]) if places == (place,))
+
+    def _has_all(self, place: int, signals: Sequence[str]) -> bool:
+        return all(has_signal(self._plots[place], each) for each in signals)
 
 
-def _rank(name: str, first: Sequence[str]) -> tuple[int, int, str]:
-    kind = name.rstrip("0123456789")
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(names) if len(names) < 3 else ", ".join(names)
+
+
+def _rank(kind: str, first: Sequence[str]) -> tuple[int, int, str]:
     chosen = first.index(kind) if kind in first else len(first)
-    return chosen, PREFERENCE.index(kind) if kind in PREFERENCE else len(PREFERENCE), name
+    return chosen, PREFERENCE.index(kind) if kind in PREFERENCE else len(PREFERENCE), kind
 
 
 def _names(plot: PlotLike) -> list[str]:

@@ -33,14 +33,21 @@ class Evaluated:
     is_spectrum: bool = False
 
 
-def evaluated(plot: PlotLike, text: str, numbers: Numbers, label: str | None = None) -> Evaluated:
+def evaluated(
+    plot: PlotLike,
+    text: str,
+    numbers: Numbers,
+    label: str | None = None,
+    plots: Sequence[PlotLike] = (),
+) -> Evaluated:
     """`text` over `plot`: one curve, for a complex waveform gain and phase, for a number a level line.
+    `plots` are all of the raw file, which say what ``tran2`` means.
 
     Raises ExpressionError with a column where it is no expression, MeasurementMissing where a signal is not
     there.
     """
     expression = compile_wave_expression(text)
-    waves = Waves([plot])
+    waves = Waves(plots or [plot], shown=plot)
     value = expression.value(Scope(lambda: waves, numbers))
     name, unit = label or text, unit_of_expression(plot, expression)
     if not isinstance(value, Trace):
@@ -74,14 +81,18 @@ def _level(plot: PlotLike, name: str, value: float, unit: str) -> tuple[str, Plo
 
 
 def with_expressions(
-    panel: Panel, plot: PlotLike, texts: Sequence[str], numbers: Numbers
+    panel: Panel,
+    plot: PlotLike,
+    texts: Sequence[str],
+    numbers: Numbers,
+    plots: Sequence[PlotLike] = (),
 ) -> tuple[Panel, dict[str, ExpressionError | MeasurementMissing]]:
     """`panel` with the curves of expressions over `plot` in strips of their units; and what went wrong."""
     strips = list(panel.strips)
     problems: dict[str, ExpressionError | MeasurementMissing] = {}
     for text in texts:
         try:
-            found = evaluated(plot, text, numbers)
+            found = evaluated(plot, text, numbers, plots=plots)
             if found.is_spectrum:
                 raise ExpressionError("fft runs over Hz and the plot over time: type what is inside, then f")
         except (ExpressionError, MeasurementMissing) as error:

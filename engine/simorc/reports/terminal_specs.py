@@ -11,20 +11,21 @@ Each entry of ``y`` is a strip; ``signals`` maps a name in the legend to a signa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from simorc.errors import ExpressionError, UsageError
 from simorc.measurements.expressions import compile_wave_expression, walked
 from simorc.measurements.missing import MeasurementMissing
 from simorc.measurements.wave_parser import Signal
-from simorc.measurements.waves import PlotLike, analysis_of
+from simorc.measurements.waves import PlotLike
 from simorc.quantities import parse_number
 from simorc.reports.plotspec import plain_signal
 from simorc.reports.terminal_curves import PlotTrace, Span
 from simorc.reports.terminal_expressions import Numbers, evaluated
 from simorc.reports.terminal_plot import Panel, Strip
 from simorc.reports.terminal_strips import axis_label, axis_unit, has_signal, panel_of, real, signal, unit_of
+from simorc.waveforms.plot_names import places_by_name
 
 
 def panel_from_spec(
@@ -43,7 +44,7 @@ def panel_from_spec(
     suits = panel_of(plot, [])
     scale = str(across.get("scale") or "")
     return Panel(
-        tuple(_strip(plot, strip, numbers) for strip in strips),
+        tuple(_strip(plot, strip, numbers, plots) for strip in strips),
         x_unit=str(across.get("unit") or axis_unit(plot)),
         x_label=str(across.get("label") or axis_label(plot)),
         log_x=scale == "log" if scale else suits.log_x,
@@ -60,13 +61,20 @@ def plot_of(plots: Sequence[PlotLike], wanted: Sequence[str], axis: str = "") ->
     drawable = [plot for plot in plots if plot.axis is not None]
     ordered = sorted(drawable, key=lambda plot: axis_label(plot).lower() != axis.lower())
     for plot in ordered:
-        if all(_has(plot, name) for name in wanted):
+        if all(_has(plot, name, _names_of(plot, plots)) for name in wanted):
             return plot
     raise UsageError(f"no plot has {', '.join(wanted)}")
 
 
-def _has(plot: PlotLike, name: str) -> bool:
-    """Whether a plot has a signal, or all the signals of an expression."""
+def _names_of(plot: PlotLike, plots: Sequence[PlotLike]) -> set[str]:
+    """The names that mean this plot of all and no other."""
+    place = next(i for i, each in enumerate(plots) if each is plot)
+    named = places_by_name([each.name for each in plots])
+    return {name for name, places in named.items() if places == (place,)}
+
+
+def _has(plot: PlotLike, name: str, names: Collection[str]) -> bool:
+    """Whether a plot, which has these names, has a signal, or all the signals of an expression."""
     if has_signal(plot, name):
         return True
     try:
@@ -74,25 +82,28 @@ def _has(plot: PlotLike, name: str) -> bool:
     except ExpressionError:
         return False
     named = [node for node in walked(expression.tree) if isinstance(node, Signal)]
-    here = {analysis_of(plot), f"{analysis_of(plot)}1"}
-    return bool(named) and all(node.plot in {None, *here} and has_signal(plot, node.signal) for node in named)
+    return bool(named) and all(
+        (node.plot is None or node.plot in names) and has_signal(plot, node.signal) for node in named
+    )
 
 
-def _strip(plot: PlotLike, strip: Mapping[str, Any], numbers: Numbers) -> Strip:
+def _strip(plot: PlotLike, strip: Mapping[str, Any], numbers: Numbers, plots: Sequence[PlotLike]) -> Strip:
     curves = [
         curve
         for label, name in _signals(strip).items()
-        for curve in _curves(plot, label, plain_signal(name), numbers)
+        for curve in _curves(plot, label, plain_signal(name), numbers, plots)
     ]
     unit = str(strip.get("unit") or next((unit for unit, _ in curves), ""))
     return Strip(tuple(trace for _, trace in curves), unit, str(strip.get("label") or ""))
 
 
-def _curves(plot: PlotLike, label: str, name: str, numbers: Numbers) -> Sequence[tuple[str, PlotTrace]]:
+def _curves(
+    plot: PlotLike, label: str, name: str, numbers: Numbers, plots: Sequence[PlotLike]
+) -> Sequence[tuple[str, PlotTrace]]:
     if has_signal(plot, name):
         return [(unit_of(plot, name), PlotTrace.of(label, real(plot.axis), real(signal(plot, name)), name))]
     try:
-        return evaluated(plot, name, numbers, label).curves
+        return evaluated(plot, name, numbers, label, plots).curves
     except (ExpressionError, MeasurementMissing) as error:
         raise UsageError(f"{name}: {error.message}") from error
 

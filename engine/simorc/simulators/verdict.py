@@ -18,23 +18,11 @@ from simorc.netlist.cards import Analysis
 from simorc.netlist.deck import Deck
 from simorc.simulators.log_scan import Complaint, LogScan, scan_log
 from simorc.simulators.outcome import FailureKind, Outcome
+from simorc.waveforms.plot_names import analysis_of_name
 from simorc.waveforms.rawfile import Plot, RawFile
 
 _REACHED = 1e-6
 """How near to its end an axis has to come, as a part of its length."""
-
-_PLOT_NAMES = {
-    "tran": "transient analysis",
-    "ac": "ac analysis",
-    "dc": "dc transfer characteristic",
-    "op": "operating point",
-    "noise": "noise spectral density",
-    "tf": "transfer function",
-    "pz": "pole-zero",
-    "sens": "sens",
-    "sp": "sp analysis",
-    "disto": "disto",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +140,7 @@ def _torn(raw: RawFile) -> str:
 
 def _take_plot(analysis: Analysis, left: list[Plot]) -> Plot | None:
     """The plot of `analysis`, which no other analysis may claim."""
-    name = _PLOT_NAMES.get(analysis.kind, analysis.kind)
-    mine = [plot for plot in left if name in plot.name.lower()]
+    mine = [plot for plot in left if analysis_of_name(plot.name) == analysis.kind]
     if not mine:
         return None
     fits = [plot for plot in mine if not any(_extent_of(analysis, plot))]
@@ -200,7 +187,7 @@ def _with_extent(aborted: Complaint, deck: Deck, raw: RawFile | None) -> Complai
     """An abort with how far the transient came, which the waveform shows."""
     if raw is not None and " at t=" not in aborted.message:
         for analysis in deck.wanted:
-            plots = [plot for plot in raw.plots if plot.name.lower() == _PLOT_NAMES.get(analysis.kind)]
+            plots = [plot for plot in raw.plots if analysis_of_name(plot.name) == analysis.kind]
             for end in (
                 end for plot in plots if analysis.kind == "tran" for end in _extent_of(analysis, plot)
             ):

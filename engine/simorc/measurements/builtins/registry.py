@@ -13,6 +13,12 @@ GROUPS = ("ac", "tran", "spectrum", "noise", "dc")
 SIGNAL_UNIT = "signal"
 """Stands for "the unit of the measured signal"."""
 
+_ALSO_IN = {
+    "ac": ("sp",),
+    **dict.fromkeys(("rms", "average", "peak_to_peak", "crossing"), ("dc", "ac", "noise", "spectrum")),
+}
+"""Where else than in its own analysis a measurement (or all of an analysis) has a meaning."""
+
 _found: dict[str, Builtin] = {}
 
 
@@ -33,6 +39,10 @@ class Builtin:
     arguments: Mapping[str, str]
     argument_units: Mapping[str, str]
     required: frozenset[str]
+
+    def suits(self, analysis: str) -> bool:
+        """Whether a signal of that kind of plot can be measured so: a rise time of a dc sweep is none."""
+        return analysis in (self.analysis, *_ALSO_IN.get(self.analysis, ()), *_ALSO_IN.get(self.name, ()))
 
     @property
     def description(self) -> str:
