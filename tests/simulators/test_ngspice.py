@@ -59,7 +59,11 @@ def test_completed(name: str, measured: set[str], plots: list[str], tmp_path: Pa
         ("missing_include", FailureKind.MISSING_FILE, "include file 'nosuch.inc' not found (deck line 2)"),
         ("missing_parameter", FailureKind.BAD_NETLIST, "parameter 'nosuch' is not defined"),
         ("singular", FailureKind.SINGULAR_MATRIX, "check node v1#branch"),
-        ("failed_meas", FailureKind.MEASUREMENT_MISSING, "never (its .meas failed)"),
+        (
+            "failed_meas",
+            FailureKind.MEASUREMENT_MISSING,
+            "never (its .meas failed: when(WHEN): out of interval)",
+        ),
         ("no_analysis", FailureKind.BAD_NETLIST, "asks for no analysis"),
     ],
 )

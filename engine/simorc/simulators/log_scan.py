@@ -1,44 +1,62 @@
 """What a simulator's log says went wrong.
 
-ngspice's exit code is no verdict and its words are many; this is the one list of them. Each `Complaint`
-becomes a failure only if the evidence in the raw file agrees (`verdict`).
+ngspice's exit code is no verdict and its words are many; this is where they are read. A `Complaint` becomes
+a failure only if the evidence in the raw file agrees (`verdict`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from simorc.netlist.deck import Deck
+from simorc.simulators.case_warnings import CaseWarning
+from simorc.simulators.log_aborts import aborted_in
+from simorc.simulators.log_causes import Complaint, first_cause
+from simorc.simulators.log_lines import LogLines
+from simorc.simulators.log_measures import meas_reasons
+from simorc.simulators.log_warnings import warned_in
 from simorc.simulators.outcome import FailureKind
+
+__all__ = ["Complaint", "LogScan", "last_progress", "scan_log"]
 
 _PROGRESS = re.compile(rb"Reference value :\s+([-+.\de]+)")
 _I = re.IGNORECASE
-_CARD = r"[ \t]*(?P<card>\S.*?)[ \t]*$"
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """A reason to fail: its kind and a line for a person."""
-
-    kind: FailureKind
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
 class LogScan:
-    """What stands in a log: why the deck was refused, why an analysis was given up."""
+    """What stands in a log: why the deck was refused, why an analysis was given up, what the machine lacked,
+    what was ignored (`changed`: and changed what was simulated), why each failed ``.meas`` failed.
+    """
 
     refused: Complaint | None = None
     aborted: Complaint | None = None
     lack: Complaint | None = None
+    changed: Complaint | None = None
+    warnings: tuple[CaseWarning, ...] = ()
+    measures: Mapping[str, str] = field(default_factory=dict)
 
 
 def scan_log(log: bytes, deck: Deck) -> LogScan:
-    """Look for every known complaint in `log`."""
-    text = log.decode("utf-8", "replace").replace("\r\n", "\n")
-    return LogScan(_refused(text, deck), _aborted(text), _lack(text))
+    """Look for every known complaint and warning in `log`."""
+    lines = LogLines(log)
+    if not lines.notable:
+        return LogScan(measures=meas_reasons(lines, deck))
+    warned = warned_in(lines, deck)
+    changed = None
+    if warned.changed:
+        message = f"not simulated as written: {warned.changed}"
+        changed = Complaint(FailureKind.BAD_NETLIST, message)
+    return LogScan(
+        first_cause(lines, deck),
+        aborted_in(lines, deck),
+        _lack(lines),
+        changed,
+        warned.warnings,
+        meas_reasons(lines, deck),
+    )
 
 
 def last_progress(tail: bytes) -> float | None:
@@ -50,155 +68,18 @@ def last_progress(tail: bytes) -> float | None:
         return None
 
 
-# The deck was refused -------------------------------------------------------------------------------------
-
-
-def _missing_model(match: re.Match[str], deck: Deck) -> Complaint:
-    return _card_complaint(
-        FailureKind.MISSING_MODEL, f"model '{match['name']}' not found", match["card"], deck
-    )
-
-
-def _missing_subcircuit(match: re.Match[str], deck: Deck) -> Complaint:
-    words = [word for word in match["card"].split() if "=" not in word]
-    what = f"subcircuit '{words[-1]}' not defined"
-    return _card_complaint(FailureKind.MISSING_MODEL, what, match["card"], deck)
-
-
-def _missing_file(match: re.Match[str], deck: Deck) -> Complaint:
-    name = match["name"].strip().strip("\"'")
-    lines = [str(include.line) for include in deck.includes if include.path == name]
-    where = f" (deck line {lines[0]})" if lines else ""
-    return Complaint(FailureKind.MISSING_FILE, f"{match['what']} file '{name}' not found{where}")
-
-
-def _missing_section(match: re.Match[str], deck: Deck) -> Complaint:
-    wanted = match["section"].lower()
-    lines = [str(include.line) for include in deck.includes if (include.section or "").lower() == wanted]
-    where = f" (deck line {lines[0]})" if lines else ""
-    message = f"library '{match['name']}' has no section '{match['section']}'{where}"
-    return Complaint(FailureKind.MISSING_FILE, message)
-
-
-def _bad_card(match: re.Match[str], deck: Deck) -> Complaint:
-    return _card_complaint(FailureKind.BAD_NETLIST, match["why"].strip(" -"), match["card"], deck)
-
-
-def _undefined_parameter(match: re.Match[str], deck: Deck) -> Complaint:
-    return Complaint(FailureKind.BAD_NETLIST, f"parameter '{match['name']}' is not defined")
-
-
-def _surplus_parameters(match: re.Match[str], deck: Deck) -> Complaint:
-    card, line = "", int(match["line"])
-    lines = deck.text.splitlines()
-    if line <= len(lines) and lines[line - 1][:1].lower() == "x":
-        card = lines[line - 1]
-    what = f"subcircuit called with {match['actual']} parameters, defined with {match['formal']}"
-    return _card_complaint(FailureKind.BAD_NETLIST, what, card or f"netlist line {line}", deck)
-
-
-def _said(match: re.Match[str], deck: Deck) -> Complaint:
-    return Complaint(FailureKind.BAD_NETLIST, f"ngspice refused the deck: {match[0].strip()}")
-
-
-def _card_complaint(kind: FailureKind, what: str, card: str, deck: Deck) -> Complaint:
-    card = " ".join(card.split())
-    line = deck.line_of(card)
-    shown = card if len(card) <= 80 else f"{card[:77]}..."
-    return Complaint(kind, f"{what} (deck line {line}: {shown})" if line else f"{what} ({shown})")
-
-
-_REFUSALS: list[tuple[str, re.Pattern[str], Callable[[re.Match[str], Deck], Complaint]]] = [
-    (
-        "can't find model",
-        re.compile(rf"can't find model '(?P<name>[^']*)' from line\n{_CARD}", _I | re.M),
-        _missing_model,
-    ),
-    ("unknown subckt", re.compile(rf"unknown subckt:{_CARD}", _I | re.M), _missing_subcircuit),
-    (
-        "could not find",
-        re.compile(r"could not find (?P<what>include|library) file (?P<name>.+)$", _I | re.M),
-        _missing_file,
-    ),
-    (
-        "section definition",
-        re.compile(r"library file (?P<name>.+?), section definition (?P<section>\S+) not found", _I),
-        _missing_section,
-    ),
-    (
-        "undefined parameter",
-        re.compile(r"undefined parameter \[(?P<name>[^\]]*)\]", _I),
-        _undefined_parameter,
-    ),
-    (
-        "formal but",
-        re.compile(
-            r"netlist line no\. (?P<line>\d+).*\n"
-            r"\s*mismatch: (?P<formal>\d+) formal but (?P<actual>\d+) actual",
-            _I,
-        ),
-        _surplus_parameters,
-    ),
-    (
-        "or its substitute",
-        re.compile(rf"error on line \d+ or its substitute:\n{_CARD}\n(?P<why>.+)$", _I | re.M),
-        _bad_card,
-    ),
-    ("cannot compute substitute", re.compile(r"cannot compute substitute", _I), _said),
-    ("simulation interrupted", re.compile(r"^.*simulation interrupted due to error.*$", _I | re.M), _said),
-    ("fatal error", re.compile(r"^.*fatal error in ngspice.*$", _I | re.M), _said),
-    ("no circuit", re.compile(r"^.*(?:there is no circuit|no circuit loaded).*$", _I | re.M), _said),
-]
-
-
-def _refused(text: str, deck: Deck) -> Complaint | None:
-    lowered = text.lower()
-    for word, pattern, complain in _REFUSALS:
-        if word in lowered and (match := pattern.search(text)):
-            return complain(match, deck)
-    return None
-
-
-# An analysis was given up ---------------------------------------------------------------------------------
-
-_ABORTED = re.compile(r"doAnalyses:\s*(?P<what>\w+)?:?\s*(?P<why>.*)$|simulation\(s\) aborted", re.M)
-_TROUBLE = re.compile(r"trouble with (?P<what>node|.*?instance|.*?device)\s*\"?(?P<name>[^\s\"]+)\"?", _I)
-_AT = re.compile(r"time\s*=\s*(?P<time>[-+.\de]+)", _I)
-_SINGULAR = re.compile(r"singular matrix:\s*check nodes?\s+(?P<name>[^\n]+)", _I)
-
-
-def _aborted(text: str) -> Complaint | None:
-    match = _ABORTED.search(text)
-    if match is None:
-        return None
-    why = match["why"] or ""
-    singular = _SINGULAR.search(text)
-    if singular is not None and "trouble" not in why:
-        nodes = " ".join(singular["name"].split())
-        message = f"singular matrix: check node {nodes} (a loop of sources or a floating node)"
-        return Complaint(FailureKind.SINGULAR_MATRIX, message)
-    if "timestep too small" in why.lower():
-        return Complaint(FailureKind.TIMESTEP_TOO_SMALL, f"no convergence: timestep too small{_where(why)}")
-    return Complaint(FailureKind.NO_CONVERGENCE, f"no convergence: {why.strip() or 'simulation aborted'}")
-
-
-def _where(why: str) -> str:
-    at, trouble = _AT.search(why), _TROUBLE.search(why)
-    when = f" at t={at['time']}s" if at else " at the first time point" if "initial timepoint" in why else ""
-    return when + (f", trouble with node '{trouble['name']}'" if trouble else "")
-
-
 # The machine gave out -------------------------------------------------------------------------------------
 
 _MEMORY = re.compile(
-    r"^.*(?:can't allocate|cannot allocate|out of memory|insufficient memory|bad_alloc).*$", _I | re.M
+    r"can't allocate|cannot allocate|out of memory|insufficient memory|not enough memory|bad_alloc", _I
 )
-_DISK = re.compile(r"^.*(?:no space left on device|disk quota exceeded).*$", _I | re.M)
+_DISK = re.compile(r"no space left on device|disk quota exceeded", _I)
 
 
-def _lack(text: str) -> Complaint | None:
-    if match := _MEMORY.search(text):
-        return Complaint(FailureKind.OUT_OF_MEMORY, f"out of memory: {match[0].strip()}")
-    if match := _DISK.search(text):
-        return Complaint(FailureKind.OUT_OF_DISK, f"out of disk: {match[0].strip()}")
+def _lack(lines: LogLines) -> Complaint | None:
+    for line in lines.notable:
+        if _MEMORY.search(line.text):
+            return Complaint(FailureKind.OUT_OF_MEMORY, f"out of memory: {line.text}")
+        if _DISK.search(line.text):
+            return Complaint(FailureKind.OUT_OF_DISK, f"out of disk: {line.text}")
     return None

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from simorc.simulators.case_warnings import CaseWarning
+
 Status = Literal["completed", "failed", "cancelled"]
 
 
@@ -50,7 +52,8 @@ class Outcome:
     `message` is one line a person can act on; empty when there is nothing to say. `seconds` is wall-clock
     time, `peak_memory` the largest resident size of the simulator in bytes (None: not seen, the case was
     over too soon). `cold_reason` says why a case did not run in a warm session. `exit_code` is the
-    simulator's, negative for a signal.
+    simulator's, negative for a signal. `warnings` is what the simulator ignored or replaced, one of a kind.
+    `fingerprint` is equal for equal waveforms, whatever their title and date (None: no waveforms).
     """
 
     status: Status
@@ -62,6 +65,8 @@ class Outcome:
     cold_reason: str | None = None
     exit_code: int | None = None
     peak_memory: int | None = None
+    warnings: tuple[CaseWarning, ...] = ()
+    fingerprint: int | None = None
 
     @classmethod
     def completed(

@@ -10,14 +10,17 @@ from __future__ import annotations
 import math
 import signal
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simorc.measurements.meas_output import MeasOutput, parse_meas_output
 from simorc.measurements.meas_refine import refine
 from simorc.netlist.cards import Analysis
 from simorc.netlist.deck import Deck
+from simorc.simulators.case_warnings import CaseWarning, WarningKind, merged
 from simorc.simulators.log_scan import Complaint, LogScan, scan_log
+from simorc.simulators.log_warnings import of_reading
 from simorc.simulators.outcome import FailureKind, Outcome
+from simorc.waveforms.fingerprint import fingerprint
 from simorc.waveforms.plot_names import analysis_of_name
 from simorc.waveforms.rawfile import Plot, RawFile
 
@@ -44,12 +47,14 @@ def judge(
     requested: Sequence[str] = (),
     optional: Collection[str] = (),
     raw_error: str = "",
+    loading: bytes = b"",
 ) -> Outcome:
     """The verdict on one attempt.
 
     `raw` is None if there is no raw file or, with `raw_error` saying why, none that can be read. Every
     ``.meas`` of the deck is requested unless it is in `optional`; `requested` adds names. A failed case
-    keeps the measurements it has.
+    keeps the measurements it has. `loading` is what a session printed when it read the circuit; what it
+    ignored then, later cases do not repeat.
     """
     said = scan_log(log, deck)
     output = parse_meas_output(log, deck.measured_twice)
@@ -57,15 +62,30 @@ def judge(
     values = {name: value for name, value in refined.items() if math.isfinite(value)}
     wanted = [card.name for card in deck.measures if not deck.conditional]
     wanted += [*(name.lower() for name in requested), *sorted(output.failed)]
-    complaint = (
-        ending.stopped
-        or _machine(said, ending)
-        or _simulation(deck, said, raw, raw_error, ending)
-        or _measurements(wanted, optional, values, output)
+    unsimulated = ending.stopped or _machine(said, ending) or _simulation(deck, said, raw, raw_error, ending)
+    complaint = unsimulated or said.changed or _measurements(wanted, optional, values, output, said.measures)
+    found = Outcome(
+        "completed",
+        measurements=values,
+        exit_code=ending.exit_code,
+        warnings=merged(_besides(said, unsimulated), of_reading(scan_log(loading, deck).warnings)),
+        fingerprint=None if raw is None else fingerprint(raw),
     )
     if complaint is None:
-        return Outcome("completed", measurements=values, exit_code=ending.exit_code)
-    return Outcome("failed", complaint.kind, complaint.message, values, exit_code=ending.exit_code)
+        return found
+    return replace(found, status="failed", kind=complaint.kind, message=complaint.message)
+
+
+def _besides(said: LogScan, complaint: Complaint | None) -> Iterator[CaseWarning]:
+    """The warnings of a case, without those that tell of its failure or follow from it."""
+    for warning in said.warnings:
+        if complaint is None or warning.kind not in _PART_OF_FAILURES:
+            yield warning
+
+
+_PART_OF_FAILURES = frozenset(
+    {WarningKind.OTHER, WarningKind.MISSING_VECTOR, WarningKind.MISSING_MODEL, WarningKind.SINGULAR_MATRIX}
+)
 
 
 def _machine(said: LogScan, ending: Ending) -> Complaint | None:
@@ -77,14 +97,14 @@ def _simulation(
     deck: Deck, said: LogScan, raw: RawFile | None, raw_error: str, ending: Ending
 ) -> Complaint | None:
     """What is wrong with the analyses themselves."""
-    if raw is None and said.refused is not None:
-        return said.refused
     if said.aborted is not None:
         return _with_extent(said.aborted, deck, raw)
+    if raw is None and (said.refused or said.changed) is not None:
+        return said.refused or said.changed
     if ending.exit_code is not None and ending.exit_code < 0:
         return _signal(-ending.exit_code)
     if raw is None:
-        return said.lack or Complaint(FailureKind.OUTPUT_MISSING, _no_output(raw_error, ending))
+        return said.lack or Complaint(FailureKind.OUTPUT_MISSING, _no_output(raw_error, ending, said))
     if deck.wanted and raw.plots and all(plot.name.lower() == "constants" for plot in raw.plots):
         return said.refused or Complaint(
             FailureKind.OUTPUT_MISSING,
@@ -106,10 +126,11 @@ def _signal(number: int) -> Complaint:
     return Complaint(FailureKind.CRASHED, f"the simulator crashed ({name}) — see simulator.log")
 
 
-def _no_output(raw_error: str, ending: Ending) -> str:
+def _no_output(raw_error: str, ending: Ending, said: LogScan) -> str:
     if raw_error:
         return raw_error
-    return f"the simulator ended with exit code {ending.exit_code} and left no raw file — see simulator.log"
+    first = f": {said.warnings[0].message}" if said.warnings else " — see simulator.log"
+    return f"the simulator ended with exit code {ending.exit_code} and left no raw file{first}"
 
 
 def _shortcomings(deck: Deck, said: LogScan, raw: RawFile) -> Iterator[Complaint]:
@@ -210,22 +231,26 @@ def _not_numbers(plot: Plot) -> Complaint:
 
 
 def _measurements(
-    wanted: Sequence[str], optional: Collection[str], values: Mapping[str, float], output: MeasOutput
+    wanted: Sequence[str],
+    optional: Collection[str],
+    values: Mapping[str, float],
+    output: MeasOutput,
+    reasons: Mapping[str, str],
 ) -> Complaint | None:
     """The requested measurements that are not there."""
     spared = {name.lower() for name in optional}
     missing = [name for name in dict.fromkeys(wanted) if name not in values and name not in spared]
     if not missing:
         return None
-    reasons = [f"{name} ({_why_missing(name, output)})" for name in missing[:4]]
+    named = [f"{name} ({_why_missing(name, output, reasons)})" for name in missing[:4]]
     more = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
-    message = f"no value for {', '.join(reasons)}{more} — see simulator.log"
+    message = f"no value for {', '.join(named)}{more} — see simulator.log"
     return Complaint(FailureKind.MEASUREMENT_MISSING, message)
 
 
-def _why_missing(name: str, output: MeasOutput) -> str:
-    if name in output.failed:
-        return "its .meas failed"
+def _why_missing(name: str, output: MeasOutput, reasons: Mapping[str, str]) -> str:
+    if name in output.failed or name in reasons:
+        return f"its .meas failed: {reasons[name]}" if name in reasons else "its .meas failed"
     if name in output.printed:
         return f"it is {output.printed[name].value}"
     return "not printed"
