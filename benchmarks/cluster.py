@@ -19,15 +19,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "executor
 
 from simulated_cluster import SimulatedCluster  # type: ignore[import-not-found]
 
-from simorc.executors.scheduler import Site
-from simorc.project import Project
-from simorc.runs.build import build_run
-from simorc.runs.coordinator import Coordinator
-from simorc.runs.layout import RunLayout
-from simorc.runs.manifest import load_manifest, settings_of
-from simorc.runs.preparation import Preparation
-from simorc.runs.store import Store
-from simorc.runs.waves import waves_of
+from simorc.cluster.array_files import waves_of
+from simorc.cluster.cluster_scheduler import ClusterScheduler
+from simorc.config.project import Project
+from simorc.executors.batch_scheduler import Site
+from simorc.launch.build import build_run
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import load_manifest, settings_of
+from simorc.rundir.store.writer import Store
+from simorc.runner.preparation import Preparation
 
 CONFIG = "template: rc.spice.j2\nparameters: {r: 1k}\n"
 TEMPLATE = "* rc\nv1 in 0 1\nr1 in out {{ parameters.r }}\nr2 out 0 1k\n.op\n.end\n"
@@ -65,7 +65,7 @@ async def conduct(layout: RunLayout, cluster: SimulatedCluster) -> tuple[float, 
     preparation = Preparation(layout, manifest, settings)
     with Store(layout, preparation.plan) as store:
         began, cpu = time.monotonic(), time.process_time()
-        coordinator = Coordinator(layout, preparation, store, cluster, Site(poll=0.2), settings)
+        coordinator = ClusterScheduler(layout, preparation, store, cluster, Site(poll=0.2), settings)
         handed_in = 0.0
 
         async def write_now_and_then() -> None:

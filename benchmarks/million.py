@@ -12,8 +12,8 @@ from typing import Any
 from benchmarks.contestants import SIMORC
 from benchmarks.machine import quiet_environment, timed
 from benchmarks.workloads import rc
-from simorc.runs.control import runner_info
-from simorc.runs.layout import RunLayout, find_runs
+from simorc.launch.start import runner_info
+from simorc.rundir.layout import RunLayout, find_runs
 
 WATCHED = 20.0
 """Seconds the run is watched before it is cancelled."""

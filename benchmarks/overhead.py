@@ -20,9 +20,9 @@ from benchmarks.workloads import rc
 CASES = 2000
 _ACCOUNT = """
 import json, resource, runpy, sys
-sys.argv = ["simorc.runs.runner", sys.argv[1]]
+sys.argv = ["simorc.launch.runner", sys.argv[1]]
 try:
-    runpy.run_module("simorc.runs.runner", run_name="__main__", alter_sys=True)
+    runpy.run_module("simorc.launch.runner", run_name="__main__", alter_sys=True)
 except SystemExit as end:
     assert not end.code, end.code
 own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -22,12 +22,12 @@ from simorc.measurements.measure import measure_case  # noqa: E402 - after the p
 from simorc.reports.datasheet import datasheet  # noqa: E402
 from simorc.reports.html import html_report  # noqa: E402
 from simorc.reports.junit import junit  # noqa: E402
-from simorc.results.api import OpenRun  # noqa: E402
+from simorc.results.open_run import OpenRun  # noqa: E402
 from simorc.results.specs import evaluate_specs  # noqa: E402
 from simorc.results.statistics import sensitivities, summarise_values  # noqa: E402
-from simorc.runs import database  # noqa: E402
-from simorc.runs.layout import RunLayout  # noqa: E402
-from simorc.runs.store import add_column  # noqa: E402
+from simorc.rundir.layout import RunLayout  # noqa: E402
+from simorc.rundir.store import connection as database  # noqa: E402
+from simorc.rundir.store.writer import add_column  # noqa: E402
 from simorc.sweeps.plan import Plan  # noqa: E402
 from simorc.waveforms.compression import pack  # noqa: E402
 

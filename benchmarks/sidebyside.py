@@ -16,8 +16,8 @@ from benchmarks.contestants import Arena
 from benchmarks.identity import Identity, compare
 from benchmarks.machine import Took, best
 from benchmarks.workloads import Workload
-from simorc.runs.layout import RunLayout
-from simorc.runs.view import RunView
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.reader import RunReader
 
 SLOW_SAMPLE = 40
 """Cases the slow contestants run where a case costs more than `SLOW_CASE` seconds."""
@@ -97,7 +97,7 @@ def measure(workload: Workload, directory: Path, jobs: int, rounds: int, *, full
 
 def simulating_seconds(run: Path) -> float:
     """From the start of a run's first case to the end of its last, by the run's own clock."""
-    with RunView(RunLayout(run)) as view:
+    with RunReader(RunLayout(run)) as view:
         meta = view.meta()
     return float(meta["ended"]) - float(meta["started"])
 

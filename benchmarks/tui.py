@@ -22,8 +22,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.pseudo_terminal import PseudoTerminal
-from simorc.runs import database
-from simorc.runs.layout import RunLayout
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store import connection as database
 
 RUN = "big_20261121120000"
 ROWS_AT_ONCE = 20_000

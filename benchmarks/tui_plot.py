@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.pseudo_terminal import PseudoTerminal
 from benchmarks.tui import make_project
-from simorc.runs.layout import RunLayout
+from simorc.rundir.layout import RunLayout
 
 KEYS = {"zoom": ("+", "+", "+", "-"), "pan": ("l", "h"), "zoom y": (">", "<"), "cursor": ("\x1b[C", "\x1b[D")}
 HEAD = """Title: two million points

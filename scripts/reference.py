@@ -14,13 +14,13 @@ from pathlib import Path
 import click
 from ruamel.yaml import YAML
 
-from simorc.cli.commands import COMMANDS, SECTIONS
+from simorc.cli.command_table import COMMANDS, SECTIONS
 from simorc.cli.main import simorc
-from simorc.config.fields import Section
-from simorc.config.key_words import default_words, sections_below, value_words
-from simorc.config.setup_models import Setup
-from simorc.config.sweep_models import SweepDefinition
-from simorc.config.testbench_models import TestbenchConfig
+from simorc.config.models.fields import Section
+from simorc.config.models.setup import Setup
+from simorc.config.models.sweep import SweepDefinition
+from simorc.config.models.testbench import TestbenchConfig
+from simorc.config.schema.key_words import default_words, sections_below, value_words
 
 PAGES = Path(__file__).resolve().parent.parent / "docs" / "reference"
 FILES: Mapping[str, tuple[str, type[Section]]] = {

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simorc_tui.profile import Profile, prepare
+from simorc_tui.theme.profile import Profile, prepare
 
 if TYPE_CHECKING:
     from textual.app import App

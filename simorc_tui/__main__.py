@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from simorc.rootdir import find_root
+from simorc.config.root import find_root
 from simorc_tui.main import launch
 
 if __name__ == "__main__":

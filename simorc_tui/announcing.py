@@ -11,7 +11,7 @@ from typing import Any
 
 from textual.app import App
 
-from simorc.display import plain
+from simorc.text import plain
 
 LONGEST = 200
 

@@ -10,21 +10,21 @@ from textual.app import App
 from textual.command import Provider
 from textual.events import Event, Key
 
-from simorc.display import plain
-from simorc_tui.ascii_look import choose_scrollbars
-from simorc_tui.glyphs import ASCII, UNICODE
-from simorc_tui.launching import Launcher
-from simorc_tui.palette import CommandProvider
-from simorc_tui.preferences import Preferences
-from simorc_tui.profile import Profile
-from simorc_tui.screens.main import MainScreen
+from simorc.text import plain
+from simorc_tui.commands.palette import CommandProvider
+from simorc_tui.data.launcher import Launcher
+from simorc_tui.screens.main.main_screen import MainScreen
+from simorc_tui.settings.preferences import Preferences
+from simorc_tui.theme.ascii_look import choose_scrollbars
+from simorc_tui.theme.glyphs import ASCII, UNICODE
+from simorc_tui.theme.profile import Profile
 
 
 class SimorcApp(App[int]):
     """simorc on a terminal: what it does to a run goes through the launcher, what it shows is only read."""
 
     TITLE = "simorc"
-    CSS_PATH = "styles.tcss"
+    CSS_PATH = "theme/styles.tcss"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider}
     ENABLE_COMMAND_PALETTE = True
 
@@ -57,7 +57,7 @@ class SimorcApp(App[int]):
         self.set_keymap(dict(self._preferences.keymap))
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # the shell wrote here
         if self._tour:
-            from simorc_tui.screens.tour import tour_screen
+            from simorc_tui.screens.dialogs.tour import tour_screen
 
             self.push_screen(tour_screen())
         for problem in self._problems():

@@ -9,15 +9,15 @@ from typing import Any
 
 from textual.dom import DOMNode
 
-from simorc.display import plain
 from simorc.errors import SimorcError
-from simorc.reports.columns import columns_of
-from simorc.reports.drawing import write_figures
-from simorc.reports.figures import Figure
-from simorc.reports.kept_view import spec_text
-from simorc.runs.filesystem import write_whole
-from simorc_tui.screens.choice import Choice, ChoiceScreen
-from simorc_tui.screens.prompt import PromptScreen
+from simorc.files import write_whole
+from simorc.plots.csv_columns import columns_of
+from simorc.plots.figure import Figure
+from simorc.plots.files import write_figures
+from simorc.plots.kept_view import spec_text
+from simorc.text import plain
+from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
+from simorc_tui.screens.dialogs.prompt import PromptScreen
 
 FORMS = (
     Choice(".svg", "s", "SVG, a drawing"),

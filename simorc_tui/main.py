@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from simorc.runs.layout import find_run
-from simorc_tui.preferences import config_file, read_preferences, state_file
-from simorc_tui.profile import prepare
+from simorc.rundir.layout import find_run
+from simorc_tui.settings.preferences import config_file, read_preferences, state_file
+from simorc_tui.theme.profile import prepare
 
 
 def launch(project_dir: Path, run: str | None = None, *, mouse: bool = True) -> int:

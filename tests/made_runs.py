@@ -9,9 +9,9 @@ from typing import Any, Protocol
 
 import pytest
 
-from simorc.runs import database
-from simorc.runs.layout import RunLayout
-from simorc.runs.store import add_column
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store import connection as database
+from simorc.rundir.store.writer import add_column
 
 Row = tuple[str, Mapping[str, Any], Mapping[str, float]]
 """Status, parameters, measurements of one case."""

@@ -10,8 +10,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from simorc.config.json_schemas import json_schema
-from simorc.config.yaml_source import read_yaml
+from simorc.config.schema.json_schema import json_schema
+from simorc.config.yaml.source import read_yaml
 
 HEADER = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.display import plain, plain_lines
+from simorc.text import plain, plain_lines
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from simorc.config.project import Project
+from simorc.config.root import find_root
 from simorc.errors import ConfigError, UsageError
-from simorc.project import Project
-from simorc.quantities import Number
-from simorc.rootdir import find_root
+from simorc.units import Number
 
 SETUP = """\
 name: ota

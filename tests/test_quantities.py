@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.quantities import (
+from simorc.units import (
     Number,
     ShownAs,
     brief,
@@ -212,7 +212,7 @@ def test_notation_keeps_the_digits_asked_for(value: float, digits: int) -> None:
 
 def test_importing_it_is_cheap() -> None:
     heavy = "{'pydantic', 'numpy', 'quantiphy', 'ruamel'}"
-    modules = "simorc.quantities, simorc.display, simorc.rootdir, simorc.cpus"
+    modules = "simorc.units, simorc.text, simorc.config.root, simorc.cpus"
     code = f"import sys, {modules}; print({heavy} & set(sys.modules))"
     shown = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True

@@ -18,10 +18,10 @@ from collections.abc import Iterable
 import anyio
 from distributed import Client, Future
 
+from simorc.executors.base import Work
 from simorc.executors.registry import Offer
-from simorc.executors.work import Work
 from simorc.simulators.job import Job
-from simorc.simulators.ngspice import Ngspice
+from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.outcome import FailureKind, Outcome
 
 

@@ -18,7 +18,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simorc.results.api import OpenRun, open_run
+    from simorc.results.open_run import OpenRun, open_run
 
 __all__ = ["OpenRun", "__version__", "open_run"]
 __version__ = "0.1.0.dev0"
@@ -27,5 +27,5 @@ __version__ = "0.1.0.dev0"
 def __getattr__(name: str) -> Any:
     """``open_run`` and ``OpenRun``, imported when first asked for: they bring numpy with them."""
     if name in ("open_run", "OpenRun"):
-        return getattr(importlib.import_module("simorc.results.api"), name)
+        return getattr(importlib.import_module("simorc.results.open_run"), name)
     raise AttributeError(f"module 'simorc' has no attribute {name!r}")

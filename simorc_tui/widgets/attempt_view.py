@@ -14,15 +14,15 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
-from simorc.display import plain
 from simorc.errors import SimorcError
-from simorc_tui.attempt_files import AttemptFile, difference
-from simorc_tui.digital_waves import DigitalWaves, read_waves
-from simorc_tui.pipelines import Ladder, Rung
+from simorc.text import plain
+from simorc_tui.data.attempt_files import AttemptFile, difference
+from simorc_tui.data.digital_waves import DigitalWaves, read_waves
+from simorc_tui.data.pipeline_runs import Ladder, Rung
 from simorc_tui.widgets.failing import FailingPane
-from simorc_tui.widgets.plot import PlotView
-from simorc_tui.widgets.textview import FileView
-from simorc_tui.widgets.wave_chooser import Chosen, WaveChooser
+from simorc_tui.widgets.plot.plot_view import PlotView
+from simorc_tui.widgets.plot.wave_chooser import Chosen, WaveChooser
+from simorc_tui.widgets.text_view.file_view import FileView
 
 MODES = ("file", "diff", "wave")
 

@@ -18,14 +18,14 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from simorc.runs.layout import RunLayout
-from simorc_tui.glyphs import UNICODE, Glyphs
+from simorc.rundir.layout import RunLayout
+from simorc_tui.theme.glyphs import UNICODE, Glyphs
 
 if TYPE_CHECKING:
     from simorc_tui.widgets.measures_view import MeasuresView
-    from simorc_tui.widgets.specs_view import SpecsView
-    from simorc_tui.widgets.textview import FileView
-    from simorc_tui.widgets.wave_view import WaveView
+    from simorc_tui.widgets.plot.wave_view import WaveView
+    from simorc_tui.widgets.spec_sheet.specs_view import SpecsView
+    from simorc_tui.widgets.text_view.file_view import FileView
 
 TABS = ("wave", "log", "netlist", "measures", "specs")
 
@@ -96,19 +96,15 @@ class CaseView(Container):
 
     @work(thread=True, exclusive=True, group="import-panes")
     def _import_panes(self) -> None:
-        import simorc_tui.widgets.measures_view
-        import simorc_tui.widgets.specs_view
-        import simorc_tui.widgets.textview
-        import simorc_tui.widgets.wave_view  # noqa: F401 -- imported for on_case_view_panes_imported
 
         self.post_message(self.PanesImported())
 
     async def on_case_view_panes_imported(self, event: PanesImported) -> None:
         event.stop()
         from simorc_tui.widgets.measures_view import MeasuresView
-        from simorc_tui.widgets.specs_view import SpecsView
-        from simorc_tui.widgets.textview import FileView
-        from simorc_tui.widgets.wave_view import WaveView
+        from simorc_tui.widgets.plot.wave_view import WaveView
+        from simorc_tui.widgets.spec_sheet.specs_view import SpecsView
+        from simorc_tui.widgets.text_view.file_view import FileView
 
         panes = (
             WaveView(id="tab-wave"),

@@ -7,7 +7,7 @@ import logging
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
-from simorc.display import plain
+from simorc.text import plain
 
 LOG = logging.getLogger("simorc_tui")
 

@@ -15,14 +15,14 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from simorc.display import plain
 from simorc.errors import RunError
-from simorc.quantities import ShownAs
 from simorc.results.frame import Frame, column_of, numbers_of, texts_of
 from simorc.results.specs import Spec, judge_cases, read_specs
-from simorc.runs.layout import RunLayout
-from simorc.runs.manifest import load_manifest
-from simorc.runs.view import Column, RunView
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import load_manifest
+from simorc.rundir.store.reader import Column, RunReader
+from simorc.text import plain
+from simorc.units import ShownAs
 from simorc_tui.widgets.failing import FailingPane
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -118,7 +118,7 @@ def measures_of(layout: RunLayout, case_id: int) -> Measures:
         # The numbers stand on their own; a run without a readable manifest has no limits to show.
         specs = {}
     try:
-        with RunView(layout) as view:
+        with RunReader(layout) as view:
             columns, case = view.columns(), view.case(case_id)
     except (RunError, sqlite3.DatabaseError) as error:
         return Measures(note=str(error))

@@ -9,9 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from simorc.display import plain
-from simorc_tui.glyphs import UNICODE, Glyphs
-from simorc_tui.pipelines import Ladder, Rung
+from simorc.text import plain
+from simorc_tui.data.pipeline_runs import Ladder, Rung
+from simorc_tui.theme.glyphs import UNICODE, Glyphs
 
 COLOURS = {"passed": "green", "failed": "red", "running": "cyan", "cancelled": "yellow", "stopped": "yellow"}
 NAME_WIDTH = 10

@@ -11,12 +11,12 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widget import Widget
 
-from simorc.display import plain
-from simorc.runs.view import still_awaited
-from simorc_tui.case_columns import duration_text
-from simorc_tui.follower import RunNews
-from simorc_tui.glyphs import UNICODE, Glyphs, progress_bar
-from simorc_tui.spec_violations import Violations
+from simorc.rundir.store.reader import still_awaited
+from simorc.text import plain
+from simorc_tui.data.run_watcher import RunNews
+from simorc_tui.data.spec_violations import Violations
+from simorc_tui.theme.glyphs import UNICODE, Glyphs, progress_bar
+from simorc_tui.widgets.case_table.columns import duration_text
 
 RATE_OVER = 10.0
 PAINTED_EVERY = 1 / 8

@@ -12,12 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 from simorc.cli import main as cli
-from simorc.quantities import ShownAs
-from simorc.runs import database
-from simorc.runs.layout import RunLayout
-from simorc.runs.store import Finished, Store, declare_columns
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store import connection as database
+from simorc.rundir.store.writer import Finished, Store, declare_columns
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.sweeps.plan import Plan
+from simorc.units import ShownAs
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from simorc.runs.layout import RunLayout
+from simorc.rundir.layout import RunLayout
 
 Simorc = Callable[..., Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simorc.cli import checkup
+from simorc.cli.doctor import machine as checkup
 
 Simorc = Callable[..., Any]
 

@@ -7,8 +7,8 @@ from typing import Any
 import click
 import pytest
 
-from simorc.cli import failures
-from simorc.cli.commands import CommandGroup
+from simorc.cli import errors as failures
+from simorc.cli.command_table import CommandGroup
 from simorc.errors import ConfigError, Problem, SimorcError, ToolMissing, UsageError
 
 Simorc = Callable[..., Any]

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.cli.failures import ExitCode
-from simorc.cli.follow import Follower, Moment
-from simorc.cli.progress import (
+from simorc.cli.errors import ExitCode
+from simorc.cli.output.follow import Follower, Moment
+from simorc.cli.output.progress import (
     JsonProgress,
     LineProgress,
     TerminalProgress,
@@ -24,12 +24,12 @@ from simorc.cli.progress import (
     duration,
     progress_line,
 )
-from simorc.runs.failures import FailureGroup
-from simorc.runs.layout import RunLayout
-from simorc.runs.manifest import load_manifest
-from simorc.runs.store import Finished, Store
-from simorc.runs.summary import RunSummary
-from simorc.runs.view import RunView, still_awaited
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import load_manifest
+from simorc.rundir.store.failure_groups import FailureGroup
+from simorc.rundir.store.reader import RunReader, still_awaited
+from simorc.rundir.store.writer import Finished, Store
+from simorc.rundir.summary import RunSummary
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.sweeps.plan import Plan
 
@@ -227,8 +227,8 @@ def test_a_run_that_nobody_holds_any_more(finished_run: RunLayout) -> None:
 def test_more_changes_than_can_be_named(
     finished_run: RunLayout, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changes_since = RunView.changes_since
-    monkeypatch.setattr(RunView, "changes_since", lambda view, seq: changes_since(view, seq, limit=1))
+    changes_since = RunReader.changes_since
+    monkeypatch.setattr(RunReader, "changes_since", lambda view, seq: changes_since(view, seq, limit=1))
     with Follower(finished_run, None) as follower:
         Runner(finished_run, complete_all).start()
         assert follower.follow(JsonProgress()) == ExitCode.GOOD

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from simorc.runs.layout import RunLayout
+from simorc.rundir.layout import RunLayout
 
 Simorc = Callable[..., Any]
 SIZE = ("--width", 70, "--height", 14)

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from simorc.cli.compare import lines_of
-from simorc.quantities import ShownAs
+from simorc.cli.commands.compare import lines_of
 from simorc.results.compare import Comparison
-from simorc.runs.layout import RunLayout
+from simorc.rundir.layout import RunLayout
+from simorc.units import ShownAs
 
 Simorc = Callable[..., Any]
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from simorc.runs.control import runner_alive, runner_info
-from simorc.runs.layout import RunLayout, find_run
-from simorc.runs.view import RunView
+from simorc.launch.start import runner_alive, runner_info
+from simorc.rundir.layout import RunLayout, find_run
+from simorc.rundir.store.reader import RunReader
 
 pytestmark = [
     pytest.mark.ngspice,
@@ -188,8 +188,8 @@ def test_a_measurement_declared_with_capitals_is_one_column(simorc: Simorc, proj
 def test_chosen_cases_leave_the_others_aside(simorc: Simorc, project: Path) -> None:
     run = simorc("build", "corners", "--project", project).out.strip()
     assert simorc("run", run, "--case", "2,4-5", "--project", project).code == 0
-    with RunView(find_run(project, run)) as view:
+    with RunReader(find_run(project, run)) as view:
         assert view.meta()["aside"] == str(view.total - 3)
     assert simorc("run", run, "--project", project).code == 0
-    with RunView(find_run(project, run)) as view:
+    with RunReader(find_run(project, run)) as view:
         assert view.meta()["aside"] == "0"

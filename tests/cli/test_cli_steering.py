@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from simorc.runs.holder import process_ticks
-from simorc.runs.layout import RunLayout
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import process_ticks
 
 Simorc = Callable[..., Any]
 

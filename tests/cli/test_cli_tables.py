@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.cli.tables import MEASURED_ROWS, table, width
+from simorc.cli.output.tables import MEASURED_ROWS, table, width
 
 cells = st.text(st.characters(exclude_categories=("C", "Z", "M")), min_size=1, max_size=12)
 

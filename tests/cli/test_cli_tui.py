@@ -22,7 +22,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, bool]]:
         calls.append((project, mouse))
         return 7
 
-    monkeypatch.setattr("simorc.cli.tui.launch", launch)
+    monkeypatch.setattr("simorc.cli.interface.launch", launch)
     monkeypatch.setattr(main, "in_terminal", lambda: True)
     return calls
 

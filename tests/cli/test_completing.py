@@ -13,7 +13,7 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 
-from simorc.cli.commands import COMMANDS
+from simorc.cli.command_table import COMMANDS
 from simorc.cli.main import simorc
 
 SETUP = """testbenches: {ac: testbenches/ac, dc: testbenches/dc}

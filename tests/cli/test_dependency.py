@@ -12,10 +12,10 @@ import pytest
 
 from simorc.cli.dependency import Dependency, dependency_on, wait_for
 from simorc.errors import UsageError
-from simorc.runs.layout import RunLayout, find_runs
-from simorc.runs.manifest import load_manifest
-from simorc.runs.store import Finished, Store
-from simorc.runs.view import RunView
+from simorc.rundir.layout import RunLayout, find_runs
+from simorc.rundir.manifest import load_manifest
+from simorc.rundir.store.reader import RunReader
+from simorc.rundir.store.writer import Finished, Store
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.sweeps.plan import Plan
 
@@ -81,7 +81,7 @@ def test_finished_is_less_than_passed(pair: Path, simorc: Simorc) -> None:
 def test_it_runs_after_what_passed(pair: Path, simorc: Simorc) -> None:
     assert simorc("--project", pair, "run", "spread").code == 0
     assert simorc("--project", pair, "run", "late", "--case", "1").code == 0
-    with RunView(find_runs(pair)[0]) as view:
+    with RunReader(find_runs(pair)[0]) as view:
         assert view.layout.sweep == "late" and view.counts()["completed"] == 1
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from simorc.cli.commands import COMMANDS, SECTIONS, CommandGroup
-from simorc.runs.layout import RunLayout
+from simorc.cli.command_table import COMMANDS, SECTIONS, CommandGroup
+from simorc.rundir.layout import RunLayout
 
 HEAVY = (
     "textual",
@@ -58,7 +58,7 @@ def test_quick_commands_import_nothing_heavy(
 ) -> None:
     assert finished_run.exists()
     modules = modules_after(project, *arguments)
-    assert "simorc.runs.view" in modules
+    assert "simorc.rundir.store.reader" in modules
     assert not {name for name in HEAVY if name in modules}
 
 

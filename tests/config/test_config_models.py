@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from simorc.config.fields import Section
-from simorc.config.measurement_models import Measurement, Spec
-from simorc.config.sections import ExecutionSettings
-from simorc.config.setup_models import Setup
-from simorc.config.sweep_models import MonteCarlo, Range, SweepDefinition
-from simorc.config.testbench_models import TestbenchConfig
-from simorc.quantities import Number
+from simorc.config.models.execution import ExecutionSettings
+from simorc.config.models.fields import Section
+from simorc.config.models.measurement import Measurement, Spec
+from simorc.config.models.setup import Setup
+from simorc.config.models.sweep import MonteCarlo, Range, SweepDefinition
+from simorc.config.models.testbench import TestbenchConfig
+from simorc.units import Number
 
 
 def said(model: type[Section], data: Any) -> str:

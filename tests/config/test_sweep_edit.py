@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.config.edit import SweepText, yaml_text
+from simorc.config.yaml.edit import SweepText, yaml_text
 from simorc.errors import ConfigError, UsageError
 
 PATH = Path("sweeps/pvt.yaml")

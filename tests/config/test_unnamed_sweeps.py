@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simorc.config.unnamed_sweeps import how_to_name, unnamed_sweeps
+from simorc.config.validate.unnamed_sweeps import how_to_name, unnamed_sweeps
 
 
 def test_files_nobody_names_are_found_beside_those_that_are_named(tmp_path: Path) -> None:

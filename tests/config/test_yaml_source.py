@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simorc.config.yaml_source import MAX_BYTES, Source, dotted, parse_yaml, read_yaml
-from simorc.quantities import Number
+from simorc.config.yaml.source import MAX_BYTES, Source, dotted, parse_yaml, read_yaml
+from simorc.units import Number
 
 
 def read(text: str | bytes) -> Source:

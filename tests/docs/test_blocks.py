@@ -18,13 +18,13 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from simorc.cli.main import simorc as program
-from simorc.config.fields import Section
-from simorc.config.setup_models import Setup
-from simorc.config.sweep_models import SweepDefinition
-from simorc.config.testbench_models import TestbenchConfig
-from simorc.config.yaml_source import read_yaml
-from simorc.reports.plotspec import plot_spec
-from simorc_tui.preferences import read_preferences
+from simorc.config.models.fields import Section
+from simorc.config.models.setup import Setup
+from simorc.config.models.sweep import SweepDefinition
+from simorc.config.models.testbench import TestbenchConfig
+from simorc.config.yaml.source import read_yaml
+from simorc.plots.spec import plot_spec
+from simorc_tui.settings.preferences import read_preferences
 
 MODELS: tuple[type[Section], ...] = (Setup, TestbenchConfig, SweepDefinition)
 TEXTS = {

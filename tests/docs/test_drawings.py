@@ -9,9 +9,9 @@ import pytest
 from playing import ROOT, Block, blocks_of
 
 from simorc.measurements.wave_parser import parse_wave_expression
-from simorc.netlist.lint import _lint_file
-from simorc.netlist.pairs import NetlisterSetup, Pair
-from simorc.netlist.schematic import Schematic
+from simorc.schematics.lint import _lint_file
+from simorc.schematics.pairs import NetlisterSetup, Pair
+from simorc.schematics.schematic import Schematic
 
 DOCS = ROOT / "docs"
 

@@ -15,8 +15,8 @@ from playing import ROOT
 from simorc.cli.main import run
 from simorc.cli.main import simorc as program
 from simorc.pipeline.results import result_of
-from simorc.results.api import open_run
 from simorc.results.baseline import write_baseline
+from simorc.results.open_run import open_run
 
 PAGE = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
 ONLY_AT_TIMES = {"reuse"}

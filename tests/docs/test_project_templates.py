@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from simorc.cli.commands import COMMANDS
-from simorc.cli.init import KITS, TEMPLATES
+from simorc.cli.command_table import COMMANDS
+from simorc.cli.commands.init import KITS, TEMPLATES
 from simorc.cli.main import run
 from simorc.cli.main import simorc as program
-from simorc.config.json_schemas import FILES
-from simorc.config.yaml_source import read_yaml
-from simorc.project import Project
+from simorc.config.project import Project
+from simorc.config.schema.json_schema import FILES
+from simorc.config.yaml.source import read_yaml
 from tests.docs.stand_in_kits import gf180, ihp
 from tests.schemas import complaints, schemas_accept
 

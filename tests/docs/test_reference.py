@@ -15,9 +15,9 @@ import click
 import pytest
 
 from simorc.cli.main import simorc
-from simorc.config.fields import Section
-from simorc.config.key_words import value_words
-from simorc.config.yaml_source import read_yaml
+from simorc.config.models.fields import Section
+from simorc.config.schema.key_words import value_words
+from simorc.config.yaml.source import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 

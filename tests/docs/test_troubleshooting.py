@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from playing import ROOT
 
-from simorc.cli.failures import ExitCode
+from simorc.cli.errors import ExitCode
 from simorc.simulators.outcome import FailureKind
 
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")

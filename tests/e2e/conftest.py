@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from simorc.runs.control import runner_info
-from simorc.runs.layout import find_runs
+from simorc.launch.start import runner_info
+from simorc.rundir.layout import find_runs
 from tests.e2e.driving import Project, processes_of, write_project
 
 MakeProject = Callable[..., Project]

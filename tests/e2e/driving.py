@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from simorc.runs.control import runner_alive, runner_info
-from simorc.runs.layout import RunLayout, find_run, find_runs
+from simorc.launch.start import runner_alive, runner_info
+from simorc.rundir.layout import RunLayout, find_run, find_runs
 from simorc.waveforms.rawfile import RawFile
 
 STATUSES = {"pending", "in_progress", "completed", "failed"}

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from simorc.results.api import OpenRun
-from simorc.runs.view import RunView
-from simorc_tui.run_results import read_results
-from simorc_tui.spreads import histogram_of, over_parameter
+from simorc.results.open_run import OpenRun
+from simorc.rundir.store.reader import RunReader
+from simorc_tui.data.distributions import histogram_of, over_parameter
+from simorc_tui.data.run_results import read_results
 from simorc_tui.widgets.measures_view import measures_of
 from tests.e2e.driving import Project
 from tests.tui.flows import terminal
@@ -42,7 +42,7 @@ def project(make_project: MakeProject) -> Project:
 
 def how_shown(project: Project) -> tuple[str, float]:
     """Unit and scale in the newest run's store."""
-    with RunView(project.newest) as view:
+    with RunReader(project.newest) as view:
         (found,) = [column.shown for column in view.columns() if column.label == "settled"]
     return found.unit, found.scale
 
@@ -92,11 +92,11 @@ def test_a_changed_scale_counts_at_once_and_nothing_is_computed_for_it(project: 
     project.ok("measure", "last")
     assert measured(project) == values
     assert how_shown(project) == ("ppt", 1000)
-    with RunView(project.newest) as view:
+    with RunReader(project.newest) as view:
         columns = view.columns()
     project.newest.database.unlink()
     assert project.simorc("fsck", "last", "--repair").returncode == 0
-    with RunView(project.newest) as view:
+    with RunReader(project.newest) as view:
         assert view.columns() == columns, "what is reduced across cases is no column"
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from simorc.runs.control import runner_alive, start_runner
-from simorc.runs.layout import RunLayout
+from simorc.launch.start import runner_alive, start_runner
+from simorc.rundir.layout import RunLayout
 from tests.e2e.driving import (
     SLOW,
     MetadataReader,

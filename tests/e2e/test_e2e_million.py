@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from simorc.runs.control import runner_info
-from simorc.runs.layout import find_run
+from simorc.launch.start import runner_info
+from simorc.rundir.layout import find_run
 from tests.e2e.driving import Project, completed, wait_for_end, wait_until
 
 pytestmark = [pytest.mark.ngspice, pytest.mark.e2e]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from simorc.runs.layout import find_runs
+from simorc.rundir.layout import find_runs
 from tests.e2e.driving import Project, assert_sound, counts, rows
 
 pytestmark = [pytest.mark.ngspice, pytest.mark.e2e]

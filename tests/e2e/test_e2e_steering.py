@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from simorc.runs.control import request, start_runner
-from simorc.runs.layout import RunLayout
+from simorc.launch.start import request, start_runner
+from simorc.rundir.layout import RunLayout
 from tests.e2e.driving import (
     SLOW,
     Project,

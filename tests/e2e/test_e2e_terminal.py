@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import pytest
 
-from simorc.runs.control import runner_info, start_runner
-from simorc.runs.layout import find_run
+from simorc.launch.start import runner_info, start_runner
+from simorc.rundir.layout import find_run
 from tests.e2e.driving import (
     SLOW,
     Project,
@@ -96,7 +96,7 @@ def test_a_second_runner_is_told_who_holds_the_run(make_project: Callable[..., P
     assert f"run {layout.name} is held by process {info.pid} on {info.host}" in second.stderr
     # The lock itself, not only what runner.json says, keeps a second runner out.
     runner = subprocess.run(
-        [sys.executable, "-m", "simorc.runs.runner", str(layout.path)],
+        [sys.executable, "-m", "simorc.launch.runner", str(layout.path)],
         env=project.environment(),
         input="{}",
         capture_output=True,

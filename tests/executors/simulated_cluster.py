@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from simorc.cluster.array_files import Wave, read_wave
+from simorc.cluster.chunk_log import ChunkLog, finished_in
 from simorc.errors import SchedulerSilent
-from simorc.executors.scheduler import ArrayJob, Element, Phase, Site, Submission
-from simorc.runs.chunk_log import ChunkLog, finished_in
-from simorc.runs.store import Finished
-from simorc.runs.waves import Wave, read_wave
+from simorc.executors.batch_scheduler import ArrayJob, Element, Phase, Site, Submission
+from simorc.rundir.store.writer import Finished
 from simorc.simulators.outcome import Outcome
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from simorc.errors import UsageError
 from simorc.executors.registry import Offer, executor_called, executor_names, scheduler_called
-from simorc.simulators.ngspice import Ngspice
+from simorc.simulators.ngspice.cold import Ngspice
 
 from .conftest import REPOSITORY, Simorc
 

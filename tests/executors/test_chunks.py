@@ -7,7 +7,7 @@ from itertools import chain
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.executors.chunks import MOST_CASES, chunk_size, count_cases, cut, piece_of, spans_of
+from simorc.cluster.chunks import MOST_CASES, chunk_size, count_cases, cut, piece_of, spans_of
 
 
 @given(

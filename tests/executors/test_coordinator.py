@@ -9,17 +9,17 @@ from pathlib import Path
 import anyio
 import pytest
 
+from simorc.cluster import cluster_scheduler as coordinator_module
+from simorc.cluster.array_files import control_of, waves_of
+from simorc.cluster.cluster_scheduler import ClusterScheduler
+from simorc.config.project import Project
 from simorc.errors import SubmissionRefused
-from simorc.executors.scheduler import Scheduler, Site, Submission
-from simorc.project import Project
-from simorc.runs import coordinator as coordinator_module
-from simorc.runs.build import build_run
-from simorc.runs.coordinator import Coordinator
-from simorc.runs.layout import RunLayout
-from simorc.runs.manifest import load_manifest, settings_of
-from simorc.runs.preparation import Preparation
-from simorc.runs.store import Store
-from simorc.runs.waves import control_of, waves_of
+from simorc.executors.batch_scheduler import Scheduler, Site, Submission
+from simorc.launch.build import build_run
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import load_manifest, settings_of
+from simorc.rundir.store.writer import Store
+from simorc.runner.preparation import Preparation
 
 from .simulated_cluster import SimulatedCluster
 
@@ -43,13 +43,13 @@ def site(**settings: object) -> Site:
 
 async def conduct(
     layout: RunLayout, cluster: Scheduler, where: Site, *, die_after: float | None = None
-) -> Coordinator:
+) -> ClusterScheduler:
     """One coordinator's life, to its end or to a sudden death."""
     manifest = load_manifest(layout)
     settings = settings_of(layout, manifest, {"warm": "off"})
     preparation = Preparation(layout, manifest, settings)
     with Store(layout, preparation.plan) as store:
-        coordinator = Coordinator(layout, preparation, store, cluster, where, settings)
+        coordinator = ClusterScheduler(layout, preparation, store, cluster, where, settings)
 
         async def write_now_and_then() -> None:
             while True:
@@ -154,7 +154,7 @@ def test_cancelled_cases_stay_pending_and_pause_holds(filter_project: Path) -> N
         settings = settings_of(layout, manifest, {"warm": "off"})
         preparation = Preparation(layout, manifest, settings)
         with Store(layout, preparation.plan) as store:
-            coordinator = Coordinator(
+            coordinator = ClusterScheduler(
                 layout, preparation, store, cluster, site(max_jobs=2, chunk=5), settings
             )
             coordinator.pause("on request")

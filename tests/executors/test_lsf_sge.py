@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from simorc.cluster.lsf import Lsf, parse_bjobs
+from simorc.cluster.sge import GridEngine, parse_qstat
+from simorc.cluster.slurm import Slurm, parse_squeue
 from simorc.errors import SchedulerSilent, SubmissionRefused, ToolMissing
-from simorc.executors.lsf import Lsf, parse_bjobs
-from simorc.executors.scheduler import Phase, Scheduler, Site, Submission
-from simorc.executors.sge import GridEngine, parse_qstat
-from simorc.executors.slurm import Slurm, parse_squeue
+from simorc.executors.batch_scheduler import Phase, Scheduler, Site, Submission
 
 from .conftest import Simorc
 

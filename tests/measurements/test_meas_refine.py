@@ -9,8 +9,8 @@ import pytest
 
 from simorc.measurements.meas_output import Printed, parse_meas_output
 from simorc.measurements.meas_refine import refine
-from simorc.netlist.control import for_batch
-from simorc.netlist.deck import Deck
+from simorc.netlist.deck.control_block import for_batch
+from simorc.netlist.deck.deck import Deck
 from simorc.waveforms.rawfile import RawFile
 
 DECK = """measurements of every simple form

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from simorc.measurements.builtins.registry import builtins_by_name
 from simorc.measurements.wave_functions import FUNCTIONS
-from simorc.reports.plotspec import plot_spec
+from simorc.plots.spec import plot_spec
 
 
 def test_every_builtin_and_function_is_in_the_page(repository: Path) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from simorc.config.project import Project
 from simorc.errors import UsageError
-from simorc.neighbours.cace import from_cace
-from simorc.neighbours.cace_conditions import in_plain_unit, values_of
-from simorc.project import Project
-from simorc.quantities import Number
+from simorc.importers.cace.conditions import in_plain_unit, values_of
+from simorc.importers.cace.datasheet import from_cace
+from simorc.units import Number
 from tests.neighbours.cace_ota import kit_as_installed, write_project
 
 Simorc = Callable[..., tuple[int, str]]

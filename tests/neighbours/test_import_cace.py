@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from simorc.config.project import Project
 from simorc.errors import UsageError
-from simorc.neighbours.cace import from_cace
-from simorc.neighbours.cace_conditions import factor_of, limits_of, values_of
-from simorc.neighbours.cace_template import convert
-from simorc.project import Project
+from simorc.importers.cace.conditions import factor_of, limits_of, values_of
+from simorc.importers.cace.datasheet import from_cace
+from simorc.importers.cace.template import convert
 
 Simorc = Callable[..., tuple[int, str]]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from simorc.config.project import Project
 from simorc.errors import UsageError
-from simorc.neighbours.cicsim import from_cicsim
-from simorc.project import Project
+from simorc.importers.cicsim.testbench import from_cicsim
 
 Simorc = Callable[..., tuple[int, str]]
 

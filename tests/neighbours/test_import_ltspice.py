@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from simorc.config.project import Project
 from simorc.errors import UsageError
-from simorc.neighbours.carried import read_text
-from simorc.neighbours.ltspice import from_ltspice
-from simorc.neighbours.ltspice_cards import passive_card
-from simorc.project import Project
+from simorc.importers.ltspice.cards import passive_card
+from simorc.importers.ltspice.netlist import from_ltspice
+from simorc.importers.result import read_text
 
 Simorc = Callable[..., tuple[int, str]]
 

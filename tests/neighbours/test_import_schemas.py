@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simorc.neighbours.cace import from_cace
-from simorc.neighbours.carried import Carried
-from simorc.neighbours.cicsim import from_cicsim
-from simorc.neighbours.ltspice import from_ltspice
+from simorc.importers.cace.datasheet import from_cace
+from simorc.importers.cicsim.testbench import from_cicsim
+from simorc.importers.ltspice.netlist import from_ltspice
+from simorc.importers.result import Carried
 from tests.schemas import schemas_accept, yaml_files
 
 

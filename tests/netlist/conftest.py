@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simorc.project import Project
+from simorc.config.project import Project
 
 HEAD = "v {xschem version=2.8.1 file_version=1.0}\nG {}\nV {}\nS {}\nE {}\n"
 SYMBOL = """v {{xschem version=2.8.1 file_version=1.0}}
@@ -86,8 +86,8 @@ def hierarchy(tmp_path: Path) -> Path:
 @pytest.fixture
 def netlisted(hierarchy: Path) -> Path:
     """The same with netlists and records, as if xschem had just made them."""
-    from simorc.netlist.pairs import pairs_of
-    from simorc.netlist.update import adopt
+    from simorc.schematics.pairs import pairs_of
+    from simorc.schematics.update import adopt
 
     for pair in pairs_of(Project.load(hierarchy)):
         head = "" if pair.is_dut else f"* {pair.name}\n.param r={{{{ parameters.r }}}}\n"

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simorc.errors import NetlistError
-from simorc.netlist.cards import spice_number
-from simorc.netlist.control import batch_commands, for_batch, plot_names
-from simorc.netlist.deck import Deck
+from simorc.netlist.deck.cards import spice_number
+from simorc.netlist.deck.control_block import batch_commands, for_batch, plot_names
+from simorc.netlist.deck.deck import Deck
 
 RC = "an RC\nv1 in 0 dc 1 ac 1\nr1 in out 1k\nc1 out 0 1n\n"
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from simorc.config.project import Project
 from simorc.errors import ConfigError
-from simorc.netlist.deck_includes import lint_includes, unread_includes
-from simorc.project import Project
-from simorc.runs.build import build_run
+from simorc.launch.build import build_run
+from simorc.netlist.deck.includes import lint_includes, unread_includes
 
 SAMPLE = Path(__file__).parents[2] / "sample_project"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simorc.netlist.lint import Finding, lint_project, lint_template
-from simorc.project import Project
+from simorc.config.project import Project
+from simorc.schematics.lint import Finding, lint_project, lint_template
 
 SAMPLE = Path(__file__).parents[2] / "sample_project"
 

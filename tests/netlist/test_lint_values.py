@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from simorc.netlist.lint_values import lint_values, meant
-from simorc.project import Project
+from simorc.config.project import Project
+from simorc.netlist.deck.lint_values import lint_values, meant
 
 SAMPLE = Path(__file__).parents[2] / "sample_project"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from simorc.cli.netlist import command
+from simorc.cli.commands.netlist import command
 
 
 def netlist(root: Path, *arguments: str) -> Result:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from simorc.config.project import Project
 from simorc.errors import NetlistError, UsageError
-from simorc.netlist.digests import Digests
-from simorc.netlist.pairs import pairs_of
-from simorc.netlist.record import lock_path, name_of, path_of, read_record
-from simorc.netlist.staleness import (
+from simorc.schematics.digests import Digests
+from simorc.schematics.lock_file import lock_path, name_of, path_of, read_record
+from simorc.schematics.pairs import pairs_of
+from simorc.schematics.staleness import (
     Condition,
     State,
     conditions,
@@ -21,7 +22,6 @@ from simorc.netlist.staleness import (
     refuse_stale,
     schematic_inputs,
 )
-from simorc.project import Project
 
 
 def states(root: Path) -> dict[str, Condition]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from simorc.errors import TemplateError
 from simorc.netlist import template as template_module
 from simorc.netlist.template import Template, unescape_braces
-from simorc.quantities import Number
+from simorc.units import Number
 
 PARAMETERS = {"vdda": Number("3.30"), "temp": Number("-40"), "corner": "ss", "cl": Number("10p"), "on": True}
 DECK = """* ota

@@ -12,13 +12,13 @@ import anyio
 import pytest
 from watchfiles import awatch
 
+from simorc.config.project import Project
 from simorc.errors import UsageError
-from simorc.netlist import watch as watching
-from simorc.netlist.on_change import reaction_to, sweep_to_rerun
-from simorc.netlist.pairs import pairs_of
-from simorc.netlist.staleness import State, conditions
-from simorc.netlist.watch import Pace, Watched, watch
-from simorc.project import Project
+from simorc.schematics import watch as watching
+from simorc.schematics.on_change import reaction_to, sweep_to_rerun
+from simorc.schematics.pairs import pairs_of
+from simorc.schematics.staleness import State, conditions
+from simorc.schematics.watch import Pace, Watched, watch
 
 News = Callable[[], Awaitable[Watched]]
 

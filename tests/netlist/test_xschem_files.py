@@ -7,8 +7,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.netlist.closure import SymbolLibrary, schematic_closure
-from simorc.netlist.schematic import Schematic
+from simorc.schematics.dependencies import SymbolLibrary, schematic_closure
+from simorc.schematics.schematic import Schematic
 
 SAMPLE = Path(__file__).parents[2] / "sample_project"
 

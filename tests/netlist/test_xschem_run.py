@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from simorc.config.project import Project
 from simorc.errors import NetlistError, ToolMissing
-from simorc.netlist.made import check_netlist, kept_form
-from simorc.netlist.pairs import Pair, pairs_of
-from simorc.netlist.staleness import State, conditions
-from simorc.netlist.update import propose, update
-from simorc.netlist.xschem import run_netlister, xschem_version
-from simorc.project import Project
+from simorc.schematics.netlist_check import check_netlist, kept_form
+from simorc.schematics.pairs import Pair, pairs_of
+from simorc.schematics.staleness import State, conditions
+from simorc.schematics.update import propose, update
+from simorc.schematics.xschem import run_netlister, xschem_version
 
 Fake = Callable[[str], Path]
 

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
+from simorc.config.project import Project
 from simorc.errors import ToolMissing
 from simorc.pipeline.build import build_pipeline_run
-from simorc.pipeline.conduct import conduct
 from simorc.pipeline.layout import PipelineLayout
+from simorc.pipeline.loop import conduct
 from simorc.pipeline.manifest import PipelineRun, open_pipeline_run
 from simorc.pipeline.progress import Progress
 from simorc.pipeline.tools import Unwatched, find_tool
 from simorc.pipeline.trace import read_trace
-from simorc.project import Project
 
 GOOD = """module toggle (
     input  logic clk,

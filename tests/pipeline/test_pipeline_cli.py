@@ -17,7 +17,7 @@ import pytest
 from simorc.pipeline.control import summarise_pipeline
 from simorc.pipeline.layout import PipelineLayout, find_pipeline_runs
 from simorc.pipeline.trace import read_trace
-from simorc.runs.holder import runner_info
+from simorc.rundir.lock import runner_info
 
 pytestmark = [pytest.mark.e2e, pytest.mark.iverilog]
 

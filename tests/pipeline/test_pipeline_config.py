@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from simorc.config.project import Project
 from simorc.errors import ConfigError, UsageError
 from simorc.pipeline.build import build_pipeline_run
 from simorc.pipeline.llm_environment import with_environment
-from simorc.project import Project
 
 
 def problems(root: Path, pipeline: str) -> list[str]:

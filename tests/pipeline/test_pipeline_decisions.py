@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simorc.errors import StoreError
-from simorc.pipeline import remedies
+from simorc.pipeline import remediations as remedies
 from simorc.pipeline.outcome import Fault, StageOutcome
 from simorc.pipeline.progress import Progress
-from simorc.pipeline.remedies import StageBudgets, decision_manager
+from simorc.pipeline.remediations import StageBudgets, decision_manager
 from simorc.pipeline.trace import append_line, mend_trace, read_trace
-from simorc.runs.decision import Action, Tried
+from simorc.runner.retry_policy import Action, Tried
 
 ORDER = ("a1", "a5", "a4", "a7", "simulation", "export")
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy
 import pytest
 
-from simorc.config.pipeline_models import PipelineDefinition
+from simorc.config.models.pipeline import PipelineDefinition
 from simorc.errors import UsageError
 from simorc.pipeline.ask_model import NoAnswer, ask
 from simorc.pipeline.llm_environment import with_environment

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from simorc.pipeline.conduct import conduct
+from simorc.pipeline.loop import conduct
 from simorc.pipeline.tools import Unwatched
 from simorc.pipeline.trace import read_trace
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from simorc.errors import UsageError
-from simorc.reports.drawing import write_figures
-from simorc.reports.figures import Axis, Curve, Figure, FigureStrip, Limit, histogram
+from simorc.plots.figure import Axis, Curve, Figure, FigureStrip, Limit, histogram
+from simorc.plots.files import write_figures
 
 X = np.logspace(0, 6, 50)
 BODE = Figure(

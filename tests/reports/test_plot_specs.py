@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simorc.errors import UsageError
-from simorc.reports.figures import Axis, Curve, Figure, FigureStrip, Limit, histogram
-from simorc.reports.plotspec import plot_spec, read_plot_specs
-from simorc.reports.plotting import figure_of
-from simorc.reports.svg import draw_svg
-from simorc.results.api import OpenRun
-from simorc.runs.layout import RunLayout
+from simorc.plots.backends.svg import draw_svg
+from simorc.plots.figure import Axis, Curve, Figure, FigureStrip, Limit, histogram
+from simorc.plots.from_run import figure_of
+from simorc.plots.spec import plot_spec, read_plot_specs
+from simorc.results.open_run import OpenRun
+from simorc.rundir.layout import RunLayout
 
 MakeRun = Callable[..., RunLayout]
 

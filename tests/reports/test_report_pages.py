@@ -13,8 +13,8 @@ import pytest
 from simorc.reports.datasheet import datasheet
 from simorc.reports.html import html_report
 from simorc.reports.junit import junit
-from simorc.results.api import OpenRun
-from simorc.runs.layout import RunLayout
+from simorc.results.open_run import OpenRun
+from simorc.rundir.layout import RunLayout
 
 MakeRun = Callable[..., RunLayout]
 SPECS = {"gain": {"min": 42.5, "near": "1%", "description": "open <loop> | gain"}, "bw": {"max": "5meg"}}

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simorc.errors import UsageError
-from simorc.reports.terminal_curves import PlotTrace, outline
-from simorc.reports.terminal_plot import Look, Panel, Strip, draw_panel, terminal_plot
-from simorc.reports.terminal_specs import panel_from_spec
-from simorc.reports.terminal_spectra import Spectrum, spectra_of
-from simorc.reports.terminal_strips import default_names, overlaid, panel_of, signal
-from simorc.reports.terminal_ticks import ticks, value_at
+from simorc.plots.backends.terminal.curves import PlotTrace, outline
+from simorc.plots.backends.terminal.plot import Look, Panel, Strip, draw_panel, terminal_plot
+from simorc.plots.backends.terminal.specs import panel_from_spec
+from simorc.plots.backends.terminal.spectra import Spectrum, spectra_of
+from simorc.plots.backends.terminal.strips import default_names, overlaid, panel_of, signal
+from simorc.plots.ticks import ticks, value_at
 from simorc.waveforms.header import Variable
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

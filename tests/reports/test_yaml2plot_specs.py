@@ -10,14 +10,14 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from simorc.reports.figures import Figure
-from simorc.reports.plotspec import read_plot_specs
-from simorc.reports.plotting import figure_of
-from simorc.reports.svg import draw_svg
-from simorc.reports.terminal_figures import drawing_of
-from simorc.reports.terminal_plot import Look, draw_panel
-from simorc.results.api import OpenRun
-from simorc.runs.layout import RunLayout
+from simorc.plots.backends.svg import draw_svg
+from simorc.plots.backends.terminal.figures import drawing_of
+from simorc.plots.backends.terminal.plot import Look, draw_panel
+from simorc.plots.figure import Figure
+from simorc.plots.from_run import figure_of
+from simorc.plots.spec import read_plot_specs
+from simorc.results.open_run import OpenRun
+from simorc.rundir.layout import RunLayout
 
 MakeRun = Callable[..., RunLayout]
 SPECS = Path(__file__).parent / "plotspecs"

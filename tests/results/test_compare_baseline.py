@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 
 from simorc.errors import RunError, ToolMissing, UsageError
-from simorc.results.api import OpenRun, open_run
-from simorc.results.archive import archive_run, restore_run
+from simorc.maintenance.archive import archive_run, restore_run
 from simorc.results.baseline import baseline_path, check_baseline, read_baseline, write_baseline
 from simorc.results.compare import Tolerance, changed_inputs, changed_specs, compare_frames
 from simorc.results.export import to_xarray, write_csv, write_json, write_parquet
 from simorc.results.frame import load_frame
-from simorc.runs.layout import RunLayout
+from simorc.results.open_run import OpenRun, open_run
+from simorc.rundir.layout import RunLayout
 
 MakeRun = Callable[..., RunLayout]
 ROWS = [

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from simorc.reports.plotting import limits_of
-from simorc.results.api import OpenRun
-from simorc.runs.layout import RunLayout
+from simorc.plots.from_run import limits_of
+from simorc.results.open_run import OpenRun
+from simorc.rundir.layout import RunLayout
 from simorc.sweeps.plan import Plan
 
 MakeRun = Callable[..., RunLayout]

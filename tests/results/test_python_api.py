@@ -16,7 +16,7 @@ import simorc
 from simorc.errors import RunNotFound, ToolMissing, UsageError
 from simorc.results.export import write_netcdf, write_parquet
 from simorc.results.frame import load_frame
-from simorc.runs.layout import RunLayout
+from simorc.rundir.layout import RunLayout
 from simorc.sweeps.plan import Plan
 
 MakeRun = Callable[..., RunLayout]
@@ -69,7 +69,7 @@ def test_importing_simorc_imports_nothing_heavy() -> None:
 def call(*arguments: object, code: int = 0) -> str:
     from click.testing import CliRunner
 
-    from simorc.cli import results
+    from simorc.cli.commands import results
 
     done = CliRunner().invoke(results.command, [str(each) for each in arguments])
     if done.exception is not None and not isinstance(done.exception, SystemExit):

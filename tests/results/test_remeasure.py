@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from simorc.errors import RunBusy, UsageError
-from simorc.results.api import OpenRun
+from simorc.maintenance.remeasure import changed_measurements, remeasure
 from simorc.results.frame import load_frame
-from simorc.results.remeasure import changed_measurements, remeasure
-from simorc.runs.holder import RunnerLock
-from simorc.runs.layout import RunLayout
-from simorc.runs.view import RunView
+from simorc.results.open_run import OpenRun
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import RunnerLock
+from simorc.rundir.store.reader import RunReader
 
 MakeRun = Callable[..., RunLayout]
 RAW = """Title: t
@@ -91,7 +91,7 @@ def test_a_missing_measurement_fails_its_case_and_a_found_one_completes_it(layou
     assert done.missing == 2
     assert "crossing" in done.reasons["late"]
     assert load_frame(layout).status.tolist() == ["failed", "failed", "completed", "failed"]
-    with RunView(layout) as view:
+    with RunReader(layout) as view:
         assert view.counts() == {"pending": 0, "in_progress": 0, "completed": 1, "failed": 3}
     again(layout, {"late": {"measure": "crossing", "args": {"signal": "v(out)", "level": 1}}})
     assert load_frame(layout).status.tolist() == ["completed", "completed", "completed", "failed"]
@@ -110,8 +110,8 @@ def test_a_held_run_is_left_alone(layout: RunLayout, tmp_path: Path) -> None:
     import sys
 
     script = (
-        "import sys\nfrom pathlib import Path\nfrom simorc.runs.holder import RunnerLock\n"
-        "from simorc.runs.layout import RunLayout\nlock = RunnerLock(RunLayout(Path(sys.argv[1])))\n"
+        "import sys\nfrom pathlib import Path\nfrom simorc.rundir.lock import RunnerLock\n"
+        "from simorc.rundir.layout import RunLayout\nlock = RunnerLock(RunLayout(Path(sys.argv[1])))\n"
         "lock.acquire()\nprint('held', flush=True)\nsys.stdin.read()\n"
     )
     command = [sys.executable, "-c", script, str(layout.path)]

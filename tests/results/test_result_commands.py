@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from simorc.cli import archive, baseline, compare, measure, report
+from simorc.cli.commands import archive, baseline, compare, measure, report
 from simorc.errors import SimorcError, UsageError
-from simorc.runs.layout import RunLayout
+from simorc.rundir.layout import RunLayout
 
 MakeRun = Callable[..., RunLayout]
 ROWS: list[Any] = [("completed", {"temp": t}, {"gain": 40.0 + t}) for t in (1, 2)]

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simorc.errors import UsageError
-from simorc.results.across import across_frame
-from simorc.results.api import OpenRun
+from simorc.results.aggregates import across_frame
 from simorc.results.frame import Frame, column_of, load_frame, texts_of
+from simorc.results.open_run import OpenRun
 from simorc.results.specs import Spec, evaluate_spec, judge_cases, read_spec
 from simorc.results.statistics import (
     capability,
@@ -25,7 +25,7 @@ from simorc.results.statistics import (
     total_yield,
     yield_of,
 )
-from simorc.runs.layout import RunLayout
+from simorc.rundir.layout import RunLayout
 
 MakeRun = Callable[..., RunLayout]
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from simorc.project import Project
-from simorc.runs.build import build_run
-from simorc.runs.control import start_runner
-from simorc.runs.holder import runner_alive, runner_info
-from simorc.runs.layout import RunLayout
+from simorc.config.project import Project
+from simorc.launch.build import build_run
+from simorc.launch.start import start_runner
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import runner_alive, runner_info
 
 DIVIDER = """* divider of {{ parameters.r }} ohms
 V1 in 0 1

@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 import anyio
 import pytest
 
-from simorc.executors.work import Work
-from simorc.project import Project
-from simorc.runs.build import build_run
-from simorc.runs.campaign import Campaign
-from simorc.runs.guardian import Guardian
-from simorc.runs.layout import RunLayout
-from simorc.runs.manifest import load_manifest, settings_of
-from simorc.runs.measuring import Measuring
-from simorc.runs.preparation import Preparation
-from simorc.runs.status_files import Report
-from simorc.runs.store import Store
+from simorc.config.project import Project
+from simorc.executors.base import Work
+from simorc.launch.build import build_run
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import load_manifest, settings_of
+from simorc.rundir.status_files import Report
+from simorc.rundir.store.writer import Store
+from simorc.runner.guardian import Guardian
+from simorc.runner.local_scheduler import LocalScheduler
+from simorc.runner.measuring import Measuring
+from simorc.runner.preparation import Preparation
 from simorc.simulators.job import Job
 from simorc.simulators.outcome import FailureKind, Outcome
 
@@ -67,7 +67,7 @@ class SlowMeasuring(Measuring):
 class Bed:
     """A campaign under test."""
 
-    campaign: Campaign
+    campaign: LocalScheduler
     store: Store
     measuring: SlowMeasuring
 
@@ -107,7 +107,7 @@ async def campaign_of(layout: RunLayout) -> AsyncIterator[Bed]:
     preparation = Preparation(layout, manifest, settings)
     with Store(layout, preparation.plan) as store:
         measuring = SlowMeasuring(layout, manifest, preparation.plan)
-        campaign = Campaign(layout, preparation, measuring, store, executor, guardian, settings)
+        campaign = LocalScheduler(layout, preparation, measuring, store, executor, guardian, settings)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(campaign.run)
             await executor.began.wait()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from simorc.runs import filesystem
-from simorc.runs.database import (
+from simorc import files as filesystem
+from simorc.rundir.store.connection import (
     close_for_writing,
     create,
     journal_mode,

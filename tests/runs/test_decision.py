@@ -5,8 +5,8 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from simorc.runs import decision
-from simorc.runs.decision import Action, Attempt, Budgets, Tried, budgets_from, decide, told_of_rungs
+from simorc.runner import retry_policy as decision
+from simorc.runner.retry_policy import Action, Attempt, Budgets, Tried, budgets_from, decide, told_of_rungs
 from simorc.simulators.outcome import FailureKind, Outcome
 
 BUDGETS = Budgets(retries=2, ladder=(("gear", (".option method=gear",)), ("gmin", (".option gminsteps=50",))))

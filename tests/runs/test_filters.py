@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simorc.errors import ExpressionError
-from simorc.runs.filters import filter_names, parse_filter
-from simorc.runs.view import Column
+from simorc.expressions.case_filter import filter_names, parse_filter
+from simorc.rundir.store.reader import Column
 
 COLUMNS = [
     Column("p_vdd", "parameter", "vdd", "V"),

@@ -12,18 +12,19 @@ from pathlib import Path
 import pytest
 
 from simorc.cli import main as cli
+from simorc.config.project import Project
 from simorc.errors import RunBusy, StoreError
-from simorc.project import Project
-from simorc.runs import database, migrations
-from simorc.runs.build import build_run
-from simorc.runs.fsck import check_run
-from simorc.runs.holder import RunnerLock
-from simorc.runs.layout import RunLayout
-from simorc.runs.manifest import load_manifest
-from simorc.runs.metadata import write_metadata
-from simorc.runs.store import Finished, Store
-from simorc.runs.trace import Trace
-from simorc.runs.view import RunView
+from simorc.launch.build import build_run
+from simorc.maintenance.fsck import check_run
+from simorc.rundir.attempt_log import Trace
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import RunnerLock
+from simorc.rundir.manifest import load_manifest
+from simorc.rundir.metadata_csv import write_metadata
+from simorc.rundir.store import connection as database
+from simorc.rundir.store import migrations
+from simorc.rundir.store.reader import RunReader
+from simorc.rundir.store.writer import Finished, Store
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.sweeps.plan import Plan
 
@@ -65,7 +66,7 @@ def run(make_project: Callable[..., Project]) -> RunLayout:
 
 
 def rows(layout: RunLayout) -> list[tuple[object, ...]]:
-    with RunView(layout) as view:
+    with RunReader(layout) as view:
         there = [column.name for column in view.columns()]
         names = ("id", "status", "kind", "message", "attempts", "rung", "p_r", "m_vout")
         return [
@@ -102,7 +103,7 @@ def test_a_lost_store_is_rebuilt(run: RunLayout, damage: str) -> None:
     assert not any(finding.open for finding in repaired)
     assert rows(run) == before
     assert check_run(run) == []
-    with RunView(run) as view:
+    with RunReader(run) as view:
         assert view.counts() == {"pending": 3, "in_progress": 0, "completed": 6, "failed": 1}
         assert [row["action"] for row in view.attempts(7)] == ["retry", "give_up"]
 
@@ -189,8 +190,8 @@ def test_a_run_that_is_held_is_not_repaired(run: RunLayout) -> None:
     import sys
 
     hold = (
-        "import sys; from pathlib import Path; from simorc.runs.holder import RunnerLock; "
-        "from simorc.runs.layout import RunLayout; lock = RunnerLock(RunLayout(Path(sys.argv[1]))); "
+        "import sys; from pathlib import Path; from simorc.rundir.lock import RunnerLock; "
+        "from simorc.rundir.layout import RunLayout; lock = RunnerLock(RunLayout(Path(sys.argv[1]))); "
         "lock.acquire(); print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from simorc.runs import holder
-from simorc.runs.holder import RunnerInfo
+from simorc.rundir import lock as holder
+from simorc.rundir.lock import RunnerInfo
 
 
 class Clocks:

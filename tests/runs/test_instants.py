@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from simorc.launch.build import build_run
 from simorc.pipeline.layout import find_pipeline_runs
-from simorc.runs.build import build_run
-from simorc.runs.instants import age_key, next_instant, written
-from simorc.runs.layout import find_run, find_runs
-from simorc.runs.manifest import load_manifest
+from simorc.rundir.instants import age_key, next_instant, written
+from simorc.rundir.layout import find_run, find_runs
+from simorc.rundir.manifest import load_manifest
 
 from .conftest import DIVIDER, MakeProject
 

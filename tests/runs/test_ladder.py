@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from simorc.cli import main as cli
-from simorc.config.convergence import DEFAULT_LADDER, RETRIED
+from simorc.config.models.convergence import DEFAULT_LADDER, RETRIED
+from simorc.config.project import Project
 from simorc.errors import ConfigError
-from simorc.netlist.deck import Deck
-from simorc.netlist.rungs import on_rung, with_largest_step
-from simorc.project import Project
-from simorc.runs.decision import budgets_from
-from simorc.runs.layout import RunLayout
-from simorc.runs.view import RunView
+from simorc.netlist.convergence_options import on_rung, with_largest_step
+from simorc.netlist.deck.deck import Deck
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.reader import RunReader
+from simorc.runner.retry_policy import budgets_from
 from simorc.simulators.job import Job, Limits
-from simorc.simulators.ngspice import Ngspice
+from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.outcome import FailureKind, Outcome
 
 CIRCUITS = Path(__file__).parent / "ladder"
@@ -54,7 +54,7 @@ def test_a_rung_is_marked_everywhere(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     layout = run_through(make_project((CIRCUITS / "bistable.spice").read_text()))
-    with RunView(layout) as view:
+    with RunReader(layout) as view:
         case = view.case(1)
         attempts = [dict(attempt) for attempt in view.attempts(1)]
     assert case is not None and (case["status"], case["rung"]) == ("completed", "stepping")
@@ -79,7 +79,7 @@ def test_a_ladder_that_does_not_help_is_told(
 ) -> None:
     ladder = "convergence: {ladder: [gear, {name: tighter, options: {itl4: 50}, max_step: 0.5}]}"
     layout = run_through(make_project((CIRCUITS / "bistable.spice").read_text(), execution=ladder))
-    with RunView(layout) as view:
+    with RunReader(layout) as view:
         case = view.case(1)
     assert case is not None and case["status"] == "failed"
     assert case["message"].endswith("; nor on rungs gear, tighter")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from simorc.project import Project
-from simorc.runs.build import build_run
-from simorc.runs.holder import runner_alive
-from simorc.runs.layout import RunLayout
-from simorc.runs.view import RunView
+from simorc.config.project import Project
+from simorc.launch.build import build_run
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import runner_alive
+from simorc.rundir.store.reader import RunReader
 
 Until = Callable[..., None]
 
@@ -32,7 +32,7 @@ MANY = "parameters: {r: {start: 1, stop: 30, num: 30}}\n"
 
 
 def verdict(layout: RunLayout, case_id: int = 1) -> tuple[str, str | None, str]:
-    with RunView(layout) as view:
+    with RunReader(layout) as view:
         row = view.case(case_id)
     assert row is not None
     return row["status"], row["kind"], row["message"] or ""
@@ -80,7 +80,7 @@ def test_niceness_is_added(
 
 
 def state(layout: RunLayout) -> tuple[str, str]:
-    with RunView(layout) as view:
+    with RunReader(layout) as view:
         meta = view.meta()
     return meta["state"], meta.get("pause_reason", "")
 
@@ -88,12 +88,12 @@ def state(layout: RunLayout) -> tuple[str, str]:
 def pauses_and_goes_on(layout: RunLayout, free: Callable[[], object], until: Until) -> None:
     until(lambda: state(layout)[0] == "paused")
     assert "disk left" in state(layout)[1]
-    with RunView(layout) as view:
+    with RunReader(layout) as view:
         before = view.counts()["completed"]
     assert before < 30
     free()
     until(lambda: not runner_alive(layout))
-    with RunView(layout) as view:
+    with RunReader(layout) as view:
         assert view.counts()["completed"] == 30
         kinds = [event["kind"] for event in view.events_since(0)]
     assert kinds.index("paused") < kinds.index("resumed") < kinds.index("finished")

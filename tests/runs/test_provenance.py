@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from simorc.runs import provenance
-from simorc.runs.provenance import hash_inputs, include_closure, named_files
+from simorc.rundir import provenance
+from simorc.rundir.provenance import hash_inputs, include_closure, named_files
 
 
 def test_every_deck_s_files_are_inputs_and_a_library_is_read_once(

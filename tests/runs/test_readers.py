@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from simorc.runs.build import build_run
-from simorc.runs.fsck import check_run
-from simorc.runs.gather import gather_idle
-from simorc.runs.holder import RunnerLock
-from simorc.runs.layout import RunLayout
-from simorc.runs.single import run_case, store_results
-from simorc.runs.status_files import Report, any_reports, leave_report
-from simorc.runs.summary import summarise
+from simorc.launch.build import build_run
+from simorc.launch.one_case import run_case, store_results
+from simorc.maintenance.fsck import check_run
+from simorc.rundir.gather import gather_idle
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import RunnerLock
+from simorc.rundir.status_files import Report, any_reports, leave_report
+from simorc.rundir.summary import summarise
 from simorc.simulators.outcome import Outcome
 
 from .conftest import DIVIDER, MakeProject

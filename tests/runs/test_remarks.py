@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from simorc.errors import RunNotFound, UsageError
-from simorc.runs.layout import RunLayout, find_run
-from simorc.runs.remarks import Remarks, remarks_of, set_label, set_note, shown_name
+from simorc.rundir.layout import RunLayout, find_run
+from simorc.rundir.notes import RunNotes, notes_of, set_label, set_note, shown_name
 
 
 def made(root: Path, name: str) -> RunLayout:
@@ -28,7 +28,7 @@ def test_a_label_is_shown_and_found_with_and_without_the_sweep(tmp_path: Path) -
     assert find_run(tmp_path, "golden") == find_run(tmp_path, "pvt_golden") == run
     assert find_run(tmp_path, run.name) == run
     assert find_run(tmp_path, "pvt") != run  # the newest run of the sweep, as before
-    assert remarks_of(run) == Remarks("golden", "before the mirror was widened")
+    assert notes_of(run) == RunNotes("golden", "before the mirror was widened")
     set_label(run, "")
     assert shown_name(run) == run.name
     with pytest.raises(RunNotFound):
@@ -61,7 +61,7 @@ def test_a_label_belongs_to_one_run(tmp_path: Path) -> None:
 def test_a_hostile_file_says_nothing(tmp_path: Path, text: str) -> None:
     run = made(tmp_path, "pvt_20260101000000")
     run.remarks.write_text(text)
-    assert remarks_of(run) == Remarks()
+    assert notes_of(run) == RunNotes()
     assert shown_name(run) == run.name
     assert find_run(tmp_path, "pvt") == run
 

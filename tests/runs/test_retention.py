@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from simorc.errors import RunError
-from simorc.runs import database
-from simorc.runs.layout import RunLayout, find_runs
-from simorc.runs.retention import lock_of, lock_run, remove_run, retire, unlock_run
+from simorc.maintenance.retention import lock_of, lock_run, remove_run, retire, unlock_run
+from simorc.rundir.layout import RunLayout, find_runs
+from simorc.rundir.store import connection as database
 
 
 def make(root: Path, name: str, *, state: str = "finished", keep: int | None = None) -> RunLayout:

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from simorc.project import Project
-from simorc.runs.build import build_run
-from simorc.runs.control import start_runner
-from simorc.runs.holder import runner_alive
-from simorc.runs.layout import RunLayout
-from simorc.runs.requests import request
-from simorc.runs.view import RunView
+from simorc.config.project import Project
+from simorc.launch.build import build_run
+from simorc.launch.start import start_runner
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import runner_alive
+from simorc.rundir.requests import request
+from simorc.rundir.store.reader import RunReader
 from simorc.waveforms.sections import same_data
 from tests.runs.conftest import MakeProject
 
@@ -78,7 +78,7 @@ def sweep(root: Path, values: str) -> None:
 
 
 def told(layout: RunLayout, kind: str) -> str:
-    with RunView(layout) as view:
+    with RunReader(layout) as view:
         return "\n".join(row["message"] for row in view.events_of(kind))
 
 
@@ -92,7 +92,7 @@ def test_only_new_cases_are_simulated_and_all_results_are_those_of_a_full_run(
     assert simulated(tmp_path) == 1
     full = run()
     assert simulated(tmp_path) == 3
-    with RunView(reusing) as one, RunView(full) as other:
+    with RunReader(reusing) as one, RunReader(full) as other:
         assert one.counts() == {"pending": 0, "in_progress": 0, "completed": 3, "failed": 0}
         for case_id in (1, 2, 3):
             mine, theirs = one.case(case_id), other.case(case_id)
@@ -159,7 +159,7 @@ def test_new_measurements_are_taken_of_old_waveforms(
         config.write('measurements: {double: {expr: "2 * at(v(out), 5u)"}}\n')
     reusing = run(earlier)
     assert simulated(tmp_path) == 0
-    with RunView(reusing) as view:
+    with RunReader(reusing) as view:
         row = view.case(1)
     assert row is not None and row["m_double"] == pytest.approx(1.0)
 
@@ -185,13 +185,13 @@ def test_a_runner_killed_while_taking_over_loses_nothing(
     start_runner(layout)
     until(lambda: not runner_alive(layout), 60.0)
     assert simulated(tmp_path) == 0
-    with RunView(layout) as view:
+    with RunReader(layout) as view:
         assert view.counts()["completed"] == 30
         assert [len(view.attempts(case_id)) for case_id in range(1, 31)] == [1] * 30
 
 
 def test_taking_over_is_told_by_start_and_result_not_as_a_pause(run: Callable[..., RunLayout]) -> None:
-    with RunView(run(run())) as view:
+    with RunReader(run(run())) as view:
         told = [(event["kind"], event["message"]) for event in view.events_since(0)]
     assert told[0] == ("started", "2 of 2 cases to run, after taking over completed cases")
     assert [kind for kind, _ in told] == ["started", "reused", "finished"]

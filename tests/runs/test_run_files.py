@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simorc.errors import RunBusy, RunNotFound, UsageError
-from simorc.runs import requests, status_files
-from simorc.runs.filesystem import file_system, write_whole
-from simorc.runs.holder import RunnerLock, runner_alive, runner_info
-from simorc.runs.layout import RunLayout, find_run, find_runs
-from simorc.runs.trace import Trace
+from simorc.files import file_system, write_whole
+from simorc.rundir import requests, status_files
+from simorc.rundir.attempt_log import Trace
+from simorc.rundir.layout import RunLayout, find_run, find_runs
+from simorc.rundir.lock import RunnerLock, runner_alive, runner_info
 from simorc.simulators.outcome import FailureKind, Outcome
 
 
@@ -133,7 +133,7 @@ def test_a_torn_trace_is_mended(layout: RunLayout, torn: bytes) -> None:
 def test_a_run_has_one_holder(layout: RunLayout) -> None:
     hold = (
         "import sys, time\nfrom pathlib import Path\n"
-        "from simorc.runs.holder import RunnerLock\nfrom simorc.runs.layout import RunLayout\n"
+        "from simorc.rundir.lock import RunnerLock\nfrom simorc.rundir.layout import RunLayout\n"
         "lock = RunnerLock(RunLayout(Path(sys.argv[1])))\nlock.acquire()\nlock.announce()\n"
         "print('held', flush=True)\nsys.stdin.read()\n"
     )

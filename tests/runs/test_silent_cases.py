@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from simorc.runs.layout import RunLayout
-from simorc.runs.manifest import RunSettings
-from simorc.runs.silent_cases import SILENT_AFTER, SilentCases
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import RunSettings
+from simorc.runner.silent_cases import SILENT_AFTER, SilentCases
 
 STARTED = 1_000_000.0
 LATE = STARTED + SILENT_AFTER

@@ -13,18 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.project import Project
-from simorc.runs.admission import Admission
-from simorc.runs.build import build_run
-from simorc.runs.layout import RunLayout
-from simorc.runs.load import LoadSense, running_processes
-from simorc.runs.slots import Member, SlotPool, fair_shares
-from simorc.runs.view import RunView
+from simorc.config.project import Project
+from simorc.launch.build import build_run
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.reader import RunReader
+from simorc.runner.admission import Admission
+from simorc.runner.machine_load import LoadSense, running_processes
+from simorc.runner.slot_pool import Member, SlotPool, fair_shares
 
 OTHER = """
 import sys, time
 from pathlib import Path
-from simorc.runs.slots import SlotPool
+from simorc.runner.slot_pool import SlotPool
 pool = SlotPool(Path(sys.argv[1]), "other", int(sys.argv[2]))
 pool.enter()
 pool.look(4, 4)
@@ -158,7 +158,7 @@ def test_two_runs_at_once_keep_one_limit(
     while time.monotonic() < deadline:
         counts = []
         for layout in runs:
-            with RunView(layout) as view:
+            with RunReader(layout) as view:
                 counts.append(view.counts())
         most = max(most, sum(count["in_progress"] for count in counts))
         both |= all(count["completed"] for count in counts) and any(count["pending"] for count in counts)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from simorc.config.sweep_models import SweepDefinition
+from simorc.config.models.sweep import SweepDefinition
 from simorc.measurements.spec_limits import read_spec
 from simorc.measurements.yields import yield_of
-from simorc.runs import database
-from simorc.runs.layout import RunLayout
-from simorc.runs.stopping import Stopping, StopRule, already_known, stopping_of
-from simorc.runs.store import add_column
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store import connection as database
+from simorc.rundir.store.writer import add_column
+from simorc.runner.early_stop import Stopping, StopRule, already_known, stopping_of
 from simorc.sweeps.plan import Plan
 
 DEFAULTS = {"temp": 27, "corner": "tt"}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from simorc.runs.layout import RunLayout
-from simorc.runs.trace import Trace
+from simorc.rundir.attempt_log import Trace
+from simorc.rundir.layout import RunLayout
 
 
 def row(seq: int) -> tuple[object, ...]:

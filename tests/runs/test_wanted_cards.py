@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simorc.runs.manifest import wanted_cards
+from simorc.rundir.manifest import wanted_cards
 
 
 def test_the_card_counts_not_the_name_of_the_measurement() -> None:

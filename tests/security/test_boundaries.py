@@ -16,20 +16,20 @@ from pathlib import Path
 import pytest
 
 from simorc.cli import main as cli
+from simorc.config.project import Project
 from simorc.errors import SimorcError, StoreError
-from simorc.netlist.deck import Deck
-from simorc.project import Project
-from simorc.results.archive import restore_run
-from simorc.runs.build import build_run
-from simorc.runs.layout import RunLayout
-from simorc.runs.manifest import load_manifest
-from simorc.runs.preparation import clear_case
-from simorc.runs.requests import collect
-from simorc.runs.status_files import gather_reports
-from simorc.runs.store import Finished, Store
+from simorc.launch.build import build_run
+from simorc.maintenance.archive import restore_run
+from simorc.netlist.deck.deck import Deck
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import load_manifest
+from simorc.rundir.requests import collect
+from simorc.rundir.status_files import gather_reports
+from simorc.rundir.store.writer import Finished, Store
+from simorc.runner.preparation import clear_case
 from simorc.simulators.job import Job
+from simorc.simulators.ngspice.outputs import collect_raw
 from simorc.simulators.outcome import FailureKind, Outcome
-from simorc.simulators.outputs import collect_raw
 from simorc.sweeps.plan import Plan
 
 DECK = "* d\nV1 a 0 1\nR1 a 0 {{ parameters.r }}\n.tran 1n 9n\n.end\n"

@@ -17,27 +17,27 @@ from pathlib import Path
 
 import pytest
 
+from simorc.config.project import Project
 from simorc.errors import SimorcError, StoreError
+from simorc.launch.build import build_run
+from simorc.maintenance.archive import archive_run, restore_run
+from simorc.maintenance.rebuild import listed_verdicts, traced_attempts
 from simorc.measurements.meas_output import parse_meas_output
-from simorc.netlist.control import for_batch
-from simorc.netlist.deck import Deck
-from simorc.project import Project
-from simorc.results.archive import archive_run, restore_run
-from simorc.runs.build import build_run
-from simorc.runs.decision import budgets_from
-from simorc.runs.holder import runner_info
-from simorc.runs.layout import RunLayout
-from simorc.runs.manifest import load_manifest, settings_of
-from simorc.runs.preparation import Preparation
-from simorc.runs.rebuild import listed_verdicts, traced_attempts
-from simorc.runs.requests import collect
-from simorc.runs.status_files import Report, gather_reports, leave_report
-from simorc.runs.store import Finished, Store
-from simorc.runs.summary import summarise
-from simorc.runs.trace import Trace
-from simorc.simulators.log_scan import scan_log
+from simorc.netlist.deck.control_block import for_batch
+from simorc.netlist.deck.deck import Deck
+from simorc.rundir.attempt_log import Trace
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import runner_info
+from simorc.rundir.manifest import load_manifest, settings_of
+from simorc.rundir.requests import collect
+from simorc.rundir.status_files import Report, gather_reports, leave_report
+from simorc.rundir.store.writer import Finished, Store
+from simorc.rundir.summary import summarise
+from simorc.runner.preparation import Preparation
+from simorc.runner.retry_policy import budgets_from
+from simorc.simulators.ngspice.log import scan_log
+from simorc.simulators.ngspice.verdict import Ending, judge
 from simorc.simulators.outcome import FailureKind, Outcome
-from simorc.simulators.verdict import Ending, judge
 from simorc.sweeps.plan import Plan
 from simorc.waveforms.rawfile import RawFile
 

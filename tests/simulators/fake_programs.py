@@ -7,10 +7,10 @@ from pathlib import Path
 
 import anyio
 
-from simorc.simulators.adapters import adapter_called
-from simorc.simulators.bench import Callbacks
-from simorc.simulators.foreign_bench import ForeignBench
 from simorc.simulators.job import Job, Limits
+from simorc.simulators.ngspice.worker import Callbacks
+from simorc.simulators.others.adapter import adapter_called
+from simorc.simulators.others.worker import ProgramWorker
 from simorc.simulators.outcome import Outcome
 
 DECK = "* rc\nv1 in 0 pulse(0 1)\nr1 in out 1k\nc1 out 0 1n\n.tran 1n 1u\n.meas tran vmax max v(out)\n.end\n"
@@ -27,7 +27,7 @@ def simulated(name: str, program: Path, directory: Path, deck: str = DECK, **lim
     directory.mkdir()
     told: list[int] = []
     callbacks = Callbacks(told.append, told.append, lambda _: None, lambda *_: None)
-    bench = ForeignBench(adapter_called(name), str(program))
+    bench = ProgramWorker(adapter_called(name), str(program))
     outcome = anyio.run(bench.run, Job(1, directory, deck, Limits(**limits)), callbacks)  # type: ignore[arg-type]
     assert len(told) in (0, 2)
     return outcome

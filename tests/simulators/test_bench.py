@@ -11,12 +11,12 @@ from pathlib import Path
 import anyio
 import pytest
 
-from simorc.netlist.deck import Deck
-from simorc.simulators.bench import KILLS_FORGIVEN, Callbacks, NgspiceBench, SessionLife
+from simorc.netlist.deck.deck import Deck
 from simorc.simulators.job import Job, Limits
-from simorc.simulators.ngspice import Ngspice
+from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.ngspice.verified_decks import VerifiedDecks
+from simorc.simulators.ngspice.worker import KILLS_FORGIVEN, Callbacks, NgspiceWorker, SessionLife
 from simorc.simulators.outcome import FailureKind, Outcome
-from simorc.simulators.warm_desk import WarmDesk
 from simorc.waveforms.sections import same_data
 
 pytestmark = pytest.mark.ngspice
@@ -53,7 +53,7 @@ class Told:
         )
 
 
-Make = Callable[..., NgspiceBench]
+Make = Callable[..., NgspiceWorker]
 
 
 @pytest.fixture
@@ -63,9 +63,9 @@ def told() -> Told:
 
 @pytest.fixture
 def make_bench(tmp_path: Path) -> Make:
-    def make(mode: str = "auto", check_every: int = 0, life: SessionLife | None = None) -> NgspiceBench:
-        desk = WarmDesk(mode, check_every)
-        return NgspiceBench(Ngspice(), desk, tmp_path / ".warm" / "0", life or SessionLife())
+    def make(mode: str = "auto", check_every: int = 0, life: SessionLife | None = None) -> NgspiceWorker:
+        desk = VerifiedDecks(mode, check_every)
+        return NgspiceWorker(Ngspice(), desk, tmp_path / ".warm" / "0", life or SessionLife())
 
     return make
 
@@ -262,9 +262,9 @@ async def test_a_deck_whose_sessions_all_die_runs_cold(
     assert len(told.spawned) == 1 + sessions
 
 
-def _key(bench: NgspiceBench, job: Job) -> str:
-    from simorc.netlist.deck import Deck
-    from simorc.simulators.warm_desk import WarmCase, as_warm_case
+def _key(bench: NgspiceWorker, job: Job) -> str:
+    from simorc.netlist.deck.deck import Deck
+    from simorc.simulators.ngspice.verified_decks import WarmCase, as_warm_case
 
     case = as_warm_case(job, Deck.parse(job.deck))
     assert isinstance(case, WarmCase)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from simorc.cli.main import run
-from simorc.runs.single import run_case
+from simorc.launch.one_case import run_case
 
 FAKE = f"""#!{sys.executable}
 import sys

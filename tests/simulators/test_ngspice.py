@@ -12,7 +12,7 @@ import pytest
 
 from simorc.errors import ToolMissing
 from simorc.simulators.job import Job, Limits
-from simorc.simulators.ngspice import Ngspice
+from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.waveforms.rawfile import RawFile
 

@@ -12,14 +12,14 @@ import anyio
 import pytest
 
 from simorc.measurements.meas_output import parse_meas_output
-from simorc.simulators.bench import Callbacks, NgspiceBench, SessionLife
 from simorc.simulators.job import Job
-from simorc.simulators.log_scan import last_progress
-from simorc.simulators.ngspice import Ngspice
-from simorc.simulators.ngspice_worker import COMMAND_LIMIT
-from simorc.simulators.session import Session, SessionEnded
-from simorc.simulators.warm_desk import WarmDesk
-from simorc.simulators.warm_way import WarmWay, find_warm_way
+from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.ngspice.library_worker import COMMAND_LIMIT
+from simorc.simulators.ngspice.log import last_progress
+from simorc.simulators.ngspice.session import Session, SessionEnded
+from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way
+from simorc.simulators.ngspice.verified_decks import VerifiedDecks
+from simorc.simulators.ngspice.worker import Callbacks, NgspiceWorker, SessionLife
 from simorc.waveforms.rawfile import RawFile
 from simorc.waveforms.sections import same_data
 from tests.simulators.ngspice_versions import programs_under_test
@@ -74,7 +74,7 @@ async def asked(session: Session, *commands: str, **options: object) -> bytes:
 
 async def both_ways(simulator: Ngspice, way: WarmWay, root: Path, decks: Sequence[str]) -> list[int]:
     """Run decks that differ in values, warm; the cases whose waveforms or numbers differ from a cold run."""
-    bench = NgspiceBench(simulator, WarmDesk("auto", 0), root / ".warm" / "0", SessionLife(), way)
+    bench = NgspiceWorker(simulator, VerifiedDecks("auto", 0), root / ".warm" / "0", SessionLife(), way)
     differing = []
     for number, deck in enumerate(decks, 1):
         for place in ("results", "cold"):

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from simorc.simulators.bench import Callbacks, NgspiceBench, SessionLife
+from simorc.simulators.case_watch import Pace
 from simorc.simulators.job import Job, Limits
-from simorc.simulators.ngspice import Ngspice
+from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.ngspice.verified_decks import VerifiedDecks
+from simorc.simulators.ngspice.worker import Callbacks, NgspiceWorker, SessionLife
 from simorc.simulators.outcome import FailureKind, Outcome
-from simorc.simulators.warm_desk import WarmDesk
-from simorc.simulators.watch import Pace
 from simorc.waveforms.rawfile import RawFile
 
 # A step of 1 ns over 20 ms: a few million points, many seconds.
@@ -70,8 +70,8 @@ async def test_a_case_that_progresses_ends_in_its_grace(tmp_path: Path) -> None:
 @pytest.mark.ngspice
 async def test_a_warm_case_is_salvaged_too(tmp_path: Path) -> None:
     told = Callbacks(lambda pid: None, lambda pid: None, lambda fraction: None, lambda cases, why: None)
-    desk = WarmDesk("auto", 500)
-    bench = NgspiceBench(Ngspice(), desk, tmp_path / ".warm" / "0", SessionLife())
+    desk = VerifiedDecks("auto", 500)
+    bench = NgspiceWorker(Ngspice(), desk, tmp_path / ".warm" / "0", SessionLife())
 
     def job(case_id: int, stop: str) -> Job:
         directory = tmp_path / "results" / str(case_id)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from simorc.netlist.deck import Deck
-from simorc.simulators.log_scan import Complaint
+from simorc.netlist.deck.deck import Deck
+from simorc.simulators.ngspice.log import Complaint
+from simorc.simulators.ngspice.verdict import Ending, judge
 from simorc.simulators.outcome import FailureKind
-from simorc.simulators.verdict import Ending, judge
 from simorc.waveforms.rawfile import RawFile
 
 DECK = Deck.parse("t\nr1 a 0 1k\n.tran 1n 2u\n.meas tran top max v(a)\n.end\n")

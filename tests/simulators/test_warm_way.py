@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from simorc.simulators import warm_way
-from simorc.simulators.ngspice import Ngspice
-from simorc.simulators.warm_way import candidates, find_warm_way, place_own_init
+from simorc.simulators.ngspice import session_way as warm_way
+from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.ngspice.session_way import candidates, find_warm_way, place_own_init
 
 SETTINGS = {"sourcepath": "( . {scripts} )", "rndseed": "1"}
 FAKE_WORKER = """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simorc.simulators.written_numbers import survives_parameter
+from simorc.simulators.ngspice.number_reading import survives_parameter
 
 
 @pytest.mark.parametrize("text", ["1", "3.3", "10k", "1p", "1.62", "4.7k", "-2"])

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simorc.errors import ExpressionError
-from simorc.quantities import Number, Value
-from simorc.sweeps.expressions import NotVectorisedError, compile_expression
+from simorc.expressions.conditions import NotVectorisedError, compile_expression
+from simorc.units import Number, Value
 
 NAMES = ("vdda", "temp", "corner", "cl")
 CASE: dict[str, Value] = {"vdda": Number("3.30"), "temp": Number("125"), "corner": "ff", "cl": Number("10p")}

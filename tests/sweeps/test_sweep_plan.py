@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.config.sweep_models import SweepDefinition
+from simorc.config.models.sweep import SweepDefinition
 from simorc.errors import ExpressionError, UsageError
-from simorc.quantities import Number, Value
 from simorc.sweeps.cases import Case
 from simorc.sweeps.plan import Plan
 from simorc.sweeps.preview import preview
+from simorc.units import Number, Value
 
 DEFAULTS: dict[str, Value] = {
     "vdda": Number("3.30"), "temp": Number("27"), "corner": "tt", "cl": Number("10p"), "w": Number("1u"),

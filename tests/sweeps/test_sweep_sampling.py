@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import pytest
 
 from simorc.errors import UsageError
-from simorc.quantities import Number
 from simorc.sweeps.sampling import Sampling, distribution_of, sample_seed
+from simorc.units import Number
 
 
 def distribution(kind: str, **arguments: float) -> Mapping[str, Mapping[str, Number]]:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simorc.errors import UsageError
-from simorc.quantities import Number
 from simorc.sweeps.masks import _array
 from simorc.sweeps.spans import Span, exact, write_decimal
+from simorc.units import Number
 
 
 def span(start: str, stop: str, **rest: object) -> Span:

@@ -9,8 +9,8 @@ from typing import Any
 
 from textual.app import App
 
-from simorc.runs import database
-from simorc.runs.layout import RunLayout
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store import connection as database
 
 CORNERS = ("tt", "ss", "ff")
 START = 1_700_000_000.0

@@ -10,10 +10,10 @@ import pytest
 from textual.pilot import Pilot
 
 from simorc_tui.app import SimorcApp
-from simorc_tui.launching import Launcher
-from simorc_tui.preferences import Preferences
-from simorc_tui.profile import Profile
-from simorc_tui.screens.main import MainScreen
+from simorc_tui.data.launcher import Launcher
+from simorc_tui.screens.main.main_screen import MainScreen
+from simorc_tui.settings.preferences import Preferences
+from simorc_tui.theme.profile import Profile
 from tests.tui.fake_run import screen_text
 
 LOCAL = Profile(ssh=False, unicode=True, colours=True)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from simorc_tui import project_files
-from simorc_tui.outline_reading import read_outline
-from simorc_tui.widgets.tree_entry import Entry
+from simorc_tui.data import project_watch as project_files
+from simorc_tui.data.project_loader import read_outline
+from simorc_tui.widgets.tree.entry import Entry
 from tests.tui.fake_run import SWEEP_FILE
 from tests.tui.flows import Terminal, terminal
 

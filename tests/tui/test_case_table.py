@@ -7,13 +7,13 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from simorc.runs.filters import CaseFilter
-from simorc.runs.layout import RunLayout
-from simorc.runs.view import RunView
-from simorc_tui.case_order import Arrangement, OrderQuery
-from simorc_tui.case_pages import PAGE_ROWS, PAGES_KEPT
-from simorc_tui.glyphs import ASCII, UNICODE, Glyphs
-from simorc_tui.widgets.case_table import CaseTable
+from simorc.expressions.case_filter import CaseFilter
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.reader import RunReader
+from simorc_tui.data.case_order import Arrangement, OrderQuery
+from simorc_tui.data.case_pages import PAGE_ROWS, PAGES_KEPT
+from simorc_tui.theme.glyphs import ASCII, UNICODE, Glyphs
+from simorc_tui.widgets.case_table.table import CaseTable
 
 MILLION = 1_000_000
 
@@ -154,14 +154,14 @@ async def test_a_million_cases_cost_pages_only(
     run = make_run(MILLION, filled=0)
     million_cases(run)
     asked: list[int] = []
-    page = RunView.page
+    page = RunReader.page
 
-    def counted(self: RunView, offset: int, limit: int, **rest: Any) -> Sequence[Any]:
+    def counted(self: RunReader, offset: int, limit: int, **rest: Any) -> Sequence[Any]:
         rows = page(self, offset, limit, **rest)
         asked.append(len(rows))
         return rows
 
-    monkeypatch.setattr(RunView, "page", counted)
+    monkeypatch.setattr(RunReader, "page", counted)
     app = TableApp(run.layout)
     async with app.run_test(size=(100, 40)) as pilot:
         await pilot.press("G")

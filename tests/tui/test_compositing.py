@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widgets import Label, Static
 
-from simorc_tui.compositing import FrugalCompositor
+from simorc_tui.theme.compositing import FrugalCompositor
 
 WIDTH, HEIGHT = 60, 16
 

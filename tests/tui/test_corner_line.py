@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from simorc.config.edit import SweepText
+from simorc.config.yaml.edit import SweepText
 from simorc.errors import UsageError
-from simorc_tui.corner_line import corner_pattern, with_corner
+from simorc_tui.widgets.sweep_builder.corner_line import corner_pattern, with_corner
 
 BLOCK = """testbench: dc
 corners:

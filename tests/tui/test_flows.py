@@ -12,14 +12,14 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from simorc.errors import SimorcError
-from simorc.runs.layout import RunLayout
+from simorc.rundir.layout import RunLayout
 from simorc_tui.app import SimorcApp
-from simorc_tui.launching import Launcher
-from simorc_tui.profile import Profile
-from simorc_tui.screens.main import MainScreen
-from simorc_tui.widgets.case_table import CaseTable
-from simorc_tui.widgets.filter_bar import FilterBar
-from simorc_tui.widgets.sweep_builder import SweepBuilder
+from simorc_tui.data.launcher import Launcher
+from simorc_tui.screens.main.main_screen import MainScreen
+from simorc_tui.theme.profile import Profile
+from simorc_tui.widgets.case_table.filter_bar import FilterBar
+from simorc_tui.widgets.case_table.table import CaseTable
+from simorc_tui.widgets.sweep_builder.builder import SweepBuilder
 from tests.tui.fake_run import SWEEP_FILE, FakeRun, screen_text
 
 LOCAL = Profile(ssh=False, unicode=True, colours=True)

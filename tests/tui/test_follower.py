@@ -5,9 +5,9 @@ import shutil
 from collections.abc import Callable
 from typing import Any
 
-from simorc.runs.layout import RunLayout
-from simorc_tui.follower import Follower, RunNews
-from simorc_tui.overview import Overview
+from simorc.rundir.layout import RunLayout
+from simorc_tui.data.run_list import Overview
+from simorc_tui.data.run_watcher import Follower, RunNews
 
 
 def test_news_is_coalesced_until_it_is_taken(make_run: Callable[..., Any]) -> None:

@@ -6,23 +6,23 @@ from pathlib import Path
 import pytest
 
 from simorc.errors import SimorcError
-from simorc.runs.layout import RunLayout
-from simorc.runs.view import RunView
-from simorc_tui.launching import Launcher
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.reader import RunReader
+from simorc_tui.data.launcher import Launcher
 from tests.tui.fake_run import SWEEP_FILE
 
 
 async def test_a_run_is_built_by_the_command_line(project: Path) -> None:
     layout = await Launcher(project).build("pvt")
     assert layout.path.parent == project / "simulations"
-    with RunView(layout) as view:
+    with RunReader(layout) as view:
         assert view.total == 9
 
 
 async def test_a_draft_is_built_and_leaves_no_file_behind(project: Path) -> None:
     draft = SWEEP_FILE.replace("[1.62, 1.8, 1.98]", "[1.8]")
     layout = await Launcher(project).build("pvt", draft)
-    with RunView(layout) as view:
+    with RunReader(layout) as view:
         assert view.total == 3
     assert layout.sweep == "pvt"
     assert (project / "sweeps" / "pvt.yaml").read_text() == SWEEP_FILE

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from simorc.config.pipeline_models import PipelineDefinition
+from simorc.config.models.pipeline import PipelineDefinition
 from simorc.errors import ToolMissing
 from simorc.pipeline.layout import PipelineLayout
 from simorc.pipeline.tools import find_tool
 from simorc.pipeline.vcd import read_vcd
-from simorc_tui.attempt_files import difference, files_of, log_of, waves_of
-from simorc_tui.digital_waves import read_waves, usual_signals
-from simorc_tui.launching import Launcher
-from simorc_tui.pipelines import read_ladder
-from simorc_tui.screens.pipeline import PipelineScreen
+from simorc_tui.data.attempt_files import difference, files_of, log_of, waves_of
+from simorc_tui.data.digital_waves import read_waves, usual_signals
+from simorc_tui.data.launcher import Launcher
+from simorc_tui.data.pipeline_runs import read_ladder
+from simorc_tui.screens.pipeline.pipeline_screen import PipelineScreen
 from tests.tui.flows import Terminal, terminal
 
 RUN = "toggle_20261121120000"

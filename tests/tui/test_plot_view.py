@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from textual.app import App, ComposeResult
 
-from simorc.reports.terminal_curves import PlotTrace
-from simorc.reports.terminal_plot import Panel, Strip
-from simorc_tui.widgets.plot import PlotView
-from simorc_tui.widgets.plot_cursors import Cursors
-from simorc_tui.widgets.plot_window import Window
+from simorc.plots.backends.terminal.curves import PlotTrace
+from simorc.plots.backends.terminal.plot import Panel, Strip
+from simorc_tui.widgets.plot.cursors import Cursors
+from simorc_tui.widgets.plot.plot_view import PlotView
+from simorc_tui.widgets.plot.window import Window
 
 
 def sines(points: int) -> Panel:

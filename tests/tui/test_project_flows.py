@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from simorc.config.edit import SweepText
-from simorc.config.schema_files import FOLDER, write_schemas
+from simorc.config.project import Project
+from simorc.config.schema.files import FOLDER, write_schemas
+from simorc.config.yaml.edit import SweepText
 from simorc.errors import SimorcError, UsageError
-from simorc.project import Project
-from simorc.runs.layout import RunLayout
-from simorc_tui import project_files
+from simorc.rundir.layout import RunLayout
 from simorc_tui.announcing import notification
-from simorc_tui.launching import Launcher
-from simorc_tui.preferences import Preferences, read_preferences
-from simorc_tui.sections import save_as, section_text, with_section, with_sweep
+from simorc_tui.data import project_watch as project_files
+from simorc_tui.data.launcher import Launcher
+from simorc_tui.settings.preferences import Preferences, read_preferences
+from simorc_tui.widgets.sweep_builder.section_lines import save_as, section_text, with_section, with_sweep
 from tests.tui.fake_run import SWEEP_FILE, FakeRun
 from tests.tui.flows import terminal
 

@@ -14,7 +14,7 @@ import pytest
 
 from benchmarks.pseudo_terminal import PseudoTerminal
 from benchmarks.tui import KEYS, Updates, make_project
-from simorc.runs.layout import RunLayout
+from simorc.rundir.layout import RunLayout
 from tests.tui.fake_run import FakeRun
 
 CASES = 20_000

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from simorc.runs.failures import alike, failures_of
-from simorc.runs.layout import RunLayout
-from simorc_tui.preferences import Preferences
-from simorc_tui.run_results import read_results
-from simorc_tui.screens.plot_screen import PlotScreen
-from simorc_tui.side_by_side import rows_of
-from simorc_tui.widgets.plot import PlotView
-from simorc_tui.widgets.wave_view import WaveView
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.failure_groups import alike, failures_of
+from simorc_tui.data.run_results import read_results
+from simorc_tui.data.side_by_side import rows_of
+from simorc_tui.screens.dialogs.plot_screen import PlotScreen
+from simorc_tui.settings.preferences import Preferences
+from simorc_tui.widgets.plot.plot_view import PlotView
+from simorc_tui.widgets.plot.wave_view import WaveView
 from tests.tui.fake_run import FakeRun
 from tests.tui.flows import terminal
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from simorc.project import Project
-from simorc.runs.build import build_run
-from simorc.runs.layout import RunLayout
-from simorc.runs.manifest import load_manifest
-from simorc.runs.store import Finished, Store
+from simorc.config.project import Project
+from simorc.launch.build import build_run
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import load_manifest
+from simorc.rundir.store.writer import Finished, Store
 from simorc.simulators.outcome import Outcome
 from simorc.sweeps.plan import Plan
 from tests.tui.flows import terminal

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from textual.app import App, ComposeResult
 
-from simorc.reports.terminal_curves import PlotTrace
-from simorc.reports.terminal_plot import Panel, Strip
-from simorc_tui.widgets.plot import PlotView
+from simorc.plots.backends.terminal.curves import PlotTrace
+from simorc.plots.backends.terminal.plot import Panel, Strip
+from simorc_tui.widgets.plot.plot_view import PlotView
 from tests.tui.fake_run import FakeRun, screen_text
 from tests.tui.flows import terminal
 
@@ -28,10 +28,10 @@ def broken(*_: object) -> None:
 @pytest.mark.parametrize(
     ("place", "key"),
     [
-        ("simorc_tui.widgets.wave_view.load", "w"),
+        ("simorc_tui.widgets.plot.wave_view.load", "w"),
         ("simorc_tui.widgets.measures_view.measures_of", "M"),
-        ("simorc_tui.widgets.specs_view.read_results", "S"),
-        ("simorc_tui.widgets.textview.LineIndex", "L"),
+        ("simorc_tui.widgets.spec_sheet.specs_view.read_results", "S"),
+        ("simorc_tui.widgets.text_view.file_view.LineIndex", "L"),
     ],
 )
 async def test_what_nobody_foresaw_is_a_message_in_its_pane(
@@ -62,7 +62,7 @@ async def test_numbers_that_cannot_be_drawn_are_a_note(monkeypatch: pytest.Monke
 
     app = Plotting()
     async with app.run_test() as pilot:
-        monkeypatch.setattr("simorc_tui.widgets.plot.picture_of", overflow)
+        monkeypatch.setattr("simorc_tui.widgets.plot.plot_view.picture_of", overflow)
         app.query_one(PlotView).action_zoom(0.5)
         await pilot.pause()
         assert "this cannot be drawn: too large to convert" in screen_text(app)
@@ -91,7 +91,7 @@ async def test_results_older_than_their_inputs_say_so(project: Path, make_run: M
 
 async def test_parameters_stand_as_they_were_written(project: Path) -> None:
     """The store keeps 1e-10 where the user wrote 100p."""
-    from simorc_tui.launching import Launcher
+    from simorc_tui.data.launcher import Launcher
 
     sweep = project / "sweeps" / "pvt.yaml"
     sweep.write_text("testbench: dc\nparameters:\n  vdd: [1800m, 1.80]\n  corner: [tt]\n")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from simorc.runs.layout import RunLayout
-from simorc.runs.retention import lock_run
-from simorc_tui.screens import run_end
-from simorc_tui.spec_violations import Violations, read_violations
+from simorc.maintenance.retention import lock_run
+from simorc.rundir.layout import RunLayout
+from simorc_tui.data.spec_violations import Violations, read_violations
+from simorc_tui.screens.main import run_end
 from simorc_tui.widgets.status_line import StatusLine
 from tests.tui.fake_run import FakeRun
 from tests.tui.flows import Terminal, terminal

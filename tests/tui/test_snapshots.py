@@ -11,8 +11,8 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.pilot import Pilot
 
 from simorc_tui.app import SimorcApp
-from simorc_tui.profile import Profile
-from simorc_tui.screens.main import MainScreen
+from simorc_tui.screens.main.main_screen import MainScreen
+from simorc_tui.theme.profile import Profile
 from tests.tui.fake_run import FakeRun, screen_text
 
 SIZES = {"160x48": (160, 48), "80x24": (80, 24)}

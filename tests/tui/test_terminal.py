@@ -3,18 +3,18 @@ from __future__ import annotations
 import pytest
 
 from simorc.errors import ExpressionError
-from simorc.quantities import ShownAs
-from simorc_tui.axis_text import axis_text, parse_axis
-from simorc_tui.case_columns import duration_text, fitted, value_text
-from simorc_tui.commands import COMMANDS, GROUPS
-from simorc_tui.footers import FOOTERS, footer_text
-from simorc_tui.glyphs import ASCII, STATUS_WORDS, UNICODE, progress_bar, status_text
-from simorc_tui.plot_commands import PLOT_COMMANDS, WAVE_COMMANDS
-from simorc_tui.profile import detect, prepare
-from simorc_tui.screens.help import help_sections
-from simorc_tui.screens.main import MainScreen
-from simorc_tui.screens.tour import STEPS
+from simorc.units import ShownAs
+from simorc_tui.commands.footers import FOOTERS, footer_text
+from simorc_tui.commands.main_commands import COMMANDS, GROUPS
+from simorc_tui.commands.plot_commands import PLOT_COMMANDS, WAVE_COMMANDS
+from simorc_tui.screens.dialogs.help import help_sections
+from simorc_tui.screens.dialogs.tour import STEPS
+from simorc_tui.screens.main.main_screen import MainScreen
+from simorc_tui.theme.glyphs import ASCII, STATUS_WORDS, UNICODE, progress_bar, status_text
+from simorc_tui.theme.profile import detect, prepare
+from simorc_tui.widgets.case_table.columns import duration_text, fitted, value_text
 from simorc_tui.widgets.status_line import CaseRate
+from simorc_tui.widgets.sweep_builder.axis_text import axis_text, parse_axis
 
 
 def test_over_ssh_the_profile_is_thrifty() -> None:

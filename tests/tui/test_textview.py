@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from simorc_tui.widgets import textview_index
-from simorc_tui.widgets.textview import FileView
-from simorc_tui.widgets.textview_colour import of_log, of_netlist
-from simorc_tui.widgets.textview_index import LONGEST_SHOWN, LineIndex
+from simorc_tui.widgets.text_view import line_index as textview_index
+from simorc_tui.widgets.text_view.colour import of_log, of_netlist
+from simorc_tui.widgets.text_view.file_view import FileView
+from simorc_tui.widgets.text_view.line_index import LONGEST_SHOWN, LineIndex
 
 
 def indexed(path: Path) -> LineIndex:

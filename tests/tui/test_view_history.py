@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from simorc_tui.case_order import Arrangement
-from simorc_tui.table_look import SWEEPS_KEPT, USUAL, LookMemory, TableLook
-from simorc_tui.view_history import MARKS_KEPT, STEPS_KEPT, ViewHistory, ViewState
+from simorc_tui.data.case_order import Arrangement
+from simorc_tui.settings.table_look import SWEEPS_KEPT, USUAL, LookMemory, TableLook
+from simorc_tui.settings.view_history import MARKS_KEPT, STEPS_KEPT, ViewHistory, ViewState
 from tests.tui.fake_run import FakeRun
 from tests.tui.flows import terminal
 

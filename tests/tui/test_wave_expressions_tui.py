@@ -13,18 +13,18 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from simorc.errors import UsageError
-from simorc.reports.kept_view import spec_of_panel, spec_text
-from simorc.reports.plotspec import read_plot_specs
-from simorc.reports.terminal_curves import PlotTrace
-from simorc.reports.terminal_plot import Panel, Strip
-from simorc.runs.layout import RunLayout
-from simorc_tui.screens.choice import ChoiceScreen
-from simorc_tui.screens.prompt import PromptScreen
-from simorc_tui.widgets.plot import PlotView
-from simorc_tui.widgets.wave_chooser import WaveChooser
-from simorc_tui.widgets.wave_expression_bar import ExpressionBar, WordSuggester
-from simorc_tui.widgets.wave_load import Request, load
-from simorc_tui.widgets.wave_view import WaveView
+from simorc.plots.backends.terminal.curves import PlotTrace
+from simorc.plots.backends.terminal.plot import Panel, Strip
+from simorc.plots.kept_view import spec_of_panel, spec_text
+from simorc.plots.spec import read_plot_specs
+from simorc.rundir.layout import RunLayout
+from simorc_tui.screens.dialogs.choice import ChoiceScreen
+from simorc_tui.screens.dialogs.prompt import PromptScreen
+from simorc_tui.widgets.plot.expression_bar import ExpressionBar, WordSuggester
+from simorc_tui.widgets.plot.plot_view import PlotView
+from simorc_tui.widgets.plot.wave_chooser import WaveChooser
+from simorc_tui.widgets.plot.wave_load import Request, load
+from simorc_tui.widgets.plot.wave_view import WaveView
 from tests.tui.test_wave_view import TRAN, WaveApp, raw_text, screen_text, until, with_manifest, write_raw
 
 

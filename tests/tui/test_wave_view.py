@@ -15,13 +15,13 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from simorc.runs.layout import RunLayout
-from simorc_tui.widgets import wave_view
+from simorc.rundir.layout import RunLayout
 from simorc_tui.widgets.measures_view import MeasuresView, measures_of
-from simorc_tui.widgets.plot import PlotView
-from simorc_tui.widgets.wave_chooser import WaveChooser, matching
-from simorc_tui.widgets.wave_load import Picture, Request, load
-from simorc_tui.widgets.wave_view import WaveView
+from simorc_tui.widgets.plot import wave_view
+from simorc_tui.widgets.plot.plot_view import PlotView
+from simorc_tui.widgets.plot.wave_chooser import WaveChooser, matching
+from simorc_tui.widgets.plot.wave_load import Picture, Request, load
+from simorc_tui.widgets.plot.wave_view import WaveView
 
 RC = """rc low pass
 v1 in 0 dc 1 ac 1 pulse(0 1 0 1n 1n 1 2)

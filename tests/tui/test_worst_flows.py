@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from simorc.sweeps.plan import Plan
-from simorc_tui.broken_specs import read_breaks_spec
-from simorc_tui.group_specs import specs_by
+from simorc_tui.data.broken_specs import read_breaks_spec
+from simorc_tui.data.group_specs import specs_by
 from tests.tui.fake_run import FakeRun
 from tests.tui.flows import Terminal, terminal
 

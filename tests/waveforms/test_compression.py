@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from simorc.errors import WaveformError
-from simorc.runs.layout import RunLayout
+from simorc.rundir.layout import RunLayout
 from simorc.waveforms.compression import pack, pack_case
 from simorc.waveforms.rawfile import RawFile
 from simorc.waveforms.sections import same_data

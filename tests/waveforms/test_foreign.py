@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from simorc.errors import WaveformError
-from simorc.waveforms.foreign import foreign_traces
+from simorc.waveforms.other_simulators import foreign_traces
 
 LTSPICE = (
     "Title: * an RC\nDate: Sat Nov 21 03:22:23 2026\nPlotname: Transient Analysis\nFlags: real forward\n"

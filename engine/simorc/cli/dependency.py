@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from simorc.cli.spec_table import spec_results, violated
-from simorc.cli.tables import note
-from simorc.display import plain
+from simorc.cli.output.spec_table import spec_results, violated
+from simorc.cli.output.tables import note
 from simorc.errors import UsageError
-from simorc.runs.layout import RunLayout, find_runs
-from simorc.runs.manifest import load_manifest
-from simorc.runs.summary import UNDER_WAY, RunSummary, summarise
+from simorc.rundir.layout import RunLayout, find_runs
+from simorc.rundir.manifest import load_manifest
+from simorc.rundir.summary import UNDER_WAY, RunSummary, summarise
+from simorc.text import plain
 
 LOOK_EVERY = 0.5
 _IGNORE = "--now does not wait"

@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from simorc import __version__
-from simorc.cli import failures
-from simorc.cli.commands import CommandGroup
-from simorc.cli.scope import Scope
+from simorc.cli import errors as failures
+from simorc.cli.command_table import CommandGroup
+from simorc.cli.context import Scope
 from simorc.errors import SimorcError, StoreError
 
 HELP = """Sweeps, corners and Monte Carlo for ngspice.
@@ -45,7 +45,7 @@ def simorc(ctx: click.Context, project: Path | None, environment: str | None, no
     if ctx.invoked_subcommand is not None:
         return 0
     if in_terminal() and ctx.obj.inside():
-        from simorc.cli.tui import open_interface
+        from simorc.cli.interface import open_interface
 
         return open_interface(ctx.obj, mouse=not no_mouse)
     click.echo(ctx.get_help())

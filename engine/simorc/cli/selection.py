@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from simorc.errors import UsageError
-from simorc.runs.layout import RunLayout, find_run, find_runs
+from simorc.rundir.layout import RunLayout, find_run, find_runs
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -70,7 +70,7 @@ def chosen_cases(
     """The cases of an existing run that the options leave, None for all of them."""
     if corners is None and where is None:
         return None if cases is None else list(cases)
-    from simorc.runs.manifest import load_manifest
+    from simorc.rundir.manifest import load_manifest
     from simorc.sweeps.plan import Plan
 
     plan = Plan.from_json(load_manifest(layout)["plan"])
@@ -86,7 +86,7 @@ def within_run(layout: RunLayout, cases: list[int] | None) -> list[int] | None:
     """The cases as they are; raises UsageError if one is beyond the run's last."""
     if not cases:
         return cases
-    from simorc.runs.manifest import load_manifest
+    from simorc.rundir.manifest import load_manifest
 
     total = int(load_manifest(layout)["total"])
     if cases[-1] > total:

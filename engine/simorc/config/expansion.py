@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from simorc.config.names import did_you_mean
-from simorc.config.yaml_source import KeyPath, Source
+from simorc.config.yaml.source import KeyPath, Source
 
 _VARIABLE = re.compile(r"\$\$|\$\{([^}]*)\}|\$\{")
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)

@@ -9,13 +9,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simorc.config.checking import problem_of
-from simorc.config.fields import Section
+from simorc.config.models.fields import Section
 from simorc.config.names import did_you_mean
 from simorc.config.settings import SECTIONS, Layer, leaves, overlaid
-from simorc.config.yaml_source import KeyPath, Source
+from simorc.config.yaml.document import problem_of
+from simorc.config.yaml.source import KeyPath, Source
 from simorc.errors import Problem
-from simorc.quantities import parse_value
+from simorc.units import parse_value
 
 _LISTS = {"args", "library_paths", "command", "setup", "ladder"}
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from simorc.config.expansion import against, is_file, is_folder
-from simorc.config.fields import Section
-from simorc.config.sections import ExecutionSettings, NetlisterSettings, SimulatorSettings
-from simorc.config.yaml_source import KeyPath, Source
+from simorc.config.models.execution import ExecutionSettings, NetlisterSettings, SimulatorSettings
+from simorc.config.models.fields import Section
+from simorc.config.yaml.source import KeyPath, Source
 from simorc.cpus import usable_cpus
 from simorc.errors import Problem
 

@@ -13,13 +13,13 @@ from typing import Protocol
 import anyio
 from anyio.abc import TaskGroup
 
-from simorc.executors.work import Work
-from simorc.simulators.bench import Callbacks
+from simorc.executors.base import Work
 from simorc.simulators.job import Job
+from simorc.simulators.ngspice.worker import Callbacks
 from simorc.simulators.outcome import FailureKind, Outcome
 
 
-class Bench(Protocol):
+class CaseWorker(Protocol):
     """What one slot simulates on: a cold simulator, or a warm session with a cold one beside it."""
 
     async def run(self, job: Job, told: Callbacks) -> Outcome: ...
@@ -32,7 +32,7 @@ class Bench(Protocol):
 class LocalExecutor:
     """Runs cases in `jobs` slots, each on a bench of its own made by `make_bench`."""
 
-    def __init__(self, make_bench: Callable[[int], Bench], jobs: int) -> None:
+    def __init__(self, make_bench: Callable[[int], CaseWorker], jobs: int) -> None:
         self.place = socket.gethostname()
         self._make_bench = make_bench
         self._jobs = jobs
@@ -80,7 +80,7 @@ class LocalExecutor:
             with anyio.CancelScope(shield=True):
                 await bench.close()
 
-    async def _simulate(self, bench: Bench, job: Job) -> Outcome:
+    async def _simulate(self, bench: CaseWorker, job: Job) -> Outcome:
         work, case_id = self._work, job.case_id
         assert work is not None
         with anyio.CancelScope() as scope:

@@ -12,13 +12,13 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
+from simorc.cluster.lsf import Lsf
+from simorc.cluster.sge import GridEngine
+from simorc.cluster.slurm import Slurm
 from simorc.errors import UsageError
-from simorc.executors.lsf import Lsf
-from simorc.executors.scheduler import Scheduler
-from simorc.executors.sge import GridEngine
-from simorc.executors.slurm import Slurm
-from simorc.executors.work import Executor
-from simorc.simulators.ngspice import Ngspice
+from simorc.executors.base import Executor
+from simorc.executors.batch_scheduler import Scheduler
+from simorc.simulators.ngspice.cold import Ngspice
 
 LOCAL = "local"
 SCHEDULERS: Mapping[str, Callable[[], Scheduler]] = {"slurm": Slurm, "lsf": Lsf, "sge": GridEngine}

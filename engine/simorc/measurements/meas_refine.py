@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from simorc.errors import WaveformError
 from simorc.measurements.meas_output import Printed
-from simorc.netlist.cards import fields, spice_number
-from simorc.netlist.deck import Deck, MeasCard
+from simorc.netlist.deck.cards import fields, spice_number
+from simorc.netlist.deck.deck import Deck, MeasCard
 from simorc.waveforms.rawfile import Plot, RawFile
 
 if TYPE_CHECKING:

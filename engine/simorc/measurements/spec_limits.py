@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from simorc.quantities import parse_number
+from simorc.units import parse_number
 
 SLACK = 1e-12
 """Relative rounding allowed on a limit: 3.3000000000000003 is 3.3."""
@@ -35,7 +35,7 @@ class Spec:
         return -math.inf if low is None else low, math.inf if high is None else high
 
 
-def keeps_to(spec: Spec, value: float, corners: Sequence[str | None] = ()) -> bool:
+def meets(spec: Spec, value: float, corners: Sequence[str | None] = ()) -> bool:
     """Whether a value is within the limits of a spec in the last of `corners` that has limits of its own."""
     own = [corner for corner in corners if corner in spec.corners]
     low, high = spec.limits_in(own[-1] if own else None)

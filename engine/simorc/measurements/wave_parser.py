@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from simorc.errors import ExpressionError
-from simorc.quantities import parse_number
+from simorc.units import parse_number
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 60

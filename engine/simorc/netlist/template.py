@@ -21,8 +21,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from simorc.deck_text import decoded
 from simorc.errors import TemplateError
-from simorc.quantities import Value
 from simorc.sweeps.near_names import did_you_mean
+from simorc.units import Value
 
 MAX_OUTPUT = 64 * 1024 * 1024
 MAX_BITS = 1024  # of a whole number raised to a power

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from simorc.config.pipeline_models import Llm
+from simorc.config.models.pipeline import Llm
+from simorc.files import write_json
 from simorc.pipeline.answers import extract_verilog
 from simorc.pipeline.outcome import Fault, failure
 from simorc.pipeline.prompts import SYSTEM, failure_text, write_prompt
 from simorc.pipeline.rendering import render
 from simorc.pipeline.tools import Limits, read_log
 from simorc.pipeline.workplace import Workplace
-from simorc.runs.filesystem import write_json
 
 SLACK = 10.0
 """Seconds a model's process may take on top of its answer's time: Python has to start."""

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from simorc.config.expansion import against
-from simorc.config.pipeline_models import PipelineDefinition
+from simorc.config.models.pipeline import PipelineDefinition
+from simorc.config.project import Project, known
 from simorc.errors import RunError, UsageError
+from simorc.files import write_json
 from simorc.pipeline.layout import PIPELINE_RUNS, PipelineLayout, find_pipeline_runs
 from simorc.pipeline.llm_environment import with_environment
 from simorc.pipeline.manifest import FORMAT
 from simorc.pipeline.tools import find_tool
-from simorc.project import Project, known
-from simorc.runs.filesystem import write_json
-from simorc.runs.instants import CREATED_UTC, next_instant, written
-from simorc.runs.provenance import describe_host, git_state, sha256
+from simorc.rundir.instants import CREATED_UTC, next_instant, written
+from simorc.rundir.provenance import describe_host, git_state, sha256
 
 _TOOLS = {
     "a5": ("verible-verilog-format", "verible-verilog-lint"),

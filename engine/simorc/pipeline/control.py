@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from simorc.errors import RunBusy, RunError, StoreError
+from simorc.launch.start import BUSY_EXIT, START_WITHIN
 from simorc.pipeline.layout import PipelineLayout
 from simorc.pipeline.trace import read_trace
-from simorc.runs.control import BUSY_EXIT, START_WITHIN
-from simorc.runs.holder import runner_alive, runner_info
+from simorc.rundir.lock import runner_alive, runner_info
 
 OVER = ("passed", "failed")
 

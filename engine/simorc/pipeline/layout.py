@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from simorc.errors import RunNotFound
-from simorc.runs.instants import age_key
-from simorc.runs.layout import RunLayout
+from simorc.rundir.instants import age_key
+from simorc.rundir.layout import RunLayout
 
 PIPELINE_RUNS = "pipeline_runs"
 _ATTEMPT = re.compile(r"(\d+)(?:_(.+))?")

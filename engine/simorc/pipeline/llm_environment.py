@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-from simorc.config.pipeline_models import Llm, Maker, PipelineDefinition
+from simorc.config.models.pipeline import Llm, Maker, PipelineDefinition
 from simorc.errors import UsageError
 
 FIELDS = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simorc.config.pipeline_models import PipelineDefinition
+from simorc.config.models.pipeline import PipelineDefinition
 from simorc.errors import StoreError
 from simorc.pipeline.layout import PipelineLayout
 from simorc.pipeline.progress import Progress

@@ -9,7 +9,7 @@ from typing import Any
 
 from simorc.pipeline.outcome import StageOutcome
 from simorc.pipeline.trace import Line
-from simorc.runs.decision import Action, Tried
+from simorc.runner.retry_policy import Action, Tried
 
 MADE_BY = {"rtl": ("a1", "a5", "a4"), "testbench": ("a7",)}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from simorc.errors import UsageError
-from simorc.pipeline.conduct import execute
+from simorc.pipeline.loop import execute
 from simorc.pipeline.manifest import PipelineRun
 from simorc.pipeline.outcome import StageOutcome
 from simorc.pipeline.tools import Watch

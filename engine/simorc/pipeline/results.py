@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from simorc.files import write_json
 from simorc.pipeline.manifest import PipelineRun
 from simorc.pipeline.outcome import Fault
 from simorc.pipeline.progress import Progress
 from simorc.pipeline.tools import read_log
 from simorc.pipeline.trace import Line, read_trace
-from simorc.runs.filesystem import write_json
 
 _MOST = 256 * 1024
 EXIT_CODES = {Fault.TOOL_MISSING: 5, Fault.SPEC_VIOLATED: 3}

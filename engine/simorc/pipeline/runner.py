@@ -14,12 +14,12 @@ from pathlib import Path
 from types import FrameType
 
 from simorc.errors import RunBusy, SimorcError
-from simorc.pipeline.conduct import conduct
+from simorc.launch.start import BUSY_EXIT
 from simorc.pipeline.layout import PipelineLayout
+from simorc.pipeline.loop import conduct
 from simorc.pipeline.manifest import open_pipeline_run
-from simorc.runs.control import BUSY_EXIT
-from simorc.runs.guardian import Guardian, sweep_orphans
-from simorc.runs.holder import HEARTBEAT_EVERY, RunnerLock
+from simorc.rundir.lock import HEARTBEAT_EVERY, RunnerLock
+from simorc.runner.guardian import Guardian, sweep_orphans
 
 
 class Interruption:

@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from simorc.config.pipeline_models import PipelineDefinition
+from simorc.config.models.pipeline import PipelineDefinition
 from simorc.errors import StoreError
+from simorc.files import write_json
 from simorc.pipeline.layout import PipelineLayout
 from simorc.pipeline.outcome import StageOutcome
 from simorc.pipeline.tools import Ended, Limits, Watch, bare_environment, run_tool
-from simorc.runs.filesystem import write_json
-from simorc.runs.guardian import RUN_VARIABLE
+from simorc.runner.guardian import RUN_VARIABLE
 
 
 @dataclass(frozen=True)

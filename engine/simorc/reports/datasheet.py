@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from simorc.reports.wording import STATUS_WORDS, Wording, overall, why_not
-from simorc.results.api import OpenRun
+from simorc.results.open_run import OpenRun
 from simorc.results.specs import SpecResult
 from simorc.results.statistics import Yield, spec_yield
-from simorc.runs.remarks import remarks_of
+from simorc.rundir.notes import notes_of
 
 _HEADER = (
     "Spec",
@@ -24,7 +24,7 @@ _HEADER = (
 
 
 def _remarks(run: OpenRun) -> list[str]:
-    said = remarks_of(run.layout)
+    said = notes_of(run.layout)
     text = ": ".join(" ".join(part.split()) for part in (said.label, said.note) if part)
     return [_cell(text), ""] if text else []
 

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simorc.display import plain
 from simorc.errors import SimorcError
+from simorc.plots.backends.html import STYLE, figure_markup, script
+from simorc.plots.declared_specs import declared_specs
+from simorc.plots.figure import Axis, Figure, FigureStrip, histogram
+from simorc.plots.from_run import figures_of, limits_of, over_parameter
 from simorc.reports.datasheet import yield_text
-from simorc.reports.declared import declared_specs
-from simorc.reports.figures import Axis, Figure, FigureStrip, histogram
-from simorc.reports.interactive import STYLE, figure_markup, script
-from simorc.reports.plotting import figures_of, limits_of, over_parameter
 from simorc.reports.sections import cautions, effect_tables
 from simorc.reports.wording import (
     DASH,
@@ -23,11 +22,12 @@ from simorc.reports.wording import (
     parameters_text,
     why_not,
 )
-from simorc.results.api import OpenRun
 from simorc.results.frame import Frame
+from simorc.results.open_run import OpenRun
 from simorc.results.specs import SpecResult, judge_cases
 from simorc.results.statistics import capability, sensitivities, spec_yield, summarise_values, total_yield
-from simorc.runs.remarks import remarks_of
+from simorc.rundir.notes import notes_of
+from simorc.text import plain
 
 ROWS = 500
 """Cases shown in the table; the file stays small enough to mail."""
@@ -55,7 +55,7 @@ def page_of(run: OpenRun) -> dict[str, Any]:
     completed, failed = int(frame.completed.sum()), int(frame.failed.sum())
     total = int(manifest["total"])
     ran = completed + failed
-    said = remarks_of(run.layout)
+    said = notes_of(run.layout)
     head = (run.name, said.label, said.note, manifest.get("created"))
     good = all(result.passed for result in run.spec_results) and not failed
     return {

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from simorc.reports.svg import CONTROL_CHARACTERS
+from simorc.plots.backends.svg import CONTROL_CHARACTERS
 from simorc.reports.wording import Wording, why_not
-from simorc.results.api import OpenRun
+from simorc.results.open_run import OpenRun
 from simorc.results.specs import SpecResult
 
 

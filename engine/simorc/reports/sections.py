@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simorc.display import plain
-from simorc.netlist.staleness import moved_inputs
 from simorc.reports.wording import Wording, parameter_text
-from simorc.results.api import OpenRun
 from simorc.results.one_at_a_time import Effect, effects, sensitivity_axis
+from simorc.results.open_run import OpenRun
+from simorc.schematics.staleness import moved_inputs
+from simorc.text import plain
 
 
 def effect_tables(run: OpenRun) -> list[dict[str, Any]]:

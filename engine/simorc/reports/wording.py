@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from simorc.display import plain
-from simorc.results.api import OpenRun
+from simorc.results.open_run import OpenRun
 from simorc.results.specs import Spec, SpecResult, WorstCase
+from simorc.text import plain
 
 STATUS_WORDS = {
     "pass": "pass",

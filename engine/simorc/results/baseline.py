@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from simorc.errors import UsageError
-from simorc.results.api import OpenRun
+from simorc.files import write_whole
 from simorc.results.compare import Comparison, Tolerance, compare_frames
 from simorc.results.frame import Frame, column_of, numbers_of, plain_value, texts_of
-from simorc.runs.filesystem import write_whole
+from simorc.results.open_run import OpenRun
 
 FORMAT = 1
 

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from simorc.runs.database import open_for_reading, quoted
-from simorc.runs.layout import RunLayout
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.connection import open_for_reading, quoted
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Texts: TypeAlias = npt.NDArray[np.object_]

@@ -37,7 +37,7 @@ class Job:
 
     `directory` exists and is empty. `deck` is the rendered text as the user's template gives it; the
     simulator adds what a batch run needs. `marked` is the same deck with the swept values marked (see
-    `warm_form`), `siblings` how many cases of the run are thought to share its deck, `decks` how
+    `split_deck`), `siblings` how many cases of the run are thought to share its deck, `decks` how
     many different decks the run is thought to have (None: nobody has looked). Beside every ``.meas``
     of the deck, the names in `requested` must come out; names in `optional` need not.
     """

@@ -17,9 +17,9 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from simorc.errors import UsageError
-from simorc.quantities import Number, Value
 from simorc.sweeps.sampling import Distribution, Sampling, distribution_of
 from simorc.sweeps.spans import Span
+from simorc.units import Number, Value
 
 Column = Sequence[Value]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from simorc.quantities import Value
+from simorc.units import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simorc.errors import UsageError
-from simorc.quantities import Value
 from simorc.sweeps.axes import AnyAxis, Column, Corners, Listed, OneAtATime, Samples
 from simorc.sweeps.sampling import Sampling, distribution_of
 from simorc.sweeps.spans import Span
+from simorc.units import Value
 
 _RANGE = ("start", "stop", "step", "num", "scale")
 

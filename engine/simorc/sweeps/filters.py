@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simorc.errors import ExpressionError
-from simorc.sweeps.expressions import Expression, compile_expression
+from simorc.expressions.conditions import Expression, compile_expression
 
 
 @dataclass(frozen=True)

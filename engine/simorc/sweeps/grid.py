@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from simorc.errors import UsageError
-from simorc.quantities import Value
 from simorc.sweeps.axes import AnyAxis, Corners, Samples
 from simorc.sweeps.cases import Case
 from simorc.sweeps.sampling import sample_seed
+from simorc.units import Value
 
 # Places of axes up to this long are worked out once; longer ones each time, to stay small in memory.
 _REMEMBERED = 4096

@@ -21,8 +21,8 @@ from statistics import NormalDist
 from typing import Any
 
 from simorc.errors import UsageError
-from simorc.quantities import Number, Value, parse_number
 from simorc.sweeps.near_names import did_you_mean
+from simorc.units import Number, Value, parse_number
 
 _WORD = (1 << 64) - 1
 _HIGHEST_SEED = (1 << 31) - 1

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import overload
 
 from simorc.errors import UsageError
-from simorc.quantities import Number, Value, parse_number
+from simorc.units import Number, Value, parse_number
 
 _CONTEXT = Context(prec=60)
 _ROUNDED = Context(prec=12)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from simorc.files import write_json
 from simorc.pipeline.backends import Order, make
 from simorc.pipeline.findings import Finding, counted, headline, read_verilator
 from simorc.pipeline.lint_fixes import apply_fixes
@@ -12,7 +13,6 @@ from simorc.pipeline.outcome import Fault, StageOutcome, failure
 from simorc.pipeline.safety import complaint
 from simorc.pipeline.tools import Limits, find_tool, read_log
 from simorc.pipeline.workplace import Workplace
-from simorc.runs.filesystem import write_json
 
 MEMORY = 4 * 1024**3
 ROUNDS = 5

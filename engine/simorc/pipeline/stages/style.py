@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from simorc.files import write_json
 from simorc.pipeline.findings import Finding, headline, read_verible
 from simorc.pipeline.outcome import Fault, StageOutcome, failure
 from simorc.pipeline.tools import Limits, find_tool, read_log
 from simorc.pipeline.workplace import Workplace
-from simorc.runs.filesystem import write_json
 
 MEMORY = 2 * 1024**3
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 import time
 
-from simorc.config.pipeline_models import Sweep
+from simorc.config.models.pipeline import Sweep
+from simorc.config.project import Project
+from simorc.launch.build import build_run
+from simorc.launch.start import request, runner_alive, start_runner
 from simorc.pipeline.outcome import Fault, Metric, StageOutcome, failure
 from simorc.pipeline.tools import Watch
 from simorc.pipeline.workplace import Workplace
-from simorc.project import Project
-from simorc.results.api import OpenRun
-from simorc.runs.build import build_run
-from simorc.runs.control import request, runner_alive, start_runner
-from simorc.runs.layout import SIMULATIONS, RunLayout
-from simorc.runs.summary import RunSummary, summarise
+from simorc.results.open_run import OpenRun
+from simorc.rundir.layout import SIMULATIONS, RunLayout
+from simorc.rundir.summary import RunSummary, summarise
 
 LOOK_EVERY = 0.2
 NOTE = "sweep_run.txt"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from simorc.config.pipeline_models import Testbench
+from simorc.config.models.pipeline import Testbench
 from simorc.pipeline.backends import Order, make
 from simorc.pipeline.outcome import Fault, StageFailed, StageOutcome, failure
 from simorc.pipeline.prompts import failure_text

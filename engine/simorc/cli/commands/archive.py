@@ -1,0 +1,58 @@
+"""simorc archive: a run as one compressed file, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from simorc.cli.case_ids import CASE_IDS
+from simorc.cli.completion import RUNS
+from simorc.cli.context import Scope, scoped
+from simorc.cli.output.tables import note
+from simorc.rundir.layout import SIMULATIONS
+from simorc.text import plain
+
+
+@click.command("archive")
+@click.argument("run", shell_complete=RUNS)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Default: <run>.tar.gz here.")
+@click.option(
+    "--waves",
+    type=click.Choice(["all", "failed", "none"]),
+    default="all",
+    show_default=True,
+    help="Which cases keep their waveforms.",
+)
+@click.option("--case", "cases", type=CASE_IDS, default=None, help="Cases that keep theirs in any case.")
+@click.option(
+    "--without",
+    type=click.Choice(["decks", "logs", "reports"]),
+    multiple=True,
+    help="Leave these out; state, measurements and inputs always stay.",
+)
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option("--restore", is_flag=True, help="RUN is an archive: unpack it into this project.")
+@scoped
+def command(
+    scope: Scope,
+    run: str,
+    out: Path | None,
+    waves: str,
+    cases: Sequence[int] | None,
+    without: Sequence[str],
+    force: bool,
+    restore: bool,
+) -> None:
+    """Pack RUN into one file: state, inputs, decks, logs, reports, and the waveforms chosen."""
+    from simorc.maintenance.archive import archive_run, restore_run
+
+    if restore:
+        click.echo(restore_run(Path(run), scope.root() / SIMULATIONS).name)
+        return
+    layout = scope.run(run)
+    target = out or Path(f"{layout.name}.tar.gz")
+    done = archive_run(layout, target, waves=waves, cases=cases or (), without=without, force=force)
+    click.echo(plain(str(done.path)))
+    note(f"{done.files} files, {done.bytes_before / 1e6:.1f} MB → {done.bytes_after / 1e6:.1f} MB")

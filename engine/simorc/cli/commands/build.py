@@ -1,0 +1,95 @@
+"""simorc build: a run directory from a sweep, ready to be started."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from simorc.cli.completion import SWEEPS
+from simorc.cli.context import Scope, scoped
+from simorc.cli.output.tables import note, table, write
+from simorc.cli.selection import reuse_option, reused_runs, selection_options
+from simorc.rundir.layout import RunLayout
+from simorc.text import plain
+
+if TYPE_CHECKING:
+    from simorc.config.project import Project, Sweep
+
+
+@click.command("build")
+@click.argument("sweep", shell_complete=SWEEPS)
+@click.option("--dry-run", is_flag=True, help="Count and preview the cases; make nothing.")
+@click.option(
+    "--definition",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Take this sweep file; SWEEP names the run.",
+)
+@click.option("--allow-stale", is_flag=True, help="Even if a schematic is newer than its netlist.")
+@reuse_option
+@selection_options
+@scoped
+def command(
+    scope: Scope,
+    sweep: str,
+    dry_run: bool,
+    definition: Path | None,
+    allow_stale: bool,
+    corners: Sequence[str] | None,
+    where: str | None,
+    reuse: Sequence[str],
+) -> None:
+    """Make a run of SWEEP and print its id alone."""
+    project = scope.load()
+    sought = _sweep(project, sweep, definition)
+    if dry_run:
+        preview(project, sought, corners, where)
+        return
+    click.echo(build(project, sought, corners, where, allow_stale, reuse).name)
+
+
+def _sweep(project: Project, name: str, file: Path | None) -> Sweep:
+    """The project's sweep of that name, or the definition in `file` under that name."""
+    return project.sweep(name) if file is None else project.sweep_from(file, name)
+
+
+def build(
+    project: Project,
+    sweep: Sweep,
+    corners: Sequence[str] | None,
+    where: str | None,
+    allow_stale: bool,
+    reuse: Sequence[str] = (),
+) -> RunLayout:
+    """Make the run, with this command line in its manifest."""
+    from simorc.launch.build import build_run_from
+
+    return build_run_from(
+        project,
+        sweep.definition,
+        sweep.name,
+        source=sweep.path,
+        corners=corners,
+        where=where,
+        command_line=sys.argv,
+        allow_stale=allow_stale,
+        reuse=reused_runs(project.root, sweep.name, reuse),
+    )
+
+
+def preview(project: Project, sweep: Sweep, corners: Sequence[str] | None, where: str | None) -> None:
+    """The first and last cases on stdout, their number on stderr."""
+    from simorc.launch.case_plan import plan_of
+    from simorc.sweeps.preview import preview as preview_of
+
+    plan = plan_of(project, sweep.definition, corners=corners or (), where=where, source=sweep.path)
+    shown = preview_of(plan)
+    rows = list(shown.rows)
+    if shown.skipped:
+        rows.insert(shown.head, ("...",) * len(shown.columns))
+    write(table([plain(name) for name in shown.columns], rows))
+    note(f"{plain(sweep.name)}: {len(plan)} cases")

@@ -1,0 +1,36 @@
+"""simorc config show: every effective setting and where it comes from."""
+
+from __future__ import annotations
+
+import click
+
+from simorc.cli.context import Scope, scoped
+from simorc.cli.output.case_rows import dumps
+from simorc.cli.output.tables import table, write
+from simorc.text import plain
+
+
+@click.group("config")
+def command() -> None:
+    """The project's settings."""
+
+
+@command.command("show")
+@click.option("--testbench", metavar="NAME", help="As they are for this testbench.")
+@click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
+@scoped
+def show(scope: Scope, testbench: str | None, json_form: bool) -> None:
+    """Print each effective setting and where it comes from."""
+    settings = scope.load().origins(testbench)
+    if json_form:
+        told = [{"key": each.key, "value": each.value, "origin": str(each.origin)} for each in settings]
+        click.echo(dumps(told))
+        return
+    rows = [(each.key, _text(each.value), plain(str(each.origin))) for each in settings]
+    write(table(("setting", "value", "from"), rows))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return plain(" ".join(map(str, value))) or "-"
+    return "-" if value is None else plain(str(value))

@@ -1,0 +1,48 @@
+"""simorc fsck: check a run's files against its state, and repair what can be repaired."""
+
+from __future__ import annotations
+
+import click
+
+from simorc.cli.completion import RUNS
+from simorc.cli.context import Scope, scoped
+from simorc.cli.errors import ExitCode
+from simorc.cli.output.case_rows import dumps
+from simorc.cli.output.tables import note, write
+from simorc.maintenance.fsck import Finding, as_json, check_run
+from simorc.rundir.layout import RunLayout
+from simorc.text import plain
+
+
+@click.command("fsck")
+@click.argument("run", shell_complete=RUNS)
+@click.option("--repair", is_flag=True, help="Repair what can be; a lost or damaged state is rebuilt.")
+@click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
+@scoped
+def command(scope: Scope, run: str, repair: bool, json_form: bool) -> int:
+    """Check RUN: its state against its files, and what killed programs left behind.
+
+    Exit code 0 when nothing is left to be done, 1 otherwise.
+    """
+    layout = scope.run(run)
+    findings = check_run(layout, repair=repair)
+    if json_form:
+        click.echo(dumps({"run": layout.name, "findings": [as_json(each) for each in findings]}))
+    else:
+        write(_line(each) for each in findings)
+        _closing(layout, sum(each.open for each in findings), repair)
+    return ExitCode.CASES_FAILED if any(each.open for each in findings) else ExitCode.GOOD
+
+
+def _line(finding: Finding) -> str:
+    repaired = f" — {plain(finding.repaired)}" if finding.repaired else ""
+    return f"{plain(finding.where)}: {plain(finding.message)}{repaired}"
+
+
+def _closing(layout: RunLayout, left: int, repair: bool) -> None:
+    if not left:
+        note(f"{plain(layout.name)} is sound")
+    elif repair:
+        note(f"{left} could not be repaired")
+    else:
+        note(f"{left} to repair: simorc fsck --repair {plain(layout.name)}")

@@ -1,0 +1,66 @@
+"""simorc import: a project from another tool's files, and what could not be carried over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from simorc.cli.output.tables import note
+from simorc.text import plain
+
+if TYPE_CHECKING:
+    from simorc.importers.result import Carried
+
+OUT = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where to make the project (default: a directory `simorc` beside what is imported).",
+)
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.group("import")
+def command() -> None:
+    """Make a project from another tool's. Nothing there is changed; what is left behind is told."""
+
+
+@command.command("cace")
+@click.argument("datasheet", type=FILE)
+@OUT
+def cace(datasheet: Path, out: Path | None) -> None:
+    """From a CACE DATASHEET (format 5.2): ngspice parameters, conditions, specs, scripts, plots."""
+    from simorc.importers.cace.datasheet import from_cace
+
+    _made(from_cace(datasheet, out))
+
+
+@command.command("cicsim")
+@click.argument("testbenches", type=FILE, nargs=-1, required=True)
+@OUT
+def cicsim(testbenches: Sequence[Path], out: Path | None) -> None:
+    """From cicsim TESTBENCHES (tran.spi with tran.meas, tran.yaml, cicsim.yaml and Makefile beside it)."""
+    from simorc.importers.cicsim.testbench import from_cicsim
+
+    _made(from_cicsim(testbenches, out))
+
+
+@command.command("ltspice")
+@click.argument("circuit", type=FILE)
+@OUT
+def ltspice(circuit: Path, out: Path | None) -> None:
+    """From an LTspice CIRCUIT (.net, .cir, or .asc with its netlist beside it): .step becomes a sweep."""
+    from simorc.importers.ltspice.netlist import from_ltspice
+
+    _made(from_ltspice(circuit, out))
+
+
+def _made(carried: Carried) -> None:
+    for path in carried.write():
+        click.echo(plain(str(path)))
+    for remark in carried.left:
+        note(f"left behind: {plain(remark)}")
+    note(f"made; now: simorc validate --project {plain(str(carried.directory))}")

@@ -1,0 +1,35 @@
+"""simorc lock, simorc unlock: runs that nothing removes."""
+
+from __future__ import annotations
+
+import click
+
+from simorc.cli.completion import RUNS
+from simorc.cli.context import Scope, scoped
+from simorc.cli.output.tables import note
+from simorc.text import plain
+
+
+@click.command("lock")
+@click.argument("run", shell_complete=RUNS)
+@click.option(
+    "--reason", default="", metavar="TEXT", help="Why it stays; told to whoever wants to remove it."
+)
+@scoped
+def command(scope: Scope, run: str, reason: str) -> None:
+    """Keep RUN: neither `simorc clean` nor execution.keep removes it."""
+    from simorc.maintenance.retention import lock_run
+
+    layout = scope.run(run)
+    note(f"{plain(layout.name)}: {plain(str(lock_run(layout, reason)))}")
+
+
+@click.command("unlock")
+@click.argument("run", shell_complete=RUNS)
+@scoped
+def unlock(scope: Scope, run: str) -> None:
+    """Take the lock of RUN away."""
+    from simorc.maintenance.retention import unlock_run
+
+    layout = scope.run(run)
+    note(f"{plain(layout.name)}: {'unlocked' if unlock_run(layout) else 'was not locked'}")

@@ -1,0 +1,73 @@
+"""simorc measure: the measurements of a run, taken again from its waveforms."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simorc.cli.completion import RUNS
+from simorc.cli.context import Scope, scoped
+from simorc.cli.output.tables import note
+from simorc.errors import UsageError
+from simorc.text import plain
+
+if TYPE_CHECKING:
+    from simorc.config.project import Project
+
+
+@click.command("measure")
+@click.argument("run", default="last", shell_complete=RUNS)
+@click.option("--all", "everything", is_flag=True, help="Everything, not only what changed.")
+@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes at once (default: the usable CPUs).")
+@scoped
+def command(scope: Scope, run: str, everything: bool, jobs: int | None) -> None:
+    """Measure RUN again by the measurements and specs the project declares now; nothing is simulated."""
+    from simorc.cpus import usable_cpus
+    from simorc.maintenance.remeasure import remeasure
+    from simorc.rundir.manifest import load_manifest
+
+    layout = scope.run(run)
+    project = scope.load()
+    definitions, specs, plot_specs = declared(project, load_manifest(layout))
+    done = remeasure(
+        layout,
+        definitions,
+        specs,
+        project_root=project.root,
+        plot_specs=plot_specs,
+        everything=everything,
+        jobs=jobs or usable_cpus(),
+        progress=_progress,
+    )
+    names = ", ".join(map(plain, done.measurements)) or "nothing changed"
+    note(f"{plain(layout.name)}: {names}; {done.cases} cases, {done.missing} values missing")
+    for name, reason in done.reasons.items():
+        note(f"  {plain(name)}: {plain(reason)}")
+
+
+def declared(
+    project: Project, manifest: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any], list[Any]]:
+    """The measurements, specs and plot specs of the run's testbench and sweep as they stand in the project
+    now.
+    """
+    testbench = project.testbenches.get(manifest["testbench"])
+    if testbench is None:
+        raise UsageError(f"the project has no testbench {manifest['testbench']!r} any more")
+    sweep = project.sweeps.get(manifest["sweep"])
+    of_sweep = sweep.definition if sweep else None
+    measurements = {**testbench.config.measurements, **(of_sweep.measurements if of_sweep else {})}
+    specs = {**testbench.config.specs, **(of_sweep.specs if of_sweep else {})}
+    return (
+        {name: each.model_dump(mode="json") for name, each in measurements.items()},
+        {name: each.model_dump(mode="json") for name, each in specs.items()},
+        [*testbench.config.plot_specs, *(of_sweep.plot_specs if of_sweep else ())],
+    )
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\rmeasured {done} of {total}" + ("\n" if done == total else ""), err=True, nl=False)

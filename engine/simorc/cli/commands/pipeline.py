@@ -1,0 +1,229 @@
+"""simorc pipeline: the design feedback loop from a written spec to verified RTL."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from simorc.cli.completion import PIPELINE_RUNS, PIPELINES
+from simorc.cli.context import Scope, scoped
+from simorc.cli.output.tables import note, table, write
+from simorc.errors import RunError
+from simorc.text import plain, plain_lines
+
+if TYPE_CHECKING:
+    from simorc.pipeline.layout import PipelineLayout
+
+HEADER = ("run", "state", "stage", "attempts", "seconds", "message")
+
+
+@click.group("pipeline")
+def command() -> None:
+    """From a written spec to verified RTL: generate, style, lint, testbench, simulate, decide."""
+
+
+@command.command("run")
+@click.argument("name", shell_complete=PIPELINES)
+@click.option(
+    "--spec",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The written spec, instead of the pipeline's own.",
+)
+@click.option("--detach", is_flag=True, help="Start it, print the run's id and return.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line per stage, then the result.")
+@scoped
+def run_pipeline(scope: Scope, name: str, spec: Path | None, detach: bool, as_json: bool) -> int:
+    """Run the pipeline NAME of sim_setup.yaml and follow it. Ctrl-C stops it; resume goes on."""
+    from simorc.pipeline.build import build_pipeline_run
+
+    return _start(build_pipeline_run(scope.load(), name, spec=spec), detach, as_json)
+
+
+@command.command("resume")
+@click.argument("run", default="last", shell_complete=PIPELINE_RUNS)
+@click.option("--detach", is_flag=True, help="Start it, print the run's id and return.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line per stage, then the result.")
+@scoped
+def resume_pipeline(scope: Scope, run: str, detach: bool, as_json: bool) -> int:
+    """Go on with a RUN that was stopped or whose runner died."""
+    from simorc.pipeline.control import OVER, summarise_pipeline
+
+    layout = _found(scope, run)
+    summary = summarise_pipeline(layout)
+    if summary.state == "broken":
+        raise RunError(summary.message)
+    if summary.state in OVER and layout.result.is_file():
+        note(f"{plain(layout.name)} is over: {summary.state}")
+        return _exit_code(layout)
+    return _start(layout, detach, as_json)
+
+
+@command.command("cancel")
+@click.argument("run", default="last", shell_complete=PIPELINE_RUNS)
+@scoped
+def cancel_pipeline(scope: Scope, run: str) -> None:
+    """Stop a RUN that goes on; resume goes on with it."""
+    from simorc.pipeline.control import stop_pipeline
+
+    layout = _found(scope, run)
+    if not stop_pipeline(layout):
+        raise RunError(f"no runner of {layout.name} on this machine")
+    note(f"{plain(layout.name)} was asked to stop")
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@scoped
+def list_pipelines(scope: Scope, as_json: bool) -> None:
+    """The pipelines of sim_setup.yaml with their stages."""
+    pipelines = scope.load().setup.pipelines
+    if as_json:
+        listed = [
+            {"pipeline": name, "top": each.top, "stages": each.order(), "description": each.description}
+            for name, each in pipelines.items()
+        ]
+        click.echo(json.dumps(listed))
+    elif not pipelines:
+        note("no pipelines in sim_setup.yaml")
+    else:
+        rows = [
+            (name, each.top, " ".join(each.order()), plain(each.description))
+            for name, each in pipelines.items()
+        ]
+        write(table(("pipeline", "top", "stages", "description"), rows))
+
+
+@command.command("status")
+@click.argument("run", required=False, shell_complete=PIPELINE_RUNS)
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@scoped
+def show_status(scope: Scope, run: str | None, as_json: bool) -> None:
+    """All runs of pipelines, or one RUN."""
+    from simorc.pipeline.control import summarise_pipeline
+    from simorc.pipeline.layout import find_pipeline_runs
+
+    layouts = [_found(scope, run)] if run else find_pipeline_runs(scope.root())
+    summaries = [summarise_pipeline(layout) for layout in layouts]
+    if as_json:
+        click.echo(json.dumps({"runs": [each.as_json() for each in summaries]}))
+    elif not summaries:
+        note("no pipeline runs yet: simorc pipeline run NAME makes one")
+    else:
+        rows = [
+            (each.run, each.state, each.stage, str(each.attempts), f"{each.seconds:.2f}", each.message)
+            for each in summaries
+        ]
+        write(table(HEADER, [tuple(map(plain, row)) for row in rows], right=frozenset({3, 4})))
+
+
+@command.command("show")
+@click.argument("run", default="last", shell_complete=PIPELINE_RUNS)
+@click.option("--json", "as_json", is_flag=True, help="The result, machine-readable.")
+@scoped
+def show_run(scope: Scope, run: str, as_json: bool) -> None:
+    """Every attempt of a RUN: stage, verdict, decision, files."""
+    from simorc.cli.output.pipeline_lines import LINE_HEADER, line_cells, result_lines
+    from simorc.pipeline.manifest import open_pipeline_run
+    from simorc.pipeline.results import result_of
+    from simorc.pipeline.trace import read_trace
+
+    layout = _found(scope, run)
+    opened = open_pipeline_run(layout)
+    result = result_of(opened, opened.progress())
+    lines = read_trace(layout.trace)
+    if as_json:
+        click.echo(json.dumps({**result, "trace": lines}))
+        return
+    write(table(LINE_HEADER, map(line_cells, lines), right=frozenset({0, 2, 5})))
+    write(result_lines(result, layout))
+
+
+@command.command("replay")
+@click.argument("run", default="last", shell_complete=PIPELINE_RUNS)
+@click.option("--stage", metavar="S", help="The last attempt at this stage (default: the last failure).")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@scoped
+def replay_stage(scope: Scope, run: str, stage: str | None, as_json: bool) -> int:
+    """Run one attempt of a RUN again on its exact inputs. Exits with 1 when the verdict differs."""
+    from simorc.pipeline.manifest import open_pipeline_run
+    from simorc.pipeline.replay import replay
+    from simorc.pipeline.tools import Unwatched
+
+    replayed = replay(open_pipeline_run(_found(scope, run)), Unwatched(), stage)
+    line, now = replayed.line, replayed.outcome
+    if as_json:
+        told = {"seq": line["seq"], "same": replayed.same, "directory": str(replayed.directory)}
+        click.echo(json.dumps({**now.as_json(), "stage": line["stage"], **told}))
+    else:
+        before, after = (f"{status} {kind or ''}".strip() for status, kind in _verdicts(replayed))
+        click.echo(
+            f"attempt {line['seq']} {line['stage']}: was {before}, is {after} {plain(now.message)}".rstrip()
+        )
+        note(f"in {plain(str(replayed.directory))}")
+    return 0 if replayed.same else 1
+
+
+def _verdicts(replayed: object) -> list[tuple[str, str | None]]:
+    from simorc.pipeline.replay import Replay
+
+    assert isinstance(replayed, Replay)
+    line, now = replayed.line, replayed.outcome
+    return [(line["status"], line["kind"]), (now.status, now.kind)]
+
+
+@command.command("dataset")
+@click.option(
+    "--where", default="", metavar="EXPR", help="Runs for which this holds: 'simulation.status==passed'."
+)
+@click.option("--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Default: stdout.")
+@scoped
+def make_dataset(scope: Scope, where: str, output: Path | None) -> None:
+    """The finished runs as JSON lines: spec, RTL, testbench, logs and verdicts of each."""
+    from simorc.files import write_whole
+    from simorc.pipeline.dataset import records
+    from simorc.pipeline.layout import find_pipeline_runs
+
+    found = (
+        json.dumps(record, ensure_ascii=False) for record in records(find_pipeline_runs(scope.root()), where)
+    )
+    if output is None:
+        write(found)
+    else:
+        write_whole(output, (f"{line}\n" for line in found))
+
+
+def _found(scope: Scope, name: str) -> PipelineLayout:
+    from simorc.pipeline.layout import PipelineLayout, find_pipeline_run
+
+    direct = PipelineLayout(Path(name).resolve())
+    return direct if direct.exists() else find_pipeline_run(scope.root(), name)
+
+
+def _start(layout: PipelineLayout, detach: bool, as_json: bool) -> int:
+    from simorc.cli.output.pipeline_lines import follow
+    from simorc.pipeline.control import start_pipeline
+    from simorc.pipeline.trace import read_trace
+
+    seen = len(read_trace(layout.trace))
+    start_pipeline(layout)
+    if detach:
+        click.echo(layout.name)
+        return 0
+    if not as_json:
+        note(f"run {plain(layout.name)}")
+    follow(layout, seen, as_json)
+    return _exit_code(layout)
+
+
+def _exit_code(layout: PipelineLayout) -> int:
+    from simorc.pipeline.results import exit_code
+
+    if not layout.result.is_file():
+        for line in plain_lines(layout.runner_log.read_text(encoding="utf-8", errors="replace")[-2000:]):
+            note(line)
+        raise RunError(f"the runner of {layout.name} is gone", remedy=f"simorc pipeline resume {layout.name}")
+    return exit_code(json.loads(layout.result.read_text(encoding="utf-8")))

@@ -1,0 +1,160 @@
+"""simorc plot: waveforms and measurements, drawn in the terminal or to a file."""
+
+from __future__ import annotations
+
+import locale
+import shutil
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from simorc.cli.completion import RUNS
+from simorc.cli.context import Scope, scoped
+from simorc.cli.output.plot_choice import Asked
+from simorc.cli.output.tables import table, write
+from simorc.text import plain
+from simorc.units import format_si
+
+if TYPE_CHECKING:
+    from simorc.plots.backends.terminal.figures import Drawing
+    from simorc.plots.figure import Figure
+    from simorc.results.open_run import OpenRun
+    from simorc.waveforms.rawfile import Plot
+
+UNITS = {"voltage": "V", "current": "A"}
+
+
+@dataclass(frozen=True)
+class Room:
+    """How large and on which scale to draw in the terminal; None is what suits."""
+
+    width: int | None
+    height: int | None
+    log_x: bool | None
+
+
+@click.command("plot")
+@click.argument("run", default="last", shell_complete=RUNS)
+@click.argument("what", metavar="[SPEC|CASE|SIGNAL]...", nargs=-1)
+@click.option("--where", metavar="EXPR", default="", help="Overlay the cases for which this holds.")
+@click.option("--histogram", "histograms", metavar="MEAS", multiple=True, help="How a measurement spreads.")
+@click.option("--against", metavar="PARAM", help="Measurements (those named, or all) over a parameter.")
+@click.option("--plot", "analysis", metavar="NAME", help="Analysis of the raw file (default: what suits).")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a drawing (.svg, .png, .pdf, .html to look around in) or its numbers (.csv).",
+)
+@click.option("--width", type=click.IntRange(20, 1000), help="Columns (default: the terminal's).")
+@click.option("--height", type=click.IntRange(8, 500), help="Lines (default: the terminal's).")
+@click.option("--log-x/--lin-x", default=None, help="Scale of x (default: what suits).")
+@scoped
+def command(
+    scope: Scope,
+    run: str,
+    out: Path | None,
+    width: int | None,
+    height: int | None,
+    log_x: bool | None,
+    **choice: object,
+) -> None:
+    """Draw waveforms or measurements of RUN.
+
+    After RUN: plot specs by name or title, case numbers (3,7-9), signals ('v(out)', 'vdb(out)'). Without
+    any: the plot specs the run was built with, or the first outputs of its first case.
+    """
+    from simorc.results.open_run import OpenRun
+
+    asked = Asked(**choice)  # type: ignore[arg-type]
+    opened = OpenRun(scope.run(run))
+    figures = _figures(opened, asked)
+    if figures:
+        _show(figures, out, Room(width, height, log_x))
+    else:
+        _signals(opened, asked, out, Room(width, height, log_x))
+
+
+def _figures(run: OpenRun, asked: Asked) -> list[Figure]:
+    from simorc.cli.output.plot_choice import measurement_figures, spec_figures
+
+    if asked.against is not None or asked.histograms:
+        return measurement_figures(run, asked)
+    return spec_figures(run, asked)
+
+
+def _signals(run: OpenRun, asked: Asked, out: Path | None, room: Room) -> None:
+    """Signals of cases: a table where there is no axis, curves otherwise."""
+    from simorc.cli.output.plot_choice import cases_to_draw, plot_of_case, signal_panel
+    from simorc.plots.backends.terminal.figures import Drawing, figure_of_panel
+
+    plots = {case: plot_of_case(run, case, asked) for case in cases_to_draw(run, asked)}
+    first = next(iter(plots.values()))
+    if out is not None and out.suffix == ".csv" and len(plots) == 1:
+        _write_signals(first, asked, out)
+        return
+    if first.axis is None:
+        _write_table(first, asked)
+        return
+    panel = signal_panel(run, plots, asked)
+    if out is None:
+        write(_lines(Drawing(panel), room))
+    else:
+        _show([figure_of_panel(panel)], out, room)
+
+
+def _write_signals(plot: Plot, asked: Asked, out: Path) -> None:
+    """Every digit of the signals of one case, complex ones in two columns."""
+    from simorc.measurements.waves import Waves
+    from simorc.plots.backends.terminal.strips import default_names
+    from simorc.results.export import write_waves
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        write_waves(Waves([plot]), asked.names or default_names(plot), stream)
+    click.echo(plain(str(out)))
+
+
+def _write_table(plot: Plot, asked: Asked) -> None:
+    own = [each for each in plot.variables if not each.padded]
+    kinds = {variable.name.lower(): variable.kind for variable in plot.variables}
+    names = asked.names or tuple(each.name for each in own)
+    rows = []
+    for name in names:
+        unit = UNITS.get(kinds.get(name.lower(), "voltage"), "")
+        rows.append((plain(name), format_si(float(plot.trace(name)[0].real), unit)))
+    write(table(("trace", "value"), rows))
+
+
+def _show(figures: list[Figure], out: Path | None, room: Room) -> None:
+    from simorc.plots.backends.terminal.figures import drawing_of
+    from simorc.plots.files import write_figures
+
+    if out is not None:
+        for path in write_figures(figures, out):
+            click.echo(plain(str(path)))
+        return
+    for figure in figures:
+        write(_lines(drawing_of(figure), room))
+
+
+def _lines(drawing: Drawing, room: Room) -> list[str]:
+    from simorc.plots.backends.terminal.plot import Look, draw_panel
+
+    terminal = shutil.get_terminal_size((100, 32))
+    encoding = (sys.stdout.encoding or locale.getencoding()).lower().replace("-", "")
+    panel = drawing.panel
+    look = Look(
+        room.width or terminal.columns,
+        room.height or max(8, terminal.lines - 2),
+        span=drawing.span,
+        log_x=panel.log_x,
+        log_y=panel.log_y,
+        cursors=drawing.cursors,
+        ascii=encoding != "utf8",
+        coloured=sys.stdout.isatty(),
+    )
+    return draw_panel(panel, look if room.log_x is None else replace(look, log_x=room.log_x))

@@ -1,0 +1,153 @@
+"""simorc run: start a sweep or go on with a run, and follow it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from simorc.cli.case_ids import CASE_IDS
+from simorc.cli.completion import RUNS_AND_SWEEPS
+from simorc.cli.context import Scope, scoped
+from simorc.cli.dependency import dependency_of, dependency_on, wait_elsewhere, wait_for
+from simorc.cli.output.follow import Follower
+from simorc.cli.output.progress import JsonProgress, LineProgress, Progress, TerminalProgress
+from simorc.cli.output.tables import note
+from simorc.cli.selection import chosen_cases, reuse_option, selection_options, within_run
+from simorc.errors import RunNotFound, UsageError
+from simorc.launch.start import require_simulator, start_runner
+from simorc.rundir.layout import RunLayout, find_runs, labelled
+from simorc.text import plain
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks of this start of the run."""
+
+    jobs: int | None
+    timeout: float | None
+    warm: str | None
+    executor: str | None
+    cases: list[int] | None
+    corners: Sequence[str] | None
+    where: str | None
+    allow_stale: bool
+    reuse: Sequence[str] = ()
+
+    def overrides(self) -> dict[str, object]:
+        """As settings of the project, which a new run records in its manifest."""
+        said = {"jobs": self.jobs, "timeout": self.timeout, "warm": self.warm, "executor": self.executor}
+        return {f"execution.{key}": value for key, value in said.items() if value is not None}
+
+    def options(self) -> list[str]:
+        """As options of another `simorc run` of the run made with this one."""
+        said = {"--jobs": self.jobs, "--timeout": self.timeout, "--warm": self.warm}
+        words = [word for name, value in said.items() if value is not None for word in (name, str(value))]
+        return [*words, "--case", ",".join(map(str, self.cases))] if self.cases else words
+
+
+@click.command("run")
+@click.argument("target", metavar="RUN|SWEEP", shell_complete=RUNS_AND_SWEEPS)
+@click.option(
+    "--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Cases at once (default: the usable CPUs)."
+)
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds a case may take."
+)
+@click.option(
+    "--warm", type=click.Choice(["auto", "off", "verify"]), help="Keep the simulator's models loaded."
+)
+@click.option("--executor", metavar="NAME", help="Where cases execute: local, slurm, lsf, sge, ...")
+@click.option(
+    "--case", "cases", type=CASE_IDS, metavar="3,7-9", help="Run these cases, whatever their status."
+)
+@click.option("--allow-stale", is_flag=True, help="Even if a schematic is newer than its netlist.")
+@reuse_option
+@click.option("--now", is_flag=True, help="Do not wait for the sweep this one runs after.")
+@click.option("--detach", is_flag=True, help="Start it, print its id and return.")
+@click.option("--json", "json_form", is_flag=True, help="One JSON line per finished case, then a summary.")
+@selection_options
+@scoped
+def command(scope: Scope, target: str, now: bool, detach: bool, json_form: bool, **options: object) -> int:
+    """Run a SWEEP, or go on with what is pending or failed in a RUN.
+
+    Ctrl-C once stops it cleanly: unfinished cases stay pending. The run is a process of its own: it
+    goes on when this terminal is closed.
+    """
+    asked = Asked(**options)  # type: ignore[arg-type]
+    layout, cases = _prepare(scope, target, asked, now)
+    dependency = None if now else dependency_of(layout)
+    if dependency is not None and detach and not dependency.settled():
+        wait_elsewhere(layout, dependency, asked.options())
+        click.echo(layout.name)
+        return 0
+    if dependency is not None:
+        wait_for(dependency)
+    follower = Follower(layout, cases)
+    with follower:
+        start_runner(
+            layout,
+            jobs=asked.jobs,
+            timeout=asked.timeout,
+            warm=asked.warm,
+            cases=cases,
+            executor=asked.executor,
+        )
+        if detach:
+            click.echo(layout.name)
+            return 0
+        if not json_form:
+            note(f"run {plain(layout.name)}")
+        return follower.follow(_progress(json_form))
+
+
+def _progress(json_form: bool) -> Progress:
+    if json_form:
+        return JsonProgress()
+    return TerminalProgress() if sys.stderr.isatty() else LineProgress()
+
+
+def _prepare(scope: Scope, target: str, asked: Asked, now: bool) -> tuple[RunLayout, list[int] | None]:
+    """The run to start and the cases of it: an existing run, or one built now from a sweep."""
+    existing = _existing(scope, target)
+    if existing is None:
+        layout = _build(scope, target, asked, now)
+        return layout, within_run(layout, asked.cases)
+    if asked.reuse:
+        raise UsageError("--reuse is for a new run", remedy="name a sweep, not a run")
+    cases = chosen_cases(existing, asked.cases, asked.corners, asked.where)
+    return existing, within_run(existing, cases)
+
+
+def _existing(scope: Scope, target: str) -> RunLayout | None:
+    """The run of that very id, path or ``last``; a sweep's name means a new run."""
+    if RunLayout(Path(target).resolve()).exists():
+        return scope.run(target)
+    names = {layout.name for layout in find_runs(scope.root())}
+    known = target == "last" or target in names or labelled(find_runs(scope.root()), target)
+    return scope.run(target) if known else None
+
+
+def _build(scope: Scope, target: str, asked: Asked, now: bool) -> RunLayout:
+    from simorc.cli.commands.build import build
+    from simorc.config.validate.unnamed_sweeps import how_to_name, unnamed_sweeps
+
+    project = scope.load(asked.overrides())
+    if target not in project.sweeps:
+        try:
+            return scope.run(target)
+        except RunNotFound as error:
+            remedy = f"sweeps: {', '.join(project.sweeps) or 'none'}"
+            if target in (unnamed := unnamed_sweeps(project.root, project.setup.sweeps)):
+                remedy = how_to_name(project.root, target, unnamed[target])
+            raise UsageError(f"{target!r} is no sweep and no run", remedy=remedy) from error
+    after = project.sweeps[target].definition.after
+    if after is not None and not now:
+        dependency_on(project.root, after).settled()  # refused before anything is made
+    sweep = project.sweeps[target]
+    settings = project.settings(sweep=target)
+    require_simulator(settings.simulator.executable, settings.execution.executor)
+    return build(project, sweep, asked.corners, asked.where, asked.allow_stale, asked.reuse)

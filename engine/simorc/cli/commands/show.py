@@ -1,0 +1,124 @@
+"""simorc show: everything about one case."""
+
+from __future__ import annotations
+
+import shlex
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from simorc.cli.completion import RUNS
+from simorc.cli.context import Scope, scoped
+from simorc.cli.output.case_rows import as_json, dumps, parameter_text
+from simorc.cli.output.tables import table, write
+from simorc.errors import RunError
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import load_manifest
+from simorc.rundir.notes import shown_name
+from simorc.rundir.store.reader import Column, RunReader
+from simorc.text import plain
+from simorc.units import format_si
+
+
+@click.command("show")
+@click.argument("run", shell_complete=RUNS)
+@click.argument("case", type=click.IntRange(min=1))
+@click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
+@scoped
+def command(scope: Scope, run: str, case: int, json_form: bool) -> None:
+    """Everything about CASE of RUN: parameters, verdict, attempts, files, how to run it by hand."""
+    layout = scope.run(run)
+    with RunReader(layout) as view:
+        row, columns = _row(view, case), view.columns()
+        attempts = view.attempts(case)
+    rerun = rerun_command(layout, case, load_manifest(layout))
+    if json_form:
+        told: dict[str, object] = as_json(row, columns)
+        told |= {"attempts_made": [dict(attempt) for attempt in attempts], "rerun": rerun}
+        told["files"] = [str(path) for path in _files(layout, case)]
+        click.echo(dumps(told))
+    else:
+        from simorc.rundir.as_written import WrittenParameters
+
+        write(_report(layout, row, columns, WrittenParameters(layout).of(case), attempts, rerun))
+
+
+def _row(view: RunReader, case: int) -> sqlite3.Row:
+    row = view.case(case)
+    if row is not None:
+        return row
+    if case <= view.total:
+        raise RunError(f"case {case} of {view.layout.name} has not been reached yet")
+    raise RunError(f"{view.layout.name} has no case {case}: its cases are 1 ... {view.total}")
+
+
+def _files(layout: RunLayout, case: int) -> list[Path]:
+    directory = layout.case_dir(case)
+    return sorted(path for path in directory.iterdir() if path.is_file()) if directory.is_dir() else []
+
+
+def rerun_command(layout: RunLayout, case: int, manifest: Mapping[str, Any]) -> str:
+    """What to type to run the case's deck by hand, in its own directory, as cold ngspice would."""
+    simulator = manifest.get("settings", {}).get("simulator", {})
+    argv = [str(simulator.get("executable") or "ngspice"), *map(str, simulator.get("args") or ()), "-b"]
+    directory = shlex.quote(str(layout.case_dir(case)))
+    return f"cd {directory} && OMP_THREAD_LIMIT=1 {shlex.join(argv)} {layout.deck(case).name}"
+
+
+def _report(
+    layout: RunLayout,
+    row: sqlite3.Row,
+    columns: Sequence[Column],
+    written: Mapping[str, str],
+    attempts: Sequence[sqlite3.Row],
+    rerun: str,
+) -> Iterator[str]:
+    yield f"{plain(shown_name(layout))} case {row['id']}: {_verdict(row)}"
+    for role, title in (("parameter", "parameters"), ("measurement", "measurements")):
+        of_role = [column for column in columns if column.role == role]
+        if of_role:
+            yield from ("", title)
+            yield from (
+                "  " + line
+                for line in table(("name", "value"), [_value(row, column, written) for column in of_role])
+            )
+    if attempts:
+        yield from ("", "attempts")
+        header = ("no", "verdict", "then", "time", "how", "where", "message")
+        yield from ("  " + line for line in table(header, map(_attempt, attempts), right=frozenset({0, 3})))
+    files = _files(layout, row["id"])
+    if files:
+        yield from ("", "files", *(f"  {plain(str(path))}" for path in files))
+    if layout.deck(row["id"]).is_file():
+        yield from ("", "by hand", f"  {plain(rerun)}")
+
+
+def _verdict(row: sqlite3.Row) -> str:
+    kind = f" ({row['kind']})" if row["kind"] else ""
+    message = f": {plain(row['message'])}" if row["message"] else ""
+    return f"{row['status'].replace('_', ' ')}{kind}{message}"
+
+
+def _value(row: sqlite3.Row, column: Column, written: Mapping[str, str]) -> tuple[str, str]:
+    value = row[column.name]
+    if column.role == "parameter" and column.label in written:
+        return plain(column.label), plain(written[column.label])
+    measured = column.role == "measurement" and isinstance(value, float)
+    return plain(column.label), plain(column.shown.text(value)) if measured else parameter_text(value)
+
+
+def _attempt(attempt: sqlite3.Row) -> tuple[str, ...]:
+    seconds = "" if attempt["seconds"] is None else format_si(attempt["seconds"], "s", 3)
+    how = "warm" if attempt["warm"] else f"cold: {attempt['cold_why']}" if attempt["cold_why"] else "cold"
+    return (
+        str(attempt["attempt"]),
+        attempt["kind"] or attempt["status"],
+        attempt["action"] or "",
+        seconds,
+        plain(how + (f", {attempt['rung']}" if attempt["rung"] else "")),
+        plain(attempt["place"] or ""),
+        plain(attempt["message"] or ""),
+    )

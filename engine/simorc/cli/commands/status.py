@@ -1,0 +1,88 @@
+"""simorc status: all runs of the project, or one, from their stores. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Sequence
+
+import click
+
+from simorc.cli.completion import RUNS
+from simorc.cli.context import Scope, scoped
+from simorc.cli.output.case_rows import dumps
+from simorc.cli.output.tables import note, table, write
+from simorc.errors import StoreError
+from simorc.rundir.layout import RunLayout, find_runs
+from simorc.rundir.store.reader import RunReader
+from simorc.rundir.summary import RunSummary, summarise, summarise_all
+from simorc.text import plain
+
+HEADER = ("run", "state", "done", "completed", "failed", "in progress", "pending", "cases", "runner")
+EVENTS_SHOWN = 10
+
+
+@click.command("status")
+@click.argument("run", required=False, shell_complete=RUNS)
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@scoped
+def command(scope: Scope, run: str | None, as_json: bool) -> None:
+    """Show all runs with their counts, or one RUN with its latest events."""
+    layouts = [scope.run(run)] if run else find_runs(scope.root())
+    summaries = [summarise(layout) for layout in layouts] if run else summarise_all(scope.root())
+    if as_json:
+        click.echo(dumps({"runs": [summary.as_json() for summary in summaries]}))
+    elif not summaries:
+        note("no runs yet: simorc run SWEEP makes one")
+    else:
+        noted = any(summary.remarks.note for summary in summaries)
+        header = (*HEADER, "note") if noted else HEADER
+        write(table(header, (_cells(each, noted) for each in summaries), right=frozenset(range(2, 8))))
+        if run:
+            _show_more(layouts[0], summaries[0])
+
+
+def _cells(summary: RunSummary, noted: bool) -> Sequence[str]:
+    counts = summary.counts
+    return (
+        plain(summary.shown),
+        summary.state,
+        f"{summary.percent:.0f}%",
+        *(str(counts[status]) for status in ("completed", "failed", "in_progress", "pending")),
+        str(summary.total),
+        _runner(summary),
+        *([plain(summary.remarks.note.partition("\n")[0])] if noted else []),
+    )
+
+
+def _runner(summary: RunSummary) -> str:
+    if summary.runner is None:
+        return ""
+    alive = "" if summary.alive else " (gone)"
+    return f"{plain(summary.runner.host)}:{summary.runner.pid}{alive}"
+
+
+def _show_more(layout: RunLayout, summary: RunSummary) -> None:
+    if summary.state == "broken":
+        raise StoreError(summary.note)
+    if summary.remarks.label:
+        click.echo(f"its id is {plain(summary.run)}")
+    if summary.note:
+        click.echo(plain(summary.note))
+    if summary.warm_lost:
+        click.echo(plain(summary.warm_lost))
+    if summary.state == "dead":
+        click.echo(f"its runner is gone; go on with: simorc run {plain(layout.name)}")
+    with RunReader(layout) as view:
+        for event in latest_events(view, EVENTS_SHOWN):
+            click.echo(f"  {event['kind']}: {plain(event['message'])}")
+
+
+def latest_events(view: RunReader, wanted: int) -> list[sqlite3.Row]:
+    """The newest `wanted` events, oldest of them first."""
+    kept: deque[sqlite3.Row] = deque(maxlen=wanted)
+    seq = 0
+    while rows := view.events_since(seq):
+        kept.extend(rows)
+        seq = rows[-1]["seq"]
+    return list(kept)

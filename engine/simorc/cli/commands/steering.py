@@ -1,0 +1,97 @@
+"""Steering a run under way: cancel, pause, resume, retry, jobs. Each leaves a request for its runner."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from simorc.cli.case_ids import CASE_IDS
+from simorc.cli.completion import RUNS
+from simorc.cli.context import Scope, scoped
+from simorc.cli.output.tables import note
+from simorc.errors import RunError, UsageError
+from simorc.launch.start import request, runner_alive, start_runner
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.reader import RunReader
+from simorc.text import plain
+
+case_option = click.option("--case", "cases", type=CASE_IDS, metavar="3,7-9", help="These cases only.")
+
+
+def _live(scope: Scope, run: str) -> RunLayout:
+    layout = scope.run(run)
+    if not runner_alive(layout):
+        raise RunError(f"{layout.name} is not running", remedy=f"simorc run {layout.name} goes on with it")
+    return layout
+
+
+@click.command("cancel")
+@click.argument("run", default="last", shell_complete=RUNS)
+@case_option
+@scoped
+def cancel(scope: Scope, run: str, cases: list[int] | None) -> None:
+    """Stop RUN: cases under way end and stay pending. With --case, only those cases."""
+    layout = _live(scope, run)
+    if cases is None:
+        request(layout, "cancel")
+    else:
+        request(layout, "cancel", cases=cases)
+    note(f"asked {plain(layout.name)} to stop{'' if cases is None else f' {len(cases)} cases'}")
+
+
+@click.command("pause")
+@click.argument("run", default="last", shell_complete=RUNS)
+@scoped
+def pause(scope: Scope, run: str) -> None:
+    """Start no further case of RUN; cases under way finish."""
+    layout = _live(scope, run)
+    request(layout, "pause")
+    note(f"asked {plain(layout.name)} to pause; simorc resume goes on")
+
+
+@click.command("resume")
+@click.argument("run", default="last", shell_complete=RUNS)
+@scoped
+def resume(scope: Scope, run: str) -> None:
+    """Go on with RUN after a pause."""
+    layout = _live(scope, run)
+    request(layout, "resume")
+    note(f"asked {plain(layout.name)} to go on")
+
+
+@click.command("retry")
+@click.argument("run", default="last", shell_complete=RUNS)
+@case_option
+@scoped
+def retry(scope: Scope, run: str, cases: list[int] | None) -> None:
+    """Run the failed cases of RUN again, or those of --case; starts a runner if none is there."""
+    layout = scope.run(run)
+    if cases is None and not runner_alive(layout) and not _failed(layout):
+        note(f"no case of {plain(layout.name)} has failed; --case runs others again")
+        return
+    chosen = {} if cases is None else {"cases": cases}
+    request(layout, "retry", **chosen)
+    if not runner_alive(layout):
+        start_runner(layout)
+    which = "failed cases" if cases is None else f"{len(cases)} cases"
+    note(f"asked {plain(layout.name)} to run {which} again")
+
+
+def _failed(layout: RunLayout) -> int:
+    with RunReader(layout) as view:
+        return view.counts()["failed"]
+
+
+@click.command("jobs", context_settings={"ignore_unknown_options": True})
+@click.argument("run", shell_complete=RUNS)
+@click.argument("number", metavar="N|+N|-N")
+@scoped
+def jobs(scope: Scope, run: str, number: str) -> None:
+    """Run N cases of RUN at once from now on, or N more (+N), or N fewer (-N)."""
+    if not re.fullmatch(r"[+-]?\d{1,5}", number) or not int(number):
+        raise UsageError(f"{number!r} is no number of jobs", remedy="simorc jobs RUN 4, or +1, or -1")
+    layout = _live(scope, run)
+    key = "delta" if number[0] in "+-" else "n"
+    request(layout, "jobs", **{key: int(number)})
+    note(f"asked {plain(layout.name)} for {number} jobs")

@@ -1,0 +1,48 @@
+"""simorc validate: every file of the project checked, every problem reported at once."""
+
+from __future__ import annotations
+
+import click
+
+from simorc.cli.context import Scope, scoped
+from simorc.cli.errors import ExitCode
+from simorc.errors import ConfigError
+from simorc.text import plain
+
+
+@click.command("validate")
+@scoped
+def command(scope: Scope) -> None:
+    """Check every file of the project; nothing is made or started."""
+    from simorc.launch.build import unmeasurable
+    from simorc.launch.case_plan import plan_of
+    from simorc.netlist.deck.includes import lint_includes
+    from simorc.netlist.deck.lint_values import lint_values
+    from simorc.schematics.lint import lint_project
+
+    project = scope.load()
+    problems = [
+        problem
+        for sweep in project.sweeps.values()
+        for problem in unmeasurable(project, sweep.definition, sweep.path)
+    ]
+    if problems:
+        raise ConfigError(list(dict.fromkeys(problems)))
+    sizes = {
+        name: len(plan_of(project, sweep.definition, source=sweep.path))
+        for name, sweep in project.sweeps.items()
+    }
+    findings = sorted({*lint_project(project), *lint_includes(project), *lint_values(project)})
+    for finding in findings:
+        click.echo(plain(str(finding)), err=not finding.warning)
+    if not all(finding.warning for finding in findings):
+        raise SystemExit(ExitCode.BAD_USAGE)
+    for name, size in sizes.items():
+        click.echo(f"sweep {plain(name)}: {size} cases")
+    testbenches = _number(len(project.testbenches), "testbench", "es")
+    sweeps = _number(len(project.sweeps), "sweep", "s")
+    click.echo(f"{plain(project.name)}: {testbenches}, {sweeps}: no problems")
+
+
+def _number(count: int, word: str, plural: str) -> str:
+    return f"{count} {word}{'' if count == 1 else plural}"

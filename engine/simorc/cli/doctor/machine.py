@@ -1,0 +1,119 @@
+"""The single examinations of `simorc doctor`: each looks at one thing and says what to do about it."""
+
+from __future__ import annotations
+
+import locale
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from simorc.cpus import usable_cpus
+from simorc.files import file_system, free_bytes, is_network
+
+LEAST_FREE = 2 * 1024**3
+VERSION_OPTIONS = {"ngspice": "--version", "xschem": "--version", "iverilog": "-V"}
+VERSION_TEXTS = {
+    "ngspice": re.compile(rb"ngspice-(\d+(?:\.\d+)*)"),
+    "xschem": re.compile(rb"XSCHEM V(\d+(?:\.\d+)*)", re.IGNORECASE),
+    "iverilog": re.compile(rb"version (\d+(?:\.\d+)*)"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: how it is, and what to do if that is not well."""
+
+    name: str
+    state: Literal["good", "note", "bad"]
+    text: str
+    remedy: str = ""
+
+
+def python_finding() -> Finding:
+    return Finding("python", "good", f"{platform.python_version()} ({sys.executable})")
+
+
+def program_finding(name: str, executable: str, *, needed: bool) -> Finding:
+    """Where a program is and which version; without it, `bad` if it is needed."""
+    found = shutil.which(executable)
+    if found is None:
+        state: Literal["note", "bad"] = "bad" if needed else "note"
+        return Finding(
+            name, state, f"{executable} not found", f"install it: apt-get install {name}, or name its path"
+        )
+    version = _version(name, found)
+    if version is None:
+        return Finding(
+            name,
+            "bad" if needed else "note",
+            f"{found} does not tell its version",
+            f"try: {found} {VERSION_OPTIONS[name]}",
+        )
+    return Finding(name, "good", f"{version} ({found})")
+
+
+def _version(name: str, path: str) -> str | None:
+    environment = {"HOME": "/", **os.environ, "OMP_THREAD_LIMIT": "1"}
+    try:
+        said = subprocess.run(
+            [path, VERSION_OPTIONS[name]],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=20,
+            env=environment,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    match = VERSION_TEXTS[name].search(said.stdout + said.stderr)
+    return match[1].decode() if match else None
+
+
+def terminal_finding(is_terminal: bool) -> Finding:
+    """Whether the terminal interface could be opened here, and how large it would be."""
+    if not is_terminal:
+        return Finding("terminal", "note", "output is not a terminal", "the terminal interface needs one")
+    kind, size = os.environ.get("TERM", ""), shutil.get_terminal_size()
+    told = f"{kind or 'TERM is not set'}, {size.columns} x {size.lines}"
+    if kind in ("", "dumb"):
+        return Finding("terminal", "bad", told, "export TERM=xterm-256color")
+    if size.columns < 80 or size.lines < 24:
+        return Finding("terminal", "note", told, "the interface wants 80 x 24 or more")
+    return Finding("terminal", "good", told)
+
+
+def locale_finding() -> Finding:
+    encoding = locale.getencoding()
+    if encoding.lower().replace("-", "") == "utf8":
+        return Finding("locale", "good", encoding)
+    return Finding("locale", "note", f"{encoding}: plots and marks fall back to ASCII", "export LANG=C.UTF-8")
+
+
+def cpus_finding() -> Finding:
+    usable, there = usable_cpus(), os.cpu_count() or 1
+    told = f"{usable} usable" + (f" of {there}" if there != usable else "")
+    return Finding("cpus", "good", f"{told}: as many cases run at once by default")
+
+
+def file_system_finding(place: Path) -> Finding:
+    """What kind of file system the project is on: runs on a network one are safe, and slower."""
+    kind = file_system(place) or "unknown"
+    if is_network(place):
+        return Finding(
+            "file system", "note", f"{kind}, over the network", "safe there; a local disk is faster"
+        )
+    return Finding("file system", "good", kind)
+
+
+def disk_finding(place: Path) -> Finding:
+    free = free_bytes(place)
+    told = f"{free / 1024**3:.1f} GB free"
+    if free < LEAST_FREE:
+        return Finding("disk", "note", told, "simorc clean removes old runs")
+    return Finding("disk", "good", told)

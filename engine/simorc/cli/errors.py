@@ -1,0 +1,65 @@
+"""How an error reaches the person: one function shows them all."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+import traceback
+from enum import IntEnum
+
+import click
+
+from simorc import __version__
+from simorc.errors import ConfigError, SimorcError
+from simorc.text import plain
+
+
+class ExitCode(IntEnum):
+    """What the exit code of every command means; scripts rely on it."""
+
+    GOOD = 0
+    CASES_FAILED = 1
+    BAD_USAGE = 2
+    SPEC_VIOLATED = 3
+    CANCELLED = 4
+    TOOL_MISSING = 5
+    BUG = 70
+
+
+def show(error: SimorcError) -> int:
+    """Print `error` to stderr, a line per problem, its remedy below; returns the exit code."""
+    if isinstance(error, ConfigError):
+        for problem in error.problems:
+            click.echo(plain(str(problem)), err=True)
+        count = len(error.problems)
+        click.echo(f"{count} problem{'' if count == 1 else 's'} found; nothing was started", err=True)
+        return error.exit_code
+    click.echo(f"simorc: {plain(error.message)}", err=True)
+    if error.remedy:
+        click.echo(f"        {plain(error.remedy)}", err=True)
+    return error.exit_code
+
+
+def show_operating_system(error: OSError) -> int:
+    """A file that cannot be read or written, a full disk: the system's own words with the file's name."""
+    where = f"{error.filename}: " if error.filename else ""
+    click.echo(f"simorc: {plain(where)}{error.strerror or error}", err=True)
+    return ExitCode.CASES_FAILED
+
+
+def show_bug(error: BaseException) -> int:
+    """A short note that this is our mistake; the traceback goes to a file, or to stderr with SIMORC_DEBUG."""
+    report = "".join(traceback.format_exception(error))
+    if os.environ.get("SIMORC_DEBUG"):
+        click.echo(report, err=True)
+        return ExitCode.BUG
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="simorc-bug-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(f"simorc {__version__}, Python {platform.python_version()}, {platform.platform()}\n")
+        file.write(f"{' '.join(sys.argv)}\n\n{report}")
+    click.echo(f"simorc: a bug in simorc: {type(error).__name__}: {plain(str(error))}", err=True)
+    click.echo(f"        please report it with {file.name}", err=True)
+    return ExitCode.BUG

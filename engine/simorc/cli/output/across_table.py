@@ -1,0 +1,66 @@
+"""Measurements across cases that no spec stands for, and the yield of a Monte Carlo run, as lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from simorc.cli.output.tables import table
+from simorc.errors import UsageError
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import load_manifest
+from simorc.text import plain
+
+if TYPE_CHECKING:
+    from simorc.results.open_run import OpenRun
+
+HEADER = ("across cases", "lowest", "mean", "highest", "groups")
+
+
+def run_with_across(layout: RunLayout) -> OpenRun | None:
+    """The run for its measurements across cases; None where none is without a spec."""
+    manifest = load_manifest(layout)
+    specs, measurements = manifest.get("specs") or {}, manifest.get("measurements") or {}
+    if not any(what.get("across") and name not in specs for name, what in measurements.items()):
+        return None
+    from simorc.results.open_run import OpenRun
+
+    return OpenRun(layout)
+
+
+def across_table(run: OpenRun) -> Iterator[str]:
+    """One line per measurement across cases without a spec: its values over the parameters that are held."""
+    judged = {spec.measurement for spec in run.specs}
+    try:
+        run.across  # noqa: B018 - read once, here
+    except UsageError as error:
+        return iter([f"across cases: {plain(error.message)}"])
+    rows = [_cells(run, name) for name in run.across if name not in judged]
+    return table(HEADER, rows, right=frozenset(range(1, 5)))
+
+
+def _cells(run: OpenRun, name: str) -> tuple[str, ...]:
+    import numpy as np
+
+    from simorc.reports.wording import Wording
+
+    words, values = Wording(run), run.across[name].values(name)
+    there = values[np.isfinite(values)]
+    told = [float(there.min()), float(there.mean()), float(there.max())] if len(there) else [None] * 3
+    counted = f"{len(there)} of {len(values)}" if len(there) < len(values) else str(len(values))
+    return (plain(name), *(plain(words.value(name, value)) for value in told), counted)
+
+
+def yield_line(run: OpenRun) -> str:
+    """``yield: 97 of 100 keep to every spec: 97 % (91.5 … 99)``; empty without Monte Carlo or results."""
+    if not (run.manifest.get("definition") or {}).get("monte_carlo"):
+        return ""
+    from simorc.reports.datasheet import yield_text
+    from simorc.results.specs import judge_cases
+    from simorc.results.statistics import total_yield
+
+    own = [spec for spec in run.specs if spec.measurement not in run.across]
+    found = total_yield(run.frame, [judge_cases(run.frame, spec).status for spec in own])
+    if not own or not found.total:
+        return ""
+    return f"yield: {found.passed} of {found.total} cases keep to every spec: {yield_text(found)}"

@@ -1,0 +1,169 @@
+"""How `simorc run` tells what goes on: a bar in a terminal, plain lines elsewhere, JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import click
+
+from simorc.cli.output.case_rows import dumps
+from simorc.cli.output.tables import note
+from simorc.rundir.store.failure_groups import FailureGroup
+from simorc.rundir.summary import RunSummary
+from simorc.text import plain
+
+if TYPE_CHECKING:
+    from simorc.cli.output.follow import Moment
+
+LINE_EVERY = 10.0
+"""Seconds after which a plain progress line comes although little was done."""
+_GROUPS_SHOWN = 3
+_MESSAGE_WIDTH = 160
+
+
+class Progress:
+    """Tells nothing; the others tell more."""
+
+    wants_cases = False
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+
+    def case(self, told: dict[str, object]) -> None:
+        """A case ended; `told` is its JSON form. Only called if `wants_cases`."""
+
+    def warning(self, text: str) -> None:
+        """Something the runner warns of."""
+
+    def moment(self, now: Moment) -> None:
+        """The run a tenth of a second later."""
+
+    def ended(
+        self, now: Moment, summary: RunSummary, code: int, failures: Sequence[FailureGroup] = ()
+    ) -> None:
+        """The run is over, or left to itself: one line for the person, and why cases failed."""
+        self.close()
+        note(closing_line(now, summary, failures))
+
+
+class LineProgress(Progress):
+    """A line for every further tenth, and every ten seconds: for a log file or a pipe."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+        self._tenths = -1
+
+    def warning(self, text: str) -> None:
+        note(f"warning: {plain(text)}")
+
+    def moment(self, now: Moment) -> None:
+        tenths = 10 * now.over // max(now.total, 1)
+        if tenths != self._tenths or now.seconds - self._last >= LINE_EVERY:
+            self._last, self._tenths = now.seconds, tenths
+            note(progress_line(now))
+
+
+class JsonProgress(Progress):
+    """One JSON line per finished case, then the summary."""
+
+    wants_cases = True
+
+    def case(self, told: dict[str, object]) -> None:
+        click.echo(dumps(told))
+
+    def ended(
+        self, now: Moment, summary: RunSummary, code: int, failures: Sequence[FailureGroup] = ()
+    ) -> None:
+        told = summary.as_json()
+        told |= {"seconds": round(now.seconds, 3), "exit_code": int(code)}
+        click.echo(dumps({"summary": told}))
+
+
+class TerminalProgress(Progress):
+    """A bar with what is done, the rate and the time to go, redrawn in place."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bar
+
+        columns = (BarColumn(), TextColumn("{task.description}", markup=False))
+        self._bar = Bar(*columns, console=Console(stderr=True), transient=True, refresh_per_second=8)
+        self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> Progress:
+        self._bar.start()
+        return self
+
+    def close(self) -> None:
+        self._bar.stop()
+
+    def warning(self, text: str) -> None:
+        self._bar.console.print(f"warning: {plain(text)}", markup=False, highlight=False)
+
+    def moment(self, now: Moment) -> None:
+        done = now.over
+        self._bar.update(self._task, total=now.total, completed=done, description=progress_line(now))
+
+
+def progress_line(now: Moment) -> str:
+    """``12/45 done, 1 failed, 3 under way, 8.1/s, 4 s to go``."""
+    parts = [f"{now.over}/{now.total} done"]
+    if now.counts["failed"]:
+        parts.append(f"{now.counts['failed']} failed")
+    parts.append(f"{now.counts['in_progress']} under way")
+    if now.rate:
+        parts.append(f"{now.rate:.1f}/s")
+    if now.eta is not None and now.left:
+        parts.append(f"{duration(now.eta)} to go")
+    if now.state != "running":
+        parts.append(now.state)
+    return ", ".join(parts)
+
+
+def closing_line(now: Moment, summary: RunSummary, failures: Sequence[FailureGroup] = ()) -> str:
+    """How the run stands when `simorc run` returns, why cases failed, and what to type next."""
+    counts, name = summary.counts, plain(summary.run)
+    told = f"{name}: {summary.state}, {counts['completed']} of {summary.total} completed"
+    if counts["failed"]:
+        told += f", {counts['failed']} failed"
+    told = "\n".join([f"{told}, in {duration(now.seconds)}", *_reasons(failures)])
+    if summary.state in ("dead", "cancelled", "cancelling") and now.left:
+        return f"{told}\ngo on with: simorc run {name}"
+    return f"{told}\nsee: simorc results {name}{' --failed' if counts['failed'] else ''}"
+
+
+def _reasons(failures: Sequence[FailureGroup]) -> list[str]:
+    """``  4 x missing_model: no model nch (case 2)``: the commonest, and how many others there are."""
+    lines = [
+        f"  {group.count} x {plain(group.kind) or 'failed'}: {_shortened(plain(group.message))}"
+        f" (case {group.first_case})"
+        for group in failures[:_GROUPS_SHOWN]
+    ]
+    others = sum(group.count for group in failures[_GROUPS_SHOWN:])
+    return [*lines, f"  {others} x something else"] if others else lines
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= _MESSAGE_WIDTH else f"{message[: _MESSAGE_WIDTH - 3]}..."
+
+
+def duration(seconds: float) -> str:
+    """``0.4 s``, ``42 s``, ``3 min 10 s``, ``2 h 05 min``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"

@@ -1,0 +1,212 @@
+"""Waves: what was submitted to a cluster, as it stands in the run directory.
+
+    .cluster/control.json           what the coordinator wants of all chunk runners: pause, cases to skip
+    .cluster/w0001/wave.json        how the wave is run: scheduler, job name, site, options
+    .cluster/w0001/chunks.jsonl     line k: the cases of array element k
+    .cluster/w0001/script.sh        what an element runs
+    .cluster/w0001/job              the job's id, once it is submitted
+    .cluster/w0001/3.1.log          element 3, first attempt: one line per finished case (`chunk_log`)
+    .cluster/w0001/3.1.beat         how far that attempt is, replaced every few seconds
+    .cluster/w0001/3.out            what it printed
+    .cluster/w0001/over             nothing of the wave is left to do
+
+Everything a coordinator has to know stands here and with the scheduler, so any host can take over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import sys
+import time
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from simorc.cluster.chunks import Chunk, piece_of, spans_of
+from simorc.errors import StoreError
+from simorc.executors.batch_scheduler import Site
+from simorc.files import write_json, write_whole
+from simorc.rundir.layout import RunLayout
+
+CLUSTER = ".cluster"
+_WAVE = re.compile(r"w(\d{4,})")
+_SAFE = re.compile(r"[^A-Za-z0-9_.-]")
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One array job: where its files stand, and how it was submitted.
+
+    `generations` counts, per element, how often its cases were submitted before without any progress.
+    """
+
+    directory: Path
+    scheduler: str
+    job_name: str
+    created: float
+    site: Site
+    options: Mapping[str, Any] = field(default_factory=dict)
+    generations: Sequence[int] = ()
+
+    @property
+    def name(self) -> str:
+        return self.directory.name
+
+    @property
+    def elements(self) -> int:
+        return len(self.generations)
+
+    @property
+    def job(self) -> str | None:
+        """The scheduler's id, None if the submission was never confirmed."""
+        try:
+            return (self.directory / "job").read_text(encoding="utf-8").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def submitted(self, job: str) -> None:
+        write_whole(self.directory / "job", job + "\n")
+
+    @property
+    def over(self) -> bool:
+        return (self.directory / "over").exists()
+
+    def close(self) -> None:
+        """Nothing of this wave is left to do, and everything it said is in the store."""
+        (self.directory / "over").touch()
+
+    @property
+    def script(self) -> Path:
+        return self.directory / "script.sh"
+
+    def log(self, element: int, attempt: int) -> Path:
+        return self.directory / f"{element}.{attempt}.log"
+
+    def beat(self, element: int, attempt: int) -> Path:
+        return self.directory / f"{element}.{attempt}.beat"
+
+    def out(self, element: int) -> Path:
+        return self.directory / f"{element}.out"
+
+    def chunks(self) -> list[Chunk]:
+        """The cases of every element, element 1 first."""
+        return [_chunk(line) for line in self._lines()]
+
+    def chunk(self, element: int) -> Chunk:
+        """The cases of one element."""
+        for number, line in enumerate(self._lines(), 1):
+            if number == element:
+                return _chunk(line)
+        raise StoreError(f"{self.directory}: no element {element}")
+
+    def _lines(self) -> Iterable[str]:
+        with (self.directory / "chunks.jsonl").open(encoding="utf-8") as stream:
+            yield from stream
+
+    def work_directory(self, element: int, attempt: int) -> str:
+        """The name of the directory an attempt simulates in, beside ``results``: as deep, so that relative
+        paths in decks mean the same.
+        """
+        return f".chunk-{self.name}-{element}-{attempt}"
+
+
+def _chunk(line: str) -> Chunk:
+    return [piece_of(spans) for spans in json.loads(line)]
+
+
+def new_wave(
+    layout: RunLayout,
+    scheduler: str,
+    site: Site,
+    chunks: Sequence[tuple[int, Chunk]],
+    *,
+    options: Mapping[str, Any],
+    element_variable: str,
+) -> Wave:
+    """Write down a wave before it is submitted; `chunks` come with their generation."""
+    cluster = layout.path / CLUSTER
+    cluster.mkdir(exist_ok=True)
+    number = max((int(name[1:]) for name in _names(cluster)), default=0) + 1
+    directory = cluster / f"w{number:04d}"
+    job_name = f"simorc-{_SAFE.sub('_', layout.name)[:60]}-{directory.name}-{uuid.uuid4().hex[:6]}"
+    generations = [generation for generation, _ in chunks]
+    wave = Wave(directory, scheduler, job_name, time.time(), site, dict(options), generations)
+    directory.mkdir()
+    lines = (json.dumps([spans_of(piece) for piece in chunk]) + "\n" for _, chunk in chunks)
+    write_whole(directory / "chunks.jsonl", lines)
+    write_whole(wave.script, _script(layout, wave, element_variable))
+    wave.script.chmod(0o755)
+    said = asdict(wave)
+    del said["directory"]
+    write_json(directory / "wave.json", said)
+    return wave
+
+
+def waves_of(layout: RunLayout) -> list[Wave]:
+    """The waves of a run that are not over, oldest first; one that was not written to its end was never
+    submitted.
+    """
+    cluster = layout.path / CLUSTER
+    found = [cluster / name for name in sorted(_names(cluster), key=lambda name: int(name[1:]))]
+    waves = [read_wave(directory) for directory in found if (directory / "wave.json").exists()]
+    return [wave for wave in waves if not wave.over]
+
+
+def read_wave(directory: Path) -> Wave:
+    """The wave in `directory`; raises `StoreError` if it is not one."""
+    try:
+        said = json.loads((directory / "wave.json").read_text(encoding="utf-8"))
+        said["site"] = Site.of(said["site"])
+        return Wave(directory, **said)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{directory}: not a wave of cluster jobs: {error}") from error
+
+
+def _names(cluster: Path) -> list[str]:
+    try:
+        return [entry.name for entry in os.scandir(cluster) if _WAVE.fullmatch(entry.name)]
+    except FileNotFoundError:
+        return []
+
+
+def _script(layout: RunLayout, wave: Wave, element_variable: str) -> str:
+    """What an array element runs. The set-up lines are the user's own shell, meant to be."""
+    python = shlex.quote(wave.site.python or sys.executable)
+    search = "" if wave.site.python else f"export PYTHONPATH={shlex.quote(search_path())}\n"
+    run = shlex.quote(str(layout.path))
+    lines = "".join(line + "\n" for line in wave.site.setup)
+    command = f'exec {python} -m simorc.cluster.chunk_worker {run} {wave.name} "${element_variable}"'
+    return f"#!/bin/sh\n{search}{lines}{command}\n"
+
+
+def search_path() -> str:
+    """This process's module search path, so that an uninstalled checkout works on nodes as well."""
+    return os.pathsep.join(path for path in sys.path if path)
+
+
+@dataclass(frozen=True)
+class Control:
+    """What the coordinator wants of every chunk runner: to leave after the cases under way, to skip cases."""
+
+    paused: bool = False
+    skip: tuple[int, ...] = ()
+
+
+def control_of(layout: RunLayout) -> Control:
+    try:
+        said = json.loads((layout.path / CLUSTER / "control.json").read_text(encoding="utf-8"))
+        return Control(bool(said["paused"]), tuple(said["skip"]))
+    except FileNotFoundError:
+        return Control()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{layout.path / CLUSTER / 'control.json'}: {error}") from error
+
+
+def set_control(layout: RunLayout, control: Control) -> None:
+    (layout.path / CLUSTER).mkdir(exist_ok=True)
+    write_json(layout.path / CLUSTER / "control.json", asdict(control))

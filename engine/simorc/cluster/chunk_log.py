@@ -1,0 +1,129 @@
+"""The log of one attempt at a chunk: JSON lines, each written whole, by one process only.
+
+    {"case_id": 17, "status": "completed", ..., "action": "done", "final": true, "rung": null}
+    {"again": [17]}                              a result that turned out wrong: these cases run again
+    {"event": "retry", "message": "...", "case": 17}
+    {"end": "done"}                              last line: every case is finished; or "left" with a reason
+
+An attempt makes its log with O_EXCL, which is atomic on network file systems too, so no two processes ever
+write to one. A last line that is torn is no line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simorc.cluster.array_files import Wave
+from simorc.rundir.status_files import Report, plain_report, report_from
+from simorc.rundir.store.writer import Finished
+
+MOST_AT_ONCE = 4 << 20
+"""Bytes of a log read in one go."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: a finished attempt of a case, or cases to run again, or an event, or the end."""
+
+    report: Report | None = None
+    action: str = "done"
+    final: bool = True
+    rung: str | None = None
+    again: tuple[int, ...] = ()
+    event: tuple[str, str, int | None] | None = None
+    end: str | None = None
+    why: str = ""
+
+
+class ChunkLog:
+    """Open for its one writer. `attempt` counts from 1."""
+
+    def __init__(self, wave: Wave, element: int) -> None:
+        self.attempt = 1
+        while (fd := _make(wave.log(element, self.attempt))) is None:
+            self.attempt += 1
+        self._fd = fd
+        self._unsynced = False
+
+    def finished(self, finished: Finished) -> None:
+        report = Report(finished.case_id, finished.outcome, finished.started, finished.place)
+        said = {"action": finished.action, "final": finished.final, "rung": finished.rung}
+        self._write({**plain_report(report), **said})
+
+    def again(self, case_ids: list[int]) -> None:
+        self._write({"again": case_ids})
+
+    def event(self, kind: str, message: str, case_id: int | None) -> None:
+        self._write({"event": kind, "message": message, "case": case_id})
+
+    def end(self, how: str, why: str = "") -> None:
+        """The last line: ``done`` or ``left``."""
+        self._write({"end": how, "why": why})
+        self.sync()
+
+    def sync(self) -> None:
+        """Have what was written seen by other hosts."""
+        if self._unsynced:
+            os.fsync(self._fd)
+            self._unsynced = False
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+    def _write(self, said: Mapping[str, object]) -> None:
+        line = json.dumps(said, separators=(",", ":")).encode() + b"\n"
+        while line:
+            line = line[os.write(self._fd, line) :]
+        self._unsynced = True
+
+
+def _make(path: Path) -> int | None:
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o666)
+    except FileExistsError:
+        return None
+
+
+def read_lines(path: Path, offset: int, total: int) -> tuple[list[Line], int]:
+    """The whole lines from `offset` on, and the offset after them. An unreadable line is an event."""
+    with path.open("rb") as stream:
+        stream.seek(offset)
+        text = stream.read(MOST_AT_ONCE)
+    end = text.rfind(b"\n") + 1
+    return [_line(line, path.name, total) for line in text[:end].splitlines()], offset + end
+
+
+def finished_in(path: Path, total: int) -> set[int]:
+    """The cases whose last word in this log is final."""
+    finished: set[int] = set()
+    offset, lines = 0, [Line()]
+    while lines:
+        lines, offset = read_lines(path, offset, total)
+        for line in lines:
+            finished.difference_update(line.again)
+            if line.report is not None and line.final:
+                finished.add(line.report.case_id)
+    return finished
+
+
+def _line(text: bytes, name: str, total: int) -> Line:
+    try:
+        said = json.loads(text)
+        return _understood(said, total)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return Line(event=("warning", f"unreadable line in {name}: {type(error).__name__}: {error}", None))
+
+
+def _understood(said: Mapping[str, Any], total: int) -> Line:
+    if "case_id" in said:
+        return Line(report_from(said, total), str(said["action"]), bool(said["final"]), said["rung"])
+    if "again" in said:
+        return Line(again=tuple(case for case in map(int, said["again"]) if 1 <= case <= total))
+    if "event" in said:
+        return Line(event=(str(said["event"]), str(said["message"]), said["case"]))
+    return Line(end=str(said["end"]), why=str(said["why"]))

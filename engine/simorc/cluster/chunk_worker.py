@@ -1,0 +1,217 @@
+"""The process on a cluster node: runs one chunk of a run's cases with this machine's executor.
+
+Started by the wave's script as ``python -m simorc.cluster.chunk_worker RUN_DIR WAVE ELEMENT``. It needs nothing
+but the run directory. Exit code 0: every case of the chunk is finished; 75: it left before the end, because
+the scheduler or the coordinator wanted it to or its time was up, and what is left can be run by anybody.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import anyio
+
+from simorc.cluster.array_files import CLUSTER, Wave, control_of, read_wave
+from simorc.cluster.chunk_ledger import WARM_LOST, ChunkLayout, ChunkLedger
+from simorc.cluster.chunk_log import ChunkLog, finished_in
+from simorc.cluster.chunks import Chunk
+from simorc.cpus import usable_cpus
+from simorc.errors import SimorcError, StoreError
+from simorc.executors.local import LocalExecutor
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import RunSettings, load_manifest, settings_of
+from simorc.runner.case_workers import warm_loss, warm_way_of, worker_maker
+from simorc.runner.guardian import Guardian
+from simorc.runner.local_scheduler import LocalScheduler
+from simorc.runner.measuring import Measuring
+from simorc.runner.preparation import Preparation
+
+LEFT_EXIT = 75
+BEAT_EVERY = 5.0
+LOOK_EVERY = 1.0
+MOST_ATTEMPTS = 20
+"""A scheduler that restarts a chunk more often than this restarts it for ever."""
+_CPU_VARIABLES = ("SLURM_CPUS_PER_TASK", "LSB_DJOB_NUMPROC", "NSLOTS")
+_JOB_VARIABLES = (
+    ("SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID"),
+    ("LSB_JOBID", "LSB_JOBINDEX"),
+    ("JOB_ID", "SGE_TASK_ID"),
+)
+
+
+def main() -> int:
+    """Run the chunk named on the command line."""
+    layout = RunLayout(Path(sys.argv[1]))
+    wave = read_wave(layout.path / CLUSTER / sys.argv[2])
+    try:
+        return anyio.run(run_chunk, layout, wave, int(sys.argv[3]))
+    except SimorcError as error:
+        sys.stderr.write(f"{error.message}\n")
+        return error.exit_code
+
+
+async def run_chunk(layout: RunLayout, wave: Wave, element: int) -> int:
+    """Run what is left of a chunk; the exit code."""
+    began = time.monotonic()
+    with ExitStack() as undo:
+        log = ChunkLog(wave, element)
+        undo.callback(log.close)
+        if log.attempt > MOST_ATTEMPTS:
+            log.end("left", f"started {log.attempt} times")
+            return LEFT_EXIT
+        manifest = load_manifest(layout)
+        left = _left_of(wave, element, log.attempt, int(manifest["total"]))
+        settings = _settings(layout, manifest, wave, left)
+        inside = ChunkLayout(layout, _work_directory(layout, wave, element, log.attempt))
+        undo.callback(shutil.rmtree, inside.results, ignore_errors=True)
+        ledger = ChunkLedger(inside, wave, element, log, int(manifest["total"]))
+        undo.callback(ledger.still)
+        preparation = Preparation(inside, manifest, settings)
+        way = warm_way_of(settings, inside.results)
+        if warm_loss(way):
+            ledger.event(WARM_LOST, warm_loss(way))
+        benches = worker_maker(settings, run=inside.results, sessions=inside.results, way=way)
+        executor = LocalExecutor(benches, settings.jobs or 1)
+        executor.place = place()
+        guardian = Guardian()
+        measuring = Measuring(inside, manifest, preparation.plan)
+        campaign = LocalScheduler(
+            inside, preparation, measuring, ledger, executor, guardian, settings, groups=left
+        )
+        departure = Departure(layout, wave, campaign, ledger, log, began)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(departure.heed_signals)
+            tasks.start_soon(departure.look)
+            await campaign.run()
+            tasks.cancel_scope.cancel()
+        guardian.dismiss()
+        done = not departure.why and not ledger.statuses.ids("in_progress")
+        log.end("done" if done else "left", departure.why)
+    _drop_if_empty(wave.out(element))
+    return 0 if done else LEFT_EXIT
+
+
+class Departure:
+    """Why and when a chunk runner leaves before its chunk is finished, and its signs of life till then."""
+
+    def __init__(
+        self,
+        layout: RunLayout,
+        wave: Wave,
+        campaign: LocalScheduler,
+        ledger: ChunkLedger,
+        log: ChunkLog,
+        began: float,
+    ) -> None:
+        self._layout, self._campaign, self._ledger, self._log = layout, campaign, ledger, log
+        # A tenth of the time granted, but no more than is needed to finish a case or to stop one.
+        self._margin = min(30.0, wave.site.walltime / 5)
+        self._until = began + wave.site.walltime - self._margin
+        self._skipped: set[int] = set()
+        self.why = ""
+
+    async def heed_signals(self) -> None:
+        """SIGUSR1 and SIGUSR2 announce the end: cases under way may finish. SIGTERM is the end."""
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        async with anyio.create_task_group() as tasks:
+            with anyio.open_signal_receiver(
+                signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2
+            ) as received:
+                async for number in received:
+                    soon = number in {signal.SIGUSR1, signal.SIGUSR2}
+                    tasks.start_soon(
+                        self._leave, signal.Signals(number).name, self._margin / 2 if soon else 0.0
+                    )
+
+    async def look(self) -> None:
+        """Sign life, heed the coordinator's wishes, mind the time."""
+        next_beat, pause = 0.0, LOOK_EVERY
+        async with anyio.create_task_group() as tasks:
+            while True:
+                now = time.monotonic()
+                if now >= next_beat:
+                    next_beat, pause = now + pause, min(2 * pause, BEAT_EVERY)
+                    self._ledger.beat()
+                self._log.sync()
+                self._heed_control()
+                if now >= self._until and not self.why:
+                    tasks.start_soon(self._leave, "its time is up", self._margin / 2)
+                await anyio.sleep(LOOK_EVERY)
+
+    def _heed_control(self) -> None:
+        control = control_of(self._layout)
+        skip = set(control.skip) - self._skipped
+        if skip:
+            self._skipped |= skip
+            self._campaign.cancel_cases(sorted(skip))
+        if control.paused and not self.why:
+            self.why = "paused"
+            self._campaign.wind_up()
+
+    async def _leave(self, why: str, grace: float) -> None:
+        """Start nothing more; end what is still under way after `grace` seconds."""
+        self.why = self.why or why
+        self._campaign.wind_up()
+        await anyio.sleep(grace)
+        self._campaign.cancel(why)
+
+
+def place() -> str:
+    """This node, and the job it runs as."""
+    node = os.environ.get("SLURMD_NODENAME") or os.uname().nodename
+    for job, element in _JOB_VARIABLES:
+        if os.environ.get(job):
+            return f"{node} {os.environ[job]}_{os.environ.get(element, '')}"
+    return node
+
+
+def _left_of(wave: Wave, element: int, attempt: int, total: int) -> Chunk:
+    """The chunk without what earlier attempts at it finished."""
+    finished: set[int] = set()
+    for earlier in range(1, attempt):
+        finished |= finished_in(wave.log(element, earlier), total)
+    return [[case for case in piece if case not in finished] for piece in wave.chunk(element)]
+
+
+def _settings(layout: RunLayout, manifest: dict[str, object], wave: Wave, left: Chunk) -> RunSettings:
+    settings = settings_of(layout, manifest, wave.options)
+    cpus = min(_granted_cpus(wave.site.cpus), 1024)
+    cases = tuple(case for piece in left for case in piece)
+    return replace(settings, jobs=max(1, cpus // settings.threads), cases=cases, sweep_timeout=None)
+
+
+def _granted_cpus(asked: int) -> int:
+    for name in _CPU_VARIABLES:
+        if os.environ.get(name, "").isdigit():
+            return int(os.environ[name])
+    return min(asked, usable_cpus())
+
+
+def _work_directory(layout: RunLayout, wave: Wave, element: int, attempt: int) -> Path:
+    name = wave.work_directory(element, attempt)
+    scratch = os.path.expandvars(wave.site.scratch) if wave.site.scratch else ""
+    if "$" in scratch:
+        raise StoreError(f"execution.cluster.scratch: {scratch} names a variable this node does not have")
+    directory = Path(scratch) / f"{layout.name}{name}" if scratch else layout.path / name
+    directory.mkdir(parents=True)
+    return directory
+
+
+def _drop_if_empty(path: Path) -> None:
+    """A job that printed nothing leaves no file."""
+    try:
+        if path.stat().st_size == 0:
+            path.unlink()
+    except FileNotFoundError:
+        pass
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,225 @@
+"""The jobs of a run on a cluster: the waves submitted, their open chunks, and what is asked of the scheduler.
+
+Every question to the scheduler runs in a thread, so that a slow one does not hold up the run's pulse.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from array import array
+from collections.abc import Iterator, Mapping
+
+from anyio import to_thread
+
+from simorc.cluster.advice import advice_on
+from simorc.cluster.array_files import CLUSTER, Wave, new_wave, waves_of
+from simorc.cluster.chunk_queue import Batch
+from simorc.cluster.log_collector import OpenChunk
+from simorc.errors import SchedulerSilent, SubmissionRefused
+from simorc.executors.batch_scheduler import ArrayJob, Scheduler, Site, Submission
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import RunSettings
+from simorc.rundir.store.writer import Store
+
+_OPTIONS = ("timeout", "warm", "nice")
+"""Settings a runner may have been started with, which its chunks need as well."""
+
+
+class JobArrays:
+    """What stands in the scheduler's queue or runs on its nodes."""
+
+    def __init__(
+        self, layout: RunLayout, scheduler: Scheduler, site: Site, store: Store, settings: RunSettings
+    ) -> None:
+        self._layout, self._scheduler, self._site, self._store = layout, scheduler, site, store
+        self._options = {
+            name: settings.execution.get(name) for name in _OPTIONS if settings.execution.get(name)
+        }
+        self._waves: dict[str, Wave] = {}
+        self._chunks: dict[str, dict[int, OpenChunk]] = {}
+        self._handed_in: dict[str, float] = {}
+        self._placed = bytearray(len(store.statuses) + 1)
+        self._limit: int | None = None
+        self._width: int | None = None
+        self._jobs = settings.jobs
+        self._throttled = True
+        self._held_marker = layout.path / CLUSTER / "held"
+        self._want_held = False
+
+    # What there is --------------------------------------------------------------------------------
+
+    def adopt(self) -> None:
+        """Take over the waves that earlier coordinators submitted."""
+        for wave in waves_of(self._layout):
+            self._open(wave)
+
+    def _open(self, wave: Wave) -> None:
+        self._waves[wave.name] = wave
+        chunks = self._chunks.setdefault(wave.name, {})
+        for element, chunk in enumerate(wave.chunks(), 1):
+            pieces = [array("I", piece) for piece in chunk]
+            chunks[element] = OpenChunk(wave, element, pieces, wave.generations[element - 1])
+            for piece in pieces:
+                for case_id in piece:
+                    self._placed[case_id] = min(255, self._placed[case_id] + 1)
+
+    def remove(self, chunk: OpenChunk) -> None:
+        """The chunk is over; what its attempts left lying about goes."""
+        del self._chunks[chunk.wave.name][chunk.element]
+        for case_id in chunk.cases:
+            self._placed[case_id] -= 1
+        for attempt in chunk.attempts:
+            work = self._layout.path / chunk.wave.work_directory(chunk.element, attempt)
+            shutil.rmtree(work, ignore_errors=True)
+
+    @property
+    def chunks(self) -> list[OpenChunk]:
+        return [chunk for chunks in self._chunks.values() for chunk in chunks.values()]
+
+    def by_wave(self) -> Iterator[tuple[Wave, dict[int, OpenChunk]]]:
+        for name, chunks in self._chunks.items():
+            if chunks:
+                yield self._waves[name], chunks
+
+    def holds(self, case_id: int) -> bool:
+        """Whether an open chunk has the case."""
+        return bool(self._placed[case_id])
+
+    def jobs(self) -> list[str]:
+        """The ids of the jobs with open chunks."""
+        return [wave.job or wave.job_name for wave, _ in self.by_wave()]
+
+    def settle(self) -> None:
+        """Waves without open chunks are over, now that the store has everything they said."""
+        for name, wave in self._waves.items():
+            if not self._chunks[name]:
+                wave.close()
+
+    # The scheduler --------------------------------------------------------------------------------
+
+    async def states(self) -> Mapping[str, ArrayJob]:
+        """What the scheduler knows of our jobs."""
+        names = [wave.job_name for wave, _ in self.by_wave()]
+        return await to_thread.run_sync(self._scheduler.states, names)
+
+    def alive(self, chunk: OpenChunk, states: Mapping[str, ArrayJob], asked: float) -> bool:
+        """Whether a live job owns the chunk; `asked` is when the scheduler was asked."""
+        if self._handed_in.get(chunk.wave.name, 0.0) >= asked:
+            return True
+        known = states.get(chunk.wave.job_name)
+        if known is None:
+            return False
+        if chunk.wave.job is None:
+            chunk.wave.submitted(known.job)
+        element = known.elements.get(chunk.element)
+        return element is not None and element.alive
+
+    def hopeless(self, states: Mapping[str, ArrayJob]) -> Iterator[str]:
+        """What to tell the user about jobs that will wait for ever."""
+        for job in states.values():
+            reasons = [element.reason for element in job.elements.values() if element.hopeless]
+            for reason in dict.fromkeys(reasons):
+                yield f"job {job.job} waits for ever ({reason}): {advice_on(reason, job.job)}"
+
+    async def room(self) -> int:
+        """How many elements may be submitted now in one job."""
+        if self._limit is None:
+            self._limit = await self._array_limit()
+        queued = len(self.chunks)
+        free = self._limit if self._site.max_jobs is None else self._site.max_jobs - queued
+        return max(0, min(self._limit, free))
+
+    async def _array_limit(self) -> int:
+        try:
+            return await to_thread.run_sync(self._scheduler.array_limit)
+        except SchedulerSilent as error:
+            raise SubmissionRefused(error.message) from error
+
+    async def width(self) -> int | None:
+        """How many elements could run at once."""
+        if self._jobs is not None:
+            return self._throttle()
+        if self._site.max_jobs is not None:
+            return self._site.max_jobs
+        if self._width is None:
+            try:
+                self._width = await to_thread.run_sync(self._scheduler.width, self._site)
+            except SchedulerSilent:
+                return None  # a guess will do: this only shapes the chunks
+        return self._width
+
+    async def submit(self, batch: Batch) -> None:
+        """Hand in an array job; raises `SubmissionRefused`. A scheduler that did not answer may have it."""
+        scheduler = self._scheduler
+        wave = new_wave(
+            self._layout,
+            scheduler.name,
+            self._site,
+            batch,
+            options=self._options,
+            element_variable=scheduler.element_variable,
+        )
+        throttle = None if self._jobs is None else self._throttle()
+        submission = Submission(
+            wave.job_name, wave.script, wave.elements, wave.directory, self._site, throttle
+        )
+        try:
+            wave.submitted(await to_thread.run_sync(scheduler.submit, submission))
+        except SubmissionRefused:
+            wave.close()
+            raise
+        except SchedulerSilent as error:
+            self._store.event("warning", f"{wave.name} may or may not have been taken: {error.message}")
+        self._handed_in[wave.name] = time.monotonic()
+        self._open(wave)
+        cases = sum(len(piece) for _, chunk in batch for piece in chunk)
+        self._store.event("submitted", f"job {wave.job}: {cases} cases in {wave.elements} chunks")
+
+    def refused(self, elements: int, pause: float) -> float:
+        """Ask for less next time; how long to wait before."""
+        self._limit = max(1, elements // 2)
+        return pause if elements == 1 else 1.0
+
+    async def cancel(self) -> None:
+        """End all our jobs."""
+        for wave, _ in self.by_wave():
+            if wave.job is not None:
+                await to_thread.run_sync(self._scheduler.cancel, wave.job)
+
+    # Pause and jobs -------------------------------------------------------------------------------
+
+    def _throttle(self) -> int:
+        return max(1, -(-(self._jobs or 1) // self._site.cpus))
+
+    @property
+    def slots(self) -> int:
+        """How many cases may run at once, as far as that is known."""
+        return self._jobs or (self._width or self._site.max_jobs or 1) * self._site.cpus
+
+    def set_jobs(self, jobs: int) -> None:
+        self._jobs, self._throttled = jobs, False
+
+    def want_held(self, held: bool) -> None:
+        self._want_held = held
+
+    async def run_errands(self) -> None:
+        """Have the scheduler do what was wanted since."""
+        if self._want_held != self._held_marker.exists():
+            await self._hold_or_release()
+        if not self._throttled:
+            waves = [wave for wave, _ in self.by_wave() if wave.job is not None]
+            share = max(1, self._throttle() // max(1, len(waves)))
+            for wave in waves:
+                await to_thread.run_sync(self._scheduler.throttle, wave.job or "", share)
+            self._throttled = True
+
+    async def _hold_or_release(self) -> None:
+        act = self._scheduler.hold if self._want_held else self._scheduler.release
+        if self._want_held:
+            self._held_marker.touch()
+        for wave, _ in self.by_wave():
+            if wave.job is not None:
+                await to_thread.run_sync(act, wave.job)
+        if not self._want_held:
+            self._held_marker.unlink(missing_ok=True)

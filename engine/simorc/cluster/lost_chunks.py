@@ -1,0 +1,62 @@
+"""What becomes of cases whose chunk was lost: tried again within a budget, then failed with a reason."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from simorc.cluster.log_collector import Gathering, OpenChunk
+from simorc.rundir.store.writer import Finished, Store
+from simorc.simulators.outcome import FailureKind, Outcome
+
+FRUITLESS = 3
+"""How often cases may be submitted in chunks that end without finishing one."""
+
+
+class LostChunks:
+    """Two budgets: how often a case may be under way when its worker dies, and how often a chunk may come to
+    nothing.
+    """
+
+    def __init__(self, store: Store, gathering: Gathering, retries: int) -> None:
+        self._store, self._gathering = store, gathering
+        self._retries = retries
+        self._blamed: set[str] = set()
+
+    def blame(self, chunk: OpenChunk) -> None:
+        """Record the loss of what was under way when a chunk ended without a word."""
+        if chunk.ended:
+            return
+        for case_id in self._gathering.under_way(chunk):
+            self._blamed.add(chunk.name)
+            final = self._store.losses_of(case_id) >= self._retries
+            self._lost(case_id, chunk, "the job ended while this case was under way", final)
+
+    def generation_after(self, chunk: OpenChunk, left: Iterable[int]) -> int | None:
+        """How often the rest of a chunk has come to nothing now; None: too often, and its cases failed."""
+        if chunk.fruitful or chunk.name in self._blamed or chunk.why == "paused":
+            return 0
+        generation = chunk.generation + 1
+        if generation <= FRUITLESS:
+            return generation
+        why = chunk.why or last_words(chunk)
+        for case_id in left:
+            self._lost(case_id, chunk, f"submitted {generation} times without a result: {why}", final=True)
+        return None
+
+    def _lost(self, case_id: int, chunk: OpenChunk, message: str, final: bool) -> None:
+        number = self._gathering.next_number(case_id)
+        outcome = Outcome.failed(FailureKind.LOST_WORKER, message)
+        action = "give_up" if final else "retry"
+        place = f"{chunk.wave.scheduler} {chunk.wave.job or ''}_{chunk.element}"
+        self._store.attempt_finished(Finished(case_id, number, outcome, action, final, time.time(), place))
+
+
+def last_words(chunk: OpenChunk) -> str:
+    """The last line a chunk's job printed."""
+    try:
+        text = chunk.wave.out(chunk.element).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "its job printed nothing"
+    lines = text.strip().splitlines()
+    return lines[-1][-500:] if lines else "its job printed nothing"

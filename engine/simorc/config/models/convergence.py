@@ -1,0 +1,192 @@
+"""What is tried when a case does not converge, and when a failure may pass: ladder and retries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from simorc.config.models.fields import Name, Quantity, Seconds, Section, Text, Texts, Whole, kind_of
+from simorc.config.names import did_you_mean, listed
+from simorc.units import Number
+
+ACCURACY = frozenset({"reltol", "abstol", "vntol", "chgtol", "trtol", "gmin", "pivtol", "pivrel", "bypass"})
+"""Options that may make a result less accurate."""
+OPTIONS = ACCURACY | {
+    *("itl1", "itl2", "itl3", "itl4", "itl5", "itl6", "gminsteps", "gminfactor", "srcsteps", "noopiter"),
+    *("noopac", "method", "maxord", "xmu", "rshunt", "cshunt", "gshunt", "ramptime", "convstep", "convlimit"),
+    *("convabsstep", "minbreak", "klu", "sparse", "autostop", "savecurrents", "interp"),
+}
+"""The options of ngspice a rung may set."""
+_FLAGS = frozenset({"noopiter", "noopac", "klu", "sparse", "autostop", "savecurrents", "interp", "convlimit"})
+_METHODS = ("gear", "trap", "trapezoidal")
+
+RETRIED = (
+    *("bad_netlist", "missing_model", "missing_file", "singular_matrix", "timeout", "stuck", "crashed"),
+    *("out_of_memory", "raw_limit", "log_limit", "out_of_disk", "measurement_missing", "output_missing"),
+    *("spawn_failed", "template_error", "lost_worker", "internal", "no_convergence", "timestep_too_small"),
+    "partial",
+)
+"""Kinds of failure that may have a number of retries of their own."""
+
+
+def _options(value: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): _option(name.lower(), text) for name, text in value.items()}
+
+
+def _option(name: str, text: str) -> str:
+    """The option's value as a card gives it."""
+    if name not in OPTIONS:
+        raise ValueError(f"'{name}' is not an option of a rung{did_you_mean(name, OPTIONS)}")
+    if name in _FLAGS:
+        if text.lower() not in {"true", "1"}:
+            raise ValueError(f"{name} is a flag: write {name}: true")
+        return ""
+    if name == "method":
+        if text.lower() not in _METHODS:
+            raise ValueError(f"method is one of {', '.join(_METHODS)}, not '{text}'")
+        return text.lower()
+    try:
+        number = Number(text)
+    except ValueError:
+        raise ValueError(f"{name} takes a number, not '{text}'") from None
+    if number < 0:
+        raise ValueError(f"{name} cannot be negative")
+    return text
+
+
+def _flag_text(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: "true" if entry is True else entry for name, entry in value.items()}
+    return value
+
+
+def _optran(words: tuple[str, ...]) -> tuple[str, ...]:
+    for word in words:
+        try:
+            Number(word)
+        except ValueError:
+            raise ValueError(f"optran takes numbers, not '{word}'") from None
+    if len(words) != 6:
+        raise ValueError("optran takes six numbers: noopiter gminsteps srcsteps tstep tstop supramp")
+    return words
+
+
+class Rung(Section):
+    """Simulator options of one further attempt at a case that did not converge."""
+
+    name: Name
+    """Its name, which a result reached on it carries."""
+    options: Annotated[dict[Name, Text], BeforeValidator(_flag_text), AfterValidator(_options)] = Field(
+        default_factory=dict
+    )
+    """ngspice options: {method: gear, itl4: 200}."""
+    max_step: Annotated[Quantity, Field(gt=0, le=1)] | None = None
+    """The largest step of a transient, as a part of what it would be."""
+    optran: Annotated[Texts, AfterValidator(_optran)] | None = None
+    """Operating point by a transient: the six numbers of the command `optran`."""
+
+    @property
+    def loosens(self) -> bool:
+        """Whether it sets an option that decides how accurate a result is."""
+        return bool(ACCURACY & self.options.keys())
+
+    def cards(self) -> list[str]:
+        """What it adds to a deck, in the form that `simorc.netlist.convergence_options` reads."""
+        said = [
+            f".option {name}={value}" if value else f".option {name}" for name, value in self.options.items()
+        ]
+        if self.max_step is not None:
+            said.append(f".maxstep {float(self.max_step):g}")
+        return [*said, f"optran {' '.join(self.optran)}"] if self.optran else said
+
+
+_ITERATIONS = {"itl1": "1000", "itl2": "1000", "itl4": "200"}
+DEFAULT_LADDER = (
+    Rung(name="iterations", options=_ITERATIONS),
+    Rung(name="gear", options={**_ITERATIONS, "method": "gear", "maxord": "2"}),
+    Rung(name="stepping", options={**_ITERATIONS, "gminsteps": "100", "srcsteps": "100"}),
+    Rung(name="optran", options=_ITERATIONS, optran=("0", "0", "0", "100n", "10u", "0")),
+    Rung(name="small_steps", max_step=Number("0.1")),
+    Rung(name="rshunt", options={"rshunt": "1e12"}),
+)
+"""Rungs that do not loosen accuracy, the gentlest first."""
+LOOSE_RUNGS = (
+    Rung(name="loose", options={**_ITERATIONS, "reltol": "5e-3", "abstol": "1e-10", "vntol": "1e-5"}),
+    Rung(name="looser", options={**_ITERATIONS, "reltol": "1e-2", "abstol": "1e-9", "vntol": "1e-4"}),
+)
+"""The last rungs where `loosen` is true."""
+KNOWN_RUNGS = {rung.name: rung for rung in (*DEFAULT_LADDER, *LOOSE_RUNGS)}
+
+
+def _known_rung(value: Any) -> Any:
+    """A rung by its name alone."""
+    if isinstance(value, Mapping | Rung):
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f"expected a rung's name or {{name, options}}, not {kind_of(value)}")
+    if value not in KNOWN_RUNGS:
+        near = did_you_mean(value, KNOWN_RUNGS)
+        raise ValueError(f"no rung '{value}'{near}; known: {listed(KNOWN_RUNGS)}")
+    return KNOWN_RUNGS[value]
+
+
+def _distinct_rungs(ladder: tuple[Rung, ...]) -> tuple[Rung, ...]:
+    names = [rung.name for rung in ladder]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"rung '{twice[0]}' stands twice")
+    return ladder
+
+
+class Convergence(Section):
+    """What is tried when a case does not converge."""
+
+    ladder: (
+        Annotated[tuple[Annotated[Rung, BeforeValidator(_known_rung)], ...], AfterValidator(_distinct_rungs)]
+        | None
+    ) = None
+    """Rungs in order, by name or as {name, options, max_step, optran}; default: those that do not loosen
+    accuracy. An empty list tries nothing.
+    """
+    loosen: bool = False
+    """Whether the last rungs may loosen reltol and abstol. A result reached on a rung carries its name."""
+
+    @model_validator(mode="after")
+    def _only_as_loose_as_asked(self) -> Convergence:
+        for rung in self.ladder or ():
+            if rung.loosens and not self.loosen:
+                set_here = ", ".join(sorted(ACCURACY & rung.options.keys()))
+                raise ValueError(
+                    f"rung '{rung.name}' sets {set_here}, which needs loosen: true beside the ladder"
+                )
+        return self
+
+    def rungs(self) -> tuple[Rung, ...]:
+        """The whole ladder: as written or the default, then the loosening rungs if they are asked for."""
+        ladder = DEFAULT_LADDER if self.ladder is None else self.ladder
+        taken = {rung.name for rung in ladder}
+        return (*ladder, *(rung for rung in LOOSE_RUNGS if self.loosen and rung.name not in taken))
+
+
+def _kinds(value: Mapping[str, int]) -> Mapping[str, int]:
+    for name in value:
+        if name not in RETRIED:
+            raise ValueError(
+                f"no kind of failure '{name}'{did_you_mean(name, RETRIED)}; known: {listed(RETRIED, 30)}"
+            )
+    return value
+
+
+class Retry(Section):
+    """How often and how soon a failed case is tried again just as it was."""
+
+    kinds: Annotated[dict[Name, Annotated[Whole, Field(ge=0, le=100)]], AfterValidator(_kinds)] = Field(
+        default_factory=dict
+    )
+    """Kind of failure -> retries instead of `retries`: {crashed: 5, out_of_memory: 0, timeout: 1}."""
+    delay: Seconds = 0.5
+    """Pause before the first retry, in seconds; it doubles with every further one."""
+    longest_delay: Seconds = 30.0
+    """The longest pause, in seconds."""

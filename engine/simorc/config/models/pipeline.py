@@ -1,0 +1,331 @@
+"""``pipelines:`` in sim_setup.yaml: design feedback loops from a written spec to verified RTL.
+
+The five stages of the loop are named a1, a5, a4, a7 and simulation and run in that order; a stage left out
+has its defaults. Stages of other names are gates (``kind: sweep`` or ``kind: command``) that follow a passed
+simulation in the order written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler
+
+from simorc.config.models.fields import Bytes, Name, Seconds, Section, Text, Texts, Whole, kind_of
+from simorc.units import Number
+
+LOOP = {
+    "a1": "generate",
+    "a5": "style",
+    "a4": "lint",
+    "a7": "testbench",
+    "simulation": "simulate",
+}
+"""The loop's stages in their order, and the kind of each."""
+GATES = ("sweep", "command")
+
+
+def _ordinary(value: Any) -> Any:
+    """Numbers of the configuration as Verilog and JSON know them: 4 is an int, 0.5 a float."""
+    if isinstance(value, Number):
+        return int(value) if value.is_integer() else float(value)
+    if isinstance(value, Mapping):
+        return {str(key): _ordinary(each) for key, each in value.items()}
+    return [_ordinary(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _with_kinds(value: Any) -> Any:
+    """A stage of the loop gets its kind from its name; any other has to say it."""
+    if not isinstance(value, Mapping):
+        return value
+    completed: dict[Any, Any] = {}
+    for name, entry in value.items():
+        given = {} if entry is None else entry
+        if not isinstance(given, Mapping):
+            raise ValueError(f"{name}: expected a mapping, not {kind_of(given)}")
+        kind = given.get("kind", LOOP.get(name))
+        allowed = (LOOP[name],) if name in LOOP else GATES
+        if kind not in allowed:
+            raise ValueError(f"{name} needs kind: {' or '.join(allowed)} (the loop's own: {', '.join(LOOP)})")
+        completed[name] = {**given, "kind": kind}
+    return completed
+
+
+def _module(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", name):
+        raise ValueError(f"'{name}' is not the name of a module: letters, digits and _")
+    return name
+
+
+def _warning_code(code: str) -> str:
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]*", code):
+        raise ValueError(f"'{code}' is not the code of a warning, such as WIDTH")
+    return code
+
+
+class _StagesSchema:
+    """JSON Schema of `stages`: the loop's names each have their kind, which then need not be written."""
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        kinds = handler(core)["additionalProperties"]["discriminator"]["mapping"]
+        return {
+            "type": "object",
+            "properties": {name: {"$ref": kinds[kind]} for name, kind in LOOP.items()},
+            "additionalProperties": {"oneOf": [{"$ref": kinds[kind]} for kind in GATES]},
+        }
+
+
+Values = Annotated[dict[Name, Any], AfterValidator(_ordinary)]
+Chance = Annotated[float, Field(ge=0, le=1)]
+Program = Annotated[Texts, Field(max_length=200)]
+Module = Annotated[Text, AfterValidator(_module)]
+
+
+class Llm(Section):
+    """A language model: behind an OpenAI-compatible endpoint, or loaded here with transformers."""
+
+    endpoint: Text | None = None
+    """Base URL such as http://localhost:8000/v1; default: the model is loaded on this machine."""
+    model: Text = "Qwen/Qwen2.5-Coder-7B-Instruct"
+    """The model's name, or its directory."""
+    adapter: Text | None = None
+    """A PEFT adapter laid over a local model. A name or a path."""
+    max_tokens: Annotated[Whole, Field(ge=1, le=1_000_000)] = 2048
+    """The longest answer, in tokens."""
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
+    """From 0 to 2; 0 picks the most likely word each time."""
+    top_p: Chance = 0.95
+    """Share of likely words to choose from, from 0 to 1."""
+    timeout: Seconds = 300.0
+    """How long an answer may take, in seconds."""
+    answer_limit: Annotated[Bytes, Field(ge=1)] = 1024**2
+    """Size of an answer, in bytes; a larger one is refused."""
+    api_key_env: Text | None = None
+    """The variable of the environment that holds the endpoint's key. The key itself is never recorded."""
+
+
+class Maker(Section):
+    """What makes a file of a stage: a template, a program or a language model."""
+
+    enable: bool = True
+    """Whether the stage takes part."""
+    backend: Literal["template", "command", "llm"] = "template"
+    """Who makes the file."""
+    template: Text | None = None
+    """A Jinja2 template of the file. A path."""
+    command: Program = ()
+    """A program and its arguments, with {spec} {rtl} {testbench} {failure} {output} {top} {project}."""
+    parameters: Values = Field(default_factory=dict)
+    """Seen by the template as parameters.NAME, by a program in request.json."""
+    llm: Llm = Llm()
+    """The language model."""
+    timeout: Seconds = 120.0
+    """How long a program may take, in seconds."""
+
+
+class Generate(Maker):
+    """A1: RTL from a spec."""
+
+    kind: Literal["generate"] = "generate"
+    """Always generate."""
+
+
+class Style(Section):
+    """A5: the style of the RTL, reviewed and mended with verible."""
+
+    kind: Literal["style"] = "style"
+    """Always style."""
+    enable: bool = True
+    """Whether the stage takes part."""
+    format: bool = True
+    """Whether the RTL is formatted."""
+    autofix: bool = True
+    """Whether findings verible knows to mend are mended."""
+    strict: bool = False
+    """Whether a finding that is left fails the stage; default: it is only counted."""
+    rules: Texts = ()
+    """Rules of verible-verilog-lint: NAME or -NAME or NAME=setting."""
+    timeout: Seconds = 60.0
+    """How long verible may take, in seconds."""
+
+
+class Fix(Section):
+    """Who mends lint findings."""
+
+    backend: Literal["builtin", "command", "llm"] = "builtin"
+    """The fixes simorc knows, a program, or a language model."""
+    command: Program = ()
+    """A program and its arguments, with {rtl} {findings} {failure} {output} {top} {project}."""
+    llm: Llm = Llm()
+    """The language model."""
+    timeout: Seconds = 120.0
+    """How long a program may take, in seconds."""
+
+
+class Lint(Section):
+    """A4: verilator reads the RTL with all warnings on."""
+
+    kind: Literal["lint"] = "lint"
+    """Always lint."""
+    enable: bool = True
+    """Whether the stage takes part."""
+    warnings: Literal["fail", "note"] = "fail"
+    """Whether a warning fails the stage as an error does."""
+    waive: tuple[Annotated[Text, AfterValidator(_warning_code)], ...] = ()
+    """Warnings that are switched off, by their codes."""
+    fix: Fix = Fix()
+    """Who mends the findings when the loop comes back to this stage."""
+    timeout: Seconds = 60.0
+    """How long verilator may take, in seconds."""
+
+
+class Testbench(Maker):
+    """A7: the testbench; without a template of its own, simorc's."""
+
+    __test__ = False  # not a test, whatever pytest thinks of the name
+
+    kind: Literal["testbench"] = "testbench"
+    """Always testbench."""
+
+
+class Simulate(Section):
+    """Simulation with Icarus Verilog, and the words it is judged by."""
+
+    kind: Literal["simulate"] = "simulate"
+    """Always simulate."""
+    enable: bool = True
+    """Whether the stage takes part."""
+    testbench: Text | None = None
+    """A testbench written by hand, where a7 is switched off. A path."""
+    sources: Texts = ()
+    """More Verilog files that are compiled along. Paths."""
+    standard: Literal["2001", "2005", "2009", "2012"] = "2012"
+    """The generation of the language."""
+    pass_marker: Text = "TEST PASSED"
+    """The line a testbench prints when, and only when, all went well."""
+    fail_markers: Texts = ("TEST FAILED",)
+    """Words that mean failure wherever they are printed."""
+    plusargs: Texts = ()
+    """Words for $test$plusargs and $value$plusargs, without the +."""
+    timeout: Seconds = 60.0
+    """How long compiling or simulating may take, in seconds."""
+    memory_limit: Bytes = 2 * 1024**3
+    """Memory the simulator may take, in bytes."""
+    output_limit: Bytes = 256 * 1024**2
+    """Size of the log or the waveforms, in bytes."""
+
+
+class Sweep(Section):
+    """A gate: a sweep of this project with all cases completed and all specs kept."""
+
+    kind: Literal["sweep"] = "sweep"
+    """Always sweep."""
+    enable: bool = True
+    """Whether the gate takes part."""
+    sweep: Name
+    """The sweep's name."""
+    timeout: Seconds | None = None
+    """How long it may take, in seconds; default: no limit."""
+
+
+class Command(Section):
+    """A gate: a program such as a synthesiser or an exporter; it passes with exit code 0."""
+
+    kind: Literal["command"] = "command"
+    """Always command."""
+    enable: bool = True
+    """Whether the gate takes part."""
+    command: Annotated[Program, Field(min_length=1)]
+    """A program and its arguments, with {rtl} {testbench} {spec} {output} {top} {project}."""
+    outputs: Texts = ()
+    """Files it has to leave in {output}, which is a directory here."""
+    timeout: Seconds = 600.0
+    """How long it may take, in seconds."""
+    memory_limit: Bytes | None = None
+    """Memory it may take, in bytes; default: no limit."""
+
+
+Stage = Annotated[
+    Generate | Style | Lint | Testbench | Simulate | Sweep | Command, Field(discriminator="kind")
+]
+_Tries = Annotated[Whole, Field(ge=0, le=100)]
+
+
+class Budgets(Section):
+    """How often one run may go back to a stage after a failure."""
+
+    a4: _Tries = 1
+    """Lint fixes."""
+    a1: _Tries = 1
+    """Generations of the RTL with the failure in their context."""
+    a7: _Tries = 1
+    """Generations of the testbench, where the testbench is at fault."""
+
+
+class PipelineDefinition(Section):
+    """One pipeline. Relative paths stand against sim_setup.yaml; ``~`` and ``${VAR}`` expand."""
+
+    description: Text = ""
+    """What is designed."""
+    spec: Text | None = None
+    """The written spec; `--spec FILE` takes another. A path."""
+    top: Module
+    """The module's name. Its file is called the same."""
+    rtl: Text | None = None
+    """RTL to start from, where a1 is switched off. A path."""
+    context: Texts = ()
+    """Files put into every prompt (retrieval context), and kept with the run. Paths."""
+    stages: Annotated[dict[Name, Stage], BeforeValidator(_with_kinds), _StagesSchema()] = Field(
+        default_factory=dict
+    )
+    """Stage -> its settings: a1, a5, a4, a7, simulation, and gates of any other name."""
+    budgets: Budgets = Budgets()
+    """How often one run may go back to a stage."""
+
+    @property
+    def a1(self) -> Generate:
+        stage = self.stages.get("a1", Generate())
+        assert isinstance(stage, Generate)
+        return stage
+
+    @property
+    def a5(self) -> Style:
+        stage = self.stages.get("a5", Style())
+        assert isinstance(stage, Style)
+        return stage
+
+    @property
+    def a4(self) -> Lint:
+        stage = self.stages.get("a4", Lint())
+        assert isinstance(stage, Lint)
+        return stage
+
+    @property
+    def a7(self) -> Testbench:
+        stage = self.stages.get("a7", Testbench())
+        assert isinstance(stage, Testbench)
+        return stage
+
+    @property
+    def simulation(self) -> Simulate:
+        stage = self.stages.get("simulation", Simulate())
+        assert isinstance(stage, Simulate)
+        return stage
+
+    @property
+    def gates(self) -> dict[str, Sweep | Command]:
+        """Stages after the loop, in the order written."""
+        return {name: stage for name, stage in self.stages.items() if isinstance(stage, Sweep | Command)}
+
+    def order(self) -> tuple[str, ...]:
+        """The names of all stages that take part, in the order they run."""
+        loop: tuple[tuple[str, Stage], ...] = (
+            ("a1", self.a1),
+            ("a5", self.a5),
+            ("a4", self.a4),
+            ("a7", self.a7),
+            ("simulation", self.simulation),
+        )
+        return tuple(name for name, stage in (*loop, *self.gates.items()) if stage.enable)

@@ -1,0 +1,78 @@
+"""testbenches/<name>/config.yaml: one testbench."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from simorc.config.models.execution import ExecutionSettings, SimulatorSettings
+from simorc.config.models.fields import Name, Scalar, Section, Text, Texts, kind_of
+from simorc.config.models.measurement import Measurements, Spec
+from simorc.config.names import RESERVED
+
+
+def distinct(names: dict[str, Any]) -> dict[str, Any]:
+    """Names that differ only in case would be one column of a results table and one name to ngspice."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if name.lower() in seen:
+            raise ValueError(f"{seen[name.lower()]} and {name} differ only in case")
+        seen[name.lower()] = name
+    return names
+
+
+def _not_reserved(parameters: dict[str, Any]) -> dict[str, Any]:
+    for name in parameters:
+        if name.lower() in RESERVED:
+            raise ValueError(f"{name} is a column of every results table; give the parameter another name")
+    return parameters
+
+
+def _plot_specs(value: Any) -> Any:
+    if isinstance(value, dict) and value and "y" not in value and "Y" not in value:
+        value = list(value.values())  # name -> file, of older projects
+    specs = [value] if isinstance(value, str | dict) else value
+    for spec in specs if isinstance(specs, list) else [specs]:
+        if not isinstance(spec, str | dict):
+            raise ValueError(f"expected file names or plot specs, not {kind_of(spec)}")
+    return specs
+
+
+Parameters = Annotated[dict[Name, Scalar], AfterValidator(distinct), AfterValidator(_not_reserved)]
+PlotSpecs = Annotated[tuple[Any, ...], BeforeValidator(_plot_specs)]
+
+
+class TestbenchConfig(Section):
+    """config.yaml of a testbench. Relative paths stand against its directory."""
+
+    __test__ = False  # not a test, whatever pytest thinks of the name
+
+    description: Text = ""
+    """What it measures."""
+    schematic: Text | None = None
+    """Its xschem schematic. A path."""
+    template: Text | None = None
+    """Its template netlist; default: the only *.spice.j2 or *.spice beside this file. A path."""
+    parameters: Parameters = Field(default_factory=dict)
+    """Parameter -> default. Only these can be swept; templates see them as {{ parameters.NAME }}."""
+    measurements: Annotated[Measurements, AfterValidator(distinct)] = Field(default_factory=dict)
+    """Measured numbers: a list of .meas names, or name -> where it comes from."""
+    specs: dict[Name, Spec] = Field(default_factory=dict)
+    """Measurement -> what it has to keep to."""
+    plot_specs: PlotSpecs = ()
+    """Plots: file names, against this file or else the project, or plot specs in place."""
+    save: Texts = ()
+    """Signals kept in the raw; default: what the template says."""
+    simulator: SimulatorSettings | None = None
+    """Settings of the simulator that differ for this testbench."""
+    execution: ExecutionSettings | None = None
+    """Settings of the execution that differ for this testbench."""
+    on_change: Text | None = None
+    """What saving the schematic does: `netlist`, or `rerun SWEEP`."""
+    filename_raw: Text | None = None
+    """The raw file the template writes, as older templates name it."""
+    filename_log: Text | None = None
+    """Of older projects; without effect: the log is simulator.log."""
+    postprocess: Any = None
+    """Of older projects; without effect."""

@@ -1,0 +1,241 @@
+"""The front door: ``Project.load()`` reads and checks everything the user wrote; all else takes a Project."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from simorc.config.expansion import against
+from simorc.config.models.setup import Setup
+from simorc.config.models.sweep import SweepDefinition
+from simorc.config.models.testbench import TestbenchConfig
+from simorc.config.names import did_you_mean, listed
+from simorc.config.overrides import override_layer, variable_layer
+from simorc.config.root import find_root
+from simorc.config.settings import Layer, Setting, Settings, file_layer, origins_of, settings_of
+from simorc.config.validate.project_files import ProjectFiles, check_sweep, read_project, read_sweep
+from simorc.config.validate.unnamed_sweeps import how_to_name, unnamed_sweeps
+from simorc.config.yaml.document import Document
+from simorc.errors import ConfigError, Problem, UsageError
+from simorc.units import Value
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True)
+class Testbench:
+    """One testbench: its directory, its configuration, its template netlist and this one's schematic.
+
+    The chosen environment's parameters are already in ``config.parameters``. ``template`` may not exist yet
+    where there is a schematic. File names in ``plot_specs`` and ``python`` are relative to the project.
+    """
+
+    __test__ = False  # not a test, whatever pytest thinks of the name
+
+    name: str
+    directory: Path
+    config_path: Path
+    config: TestbenchConfig
+    template: Path
+    schematic: Path | None = None
+
+    @property
+    def parameters(self) -> Mapping[str, Value]:
+        """Parameter -> its default."""
+        return self.config.parameters
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One sweep file."""
+
+    name: str
+    path: Path
+    definition: SweepDefinition
+
+
+@dataclass(frozen=True)
+class _Layers:
+    """Settings by where they come from, weakest first where several hold."""
+
+    setup: Layer
+    testbenches: Mapping[str, Layer]
+    sweeps: Mapping[str, Layer]
+    outside: tuple[Layer, ...]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project, read and checked. All paths are absolute."""
+
+    root: Path
+    setup: Setup
+    environment: str | None
+    testbenches: Mapping[str, Testbench]
+    sweeps: Mapping[str, Sweep]
+    _files: ProjectFiles
+    _layers: _Layers
+
+    @staticmethod
+    def find(start: Path | None = None) -> Path:
+        """The project's directory: the nearest ``sim_setup.yaml`` upwards of `start`. Raises UsageError."""
+        return find_root(start)
+
+    @classmethod
+    def load(
+        cls,
+        start: Path | None = None,
+        *,
+        environment: str | None = None,
+        overrides: Mapping[str, object] | None = None,
+    ) -> Project:
+        """Read the project in which `start` (default: here) lies.
+
+        `environment` falls back to SIMORC_ENV; `overrides` come from the command line ("execution.jobs": 4).
+        Raises ConfigError with every problem of every file.
+        """
+        root = find_root(start)
+        files = read_project(root, environment or os.environ.get("SIMORC_ENV") or None)
+        layers, problems = _layers_of(files, overrides or {})
+        if files.problems or problems:
+            raise ConfigError(list(dict.fromkeys([*files.problems, *problems])))
+        testbenches = {
+            name: _testbench(files, name, document) for name, document in files.testbenches.items()
+        }
+        sweeps = {name: _sweep(name, document) for name, document in files.sweeps.items()}
+        return cls(
+            root,
+            _setup(files),
+            files.environment,
+            MappingProxyType(testbenches),
+            MappingProxyType(sweeps),
+            files,
+            layers,
+        )
+
+    @property
+    def name(self) -> str:
+        """As written in sim_setup.yaml, else the directory's name."""
+        return self.setup.name or self.root.name
+
+    @property
+    def simulations(self) -> Path:
+        """The directory of all runs."""
+        return self.root / "simulations"
+
+    @property
+    def dut_netlist(self) -> Path | None:
+        """Netlist of the circuit under test; may not exist yet where there is a schematic."""
+        return against(self.setup.dut.netlist, self.root) if self.setup.dut.netlist else None
+
+    @property
+    def dut_schematic(self) -> Path | None:
+        """Schematic of the circuit under test."""
+        return against(self.setup.dut.schematic, self.root) if self.setup.dut.schematic else None
+
+    def settings(self, testbench: str | None = None, sweep: str | None = None) -> Settings:
+        """Effective settings of the project, a testbench, or a sweep (and the testbench it sweeps)."""
+        return settings_of(self._layers_for(testbench, sweep))
+
+    def origins(self, testbench: str | None = None, sweep: str | None = None) -> list[Setting]:
+        """Every effective setting and where it was set."""
+        return origins_of(self._layers_for(testbench, sweep))
+
+    def sweep_from(self, path: Path, name: str | None = None) -> Sweep:
+        """A sweep file that is not part of the project, checked against it. Raises ConfigError."""
+        files = ProjectFiles(
+            self.root,
+            self._files.setup,
+            self.environment,
+            self._files.testbenches,
+            templates=self._files.templates,
+        )
+        document = read_sweep(files, Path(path).absolute())
+        problems = [*files.problems, *check_sweep(files, document)]
+        if problems:
+            raise ConfigError(problems)
+        return _sweep(name or Path(path).name.split(".")[0], document)
+
+    def sweep(self, name: str) -> Sweep:
+        """The sweep of that name. Raises UsageError, which tells of a file that is there and not named."""
+        unnamed = {} if name in self.sweeps else unnamed_sweeps(self.root, self.setup.sweeps)
+        if name in unnamed:
+            raise UsageError(f"no sweep '{name}'", remedy=how_to_name(self.root, name, unnamed[name]))
+        return known(self.sweeps, name, "sweep")
+
+    def _layers_for(self, testbench: str | None, sweep: str | None) -> list[Layer]:
+        named = testbench or (self.sweep(sweep).definition.testbench if sweep else None)
+        layers = [self._layers.setup]
+        if named is not None:
+            known(self.testbenches, named, "testbench")
+            layers.append(self._layers.testbenches[named])
+        if sweep is not None:
+            known(self.sweeps, sweep, "sweep")
+            layers.append(self._layers.sweeps[sweep])
+        return [*layers, *self._layers.outside]
+
+
+def known(things: Mapping[str, Thing], name: str, kind: str) -> Thing:
+    """The testbench or sweep of that name. Raises UsageError with the nearest known one."""
+    if name not in things:
+        raise UsageError(f"no {kind} '{name}'{did_you_mean(name, things)}; known: {listed(things)}")
+    return things[name]
+
+
+def _layers_of(files: ProjectFiles, overrides: Mapping[str, object]) -> tuple[_Layers, list[Problem]]:
+    problems: list[Problem] = []
+
+    def noted(found: tuple[Layer, list[Problem]]) -> Layer:
+        problems.extend(found[1])
+        return found[0]
+
+    def of_file(document: Document[TestbenchConfig] | Document[SweepDefinition] | Document[Setup]) -> Layer:
+        return noted(file_layer(document.source, document.model))
+
+    layers = _Layers(
+        of_file(files.setup),
+        {name: of_file(document) for name, document in files.testbenches.items()},
+        {name: of_file(document) for name, document in files.sweeps.items()},
+        (
+            *[noted(layer) for layer in _environment_layers(files)],
+            noted(variable_layer(os.environ)),
+            noted(override_layer(overrides)),
+        ),
+    )
+    return layers, problems
+
+
+def _environment_layers(files: ProjectFiles) -> list[tuple[Layer, list[Problem]]]:
+    chosen = files.setup.model.environments.get(files.environment or "") if files.setup.model else None
+    if chosen is None or files.environment is None:
+        return []
+    label = f"environment {files.environment}, "
+    return [file_layer(files.setup.source, chosen, ("environments", files.environment), label)]
+
+
+def _setup(files: ProjectFiles) -> Setup:
+    if files.setup.model is None:
+        raise ConfigError(files.problems)
+    return files.setup.model
+
+
+def _testbench(files: ProjectFiles, name: str, document: Document[TestbenchConfig]) -> Testbench:
+    config, source = document.model, document.source
+    if config is None:
+        raise ConfigError(files.problems)
+    chosen = _setup(files).environments.get(files.environment or "")
+    if chosen is not None:
+        changed = {key: value for key, value in chosen.parameters.items() if key in config.parameters}
+        config = config.model_copy(update={"parameters": {**config.parameters, **changed}})
+    schematic = against(config.schematic, source.path.parent) if config.schematic else None
+    return Testbench(name, source.path.parent, source.path, config, files.templates[name], schematic)
+
+
+def _sweep(name: str, document: Document[SweepDefinition]) -> Sweep:
+    if document.model is None:
+        raise ConfigError(document.problems)
+    return Sweep(name, document.source.path, document.model)

@@ -1,0 +1,43 @@
+"""Where a project keeps its JSON Schemas, and the first line by which a YAML file names its own. Light."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path, PurePath, PurePosixPath
+
+FOLDER = ".schemas"
+"""The directory of the schemas, at the project's root."""
+NAMES = ("setup", "testbench", "sweep")
+
+
+def schema_text(name: str) -> str:
+    """One schema as text."""
+    from simorc.config.schema.json_schema import json_schema
+
+    return json.dumps(json_schema(name), indent=1, ensure_ascii=False) + "\n"
+
+
+def write_schemas(directory: Path) -> list[Path]:
+    """Write every schema into a directory, over those that are there."""
+    directory.mkdir(parents=True, exist_ok=True)
+    paths = [directory / f"{name}.json" for name in NAMES]
+    for path in paths:
+        path.write_text(schema_text(path.stem), encoding="utf-8")
+    return paths
+
+
+def schema_line(path: PurePath) -> str:
+    """The first line that tells an editor the schema of a file, by its path in the project; empty for files
+    without one.
+    """
+    name = None
+    if path.name == "sim_setup.yaml":
+        name = "setup"
+    elif path.name == "config.yaml":
+        name = "testbench"
+    elif path.parts[0] == "sweeps" and path.suffix in (".yaml", ".yml"):
+        name = "sweep"
+    if name is None:
+        return ""
+    up = PurePosixPath(*[".."] * (len(path.parts) - 1), FOLDER, f"{name}.json")
+    return f"# yaml-language-server: $schema={up}\n"

@@ -1,0 +1,256 @@
+"""A YAML 1.2 file -> plain Python data, with the line and column of everything in it.
+
+Plain scalars that are engineering numbers (``3.30``, ``10k``, ``5e-05``) become `Number` and keep their text;
+quoted ones stay strings. Duplicate keys, unreadable bytes, foreign tags, exploding aliases are Problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from simorc.errors import Problem
+from simorc.units import parse_value
+
+MAX_BYTES = 8 * 1024 * 1024
+MAX_VALUES = 500_000
+MAX_DEPTH = 40
+
+KeyPath = tuple[str | int, ...]
+Place = tuple[int, int]
+
+_NULLS = {"", "~", "null", "Null", "NULL"}
+_TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_TAGS = {
+    f"tag:yaml.org,2002:{kind}"
+    for kind in ("str", "int", "float", "bool", "null", "map", "seq", "merge", "timestamp", "value")
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One YAML file as read. ``data`` is None where it could not be; `problems` says why.
+
+    ``places`` maps a key path to line and column (from 1) of what stands there: the value, or its key
+    where the value is a block of its own lines. ``keys`` maps it to the place of the key itself.
+    """
+
+    path: Path
+    data: Any = None
+    problems: tuple[Problem, ...] = ()
+    places: Mapping[KeyPath, Place] = field(default_factory=dict)
+    keys: Mapping[KeyPath, Place] = field(default_factory=dict)
+
+    def place(self, path: KeyPath) -> Place:
+        """Line and column of a key path, or of the nearest enclosing one."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.places:
+                return self.places[path[:length]]
+        return (1, 1) if self.data is not None else (0, 0)
+
+    def problem(self, path: KeyPath, message: str, *, at_key: bool = False) -> Problem:
+        """A Problem about what stands at a key path."""
+        line, column = self.keys[path] if at_key and path in self.keys else self.place(path)
+        return Problem(shown(self.path), line, column, dotted(path), message)
+
+
+def dotted(path: KeyPath) -> str:
+    """``("exclude", 0)`` -> ``exclude[0]``, ``("parameters", "vdda")`` -> ``parameters.vdda``."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".")
+
+
+def shown(path: Path) -> Path:
+    """A path as an error names it: relative to the working directory where it lies below it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def read_yaml(path: Path) -> Source:
+    """Read one YAML file. Never raises for what is in the file or for a file that cannot be read."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            return _broken(path, f"larger than {MAX_BYTES // 1024**2} MiB, which is no configuration")
+        content = path.read_bytes()
+    except OSError as error:
+        return _broken(path, f"cannot be read: {error.strerror or error}")
+    return parse_yaml(content, path)
+
+
+def parse_yaml(content: bytes, path: Path) -> Source:
+    """The same for content already read; `path` only names it in problems."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        column = len(before.rpartition(b"\n")[2].decode("utf-8", errors="replace")) + 1
+        return _broken(
+            path, f"not UTF-8 text (byte {content[error.start]:#04x})", before.count(b"\n") + 1, column
+        )
+    try:
+        node = _compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return _broken(path, _reason(error, text, line, column), line, column)
+    except ReaderError as error:
+        before_text = text[: error.position]
+        line, column = before_text.count("\n") + 1, len(before_text.rpartition("\n")[2]) + 1
+        return _broken(path, f"control character {ord(text[error.position]):#04x} in YAML", line, column)
+    except RecursionError:
+        return _broken(path, f"nested deeper than {MAX_DEPTH} levels")
+    except (YAMLError, ValueError, OverflowError) as error:
+        return _broken(path, f"not valid YAML: {' '.join(str(error).split())}")
+    return _build(node, path)
+
+
+def _compose(text: str) -> Node | None:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.composer.warn_double_anchors = False
+    return yaml.compose(text)  # type: ignore[no-any-return]
+
+
+def _broken(path: Path, message: str, line: int = 0, column: int = 0) -> Source:
+    return Source(path, problems=(Problem(shown(path), line, column, "", message),))
+
+
+def _reason(error: MarkedYAMLError, text: str, line: int, column: int) -> str:
+    """What the YAML reader says, in words of somebody who writes YAML."""
+    lines = text.splitlines()
+    written = lines[line - 1] if line <= len(lines) else ""
+    if written[column - 1 : column] == "\t":
+        return "a tab here: YAML indents with spaces"
+    said = " ".join(str(error.problem or error.context).split())
+    context = " ".join(str(error.context or "").split())
+    if "another document" in said:
+        return "a second document (---): one file holds one"
+    if "mapping values are not allowed" in said:
+        said = "a second ': ' on this line (quote the value if it belongs to it)"
+    return f"not valid YAML: {said}" + (f" {context}" if context and context not in said else "")
+
+
+def _build(node: Node | None, path: Path) -> Source:
+    builder = _Builder(path)
+    data = {} if node is None else builder.value(node, ())
+    if builder.exploded:
+        return _broken(path, builder.exploded)
+    if data is None and not builder.problems:
+        data = {}  # a lone ~ says as much as an empty file
+    return Source(path, data, tuple(builder.problems), builder.places, builder.keys)
+
+
+class _Builder:
+    """Walks the composed nodes once, noting places."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = shown(path)
+        self.places: dict[KeyPath, Place] = {}
+        self.keys: dict[KeyPath, Place] = {}
+        self.problems: list[Problem] = []
+        self.exploded = ""
+        self._left = MAX_VALUES
+        self._open: set[int] = set()
+
+    def value(self, node: Node, path: KeyPath) -> Any:
+        self._left -= 1
+        if self._left < 0 or len(path) > MAX_DEPTH:
+            too_deep = f"nested deeper than {MAX_DEPTH} levels"
+            self.exploded = self.exploded or (
+                f"more than {MAX_VALUES} values" if self._left < 0 else too_deep
+            )
+            return None
+        self.places.setdefault(path, _place(node))
+        if str(node.tag) not in _TAGS:
+            self._wrong(node, path, f"tag {node.tag} is not supported")
+            return None
+        if isinstance(node, ScalarNode):
+            return _scalar(node)
+        if id(node) in self._open:
+            self._wrong(node, path, "an alias inside what it names")
+            return None
+        self._open.add(id(node))
+        built: Any = None
+        if isinstance(node, MappingNode):
+            built = self._mapping(node, path)
+        elif isinstance(node, SequenceNode):
+            built = self._sequence(node, path)
+        self._open.discard(id(node))
+        return built
+
+    def _sequence(self, node: SequenceNode, path: KeyPath) -> list[Any]:
+        return [
+            self.value(item, (*path, index)) for index, item in enumerate(node.value) if not self.exploded
+        ]
+
+    def _mapping(self, node: MappingNode, path: KeyPath) -> dict[str, Any]:
+        built: dict[str, Any] = {}
+        for key, key_node, value_node in self._entries(node, path):
+            if self.exploded:
+                break
+            here = (*path, key)
+            self.keys[here] = _place(key_node)
+            in_lines = isinstance(value_node, MappingNode | SequenceNode) and not value_node.flow_style
+            self.places[here] = _place(key_node if in_lines or value_node.value == "" else value_node)
+            built[key] = self.value(value_node, here)
+        return built
+
+    def _entries(self, node: MappingNode, path: KeyPath) -> Iterator[tuple[str, Node, Node]]:
+        """Own entries first, then merged ones that are not overridden."""
+        seen: set[str] = set()
+        merged: list[Node] = []
+        for key_node, value_node in node.value:
+            key = self._key(key_node, path)
+            if key is None:
+                continue
+            if str(key_node.tag).endswith(":merge"):
+                merged.append(value_node)
+            elif key in seen:
+                self._wrong(key_node, (*path, key), "written twice")
+            else:
+                seen.add(key)
+                yield key, key_node, value_node
+        for source in self._merged(merged, path):
+            for key, key_node, value_node in self._entries(source, path):
+                if key not in seen:
+                    seen.add(key)
+                    yield key, key_node, value_node
+
+    def _merged(self, nodes: list[Node], path: KeyPath) -> Iterator[MappingNode]:
+        for node in nodes:
+            for source in node.value if isinstance(node, SequenceNode) else [node]:
+                if isinstance(source, MappingNode) and id(source) not in self._open:
+                    self._open.add(id(source))
+                    yield source
+                    self._open.discard(id(source))
+                else:
+                    self._wrong(source, (*path, "<<"), "merges something other than another mapping")
+
+    def _key(self, node: Node, path: KeyPath) -> str | None:
+        if isinstance(node, ScalarNode) and str(node.tag) in _TAGS:
+            return str(node.value)
+        self._wrong(node, path, "a key must be a word or a number")
+        return None
+
+    def _wrong(self, node: Node, path: KeyPath, message: str) -> None:
+        self.problems.append(Problem(self.path, *_place(node), dotted(path), message))
+
+
+def _place(node: Node) -> Place:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _scalar(node: ScalarNode) -> Any:
+    text = str(node.value)
+    if node.style is not None:
+        return text
+    if text in _NULLS:
+        return None
+    if text in _TRUTH:
+        return _TRUTH[text]
+    return parse_value(text)

@@ -1,0 +1,95 @@
+"""Expressions over whole axes at once. Where numpy and the plain evaluator could differ, it refuses.
+
+``exp``, ``log10``, ``**`` and ``round`` to digits may differ from the C library in the last bit, and a filter
+must keep the same cases on every machine; division by zero may stand behind an ``and``.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from simorc.expressions.conditions import COMPARE, Evaluator, NotVectorisedError, Operations
+
+
+def quietly(evaluate: Evaluator, values: Mapping[str, Any]) -> Any:
+    """Evaluate over arrays; every trap numpy would only warn about becomes NotVectorisedError."""
+    try:
+        with np.errstate(all="raise", under="ignore"):
+            return evaluate(values)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise NotVectorisedError(str(error)) from None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, np.ndarray) and value.dtype.kind == "U")
+
+
+def _number(value: Any) -> Any:
+    if _is_text(value):
+        raise NotVectorisedError("text, not a number")
+    return (
+        value if isinstance(value, np.ndarray) and value.dtype.kind == "f" else np.asarray(value, dtype=float)
+    )
+
+
+def _compare(sign: str, left: Any, right: Any) -> Any:
+    if _is_text(left) == _is_text(right):
+        return COMPARE[sign](left, right)
+    if sign in ("==", "!="):
+        return np.bool_(sign == "!=")
+    raise NotVectorisedError("text against a number")
+
+
+def _truth(value: Any) -> Any:
+    return np.asarray(value != "") if _is_text(value) else np.asarray(value, dtype=bool)
+
+
+def _every(tests: list[Evaluator]) -> Evaluator:
+    return lambda values: functools.reduce(np.logical_and, [_truth(test(values)) for test in tests], np.True_)
+
+
+def _some(tests: list[Evaluator]) -> Evaluator:
+    return lambda values: functools.reduce(np.logical_or, [_truth(test(values)) for test in tests], np.False_)
+
+
+def _refuse(*values: Any) -> Any:
+    raise NotVectorisedError("only case by case")
+
+
+def _round(value: Any, *digits: Any) -> Any:
+    return _refuse() if digits else np.round(value)
+
+
+def _reduce(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    return lambda *values: functools.reduce(function, values)
+
+
+VECTOR = Operations(
+    arithmetic={
+        "+": operator.add,
+        "-": operator.sub,
+        "*": operator.mul,
+        "/": operator.truediv,
+        "%": operator.mod,
+        "**": _refuse,
+    },
+    compare=_compare,
+    functions={
+        "abs": np.abs,
+        "sqrt": np.sqrt,
+        "log10": _refuse,
+        "exp": _refuse,
+        "round": _round,
+        "min": _reduce(np.minimum),
+        "max": _reduce(np.maximum),
+    },
+    number=_number,
+    every=_every,
+    some=_some,
+    negate=lambda value: np.logical_not(_truth(value)),
+)

@@ -1,0 +1,290 @@
+"""Building a run: everything decided and frozen, nothing simulated yet.
+
+The run directory is made beside its final name and renamed into place, so that no half-built run is ever
+seen.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from simorc.config.models.sweep import SweepDefinition
+from simorc.config.project import Project, Testbench
+from simorc.config.settings import Settings
+from simorc.errors import ConfigError, Problem, RunError, TemplateError, UsageError
+from simorc.files import write_json
+from simorc.launch.case_plan import plan_of
+from simorc.launch.pytest_plan import write_pytest_plan
+from simorc.netlist.deck.includes import refuse_circular_includes
+from simorc.netlist.template import Template
+from simorc.rundir.instants import CREATED_UTC, next_instant, written
+from simorc.rundir.layout import SIMULATIONS, RunLayout, find_runs
+from simorc.rundir.manifest import FORMAT, RunSettings
+from simorc.rundir.metadata_csv import swept_columns, write_metadata
+from simorc.rundir.provenance import describe_host, describe_tools, git_state, hash_inputs
+from simorc.rundir.store import connection as database
+from simorc.rundir.store.writer import Store, declare_columns
+from simorc.runner.preparation import Preparation
+from simorc.schematics.staleness import refuse_stale, schematic_inputs
+from simorc.simulators.others.adapter import adapter_called
+from simorc.sweeps.plan import Plan
+from simorc.units import ShownAs
+
+DEFERRED_METADATA = 50_000
+_PLACES_LOOKED_AT = 64
+FIRST_ROWS = 5_000
+"""Rows of the case table that are there as soon as the run is; the runner writes the others."""
+
+
+def build_run(
+    project: Project,
+    sweep: str,
+    *,
+    corners: Sequence[str] | None = None,
+    where: str | None = None,
+    command_line: Sequence[str] = (),
+    allow_stale: bool = False,
+    reuse: Sequence[RunLayout] = (),
+) -> RunLayout:
+    """Build a run of the sweep called `sweep`; raises `UsageError` for an unknown or empty one."""
+    found = project.sweep(sweep)
+    return build_run_from(
+        project,
+        found.definition,
+        found.name,
+        source=found.path,
+        corners=corners,
+        where=where,
+        command_line=command_line,
+        allow_stale=allow_stale,
+        reuse=reuse,
+    )
+
+
+def build_run_from(
+    project: Project,
+    definition: SweepDefinition,
+    name: str,
+    *,
+    source: Path | None = None,
+    corners: Sequence[str] | None = None,
+    where: str | None = None,
+    command_line: Sequence[str] = (),
+    allow_stale: bool = False,
+    reuse: Sequence[RunLayout] = (),
+) -> RunLayout:
+    """Build a run of a definition that need not be saved; `source` is the sweep file it came from.
+
+    The runner takes completed cases over from the runs in `reuse` where nothing differs.
+    """
+    plan = plan_of(project, definition, corners=corners or (), where=where, source=source)
+    if not len(plan):
+        raise UsageError(f"sweep {name} has no case left", remedy="look at exclude, --corner and --where")
+    _refuse_unknown_simulator(project, definition.testbench, name)
+    _refuse_unmeasurable(project, definition, source)
+    if not allow_stale:
+        refuse_stale(project, definition.testbench)
+    refuse_circular_includes(project, project.testbenches[definition.testbench], plan)
+    with _new_directory(project, name) as (making, final):
+        testbench = project.testbenches[definition.testbench]
+        manifest = _manifest(project, testbench, definition, name, plan, final.name, command_line)
+        manifest["reuse"] = [os.path.relpath(earlier.path, final.path) for earlier in reuse]
+        _freeze(making, project, testbench, source, manifest)
+        manifest["inputs"] = hash_inputs(
+            project.root,
+            _input_files(project, testbench, source),
+            making.case_dir(1),
+            _kinds_of_decks(making, manifest),
+        )
+        write_json(making.manifest, manifest)
+        _make_store(making, manifest, plan)
+        write_pytest_plan(making, name, len(plan))
+    return final
+
+
+def unmeasurable(project: Project, definition: SweepDefinition, source: Path | None) -> list[Problem]:
+    """What is wrong with the measurements of a sweep and of its testbench, known before any simulation."""
+    testbench = project.testbenches[definition.testbench]
+    problems = []
+    for file, declared in (
+        (testbench.config_path, testbench.config.measurements),
+        (source or testbench.config_path, definition.measurements),
+    ):
+        plain = {name: what.model_dump(mode="json") for name, what in declared.items() if not what.meas}
+        if not plain:
+            continue
+        from simorc.measurements.measure import check_definitions
+
+        for name, message in check_definitions(plain, testbench.parameters, project.root):
+            problems.append(Problem(file, 0, 0, f"measurements.{name}", message))
+    return problems
+
+
+def _refuse_unmeasurable(project: Project, definition: SweepDefinition, source: Path | None) -> None:
+    problems = unmeasurable(project, definition, source)
+    if problems:
+        raise ConfigError(problems)
+
+
+@contextmanager
+def _new_directory(project: Project, name: str) -> Iterator[tuple[RunLayout, RunLayout]]:
+    """A directory to build in, renamed to the run's name when all went well, removed otherwise."""
+    simulations = project.root / SIMULATIONS
+    simulations.mkdir(exist_ok=True)
+    final = _free_name(simulations, f"{name}_{time.strftime('%Y%m%d%H%M%S')}")
+    making = RunLayout(simulations / f".{final.name}.building")
+    making.path.mkdir()
+    try:
+        for directory in (making.inputs, making.results, making.status_dir, making.requests):
+            directory.mkdir()
+        yield making, RunLayout(final)
+        making.path.rename(final)
+    except BaseException:
+        shutil.rmtree(making.path, ignore_errors=True)
+        raise
+
+
+def _free_name(simulations: Path, wanted: str) -> Path:
+    for number in range(1, 10_000):
+        name = wanted if number == 1 else f"{wanted}_{number}"
+        if not (simulations / name).exists() and not (simulations / f".{name}.building").exists():
+            return simulations / name
+    raise RunError(f"{simulations}: ten thousand runs called {wanted}", remedy="simorc clean")
+
+
+def _refuse_unknown_simulator(project: Project, testbench: str, sweep: str) -> None:
+    simulator = project.settings(testbench, sweep if sweep in project.sweeps else None).simulator.name
+    if simulator != "ngspice":
+        adapter_called(simulator)
+
+
+def _manifest(
+    project: Project,
+    testbench: Testbench,
+    definition: SweepDefinition,
+    name: str,
+    plan: Plan,
+    run: str,
+    command_line: Sequence[str],
+) -> dict[str, Any]:
+    measurements = {**testbench.config.measurements, **definition.measurements}
+    settings = project.settings(testbench.name, name if name in project.sweeps else None)
+    return {
+        "format": FORMAT,
+        "run": run,
+        "sweep": name,
+        "testbench": testbench.name,
+        "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        CREATED_UTC: written(next_instant(run.path for run in find_runs(project.root))),
+        "total": len(plan),
+        "plan": plan.to_json(),
+        "template": testbench.template.name,
+        "project": project.name,
+        "project_root": str(project.root),
+        "dut_netlist": _relative(project.dut_netlist, project.root),
+        "settings": _settings_json(settings),
+        "requested": [name for name, what in measurements.items() if what.meas is not None],
+        "optional": [name for name, what in measurements.items() if what.optional],
+        "measurements": {name: what.model_dump(mode="json") for name, what in measurements.items()},
+        "specs": {
+            name: spec.model_dump(mode="json")
+            for name, spec in {**testbench.config.specs, **definition.specs}.items()
+        },
+        "plot_specs": [*testbench.config.plot_specs, *definition.plot_specs],
+        "definition": definition.model_dump(mode="json", exclude_defaults=True),
+        "command_line": list(command_line) or sys.argv,
+        "git": git_state(project.root),
+        "tools": describe_tools(settings.simulator.executable),
+        "host": describe_host(),
+    }
+
+
+def _settings_json(settings: Settings) -> dict[str, Any]:
+    sections = {
+        "simulator": settings.simulator,
+        "netlister": settings.netlister,
+        "execution": settings.execution,
+    }
+    return {name: section.model_dump(mode="json") for name, section in sections.items()}
+
+
+def _relative(path: Path | None, root: Path) -> str:
+    """A path as decks name it from the project's directory; empty where there is none."""
+    if path is None:
+        return ""
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+
+
+def _input_files(project: Project, testbench: Testbench, source: Path | None) -> list[Path]:
+    setup = project.root / "sim_setup.yaml"
+    maybe = (project.dut_netlist, source, *schematic_inputs(project, testbench.name))
+    return [setup, testbench.config_path, testbench.template, *(path for path in maybe if path is not None)]
+
+
+def _freeze(
+    making: RunLayout,
+    project: Project,
+    testbench: Testbench,
+    source: Path | None,
+    manifest: Mapping[str, Any],
+) -> None:
+    """Copy what the runner reads, so that editing the project does not change a run under way."""
+    for file in Template.load(testbench.template).files():
+        target = making.inputs / file.relative_to(testbench.template.parent)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+    shutil.copyfile(testbench.config_path, making.inputs / "config.yaml")
+    shutil.copyfile(project.root / "sim_setup.yaml", making.inputs / "sim_setup.yaml")
+    if source is not None:
+        shutil.copyfile(source, making.inputs / "sweep.yaml")
+    for name in manifest["plot_specs"]:
+        if isinstance(name, str) and (project.root / name).is_file():
+            (making.inputs / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(project.root / name, making.inputs / name)
+    spiceinit = manifest["settings"]["simulator"]["spiceinit"]
+    if spiceinit:
+        shutil.copyfile(spiceinit, making.inputs / "spiceinit")
+
+
+def _kinds_of_decks(making: RunLayout, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """The first case's deck, and one for each value of each axis, which may make a deck read other files.
+
+    Whatever is wrong with the template shows in the first one, before the run exists.
+    """
+    preparation = Preparation(making, manifest, RunSettings())
+    plan = preparation.plan
+    yield preparation.deck(plan.case(1))
+    for axis, size in enumerate(plan.axis_sizes):
+        for place in range(min(size, _PLACES_LOOKED_AT)):
+            case = plan.variation(axis, place)
+            if case.sample is not None and place:
+                break
+            try:
+                yield preparation.deck(case)
+            except TemplateError:  # a combination that need not be one of the sweep's cases
+                continue
+
+
+def _make_store(making: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> None:
+    total = len(plan)
+    meta = {
+        "state": "pending",
+        "sweep": manifest["sweep"],
+        "testbench": manifest["testbench"],
+        "total": str(total),
+    }
+    database.create(making.database, {**meta, "created": str(time.time())})
+    measured = {name: what for name, what in manifest["measurements"].items() if not what["across"]}
+    declared = {name: ShownAs.declared(what) for name, what in measured.items()}
+    declare_columns(making, swept_columns(plan), declared, total)
+    with Store(making, plan) as store:
+        store.fill(FIRST_ROWS)
+    if total <= DEFERRED_METADATA:
+        write_metadata(making, plan, bytes(total + 1), {})

@@ -1,0 +1,90 @@
+"""One case by itself, without a runner: what the generated pytest module calls.
+
+The outcome is left as a status file. `store_results` brings these into the store.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from simorc.errors import TemplateError
+from simorc.rundir.gather import gather_idle
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import load_manifest, settings_of
+from simorc.rundir.status_files import Report, leave_report
+from simorc.rundir.store.connection import open_for_reading
+from simorc.runner.case_workers import program_worker, simulator_of
+from simorc.runner.measuring import Measuring
+from simorc.runner.preparation import Preparation
+from simorc.simulators.job import Job
+from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.others.worker import UNHEARD, ProgramWorker
+from simorc.simulators.outcome import FailureKind, Outcome
+
+
+@functools.lru_cache(maxsize=8)
+def _prepared(run: Path) -> tuple[RunLayout, Preparation, Ngspice | ProgramWorker, Measuring]:
+    layout = RunLayout(run)
+    manifest: dict[str, Any] = load_manifest(layout)
+    settings = settings_of(layout, manifest, {})
+    own = settings.simulator == "ngspice"
+    simulator = simulator_of(settings, run) if own else program_worker(settings, run)
+    preparation = Preparation(layout, manifest, settings)
+    return layout, preparation, simulator, Measuring(layout, manifest, preparation.plan)
+
+
+async def _simulated(simulator: Ngspice | ProgramWorker, job: Job, measuring: Measuring) -> Outcome:
+    if isinstance(simulator, ProgramWorker):
+        outcome = await simulator.run(job, UNHEARD)
+    else:
+        outcome = await simulator.run_cold(job)
+    return await measuring.complete(job.case_id, outcome)
+
+
+def case_label(run: Path, case_id: int) -> str:
+    """A short name of a case for test reports: ``17-vdda=3.0-temp=125``."""
+    case = _prepared(run)[1].plan.case(case_id)
+    return "-".join([str(case_id), *(f"{name}={value}" for name, value in case.parameters.items())])
+
+
+def run_case(run: Path, case_id: int) -> Outcome:
+    """Simulate and judge one case of the run in directory `run`, unless it is completed already."""
+    layout, preparation, simulator, measuring = _prepared(run)
+    if _completed(layout, case_id):
+        return Outcome(status="completed")
+    started = time.time()
+    try:
+        job = preparation.job(case_id)
+    except TemplateError as error:
+        outcome = Outcome.failed(FailureKind.TEMPLATE_ERROR, error.message)
+    else:
+        outcome = anyio.run(_simulated, simulator, job, measuring)
+    leave_report(layout, Report(case_id, outcome, started, socket.gethostname()))
+    return outcome
+
+
+def store_results(run: Path) -> None:
+    """Store in the run what `run_case` left, unless a runner holds the run: that one stores it."""
+    gather_idle(RunLayout(run))
+
+
+def _completed(layout: RunLayout, case_id: int) -> bool:
+    db = open_for_reading(layout.database)
+    try:
+        row = db.execute("SELECT status FROM cases WHERE id=?", (case_id,)).fetchone()
+    finally:
+        db.close()
+    if row is not None and row[0] == "completed":
+        return layout.case_dir(case_id).is_dir()
+    try:
+        said = json.loads(layout.status_file(case_id).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(said.get("status") == "completed") and layout.case_dir(case_id).is_dir()

@@ -1,0 +1,148 @@
+"""The runner: the one process that owns a run while it is under way.
+
+Started as ``python -m simorc.launch.runner RUN_DIR`` with its options as JSON on standard input, in a session
+of its own, so that it lives on when the terminal that started it does not. It holds the run's lock, works
+from the run directory alone, and ends with exit code 0 when the run is over, 75 when somebody else holds
+the run.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from simorc.cluster.cluster_scheduler import ClusterScheduler
+from simorc.cluster.recall import recall_jobs
+from simorc.cpus import usable_cpus
+from simorc.errors import RunBusy, SimorcError
+from simorc.executors.base import Executor
+from simorc.executors.batch_scheduler import Site
+from simorc.executors.local import LocalExecutor
+from simorc.executors.registry import LOCAL, Offer, executor_called, scheduler_called
+from simorc.files import sweep_unfinished
+from simorc.launch.start import BUSY_EXIT
+from simorc.maintenance.retention import retire
+from simorc.rundir.attempt_log import Trace
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import RunnerLock
+from simorc.rundir.manifest import RunSettings, load_manifest, settings_of
+from simorc.rundir.store.writer import Store
+from simorc.runner.admission import admission_of
+from simorc.runner.case_workers import simulator_of, warm_loss, warm_way_of, worker_maker
+from simorc.runner.early_stop import stopping_of
+from simorc.runner.guardian import Guardian, sweep_orphans
+from simorc.runner.housekeeping import Housekeeping
+from simorc.runner.local_scheduler import LocalScheduler
+from simorc.runner.measuring import Measuring
+from simorc.runner.preparation import Preparation
+from simorc.runner.reuse import Reuse
+from simorc.runner.run_scheduler import RunScheduler
+from simorc.simulators.ngspice.session_way import WarmWay
+
+
+def main() -> int:
+    """Run the run named on the command line."""
+    layout = RunLayout(Path(sys.argv[1]).resolve())
+    said = sys.stdin.read()
+    options: Mapping[str, Any] = json.loads(said) if said.strip() else {}
+    try:
+        with RunnerLock(layout) as lock:
+            anyio.run(_conduct, layout, lock, options)
+        for old in retire(layout):
+            sys.stderr.write(f"removed {old}: execution.keep\n")
+    except RunBusy as error:
+        sys.stderr.write(f"{error.message}\n")
+        return BUSY_EXIT
+    except SimorcError as error:
+        sys.stderr.write(f"{error.message}\n")
+        return error.exit_code
+    return 0
+
+
+async def _conduct(layout: RunLayout, lock: RunnerLock, options: Mapping[str, Any]) -> None:
+    manifest = load_manifest(layout)
+    settings = settings_of(layout, manifest, options)
+    preparation = Preparation(layout, manifest, settings)
+    sweep_orphans(layout.path)
+    sweep_unfinished(layout.path)
+    guardian = Guardian()
+    with ExitStack() as open_files:
+        store = open_files.enter_context(Store(layout, preparation.plan))
+        trace = Trace(layout)
+        open_files.callback(trace.close)
+        conductor = make_conductor(layout, manifest, settings, preparation, store, guardian)
+        takeover = Reuse(layout, manifest, settings, preparation, store, conductor)
+        pulse = Housekeeping(layout, lock, store, trace, conductor, settings)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_obey_signals, conductor)
+            tasks.start_soon(pulse.beat)
+            tasks.start_soon(takeover.run)
+            await conductor.run()
+            pulse.stop()
+            tasks.cancel_scope.cancel()
+        await pulse.close()
+        conductor.settle()
+    with suppress(OSError):  # what a session left there is for fsck to report
+        (layout.path / ".warm").rmdir()
+    guardian.dismiss()
+    lock.leave()
+
+
+def make_conductor(
+    layout: RunLayout,
+    manifest: Mapping[str, Any],
+    settings: RunSettings,
+    preparation: Preparation,
+    store: Store,
+    guardian: Guardian,
+) -> RunScheduler:
+    """Who conducts the run: a coordinator of cluster jobs if the executor is a scheduler, else a campaign."""
+    store.set_meta(warm_lost="")
+    name = str(settings.execution.get("executor", LOCAL))
+    scheduler = None if name == LOCAL else scheduler_called(name)
+    if scheduler is not None:
+        site = Site.of(settings.execution.get("cluster") or {})
+        return ClusterScheduler(layout, preparation, store, scheduler, site, settings)
+    recall_jobs(layout, store)
+    way = warm_way_of(settings, layout.path) if name == LOCAL else None
+    if warm_loss(way):
+        store.set_meta(warm_lost=warm_loss(way))
+        store.event("warning", warm_loss(way))
+    measuring = Measuring(layout, manifest, preparation.plan)
+    executor = make_executor(layout, settings, name, way)
+    admission = admission_of(layout, settings) if name == LOCAL else None
+    return LocalScheduler(
+        *(layout, preparation, measuring, store, executor, guardian, settings),
+        admission=admission,
+        stopping=stopping_of(layout, manifest, preparation.plan),
+    )
+
+
+def make_executor(
+    layout: RunLayout, settings: RunSettings, name: str = LOCAL, way: WarmWay | None = None
+) -> Executor:
+    """This machine's executor, or another package's, with the run's simulator."""
+    if name != LOCAL:
+        simulator = simulator_of(settings, layout.path)
+        return executor_called(name, Offer(layout.path, simulator, settings.jobs, settings.execution))
+    bench = worker_maker(settings, run=layout.path, sessions=layout.path / ".warm", way=way)
+    return LocalExecutor(bench, settings.jobs or usable_cpus())
+
+
+async def _obey_signals(conductor: RunScheduler) -> None:
+    """SIGTERM and SIGINT cancel the run cleanly; a hang-up changes nothing."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as received:
+        async for number in received:
+            conductor.cancel(f"by {signal.Signals(number).name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

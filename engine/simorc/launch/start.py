@@ -1,0 +1,113 @@
+"""Starting a run's runner, and asking things of it. Everything here is safe to call from any process that
+sees the run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+
+from simorc.errors import RunError, ToolMissing
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import RunnerInfo, busy, runner_alive, runner_info
+from simorc.rundir.manifest import load_manifest
+from simorc.rundir.requests import request
+
+__all__ = ["RunnerInfo", "request", "runner_alive", "runner_info", "start_runner"]
+
+START_WITHIN = 30.0
+BUSY_EXIT = 75
+
+
+def start_runner(
+    layout: RunLayout,
+    *,
+    jobs: int | None = None,
+    timeout: float | None = None,
+    warm: str | None = None,
+    cases: Sequence[int] | None = None,
+    nice: int | None = None,
+    executor: str | None = None,
+) -> RunnerInfo:
+    """Start the runner of `layout` as a process of its own session and wait until it holds the run.
+
+    The options override the run's settings for this runner's life; `cases` limits it to those cases,
+    whatever their status. Raises `RunBusy` if somebody else holds the run, `RunError` with the runner's own
+    words if it does not come up, `ToolMissing` without the simulator.
+    """
+    if runner_alive(layout):
+        raise busy(layout)
+    settings = load_manifest(layout)["settings"]
+    where = executor or settings["execution"].get("executor", "local")
+    require_simulator(settings["simulator"]["executable"], where)
+    asked = {"jobs": jobs, "timeout": timeout, "warm": warm, "nice": nice, "executor": executor}
+    options: dict[str, object] = {key: value for key, value in asked.items() if value is not None}
+    if cases is not None:
+        options["cases"] = list(cases)
+    with layout.runner_log.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "simorc.launch.runner", str(layout.path)],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd="/",
+            env=_environment(),
+        )
+    assert process.stdin is not None
+    try:
+        process.stdin.write(json.dumps(options).encode())
+        process.stdin.close()
+    except BrokenPipeError:
+        pass  # it died at once; _await_start reports its own words
+    try:
+        return _await_start(layout, process)
+    finally:
+        # A viewer may live longer than the runner it started: somebody has to collect its exit status.
+        threading.Thread(target=process.wait, daemon=True).start()
+
+
+def require_simulator(program: str, executor: str) -> None:
+    """Raise `ToolMissing` for a simulator that this machine is to run and does not have."""
+    if executor == "local" and shutil.which(program) is None:
+        raise ToolMissing(
+            f"{program} is not there", remedy="install it, or set simulator.executable; see simorc doctor"
+        )
+
+
+def _environment() -> dict[str, str]:
+    """This process's environment, with its module search path so that an uninstalled checkout works as
+    well.
+    """
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+def _await_start(layout: RunLayout, process: subprocess.Popen[bytes]) -> RunnerInfo:
+    deadline = time.monotonic() + START_WITHIN
+    while time.monotonic() < deadline:
+        info = runner_info(layout)
+        if info is not None and info.pid == process.pid:
+            return info
+        code = process.poll()
+        if code == BUSY_EXIT:
+            raise busy(layout)
+        if code == 0:  # so short a run that it is over already
+            return info or RunnerInfo("", process.pid, time.time(), 0, time.time())
+        if code is not None:
+            raise RunError(f"the runner of {layout.name} ended at once: {_last_words(layout)}")
+        time.sleep(0.005)
+    process.kill()
+    raise RunError(
+        f"the runner of {layout.name} did not start within {START_WITHIN:.0f} s", remedy="see runner.log"
+    )
+
+
+def _last_words(layout: RunLayout) -> str:
+    lines = layout.runner_log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1] if lines else "it said nothing"

@@ -1,0 +1,197 @@
+"""A run in one compressed file, and back.
+
+The archive is a plain ``.tar.gz`` with the run's directory in it: state, manifest, inputs, decks, logs,
+reports, and the waveforms of the cases chosen.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from simorc.errors import RunBusy, RunError, UsageError
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import runner_alive
+
+WAVES = ("all", "failed", "none")
+PARTS = ("decks", "logs", "reports")
+_TRANSIENT = {".requests", ".status", "runner.json", "runner.lock"}
+_STATE = ("run.sqlite", "run.sqlite-wal", "run.sqlite-shm", "run.sqlite-journal")
+_RAW_ENDINGS = (".raw", ".raw.gz", ".raw.zst")
+
+
+@dataclass(frozen=True)
+class Archived:
+    """Where the archive is, how many files it holds, and the bytes before and after."""
+
+    path: Path
+    files: int
+    bytes_before: int
+    bytes_after: int
+
+
+def archive_run(
+    layout: RunLayout,
+    target: Path,
+    *,
+    waves: str = "all",
+    cases: Collection[int] = (),
+    without: Collection[str] = (),
+    force: bool = False,
+) -> Archived:
+    """Write ``target``, beside itself first. ``waves`` chooses the raw files: all, those of failed cases,
+    none; those of ``cases`` are kept in any case. ``without`` leaves out decks, logs, reports: the state with
+    every measurement, the manifest and the inputs are always kept.
+    """
+    if waves not in WAVES:
+        raise UsageError(f"waves {waves!r} is none of {', '.join(WAVES)}")
+    if unknown := sorted(set(without) - set(PARTS)):
+        raise UsageError(f"{unknown[0]!r} is none of {', '.join(PARTS)}")
+    if runner_alive(layout):
+        raise RunBusy(f"run {layout.name} is under way", remedy="archive it when it has finished")
+    if target.exists() and not force:
+        raise UsageError(f"{target} is there already")
+    chosen = _Choice(layout, waves == "all", _kept_cases(layout, waves, cases), frozenset(without))
+    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        count, size = _write(layout, beside, chosen)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+    return Archived(target, count, size, target.stat().st_size)
+
+
+def _kept_cases(layout: RunLayout, waves: str, cases: Collection[int]) -> frozenset[int]:
+    return frozenset(cases) | (_failed_cases(layout) if waves == "failed" else frozenset())
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What of a run goes into its archive."""
+
+    layout: RunLayout
+    all_waves: bool
+    cases: frozenset[int]
+    without: frozenset[str]
+
+    def takes(self, path: Path) -> bool:
+        parts = path.relative_to(self.layout.path).parts
+        if _is_raw(path):
+            return self.all_waves or _case_of(self.layout, path) in self.cases
+        if parts[0] == self.layout.reports.name:
+            return "reports" not in self.without
+        if _case_of(self.layout, path) is None:
+            return True
+        part = "logs" if path.suffix == ".log" else "decks"
+        return part not in self.without
+
+
+def _write(layout: RunLayout, target: Path, choice: _Choice) -> tuple[int, int]:
+    count = size = 0
+    with tarfile.open(target, "w:gz", compresslevel=6) as archive:
+        for path in _files(layout):
+            if not choice.takes(path):
+                continue
+            archive.add(path, f"{layout.name}/{path.relative_to(layout.path)}", recursive=False)
+            count, size = count + 1, size + path.lstat().st_size
+        state = _state(layout)
+        entry = tarfile.TarInfo(f"{layout.name}/{layout.database.name}")
+        entry.size, entry.mtime = len(state), int(layout.database.stat().st_mtime)
+        archive.addfile(entry, io.BytesIO(state))
+    return count + 1, size + len(state)
+
+
+def _files(layout: RunLayout) -> Iterator[Path]:
+    for path in sorted(layout.path.rglob("*")):
+        first = path.relative_to(layout.path).parts[0]
+        if first in _TRANSIENT or first in _STATE or (path.is_dir() and not path.is_symlink()):
+            continue
+        yield path
+
+
+def _is_raw(path: Path) -> bool:
+    return path.name.endswith(_RAW_ENDINGS)
+
+
+def _case_of(layout: RunLayout, path: Path) -> int | None:
+    """The case a file below ``results/`` belongs to."""
+    parts = path.relative_to(layout.path).parts
+    return (
+        int(parts[1]) if parts[0] == layout.results.name and len(parts) > 2 and parts[1].isdigit() else None
+    )
+
+
+def _failed_cases(layout: RunLayout) -> frozenset[int]:
+    db = sqlite3.connect(f"{layout.database.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        return frozenset(row[0] for row in db.execute("SELECT id FROM cases WHERE status = 'failed'"))
+    finally:
+        db.close()
+
+
+def _state(layout: RunLayout) -> bytes:
+    """The state as one consistent file, whatever is still in its write-ahead log."""
+    source = sqlite3.connect(f"{layout.database.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        copy = sqlite3.connect(":memory:")
+        source.backup(copy)
+        # A copy in memory keeps the source's journal mode in its header only if that was a rollback journal.
+        copy.execute("PRAGMA journal_mode=DELETE")
+        return copy.serialize()
+    finally:
+        source.close()
+
+
+def restore_run(archive: Path, simulations: Path) -> RunLayout:
+    """Unpack an archive below ``simulations``; nothing is written outside, and no run is overwritten."""
+    simulations.mkdir(parents=True, exist_ok=True)
+    try:
+        with tarfile.open(archive, "r:gz") as source:
+            name = _run_name(archive, source)
+            layout = RunLayout(simulations / name)
+            if layout.path.exists():
+                raise UsageError(f"{layout.path} is there already")
+            _unpack(source, name, simulations)
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise RunError(f"{archive}: cannot be unpacked: {error}") from error
+    if not layout.exists():
+        raise RunError(f"{archive}: holds no run (no manifest.json)")
+    return layout
+
+
+def _unpack(source: tarfile.TarFile, name: str, simulations: Path) -> None:
+    """Into a directory of its own first: a torn archive leaves no half of a run."""
+    with tempfile.TemporaryDirectory(dir=simulations, prefix=f".{name}.") as making:
+        # Python 3.11.2, which Debian 12 has, knows no filters yet; `_harmless` is as strict without them.
+        known: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+        source.extractall(making, members=_harmless(source), **known)
+        unpacked = Path(making) / name
+        for directory in ("results", ".status", ".requests", "inputs"):
+            (unpacked / directory).mkdir(exist_ok=True)
+        shutil.move(unpacked, simulations / name)
+
+
+def _harmless(source: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """The members, files and directories below the archive's root; raises TarError for any other."""
+    for member in source:
+        path = PurePosixPath(member.name)
+        if not (member.isfile() or member.isdir()) or path.is_absolute() or ".." in path.parts:
+            raise tarfile.ExtractError(f"{member.name}: not a file of a run")
+        member.mode = (member.mode & 0o777) | 0o600
+        member.uid, member.gid, member.uname, member.gname = os.getuid(), os.getgid(), "", ""
+        yield member
+
+
+def _run_name(archive: Path, source: tarfile.TarFile) -> str:
+    names = {member.name.split("/", 1)[0] for member in source.getmembers()}
+    if len(names) != 1 or names & {"", ".", ".."}:
+        raise RunError(f"{archive}: not an archive of one run")
+    return names.pop()

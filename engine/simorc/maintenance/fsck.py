@@ -1,0 +1,320 @@
+"""Checks a run: its store against its files, and what was left lying about. Repairs what can be repaired.
+
+Nothing is ever thrown away that tells of a simulation: a store that cannot be read is kept beside its
+successor, a directory that belongs to no case is moved aside, and a verdict is not taken back because its
+waveforms are gone.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from simorc.errors import RunBusy, StoreError
+from simorc.files import sweep_unfinished
+from simorc.maintenance.rebuild import rebuild, traced_attempts
+from simorc.rundir.attempt_log import Trace
+from simorc.rundir.gather import gather_held
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import RunnerLock, busy, runner_alive, runner_info
+from simorc.rundir.manifest import load_manifest
+from simorc.rundir.metadata_csv import differs_from, write_metadata
+from simorc.rundir.status_files import gather_reports
+from simorc.rundir.store.connection import open_for_reading
+from simorc.rundir.store.reader import STATUSES
+from simorc.rundir.store.writer import Store
+from simorc.sweeps.plan import Plan
+
+_BUILDING_TAKES = 600.0
+"""Seconds after which a run that is still being built is taken for abandoned."""
+_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as it should be.
+
+    `where` is a file of the run, `grave` whether the run cannot be relied on as it is, `repaired` what was
+    done about it (empty: nothing). `lasting` findings are only to be known: there is nothing to repair.
+    """
+
+    where: str
+    message: str
+    grave: bool = False
+    repaired: str = ""
+    lasting: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still to be dealt with."""
+        return not (self.repaired or self.lasting)
+
+
+def check_run(layout: RunLayout, *, repair: bool = False) -> list[Finding]:
+    """Everything found wrong with a run, most important first.
+
+    Raises `StoreError` where the manifest cannot be read or the store is newer than this simorc, `RunBusy`
+    if a run is to be repaired that somebody holds.
+    """
+    manifest = load_manifest(layout)
+    try:
+        if runner_alive(layout):
+            raise busy(layout)
+        with RunnerLock(layout):
+            return list(_findings(layout, manifest, Repair(repair), alive=False))
+    except RunBusy:
+        if repair:
+            raise
+        return list(_findings(layout, manifest, Repair(False), alive=True))
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Does, or only would do, what is needed."""
+
+    wanted: bool
+
+    def __call__(self, done: str, work: Callable[[], object]) -> str:
+        """`done` once `work` is; empty if nothing is to be repaired."""
+        if not self.wanted:
+            return ""
+        result = work()
+        return f"{done}: {result}" if isinstance(result, str) and result else done
+
+
+def _findings(
+    layout: RunLayout, manifest: Mapping[str, Any], repair: Repair, *, alive: bool
+) -> Iterator[Finding]:
+    yield from _store_file(layout, manifest, repair)
+    yield from _inputs(layout, manifest)
+    if alive:
+        info = runner_info(layout)
+        who = f"process {info.pid} on {info.host}" if info else "a runner"
+        yield Finding(
+            "runner.json", f"{who} is at work: what changes meanwhile was not checked", lasting=True
+        )
+        return
+    yield from _runner(layout, repair)
+    yield from _reports(layout, int(manifest["total"]), repair)
+    with ExitStack() as stack:
+        try:
+            plan = Plan.from_json(manifest["plan"])
+            store = stack.enter_context(Store(layout, plan))
+        except StoreError:
+            return  # told by _store_file, and not to be repaired
+        yield from _rows(layout, store, repair)
+        yield from _trace(layout, store, repair)
+        yield from _directories(layout, store, repair)
+        store.flush() if repair.wanted and store.dirty else None
+        yield from _metadata(layout, plan, store, repair)
+    yield from _leftovers(layout, repair)
+
+
+# The store ----------------------------------------------------------------------------------------
+
+
+def _store_file(layout: RunLayout, manifest: Mapping[str, Any], repair: Repair) -> Iterator[Finding]:
+    trouble = store_trouble(layout, int(manifest["total"]))
+    if trouble:
+        repaired = repair("rebuilt", lambda: str(rebuild(layout, manifest)))
+        yield Finding("run.sqlite", trouble, grave=True, repaired=repaired)
+
+
+def store_trouble(layout: RunLayout, total: int) -> str:
+    """Why the store cannot be used as it is; empty if it can. Raises `StoreError` for a newer one."""
+    if not layout.database.exists():
+        return "is missing"
+    try:
+        db = open_for_reading(layout.database)
+    except StoreError as error:
+        if "newer" in error.message:
+            raise
+        return error.message.removeprefix(f"{layout.database}: ")
+    try:
+        return _damage(db, total)
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        return f"is damaged: {error}"
+    finally:
+        db.close()
+
+
+def _damage(db: sqlite3.Connection, total: int) -> str:
+    found = db.execute("PRAGMA integrity_check(3)").fetchall()
+    if [row[0] for row in found] != ["ok"]:
+        return f"is damaged: {'; '.join(str(row[0]) for row in found)}"
+    said = db.execute("SELECT value FROM meta WHERE key='total'").fetchone()
+    if said is None or said[0] != str(total):
+        return f"speaks of {said[0] if said else 'no'} cases, the manifest of {total}"
+    strange = db.execute(
+        "SELECT count(*) FROM cases WHERE id < 1 OR id > ? OR status NOT IN (?, ?, ?, ?)", (total, *STATUSES)
+    ).fetchone()[0]
+    for table in ("attempts", "events", "changes", "progress", "counts", "columns", "requests"):
+        db.execute(f"SELECT * FROM {table} LIMIT 1").fetchall()
+    return f"{strange} rows are no cases of this run" if strange else ""
+
+
+def _rows(layout: RunLayout, store: Store, repair: Repair) -> Iterator[Finding]:
+    unfinished = store.statuses.ids("in_progress")
+    if unfinished:
+        message = f"no runner is at work on {_cases(unfinished)} in progress"
+        yield Finding(
+            "run.sqlite", message, repaired=repair("pending again", lambda: store.back_to_pending(unfinished))
+        )
+    counted = store.statuses.counts()
+    if (said := store.written_counts()) != counted:
+        message = f"its counts say {said}, its rows {counted}"
+        yield Finding("run.sqlite", message, repaired=repair("counted", store.flush))
+
+
+# Files --------------------------------------------------------------------------------------------
+
+
+def _inputs(layout: RunLayout, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+    if not (layout.inputs / str(manifest["template"])).is_file():
+        message = "the frozen template is missing: no case can be simulated any more"
+        yield Finding(f"inputs/{manifest['template']}", message, grave=True)
+
+
+def _runner(layout: RunLayout, repair: Repair) -> Iterator[Finding]:
+    info = runner_info(layout)
+    if info is not None:
+        message = f"its runner, process {info.pid} on {info.host}, has died"
+        yield Finding("runner.json", message, repaired=repair("removed", layout.runner_json.unlink))
+
+
+def _trace(layout: RunLayout, store: Store, repair: Repair) -> Iterator[Finding]:
+    """The trace has one line for each attempt of the store, in its order."""
+    known = store.attempts_made()
+    lines, torn = _lines_of(layout.trace)
+    sound = sum(1 for _ in traced_attempts(layout.trace, len(store.statuses)))
+    if sound == lines == known and not torn:
+        return
+    message = f"{sound} of {known} attempts" + ("; its end is torn" if torn else "")
+    message += f"; {lines - sound} lines make no sense" if lines > sound else ""
+    yield Finding(
+        "trace.jsonl", message, repaired=repair("written anew", lambda: _rewrite_trace(layout, store))
+    )
+
+
+def _lines_of(path: Path) -> tuple[int, bool]:
+    """How many lines a file has, and whether its last one has no end."""
+    count, ended = 0, True
+    try:
+        with path.open("rb") as stream:
+            for line in stream:
+                count, ended = count + 1, line.endswith(b"\n")
+    except OSError:
+        return 0, False
+    return count, not ended
+
+
+def _rewrite_trace(layout: RunLayout, store: Store) -> None:
+    metrics = {
+        (each.case_id, each.attempt): each.outcome.measurements
+        for each in traced_attempts(layout.trace, len(store.statuses))
+    }
+    old = layout.trace.with_name("trace.jsonl.old")
+    if layout.trace.exists():
+        layout.trace.replace(old)
+    trace = Trace(layout)
+    trace.append(store.attempts_after(0), metrics)
+    trace.close()
+
+
+def _directories(layout: RunLayout, store: Store, repair: Repair) -> Iterator[Finding]:
+    total = len(store.statuses)
+    found: set[int] = set()
+    for entry in sorted(os.scandir(layout.results), key=lambda each: each.name):
+        number = int(entry.name) if entry.name.isascii() and entry.name.isdigit() else 0
+        ours = 1 <= number <= total and entry.name == str(number) and entry.is_dir(follow_symlinks=False)
+        if ours:
+            found.add(number)
+            continue
+        yield Finding(
+            f"results/{entry.name}",
+            "belongs to no case",
+            repaired=repair("moved to orphans/", partial(_set_aside, layout, entry.name)),
+        )
+    completed = store.statuses.ids("completed")
+    without = [number for number in completed if number not in found or not layout.raw(number).is_file()]
+    if without:
+        message = f"no results.raw of {_cases(without)} completed; simorc retry simulates them again"
+        yield Finding("results/", message, lasting=True)
+
+
+def _set_aside(layout: RunLayout, name: str) -> None:
+    orphans = layout.path / "orphans"
+    orphans.mkdir(exist_ok=True)
+    place = orphans / name
+    number = 1
+    while place.exists() or place.is_symlink():
+        place = orphans / f"{name}.{number}"
+        number += 1
+    (layout.results / name).rename(place)
+
+
+def _reports(layout: RunLayout, total: int, repair: Repair) -> Iterator[Finding]:
+    waiting = 0
+    for report in gather_reports(layout, total):
+        where = f".status/{report.path.name}"
+        if report.report is None:
+            yield Finding(where, report.problem, repaired=repair("removed", report.path.unlink))
+        else:
+            waiting += 1
+    if waiting:
+        message = f"{waiting} results of workers are not stored yet"
+        yield Finding(".status", message, repaired=repair("stored", lambda: gather_held(layout) and None))
+
+
+def _metadata(layout: RunLayout, plan: Plan, store: Store, repair: Repair) -> Iterator[Finding]:
+    codes, messages = store.statuses.snapshot(), store.failure_messages()
+    message = differs_from(layout, plan, codes, messages)
+    never_run = not store.attempts_made() and not layout.metadata_csv.exists()  # large runs get it then
+    if message and not never_run:
+        yield Finding(
+            "metadata.csv",
+            message,
+            repaired=repair("written anew", lambda: write_metadata(layout, plan, codes, messages)),
+        )
+
+
+def _leftovers(layout: RunLayout, repair: Repair) -> Iterator[Finding]:
+    unfinished = sorted(path.name for path in layout.path.glob(".*.tmp"))
+    if unfinished:
+        yield Finding(
+            unfinished[0],
+            f"{len(unfinished)} half-written files",
+            repaired=repair("removed", lambda: sweep_unfinished(layout.path)),
+        )
+    for name in (".warm", ".rebuilding"):
+        path = layout.path / name
+        if path.is_dir() and not path.is_symlink() and any(path.iterdir()):
+            yield Finding(name, "left by a runner", repaired=repair("removed", partial(shutil.rmtree, path)))
+    for path in sorted(layout.path.parent.glob(".*.building")):
+        if time.time() - path.lstat().st_mtime > _BUILDING_TAKES and path.is_dir() and not path.is_symlink():
+            message = "a run whose building was broken off"
+            yield Finding(
+                f"../{path.name}",
+                message,
+                repaired=repair("removed", partial(shutil.rmtree, path)),
+            )
+
+
+def _cases(case_ids: list[int]) -> str:
+    """``1 case (7)``, ``12 cases (1, 2, 3, 4, 5, ...)``."""
+    named = ", ".join(map(str, case_ids[:_NAMED])) + (", ..." if len(case_ids) > _NAMED else "")
+    return f"{len(case_ids)} case{'' if len(case_ids) == 1 else 's'} ({named})"
+
+
+def as_json(finding: Finding) -> dict[str, object]:
+    """The finding as ``simorc fsck --json`` prints it."""
+    said = {"where": finding.where, "message": finding.message, "grave": finding.grave}
+    return {**said, "repaired": finding.repaired or None, "open": finding.open}

@@ -1,0 +1,256 @@
+"""Measure a finished run again from its waveforms, after the definitions changed; nothing is simulated.
+
+Only what changed is computed: a definition that is new or different, and whatever refers to it. A case that
+failed for nothing but a missing measurement completes if it is there now, and the other way round. The run's
+lock is held meanwhile, so that its store keeps to one writer.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from simorc.errors import SimorcError, UsageError
+from simorc.files import write_json
+from simorc.maintenance.measured_rows import (
+    LACKING,
+    Definitions,
+    MeasuredRow,
+    Remeasured,
+    rewrite_metadata,
+    store_rows,
+)
+from simorc.measurements.meas_output import parse_meas_output
+from simorc.measurements.meas_refine import refine
+from simorc.measurements.measure import Measured, check_definitions, compiled, measure_case
+from simorc.netlist.deck.deck import Deck
+from simorc.results.frame import Frame, load_frame
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import RunnerLock
+from simorc.rundir.manifest import load_manifest
+from simorc.sweeps.plan import Plan
+from simorc.waveforms.rawfile import RawFile
+
+_CHUNK = 50
+
+
+def changed_measurements(old: Definitions, new: Definitions) -> tuple[str, ...]:
+    """The measurements to compute again: new, different, or referring to one that is."""
+    changed = {name for name in new if _essence(old.get(name)) != _essence(new[name])}
+    changed |= {name for name in old if name not in new}
+    while True:
+        more = {name for name in new if name not in changed and _references(new[name]) & changed}
+        if not more:
+            return tuple(name for name in new if name in changed and not new[name].get("across"))
+        changed |= more
+
+
+def _essence(definition: Mapping[str, Any] | None) -> str:
+    """What decides the value: not its unit, scale or description."""
+    kept = ("meas", "measure", "args", "expr", "python", "optional")
+    return json.dumps({key: (definition or {}).get(key) or None for key in kept}, sort_keys=True, default=str)
+
+
+def _references(definition: Mapping[str, Any]) -> set[str]:
+    texts = [definition.get("expr"), *(definition.get("args") or {}).values()]
+    found: set[str] = set()
+    for text in texts:
+        if isinstance(text, str):
+            found |= _names_in(text)
+    return found
+
+
+def _names_in(text: str) -> set[str]:
+    """The names of an expression; none of a text that is no expression (a word such as ``rise``)."""
+    try:
+        return set(compiled(text).names)
+    except SimorcError:
+        return set()
+
+
+def remeasure(
+    layout: RunLayout,
+    definitions: Definitions,
+    specs: Mapping[str, Mapping[str, Any]],
+    *,
+    project_root: Path,
+    plot_specs: Sequence[Any] | None = None,
+    everything: bool = False,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Remeasured:
+    """Compute what changed for every completed case and store it, with the definitions and specs it came
+    from.
+
+    Raises RunBusy while a runner holds the run and UsageError for definitions that cannot be right.
+    """
+    _check(definitions, project_root)
+    with RunnerLock(layout):
+        manifest = load_manifest(layout)
+        old = manifest.get("measurements") or {}
+        names = tuple(definitions) if everything else changed_measurements(old, definitions)
+        names = tuple(name for name in names if not definitions[name].get("across"))
+        removed = tuple(name for name in old if name not in definitions)
+        found = _measured(layout, manifest, definitions, names, project_root, jobs, progress)
+        done = store_rows(layout, definitions, names, removed, found)
+        now: dict[str, Any] = {"measurements": dict(definitions), "specs": dict(specs)}
+        if plot_specs is not None:
+            now["plot_specs"] = list(plot_specs)
+        manifest.update(now, measured=time.strftime("%Y-%m-%dT%H:%M:%S%z"))
+        write_json(layout.manifest, manifest)
+        if "plan" in manifest:
+            rewrite_metadata(layout, manifest)
+    return done
+
+
+def _check(definitions: Definitions, project_root: Path) -> None:
+    wrong = check_definitions(definitions, {}, project_root)
+    if wrong:
+        raise UsageError("\n".join(f"measurements.{name}: {message}" for name, message in wrong))
+
+
+_Case: TypeAlias = tuple[int, dict[str, Any], dict[str, float]]
+"""Number, swept parameters, and the stored value of every measurement that need not be computed."""
+
+
+@dataclass(frozen=True)
+class _Share:
+    """The cases one worker measures; plain data, so that it can be sent."""
+
+    run: Path
+    definitions: Definitions
+    names: tuple[str, ...]
+    project_root: Path
+    defaults: Mapping[str, Any]
+    cases: tuple[_Case, ...]
+
+
+def _measured(
+    layout: RunLayout,
+    manifest: Mapping[str, Any],
+    definitions: Definitions,
+    names: Sequence[str],
+    project_root: Path,
+    jobs: int,
+    progress: Callable[[int, int], None],
+) -> Iterator[MeasuredRow]:
+    frame = _measurable(load_frame(layout))
+    if not names or not len(frame):
+        return
+    kept = {name: {"meas": name} for name in definitions if name not in names}
+    own = {name: definitions[name] for name in names}
+    both = {
+        name: {**(own.get(name) or kept[name]), "optional": _optional(definitions[name])}
+        for name in definitions
+    }
+    here = {name: each for name, each in both.items() if not definitions[name].get("across")}
+    defaults = dict(Plan.from_json(manifest["plan"]).defaults) if "plan" in manifest else {}
+    work = [
+        _Share(
+            *(layout.path, here, tuple(names), project_root, defaults),
+            tuple(_cases(frame, start, [name for name in here if name in kept])),
+        )
+        for start in range(0, len(frame), _CHUNK)
+    ]
+    done = 0
+    with _pool(min(jobs, len(work))) as pool:
+        for rows in pool.map(_measure_share, work) if pool is not None else map(_measure_share, work):
+            yield from rows
+            done += len(rows)
+            progress(done, len(frame))
+
+
+def _measurable(frame: Frame) -> Frame:
+    """The cases with whole waveforms: completed, or failed for nothing but a missing measurement."""
+    lacking = np.array([kind == LACKING for kind in frame.kinds], dtype=np.bool_)
+    return frame.select(frame.completed | (frame.failed & lacking if len(lacking) else False))
+
+
+def _optional(definition: Mapping[str, Any]) -> bool:
+    return bool(definition.get("optional"))
+
+
+def _pool(jobs: int) -> Any:
+    """Worker processes started afresh: a fork of a threaded program may hang."""
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) if jobs > 1 else nullcontext(None)
+
+
+def _cases(frame: Frame, start: int, stored: Sequence[str]) -> Iterator[_Case]:
+    known = [(name, frame.measurements[name]) for name in stored if name in frame.measurements]
+    for place in range(start, min(start + _CHUNK, len(frame))):
+        values = {name: float(column[place]) for name, column in known if np.isfinite(column[place])}
+        yield int(frame.ids[place]), frame.parameters_of(place), values
+
+
+def _measure_share(share: _Share) -> list[MeasuredRow]:
+    layout = RunLayout(share.run)
+    return [_measure_one(layout, share, *case) for case in share.cases]
+
+
+def _measure_one(
+    layout: RunLayout, share: _Share, case_id: int, parameters: Mapping[str, Any], stored: Mapping[str, float]
+) -> MeasuredRow:
+    needed = [str(share.definitions[name].get("meas") or "").lower() for name in share.names]
+    printed, failed = _printed(layout, case_id, frozenset(needed))
+    found = measure_case(
+        share.definitions,
+        layout.raw(case_id),
+        parameters={**share.defaults, **parameters},
+        meas_values={**printed, **stored},
+        project_root=share.project_root,
+    )
+    values = {name: value for name, value in found.values.items() if name in share.names}
+    missing = {name: why for name, why in found.missing.items() if name in share.names}
+    lacking = _lacking(share.definitions, found, failed)
+    message = "no value for " + ", ".join(lacking[:4]) if lacking else None
+    return MeasuredRow(case_id, values, missing, "failed" if lacking else "completed", message)
+
+
+def _lacking(definitions: Definitions, found: Measured, failed: frozenset[str]) -> list[str]:
+    """What a case needs and does not have: declared measurements, then cards of the deck."""
+    optional = {name.lower() for name, each in definitions.items() if _optional(each)}
+    optional |= {
+        str(each["meas"]).lower() for each in definitions.values() if _optional(each) and each.get("meas")
+    }
+    declared = [f"{name} ({why})" for name, why in found.missing.items() if name.lower() not in optional]
+    named = {str(each.get("meas")).lower() for each in definitions.values()}
+    return declared + [f".meas {name}" for name in sorted(failed - named - optional)]
+
+
+def _printed(
+    layout: RunLayout, case_id: int, needed: frozenset[str]
+) -> tuple[dict[str, float], frozenset[str]]:
+    """What the simulator printed, to full precision where `needed`, and the .meas cards that failed."""
+    deck = _deck(layout, case_id)
+    try:
+        output = parse_meas_output(layout.log(case_id).read_bytes(), deck.measured_twice)
+    except OSError:
+        return {}, frozenset()
+    if needed.isdisjoint(output.printed):
+        return {name: found.value for name, found in output.printed.items()}, output.failed
+    return refine(deck, output.printed, _raw(layout, case_id)), output.failed
+
+
+def _deck(layout: RunLayout, case_id: int) -> Deck:
+    """The case's deck; without one, printed values stay as they are."""
+    try:
+        return Deck.parse(layout.deck(case_id).read_text(encoding="utf-8", errors="surrogateescape"))
+    except OSError:
+        return Deck.parse("*\n.end\n")
+
+
+def _raw(layout: RunLayout, case_id: int) -> RawFile | None:
+    """What the digits of a printed value come from; without waveforms they stay as printed."""
+    try:
+        return RawFile.open(layout.raw(case_id))
+    except SimorcError:
+        return None

@@ -1,1 +1,0 @@
-"""Projects of other tools, carried over: CACE datasheets, cicsim testbenches, LTspice netlists."""

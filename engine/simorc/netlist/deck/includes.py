@@ -1,0 +1,183 @@
+"""Files that decks include, looked up as ngspice does, before anything is simulated.
+
+Only ``.include`` is followed: of a ``.lib`` file the sections that are not chosen may name what is not there.
+Paths with ``$`` are left to ngspice.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simorc.deck_text import read_leniently
+from simorc.errors import ConfigError, Problem, TemplateError
+from simorc.netlist.deck.deck import Deck, Include
+from simorc.netlist.template import Template
+from simorc.schematics.lint import Finding
+from simorc.sweeps.plan import Plan
+
+if TYPE_CHECKING:
+    from simorc.config.project import Project, Sweep, Testbench
+    from simorc.sweeps.cases import Case
+
+_PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
+_NAMES_FILES = re.compile(r"^[ \t]*\.(?:inc|lib)", re.IGNORECASE | re.MULTILINE)
+_LIBRARY = re.compile(r"[ \t]*\.lib\b", re.IGNORECASE)
+_PLACES_LOOKED_AT = 64
+_MOST_FILES = 2_000
+
+
+@dataclass(frozen=True)
+class Unread:
+    """An include that cannot be read: a file that is not there, or a circle of files.
+
+    ``at`` is the line of the deck that leads there, ``chain`` the files from it on, the last one unread.
+    """
+
+    at: int
+    chain: tuple[Path, ...]
+    circular: bool = False
+
+    def __str__(self) -> str:
+        if self.circular:
+            start = self.chain.index(self.chain[-1])
+            return f"files include each other in a circle: {' → '.join(map(str, self.chain[start:]))}"
+        by = f", included by {self.chain[-2]}" if len(self.chain) > 1 else ""
+        return f"no such file: {self.chain[-1]}{by}; correct the path or put the file there"
+
+
+def unread_includes(deck: str, directory: Path) -> Iterator[Unread]:
+    """What a deck simulated in ``directory`` includes and ngspice cannot read."""
+    seen: set[Path] = set()
+    for include in _files_named(deck):
+        path = _found(include.path, (directory,))
+        if not path.is_file():
+            yield Unread(include.line, (path,))
+        elif include.section is None:
+            yield from _below(include.line, (path,), directory, seen)
+
+
+def _below(line: int, chain: tuple[Path, ...], directory: Path, seen: set[Path]) -> Iterator[Unread]:
+    """The same of an included file, each file once."""
+    if chain[-1] in seen or len(seen) >= _MOST_FILES:
+        return
+    seen.add(chain[-1])
+    for include in _files_named(_text(chain[-1])):
+        path = _found(include.path, (chain[-1].parent, directory))
+        if path in chain and include.section is None:
+            yield Unread(line, (*chain, path), circular=True)
+        elif not path.is_file():
+            yield Unread(line, (*chain, path))
+        elif include.section is None:
+            yield from _below(line, (*chain, path), directory, seen)
+
+
+def _text(path: Path) -> str:
+    try:
+        return f"*\n{read_leniently(path)}"
+    except OSError:
+        return "*\n"
+
+
+def _files_named(deck: str) -> Iterator[Include]:
+    """The includes with a plain path; none of a file with sections of a library in it."""
+    if not _NAMES_FILES.search(deck):
+        return
+    parsed = Deck.parse(deck)
+    lines = deck.split("\n")
+    libraries = {each.line for each in parsed.includes if _LIBRARY.match(lines[each.line - 1])}
+    if any(each.section is None and each.line in libraries for each in parsed.includes):
+        return  # `.lib NAME` alone begins a section
+    for include in parsed.includes:
+        if include.path and not set("${}") & set(include.path):
+            yield include
+
+
+def _found(written: str, places: tuple[Path, ...]) -> Path:
+    """The file meant: beside the file that names it, or else where the deck is simulated."""
+    paths = [Path(os.path.normpath(place / Path(written).expanduser())) for place in places]
+    return next((path for path in paths if path.is_file()), paths[0])
+
+
+def lint_includes(project: Project) -> tuple[Finding, ...]:
+    """Includes that cannot be read, of every sweep's decks and of testbenches that are not swept."""
+    found = {finding for sweep in project.sweeps.values() for finding in _of_sweep(project, sweep)}
+    swept = {sweep.definition.testbench for sweep in project.sweeps.values()}
+    for bench in project.testbenches.values():
+        if bench.name not in swept and _is_read_by_ngspice(project, bench):
+            plan = Plan.expand({}, defaults=bench.parameters)
+            found |= set(_findings(project, bench, plan.case(1), warning=True))
+    return tuple(sorted(found))
+
+
+def refuse_circular_includes(project: Project, bench: Testbench, plan: Plan) -> None:
+    """Raise ConfigError where files include each other without end: ngspice crashes on it."""
+    if not _is_read_by_ngspice(project, bench):
+        return
+    found = [each for each in _findings(project, bench, plan.case(1)) if "in a circle" in each.message]
+    if found:
+        raise ConfigError([Problem(each.file, each.line, each.column, "", each.message) for each in found])
+
+
+def _of_sweep(project: Project, sweep: Sweep) -> Iterator[Finding]:
+    bench, definition = project.testbenches[sweep.definition.testbench], sweep.definition
+    if not _is_read_by_ngspice(project, bench):
+        return
+    plan = Plan.expand(definition, defaults=bench.parameters)
+    if not len(plan):
+        return
+    yield from _findings(project, bench, plan.case(1))
+    left_out = bool(definition.exclude or definition.include)
+    for axis, size in enumerate(plan.axis_sizes):
+        for place in range(1, min(size, _PLACES_LOOKED_AT)):
+            case = plan.variation(axis, place)
+            if case.sample is not None:
+                break
+            yield from _findings(project, bench, case, warning=left_out)
+
+
+def _findings(project: Project, bench: Testbench, case: Case, *, warning: bool = False) -> Iterator[Finding]:
+    root = project.root
+    # A case is simulated in a directory of its own, three below the project.
+    directory = (root / "simulations").resolve() / "run" / "results" / "1"
+    try:
+        template = Template.load(bench.template)
+        deck = template.render(
+            {**bench.parameters, **case.parameters},
+            case_id=1,
+            dut_netlist=str(project.dut_netlist or ""),
+            project_root=str(root),
+            seed=case.seed,
+            corner=case.corner,
+        )
+        source = read_leniently(bench.template)
+    except (TemplateError, OSError):
+        return  # told by who checks templates
+    lines = deck.split("\n")
+    for unread in unread_includes(deck, directory):
+        if unread.chain[-1] == project.dut_netlist and project.dut_schematic is not None:
+            continue  # made from its schematic
+        line = _template_line(source, lines[unread.at - 1])
+        yield Finding(bench.template, line, 1, str(unread), warning)
+
+
+def _template_line(source: str, rendered: str) -> int:
+    """The line of the template a deck's line comes from."""
+    for number, line in enumerate(source.splitlines(), 1):
+        pattern = ".*".join(re.escape(part) for part in _PLACEHOLDER.split(line.strip()))
+        if line.strip() and re.fullmatch(pattern, rendered.strip()):
+            return number
+    return 1
+
+
+def _is_read_by_ngspice(project: Project, bench: Testbench) -> bool:
+    """Whether includes are looked up as told above: in ngspice without directories of its user's own."""
+    simulator = project.settings(bench.name).simulator
+    if simulator.name != "ngspice":
+        return False
+    written = [Path(simulator.spiceinit)] if simulator.spiceinit else []
+    return not any("sourcepath" in _text(path) for path in (*written, Path.home() / ".spiceinit"))

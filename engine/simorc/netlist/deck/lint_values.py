@@ -1,0 +1,80 @@
+"""Values that look like numbers and are texts: ``10kk``, ``1..5``. Names of parts and corners are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simorc.schematics.lint import Finding
+from simorc.units import Number, Value, parse_value
+
+if TYPE_CHECKING:
+    from simorc.config.models.sweep import SweepDefinition
+    from simorc.config.project import Project
+
+_BEGINS = re.compile(r"[-+]?\.?[0-9]")
+_ONLY_DIGITS = re.compile(r"[-+]?[0-9.,]+")
+# A suffix written twice, or after a blank. `2n3904`, `1v8` and `28nmhp` are names.
+_MISTYPED_SUFFIX = re.compile(
+    r"[-+]?[0-9]*\.?[0-9]*(?:(meg|[tgkmuµnpf])\1|\s+(?:meg|[tgkmuµnpf]))", re.IGNORECASE
+)
+
+
+def lint_values(project: Project) -> tuple[Finding, ...]:
+    """Defaults and swept values that are probably mistyped numbers; warnings, for a text is allowed."""
+    found: set[Finding] = set()
+    for bench in project.testbenches.values():
+        found |= set(_in_file(bench.config_path, bench.parameters.items(), {}))
+    for sweep in project.sweeps.values():
+        defaults = project.testbenches[sweep.definition.testbench].parameters
+        found |= set(_in_file(sweep.path, _swept(sweep.definition), defaults))
+    return tuple(sorted(found))
+
+
+def _swept(definition: SweepDefinition) -> Iterator[tuple[str, Value]]:
+    """Every value written in a sweep, with its parameter; ranges hold numbers only."""
+    groups: list[Mapping[str, object]] = [definition.parameters, *definition.zip, definition.sensitivity]
+    for group in [*groups, *definition.corners.values()]:
+        for name, values in group.items():
+            for value in values if isinstance(values, list | tuple) else [values]:
+                if isinstance(value, str | int | float):
+                    yield name, value
+
+
+def _in_file(
+    path: Path, values: Iterable[tuple[str, Value]], defaults: Mapping[str, Value]
+) -> Iterator[Finding]:
+    written = list(values)
+    numeric = {name for name, value in [*defaults.items(), *written] if isinstance(value, Number)}
+    for name, value in written:
+        if isinstance(value, str) and _looks_mistyped(value, name in numeric):
+            near = meant(value)
+            message = f"{name}: {value} is text, not a number{f' (did you mean {near}?)' if near else ''}"
+            yield Finding(path, *_place(path, value), message, True)
+
+
+def _looks_mistyped(text: str, among_numbers: bool) -> bool:
+    if not _BEGINS.match(text):
+        return False
+    mistyped = _ONLY_DIGITS.fullmatch(text) or _MISTYPED_SUFFIX.fullmatch(text)
+    return among_numbers or mistyped is not None
+
+
+def meant(text: str) -> str:
+    """The number nearest to a mistyped one: blanks and doubled points mended, then what it begins with."""
+    mended = re.sub(r"[.,]+", ".", re.sub(r"\s+", "", text))
+    for end in range(len(mended), 0, -1):
+        if isinstance(parse_value(mended[:end]), Number):
+            return mended[:end].removesuffix(".")
+    return ""
+
+
+def _place(path: Path, value: str) -> tuple[int, int]:
+    """Line and column of a value in the file that holds it; the file's first line where it is not found."""
+    word = re.compile(rf"(?<![\w.]){re.escape(value)}(?![\w.])")
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+        if match := word.search(line.partition(" #")[0]):
+            return number, match.start() + 1
+    return 1, 1

@@ -1,0 +1,233 @@
+"""From a plot spec and a run to a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from simorc.errors import SimorcError, UsageError
+from simorc.expressions.conditions import compile_expression
+from simorc.measurements.arrays import Trace
+from simorc.measurements.expressions import Scope, compile_wave_expression
+from simorc.measurements.missing import MeasurementMissing
+from simorc.measurements.wave_functions import Quantity
+from simorc.plots.figure import Axis, Curve, Figure, FigureStrip, Floats, Limit, as_floats, histogram
+from simorc.plots.spec import PlotSpec, PlotStrip, plain_signal
+from simorc.results.frame import Frame
+from simorc.results.open_run import OpenRun
+from simorc.results.specs import Spec
+from simorc.sweeps.near_names import did_you_mean
+
+MOST_OVERLAID = 200
+"""More cases than this in one figure are thinned out, evenly."""
+
+
+def figure_of(run: OpenRun, spec: PlotSpec, cases: Sequence[int] | None = None) -> Figure:
+    """The figure of a spec over a run; ``cases`` take the place of the spec's own choice."""
+    if spec.kind == "waves":
+        return _waves_figure(run, spec, list(cases or chosen_cases(run, spec)))
+    for strip in spec.strips:
+        _refuse_unknown(run, strip.measurement)
+    if spec.kind == "histogram":
+        return _histogram_figure(run, spec, cases)
+    return _parameter_figure(run, spec, cases)
+
+
+def _refuse_unknown(run: OpenRun, measurement: str) -> None:
+    known = [*run.frame.measurements, *run.across]
+    if measurement not in known:
+        hint = did_you_mean(measurement, known)
+        told = ", ".join(known) or "none"
+        raise UsageError(f"{measurement} is not measured in this run{hint}", remedy=f"measured: {told}")
+
+
+def _frame(run: OpenRun, measurement: str, spec: PlotSpec, cases: Sequence[int] | None) -> Frame:
+    """The cases (for a measurement across cases, its rows) a figure is about."""
+    frame = run.across.get(measurement, run.frame)
+    return frame.select(cases_where(frame, spec.where) if cases is None else np.isin(frame.ids, list(cases)))
+
+
+def chosen_cases(run: OpenRun, spec: PlotSpec) -> list[int]:
+    """The completed cases a spec asks for; without a wish, the first."""
+    if spec.cases:
+        return list(spec.cases)
+    frame = run.frame
+    if not spec.where:
+        return [int(case) for case in frame.ids[frame.completed][:1]]
+    return thinned(frame.ids[cases_where(frame, spec.where) & frame.completed].tolist())
+
+
+def thinned(cases: Sequence[int], most: int = MOST_OVERLAID) -> list[int]:
+    """At most so many of the cases, evenly chosen."""
+    return list(cases[:: max(1, -(-len(cases) // most))])
+
+
+def cases_where(frame: Frame, text: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Where a condition on the parameters holds; an empty one holds everywhere."""
+    if not text:
+        return np.ones(len(frame), dtype=np.bool_)
+    expression = compile_expression(text, list(frame.parameters))
+    chosen = (bool(expression.evaluate(frame.parameters_of(place))) for place in range(len(frame)))
+    return np.fromiter(chosen, dtype=np.bool_, count=len(frame))
+
+
+def _waves_figure(run: OpenRun, spec: PlotSpec, cases: Sequence[int]) -> Figure:
+    if not cases:
+        return Figure(spec.title, spec.x_axis, (), "no completed case")
+    strips = tuple(
+        FigureStrip(
+            strip.axis, tuple(curve for case in cases for curve in _curves(run, spec, strip, case, cases))
+        )
+        for strip in spec.strips
+    )
+    note = f"case {cases[0]}" if len(cases) == 1 else f"{len(cases)} cases"
+    return Figure(spec.title, spec.x_axis, strips, note)
+
+
+def _curves(run: OpenRun, spec: PlotSpec, strip: PlotStrip, case: int, cases: Sequence[int]) -> list[Curve]:
+    waves = run.waves(case)
+    places = np.flatnonzero(run.frame.ids == case)
+    parameters = run.frame.parameters_of(int(places[0])) if len(places) else {}
+    scope = Scope(lambda: waves, lambda name: _number(parameters, name), spec.analysis)
+    suffix = "" if len(cases) == 1 else f" #{case}"
+    found = []
+    for legend, signal in strip.signals.items():
+        y = _trace(compile_wave_expression(plain_signal(signal)).value(scope), signal)
+        found.append(Curve(legend + suffix, _across(spec, scope, y), as_floats(y.y)))
+    return found
+
+
+def _number(parameters: Mapping[str, object], name: str) -> float | None:
+    value = parameters.get(name)
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def _trace(value: Quantity, signal: str) -> Trace:
+    if not isinstance(value, Trace):
+        raise UsageError(f"{signal} is a number, not a waveform")
+    return value
+
+
+def _across(spec: PlotSpec, scope: Scope, y: Trace) -> Floats:
+    """What is drawn across: the axis of the curve, or another signal of the same length (an XY plot)."""
+    if plain_signal(spec.x).lower() in ("", "time", "frequency", "freq", "sweep"):
+        return y.x
+    try:
+        x = _trace(compile_wave_expression(plain_signal(spec.x)).value(scope), spec.x)
+    except MeasurementMissing:
+        if "sweep" in spec.x.lower():
+            return y.x
+        raise
+    if len(x.y) != len(y.y):
+        raise UsageError(f"{spec.x} and the signals drawn over it come from different analyses")
+    return as_floats(x.y)
+
+
+def _parameter_figure(run: OpenRun, spec: PlotSpec, cases: Sequence[int] | None) -> Figure:
+    parts = [
+        over_parameter(
+            run, _frame(run, strip.measurement, spec, cases), strip.measurement, spec.x, strip.axis
+        )
+        for strip in spec.strips
+    ]
+    x = replace(spec.x_axis, categories=parts[0].x.categories)
+    return Figure(spec.title or f"over {spec.x}", x, tuple(strip for part in parts for strip in part.strips))
+
+
+def over_parameter(run: OpenRun, frame: Frame, measurement: str, over: str, axis: Axis) -> Figure:
+    """A measurement over one swept parameter, one curve per combination of the others, with its limits."""
+    if over not in frame.parameters:
+        raise UsageError(f"{over} is not swept in this run{did_you_mean(over, frame.parameters)}")
+    curves = tuple(family(frame, measurement, over, run.scale(measurement)))
+    strip = FigureStrip(_with_unit(axis, run.unit(measurement)), curves, limits_of(run, measurement))
+    return Figure(f"{measurement} over {over}", Axis(over, categories=_categories(frame, over)), (strip,))
+
+
+def _categories(frame: Frame, over: str) -> tuple[str, ...]:
+    """The values of a parameter of texts, which stand at 0, 1, ...; none for a parameter of numbers."""
+    column = frame.parameters[over]
+    return tuple(np.unique(column.astype(str)).tolist()) if column.dtype == np.object_ else ()
+
+
+def family(frame: Frame, measurement: str, over: str, scale: float = 1.0, most: int = 60) -> list[Curve]:
+    """A measurement over a parameter: one curve per combination of the others, points when there are too
+    many.
+    """
+    column = frame.parameters[over]
+    values = scale * frame.values(measurement)
+    if column.dtype == np.object_:
+        _, places = np.unique(column.astype(str), return_inverse=True)
+        return [Curve("", places.astype(np.float64), values, "points")]
+    x = np.asarray(column, dtype=np.float64)
+    others = [name for name in frame.parameters if name not in (over, "sample")]
+    keys = list(zip(*(frame.parameters[name].tolist() for name in others), strict=True)) if others else []
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for place, key in enumerate(keys or [()] * len(frame)):
+        groups.setdefault(key, []).append(place)
+    if len(groups) > most or len(groups) == len(frame) or _several_at_one(x, groups.values()):
+        return [Curve("", x, values, "points")]
+    curves = [
+        _family_curve(others, key, x[members], values[members])
+        for key, members in groups.items()
+        if len(members) > 1
+    ]
+    # A line needs two points: what stands alone (a one-at-a-time sweep) is drawn together.
+    alone = [members[0] for members in groups.values() if len(members) == 1]
+    return [*curves, Curve("others", x[alone], values[alone], "points")] if alone else curves
+
+
+def _several_at_one(x: Floats, groups: Iterable[Sequence[int]]) -> bool:
+    """Whether a curve would pass several values at one x, as Monte Carlo samples stand."""
+    return any(len(np.unique(x[members])) < len(members) for members in groups)
+
+
+def _family_curve(names: Sequence[str], key: tuple[object, ...], x: Floats, y: Floats) -> Curve:
+    order = np.argsort(x, kind="stable")
+    shown = (f"{each:g}" if isinstance(each, float) else str(each) for each in key)
+    label = ", ".join(f"{name}={value}" for name, value in zip(names, shown, strict=True))
+    return Curve(label, x[order], y[order])
+
+
+def _histogram_figure(run: OpenRun, spec: PlotSpec, cases: Sequence[int] | None) -> Figure:
+    strip = spec.strips[0]
+    name = strip.measurement
+    values = run.scale(name) * _frame(run, name, spec, cases).values(name)
+    bars = histogram(values, name, spec.bins)
+    drawn = (FigureStrip(Axis("cases"), (bars,), limits_of(run, name, vertical=True)),) if bars else ()
+    return Figure(spec.title or name, _with_unit(strip.axis, run.unit(name)), drawn)
+
+
+def limits_of(run: OpenRun, measurement: str, *, vertical: bool = False) -> tuple[Limit, ...]:
+    """The limits of a measurement's specs, labelled; those of a corner of its own with its name."""
+    shown = run.shown(measurement)
+    found = [
+        (f"{name} {shown.text(value)}{where}", shown.scale * value)
+        for spec in run.specs
+        if spec.measurement == measurement
+        for where, low, high in _limit_pairs(spec)
+        for name, value in (("min", low), ("max", high))
+        if value is not None
+    ]
+    return tuple(Limit(value, label, vertical) for label, value in dict.fromkeys(found))
+
+
+def _limit_pairs(spec: Spec) -> list[tuple[str, float | None, float | None]]:
+    own = [(f" in {corner}", low, high) for corner, (low, high) in spec.corners.items()]
+    return [("", spec.min, spec.max), *own]
+
+
+def _with_unit(axis: Axis, unit: str) -> Axis:
+    return axis if axis.unit else replace(axis, unit=unit)
+
+
+def figures_of(run: OpenRun, specs: Sequence[PlotSpec]) -> list[Figure]:
+    """Every spec as a figure; one that cannot be drawn for this run says why in its place."""
+    found = []
+    for spec in specs:
+        try:
+            found.append(figure_of(run, spec))
+        except SimorcError as error:
+            found.append(Figure(spec.title or "plot", spec.x_axis, (), error.message))
+    return found

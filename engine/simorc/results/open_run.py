@@ -1,0 +1,119 @@
+"""Results in Python: ``simorc.open_run("pvt")``, the newest run of a sweep.
+
+::
+
+    run = open_run("simulations/pvt_20260101120000")   # or by its directory
+    run.frame.values("gain")                     # numpy array, one entry per case, NaN where missing
+    run.frame.parameters["vdda"]
+    run.waves(17)["v(out)"]                      # a waveform of case 17
+    for result in run.spec_results:
+        print(result.spec.measurement, result.status, result.worst)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from simorc.config.root import find_root
+from simorc.errors import RunNotFound, UsageError
+from simorc.measurements.waves import Waves, open_waves
+from simorc.results.aggregates import across_frames
+from simorc.results.corner_names import bundle_names
+from simorc.results.frame import Frame, load_frame
+from simorc.results.specs import Spec, SpecResult, evaluate_specs, read_specs
+from simorc.rundir.layout import RunLayout, find_run
+from simorc.rundir.manifest import load_manifest
+from simorc.rundir.store.reader import RunReader
+from simorc.units import ShownAs
+
+
+class OpenRun:
+    """One run, read-only; each part is read when first asked for."""
+
+    def __init__(self, layout: RunLayout) -> None:
+        self.layout = layout
+
+    @property
+    def name(self) -> str:
+        return self.layout.name
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        return load_manifest(self.layout)
+
+    @cached_property
+    def frame(self) -> Frame:
+        """Every case with its parameters and measurements."""
+        frame = load_frame(self.layout)
+        if not any(spec.corners for spec in self.specs):
+            return frame
+        return replace(frame, bundles=bundle_names(self.manifest.get("plan"), frame))
+
+    @cached_property
+    def rungs(self) -> dict[int, str]:
+        """The convergence rung of every case that has its result from one."""
+        with RunReader(self.layout) as view:
+            rows = view.page(0, len(self.frame), where="rung IS NOT NULL AND rung != ''")
+            return {row["id"]: row["rung"] for row in rows}
+
+    @cached_property
+    def stopped(self) -> list[str]:
+        """Why samples were left out where a yield was known early, one text per combination."""
+        with RunReader(self.layout) as view:
+            return [row["message"] for row in view.events_of("stopped")]
+
+    @property
+    def definitions(self) -> Mapping[str, Mapping[str, Any]]:
+        """The measurements as declared when the run was built or last measured."""
+        found: Mapping[str, Mapping[str, Any]] = self.manifest.get("measurements") or {}
+        return found
+
+    @cached_property
+    def across(self) -> dict[str, Frame]:
+        """The frames of measurements across cases."""
+        return across_frames(self.frame, self.definitions)
+
+    @cached_property
+    def specs(self) -> list[Spec]:
+        return read_specs(self.manifest.get("specs") or {})
+
+    @cached_property
+    def spec_results(self) -> list[SpecResult]:
+        return evaluate_specs(self.frame, self.specs, self.across)
+
+    def unit(self, measurement: str) -> str:
+        """The unit of a measurement: its own, or its spec's."""
+        own = (self.definitions.get(measurement) or {}).get("unit") or self.frame.units.get(measurement) or ""
+        return own or next((spec.unit for spec in self.specs if spec.measurement == measurement), "")
+
+    def scale(self, measurement: str) -> float:
+        """What a measurement is multiplied by for display."""
+        return ShownAs.declared(self.definitions.get(measurement) or {}).scale
+
+    def shown(self, measurement: str) -> ShownAs:
+        """How the values of a measurement are shown to a person."""
+        return ShownAs(self.unit(measurement), self.scale(measurement))
+
+    def waves(self, case_id: int) -> Waves:
+        """The waveforms of a case; MeasurementMissing when it left none."""
+        return open_waves(self.layout.raw(case_id))
+
+
+def open_run(run: str | Path) -> OpenRun:
+    """A run by its directory, or inside a project as the commands name it: by its id, the unique beginning of
+    one, a sweep (its newest run) or ``last``. Raises RunNotFound.
+    """
+    layout = RunLayout(Path(run).resolve())
+    if layout.exists():
+        return OpenRun(layout)
+    try:
+        root = find_root()
+    except UsageError as error:
+        raise RunNotFound(
+            f"{run}: not a run directory (no manifest.json)", remedy="inside a project a run's name will do"
+        ) from error
+    return OpenRun(find_run(root, str(run)))

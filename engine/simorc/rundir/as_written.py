@@ -1,0 +1,20 @@
+"""Parameters as the user wrote them. The store keeps numbers, so that it sorts; ``3.0`` and ``10k`` are the
+plan's.
+"""
+
+from __future__ import annotations
+
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import load_manifest
+from simorc.sweeps.plan import Plan
+
+
+class WrittenParameters:
+    """The texts of a run's parameters by case."""
+
+    def __init__(self, layout: RunLayout) -> None:
+        self._plan = Plan.from_json(load_manifest(layout)["plan"])
+
+    def of(self, case_id: int) -> dict[str, str]:
+        """The swept values of a case, with ``corner`` and ``sample`` where the sweep has those."""
+        return {name: str(value) for name, value in self._plan.case(case_id).scope().items()}

@@ -1,0 +1,95 @@
+"""`trace.jsonl`: one line per attempt, append-only.
+
+The store is the truth; the trace follows it. Each line carries the attempt's sequence number in the store,
+so that a runner which takes over completes a trace that a killed one left short or torn.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from simorc.rundir.layout import RunLayout
+
+_FIELDS = (
+    *("seq", "case_id", "attempt", "status", "kind", "message", "action", "warm", "cold_why", "rung"),
+    *("started", "seconds", "place"),
+)
+
+
+class Trace:
+    """The open trace of a run."""
+
+    def __init__(self, layout: RunLayout) -> None:
+        self._layout = layout
+        self.last_seq = _mend(layout.trace)
+        self._file = os.open(layout.trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        self._end = os.fstat(self._file).st_size
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    def append(
+        self, rows: Sequence[tuple[Any, ...]], metrics: Mapping[tuple[int, int], Mapping[str, float]]
+    ) -> None:
+        """Write the rows of the store's attempts table, with the measurements of (case, attempt) where
+        known. Raises OSError, and has written nothing, if there is no room.
+        """
+        if not rows:
+            return
+        lines = [self._line(row, metrics.get((row[1], row[2]), {})) for row in rows]
+        text = "".join(lines).encode("utf-8", "backslashreplace")
+        try:
+            self._write(text)
+        except OSError:
+            os.ftruncate(self._file, self._end)
+            raise
+        self._end += len(text)
+        self.last_seq = rows[-1][0]
+
+    def _write(self, text: bytes) -> None:
+        while text:
+            text = text[os.write(self._file, text) :]
+
+    def _line(self, row: tuple[Any, ...], metrics: Mapping[str, float]) -> str:
+        line = {"stage": "simulate", **dict(zip(_FIELDS, row, strict=True))}
+        line |= {"metrics": metrics, "artefacts": self._artefacts(row[1])}
+        return json.dumps(line, ensure_ascii=False) + "\n"
+
+    def _artefacts(self, case_id: int) -> dict[str, str]:
+        base = f"results/{case_id}"
+        raw = self._layout.raw(case_id).name
+        return {"deck": f"{base}/netlist.spice", "raw": f"{base}/{raw}", "log": f"{base}/simulator.log"}
+
+
+def _mend(path: Path) -> int:
+    """Cut a torn end off; returns the sequence number of the last whole line, 0 for an empty trace."""
+    if not path.exists() or not path.stat().st_size:
+        return 0
+    with path.open("rb+") as stream:
+        with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
+            end, seq = _last_whole_line(text)
+        stream.truncate(end)
+    return seq
+
+
+def _last_whole_line(text: mmap.mmap) -> tuple[int, int]:
+    end = text.rfind(b"\n") + 1
+    while end:
+        start = text.rfind(b"\n", 0, end - 1) + 1
+        seq = _seq(text[start:end])
+        if seq is not None:
+            return end, seq
+        end = start
+    return 0, 0
+
+
+def _seq(line: bytes) -> int | None:
+    try:
+        return int(json.loads(line)["seq"])
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
+        return None

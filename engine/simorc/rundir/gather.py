@@ -1,0 +1,54 @@
+"""Gathering what workers reported into a run that no runner holds."""
+
+from __future__ import annotations
+
+from simorc.errors import RunBusy
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import RunnerLock
+from simorc.rundir.status_files import any_reports
+
+
+def gather_idle(layout: RunLayout) -> None:
+    """Bring waiting reports into the store, if there are any and nobody holds the run (a runner gathers by
+    itself). Called by who left the reports.
+
+    Whoever comes while another gathers need not wait: that one looks again after it has let go of the run.
+    """
+    while any_reports(layout):
+        try:
+            with RunnerLock(layout):
+                if not gather_held(layout):
+                    return
+        except RunBusy:
+            return
+
+
+def gather_held(layout: RunLayout) -> int:
+    """Bring waiting reports into the store of a run whose lock this process holds; returns how many files
+    were taken away.
+    """
+    from simorc.rundir.attempt_log import Trace
+    from simorc.rundir.manifest import load_manifest
+    from simorc.rundir.metadata_csv import write_metadata
+    from simorc.rundir.status_files import forget, gather_reports
+    from simorc.rundir.store.writer import Store, finished_elsewhere
+    from simorc.sweeps.plan import Plan
+
+    plan = Plan.from_json(load_manifest(layout)["plan"])
+    with Store(layout, plan) as store:
+        trace = Trace(layout)
+        gathered = gather_reports(layout, len(plan))
+        for found in gathered:
+            if found.report is None:
+                store.event("warning", found.problem)
+            else:
+                store.attempt_finished(finished_elsewhere(found.report, store))
+        if not store.statuses.counts()["pending"]:
+            store.set_meta(state="finished")
+        written = store.flush()
+        metrics = {(done.case_id, done.attempt): done.outcome.measurements for done in written}
+        trace.append(store.attempts_after(trace.last_seq), metrics)
+        trace.close()
+        forget(gathered)
+        write_metadata(layout, plan, store.statuses.snapshot(), store.failure_messages())
+    return len(gathered)

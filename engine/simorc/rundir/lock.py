@@ -1,0 +1,162 @@
+"""Who holds a run: the lock of its runner, and the runner's word of life.
+
+The lock (`runner.lock`) is a POSIX record lock, which the kernel drops when the runner dies, however it
+dies, and which network file systems carry between hosts. The word of life (`runner.json`) tells a person
+who holds it, and tells other hosts whether it still lives.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+
+from simorc.errors import RunBusy
+from simorc.files import read_json, write_json
+from simorc.rundir.layout import RunLayout
+
+HEARTBEAT_EVERY = 2.0
+SILENT_AFTER = 12.0
+
+
+@dataclass(frozen=True)
+class RunnerInfo:
+    """A runner as it describes itself; `started_ticks` tells it from a later process with the same pid."""
+
+    host: str
+    pid: int
+    started: float
+    started_ticks: int
+    heartbeat: float
+
+    def is_alive(self) -> bool:
+        """On its own host: does that very process exist. From elsewhere: has it been heard of lately."""
+        if self.host == socket.gethostname():
+            return process_ticks(self.pid) == self.started_ticks
+        return _heard_lately(self)
+
+
+@dataclass
+class _Heard:
+    """The last word of a runner elsewhere, when it was first seen here, and whether it followed another."""
+
+    word: float
+    since: float
+    moving: bool
+
+
+_heard: dict[tuple[str, int, int], _Heard] = {}
+
+
+def _heard_lately(info: RunnerInfo) -> bool:
+    """Whether a runner on another host still says new words.
+
+    Clocks of hosts differ and jump, so a viewer that looks again goes by its own: a word that changes is a
+    sign of life, and one that stays for `SILENT_AFTER` a sign of death. Only the first look has nothing but
+    the clocks to compare.
+    """
+    now, who = time.monotonic(), (info.host, info.pid, info.started_ticks)
+    heard = _heard.get(who)
+    if heard is None or heard.word != info.heartbeat:
+        heard = _heard[who] = _Heard(info.heartbeat, now, heard is not None)
+    if now - heard.since >= SILENT_AFTER:
+        return False
+    return heard.moving or abs(time.time() - info.heartbeat) < SILENT_AFTER
+
+
+def process_ticks(pid: int) -> int | None:
+    """When process `pid` started, in clock ticks since boot; None if there is none (or only its zombie)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in (b"Z", b"X") else int(fields[19])
+
+
+def runner_info(layout: RunLayout) -> RunnerInfo | None:
+    """What the last runner said of itself, None if the run never had one or its runner left in peace."""
+    try:
+        said = read_json(layout.runner_json, 1 << 16)
+        return RunnerInfo(
+            host=str(said["host"]),
+            pid=int(said["pid"]),
+            started=float(said["started"]),
+            started_ticks=int(said["started_ticks"]),
+            heartbeat=float(said["heartbeat"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        return None
+
+
+def runner_alive(layout: RunLayout) -> bool:
+    info = runner_info(layout)
+    return info is not None and info.is_alive()
+
+
+class RunnerLock:
+    """Holds a run for this process; a second holder anywhere gets `RunBusy` naming the first."""
+
+    def __init__(self, layout: RunLayout) -> None:
+        self._layout = layout
+        self._fd: int | None = None
+        self._started = time.time()
+
+    def __enter__(self) -> RunnerLock:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    @property
+    def since(self) -> float:
+        """When this process asked for the lock, seconds since the epoch."""
+        return self._started
+
+    def acquire(self) -> None:
+        fd = os.open(self._layout.runner_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(fd)
+            raise busy(self._layout) from None
+        self._fd = fd
+
+    def release(self) -> None:
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+    def announce(self) -> RunnerInfo:
+        """Say who holds the run and that it lives; called at the start and every `HEARTBEAT_EVERY`
+        seconds.
+        """
+        info = RunnerInfo(
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            started=self._started,
+            started_ticks=process_ticks(os.getpid()) or 0,
+            heartbeat=time.time(),
+        )
+        write_json(self._layout.runner_json, asdict(info))
+        return info
+
+    def leave(self) -> None:
+        """The runner ends in peace: no runner is announced any more."""
+        self._layout.runner_json.unlink(missing_ok=True)
+
+
+def busy(layout: RunLayout) -> RunBusy:
+    """The error for a run that somebody else holds."""
+    info = runner_info(layout)
+    who = f"process {info.pid} on {info.host}" if info else "another process"
+    return RunBusy(
+        f"run {layout.name} is held by {who}",
+        remedy=f"follow it with 'simorc status {layout.name}', or stop it with 'simorc cancel {layout.name}'",
+    )

@@ -1,0 +1,95 @@
+"""`metadata.csv`: the run as a table anybody can read, replaced as a whole.
+
+Large runs are written by a process of its own (``python -m simorc.rundir.metadata_csv RUN_DIR``), so that a
+million rows do not hold up the runner. Columns: ``case_id,status,result_path``, one per swept parameter,
+``error_message``; values stand as written in the sweep.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from simorc.files import write_whole
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import compresses, load_manifest
+from simorc.rundir.store.connection import open_for_reading
+from simorc.rundir.store.reader import STATUSES
+from simorc.sweeps.plan import Plan
+
+_ROWS_AT_ONCE = 2_000
+
+
+def swept_columns(plan: Plan) -> tuple[str, ...]:
+    """The columns a sweep brings: its parameters, and ``corner`` and ``sample`` where it has those."""
+    return tuple(plan.case(1).scope()) if len(plan) else plan.parameters
+
+
+def write_metadata(layout: RunLayout, plan: Plan, codes: bytes, messages: Mapping[int, str]) -> None:
+    """Replace the run's metadata.csv.
+
+    `codes` holds the index into `STATUSES` of each case (byte 0 unused), `messages` the error message of
+    failed cases.
+    """
+    write_whole(layout.metadata_csv, _chunks(_raw_name(layout), plan, codes, messages))
+
+
+def differs_from(layout: RunLayout, plan: Plan, codes: bytes, messages: Mapping[int, str]) -> str:
+    """How metadata.csv differs from what `write_metadata` would write; empty if it does not."""
+    try:
+        with layout.metadata_csv.open(encoding="utf-8", errors="replace", newline="") as stream:
+            for chunk in _chunks(_raw_name(layout), plan, codes, messages):
+                if stream.read(len(chunk)) != chunk:
+                    return "differs from the store"
+            return "goes on after its last case" if stream.read(1) else ""
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+
+
+def _raw_name(layout: RunLayout) -> str:
+    """What a case's waveforms are called in this run."""
+    if layout.exists() and compresses(load_manifest(layout)):
+        return "results.raw.gz"
+    return "results.raw"
+
+
+def _chunks(raw: str, plan: Plan, codes: bytes, messages: Mapping[int, str]) -> Iterator[str]:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["case_id", "status", "result_path", *swept_columns(plan), "error_message"])
+    for case in plan.cases(1, len(plan) + 1):
+        status = STATUSES[codes[case.id]]
+        values = [str(value) for value in case.scope().values()]
+        writer.writerow([case.id, status, f"results/{case.id}/{raw}", *values, messages.get(case.id, "")])
+        if case.id % _ROWS_AT_ONCE == 0:
+            yield text.getvalue()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue()
+
+
+def main() -> int:
+    """Write the metadata.csv of the run named on the command line from its store."""
+    layout = RunLayout(Path(sys.argv[1]))
+    plan = Plan.from_json(load_manifest(layout)["plan"])
+    codes = bytearray(len(plan) + 1)
+    messages: dict[int, str] = {}
+    db = open_for_reading(layout.database)
+    for case_id, status, message in db.execute(
+        "SELECT id, status, message FROM cases WHERE status != 'pending'"
+    ):
+        codes[case_id] = STATUSES.index(status)
+        if status == "failed":
+            messages[case_id] = message or ""
+    db.close()
+    write_metadata(layout, plan, bytes(codes), messages)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

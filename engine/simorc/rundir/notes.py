@@ -1,0 +1,101 @@
+"""What people say about a run: a label shown in place of its time stamp, and a note.
+
+Both stand in ``remarks.json`` in the run directory, which nothing else writes; so a run under way may be
+labelled as well, and a run that is moved or archived keeps what was said. The directory's name, by which
+baselines, taken-over results and retention know a run, stays.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from simorc.errors import UsageError
+from simorc.files import write_json
+from simorc.rundir.layout import RunLayout, find_runs, labelled
+
+_LABEL = re.compile(r"[A-Za-z0-9_][\w.+-]{0,63}", re.ASCII)
+_MOST_NOTE = 2_000
+_RESERVED = frozenset({"last", "all"})
+
+
+@dataclass(frozen=True)
+class RunNotes:
+    """The label and the note of a run, '' where there is none."""
+
+    label: str = ""
+    note: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """Only what was said."""
+        said = {"label": self.label, "note": self.note}
+        return {key: text for key, text in said.items() if text}
+
+
+NOTHING_SAID = RunNotes()
+
+
+def notes_of(layout: RunLayout) -> RunNotes:
+    """What was said about a run. A file that makes no sense says nothing."""
+    try:
+        said: Any = json.loads(layout.remarks.read_text(encoding="utf-8"))
+        label, note = said.get("label", ""), said.get("note", "")
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return NOTHING_SAID
+    fit = isinstance(label, str) and _LABEL.fullmatch(label) is not None
+    return RunNotes(label if fit else "", note[:_MOST_NOTE] if isinstance(note, str) else "")
+
+
+def shown_name(layout: RunLayout, remarks: RunNotes | None = None) -> str:
+    """The run as people are shown it: ``pvt_ac_before_fix``, or its id without a label."""
+    label = (notes_of(layout) if remarks is None else remarks).label
+    return f"{layout.sweep}_{label}" if label else layout.name
+
+
+def set_note(layout: RunLayout, note: str) -> RunNotes:
+    """Keep a note with the run, '' for none. Raises UsageError for one that is no note but a text."""
+    if len(note) > _MOST_NOTE:
+        raise UsageError(f"a note has at most {_MOST_NOTE} characters")
+    return _write(layout, replace(notes_of(layout), note=note.strip()))
+
+
+def set_label(layout: RunLayout, label: str) -> RunNotes:
+    """Give the run a label, '' takes it away.
+
+    Raises UsageError for one that is no plain word, or by which another run or a sweep is known.
+    """
+    if label:
+        _refuse(layout, label, find_runs(layout.root))
+    return _write(layout, replace(notes_of(layout), label=label))
+
+
+def _refuse(layout: RunLayout, label: str, runs: Iterable[RunLayout]) -> None:
+    if not _LABEL.fullmatch(label) or label.lower() in _RESERVED:
+        raise UsageError(
+            f"{label!r} cannot name a run", remedy="letters, digits and _ . + -, at most 64, not 'last'"
+        )
+    others = [run for run in runs if run != layout]
+    names = {label, f"{layout.sweep}_{label}"}
+    for run in others:
+        if any(run.name.startswith(name) for name in names) or labelled([run], *names):
+            raise UsageError(f"{label!r} is taken: it means {run.name}")
+    if names & {layout.sweep, *(run.sweep for run in others), *_sweep_files(layout.root)}:
+        raise UsageError(f"{label!r} is taken: it is the name of a sweep")
+
+
+def _sweep_files(root: Path) -> set[str]:
+    """The names of the files below ``sweeps``, as a sweep that has no run yet is called as a rule."""
+    return {path.stem for path in (root / "sweeps").glob("*.yaml")}
+
+
+def _write(layout: RunLayout, remarks: RunNotes) -> RunNotes:
+    said = remarks.as_json()
+    if said:
+        write_json(layout.remarks, said)
+    else:
+        layout.remarks.unlink(missing_ok=True)
+    return remarks

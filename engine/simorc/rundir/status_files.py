@@ -1,0 +1,120 @@
+"""Outcomes reported by workers in other processes: one atomically renamed file per case.
+
+A worker (a test of the generated pytest module, say) runs a case by itself and leaves
+``.status/case_<id>.json``. Whoever holds the run gathers these files into the store and removes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simorc.files import read_json, write_json
+from simorc.rundir.layout import RunLayout
+from simorc.simulators.outcome import FailureKind, Outcome
+
+_MOST = 1 << 24
+_NAME = re.compile(r"case_(\d{1,9})\.json")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A worker's word about one case, and what it decided after it."""
+
+    case_id: int
+    outcome: Outcome
+    started: float
+    place: str
+    action: str = "done"
+    rung: str | None = None
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A status file: the report it holds, or what is wrong with it."""
+
+    path: Path
+    report: Report | None
+    problem: str = ""
+
+
+def leave_report(layout: RunLayout, report: Report) -> None:
+    layout.status_dir.mkdir(exist_ok=True)
+    write_json(layout.status_file(report.case_id), plain_report(report))
+
+
+def plain_report(report: Report) -> dict[str, object]:
+    """A report as JSON has it; `report_from` reads it back."""
+    outcome = report.outcome
+    return {
+        "case_id": report.case_id,
+        "status": outcome.status,
+        "kind": None if outcome.kind is None else str(outcome.kind),
+        "message": outcome.message,
+        "measurements": dict(outcome.measurements),
+        "seconds": outcome.seconds,
+        "warm": outcome.warm,
+        "cold_reason": outcome.cold_reason,
+        "started": report.started,
+        "place": report.place,
+    }
+
+
+def gather_reports(layout: RunLayout, total: int) -> list[Gathered]:
+    """Read the reports waiting. They stay until `forget`, so that nothing is lost before the store has
+    them.
+    """
+    try:
+        names = sorted(path.name for path in layout.status_dir.iterdir())
+    except FileNotFoundError:
+        return []
+    matches = [match for match in map(_NAME.fullmatch, names) if match is not None]
+    return [_gathered(layout.status_dir / match[0], int(match[1]), total) for match in matches]
+
+
+def forget(gathered: Iterable[Gathered]) -> None:
+    """Remove files whose content is safe elsewhere."""
+    for found in gathered:
+        found.path.unlink(missing_ok=True)
+
+
+def _gathered(path: Path, case_id: int, total: int) -> Gathered:
+    try:
+        return Gathered(path, _read(path, case_id, total))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        return Gathered(path, None, f"unreadable report {path.name}: {type(error).__name__}: {error}")
+
+
+def any_reports(layout: RunLayout) -> bool:
+    try:
+        return any(_NAME.fullmatch(path.name) for path in layout.status_dir.iterdir())
+    except FileNotFoundError:
+        return False
+
+
+def _read(path: Path, case_id: int, total: int) -> Report:
+    report = report_from(read_json(path, _MOST), total)
+    if report.case_id != case_id:
+        raise ValueError(f"speaks of case {report.case_id!r}")
+    return report
+
+
+def report_from(said: Mapping[str, Any], total: int) -> Report:
+    """A report about one of `total` cases; raises ValueError, KeyError or TypeError if it is none."""
+    if not isinstance(said["case_id"], int) or not 1 <= said["case_id"] <= total:
+        raise ValueError(f"speaks of case {said['case_id']!r}")
+    if said["status"] not in {"completed", "failed"}:
+        raise ValueError(f"no such status {said['status']!r}")
+    outcome = Outcome(
+        status=said["status"],
+        kind=None if said["kind"] is None else FailureKind(said["kind"]),
+        message=str(said["message"]),
+        measurements={str(name): float(value) for name, value in said["measurements"].items()},
+        seconds=float(said["seconds"]),
+        warm=bool(said["warm"]),
+        cold_reason=said["cold_reason"],
+    )
+    return Report(said["case_id"], outcome, float(said["started"]), str(said["place"]))

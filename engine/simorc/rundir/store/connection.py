@@ -1,0 +1,121 @@
+"""Opening a run's SQLite file, for writing and for reading.
+
+The journal is a write-ahead log while a writer has the store open on a file system that is known to be local,
+and a rollback journal otherwise, because a write-ahead log needs memory shared by all readers
+(sqlite.org/wal.html). A writer that ends leaves everything in the main file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from simorc.errors import StoreError
+from simorc.files import is_network
+from simorc.rundir.store.migrations import SCHEMA_VERSION, migrate, version_of
+
+BUSY_MILLISECONDS = 10_000
+CLOSING_MILLISECONDS = 2_000
+
+
+_PASSING = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PROTOCOL,
+}
+_PRIMARY = 0xFF
+"""The part of an extended error code that names its kind."""
+
+
+def may_pass(error: sqlite3.Error) -> bool:
+    """Whether a disk, a file system or another program is in the way, so that trying again makes sense;
+    anything else is a damaged store or a mistake of this program.
+    """
+    return (getattr(error, "sqlite_errorcode", 0) & _PRIMARY) in _PASSING
+
+
+def create(path: Path, meta: dict[str, str]) -> None:
+    """Make an empty store at `path`."""
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute(f"PRAGMA journal_mode={journal_mode(path)}")
+        connection.executescript((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        connection.commit()
+    finally:
+        connection.close()
+
+
+def journal_mode(path: Path) -> str:
+    """``WAL`` where all readers are known to be on this host, ``DELETE`` on any other file system."""
+    return "DELETE" if is_network(path.parent) else "WAL"
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """The one writer's connection, the store brought to the newest version; raises `StoreError` for a file
+    that is corrupt or newer than this program.
+    """
+    connection = _connect(f"{path.resolve().as_uri()}?mode=rw", path)
+    try:
+        connection.execute(f"PRAGMA journal_mode={journal_mode(path)}")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        migrate(connection)
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        connection.close()
+        raise _unreadable(path, error) from error
+    return connection
+
+
+def close_for_writing(connection: sqlite3.Connection) -> None:
+    """Close a writer's connection so that ``run.sqlite`` alone holds the whole state.
+
+    The journal is closed as well where nobody reads at this moment. A reader that holds an old state open
+    can delay that, but loses nothing: then the write-ahead log stays beside the store.
+    """
+    try:
+        connection.execute(f"PRAGMA busy_timeout={CLOSING_MILLISECONDS}")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+    except sqlite3.Error:
+        pass  # what is committed stays committed, in the file or in the log beside it
+    finally:
+        connection.close()
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """A reader's connection: it can write nothing, and may be used from one thread at a time."""
+    connection = _connect(f"{path.resolve().as_uri()}?mode=ro", path)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _connect(uri: str, path: Path) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        version = version_of(connection)
+        connection.execute("SELECT 1 FROM meta LIMIT 1")
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # a damaged name is told in bad UTF-8
+        raise _unreadable(path, error) from error
+    if version > SCHEMA_VERSION:
+        connection.close()
+        raise StoreError(
+            f"{path}: written by a newer simorc (schema {version}, this one knows {SCHEMA_VERSION})",
+            remedy="update simorc: pip install --upgrade simorc-tui",
+        )
+    return connection
+
+
+def _unreadable(path: Path, error: Exception) -> StoreError:
+    return StoreError(f"{path}: cannot be read as a run's state: {error}", remedy="simorc fsck --repair RUN")
+
+
+def quoted(name: str) -> str:
+    """`name` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,397 @@
+"""The writer of a run's state.
+
+Changes are gathered in memory and written in one transaction a few times a second, so that a case costs a
+row and not an fsync. What was not yet written when the runner is killed is a case in flight: it becomes
+pending again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol
+
+from simorc.errors import StoreError
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.metadata_csv import swept_columns
+from simorc.rundir.status_files import Report
+from simorc.rundir.statuses import Statuses
+from simorc.rundir.store.connection import close_for_writing, may_pass, open_for_writing, quoted
+from simorc.rundir.store.reader import STATUSES
+from simorc.simulators.outcome import Outcome
+from simorc.sweeps.plan import Plan
+from simorc.units import ShownAs, Value
+
+CHANGES_KEPT = 50_000
+_PRUNE_EVERY = 5_000
+_CASE_COLUMNS = ("status", "kind", "message", "attempts", "warm", "rung", "started", "seconds")
+_ATTEMPT_SQL = (
+    "INSERT INTO attempts "
+    "(case_id, attempt, status, kind, message, action, warm, cold_why, rung, started, seconds, place) "
+    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
+)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One finished attempt of a case, and whether it is the case's last (`final`)."""
+
+    case_id: int
+    attempt: int
+    outcome: Outcome
+    action: str
+    final: bool
+    started: float
+    place: str
+    rung: str | None = None
+
+
+class Store:
+    """One run's state, open for its one writer."""
+
+    def __init__(self, layout: RunLayout, plan: Plan) -> None:
+        """Raises `StoreError` if the file cannot be read or does not fit the plan."""
+        self._db = open_for_writing(layout.database)
+        self._plan = plan
+        self._parameters = [f"p_{name}" for name in swept_columns(plan)]
+        self._pending: list[Finished] = []
+        self._under_way: dict[int, tuple[int, float]] = {}
+        self._untold: set[int] = set()
+        self._progress: dict[int, float] = {}
+        self._reset: set[int] = set()
+        self._meta: dict[str, str] = {}
+        self._marks: dict[str, int] = {}
+        self._events: list[tuple[float, str, int | None, str]] = []
+        self._since_prune = 0
+        try:
+            self._measurements = self._known_measurements()
+            self._filled = self._read_filled()
+            self.statuses = self._read_statuses()
+        except (sqlite3.Error, ValueError, IndexError, TypeError) as error:
+            self._db.close()
+            damaged = f"{layout.database}: is damaged: {error}"
+            raise StoreError(damaged, remedy=f"simorc fsck --repair {layout.name}") from error
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        close_for_writing(self._db)
+
+    # What the runner tells ------------------------------------------------------------------------
+
+    def case_started(self, case_id: int, attempt: int) -> None:
+        self._under_way[case_id] = (attempt, time.time())
+        self._untold.add(case_id)
+        self.statuses.set(case_id, "in_progress")
+
+    def attempt_finished(self, finished: Finished) -> None:
+        self._under_way.pop(finished.case_id, None)
+        self._progress.pop(finished.case_id, None)
+        self._pending.append(finished)
+        self.statuses.set(finished.case_id, _status_after(finished))
+
+    def progressed(self, case_id: int, fraction: float) -> None:
+        if case_id in self._under_way:
+            self._progress[case_id] = fraction
+
+    def back_to_pending(self, case_ids: Iterable[int]) -> None:
+        """These cases are to run (again): their last verdict no longer counts."""
+        for case_id in case_ids:
+            self._under_way.pop(case_id, None)
+            self._reset.add(case_id)
+            self.statuses.set(case_id, "pending")
+
+    def set_meta(self, **values: object) -> None:
+        self._meta.update({key: str(value) for key, value in values.items()})
+
+    def event(self, kind: str, message: str, case_id: int | None = None) -> None:
+        self._events.append((time.time(), kind, case_id, message))
+
+    def gathered(self, log: str, offset: int) -> None:
+        """What stands in a chunk's log before `offset` was told, and is written with this."""
+        self._marks[log] = offset
+
+    def answer(self, request_id: str, kind: str, data: str, answer: str) -> None:
+        """Keep a request with what became of it."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO requests VALUES (?, ?, ?, ?, ?)",
+            (request_id, time.time(), kind, data, answer),
+        )
+
+    # Writing --------------------------------------------------------------------------------------
+
+    @property
+    def dirty(self) -> bool:
+        return bool(
+            self._pending or self._reset or self._events or self._meta or self._under_way or self._marks
+        )
+
+    def flush(self) -> list[Finished]:
+        """Write everything told since the last flush in one transaction; returns the attempts it made
+        durable.
+        """
+        written, self._pending = self._pending, []
+        untold = self._untold & self._under_way.keys()
+        running = [(case_id, *self._under_way[case_id]) for case_id in untold]
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._write_rows(written, running)
+            self._write_small_tables()
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            self._pending = written + self._pending
+            if not may_pass(error):
+                raise
+            raise StoreError(
+                f"the run's state cannot be written: {error}", remedy="free disk space, then simorc run RUN"
+            ) from error
+        self._reset.clear()
+        self._untold.clear()
+        self._marks.clear()
+        self._events.clear()
+        self._meta.clear()
+        return written
+
+    def _write_rows(self, written: Sequence[Finished], running: Sequence[tuple[int, int, float]]) -> None:
+        touched = [*self._reset, *(done.case_id for done in written), *(row[0] for row in running)]
+        self._make_rows(touched)
+        self._db.executemany(
+            "UPDATE cases SET status='pending', kind=NULL, message=NULL WHERE id=?",
+            [(case,) for case in self._reset],
+        )
+        self._add_measurement_columns(written)
+        for done in written:
+            self._write_attempt(done)
+        self._db.executemany(
+            "UPDATE cases SET status='in_progress', attempts=?, started=? WHERE id=?",
+            [(attempt, started, case_id) for case_id, attempt, started in running],
+        )
+        changed = dict.fromkeys(touched)
+        self._db.executemany("INSERT INTO changes (case_id) VALUES (?)", [(case,) for case in changed])
+        self._prune_changes(len(changed))
+
+    def _write_attempt(self, done: Finished) -> None:
+        outcome = done.outcome
+        kind = None if outcome.kind is None else str(outcome.kind)
+        self._db.execute(
+            _ATTEMPT_SQL,
+            (
+                *(
+                    done.case_id,
+                    done.attempt,
+                    outcome.status,
+                    kind,
+                    outcome.message,
+                    done.action,
+                    int(outcome.warm),
+                ),
+                *(outcome.cold_reason, done.rung, done.started, outcome.seconds, done.place),
+            ),
+        )
+        status = self.statuses.of(done.case_id)
+        over = status != "pending"
+        values: dict[str, object] = {
+            "status": status,
+            "kind": kind if over else None,
+            "message": (outcome.message or None) if over else None,
+            "attempts": done.attempt,
+            "warm": int(outcome.warm),
+            "rung": done.rung,
+            "started": done.started,
+            "seconds": outcome.seconds,
+        }
+        names = [*_CASE_COLUMNS, *self._measurements]
+        row = [values.get(name, outcome.measurements.get(name[2:])) for name in names]
+        self._db.execute(self._update_sql(names), (*row, done.case_id))
+
+    def _update_sql(self, names: Sequence[str]) -> str:
+        return f"UPDATE cases SET {', '.join(f'{quoted(name)}=?' for name in names)} WHERE id=?"
+
+    def _write_small_tables(self) -> None:
+        self._meta.setdefault("updated", str(time.time()))
+        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", self._meta.items())
+        self._db.executemany(
+            "INSERT INTO events (time, kind, case_id, message) VALUES (?, ?, ?, ?)", self._events
+        )
+        self._db.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", self.statuses.counts().items())
+        self._db.executemany("INSERT OR REPLACE INTO gathered VALUES (?, ?)", self._marks.items())
+        self._db.execute("DELETE FROM progress")
+        self._db.executemany("INSERT INTO progress VALUES (?, ?)", self._progress.items())
+
+    def _prune_changes(self, added: int) -> None:
+        self._since_prune += added
+        if self._since_prune >= _PRUNE_EVERY:
+            self._since_prune = 0
+            self._db.execute(
+                "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", (CHANGES_KEPT,)
+            )
+
+    # Rows of the plan -----------------------------------------------------------------------------
+
+    @property
+    def filled(self) -> int:
+        """Cases 1 ... `filled` have their row."""
+        return self._filled
+
+    def _read_filled(self) -> int:
+        row = self._db.execute("SELECT value FROM meta WHERE key='filled'").fetchone()
+        return int(row[0]) if row else 0
+
+    def fill(self, rows: int) -> bool:
+        """Write up to `rows` further rows of the plan; whether any are left to write."""
+        stop = min(self._filled + rows, len(self._plan))
+        if stop > self._filled:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._insert(range(self._filled + 1, stop + 1))
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('filled', ?)", (str(stop),))
+            self._db.execute("COMMIT")
+            self._filled = stop
+        return stop < len(self._plan)
+
+    def _make_rows(self, case_ids: Iterable[int]) -> None:
+        """Cases ahead of the filling get their row now."""
+        self._insert([case_id for case_id in case_ids if case_id > self._filled])
+
+    def _insert(self, case_ids: Iterable[int]) -> None:
+        names = ["id", *(quoted(name) for name in self._parameters)]
+        sql = f"INSERT OR IGNORE INTO cases ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        self._db.executemany(sql, ((case_id, *self._parameter_row(case_id)) for case_id in case_ids))
+
+    def _parameter_row(self, case_id: int) -> list[object]:
+        return [_sql_value(value) for value in self._plan.case(case_id).scope().values()]
+
+    # Measurements ---------------------------------------------------------------------------------
+
+    def _known_measurements(self) -> list[str]:
+        rows = self._db.execute("SELECT name FROM columns WHERE role='measurement' ORDER BY position")
+        return [row[0] for row in rows]
+
+    def _add_measurement_columns(self, written: Sequence[Finished]) -> None:
+        found = dict.fromkeys(f"m_{name}" for done in written for name in done.outcome.measurements)
+        # SQLite takes columns that differ in upper and lower case only for the same.
+        there = {name.lower() for name in self._measurements}
+        for name in found:
+            if name.lower() not in there:
+                there.add(name.lower())
+                self.add_measurement(name[2:], "")
+
+    def add_measurement(self, label: str, unit: str) -> None:
+        """Make a column for a measurement; called within a transaction or before the run."""
+        add_column(self._db, f"m_{label}", "measurement", label, unit)
+        self._measurements.append(f"m_{label}")
+
+    # Statuses in memory ---------------------------------------------------------------------------
+
+    def _read_statuses(self) -> Statuses:
+        statuses = Statuses(len(self._plan))
+        for case_id, status in self._db.execute("SELECT id, status FROM cases WHERE status != 'pending'"):
+            statuses.set(case_id, status)
+        return statuses
+
+    def gathered_so_far(self) -> dict[str, int]:
+        """How far each chunk's log is in the store."""
+        return dict(self._db.execute("SELECT log, bytes FROM gathered").fetchall())
+
+    def losses_of(self, case_id: int) -> int:
+        """How often the worker of this case was lost."""
+        sql = "SELECT count(*) FROM attempts WHERE case_id=? AND kind='lost_worker'"
+        return int(self._db.execute(sql, (case_id,)).fetchone()[0])
+
+    def mean_seconds(self) -> float | None:
+        """What a completed case took on average, None if none is known."""
+        rows = self._db.execute("SELECT seconds FROM cases WHERE status='completed' LIMIT 2000").fetchall()
+        return sum(row[0] or 0.0 for row in rows) / len(rows) if rows else None
+
+    def failure_messages(self) -> dict[int, str]:
+        """The error message of every failed case that is written."""
+        rows = self._db.execute("SELECT id, message FROM cases WHERE status='failed'")
+        return {case_id: message or "" for case_id, message in rows}
+
+    def attempts_of(self, case_id: int) -> int:
+        """The number of the case's last attempt that was written, 0 if it never ran."""
+        row = self._db.execute("SELECT attempts FROM cases WHERE id=?", (case_id,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def tried(self) -> set[int]:
+        """The cases that were tried at least once, as far as that is written."""
+        return {row[0] for row in self._db.execute("SELECT id FROM cases WHERE attempts > 0")}
+
+    def attempts_made(self) -> int:
+        """How many attempts are written."""
+        return int(self._db.execute("SELECT count(*) FROM attempts").fetchone()[0])
+
+    def written_counts(self) -> dict[str, int]:
+        """The counts as they stand in the file, every status named."""
+        found = {row[0]: int(row[1]) for row in self._db.execute("SELECT status, n FROM counts")}
+        return {status: found.get(status, 0) for status in STATUSES}
+
+    def attempts_after(self, seq: int) -> list[tuple[Any, ...]]:
+        """The attempt rows after `seq`, for the trace."""
+        return self._db.execute("SELECT * FROM attempts WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
+
+
+class Counted(Protocol):
+    """Whoever knows how often a case was tried."""
+
+    def attempts_of(self, case_id: int) -> int: ...
+
+
+def finished_elsewhere(report: Report, counted: Counted) -> Finished:
+    """A worker's report as the attempt it was."""
+    attempt = counted.attempts_of(report.case_id) + 1
+    said = (report.action, True, report.started, report.place, report.rung)
+    return Finished(report.case_id, attempt, report.outcome, *said)
+
+
+def add_column(
+    db: sqlite3.Connection, name: str, role: str, label: str, unit: str, scale: float = 1.0
+) -> None:
+    """Add ``p_...`` or ``m_...`` to the case table and to the list of columns."""
+    affinity = "REAL" if role == "measurement" else ""
+    db.execute(f"ALTER TABLE cases ADD COLUMN {quoted(name)} {affinity}")
+    position = db.execute("SELECT count(*) FROM columns").fetchone()[0]
+    db.execute(
+        "INSERT INTO columns (name, role, label, unit, position, scale) VALUES (?, ?, ?, ?, ?, ?)",
+        (name, role, label, unit, position, scale),
+    )
+
+
+def declare_columns(
+    layout: RunLayout, parameters: Sequence[str], measurements: Mapping[str, ShownAs], total: int
+) -> None:
+    """Add the columns known when a run is built (its parameters, its measurements and how they are shown) and
+    the counts.
+    """
+    db = open_for_writing(layout.database)
+    try:
+        for name in parameters:
+            add_column(db, f"p_{name}", "parameter", name, "")
+        for name, shown in measurements.items():
+            add_column(db, f"m_{name}", "measurement", name, shown.unit, shown.scale)
+        db.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", Statuses(total).counts().items())
+    finally:
+        close_for_writing(db)
+
+
+def _status_after(done: Finished) -> str:
+    if not done.final:
+        return "in_progress"
+    return "pending" if done.outcome.status == "cancelled" else done.outcome.status
+
+
+def _sql_value(value: Value) -> object:
+    """Numbers as numbers, so that SQLite sorts and compares them; text as text."""
+    if isinstance(value, bool | str):
+        return int(value) if isinstance(value, bool) else value
+    return int(value) if isinstance(value, int) else float(value)

@@ -1,0 +1,142 @@
+"""A run in one line, cheap enough for `simorc status` over hundreds of runs."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from simorc.errors import SimorcError, StoreError
+from simorc.rundir.layout import RunLayout, find_runs
+from simorc.rundir.lock import RunnerInfo, runner_info
+from simorc.rundir.notes import NOTHING_SAID, RunNotes, notes_of
+from simorc.rundir.status_files import any_reports
+from simorc.rundir.store.reader import STATUSES, RunReader
+
+UNDER_WAY = frozenset({"running", "paused", "cancelling"})
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What `simorc status` tells of a run.
+
+    `state` is one of pending, running, paused, cancelling, finished, cancelled, dead (its runner vanished),
+    broken.
+    """
+
+    run: str
+    sweep: str
+    state: str
+    counts: dict[str, int]
+    total: int
+    started: float | None
+    updated: float | None
+    runner: RunnerInfo | None
+    alive: bool
+    note: str = ""
+    predates: tuple[str, ...] = ()
+    """Inputs that have changed since the run was built, by path relative to the project."""
+    remarks: RunNotes = NOTHING_SAID
+    locked: bool = False
+    warm_lost: str = ""
+    """Why every case runs cold though warm sessions were wanted, and what to do about it."""
+
+    @property
+    def shown(self) -> str:
+        """The run as people are shown it."""
+        return f"{self.sweep}_{self.remarks.label}" if self.remarks.label else self.run
+
+    @property
+    def percent(self) -> float:
+        """How much of the run is over, 0 ... 100."""
+        over = self.counts["completed"] + self.counts["failed"]
+        return 100.0 * over / self.total if self.total else 100.0
+
+    def as_json(self) -> dict[str, object]:
+        runner = None
+        if self.runner is not None:
+            runner = {"host": self.runner.host, "pid": self.runner.pid, "alive": self.alive}
+        return {
+            "run": self.run,
+            "sweep": self.sweep,
+            "state": self.state,
+            "counts": self.counts,
+            "total": self.total,
+            "percent": round(self.percent, 2),
+            "started": _stamp(self.started),
+            "updated": _stamp(self.updated),
+            "runner": runner,
+            "predates": list(self.predates),
+            "warm_lost": self.warm_lost or None,
+            **self.remarks.as_json(),
+        }
+
+
+def summarise(layout: RunLayout) -> RunSummary:
+    """The state of one run, read from its store and its runner's word of life."""
+    info = runner_info(layout)
+    alive = info is not None and info.is_alive()
+    try:
+        with RunReader(layout) as view:
+            meta, counts = view.meta(), view.counts()
+        total = int(meta["total"])
+    except (SimorcError, sqlite3.DatabaseError, KeyError, ValueError) as error:
+        why = error.message if isinstance(error, SimorcError) else f"{layout.database}: is damaged: {error}"
+        none = dict.fromkeys(STATUSES, 0)
+        return RunSummary(
+            *(layout.name, layout.sweep, "broken", none, 0, None, None, info, alive, why),
+            remarks=notes_of(layout),
+            locked=layout.lock_json.exists(),
+        )
+    state = meta.get("state", "pending")
+    return RunSummary(
+        run=layout.name,
+        sweep=meta.get("sweep", layout.sweep),
+        state="dead" if state in UNDER_WAY and not alive else state,
+        counts=counts,
+        total=total,
+        started=_number(meta.get("started")),
+        updated=_number(meta.get("updated")),
+        runner=info,
+        alive=alive,
+        note=meta.get("pause_reason", "") if state == "paused" else _waiting(layout, alive),
+        predates=_moved(layout),
+        remarks=notes_of(layout),
+        locked=layout.lock_json.exists(),
+        warm_lost=meta.get("warm_lost", ""),
+    )
+
+
+def _waiting(layout: RunLayout, alive: bool) -> str:
+    """What is said of results that workers left and no writer has stored yet."""
+    if alive or not any_reports(layout):
+        return ""
+    return f"results of workers are not stored yet; store them: simorc fsck --repair {layout.name}"
+
+
+def _moved(layout: RunLayout) -> tuple[str, ...]:
+    # Imported here: who only names a summary's type starts without the hashing of files.
+    from simorc.rundir.manifest import load_manifest
+    from simorc.schematics.staleness import moved_inputs
+
+    try:
+        return moved_inputs(layout.root, load_manifest(layout)["inputs"])
+    except (StoreError, KeyError):
+        return ()
+
+
+def summarise_all(root: Path) -> list[RunSummary]:
+    """Every run of the project at `root`, newest first."""
+    return [summarise(layout) for layout in find_runs(root)]
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
+
+
+def _stamp(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

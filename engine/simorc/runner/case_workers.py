@@ -1,0 +1,60 @@
+"""The benches a run's cases are simulated on, made from its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from simorc.rundir.manifest import RunSettings
+from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way
+from simorc.simulators.ngspice.verified_decks import VerifiedDecks
+from simorc.simulators.ngspice.worker import NgspiceWorker, SessionLife
+from simorc.simulators.others.adapter import adapter_called
+from simorc.simulators.others.worker import ProgramWorker
+
+
+def simulator_of(settings: RunSettings, run: Path | None = None) -> Ngspice:
+    """The run's simulator; `run` is told to its processes, so that orphans can be traced."""
+    return Ngspice(
+        executable=settings.executable,
+        args=settings.args,
+        spiceinit=settings.spiceinit,
+        threads=settings.threads,
+        run=run,
+        library=settings.library,
+    )
+
+
+def warm_way_of(settings: RunSettings, run: Path) -> WarmWay | None:
+    """How the run's warm sessions are driven on this machine; None if it wants none."""
+    if settings.simulator != "ngspice" or settings.warm == "off":
+        return None
+    return find_warm_way(simulator_of(settings, run))
+
+
+def warm_loss(way: WarmWay | None) -> str:
+    """What is said of a run that wanted warm sessions and cannot have them; empty where it can."""
+    if way is None or way.kind != "none":
+        return ""
+    return f"no warm sessions, every case runs cold (slower): {way.reason}; {way.remedy}"
+
+
+def worker_maker(
+    settings: RunSettings, *, run: Path, sessions: Path, way: WarmWay | None = None
+) -> Callable[[int], NgspiceWorker | ProgramWorker]:
+    """Makes the bench of a slot; its warm session lives in a directory of `sessions`, driven by `way`."""
+    if settings.simulator != "ngspice":
+        foreign = program_worker(settings, run)
+        return lambda slot: foreign
+    simulator = simulator_of(settings, run)
+    desk = VerifiedDecks(settings.warm, settings.warm_check)
+    life = SessionLife(settings.warm_cases, settings.warm_memory)
+    return lambda slot: NgspiceWorker(simulator, desk, sessions / f"warm-{slot}", life, way)
+
+
+def program_worker(settings: RunSettings, run: Path) -> ProgramWorker:
+    """The bench of a simulator that is not ngspice; raises UsageError if there is no adapter of its name."""
+    adapter = adapter_called(settings.simulator)
+    executable = adapter.executable if settings.executable == "ngspice" else settings.executable
+    return ProgramWorker(adapter, executable, settings.args, settings.threads, run)

@@ -1,0 +1,158 @@
+"""Monte Carlo that ends when the yield is known (``monte_carlo.stop_when`` of a sweep).
+
+Each combination of everything else (a corner, a supply) has its samples to itself: it is sampled until its
+own yield is known. Yield is the share of samples that keep to the specs; a failed simulation and a missing
+value count against it. Its confidence interval is Wilson's.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from simorc.measurements.spec_limits import Spec, meets, read_spec
+from simorc.measurements.yields import Yield, yield_of
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.reader import RunReader
+from simorc.sweeps.plan import Plan
+
+
+@dataclass(frozen=True)
+class Known:
+    """A combination whose yield is known: its cases, and what to tell."""
+
+    case_ids: Sequence[int]
+    message: str
+
+
+@dataclass(frozen=True)
+class StopRule:
+    """When a yield is known: its interval at `confidence` is at most `width` wide, or all on one side of
+    `target`; never before `least` samples.
+    """
+
+    confidence: float = 0.95
+    width: float | None = None
+    target: float | None = None
+    least: int = 20
+
+    @classmethod
+    def of(cls, written: Mapping[str, Any]) -> StopRule:
+        """From the ``stop_when`` of a sweep."""
+        width, target = (None if written.get(k) is None else float(written[k]) for k in ("width", "target"))
+        return cls(
+            float(written.get("confidence", cls.confidence)),
+            width,
+            target,
+            int(written.get("least", cls.least)),
+        )
+
+    def knows(self, found: Yield) -> bool:
+        """Whether these samples are enough."""
+        if found.total < self.least:
+            return False
+        narrow = self.width is not None and found.high - found.low <= self.width
+        aside = self.target is not None and (found.low > self.target or found.high < self.target)
+        return narrow or aside
+
+
+class Stopping:
+    """Counts the samples of every combination, and tells when there are enough."""
+
+    def __init__(self, plan: Plan, rule: StopRule, specs: Sequence[Spec]) -> None:
+        self._plan = plan
+        self._rule = rule
+        self._specs = specs
+        sizes = plan.axis_sizes
+        # The samples are the last axis: equal codes there put all samples of a combination together.
+        codes: list[Sequence[int]] = [range(size) for size in sizes[:-1]]
+        self._groups = plan.grouped([*codes, [0] * sizes[-1]])
+        self._group_of = array("I", bytes(4 * (len(plan) + 1)))
+        for number, group in enumerate(self._groups):
+            for case_id in group:
+                self._group_of[case_id] = number
+        self._passed = [0] * len(self._groups)
+        self._judged = bytearray(len(plan) + 1)
+        self._total = [0] * len(self._groups)
+        self._known: set[int] = set()
+
+    @property
+    def measurements(self) -> list[str]:
+        """What the specs are about."""
+        return [spec.measurement for spec in self._specs]
+
+    def concluded(self, case_id: int, values: Mapping[str, float] | None) -> Known | None:
+        """Count a case with its measurements (None: its simulation failed); its combination, if its yield is
+        known now and was not before.
+
+        A case that is run again counts once, as it came out first.
+        """
+        group = self._group_of[case_id]
+        if not self._judged[case_id]:
+            self._judged[case_id] = 1
+            self._total[group] += 1
+            self._passed[group] += values is not None and self._good(case_id, values)
+        found = yield_of(self._passed[group], self._total[group], self._rule.confidence)
+        if group in self._known or not self._rule.knows(found):
+            return None
+        self._known.add(group)
+        return Known(self._groups[group], self._message(group, found))
+
+    def _good(self, case_id: int, values: Mapping[str, float]) -> bool:
+        case = self._plan.case(case_id)
+        own = case.parameters.get("corner")
+        corners = (None if own is None else str(own), case.corner)
+        return all(
+            spec.measurement in values and meets(spec, values[spec.measurement], corners)
+            for spec in self._specs
+        )
+
+    def _message(self, group: int, found: Yield) -> str:
+        ids = self._groups[group]
+        scope = self._plan.case(ids[0]).scope()
+        shared = {
+            name: value
+            for name, value in scope.items()
+            if name != "sample" and self._is_held(ids, name, value)
+        }
+        where = ", ".join(f"{name}={value}" for name, value in shared.items())
+        percent = f"{100 * found.fraction:.4g} % ({100 * found.low:.4g} … {100 * found.high:.4g})"
+        told = f"yield {percent} after {found.total} of {len(ids)} samples"
+        return f"{where}: {told}" if where else told
+
+    def _is_held(self, ids: Sequence[int], name: str, value: object) -> bool:
+        return len(ids) < 2 or self._plan.case(ids[-1]).scope().get(name) == value
+
+
+def stopping_of(layout: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> Stopping | None:
+    """The stopping of a run, None if its sweep has none."""
+    monte_carlo = (manifest.get("definition") or {}).get("monte_carlo") or {}
+    written = monte_carlo.get("stop_when")
+    if not written or not plan.samples:
+        return None
+    across = {name for name, what in manifest["measurements"].items() if what.get("across")}
+    wanted = written.get("spec")
+    names = [wanted] if wanted else [name for name in manifest["specs"] if name not in across]
+    specs = [read_spec(name, manifest["specs"][name]) for name in names]
+    return Stopping(plan, StopRule.of(written), specs) if specs else None
+
+
+def already_known(layout: RunLayout, stopping: Stopping) -> list[Known]:
+    """Count what earlier runners finished; the combinations that need no further sample."""
+    found = []
+    with RunReader(layout) as view:
+        columns = {column.label: column.name for column in view.columns() if column.role == "measurement"}
+        last = 0
+        while rows := view.page(0, 5000, where="id > ? AND status IN ('completed','failed')", args=(last,)):
+            for row in rows:
+                values = {
+                    name: row[columns[name]]
+                    for name in stopping.measurements
+                    if name in columns and row[columns[name]] is not None
+                }
+                known = stopping.concluded(row["id"], values if row["status"] == "completed" else None)
+                found += [known] if known is not None else []
+            last = rows[-1]["id"]
+    return found

@@ -1,0 +1,232 @@
+"""The runner's heartbeat: several times a second it writes what happened, reads what is asked, and looks
+around.
+
+Each duty has its own rhythm; none may take longer than the pulse, except the rewriting of metadata.csv,
+which happens in a thread and waits twenty times as long as it took.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from subprocess import CalledProcessError
+
+import anyio
+from anyio import to_thread
+
+from simorc.errors import StoreError
+from simorc.files import free_bytes, is_network
+from simorc.rundir.attempt_log import Trace
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import HEARTBEAT_EVERY, RunnerLock
+from simorc.rundir.manifest import RunSettings
+from simorc.rundir.metadata_csv import write_metadata
+from simorc.rundir.requests import Request, collect
+from simorc.rundir.status_files import forget, gather_reports
+from simorc.rundir.store.writer import Finished, Store
+from simorc.runner.run_scheduler import RunScheduler
+
+LOCAL_BEAT, NETWORK_BEAT = 0.1, 0.5
+METADATA_EVERY = 1.0
+LOOK_AROUND_EVERY = 1.0
+ROWS_PER_BEAT = 2_000
+IN_PROCESS_ROWS = 50_000
+_NO_SPACE = "the run's state cannot be written"
+# A runner may end before it has read these; they must not meet the next one.
+_FOR_THE_LIVING = frozenset({"cancel", "pause", "resume", "jobs"})
+
+
+class Housekeeping:
+    """The periodic duties of one runner."""
+
+    def __init__(
+        self,
+        layout: RunLayout,
+        lock: RunnerLock,
+        store: Store,
+        trace: Trace,
+        campaign: RunScheduler,
+        settings: RunSettings,
+    ) -> None:
+        self._layout, self._lock, self._store = layout, lock, store
+        self._trace, self._campaign, self._settings = trace, campaign, settings
+        self._every = NETWORK_BEAT if is_network(layout.path) else LOCAL_BEAT
+        self._due: dict[str, float] = {}
+        self._troubled: set[str] = set()
+        self._writing_metadata = False
+        self._metadata_stale = True
+        self._stopped = False
+        self._began = time.monotonic()
+        self._lock.announce()
+        self._complete_trace()
+
+    async def beat(self) -> None:
+        """Beat until `stop`."""
+        async with anyio.create_task_group() as tasks:
+            while not self._stopped:
+                self._duties()
+                if self._metadata_due():
+                    self._writing_metadata = True
+                    tasks.start_soon(self._write_metadata)
+                await anyio.sleep(self._every)
+
+    def stop(self) -> None:
+        self._stopped = True
+
+    async def close(self) -> None:
+        """The last words: everything written, metadata.csv as it is now."""
+        if not self.flush():
+            raise StoreError(
+                f"the last results of {self._layout.name} cannot be written",
+                remedy="free disk space, then simorc run RUN: those cases run again",
+            )
+        self._complete_trace()
+        await self._write_metadata()
+
+    def _duties(self) -> None:
+        """Whatever a full disk or a lost file system keeps from being done is tried again at the next
+        beat.
+        """
+        self._attempt("requests", self._obey_requests)
+        if self.flush():
+            self._attempt("rows", lambda: self._store.fill(ROWS_PER_BEAT))
+        self._if_due("heartbeat", HEARTBEAT_EVERY, self._lock.announce)
+        self._if_due("look around", LOOK_AROUND_EVERY, self._look_around)
+
+    def _attempt(self, name: str, duty: Callable[[], object]) -> None:
+        try:
+            duty()
+        except (OSError, sqlite3.Error) as error:
+            if name not in self._troubled:
+                self._troubled.add(name)
+                self._store.event("warning", f"{name}: {error}")
+        else:
+            self._troubled.discard(name)
+
+    def _if_due(self, name: str, every: float, duty: Callable[[], object]) -> None:
+        now = time.monotonic()
+        if now >= self._due.get(name, 0.0):
+            self._due[name] = now + every
+            self._attempt(name, duty)
+
+    def flush(self) -> bool:
+        """Write what happened: the store first, then the trace that follows it. False: the store cannot be
+        written now.
+        """
+        if not self._store.dirty:
+            return True
+        try:
+            written = self._store.flush()
+        except StoreError:
+            self._campaign.pause(_NO_SPACE)
+            return False
+        self._campaign.resume(_NO_SPACE)
+        if written:
+            self._metadata_stale = True
+            self._complete_trace(written)
+        return True
+
+    def _complete_trace(self, written: list[Finished] | None = None) -> None:
+        metrics = {(done.case_id, done.attempt): done.outcome.measurements for done in written or ()}
+        try:
+            self._trace.append(self._store.attempts_after(self._trace.last_seq), metrics)
+        except OSError as error:
+            self._store.event("warning", f"trace.jsonl cannot be written: {error}")
+
+    def _look_around(self) -> None:
+        self._gather_reports()
+        floor = self._settings.disk_floor
+        low = bool(floor) and free_bytes(self._layout.path) < floor
+        reason = f"less than {floor / 1e6:.0f} MB of disk left"
+        if low:
+            self._campaign.pause(reason)
+        else:
+            self._campaign.resume(reason)
+        limit = self._settings.sweep_timeout
+        if limit is not None and time.monotonic() - self._began > limit:
+            self._campaign.cancel(f"sweep time-out of {limit:g} s")
+
+    def _gather_reports(self) -> None:
+        gathered = gather_reports(self._layout, len(self._store.statuses))
+        for found in gathered:
+            if found.report is None:
+                self._store.event("warning", found.problem)
+            else:
+                self._campaign.reported(found.report)
+        if gathered and self.flush():
+            forget(gathered)
+
+    # Requests -------------------------------------------------------------------------------------
+
+    def _obey_requests(self) -> None:
+        for asked in collect(self._layout):
+            answer = self._obey(asked)
+            self._store.answer(asked.id, asked.kind, json.dumps(dict(asked.data)), answer)
+            self._store.event("request", f"{asked.kind}: {answer}")
+
+    def _obey(self, asked: Request) -> str:
+        if asked.kind in _FOR_THE_LIVING and asked.time < self._lock.since:
+            return "too late: meant for a runner that had ended"
+        campaign, cases = self._campaign, self._known(asked.cases)
+        if asked.kind == "cancel" and "cases" not in asked.data:
+            campaign.cancel("on request")
+        elif asked.kind == "cancel":
+            campaign.cancel_cases(cases)
+        elif asked.kind == "pause":
+            campaign.pause("on request")
+        elif asked.kind == "resume":
+            campaign.resume("on request")
+        elif asked.kind == "retry":
+            return f"{campaign.retry(cases or self._store.statuses.ids('failed'))} cases"
+        elif asked.kind == "priority":
+            campaign.hurry(cases)
+        elif asked.kind == "jobs":
+            return self._change_jobs(asked)
+        else:
+            return "not understood"
+        return "done"
+
+    def _change_jobs(self, asked: Request) -> str:
+        number, delta = asked.whole("n"), asked.whole("delta")
+        jobs = number if number is not None else self._campaign.jobs + (delta or 0)
+        self._campaign.set_jobs(max(1, min(jobs, 100_000)))
+        return f"{self._campaign.jobs} jobs"
+
+    def _known(self, case_ids: list[int]) -> list[int]:
+        return [case_id for case_id in case_ids if 1 <= case_id <= len(self._store.statuses)]
+
+    # metadata.csv ---------------------------------------------------------------------------------
+
+    def _metadata_due(self) -> bool:
+        due = time.monotonic() >= self._due.get("metadata", 0.0)
+        return self._metadata_stale and not self._writing_metadata and due
+
+    async def _write_metadata(self) -> None:
+        began = time.monotonic()
+        self._metadata_stale = False
+        try:
+            if len(self._campaign.plan) > IN_PROCESS_ROWS:
+                await self._write_metadata_outside()
+            else:
+                codes, messages = self._store.statuses.snapshot(), self._store.failure_messages()
+                await to_thread.run_sync(write_metadata, self._layout, self._campaign.plan, codes, messages)
+        except (OSError, CalledProcessError) as error:
+            self._metadata_stale = True
+            self._store.event("warning", f"metadata.csv cannot be written: {error}")
+        took = time.monotonic() - began
+        self._due["metadata"] = time.monotonic() + max(METADATA_EVERY, 20 * took)
+        self._writing_metadata = False
+
+    async def _write_metadata_outside(self) -> None:
+        """Rows by the hundred thousand are written by another process, at low priority."""
+        command = [sys.executable, "-m", "simorc.rundir.metadata_csv", str(self._layout.path)]
+        await anyio.run_process(
+            ["nice", "-n", "15", *command] if shutil.which("nice") else command,
+            env={**os.environ},
+            stderr=None,
+        )

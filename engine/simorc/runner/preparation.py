@@ -1,0 +1,157 @@
+"""From a case to a job: its deck rendered, its directory empty, its limits set."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from simorc.netlist.convergence_options import on_rung, with_cards
+from simorc.netlist.template import Template
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import RunSettings, wanted_cards
+from simorc.simulators.job import Job, Limits
+from simorc.simulators.ngspice.deck_split import mark
+from simorc.sweeps.cases import Case
+from simorc.sweeps.plan import Plan
+from simorc.units import Number, Value
+
+_SEEDED = re.compile(
+    r"^\s*(\.options?\b.*\bseed\s*=|setseed\b|set\s+rndseed\b)", re.IGNORECASE | re.MULTILINE
+)
+_MANY = 8
+
+
+class Preparation:
+    """Makes the jobs of one run from its frozen inputs."""
+
+    def __init__(self, layout: RunLayout, manifest: Mapping[str, Any], settings: RunSettings) -> None:
+        self._layout = layout
+        self.plan = Plan.from_json(manifest["plan"])
+        self.template = Template.load(layout.inputs / manifest["template"])
+        self._dut, self._root = deck_paths(layout, manifest)
+        self._requested, self._optional = wanted_cards(manifest)
+        self._warm = settings.warm != "off"
+        self._siblings: dict[int, int] = {}
+        self._usual_siblings = 1
+        self._decks: int | None = None
+        self._limits = Limits(
+            timeout=settings.timeout,
+            memory=settings.memory_limit,
+            raw=settings.raw_limit,
+            log=settings.log_limit,
+            nice=settings.nice,
+            stuck=settings.stuck,
+            grace=settings.timeout_grace,
+        )
+
+    def deck(self, case: Case, options: Sequence[str] = (), *, marked: bool = False) -> str:
+        """The case's deck; `options` are the lines of a convergence rung. Raises `TemplateError`.
+
+        `marked` puts marks around the swept numbers, for `split_deck`.
+        """
+        swept = (
+            {name: _marked(name, value) for name, value in case.parameters.items()}
+            if marked
+            else case.parameters
+        )
+        text = self.template.render(
+            {**self.plan.defaults, **swept},
+            case_id=case.id,
+            dut_netlist=self._dut,
+            project_root=self._root,
+            seed=case.seed,
+            corner=case.corner,
+        )
+        text = on_rung(text, options)
+        seeded = case.seed is None or _SEEDED.search(text) is not None
+        return text if seeded else with_cards(text, [f".option seed={case.seed}"])
+
+    def sketch(self, case: Case, *, options: Sequence[str] = (), forced_cold: bool = False) -> Job:
+        """The job of a case, without touching the disk."""
+        warm = self._warm and not forced_cold
+        return Job(
+            case_id=case.id,
+            directory=self._layout.case_dir(case.id),
+            deck=self.deck(case, options),
+            limits=self._limits,
+            requested=self._requested,
+            optional=self._optional,
+            forced_cold=forced_cold,
+            marked=self.deck(case, options, marked=True) if warm else None,
+            siblings=self._siblings.get(case.id, self._usual_siblings),
+            decks=self._decks,
+        )
+
+    def job(self, case_id: int, *, options: Sequence[str] = (), forced_cold: bool = False) -> Job:
+        """The job of a case, its directory made empty but for the logs of earlier attempts."""
+        job = self.sketch(self.plan.case(case_id), options=options, forced_cold=forced_cold)
+        clear_case(job.directory)
+        return job
+
+    def tell_groups(self, groups: Sequence[Sequence[int]]) -> None:
+        """How many cases share each case's deck; groups too small to matter are told apart, the rest is
+        `many`.
+        """
+        self._siblings = {case_id: len(group) for group in groups if len(group) < _MANY for case_id in group}
+        self._usual_siblings = _MANY
+        self._decks = len(groups)
+
+
+def _marked(name: str, value: Value) -> Value:
+    if not isinstance(value, Number):
+        return value
+    number = float.__new__(Number, value)
+    number.text = mark(name, str(value))
+    return number
+
+
+def deck_paths(layout: RunLayout, manifest: Mapping[str, Any]) -> tuple[str, str]:
+    """The DUT netlist and the project's directory as decks name them.
+
+    Relative to a case's directory while the run stands inside its project, so that a project can be moved
+    with its runs; absolute otherwise.
+    """
+    root = Path(manifest["project_root"])
+    inside = (
+        layout.path.resolve().parent.parent == layout.root.resolve()
+        and (layout.root / "sim_setup.yaml").exists()
+    )
+    if not inside:
+        return str(root / manifest["dut_netlist"]), str(root)
+    up = os.path.relpath(layout.root, layout.case_dir(1))
+    return str(Path(up) / manifest["dut_netlist"]), up
+
+
+def clear_case(directory: Path) -> None:
+    """An empty case directory; the log of an attempt before this one is kept under the next free number.
+
+    A link in its place is replaced, never followed: what it leads to is not ours to empty.
+    """
+    if directory.is_symlink():
+        directory.unlink()
+    try:
+        directory.mkdir(parents=False)
+        return
+    except FileNotFoundError:
+        directory.mkdir(parents=True)
+        return
+    except FileExistsError:
+        pass
+    for entry in list(directory.iterdir()):
+        if entry.name == "simulator.log":
+            entry.replace(_numbered(directory))
+        elif entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        elif not (entry.name.startswith("simulator.") and entry.name.endswith(".log")):
+            entry.unlink()
+
+
+def _numbered(directory: Path) -> Path:
+    number = 1
+    while (path := directory / f"simulator.{number}.log").exists():
+        number += 1
+    return path

@@ -1,0 +1,236 @@
+"""What to do after a failed attempt: the one place that decides, for simulated cases and for pipelines.
+
+A `DecisionManager` asks its remedies in order; the first that applies and has budget left answers. A new
+remedy is one class with the `Remedy` shape, put into `REMEDIES`. `decide` is the manager of simulated cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.metadata import entry_points
+from typing import Any, Generic, Protocol, TypeVar
+
+from simorc.config.models.convergence import Convergence, Retry
+from simorc.errors import UsageError
+from simorc.simulators.outcome import FailureKind, Outcome
+
+DONE = frozenset({"completed", "passed"})
+"""What a good end is called: of a case, of a stage."""
+
+ENTRY_POINTS = "simorc.remedies"
+
+# What another attempt of the very same deck may well survive.
+TRANSIENT = frozenset(
+    {FailureKind.SPAWN_FAILED, FailureKind.CRASHED, FailureKind.OUT_OF_MEMORY, FailureKind.LOST_WORKER}
+)
+
+
+class Judged(Protocol):
+    """What became of an attempt; `status` is completed or passed, cancelled, or else a failure."""
+
+    @property
+    def status(self) -> str: ...
+
+
+Verdict = TypeVar("Verdict", bound=Judged, covariant=True)
+AnyVerdict = TypeVar("AnyVerdict", bound=Judged)
+AnyBudgets = TypeVar("AnyBudgets")
+AskedVerdict = TypeVar("AskedVerdict", bound=Judged, contravariant=True)
+AskedBudgets = TypeVar("AskedBudgets", contravariant=True)
+
+
+@dataclass(frozen=True)
+class Tried(Generic[Verdict]):
+    """One attempt as far as decisions go: its number, its outcome, and what was decided after it."""
+
+    number: int
+    outcome: Verdict
+    action: str = ""
+    rung: str | None = None
+
+
+class Attempt(Tried[Outcome]):
+    """One attempt at simulating a case."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """What to do now. `name` is done, retry, cold, rung, the name of a pipeline's remedy, or give_up; the
+    reason is for people.
+
+    `delay` is in seconds. `options` are the lines of the rung, `forced_cold` keeps the next attempt
+    out of warm sessions. `back_to` is the stage a pipeline goes back to.
+    """
+
+    name: str
+    reason: str
+    delay: float = 0.0
+    forced_cold: bool = False
+    rung: str | None = None
+    options: Sequence[str] = ()
+    back_to: str | None = None
+
+    @property
+    def again(self) -> bool:
+        return self.name in {"retry", "cold", "rung"}
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """How often each remedy may be used for one case.
+
+    `retries` holds for the kinds that may pass, all together; a kind named in `retries_of` has its own
+    number. Delays are in seconds. `ladder` holds the name and the lines of each rung, see
+    `simorc.netlist.convergence_options`.
+    """
+
+    retries: int = 2
+    first_delay: float = 0.5
+    longest_delay: float = 30.0
+    ladder: Sequence[tuple[str, Sequence[str]]] = field(default_factory=tuple)
+    retries_of: Mapping[str, int] = field(default_factory=dict)
+
+    def lines_of(self, rung: str | None) -> tuple[str, ...]:
+        """What a rung adds to the deck; nothing for None."""
+        return next((tuple(lines) for name, lines in self.ladder if name == rung), ())
+
+
+class Remedy(Protocol[AskedVerdict, AskedBudgets]):
+    """Looks at the attempts so far and answers with an action, or None if it has nothing to offer."""
+
+    def offer(self, attempts: Sequence[Tried[AskedVerdict]], budgets: AskedBudgets) -> Action | None: ...
+
+
+MOST_ATTEMPTS = 50
+"""Whatever remedies offer: one that always has something to offer must not keep a case for ever."""
+
+
+class DecisionManager(Generic[AnyVerdict, AnyBudgets]):
+    """Decides what follows an attempt, from a registry of remedies in the order they are asked."""
+
+    def __init__(self, remedies: Sequence[Remedy[AnyVerdict, AnyBudgets]]) -> None:
+        self.remedies = remedies
+
+    def decide(self, attempts: Sequence[Tried[AnyVerdict]], budgets: AnyBudgets) -> Action:
+        """The action after the last of `attempts` (oldest first, at least one)."""
+        last = attempts[-1].outcome
+        if last.status in DONE:
+            return Action("done", "")
+        if last.status == "cancelled":
+            return Action("cancelled", "cancelled")
+        if len(attempts) >= MOST_ATTEMPTS:
+            return Action("give_up", f"{len(attempts)} attempts are enough")
+        for remedy in self.remedies:
+            offered = remedy.offer(attempts, budgets)
+            if offered is not None:
+                return offered
+        return Action("give_up", f"nothing left to try after {len(attempts)} attempt(s)")
+
+
+class RunColdAfterWarm:
+    """A warm session is never blamed on the case: whatever failed in one is tried once in a process of its
+    own.
+    """
+
+    def offer(self, attempts: Sequence[Tried[Outcome]], budgets: Budgets) -> Action | None:
+        last = attempts[-1].outcome
+        return Action("cold", "failed in a warm session", forced_cold=True) if last.warm else None
+
+
+class RetryTransient:
+    """Spawn failures, signals, lost memory or workers, and kinds with retries of their own: the same again,
+    on the same rung, after a pause that doubles.
+    """
+
+    def offer(self, attempts: Sequence[Tried[Outcome]], budgets: Budgets) -> Action | None:
+        kind = attempts[-1].outcome.kind
+        own = budgets.retries_of.get(str(kind))
+        if own is None and kind not in TRANSIENT:
+            return None
+        allowed = budgets.retries if own is None else own
+        used = _retries_used(attempts, str(kind), own is not None, budgets)
+        if used >= allowed:
+            return None
+        delay = min(budgets.longest_delay, budgets.first_delay * 2.0**used)
+        reason = f"{kind} may pass, retry {used + 1} of {allowed}"
+        rung = current_rung(attempts)
+        return Action("retry", reason, delay, True, rung, budgets.lines_of(rung))
+
+
+def _retries_used(attempts: Sequence[Tried[Outcome]], kind: str, own: bool, budgets: Budgets) -> int:
+    """Retries after failures of this kind, or of all kinds that share the common number."""
+    retried = [str(attempt.outcome.kind) for attempt in attempts if attempt.action == "retry"]
+    return sum(1 for each in retried if (each == kind if own else each not in budgets.retries_of))
+
+
+def current_rung(attempts: Sequence[Tried[Outcome]]) -> str | None:
+    """The rung the last attempt was made on, which is what was decided after the one before."""
+    return attempts[-2].rung if len(attempts) > 1 else None
+
+
+class ClimbConvergenceLadder:
+    """No convergence: the next rung of simulator options."""
+
+    kinds = frozenset({FailureKind.NO_CONVERGENCE, FailureKind.TIMESTEP_TOO_SMALL, FailureKind.PARTIAL})
+
+    def offer(self, attempts: Sequence[Tried[Outcome]], budgets: Budgets) -> Action | None:
+        if attempts[-1].outcome.kind not in self.kinds:
+            return None
+        tried = {attempt.rung for attempt in attempts}
+        for name, options in budgets.ladder:
+            if name not in tried:
+                return Action(
+                    "rung", f"convergence rung {name}", forced_cold=True, rung=name, options=tuple(options)
+                )
+        return None
+
+
+REMEDIES: list[Remedy[Outcome, Budgets]] = [RunColdAfterWarm(), ClimbConvergenceLadder(), RetryTransient()]
+
+
+def decide(
+    attempts: Sequence[Tried[Outcome]],
+    budgets: Budgets,
+    remedies: Sequence[Remedy[Outcome, Budgets]] | None = None,
+) -> Action:
+    """The action after the last attempt at a case."""
+    return DecisionManager(REMEDIES if remedies is None else remedies).decide(attempts, budgets)
+
+
+def told_of_rungs(
+    outcome: Outcome, rung: str | None, attempts: Sequence[Tried[Outcome]], action: Action
+) -> Outcome:
+    """The outcome with a message that tells on which rung it was reached, or which rungs did not help."""
+    if outcome.status == "completed" and rung:
+        told = f"reached on convergence rung '{rung}'"
+        return replace(outcome, message=f"{outcome.message}; {told}" if outcome.message else told)
+    climbed = [attempt.rung for attempt in attempts if attempt.action == "rung" and attempt.rung]
+    if action.name == "give_up" and climbed:
+        return replace(outcome, message=f"{outcome.message}; nor on rungs {', '.join(climbed)}")
+    return outcome
+
+
+def installed_remedies() -> list[Remedy[Outcome, Budgets]]:
+    """`REMEDIES` after those that installed packages bring: each entry point of the group
+    ``simorc.remedies`` names a class with the `Remedy` shape, which is made without arguments.
+    """
+    found = sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
+    return [*(entry.load()() for entry in found), *REMEDIES]
+
+
+def budgets_from(execution: Mapping[str, Any]) -> Budgets:
+    """The budgets of a run's execution settings, as its manifest holds them."""
+    try:
+        retry = Retry.model_validate(execution.get("retry") or {})
+        convergence = Convergence.model_validate(execution.get("convergence") or {})
+    except ValueError as error:
+        reason = " ".join(str(error).split())
+        raise UsageError(f"execution.retry or execution.convergence make no sense: {reason}") from error
+    return Budgets(
+        retries=int(execution.get("retries", Budgets.retries)),
+        first_delay=retry.delay,
+        longest_delay=retry.longest_delay,
+        ladder=[(rung.name, rung.cards()) for rung in convergence.rungs()],
+        retries_of=retry.kinds,
+    )

@@ -1,0 +1,156 @@
+"""The first thing the runner of a run does that reuses earlier ones: completed cases are taken over.
+
+The run hands out nothing meanwhile. A case that never ran here and equals a completed one there gets its
+files (large ones as hard links), is judged and measured anew by this run's own rules, and counts as
+completed; every other case is simulated. Killed in between, the next runner goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from anyio import to_thread
+
+from simorc.errors import SimorcError, WaveformError
+from simorc.netlist.deck.deck import Deck
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import RunSettings, wanted_cards
+from simorc.rundir.status_files import Report
+from simorc.rundir.store.writer import Store
+from simorc.runner.earlier_runs import UNREADABLE, EarlierRun, Equal
+from simorc.runner.measuring import Measuring
+from simorc.runner.preparation import Preparation, clear_case
+from simorc.runner.run_scheduler import TAKING_OVER, RunScheduler
+from simorc.simulators.ngspice.verdict import Ending, judge
+from simorc.simulators.outcome import Outcome
+from simorc.waveforms.rawfile import RawFile
+
+REUSED = "reused"
+"""The action of an attempt whose results came from an earlier run."""
+_READ_BY_PEOPLE = frozenset({"netlist.spice", "simulator.log"})
+_MOST_BYTES_OF_LOG = 64 << 20
+
+
+class Reuse:
+    """Takes over what earlier runs have, before `conductor` hands out the first case."""
+
+    def __init__(
+        self,
+        layout: RunLayout,
+        manifest: Mapping[str, Any],
+        settings: RunSettings,
+        preparation: Preparation,
+        store: Store,
+        conductor: RunScheduler,
+    ) -> None:
+        self._layout, self._manifest, self._preparation = layout, manifest, preparation
+        self._store, self._conductor = store, conductor
+        self._measuring = Measuring(layout, manifest, preparation.plan)
+        self._named = settings.cases
+        named = manifest.get("reuse") or ()
+        sources = [RunLayout(Path(os.path.normpath(layout.path / name))) for name in named]
+        self.sources = sources if sources and self._wanted() else []
+        if self.sources:
+            conductor.pause(TAKING_OVER)
+
+    async def run(self) -> None:
+        """Take over what can be, tell how much that was, and let the run begin."""
+        try:
+            for source in self.sources:
+                await self._from(source)
+        finally:
+            if self.sources:
+                self._conductor.resume(TAKING_OVER)
+
+    def _wanted(self) -> list[int]:
+        """The cases that never ran here."""
+        pending, tried = self._store.statuses.ids("pending"), self._store.tried()
+        named = frozenset(pending if self._named is None else self._named)
+        return [case_id for case_id in pending if case_id in named and case_id not in tried]
+
+    async def _from(self, source: RunLayout) -> None:
+        wanted = self._wanted()
+        if not wanted:
+            return
+        try:
+            earlier = await to_thread.run_sync(EarlierRun, source)
+        except (SimorcError, *UNREADABLE) as error:
+            told = error.message if isinstance(error, SimorcError) else str(error)
+            self._store.event("warning", f"nothing is taken over from {source.name}: {told}")
+            return
+        try:
+            foreign = earlier.foreign_to(self._layout, self._manifest)
+            if foreign:
+                self._store.event("warning", f"nothing is taken over from {source.name}: {foreign}")
+            else:
+                await self._each(earlier, wanted)
+        finally:
+            earlier.close()
+
+    async def _each(self, earlier: EarlierRun, wanted: Sequence[int]) -> None:
+        reasons: Counter[str] = Counter()
+        for case_id in wanted:
+            try:
+                reasons[await self._one(earlier, case_id)] += 1
+            except (SimorcError, *UNREADABLE) as error:
+                reasons[error.message if isinstance(error, SimorcError) else str(error)] += 1
+        taken = reasons.pop("", 0)
+        others = "; ".join(f"{count}: {reason}" for reason, count in reasons.most_common(3))
+        told = f"{taken} of {len(wanted)} cases taken over from {earlier.layout.name}"
+        self._store.event(REUSED, told + (f" (not {others})" if others else ""))
+
+    async def _one(self, earlier: EarlierRun, case_id: int) -> str:
+        """Take one case over, if another equals it; why not, empty if it was."""
+        found, outcome = await to_thread.run_sync(self._fetched, earlier, case_id)
+        if isinstance(found, str):
+            return found
+        measured = await self._measuring.complete(case_id, outcome)
+        if measured.status != "completed":
+            return f"by this run's rules it is {measured.kind}"
+        told = f"reached on convergence rung '{found.rung}'" if found.rung else measured.message
+        measured = replace(measured, message=told, seconds=found.seconds, warm=found.warm)
+        place = f"{earlier.layout.name} case {found.case_id}"
+        self._conductor.reported(Report(case_id, measured, time.time(), place, REUSED, found.rung))
+        return ""
+
+    def _fetched(self, earlier: EarlierRun, case_id: int) -> tuple[Equal | str, Outcome]:
+        """The files of the equal case in this case's directory, and their verdict."""
+        directory = self._layout.case_dir(case_id)
+        case = self._preparation.plan.case(case_id)
+        found = earlier.equal_of(case, self._preparation, directory, self._manifest)
+        if isinstance(found, str):
+            return found, Outcome.cancelled()
+        clear_case(directory)
+        for file in earlier.files_of(found.case_id):
+            _bring(file, directory / file.name)
+        return found, self._judged(case_id)
+
+    def _judged(self, case_id: int) -> Outcome:
+        layout = self._layout
+        deck = Deck.parse(layout.deck(case_id).read_text(encoding="utf-8", errors="surrogateescape"))
+        with layout.log(case_id).open("rb") as stream:
+            said = stream.read(_MOST_BYTES_OF_LOG)
+        try:
+            raw, error = RawFile.open(layout.raw(case_id)), ""
+        except WaveformError as unread:
+            raw, error = None, unread.message
+        requested, optional = wanted_cards(self._manifest)
+        return judge(deck, said, raw, Ending(0), requested=requested, optional=optional, raw_error=error)
+
+
+def _bring(source: Path, target: Path) -> None:
+    """A file of another run: the same file under a second name, or a copy of what people may edit."""
+    if source.name not in _READ_BY_PEOPLE:
+        try:
+            os.link(source, target)
+        except OSError:  # another file system, or one that knows no links
+            shutil.copyfile(source, target)
+        return
+    shutil.copyfile(source, target)

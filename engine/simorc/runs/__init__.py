@@ -1,1 +1,0 @@
-"""A run: its directory, its store, its runner."""

@@ -1,0 +1,173 @@
+"""Watching a project: which netlists became stale, within a second of a save.
+
+Only the directories that hold something of a netlist are watched, not the trees below: a project with ten
+thousand files of results costs nothing. Every few seconds the state is looked at anyway, so an event that got
+lost, a directory that was replaced, or a watcher that died costs seconds and nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+import anyio.to_thread
+from watchfiles import awatch
+
+from simorc.config.root import SETUP_FILE
+from simorc.errors import NetlistError, SimorcError
+from simorc.schematics.dependencies import schematic_closure
+from simorc.schematics.digests import Digests
+from simorc.schematics.lock_file import lock_path, path_of, read_record
+from simorc.schematics.pairs import Pair, pairs_of
+from simorc.schematics.staleness import Condition, condition_of, library_of
+
+if TYPE_CHECKING:
+    from simorc.config.project import Project
+
+Stamp = tuple[int, int, int] | None
+_PAUSE = 0.5
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What a change led to: every pair's state, which of them are new, why the project cannot be read."""
+
+    conditions: tuple[Condition, ...]
+    news: tuple[Condition, ...]
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How the file system is watched; times in milliseconds."""
+
+    polling: bool = False
+    """Look instead of being told: network file systems do not tell."""
+    debounce: int = 150
+    poll: int = 500
+    recheck: int = 3000
+    """The state is looked at this often even when nothing is told."""
+
+
+async def watch(load: Callable[[], Project], pace: Pace | None = None) -> AsyncGenerator[Watched, None]:
+    """The state of a project's netlists now, and again each time it changes, without end.
+
+    ``load`` reads the project; it is called again when a YAML file changes. A project that cannot be read is
+    reported in ``problem`` and watched on as it was. Raises what ``load`` does the first time.
+    """
+    pace = pace or Pace()
+    state = _Watch(load)
+    yield await anyio.to_thread.run_sync(state.start)
+    while True:
+        try:
+            async for seen in _until_moved(state, pace):
+                if seen is not None:
+                    yield seen
+        except (OSError, RuntimeError):
+            # No inotify watches left, or the system's watcher died: from now on look instead of being told.
+            pace = replace(pace, polling=True)
+            await anyio.sleep(_PAUSE)
+
+
+async def _until_moved(state: _Watch, pace: Pace) -> AsyncGenerator[Watched | None, None]:
+    """What is seen until the set of watched directories is another; without end when polling."""
+    while pace.polling:
+        yield await anyio.to_thread.run_sync(state.look)
+        await anyio.sleep(pace.poll / 1000)
+    places = state.places()
+    events = awatch(
+        *(folder for folder, _ in places),
+        watch_filter=None,
+        debounce=pace.debounce,
+        step=50,
+        rust_timeout=pace.recheck,
+        yield_on_timeout=True,
+        recursive=False,
+    )
+    # What happened while no watcher stood.
+    yield await anyio.to_thread.run_sync(state.look)
+    async for _ in events:
+        yield await anyio.to_thread.run_sync(state.look)
+        if state.places() != places:
+            return
+
+
+class _Watch:
+    """The project as last read, the files its state depends on, and that state as last seen."""
+
+    def __init__(self, load: Callable[[], Project]) -> None:
+        self._load = load
+        self._pairs: tuple[Pair, ...] = ()
+        self._settings: tuple[Path, ...] = ()
+        self._stamps: dict[Path, Stamp] = {}
+        self._last: dict[str, Condition] = {}
+        self._problem: str | None = None
+        self._digests = Digests()
+
+    def start(self) -> Watched:
+        """Read the project and judge every pair. Raises what reading raises."""
+        self._read()
+        return Watched(self._judge(), tuple(self._last.values()))
+
+    def look(self) -> Watched | None:
+        """The state when it differs from the last one seen, else None. Cheap when no file moved."""
+        moved = {path for path, stamp in self._stamps.items() if stamp != _stamp(path)}
+        if not moved and self._problem is None:
+            return None
+        before, last = self._problem, self._last
+        if self._problem is not None or not moved.isdisjoint(self._settings):
+            self._read_again()
+        found = self._judge()
+        news = tuple(condition for condition in found if last.get(condition.pair.name) != condition)
+        if not news and before == self._problem and last.keys() == self._last.keys():
+            return None
+        return Watched(found, news, self._problem)
+
+    def _read(self) -> None:
+        project = self._load()
+        configs = [bench.config_path for bench in project.testbenches.values()]
+        sweeps = [sweep.path for sweep in project.sweeps.values()]
+        self._settings = (project.root / SETUP_FILE, *configs, *sweeps)
+        self._pairs = pairs_of(project)
+
+    def _read_again(self) -> None:
+        try:
+            self._read()
+            self._problem = None
+        except SimorcError as error:
+            self._problem = str(error)
+
+    def _judge(self) -> tuple[Condition, ...]:
+        """Stamps are taken first: what changes while it judges is seen the next time."""
+        files = {*self._settings, *(path for pair in self._pairs for path in _files_of(pair))}
+        self._stamps = {path: _stamp(path) for path in files}
+        self._last = {pair.name: condition_of(pair, self._digests) for pair in self._pairs}
+        return tuple(self._last.values())
+
+    def places(self) -> tuple[tuple[Path, int], ...]:
+        """The directories that hold those files, those that exist, each with its inode."""
+        folders = {path.parent for path in self._stamps}
+        return tuple(sorted((folder, folder.stat().st_ino) for folder in folders if folder.is_dir()))
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _files_of(pair: Pair) -> list[Path]:
+    """Everything the state of a pair depends on."""
+    own = [pair.schematic, pair.netlist, lock_path(pair.netlist)]
+    try:
+        record = read_record(pair.netlist)
+        if record is None:
+            return own + list(schematic_closure(pair.schematic, library_of(pair)).files)
+    except NetlistError:
+        return own
+    return own + [path for name in record.inputs if (path := path_of(name, pair.root)) is not None]

@@ -1,0 +1,204 @@
+"""ngspice, one process per case."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+import anyio
+
+from simorc.deck_text import encoded
+from simorc.errors import NetlistError, ToolMissing
+from simorc.netlist.deck.control_block import for_batch
+from simorc.netlist.deck.deck import Deck
+from simorc.simulators.case_watch import CaseWatch
+from simorc.simulators.child_process import Child
+from simorc.simulators.job import Job
+from simorc.simulators.ngspice.log import Complaint
+from simorc.simulators.ngspice.outputs import collect_raw, cut_to_limit
+from simorc.simulators.ngspice.verdict import Ending, judge
+from simorc.simulators.outcome import FailureKind, Outcome
+
+_LOOK_EVERY = 0.25
+SALVAGE_WITHIN = 5.0
+"""Seconds an interrupted simulator has to write the waveforms it has."""
+SALVAGED = "; results.raw holds the part simulated"
+_VERSION = re.compile(r"ngspice-(\d+(?:\.\d+)*)")
+_SCREEN = ("DISPLAY", "WAYLAND_DISPLAY")
+
+
+def _nothing(_: object) -> None:
+    """What the callbacks of `run_cold` do unless told otherwise."""
+
+
+class Ngspice:
+    """An ngspice program and how to start it.
+
+    `args` come before ours. `spiceinit` is linked into each case's directory, where it stands in for the one
+    in HOME; without it ngspice reads the user's own, as it always does. `run` is the run's directory, told
+    to the simulator's environment so that a left-over process can be traced to its run. `library` names the
+    ngspice library for warm sessions; without it, it is looked for (`warm_way`).
+    """
+
+    def __init__(
+        self,
+        executable: str = "ngspice",
+        args: Sequence[str] = (),
+        spiceinit: Path | None = None,
+        threads: int = 1,
+        run: Path | None = None,
+        library: str | None = None,
+    ) -> None:
+        self.executable = shutil.which(executable) or executable
+        self.args = tuple(args)
+        self.spiceinit = None if spiceinit is None else spiceinit.resolve()
+        self.threads = threads
+        self.run = run
+        self.library = library
+
+    def version(self) -> str:
+        """``39``, ``44.2``. Raises ToolMissing if the program is not there or is not ngspice."""
+        try:
+            said = subprocess.run(
+                [self.executable, "--version"],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=20,
+                text=True,
+                errors="replace",
+                env=self.environment,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ToolMissing(f"{self.executable}: {error}", remedy="install ngspice") from None
+        match = _VERSION.search(said.stdout + said.stderr)
+        if match is None:
+            raise ToolMissing(
+                f"{self.executable} does not say which ngspice it is", remedy="set simulator.executable"
+            )
+        return match[1]
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """What every ngspice of ours is started with: ours, but no screen, no spinning threads, and a HOME,
+        without which ngspice 39 crashes.
+        """
+        environment = {name: value for name, value in os.environ.items() if name not in _SCREEN}
+        environment.setdefault("HOME", "/nonexistent")
+        threads = str(self.threads)
+        environment.update(
+            OMP_THREAD_LIMIT=threads, OMP_NUM_THREADS=threads, OMP_WAIT_POLICY="passive", LC_ALL="C"
+        )
+        if self.run is not None:
+            environment["SIMORC_RUN"] = str(self.run)
+        return environment
+
+    def command(self, *mode: str) -> list[str]:
+        """The program with the user's arguments and ours."""
+        return [self.executable, *self.args, *mode]
+
+    def place_spiceinit(self, directory: Path) -> None:
+        """Put the configured .spiceinit where ngspice, started in `directory`, looks for it."""
+        if self.spiceinit is not None:
+            (directory / ".spiceinit").symlink_to(os.path.relpath(self.spiceinit, directory.resolve()))
+
+    async def run_cold(
+        self,
+        job: Job,
+        *,
+        on_spawn: Callable[[int], None] = _nothing,
+        on_exit: Callable[[int], None] = _nothing,
+        on_progress: Callable[[float], None] = _nothing,
+    ) -> Outcome:
+        """Simulate `job` in a process of its own and judge it.
+
+        A case that may be ended for the time it takes runs as ``ngspice -p``: unlike ``-b`` that can be
+        interrupted and then still writes what it has. Never raises for what a case does wrong; cancelling
+        ends the simulator's whole group and leaves what it has written. `on_progress` hears how far a
+        transient is, 0 … 1.
+        """
+        started = time.monotonic()
+        deck = Deck.parse(job.deck)
+        try:
+            _write(job.netlist, for_batch(deck))
+            self.place_spiceinit(job.directory)
+            child = Child(
+                self.command("-p" if job.limits.timed else "-b", job.netlist.name),
+                job.directory,
+                self.environment,
+                job.log,
+                job.limits,
+            )
+        except NetlistError as error:
+            return Outcome.failed(FailureKind.BAD_NETLIST, error.message)
+        except OSError as error:
+            return Outcome.failed(
+                FailureKind.SPAWN_FAILED, f"{self.executable} could not be started: {error}"
+            )
+        watch = CaseWatch(job, deck, on_progress, started)
+        on_spawn(child.pid)
+        try:
+            stopped = await _attend(child, watch)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await child.stop()
+            raise
+        finally:
+            ended = child.reap()
+            on_exit(child.pid)
+        outcome = _judged(job, deck, Ending(ended.exit_code, stopped))
+        return replace(outcome, seconds=time.monotonic() - started, peak_memory=ended.peak_memory)
+
+
+async def _attend(child: Child, watch: CaseWatch) -> Complaint | None:
+    """Wait for the end of a case, or bring it about; why, if so."""
+    limit = watch.job.limits.timeout
+    while True:
+        left = _LOOK_EVERY if limit is None else watch.started + limit - time.monotonic()
+        if await child.ends_within(min(_LOOK_EVERY, left) if left > 0 else _LOOK_EVERY):
+            return None
+        complaint = watch.look(child.memory())
+        if complaint is None:
+            continue
+        if complaint.kind in {FailureKind.TIMEOUT, FailureKind.STUCK}:
+            await child.interrupt(SALVAGE_WITHIN)
+            if watch.job.raw.exists():
+                return Complaint(complaint.kind, f"{complaint.message}{SALVAGED}")
+        else:
+            await child.stop()
+        return complaint
+
+
+def _judged(job: Job, deck: Deck, ending: Ending) -> Outcome:
+    log = _limited(job.log, job.limits.log)
+    try:
+        cut = cut_to_limit(job, deck)
+        ending = replace(ending, stopped=ending.stopped or cut)
+        raw, raw_error = collect_raw(job, deck)
+    except OSError as error:
+        raw, raw_error = None, f"results.raw: {error}"
+    return judge(deck, log, raw, ending, requested=job.requested, optional=job.optional, raw_error=raw_error)
+
+
+def _limited(path: Path, limit: int) -> bytes:
+    """A log cut at its limit: what a case printed too much is neither kept nor read."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        size = os.fstat(descriptor).st_size
+        if size > limit:
+            os.ftruncate(descriptor, limit)
+        return os.read(descriptor, min(size, limit))
+    finally:
+        os.close(descriptor)
+
+
+def _write(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(encoded(text))

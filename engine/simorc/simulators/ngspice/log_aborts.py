@@ -1,0 +1,96 @@
+"""Why ngspice gave an analysis up: no convergence, or it asks for something that does not exist."""
+
+from __future__ import annotations
+
+import re
+
+from simorc.netlist.deck.deck import Deck
+from simorc.simulators.ngspice.log_causes import Complaint, placed
+from simorc.simulators.ngspice.log_lines import LogLine, LogLines
+from simorc.simulators.outcome import FailureKind
+
+_I = re.IGNORECASE
+_ABORTED = re.compile(r"doAnalyses:\s*(?:(?P<what>[A-Za-z]+):\s)?\s*(?P<why>.*)$|simulation\(s\) aborted")
+_TROUBLE = re.compile(r"trouble with (?P<what>node|.*?instance|.*?device)\s*\"?(?P<name>[^\s\"]+)\"?", _I)
+_DOMAIN = re.compile(r"\S+ out of range for \w+", _I)
+_AT = re.compile(r"time\s*=\s*(?P<time>[-+.\de]+)", _I)
+_SINGULAR = re.compile(r"singular matrix:\s*check nodes?\s+(?P<name>[^\n]+)", _I)
+_NEVER = re.compile(
+    r"no such (?:device|model|terminal|parameter|analysis)|^not found|ac input not found|no f2 source"
+    r"|parameter value out of range|impossible error|signal is shorted|input or output shorted"
+    r"|transfer function is 1|already exists|not supported|unsupported|not present"
+    r"|startfreq|invalid",
+    _I,
+)
+"""Reasons that no other option or attempt changes."""
+_SPOKEN = re.compile(r"^(?:fatal error|error|warning)\b\s*[:,-]+\s*(?P<what>.*)", _I)
+_NOT_THERE = re.compile(
+    r"resistor named \"(?P<a>[^\"]+)\" is not in the circuit|source (?P<b>\S+) not in circuit", _I
+)
+_OF_DEVICE = re.compile(r"^(?P<name>[^\s:]+):\s")
+_IN_ANALYSIS = re.compile(r"gmin|source stepping|singular|transient op|operating point|non-convergence", _I)
+
+
+def aborted_in(lines: LogLines, deck: Deck) -> Complaint | None:
+    """Why an analysis was given up; None if none was."""
+    for line in lines.notable:
+        if match := _ABORTED.search(line.text):
+            return _complaint(match["why"] or "", line, lines, deck)
+    return None
+
+
+def _complaint(why: str, line: LogLine, lines: LogLines, deck: Deck) -> Complaint:
+    if _NEVER.search(why):
+        return _asked_in_vain(why, line, lines, deck)
+    singular = _singular(lines)
+    if singular and "trouble" not in why:
+        message = f"singular matrix: check node {singular} (a loop of sources or a floating node)"
+        return Complaint(FailureKind.SINGULAR_MATRIX, message)
+    if "timestep too small" in why.lower():
+        message = f"no convergence: timestep too small{_where(why)}"
+        return Complaint(FailureKind.TIMESTEP_TOO_SMALL, f"{message}{_out_of_range(lines)}")
+    message = f"no convergence: {why.strip() or 'simulation aborted'}"
+    return Complaint(FailureKind.NO_CONVERGENCE, f"{message}{_out_of_range(lines)}")
+
+
+def _out_of_range(lines: LogLines) -> str:
+    """The first function that was evaluated outside its domain, which no step makes smaller."""
+    for line in lines.notable:
+        if match := _DOMAIN.search(line.text):
+            return f" ({' '.join([match[0], *lines.after(line, 1)])})"
+    return ""
+
+
+def _singular(lines: LogLines) -> str:
+    for line in lines.notable:
+        if match := _SINGULAR.search(line.text):
+            return " ".join(match["name"].split())
+    return ""
+
+
+def _where(why: str) -> str:
+    at, trouble = _AT.search(why), _TROUBLE.search(why)
+    when = f" at t={at['time']}s" if at else " at the first time point" if "initial timepoint" in why else ""
+    return when + (f", trouble with node '{trouble['name']}'" if trouble else "")
+
+
+def _asked_in_vain(why: str, line: LogLine, lines: LogLines, deck: Deck) -> Complaint:
+    """What ngspice said just before it gave up is the cause; its reason alone is a code."""
+    spoken = [
+        match["what"].strip()
+        for before in lines.notable
+        if before.offset < line.offset and (match := _SPOKEN.search(before.text))
+        if not _IN_ANALYSIS.search(before.text)
+    ]
+    if not spoken:
+        return Complaint(FailureKind.BAD_NETLIST, why.strip())
+    cause = spoken[-1]
+    missing, device = _NOT_THERE.search(cause), _OF_DEVICE.search(cause)
+    if missing:
+        name = missing["a"] or missing["b"]
+        return placed(FailureKind.BAD_NETLIST, f"source {name} is not in the circuit", deck, name)
+    return (
+        placed(FailureKind.BAD_NETLIST, cause, deck, device["name"], True)
+        if device
+        else Complaint(FailureKind.BAD_NETLIST, cause)
+    )

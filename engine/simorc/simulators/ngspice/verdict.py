@@ -1,0 +1,256 @@
+"""The one judge of a case.
+
+A verdict rests on evidence: every analysis the deck asks for has a plot, each plot reaches the end it was
+asked for, every requested measurement is there and is a number. Exit codes and words in the log only
+explain what the evidence shows.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from simorc.measurements.meas_output import MeasOutput, parse_meas_output
+from simorc.measurements.meas_refine import refine
+from simorc.netlist.deck.cards import Analysis
+from simorc.netlist.deck.deck import Deck
+from simorc.simulators.case_warnings import CaseWarning, WarningKind, merged
+from simorc.simulators.ngspice.log import Complaint, LogScan, scan_log
+from simorc.simulators.ngspice.log_warnings import of_reading
+from simorc.simulators.outcome import FailureKind, Outcome
+from simorc.waveforms.fingerprint import fingerprint
+from simorc.waveforms.plot_names import analysis_of_name
+from simorc.waveforms.rawfile import Plot, RawFile
+
+_REACHED = 1e-6
+"""How near to its end an axis has to come, as a part of its length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the simulator ended: by itself (`exit_code`, negative for a signal), or by us, with a complaint
+    saying why.
+    """
+
+    exit_code: int | None = 0
+    stopped: Complaint | None = None
+
+
+def judge(
+    deck: Deck,
+    log: bytes,
+    raw: RawFile | None,
+    ending: Ending,
+    *,
+    requested: Sequence[str] = (),
+    optional: Collection[str] = (),
+    raw_error: str = "",
+    loading: bytes = b"",
+) -> Outcome:
+    """The verdict on one attempt.
+
+    `raw` is None if there is no raw file or, with `raw_error` saying why, none that can be read. Every
+    ``.meas`` of the deck is requested unless it is in `optional`; `requested` adds names. A failed case
+    keeps the measurements it has. `loading` is what a session printed when it read the circuit; what it
+    ignored then, later cases do not repeat.
+    """
+    said = scan_log(log, deck)
+    output = parse_meas_output(log, deck.measured_twice)
+    refined = refine(deck, output.printed, raw)
+    values = {name: value for name, value in refined.items() if math.isfinite(value)}
+    wanted = [card.name for card in deck.measures if not deck.conditional]
+    wanted += [*(name.lower() for name in requested), *sorted(output.failed)]
+    unsimulated = ending.stopped or _machine(said, ending) or _simulation(deck, said, raw, raw_error, ending)
+    complaint = unsimulated or said.changed or _measurements(wanted, optional, values, output, said.measures)
+    found = Outcome(
+        "completed",
+        measurements=values,
+        exit_code=ending.exit_code,
+        warnings=merged(_besides(said, unsimulated), of_reading(scan_log(loading, deck).warnings)),
+        fingerprint=None if raw is None else fingerprint(raw),
+    )
+    if complaint is None:
+        return found
+    return replace(found, status="failed", kind=complaint.kind, message=complaint.message)
+
+
+def _besides(said: LogScan, complaint: Complaint | None) -> Iterator[CaseWarning]:
+    """The warnings of a case, without those that tell of its failure or follow from it."""
+    for warning in said.warnings:
+        if complaint is None or warning.kind not in _PART_OF_FAILURES:
+            yield warning
+
+
+_PART_OF_FAILURES = frozenset(
+    {WarningKind.OTHER, WarningKind.MISSING_VECTOR, WarningKind.MISSING_MODEL, WarningKind.SINGULAR_MATRIX}
+)
+
+
+def _machine(said: LogScan, ending: Ending) -> Complaint | None:
+    """Memory or disk gave out; said in the log, and the simulator did not end well."""
+    return said.lack if said.lack is not None and ending.exit_code != 0 else None
+
+
+def _simulation(
+    deck: Deck, said: LogScan, raw: RawFile | None, raw_error: str, ending: Ending
+) -> Complaint | None:
+    """What is wrong with the analyses themselves."""
+    if said.aborted is not None:
+        return _with_extent(said.aborted, deck, raw)
+    if raw is None and (said.refused or said.changed) is not None:
+        return said.refused or said.changed
+    if ending.exit_code is not None and ending.exit_code < 0:
+        return _signal(-ending.exit_code)
+    if raw is None:
+        return said.lack or Complaint(FailureKind.OUTPUT_MISSING, _no_output(raw_error, ending, said))
+    if deck.wanted and raw.plots and all(plot.name.lower() == "constants" for plot in raw.plots):
+        return said.refused or Complaint(
+            FailureKind.OUTPUT_MISSING,
+            "results.raw holds constants alone: nothing was simulated — see simulator.log",
+        )
+    return next(_shortcomings(deck, said, raw), None)
+
+
+def _signal(number: int) -> Complaint:
+    if number == signal.SIGKILL:
+        message = "killed from outside (SIGKILL), most often by the kernel for want of memory"
+        return Complaint(FailureKind.OUT_OF_MEMORY, message)
+    if number == signal.SIGXFSZ:
+        return Complaint(FailureKind.RAW_LIMIT, "the raw file grew beyond its limit (execution.raw_limit)")
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        name = f"signal {number}"
+    return Complaint(FailureKind.CRASHED, f"the simulator crashed ({name}) — see simulator.log")
+
+
+def _no_output(raw_error: str, ending: Ending, said: LogScan) -> str:
+    if raw_error:
+        return raw_error
+    first = f": {said.warnings[0].message}" if said.warnings else " — see simulator.log"
+    return f"the simulator ended with exit code {ending.exit_code} and left no raw file{first}"
+
+
+def _shortcomings(deck: Deck, said: LogScan, raw: RawFile) -> Iterator[Complaint]:
+    """What the raw file lacks, the gravest first."""
+    if not raw.complete:
+        yield said.lack or Complaint(FailureKind.OUTPUT_MISSING, _torn(raw))
+    left = list(raw.plots)
+    own_raw = deck.runs_itself and bool(deck.written)
+    for analysis in deck.wanted:
+        plot = _take_plot(analysis, left)
+        if plot is not None:
+            yield from _extent(analysis, plot)
+        elif not deck.conditional and not own_raw:
+            yield said.refused or Complaint(
+                FailureKind.OUTPUT_MISSING,
+                f"no result of the {analysis.kind} analysis (deck line {analysis.line}) — see simulator.log",
+            )
+    yield from (_not_numbers(plot) for plot in raw.plots if not _has_numbers(plot))
+
+
+def _torn(raw: RawFile) -> str:
+    for plot in raw.plots:
+        if not plot.complete:
+            promised = plot.header.points or "more"
+            return f"results.raw is torn: {plot.n_points} of {promised} points of '{plot.name}'"
+    return "results.raw is torn: what follows its last plot is not a plot"
+
+
+def _take_plot(analysis: Analysis, left: list[Plot]) -> Plot | None:
+    """The plot of `analysis`, which no other analysis may claim."""
+    mine = [plot for plot in left if analysis_of_name(plot.name) == analysis.kind]
+    if not mine:
+        return None
+    fits = [plot for plot in mine if not any(_extent_of(analysis, plot))]
+    chosen = (fits or mine)[0]
+    left.remove(chosen)
+    return chosen
+
+
+def _extent_of(analysis: Analysis, plot: Plot) -> Iterator[float]:
+    """Where the plot ends, if that is short of where it should."""
+    row = plot.last_row()
+    if analysis.stop is None or not plot.has_axis:
+        return
+    end = row[0].real if row else -math.inf
+    length = abs(analysis.stop - (analysis.start or 0.0)) or abs(analysis.stop)
+    if analysis.kind == "dc":
+        if analysis.points is not None and plot.n_points < analysis.points:
+            yield end
+    elif end < analysis.stop - _slack(analysis, length):
+        yield end
+
+
+def _slack(analysis: Analysis, length: float) -> float:
+    """A decade or octave sweep ends on the last of its points, not on its stop frequency."""
+    if analysis.kind == "tran" or analysis.points is None or analysis.stop is None:
+        return length * _REACHED
+    if analysis.points < 2 or not analysis.start or analysis.start <= 0:
+        return length
+    step: float = (analysis.stop / analysis.start) ** (1.0 / (analysis.points - 1))
+    linear = length / (analysis.points - 1)
+    return max(analysis.stop * (1 - 1 / step), linear) + length * _REACHED
+
+
+def _extent(analysis: Analysis, plot: Plot) -> Iterator[Complaint]:
+    for end in _extent_of(analysis, plot):
+        units = {"tran": "s", "ac": "Hz", "noise": "Hz", "sp": "Hz"}.get(analysis.kind, "")
+        reached = "before its first point" if math.isinf(end) else f"at {end:.6g}{units}"
+        asked = f"{analysis.stop:.6g}{units}"
+        message = f"the {analysis.kind} analysis ended {reached} of {asked} — see simulator.log"
+        yield Complaint(FailureKind.PARTIAL, message)
+
+
+def _with_extent(aborted: Complaint, deck: Deck, raw: RawFile | None) -> Complaint:
+    """An abort with how far the transient came, which the waveform shows."""
+    if raw is not None and " at t=" not in aborted.message:
+        for analysis in deck.wanted:
+            plots = [plot for plot in raw.plots if analysis_of_name(plot.name) == analysis.kind]
+            for end in (
+                end for plot in plots if analysis.kind == "tran" for end in _extent_of(analysis, plot)
+            ):
+                if not math.isinf(end):
+                    reached = f"{aborted.message}; reached {end:.6g}s of {analysis.stop:.6g}s"
+                    return Complaint(aborted.kind, f"{reached} — see simulator.log")
+    return Complaint(aborted.kind, f"{aborted.message} — see simulator.log")
+
+
+def _has_numbers(plot: Plot) -> bool:
+    """Whether the last point holds any finite value; it is where a diverged analysis shows."""
+    row = plot.last_row()
+    values = row[1:] if plot.has_axis else row
+    return not values or any(math.isfinite(value.real) and math.isfinite(value.imag) for value in values)
+
+
+def _not_numbers(plot: Plot) -> Complaint:
+    message = f"'{plot.name}' ends in values that are not numbers (NaN or infinite)"
+    return Complaint(FailureKind.NO_CONVERGENCE, message)
+
+
+def _measurements(
+    wanted: Sequence[str],
+    optional: Collection[str],
+    values: Mapping[str, float],
+    output: MeasOutput,
+    reasons: Mapping[str, str],
+) -> Complaint | None:
+    """The requested measurements that are not there."""
+    spared = {name.lower() for name in optional}
+    missing = [name for name in dict.fromkeys(wanted) if name not in values and name not in spared]
+    if not missing:
+        return None
+    named = [f"{name} ({_why_missing(name, output, reasons)})" for name in missing[:4]]
+    more = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
+    message = f"no value for {', '.join(named)}{more} — see simulator.log"
+    return Complaint(FailureKind.MEASUREMENT_MISSING, message)
+
+
+def _why_missing(name: str, output: MeasOutput, reasons: Mapping[str, str]) -> str:
+    if name in output.failed or name in reasons:
+        return f"its .meas failed: {reasons[name]}" if name in reasons else "its .meas failed"
+    if name in output.printed:
+        return f"it is {output.printed[name].value}"
+    return "not printed"

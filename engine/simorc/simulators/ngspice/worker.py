@@ -1,0 +1,315 @@
+"""What one slot simulates on: a cold ngspice per case, or a warm session with a cold ngspice beside it."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from simorc.deck_text import encoded
+from simorc.errors import NetlistError, WaveformError
+from simorc.netlist.deck.control_block import RAW, for_batch
+from simorc.netlist.deck.deck import Deck
+from simorc.simulators.case_watch import Pace
+from simorc.simulators.job import Job
+from simorc.simulators.ngspice.cold import SALVAGE_WITHIN, Ngspice
+from simorc.simulators.ngspice.log import Complaint, last_progress, scan_log
+from simorc.simulators.ngspice.outputs import collect_raw, cut_to_limit
+from simorc.simulators.ngspice.session import Session, SessionEnded
+from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way, place_own_init
+from simorc.simulators.ngspice.verdict import Ending, judge
+from simorc.simulators.ngspice.verified_decks import VerifiedDecks, WarmCase
+from simorc.simulators.outcome import FailureKind, Outcome
+from simorc.waveforms.sections import same_data
+
+BASE = "base.spice"
+KILLS_FORGIVEN = 7
+"""How many sessions may be killed from outside while a case is checked in one: that proves nothing, but a
+kernel short of memory would go on for ever.
+"""
+_NEVER_ASK = "unset interactive"
+"""A deck with an undefined parameter makes an interactive ngspice ask `Run Spice anyway? y/n`, and take the
+commands that follow for answers; without the variable it ends, as in batch.
+"""
+_STOPPED = {
+    "timeout": (FailureKind.TIMEOUT, "no end within its time-out"),
+    "stuck": (FailureKind.STUCK, "no progress"),
+    "log_limit": (FailureKind.LOG_LIMIT, "its log grew beyond the limit (execution.log_limit)"),
+    "raw_limit": (FailureKind.RAW_LIMIT, "its waveforms grew beyond the limit (execution.raw_limit)"),
+    "memory": (FailureKind.OUT_OF_MEMORY, "took more memory than allowed (execution.memory_limit)"),
+    "died": (FailureKind.CRASHED, "the warm session ended unexpectedly"),
+}
+
+
+@dataclass(frozen=True)
+class SessionLife:
+    """When a session is replaced: after so many cases, or when its memory has grown past so many bytes."""
+
+    cases: int = 1000
+    memory: int | None = None
+
+
+@dataclass(frozen=True)
+class Callbacks:
+    """What a bench tells while a case runs: process groups that begin and end, and progress from 0 to 1."""
+
+    on_spawn: Callable[[int], None]
+    on_exit: Callable[[int], None]
+    on_progress: Callable[[float], None]
+    on_mismatch: Callable[[list[int], str], None]
+    """Told the cases that rest on a deck whose warm results turned out to differ from a cold run, and why."""
+
+
+class NgspiceWorker:
+    """One slot's ngspice. `directory` is where its session lives, two levels below the run directory; `way`
+    is how sessions are driven (None: found out when the first one is wanted).
+    """
+
+    def __init__(
+        self,
+        simulator: Ngspice,
+        desk: VerifiedDecks,
+        directory: Path,
+        life: SessionLife,
+        way: WarmWay | None = None,
+    ) -> None:
+        self._simulator = simulator
+        self._desk = desk
+        self._directory = directory
+        self._life = life
+        self._way = way
+        self._session: Session | None = None
+        self._key = ""
+        self._loading = b""
+        self._guard: Callbacks | None = None
+
+    async def run(self, job: Job, told: Callbacks) -> Outcome:
+        """Simulate and judge one case, warm where that is trusted."""
+        deck = Deck.parse(job.deck)
+        try:
+            case = self._desk.admit(job, deck)
+        except NetlistError as error:
+            return Outcome.failed(FailureKind.BAD_NETLIST, error.message)
+        if isinstance(case, str):
+            return replace(await self._cold(job, told), cold_reason=case)
+        if self._way_here().kind == "none":
+            reason = f"no warm sessions here: {self._way_here().reason}"
+            return replace(await self._cold(job, told), cold_reason=reason)
+        if self._desk.wants_check(case.key):
+            with self._desk.checking(case.key):
+                return await self._checked(job, case, told)
+        outcome = await self._warm(job, case, told)
+        if outcome.status == "completed":
+            refused = self._desk.rests_on(case.key, job.case_id)
+            if refused:
+                return replace(Outcome.failed(FailureKind.INTERNAL, refused), warm=True)
+        return outcome
+
+    async def close(self) -> None:
+        """End the session, if there is one."""
+        if self._session is not None:
+            pid = self._session.pid
+            self._session.kill()
+            self._session = None
+            if self._guard is not None:
+                self._guard.on_exit(pid)
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    async def _cold(self, job: Job, told: Callbacks) -> Outcome:
+        return await self._simulator.run_cold(
+            job, on_spawn=told.on_spawn, on_exit=told.on_exit, on_progress=told.on_progress
+        )
+
+    # Trust --------------------------------------------------------------------------------------------
+
+    async def _checked(self, job: Job, case: WarmCase, told: Callbacks) -> Outcome:
+        """Run cold, which is the result, and warm beside it; what they disagree on is told at once."""
+        cold = await self._cold(job, told)
+        if cold.status != "completed":
+            return replace(cold, cold_reason="the case its deck was to be checked with failed")
+        fault = await self._fault(job, case, told)
+        if fault:
+            reason = f"a warm session of this deck {fault}"
+            told.on_mismatch(self._desk.refuse(case.key, reason), f"case {job.case_id}: {reason}")
+            return replace(cold, cold_reason=reason)
+        self._desk.prove(case.key)
+        return replace(cold, cold_reason="run cold to check the warm session")
+
+    async def _fault(self, job: Job, case: WarmCase, told: Callbacks) -> str:
+        """What is wrong with the case in a session; empty if every data byte is the same."""
+        try:
+            output = await self._converse_to_the_end(job, case, told)
+        except SessionEnded as ended:
+            how = f"killed from outside, {KILLS_FORGIVEN + 1} times" if ended.killed else ended.reason
+            return f"did not reach its end ({how})"
+        if b"command 'alterparam' skipped" in output:
+            return "gave other results (a parameter cannot be altered)"
+        try:
+            same = same_data(job.raw, self._directory / RAW)
+        except WaveformError as error:
+            return f"gave other results ({error.message})"
+        return "" if same else "gave other results (the waveforms differ)"
+
+    async def _converse_to_the_end(self, job: Job, case: WarmCase, told: Callbacks) -> bytes:
+        """As `_converse`, in another session if one dies: once if it died by itself, `KILLS_FORGIVEN` times
+        if it was killed from outside, which says nothing against its deck.
+        """
+        killed = died = 0
+        while True:
+            try:
+                return await self._converse(job, case, told)
+            except SessionEnded as ended:
+                killed, died = killed + ended.killed, died + (not ended.killed)
+                if ended.reason != "died" or died > 1 or killed > KILLS_FORGIVEN:
+                    raise
+
+    # A warm case --------------------------------------------------------------------------------------
+
+    async def _warm(self, job: Job, case: WarmCase, told: Callbacks) -> Outcome:
+        began = time.monotonic()
+        job.netlist.write_bytes(encoded(for_batch(case.deck)))
+        try:
+            output, ending = await self._converse(job, case, told), Ending(0)
+        except SessionEnded as ended:
+            output, ending = ended.output, _ending(ended, case.deck)
+        if b"there is no circuit loaded" in output:
+            output = self._loading + output  # it says why
+        job.log.write_bytes(output)
+        self._bring_home(job)
+        outcome = self._judged(job, case.deck, output, ending)
+        return replace(outcome, warm=True, seconds=time.monotonic() - began)
+
+    def _judged(self, job: Job, deck: Deck, output: bytes, ending: Ending) -> Outcome:
+        cut = cut_to_limit(job, deck)
+        ending = replace(ending, stopped=ending.stopped or cut)
+        raw, error = collect_raw(job, deck)
+        return judge(
+            deck, output, raw, ending, requested=job.requested, optional=job.optional, raw_error=error
+        )
+
+    async def _converse(self, job: Job, case: WarmCase, told: Callbacks) -> bytes:
+        """Run the case in the session; what it writes stays in the session's directory."""
+        session = await self._session_for(job, case, told)
+        self._sweep_directory()
+        session.cases += 1
+        stop = next((analysis.stop for analysis in case.deck.wanted if analysis.kind == "tran"), None)
+
+        pace = Pace(job.limits, time.monotonic())
+
+        def progress(piece: bytes) -> None:
+            reached = last_progress(piece)
+            if not stop:
+                pace.sees(object(), time.monotonic())
+            elif reached is not None:
+                pace.sees(reached, time.monotonic())
+                told.on_progress(min(1.0, reached / stop))
+
+        try:
+            return await session.ask(
+                _commands(session, case),
+                log_limit=job.limits.log,
+                on_output=progress,
+                look=lambda: self._overgrown(job, session) or pace.over(time.monotonic()),
+                salvage=SALVAGE_WITHIN,
+            )
+        except BaseException:
+            await self._drop(told)
+            raise
+
+    def _overgrown(self, job: Job, session: Session) -> str | None:
+        if job.limits.memory is not None and session.resident_bytes() > job.limits.memory:
+            return "memory"
+        if job.limits.raw is not None and _size(self._directory / RAW) > job.limits.raw:
+            return "raw_limit"
+        return None
+
+    # The session --------------------------------------------------------------------------------------
+
+    async def _session_for(self, job: Job, case: WarmCase, told: Callbacks) -> Session:
+        """The session that holds this deck, begun anew if it holds another or has lived long enough."""
+        if self._session is not None and (self._key != case.key or self._worn_out()):
+            await self._drop(told)
+        if self._session is None:
+            self._session = await self._begin(job, case, told)
+            self._key = case.key
+        return self._session
+
+    def _worn_out(self) -> bool:
+        assert self._session is not None
+        grown = self._life.memory is not None and self._session.resident_bytes() > self._life.memory
+        return grown or self._session.cases >= self._life.cases
+
+    def _way_here(self) -> WarmWay:
+        if self._way is None:
+            self._way = find_warm_way(self._simulator)
+        return self._way
+
+    async def _begin(self, job: Job, case: WarmCase, told: Callbacks) -> Session:
+        shutil.rmtree(self._directory, ignore_errors=True)
+        self._directory.mkdir(parents=True)
+        (self._directory / BASE).write_bytes(encoded(case.form.base))
+        self._simulator.place_spiceinit(self._directory)
+        way, environment = self._way_here(), self._simulator.environment
+        if way.kind == "library":
+            place_own_init(self._directory, environment)
+        session = Session(
+            way.command, self._directory, {**environment, **dict(way.environment)}, job.limits.nice
+        )
+        told.on_spawn(session.pid)
+        self._guard = told
+        session.values.update(case.form.settings)
+        try:
+            self._loading = await session.ask(
+                [_NEVER_ASK, f"source {BASE}"], timeout=job.limits.timeout, log_limit=job.limits.log
+            )
+        except BaseException:
+            told.on_exit(session.pid)
+            raise
+        return session
+
+    async def _drop(self, told: Callbacks) -> None:
+        if self._session is not None:
+            session, self._session = self._session, None
+            session.kill()
+            told.on_exit(session.pid)
+
+    def _sweep_directory(self) -> None:
+        for entry in self._directory.iterdir():
+            if entry.name not in {BASE, ".spiceinit"}:
+                shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+
+    def _bring_home(self, job: Job) -> None:
+        """What the case wrote goes into its own directory."""
+        for entry in self._directory.iterdir():
+            if entry.name not in {BASE, ".spiceinit"}:
+                entry.rename(job.directory / entry.name)
+
+
+def _commands(session: Session, case: WarmCase) -> list[str]:
+    """What this case needs in a session that has run others before."""
+    changed = [(name, text) for name, text in case.form.settings if session.values.get(name) != text]
+    session.values.update(changed)
+    commands = [f"alterparam {name}={text}" for name, text in changed]
+    if case.form.seed is not None:
+        commands.append(f"setseed {case.form.seed}")
+    commands.append("reset")
+    if case.form.temperature is not None:
+        commands.append(f"set temp={case.form.temperature}")
+    return [*commands, *case.commands, *case.cleanup]
+
+
+def _ending(ended: SessionEnded, deck: Deck) -> Ending:
+    kind, message = _STOPPED[ended.reason]
+    signalled = ended.exit_code is not None and ended.exit_code < 0
+    if ended.reason == "died" and (signalled or scan_log(ended.output, deck).refused is not None):
+        return Ending(ended.exit_code)
+    return Ending(ended.exit_code, Complaint(kind, message))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

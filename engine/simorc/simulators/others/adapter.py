@@ -1,0 +1,123 @@
+"""Simulators other than ngspice, one process per case, behind the same bench.
+
+An `Adapter` knows a simulator's command line, the words of its log and where its results stand; the bench
+does the rest: the process, its limits, the verdict. Packages bring more through entry points of the group
+``simorc.simulators``, each naming an `Adapter`.
+
+A verdict rests on evidence here, too: the simulator said it finished, the waveforms it promised are there,
+and every requested measurement has a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import ClassVar
+
+from simorc.errors import NetlistError, ToolMissing, UsageError
+from simorc.measurements.meas_output import parse_meas_output
+from simorc.simulators.outcome import FailureKind
+
+GROUP = "simorc.simulators"
+
+
+@dataclass(frozen=True)
+class Found:
+    """Measurements a simulator left, by name in lower case, and the names of those that failed."""
+
+    values: Mapping[str, float]
+    failed: frozenset[str] = frozenset()
+
+
+class Adapter:
+    """One simulator. Subclasses say what differs; the defaults are those most of them share."""
+
+    name = ""
+    executable = ""
+    version_options: tuple[str, ...] = ()
+    """How it is asked for its version; empty: it cannot be asked."""
+    version_text = re.compile(r"(\d+(?:\.\d+)+)")
+    versions = ("", "")
+    """The oldest and the newest version the adapter was written for."""
+    finished = re.compile(rb"")
+    """What the log of a simulation that reached its end says; empty: nothing in particular."""
+    complaints: tuple[tuple[re.Pattern[bytes], FailureKind], ...] = ()
+    """Words of the log that mean failure, the gravest first."""
+    causes: tuple[tuple[re.Pattern[bytes], FailureKind], ...] = ()
+    """Words that say why it did not finish; harmless in the log of a simulation that did."""
+    environment: ClassVar[Mapping[str, str]] = {}
+    """Variables it is started with."""
+    deck_name = "netlist.spice"
+    waveforms = True
+    """Whether it leaves waveforms simorc reads."""
+
+    def command(self, executable: str, args: Sequence[str]) -> list[str]:
+        """What is started in the case's directory."""
+        raise NotImplementedError
+
+    def deck(self, text: str) -> str:
+        """The rendered deck as this simulator takes it. Raises NetlistError."""
+        return text
+
+    def log(self, directory: Path, said: bytes) -> bytes:
+        """Everything it told: what it printed, and its log file where it has one of its own."""
+        return said
+
+    def measurements(self, directory: Path, log: bytes) -> Found:
+        """The measurements of the deck."""
+        output = parse_meas_output(log)
+        return Found({name: each.value for name, each in output.printed.items()}, output.failed)
+
+    def collect(self, directory: Path) -> None:
+        """Bring the waveforms into results.raw, in a form `simorc.waveforms` reads. Raises WaveformError."""
+
+    def version(self, said: str) -> str:
+        """Its version in what it printed when asked. Raises ToolMissing."""
+        match = self.version_text.search(said)
+        if match is None:
+            raise ToolMissing(f"{self.name} does not say its version", remedy="set simulator.executable")
+        return match[1]
+
+    def supports(self, version: str) -> str:
+        """Why a version may not do; empty if it is in the range the adapter was written for."""
+        oldest, newest = (_numbers(each) for each in self.versions)
+        if oldest and _numbers(version) < oldest:
+            return f"{self.name} {version} is older than {self.versions[0]}"
+        if newest and _numbers(version)[: len(newest)] > newest:
+            return f"{self.name} {version} is newer than {self.versions[1]}, the newest tried"
+        return ""
+
+
+def refuse_own_sweep(text: str, *words: str) -> None:
+    """A deck that sweeps by itself has several results, of which a case could only take the first.
+
+    Raises NetlistError.
+    """
+    found = re.search(rf"^\s*\.({'|'.join(words)})\b", text, re.IGNORECASE | re.MULTILINE)
+    if found:
+        raise NetlistError(f"the deck sweeps by itself (.{found[1].lower()}); let the sweep do it")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version))
+
+
+def adapter_called(name: str) -> Adapter:
+    """The adapter of a simulator by its name. Raises UsageError naming the known ones."""
+    from simorc.simulators.others.hspice import Hspice
+    from simorc.simulators.others.ltspice import LTspice
+    from simorc.simulators.others.spectre import Spectre
+    from simorc.simulators.others.xyce import Xyce
+
+    own: dict[str, type[Adapter]] = {each.name: each for each in (Hspice, LTspice, Spectre, Xyce)}
+    if name in own:
+        return own[name]()
+    for entry in entry_points(group=GROUP):
+        if entry.name == name:
+            made: Adapter = entry.load()()
+            return made
+    known = ", ".join(["ngspice", *own, *(entry.name for entry in entry_points(group=GROUP))])
+    raise UsageError(f"no simulator {name!r}", remedy=f"simulator.name is one of: {known}")

@@ -1,0 +1,99 @@
+"""The line at the bottom: the keys that matter where the keys go, so that none has to be known by heart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simorc_tui.commands.main_commands import COMMANDS
+from simorc_tui.commands.plot_commands import PLOT_COMMANDS, WAVE_COMMANDS
+
+Entry = str | tuple[str, str]
+"""A command's id, or keys with a word where a widget's own keys or several commands are meant."""
+
+PANES = ("1-4", "panes")
+GO_THERE = ("enter", "go there")
+
+FOOTERS: Mapping[str, tuple[Entry, ...]] = {
+    "tree": (
+        ("enter", "open"),
+        "file.menu",
+        *("run.launch", "file.edit", "run.pick", "file.netlist"),
+        PANES,
+        *("app.help", "app.palette", "pane.zoom", "run.pipeline", "go.jump"),
+    ),
+    "builder": (
+        ("enter", "change"),
+        ("space", "off/on"),
+        ("a", "corner"),
+        *("sweep.preview", "run.launch"),
+        PANES,
+        *("app.help", "sweep.save", "sweep.save_as", "app.palette", "pane.zoom"),
+    ),
+    "cases": (
+        *(
+            "run.launch",
+            "run.cancel",
+            "cases.filter",
+            "cases.failed",
+            "cases.sort",
+            "view.specs",
+            "view.wave",
+        ),
+        PANES,
+        *(
+            "app.help",
+            "app.palette",
+            "run.retry",
+            "cases.compare",
+            "cases.columns",
+            "cases.copy",
+            "pane.zoom",
+        ),
+    ),
+    "wave": (
+        *("plot.cursor", "wave.expression", "wave.choose"),
+        ("+ -", "zoom"),
+        "plot.fit",
+        PANES,
+        *("app.help", "wave.next", "plot.export", "wave.spectrum", "plot.log_y", "pane.zoom", "app.palette"),
+    ),
+    "log": (
+        ("/", "search"),
+        ("n N", "next, previous"),
+        ("f", "follow"),
+        ("g G", "first, last"),
+        PANES,
+        *("app.help", "file.edit", "pane.zoom", "app.palette"),
+    ),
+    "netlist": (
+        ("/", "search"),
+        ("n N", "next, previous"),
+        ("g G", "first, last"),
+        PANES,
+        *("app.help", "file.edit", "cases.copy", "pane.zoom", "app.palette"),
+    ),
+    "measures": (
+        *("view.specs", "view.wave", "results.histogram", "results.parameter"),
+        PANES,
+        *("app.help", "app.palette", "pane.zoom", "cases.copy"),
+    ),
+    "specs": (
+        GO_THERE,
+        *("cases.worst", "results.histogram", "results.parameter", "results.map"),
+        PANES,
+        *("app.help", "cases.compare", "cases.group", "app.palette", "pane.zoom"),
+    ),
+}
+"""By pane, and by tab where the pane is the case's; the first ones still stand on 80 columns."""
+
+
+def footer_text(place: str, keymap: Mapping[str, str] | None = None) -> str:
+    """``r run  x cancel  ...`` for a place of `FOOTERS`, with the keys the user gave."""
+    return "  ".join(_entry(entry, keymap or {}) for entry in FOOTERS[place])
+
+
+def _entry(entry: Entry, keymap: Mapping[str, str]) -> str:
+    if isinstance(entry, tuple):
+        return " ".join(entry)
+    command = next(c for c in (*COMMANDS, *WAVE_COMMANDS, *PLOT_COMMANDS) if c.id == entry)
+    return f"{command.label_in(keymap)} {command.label}"

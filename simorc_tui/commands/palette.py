@@ -1,0 +1,53 @@
+"""The commands as the palette finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from simorc.text import plain
+from simorc_tui.commands.main_commands import COMMANDS, Command
+from simorc_tui.screens.main.tree_actions import TreeActions
+
+
+class CommandProvider(Provider):
+    """Every command of the main screen by name, with its key."""
+
+    async def discover(self) -> Hits:
+        for command in COMMANDS:
+            yield DiscoveryHit(self._name(command), self._call(command), help=command.help)
+        for name, call, told in self._of_menus():
+            yield DiscoveryHit(name, call, help=told)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for command in COMMANDS:
+            score = matcher.match(f"{command.label} {command.help}")
+            if score > 0:
+                yield Hit(
+                    score, matcher.highlight(self._name(command)), self._call(command), help=command.help
+                )
+
+        for name, call, told in self._of_menus():
+            score = matcher.match(f"{name} {told}")
+            if score > 0:
+                yield Hit(score, matcher.highlight(name), call, help=told)
+
+    def _of_menus(self) -> list[tuple[str, partial[None], str]]:
+        """(name, what it does, what is said of it) of each action on what the tree's cursor stands on."""
+        screen = self.screen
+        if not isinstance(screen, TreeActions):
+            return []
+        return [
+            (f"{choice.id} {plain(entry.name)}", partial(screen.act_on, entry, choice.id), choice.label)
+            for entry, choice in screen.palette_actions()
+        ]
+
+    @staticmethod
+    def _name(command: Command) -> str:
+        return f"{command.label}  ({command.key_label})"
+
+    def _call(self, command: Command) -> partial[Coroutine[object, object, None]]:
+        return partial(self.screen.run_action, command.action)

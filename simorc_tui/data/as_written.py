@@ -1,0 +1,41 @@
+"""A case's parameters as the user wrote them, from the run's plan: ``100p``, where stored is ``1e-10``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from simorc.errors import SimorcError
+from simorc.rundir.layout import RunLayout
+from simorc.units import Number, brief
+
+CASES_KEPT = 2048
+
+
+def read_written(layout: RunLayout) -> Callable[[int], Mapping[str, str]] | None:
+    """A function case -> label -> text, None where the run has no readable plan. Slow: for a thread."""
+    from simorc.rundir.manifest import load_manifest
+    from simorc.sweeps.plan import Plan
+
+    try:
+        plan = Plan.from_json(load_manifest(layout)["plan"])
+    except (SimorcError, KeyError, TypeError):
+        # A run of another version: its numbers stand in the store all the same.
+        return None
+
+    @lru_cache(maxsize=CASES_KEPT)
+    def written(case_id: int) -> Mapping[str, str]:
+        if not 1 <= case_id <= len(plan):
+            return {}
+        return {
+            name: brief(str(value))
+            for name, value in plan.case(case_id).parameters.items()
+            if _is_written(value)
+        }
+
+    return written
+
+
+def _is_written(value: object) -> bool:
+    """Computed and drawn numbers have no spelling of their own: ``2.7000000000000002`` helps nobody."""
+    return isinstance(value, str | int | Number)

@@ -1,0 +1,66 @@
+"""Which measured values break a spec, so that the table can mark them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from simorc.errors import SimorcError
+from simorc.rundir.layout import RunLayout
+from simorc_tui.data.as_written import CASES_KEPT
+
+BreaksSpec = Callable[[int, str, object], bool]
+"""(case, measurement, its value) -> whether the value lies outside the limits that hold for the case."""
+
+
+def no_specs(_case_id: int, _measurement: str, _value: object) -> bool:
+    """Nothing is known of limits."""
+    return False
+
+
+def read_breaks_spec(layout: RunLayout) -> BreaksSpec:
+    """The question for the specs of a run; `no_specs` where they cannot be read. Slow: for a thread.
+
+    Without a readable plan the corners are not known, and specs with limits for corners are not asked.
+    """
+    from simorc.measurements.spec_limits import meets, read_specs
+    from simorc.rundir.manifest import load_manifest
+
+    try:
+        manifest = load_manifest(layout)
+        specs = {spec.measurement: spec for spec in read_specs(manifest.get("specs") or {})}
+    except (SimorcError, TypeError, ValueError):
+        return no_specs  # the specs pane tells what is wrong with them
+    corners_of = _corners_of(manifest.get("plan") or {})
+    if corners_of is None:
+        specs = {name: spec for name, spec in specs.items() if not spec.corners}
+
+    def breaks(case_id: int, measurement: str, value: object) -> bool:
+        spec = specs.get(measurement)
+        if spec is None or not isinstance(value, float | int):
+            return False
+        corners = corners_of(case_id) if spec.corners and corners_of is not None else ()
+        return not meets(spec, float(value), corners)
+
+    return breaks
+
+
+def _corners_of(plan_data: Any) -> Callable[[int], tuple[str | None, ...]] | None:
+    """A function case -> its value of ``corner``, its bundle of parameters; None where there is no plan."""
+    from simorc.sweeps.plan import Plan
+
+    try:
+        plan = Plan.from_json(plan_data)
+    except (SimorcError, KeyError, TypeError):
+        return None
+
+    @lru_cache(maxsize=CASES_KEPT)
+    def corners(case_id: int) -> tuple[str | None, ...]:
+        if not 1 <= case_id <= len(plan):
+            return ()
+        case = plan.case(case_id)
+        own = case.parameters.get("corner")
+        return None if own is None else str(own), case.corner
+
+    return corners

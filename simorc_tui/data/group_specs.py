@@ -1,0 +1,39 @@
+"""Specs at each value of a parameter: how many of the cases that were run keep to all of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+
+from simorc.errors import SimorcError
+from simorc.rundir.layout import RunLayout
+
+Kept = tuple[int, int]
+"""Cases that keep to every spec, and cases that were run."""
+
+
+def specs_by(layout: RunLayout, label: str) -> dict[object, Kept]:
+    """By value of the parameter called `label`; empty where the run has no specs or cannot be judged."""
+    try:
+        return _counted(layout, label)
+    except (SimorcError, sqlite3.DatabaseError, ValueError, KeyError):
+        return {}  # the specs pane tells what is wrong with them
+
+
+def _counted(layout: RunLayout, label: str) -> dict[object, Kept]:
+    from simorc.results.open_run import OpenRun
+    from simorc.results.specs import judge_cases
+
+    run = OpenRun(layout)
+    single = [spec for spec in run.specs if spec.measurement not in run.across]
+    if not single:
+        return {}
+    frame = run.frame
+    good, ran = frame.completed.copy(), frame.completed | frame.failed
+    for spec in single:
+        status = judge_cases(frame, spec).status
+        good &= (status == "pass") | (status == "near")
+    values = frame.parameters[label].tolist()
+    kept = Counter(value for value, each in zip(values, good, strict=True) if each)
+    tried = Counter(value for value, each in zip(values, ran, strict=True) if each)
+    return {value: (kept[value], count) for value, count in tried.items()}

@@ -1,0 +1,87 @@
+"""Building and starting runs without holding up the screen, and never inside this process.
+
+A run is built by ``python -m simorc build`` and carried by a runner of its own session, so that nothing of
+it dies with the terminal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from simorc.errors import SimorcError
+from simorc.rundir.layout import RunLayout, find_run
+
+
+class Launcher:
+    """Builds, starts and asks things of the runs of the project at `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    async def build(
+        self, sweep: str, draft: str | None = None, reuse: str | None = None, *, allow_stale: bool = False
+    ) -> RunLayout:
+        """Make a run of `sweep`, from `draft` (the text of a sweep file) if given, which takes over what
+        the run `reuse` has; with `allow_stale` also from a netlist that is not its schematic's.
+
+        Raises SimorcError with the words of the command that builds.
+        """
+        options = [] if reuse is None else ["--reuse", reuse]
+        options += ["--allow-stale"] if allow_stale else []
+        if draft is None:
+            return await self._build(sweep, options)
+        import tempfile
+
+        with tempfile.TemporaryDirectory(prefix="simorc-") as directory:
+            definition = Path(directory) / f"{sweep}.yaml"
+            definition.write_text(draft, encoding="utf-8")
+            try:
+                return await self._build(sweep, [*options, "--definition", str(definition)])
+            except SimorcError as error:  # the user knows the builder, not the file it was handed over in
+                raise SimorcError(error.message.replace(str(definition), f"{sweep} (not saved)")) from error
+
+    async def start(self, layout: RunLayout, cases: Sequence[int] | None = None) -> None:
+        """Start the run's runner. Raises RunBusy if another has it."""
+        from simorc.launch.start import (
+            start_runner,  # brings the manifest's models: not before the first frame
+        )
+
+        await asyncio.to_thread(start_runner, layout, cases=cases)
+
+    async def request(self, layout: RunLayout, kind: str, **data: object) -> None:
+        """Leave a request for the run's runner."""
+        from simorc.launch.start import request
+
+        await asyncio.to_thread(lambda: request(layout, kind, **data))
+
+    async def _build(self, sweep: str, options: Sequence[str]) -> RunLayout:
+        out = await self._run("build", *options, sweep)
+        return await asyncio.to_thread(find_run, self.root, out.splitlines()[-1])
+
+    async def command(self, *arguments: str) -> str:
+        """Carry out a command of simorc's on the project; returns the last line it said.
+
+        Raises SimorcError with its complaint.
+        """
+        said = await self._run(*arguments)
+        return said.splitlines()[-1] if said else ""
+
+    async def _run(self, *arguments: str) -> str:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "simorc", "--project", str(self.root), *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=self.root,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            start_new_session=True,
+        )  # fmt: skip
+        out, err = await process.communicate()
+        if process.returncode:
+            complaint = err.decode(errors="replace").strip() or out.decode(errors="replace").strip()
+            raise SimorcError(complaint or f"{arguments[0]} ended with {process.returncode}")
+        return out.decode(errors="replace").strip() or err.decode(errors="replace").strip()

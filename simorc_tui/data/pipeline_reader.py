@@ -1,0 +1,31 @@
+"""What the screen of a pipeline's run shows, looked at from a thread: a ladder, files of an attempt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from simorc.pipeline.layout import PipelineLayout
+from simorc_tui.data.attempt_files import AttemptFile, files_of
+from simorc_tui.data.pipeline_runs import Ladder, read_ladder
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A run's ladder and the files in `directory`, that of the attempt asked for."""
+
+    ladder: Ladder
+    directory: Path | None
+    files: tuple[AttemptFile, ...]
+
+
+class SightReader:
+    """Looks at a run; `directory` says whose files are wanted and may change at any time."""
+
+    def __init__(self, layout: PipelineLayout) -> None:
+        self._layout = layout
+        self.directory: Path | None = None
+
+    def __call__(self) -> Sight:
+        directory = self.directory
+        return Sight(read_ladder(self._layout), directory, files_of(directory))

@@ -1,0 +1,153 @@
+"""What a run has come to, as lines to show: specs with yield and worst case, failures by kind and message.
+
+Everything is read in a thread. A measurement's numbers come as arrays; failures are counted by SQLite.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from simorc.errors import SimorcError
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.connection import open_for_reading
+from simorc.rundir.store.failure_groups import FailureGroup, failures_of
+from simorc.rundir.store.reader import RunReader, still_awaited
+from simorc.units import ShownAs
+from simorc_tui.widgets.case_table.columns import duration_text
+
+MOST_EVENTS = 200
+
+
+@dataclass(frozen=True)
+class SpecLine:
+    """One spec over the run; `worst_case` is None where nothing was measured."""
+
+    name: str
+    status: str
+    limits: str
+    span: str
+    passing: str
+    worst_case: int | None
+    worst: str
+
+
+@dataclass(frozen=True)
+class RunResults:
+    """All of it; `note` says what could not be read."""
+
+    specs: tuple[SpecLine, ...] = ()
+    failures: tuple[FailureGroup, ...] = ()
+    events: tuple[tuple[str, str, str], ...] = ()
+    total_yield: str = ""
+    head: str = ""
+    note: str = ""
+    took: float = field(default=0.0, compare=False)
+
+
+def read_results(layout: RunLayout) -> RunResults:
+    """Read a run. Never raises for what is missing or broken: the note says it."""
+    began = time.monotonic()
+    try:
+        failures, events, head = failures_of(layout), events_of(layout), head_of(layout)
+    except (SimorcError, sqlite3.DatabaseError) as error:
+        return RunResults(note=str(error))
+    try:
+        specs, whole = _specs(layout)
+    except (SimorcError, sqlite3.DatabaseError, ValueError) as error:
+        note, took = f"no specs: {error}", time.monotonic() - began
+        return RunResults((), failures, events, head=head, note=note, took=took)
+    return RunResults(specs, failures, events, whole, head, took=time.monotonic() - began)
+
+
+def head_of(layout: RunLayout) -> str:
+    """``finished  45 of 45  in 0:12  3.75/s  12 attempts more  40 warm``. Raises StoreError."""
+    with RunReader(layout) as view:
+        meta, counts, total = view.meta(), view.counts(), view.total
+    over = counts["completed"] + counts["failed"]
+    parts = [meta.get("state", "pending"), f"{over} of {total} cases"]
+    started, updated = float(meta.get("started") or 0), float(meta.get("updated") or 0)
+    if started and updated > started:
+        rate = over / (updated - started)
+        parts += [f"in {duration_text(updated - started)}", f"{rate:.3g}/s"]
+        if meta.get("state") == "running" and rate:
+            parts.append(f"ETA {duration_text(still_awaited(counts, meta) / rate)}")
+    return "  ".join([*parts, *_effort(layout)])
+
+
+def _effort(layout: RunLayout) -> list[str]:
+    db = open_for_reading(layout.database)
+    try:
+        warm, again, climbed = db.execute(
+            "SELECT total(warm = 1), total(attempts > 1), count(rung) FROM cases WHERE attempts > 0"
+        ).fetchone()
+    finally:
+        db.close()
+    found = ((warm, "warm"), (again, "tried again"), (climbed, "with other options"))
+    return [f"{int(count)} {word}" for count, word in found if count]
+
+
+def events_of(layout: RunLayout) -> tuple[tuple[str, str, str], ...]:
+    """(time, kind, message) of the run's last events, newest first. Raises StoreError."""
+    db = open_for_reading(layout.database)
+    try:
+        rows = db.execute(
+            "SELECT time, kind, message FROM events ORDER BY seq DESC LIMIT ?", (MOST_EVENTS,)
+        ).fetchall()
+    finally:
+        db.close()
+    return tuple((_clock(row[0]), str(row[1]), str(row[2])) for row in rows)
+
+
+def _clock(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%H:%M:%S")
+
+
+def _specs(layout: RunLayout) -> tuple[tuple[SpecLine, ...], str]:
+    from simorc.results.open_run import OpenRun
+    from simorc.results.specs import judge_cases
+    from simorc.results.statistics import total_yield
+
+    run = OpenRun(layout)
+    if not run.specs:
+        return (), ""
+    results = run.spec_results
+    single = [spec for spec in run.specs if spec.measurement not in run.across]
+    whole = total_yield(run.frame, [judge_cases(run.frame, spec).status for spec in single])
+    said = (
+        f"{_percent(whole.fraction)} ({_percent(whole.low)} ... {_percent(whole.high)})"
+        if whole.total
+        else ""
+    )
+    lines = tuple(_spec_line(result, run.shown(result.spec.measurement)) for result in results)
+    return lines, f"{said} of {whole.total} cases keep to every spec" if said else ""
+
+
+def _spec_line(result: Any, shown: ShownAs) -> SpecLine:
+    from simorc.results.statistics import spec_yield
+
+    spec, found = result.spec, spec_yield(result)
+    span = f"{shown.text(result.least)} ... {shown.text(result.most)}" if result.least is not None else ""
+    passing = f"{found.passed}/{found.total}" if found.total else ""
+    if found.total and found.passed < found.total:
+        passing += f" {_percent(found.fraction)}"
+    worst = result.worst
+    return SpecLine(
+        *(spec.measurement, result.status, " ".join(shown.limits(spec.min, spec.max)), span, passing),
+        worst.case_id if worst is not None else None,
+        f"{shown.text(worst.value)} at {parameters_text(worst.parameters)}" if worst is not None else "",
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}%"
+
+
+def parameters_text(parameters: Mapping[str, Any]) -> str:
+    """``vdd=1.62 corner=ss``."""
+    shown = (f"{value:.6g}" if isinstance(value, float) else str(value) for value in parameters.values())
+    return " ".join(f"{name}={value}" for name, value in zip(parameters, shown, strict=True))

@@ -1,0 +1,120 @@
+"""Following a run: one thread with its own view asks what changed, one coalesced message per tick tells.
+
+While a message is on its way the follower gathers; a terminal that stalls the event loop for seconds gets one
+message afterwards, not a backlog.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from simorc.errors import StoreError
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.reader import RunReader
+
+TICK = 1 / 15
+IDLE_TICK = 1 / 4
+IDLE_AFTER = 30
+CASES_NAMED = 5000
+
+
+@dataclass(frozen=True)
+class RunNews:
+    """What happened since the last news; `case_ids` None means any case may have changed."""
+
+    run: str
+    case_ids: frozenset[int] | None
+    counts: Mapping[str, int]
+    meta: Mapping[str, str]
+    progress: Mapping[int, float] = field(default_factory=dict)
+    events: tuple[tuple[str, str], ...] = ()
+    error: str = ""
+
+
+class Follower:
+    """Follows one run until `stop`; calls `tell(news)` from its thread."""
+
+    def __init__(self, layout: RunLayout, tell: Callable[[RunNews], object], tick: float = TICK) -> None:
+        self._layout = layout
+        self._tick = tick
+        self._tell = tell
+        self._stop = threading.Event()
+        self._taken = threading.Event()
+        self._taken.set()
+        self._changed: set[int] | None = set()
+        self._events: list[tuple[str, str]] = []
+        self._last: tuple[object, ...] = ()
+        self._seq = self._event_seq = 0
+        self._thread = threading.Thread(target=self._follow, name=f"follow {layout.name}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End following; returns when the thread has let go of the store."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=2)
+
+    def taken(self) -> None:
+        """The last news has been dealt with: the next may come."""
+        self._taken.set()
+
+    def _follow(self) -> None:
+        try:
+            with RunReader(self._layout) as view:
+                self._begin(view)
+                quiet, looked = 0, time.monotonic()
+                while not self._stop.wait(max(0.0, looked + self._pause(quiet) - time.monotonic())):
+                    looked = time.monotonic()
+                    quiet = 0 if self._look(view) else quiet + 1
+        except (StoreError, OSError, sqlite3.Error) as error:
+            if not self._stop.is_set():
+                self._tell(RunNews(self._layout.name, None, {}, {}, error=str(error)))
+
+    def _pause(self, quiet: int) -> float:
+        """Seconds from one look to the next after `quiet` looks without news."""
+        return IDLE_TICK if quiet > IDLE_AFTER else self._tick
+
+    def _begin(self, view: RunReader) -> None:
+        """Everything is news at first; what is told later comes after these numbers."""
+        self._seq = view.last_seq()
+        self._event_seq = max((row["seq"] for row in view.events_since(0, 1_000_000)), default=0)
+        self._changed = None
+        self._look(view)
+
+    def _look(self, view: RunReader) -> bool:
+        """One tick; whether anything was new."""
+        changes = view.changes_since(self._seq, CASES_NAMED)
+        self._seq = changes.seq
+        self._gather(None if changes.overflow else changes.case_ids)
+        for row in view.events_since(self._event_seq):
+            self._event_seq = row["seq"]
+            self._events.append((row["kind"], row["message"]))
+        counts, meta, progress = view.counts(), view.meta(), view.progress()
+        now = (tuple(counts.items()), tuple(meta.items()), tuple(progress.items()))
+        fresh = self._changed is None or bool(self._changed) or bool(self._events) or now != self._last
+        if fresh and self._taken.is_set():
+            self._last = now
+            self._send(counts, meta, progress)
+        return fresh
+
+    def _gather(self, case_ids: list[int] | None) -> None:
+        if case_ids is None or self._changed is None:
+            self._changed = None
+            return
+        self._changed.update(case_ids)
+        if len(self._changed) > CASES_NAMED:
+            self._changed = None
+
+    def _send(
+        self, counts: Mapping[str, int], meta: Mapping[str, str], progress: Mapping[int, float]
+    ) -> None:
+        named = None if self._changed is None else frozenset(self._changed)
+        events, self._changed, self._events = tuple(self._events), set(), []
+        self._taken.clear()
+        self._tell(RunNews(self._layout.name, named, counts, meta, progress, events))

@@ -1,0 +1,93 @@
+"""All keys, from the tables of commands; first those of what has the focus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from simorc_tui.commands.main_commands import COMMANDS, GROUPS, Command
+from simorc_tui.commands.plot_commands import PLOT_COMMANDS, PLOT_GROUPS, WAVE_COMMANDS
+from simorc_tui.screens.dialogs.reading import KeyLines, ReadingScreen, key_lines
+
+MOVING = (
+    ("hjkl arrows", "Move; in the table sideways scrolls"),
+    ("g G", "First and last"),
+    ("pgup pgdn", "A page up or down"),
+    ("space a V", "Mark a case; all the filter shows, again none; from the last mark to here"),
+)
+WIDGETS: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "in_tree": (
+        "In the project tree",
+        (
+            ("enter", "Open a sweep in the builder, a run in the table, a pipeline"),
+            (".", "What can be done with it: a run's note, name, lock, report, removal, ..."),
+        ),
+    ),
+    "in_builder": (
+        "In the sweep builder",
+        (
+            ("enter", "Change a parameter's values, corners, Monte Carlo, ..."),
+            ("delete", "The parameter is not swept any more"),
+            ("space", "Corners, Monte Carlo and their like off, and on again"),
+            ("a", "One corner more, as a line: slow_hot corner=ss temp=125"),
+        ),
+    ),
+    "in_file": (
+        "In a log or netlist",
+        (
+            ("/", "Search; small letters find capitals too"),
+            ("n N", "The next and the previous match"),
+            ("f", "Follow the end"),
+        ),
+    ),
+}
+"""Keys of widgets that are no commands, by the name they stand first under."""
+FILTERS = (
+    ("status:failed", "failed, done, running, pending"),
+    ("vdd<1.7", "parameters and measurements: = != < <= > >="),
+    ("corner=ss,ff", "any of these; temp=-40..27 is a range; corner=s* a pattern"),
+    ("message~singular", "text inside; a bare word looks in messages and parameters"),
+    ("-corner=ss", "not; 'or' between terms; a bare number is a case"),
+)
+
+
+ALL_GROUPS = {**GROUPS, **PLOT_GROUPS}
+KEY_WIDTH = 15
+
+
+def help_sections(
+    keymap: Mapping[str, str] | None = None, first: Sequence[str] = ()
+) -> list[tuple[str, KeyLines]]:
+    """Titles, and under each keys with what they do; the groups in `first` stand above all others."""
+    every = [*ALL_GROUPS, *WIDGETS]
+    ordered = [*first, *(group for group in every if group not in first)]
+    sections = [_group(group, keymap or {}) for group in ordered]
+    return [*sections, ("Moving", MOVING), ("Filters", FILTERS)]
+
+
+def plot_help_screen(keymap: Mapping[str, str] | None = None) -> ReadingScreen:
+    """The keys of a plot alone."""
+    title, lines = _group("plot", keymap or {})
+    return ReadingScreen("simorc: keys of a plot", _shown([(title, lines)]))
+
+
+def help_screen(keymap: Mapping[str, str] | None = None, first: Sequence[str] = ()) -> ReadingScreen:
+    """The help screen, with the keys the user gave."""
+    return ReadingScreen("simorc: keys", _shown(help_sections(keymap, first)))
+
+
+def _group(group: str, keymap: Mapping[str, str]) -> tuple[str, KeyLines]:
+    if group in WIDGETS:
+        return WIDGETS[group]
+    commands: tuple[Command, ...] = (*COMMANDS, *WAVE_COMMANDS, *PLOT_COMMANDS)
+    lines = [(c.label_in(keymap), f"{c.help}  ({c.id})") for c in commands if c.group == group]
+    return ALL_GROUPS[group], lines
+
+
+def _shown(sections: Sequence[tuple[str, KeyLines]]) -> Group:
+    parts: list[RenderableType] = []
+    for title, lines in sections:
+        parts += [Text(title, "bold underline"), key_lines(lines, KEY_WIDTH), Text()]
+    return Group(*parts)

@@ -1,0 +1,91 @@
+"""Comparing: the decks of two cases side by side, the results of two runs."""
+
+from __future__ import annotations
+
+import asyncio
+
+from rich.console import RenderableType
+
+from simorc.errors import SimorcError, UsageError
+from simorc.rundir.layout import RunLayout, find_run
+from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
+from simorc_tui.screens.dialogs.prompt import PromptScreen
+from simorc_tui.screens.dialogs.reading import ReadingScreen
+from simorc_tui.screens.main.result_actions import ResultActions
+
+RUNS_OFFERED = 30
+AROUND_TEXT = 8
+"""Cells of the dialog's border, padding and scrollbar."""
+
+
+class CompareActions(ResultActions):
+    """d: this case with another, or this run with another."""
+
+    def action_compare(self) -> None:
+        row, layout = self.table.current, self.layout_of_run
+        if layout is None:
+            return
+        choices = []
+        others = sorted(self.table.marks - {row.case_id}) if row is not None else []
+        if row is not None and others:
+            choices.append(
+                Choice(f"case {others[0]}", "m", f"case {row.case_id} with the marked case {others[0]}")
+            )
+        if row is not None:
+            choices.append(Choice("case", "c", f"case {row.case_id} with a case of another number"))
+        every = [s for s in self.summaries if s.run != layout.name]
+        runs = sorted(every, key=lambda s: s.sweep != layout.sweep)[:RUNS_OFFERED]
+        choices += [
+            Choice(f"run {s.run}", "r" if not i else "", f"with run {s.shown}") for i, s in enumerate(runs)
+        ]
+        self.app.push_screen(ChoiceScreen("Compare", choices), self._compare)
+
+    def _compare(self, answer: str | None) -> None:
+        row = self.table.current
+        if answer == "case":
+            self.app.push_screen(PromptScreen("Compare with case", check=_case_number), self._with_case)
+        elif answer is not None and answer.startswith("case ") and row is not None:
+            self._with_case(answer.removeprefix("case "))
+        elif answer is not None and answer.startswith("run "):
+            self.do(self._with_run(answer.removeprefix("run ")), "compare")
+
+    def _with_case(self, answer: str | None) -> None:
+        row = self.table.current
+        if answer and row is not None:
+            self.do(self._decks(row.case_id, int(answer)), "compare")
+
+    async def _decks(self, first: int, second: int) -> None:
+        layout = self.open_layout()
+        shown = await asyncio.to_thread(_decks, layout, first, second)
+        self.app.push_screen(ReadingScreen(f"decks of case {first} and case {second}", shown, full=True))
+
+    async def _with_run(self, name: str) -> None:
+        layout = self.open_layout()
+        other = await asyncio.to_thread(find_run, self.root, name)
+        old, new = sorted((layout, other), key=lambda run: run.name.rpartition("_")[2])
+        shown = await asyncio.to_thread(_runs, old, new, self.size.width - AROUND_TEXT)
+        self.app.push_screen(ReadingScreen(f"{old.name}  to  {new.name}", shown, full=True))
+
+
+def _case_number(text: str) -> str:
+    return "" if text.isdecimal() and int(text) > 0 else "a case's number"
+
+
+def _decks(layout: RunLayout, first: int, second: int) -> RenderableType:
+    from simorc_tui.data.side_by_side import deck_table
+
+    try:
+        return deck_table(layout, first, second)
+    except FileNotFoundError as error:
+        raise UsageError(f"no deck: {error.filename} (a deck is made when its case starts)") from error
+    except OSError as error:
+        raise SimorcError(f"{error.filename}: {error.strerror}") from error
+
+
+def _runs(old: RunLayout, new: RunLayout, width: int) -> RenderableType:
+    from simorc_tui.data.run_changes import runs_text
+
+    try:
+        return runs_text(old, new, width)
+    except OSError as error:
+        raise SimorcError(f"{error.filename}: {error.strerror}") from error

@@ -1,0 +1,80 @@
+"""Netlists on the main screen: what is stale is marked while one looks, N makes it new after a look."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from simorc_tui.data.netlist_watch import accept_all, proposals, short_note, wanting, watch_netlists
+from simorc_tui.screens.dialogs.proposal import ProposalScreen
+from simorc_tui.screens.main.desk import Desk
+from simorc_tui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from simorc.schematics.staleness import Condition
+    from simorc.schematics.update import Proposal
+    from simorc.schematics.watch import Watched
+
+
+class NetlistsSeen(Message):
+    """The state of the project's netlists changed."""
+
+    def __init__(self, seen: Watched) -> None:
+        super().__init__()
+        self.seen = seen
+
+
+class NetlistActions(Desk):
+    """Staleness, and N."""
+
+    conditions: Sequence[Condition] = ()
+
+    def watch_netlists(self) -> None:
+        """Begin to watch; it goes on until the screen is gone."""
+        tell = watch_netlists(self.root, lambda seen: self.post_message(NetlistsSeen(seen)))
+        self.run_worker(tell, group="netlists", exit_on_error=False)
+
+    def on_netlists_seen(self, event: NetlistsSeen) -> None:
+        self.conditions = event.seen.conditions
+        self.tree_pane.show_conditions(self.conditions)
+        self.query_one(StatusLine).stale = short_note(self.conditions)
+
+    def stale_netlists(self, testbench: str) -> list[str]:
+        return [
+            c.pair.name
+            for c in wanting(self.conditions)
+            if c.state == "stale" and c.pair.name in ("dut", testbench)
+        ]
+
+    def action_netlist(self) -> None:
+        """Netlist the schematic under the cursor of the tree, else all that is stale."""
+        entry = self.tree_pane.chosen if self.pane == "tree" else None
+        named = [
+            c
+            for c in self.conditions
+            if entry is not None and entry.kind == "schematic" and c.pair.name == entry.name
+        ]
+        wanted = named or wanting(self.conditions)
+        if not wanted:
+            self.say(
+                "every netlist is its schematic's" if self.conditions else "no schematic in this project"
+            )
+            return
+        self.say(f"netlisting {', '.join(condition.pair.name for condition in wanted)} ...")
+        self.do(self._propose(wanted), "netlist")
+
+    async def _propose(self, wanted: Sequence[Condition]) -> None:
+        found = await asyncio.to_thread(proposals, wanted)
+
+        def answered(accepted: bool | None) -> None:
+            if accepted:
+                self.do(self._accept(found), "netlist")
+
+        self.app.push_screen(ProposalScreen(found), answered)
+
+    async def _accept(self, found: Sequence[Proposal]) -> None:
+        await asyncio.to_thread(accept_all, found)
+        self.say(f"netlisted {', '.join(proposal.pair.name for proposal in found)}")

@@ -1,0 +1,163 @@
+"""What a whole run shows: histogram, families of curves, pass and fail map; waveforms over each other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.reader import Column
+from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
+from simorc_tui.screens.main.desk import Desk
+
+if TYPE_CHECKING:
+    from simorc_tui.data.distributions import Map, Spread
+
+ALL_SPECS = "all specs"
+ALL_COMBINATIONS = "combination of all others"
+KEYS = "123456789"
+
+
+class ResultActions(Desk):
+    """Plots over all cases are made in a thread and shown over the main screen."""
+
+    def action_overlay(self) -> None:
+        """The waveforms of the marked cases over each other; again, or without marks, of the one case."""
+        marked = sorted(self.table.marks)
+        if self.case_view.overlaid or not marked:
+            if not marked:
+                self.say("mark cases with space first")
+            self.case_view.overlay(())
+        else:
+            self.case_view.overlay(marked)
+        self.show_tab("wave")
+
+    def action_histogram(self) -> None:
+        self._ask_measurement("Histogram of", lambda name: self.do(self._histogram(name), "results"))
+
+    def action_over_parameter(self) -> None:
+        """A measurement against a parameter: both are asked for."""
+
+        def asked(measurement: str) -> None:
+            parameters = self._labels("parameter")
+            if not parameters:
+                self.say("this run sweeps no parameter")
+                return
+            self.ask_name(f"{measurement} over", parameters, lambda name: self._ask_by(measurement, name))
+
+        self._ask_measurement("Which measurement", asked)
+
+    def _ask_by(self, measurement: str, parameter: str) -> None:
+        """With several other parameters, which one makes the curves."""
+        others = [name for name in self._labels("parameter") if name != parameter]
+
+        def asked(by: str) -> None:
+            chosen = "" if by == ALL_COMBINATIONS else by
+            self.do(self._over(measurement, parameter, chosen), "results")
+
+        if len(others) > 1:
+            self.ask_name("A curve for each", [*others, ALL_COMBINATIONS], asked)
+        else:
+            asked(others[0] if others else ALL_COMBINATIONS)
+
+    def action_map(self) -> None:
+        """A pass and fail map: the spec and both parameters are asked for."""
+        self.do(self._ask_map(), "results")
+
+    async def _histogram(self, measurement: str) -> None:
+        from simorc_tui.screens.dialogs.plot_screen import PlotScreen
+
+        layout = self.open_layout()
+        spread = await asyncio.to_thread(_histogram, layout, measurement)
+        self.app.push_screen(PlotScreen(spread, layout.reports / f"histogram_{measurement}"))
+
+    async def _over(self, measurement: str, parameter: str, by: str) -> None:
+        from simorc_tui.screens.dialogs.plot_screen import PlotScreen
+
+        layout = self.open_layout()
+        spread = await asyncio.to_thread(_over, layout, measurement, parameter, by)
+        self.app.push_screen(PlotScreen(spread, layout.reports / f"{measurement}_over_{parameter}"))
+
+    async def _ask_map(self) -> None:
+        parameters = self._labels("parameter")
+        if len(parameters) < 2:
+            self.say("a map needs two swept parameters")
+            return
+        specs = await asyncio.to_thread(_spec_names, self.open_layout())
+
+        def across_asked(spec: str) -> None:
+            def down_asked(across: str) -> None:
+                others = [name for name in parameters if name != across]
+                self.ask_name("Down", others, lambda down: self.do(self._map(spec, across, down), "results"))
+
+            self.ask_name("Across", parameters, down_asked)
+
+        self.ask_name("Map of", [ALL_SPECS, *specs], across_asked)
+
+    async def _map(self, spec: str, across: str, down: str) -> None:
+        name = "" if spec == ALL_SPECS else spec
+        from simorc_tui.screens.dialogs.map_screen import MapScreen
+
+        layout = self.open_layout()
+        found = await asyncio.to_thread(_map, layout, name, across, down)
+        target = layout.reports / f"map_{name or 'all'}_{across}_{down}"
+        self.app.push_screen(MapScreen(found, self.glyphs, target), self._go_to_case)
+
+    def _go_to_case(self, case_id: int | None) -> None:
+        if case_id is not None:
+            self.go_to_case(case_id)
+
+    def open_layout(self) -> RunLayout:
+        """The run on the table; commands that need one are not offered without."""
+        assert self.layout_of_run is not None
+        return self.layout_of_run
+
+    def _ask_measurement(self, title: str, then: Callable[[str], None]) -> None:
+        names = self._labels("measurement")
+        if not names:
+            self.say("this run has no measurements")
+        else:
+            self.ask_name(title, names, then)
+
+    def ask_name(self, title: str, names: Sequence[str], then: Callable[[str], None]) -> None:
+        """Ask for one of some names; a single one is not asked about."""
+        if len(names) == 1:
+            then(names[0])
+            return
+        choices = [Choice(name, KEYS[i] if i < len(KEYS) else "", name) for i, name in enumerate(names)]
+        self.app.push_screen(
+            ChoiceScreen(title, choices), lambda name: then(name) if name is not None else None
+        )
+
+    def _labels(self, role: str) -> list[str]:
+        """Names of the run's parameters or measurements."""
+        columns: list[Column] = self.table.brought_columns()
+        return [column.label for column in columns if column.role == role]
+
+
+def _histogram(layout: RunLayout, measurement: str) -> Spread:
+    from simorc.results.open_run import OpenRun
+    from simorc_tui.data.distributions import histogram_of
+
+    return histogram_of(OpenRun(layout), measurement)
+
+
+def _over(layout: RunLayout, measurement: str, parameter: str, by: str) -> Spread:
+    from simorc.results.open_run import OpenRun
+    from simorc_tui.data.distributions import over_parameter
+
+    return over_parameter(OpenRun(layout), measurement, parameter, by)
+
+
+def _spec_names(layout: RunLayout) -> list[str]:
+    from simorc.results.open_run import OpenRun
+
+    return [spec.measurement for spec in OpenRun(layout).specs]
+
+
+def _map(layout: RunLayout, spec: str, across: str, down: str) -> Map:
+    from simorc.results.open_run import OpenRun
+    from simorc_tui.data.distributions import map_of
+
+    return map_of(OpenRun(layout), spec, across, down)

@@ -1,0 +1,64 @@
+"""From the case table to the worst case of a spec."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from simorc_tui.data.case_order import Arrangement
+from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
+from simorc_tui.screens.main.undo_actions import UndoActions
+
+if TYPE_CHECKING:
+    from simorc_tui.data.run_results import SpecLine
+
+KEYS = "123456789"
+
+
+class WorstActions(UndoActions):
+    """Asks for a spec and goes to the case that keeps to it least."""
+
+    def action_worst(self) -> None:
+        """The worst case of a spec; a filter that hides it is taken away."""
+        self.do(self._ask_spec(), "worst")
+
+    async def _ask_spec(self) -> None:
+        layout = self.layout_of_run
+        if layout is None:
+            return
+        from simorc_tui.data.run_results import read_results
+
+        results = await asyncio.to_thread(read_results, layout)
+        specs = [spec for spec in results.specs if spec.worst_case is not None]
+        if not specs:
+            self.say(results.note or "no spec of this run has a worst case yet")
+            return
+        wide = max(len(spec.name) for spec in specs)
+        choices = [
+            Choice(str(place), KEYS[place] if place < len(KEYS) else "", self._spec_words(spec, wide))
+            for place, spec in enumerate(specs)
+        ]
+        first = next((place for place, spec in enumerate(specs) if spec.status == "fail"), 0)
+        self.app.push_screen(
+            ChoiceScreen("Worst case of", choices, first),
+            lambda place: None if place is None else self._go_to_worst(specs[int(place)]),
+        )
+
+    def _spec_words(self, spec: SpecLine, wide: int) -> str:
+        good = spec.status in ("pass", "near")
+        sign = self.glyphs.completed if good else self.glyphs.failed
+        return f"{sign} {spec.name:{wide}}  {spec.worst_case}: {spec.worst}"
+
+    def _go_to_worst(self, spec: SpecLine) -> None:
+        case = spec.worst_case
+        if case is None:
+            return
+        self.go_past_filter(case)
+        self.say(f"{spec.name}: case {case}, {spec.worst}")
+
+    def go_past_filter(self, case_id: int) -> None:
+        """Put the cursor on a case; a filter that hides it is taken away."""
+        if self.table.arrangement.filter_text and not self.table.go_to(case_id):
+            self.arrange_cases(Arrangement())
+            self.say("the filter hid it and is off; u brings it back")
+        self.go_to_case(case_id)

@@ -1,0 +1,72 @@
+"""What the screen of a pipeline's run says in words."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from simorc.text import plain
+from simorc_tui.data.pipeline_runs import Ladder, Rung
+from simorc_tui.theme.glyphs import Glyphs
+from simorc_tui.widgets.stage_ladder import COLOURS
+
+DETAIL_LINES = 4
+KEYS = "enter in  L log  w wave  d diff  D diff with  e edit  r run  x cancel  z zoom  ? help  q back"
+HELP = """\
+1 2 3 tab     Stages, files of the attempt, content
+enter         On a stage: to its files; on a file: into it
+L             The attempt's log, followed while it is written
+w             Waveforms of the simulation; + - zoom  h l pan  0 fit  m cursors
+c             Choose the signals that are drawn
+d             What this attempt made otherwise than the one before it; the first one: what it did to the RTL
+D             The same, compared with another attempt
+e             Open the file that shows in $EDITOR
+r             Resume the run where it was stopped; run the pipeline again where it is over
+x             Cancel the run
+z             The content alone, or all again
+/ n N f       In a file: search, next, previous, follow the end
+q escape      Back to the project; the run goes on
+"""
+
+
+def pipeline_glyph(glyphs: Glyphs, state: str) -> str:
+    """The sign of a pipeline's run."""
+    return {
+        "running": glyphs.in_progress,
+        "passed": glyphs.completed,
+        "failed": glyphs.failed,
+        "dead": glyphs.warning,
+        "broken": glyphs.warning,
+        "cancelled": glyphs.warning,
+    }.get(state, glyphs.pending)
+
+
+def head_text(ladder: Ladder, glyphs: Glyphs) -> Text:
+    """``✓ counter_20261121044631  passed  5 attempts  1.13 s``."""
+    attempts = sum(1 for rung in ladder.rungs if rung.status in ("passed", "failed", "cancelled"))
+    text = Text(f" {pipeline_glyph(glyphs, ladder.state)} {plain(ladder.run)}  ", "bold", no_wrap=True)
+    text.append(ladder.state, COLOURS.get(ladder.state, ""))
+    text.append(f"  {attempts} attempt{'' if attempts == 1 else 's'}  {ladder.seconds:.2f} s", "not bold")
+    if ladder.message and ladder.state not in ("running", ladder.message):
+        text.append(f"  {plain(ladder.message)}", "red not bold")
+    if ladder.state in ("dead", "cancelled"):
+        text.append("  r resumes it", "not bold")
+    return text
+
+
+def attempt_text(rung: Rung) -> Text:
+    """What became of an attempt: verdict, numbers, decision, the end of what it said."""
+    text = Text(plain(rung.title if rung.seq else f"{rung.stage}: to come"), "bold")
+    if rung.seq:
+        text.append(f"  {rung.status}", COLOURS.get(rung.status, ""))
+    if rung.kind and rung.status == "failed":
+        text.append(f"  {plain(rung.kind)}", "not bold")
+    if rung.message and rung.message != rung.status:
+        text.append(f"\n{plain(rung.message)}", "not bold")
+    if rung.metrics:
+        numbers = "  ".join(f"{plain(name)}={plain(value)}" for name, value in rung.metrics)
+        text.append(f"\n{numbers}", "not bold dim")
+    if rung.verdict:
+        text.append(f"\ndecided: {plain(rung.verdict)}", "not bold yellow")
+    for line in rung.details.splitlines()[-DETAIL_LINES:]:
+        text.append(f"\n  {plain(line)}", "not bold dim")
+    return text

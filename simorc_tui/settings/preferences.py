@@ -1,0 +1,87 @@
+"""What a user likes, from ``~/.config/simorc/config.yaml``: theme, mouse, keys by command.
+
+theme: nord
+mouse: false
+keymap:
+  run.launch: f5        # ids as the help screen shows them
+  cases.filter: "f,/"
+
+A file that is wrong costs a message, never the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from simorc_tui.commands.main_commands import COMMANDS, KEY_NAMES
+
+KNOWN = ("theme", "mouse", "keymap")
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """As read; `problems` are lines to tell the user."""
+
+    theme: str = ""
+    mouse: bool = True
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+def config_file(environment: Mapping[str, str]) -> Path:
+    """Where the user's configuration stands: below XDG_CONFIG_HOME, by default ``~/.config``."""
+    home = environment.get("XDG_CONFIG_HOME") or "~/.config"
+    return Path(home).expanduser() / "simorc" / "config.yaml"
+
+
+def state_file(environment: Mapping[str, str], name: str) -> Path:
+    """A file of what is remembered: below XDG_STATE_HOME, by default ``~/.local/state``."""
+    home = environment.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(home).expanduser() / "simorc" / name
+
+
+def read_preferences(path: Path) -> Preferences:
+    """What the file says; nothing where there is none. Never raises."""
+    if not path.is_file():
+        return Preferences()
+    from simorc.config.yaml.source import read_yaml  # ruamel.yaml is slow, and most people have no such file
+
+    source = read_yaml(path)
+    problems = [str(problem) for problem in source.problems]
+    data = source.data if isinstance(source.data, Mapping) else {}
+    problems += [
+        f"{path}: {key}: not known here; known: {', '.join(KNOWN)}" for key in data if key not in KNOWN
+    ]
+    keymap, wrong = _keymap(data.get("keymap"), path)
+    theme, mouse = data.get("theme") or "", data.get("mouse", True)
+    if not isinstance(mouse, bool):
+        problems.append(f"{path}: mouse: true or false, not {mouse!r}")
+    return Preferences(str(theme), mouse is not False, keymap, (*problems, *wrong))
+
+
+def _keymap(written: Any, path: Path) -> tuple[dict[str, str], list[str]]:
+    if written is None:
+        return {}, []
+    if not isinstance(written, Mapping):
+        return {}, [f"{path}: keymap: a mapping of command ids to keys"]
+    known = {command.id for command in COMMANDS}
+    keymap, problems = {}, []
+    for name, keys in written.items():
+        if name in known or str(name).partition(".")[0] in PANE_GROUPS:
+            keymap[str(name)] = ",".join(_key(each.strip()) for each in str(keys).split(",") if each.strip())
+        else:
+            problems.append(f"{path}: keymap.{name}: no such command")
+    return keymap, problems
+
+
+PANE_GROUPS = ("table", "plot", "wave", "file", "tree", "builder", "specs")
+"""Bindings of panes have ids as well: ``plot.zoom_in``."""
+_CHARACTERS = {character: name for name, character in KEY_NAMES.items()} | {",": "comma", " ": "space"}
+
+
+def _key(written: str) -> str:
+    """``/`` as Textual calls it: ``slash``."""
+    return _CHARACTERS.get(written, written)

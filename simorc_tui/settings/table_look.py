@@ -1,0 +1,88 @@
+"""How a user wants the case table to look, remembered for each sweep from one start to the next."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from simorc.files import write_json
+from simorc_tui.settings.preferences import state_file
+
+FILE = "tables.json"
+SWEEPS_KEPT = 200
+NARROWEST, WIDEST = 3, 120
+
+
+@dataclass(frozen=True)
+class TableLook:
+    """The columns by name after the case's (None: the usual ones), widths in cells where the user set them,
+    and how many columns stand still when scrolling sideways.
+    """
+
+    columns: tuple[str, ...] | None = None
+    widths: tuple[tuple[str, int], ...] = ()
+    frozen: int = 1
+
+    def width_of(self, name: str) -> int | None:
+        """The width the user gave a column, None for one that fits itself."""
+        return dict(self.widths).get(name)
+
+    def with_width(self, name: str, width: int) -> TableLook:
+        """`name` as wide as that, within what makes sense."""
+        width = max(NARROWEST, min(width, WIDEST))
+        return replace(self, widths=tuple(sorted({**dict(self.widths), name: width}.items())))
+
+
+USUAL = TableLook()
+
+
+class LookMemory:
+    """The looks of the sweeps of the project at `root`. Never raises: what cannot be kept is not kept."""
+
+    def __init__(self, root: Path, environment: Mapping[str, str] | None = None) -> None:
+        self._file = state_file(os.environ if environment is None else environment, FILE)
+        self._root = str(root.resolve())
+
+    def recall(self, sweep: str) -> TableLook:
+        """As it was left; the usual look where nothing is known."""
+        return _look_from(self._all().get(self._key(sweep)))
+
+    def keep(self, sweep: str, look: TableLook) -> None:
+        known = self._all()
+        known.pop(self._key(sweep), None)
+        if look != USUAL:
+            known[self._key(sweep)] = {
+                "columns": None if look.columns is None else list(look.columns),
+                "widths": dict(look.widths),
+                "frozen": look.frozen,
+            }
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            write_json(self._file, dict(list(known.items())[-SWEEPS_KEPT:]))
+        except OSError:
+            return
+
+    def _key(self, sweep: str) -> str:
+        return f"{self._root}:{sweep}"
+
+    def _all(self) -> dict[str, Any]:
+        try:
+            said = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return said if isinstance(said, dict) else {}
+
+
+def _look_from(said: Any) -> TableLook:
+    try:
+        columns, widths, frozen = said["columns"], said["widths"], int(said["frozen"])
+        look = TableLook(None if columns is None else tuple(map(str, columns)), (), max(1, min(frozen, 50)))
+        for name, width in widths.items():
+            look = look.with_width(str(name), int(width))
+    except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
+        return USUAL
+    return look

@@ -1,0 +1,104 @@
+"""Lines of the case table: from a row of values to a strip of cells, in the table's colours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from simorc_tui.data.broken_specs import BreaksSpec, no_specs
+from simorc_tui.data.case_order import Arrangement
+from simorc_tui.data.case_pages import CaseRow
+from simorc_tui.widgets.case_table.columns import WIDEST_CELL, CellWriter, TableColumn, fitted
+
+GAP = 2
+
+
+class CasePalette:
+    """The styles of the table's parts, each made up once until the stylesheet's say changes."""
+
+    def __init__(self, base: Callable[[], Style], part: Callable[[str], Style]) -> None:
+        self._base, self._part = base, part
+        self._known: dict[tuple[str, ...], Style] = {}
+
+    def forget(self) -> None:
+        """The stylesheet or the theme changed."""
+        self._known.clear()
+
+    def of(self, *parts: str) -> Style:
+        """The table's own style with those of `parts` laid over it in this order."""
+        style = self._known.get(parts)
+        if style is None:
+            style = self._base()
+            for part in parts:
+                style += self._part(f"case-table--{part}")
+            self._known[parts] = style
+        return style
+
+
+@dataclass(frozen=True)
+class CasePainter:
+    """Draws lines `width` cells wide, scrolled sideways by `left` but for the first `standing` columns."""
+
+    columns: Sequence[TableColumn]
+    writer: CellWriter
+    palette: CasePalette
+    width: int
+    left: int
+    standing: int
+    too_narrow: Callable[[TableColumn, int], object]
+    """Told a column and the width one of its values would need."""
+    breaks_spec: BreaksSpec = no_specs
+
+    def note(self, text: str) -> Strip:
+        """A line of plain words."""
+        style = self.palette.of()
+        return Strip([Segment(text, style)]).adjust_cell_length(self.width, style)
+
+    def header(self, arrangement: Arrangement) -> Strip:
+        """The columns' names; the one sorted by carries an arrow."""
+        style = self.palette.of("header")
+        return self._line([(self._label(column, arrangement), style) for column in self.columns], style)
+
+    def row(self, row: CaseRow, *, marked: bool, at_cursor: bool) -> Strip:
+        """A case."""
+        parts = ("marked",) * marked + ("cursor",) * at_cursor
+        style = self.palette.of(*parts)
+        cells = [
+            (self._cell(column, row), style if at_cursor else self._style(column, row, parts, style))
+            for column in self.columns
+        ]
+        return self._line(cells, style, self.writer.glyphs.arrow if at_cursor else " ")
+
+    def _style(self, column: TableColumn, row: CaseRow, parts: tuple[str, ...], usual: Style) -> Style:
+        if column.role == "status":
+            return self.palette.of(*parts, row.status)
+        if column.role == "measurement" and self.breaks_spec(row.case_id, column.label, row.get(column.name)):
+            return self.palette.of(*parts, "broken")
+        return usual
+
+    def _cell(self, column: TableColumn, row: CaseRow) -> str:
+        text = self.writer.text(column, row)
+        if len(text) > column.width and column.width < WIDEST_CELL:
+            self.too_narrow(column, min(len(text), WIDEST_CELL))
+        return fitted(text, column.width, column.right)
+
+    def _line(self, cells: Sequence[tuple[str, Style]], style: Style, pointer: str = " ") -> Strip:
+        """The first cells, after the pointer, stand still; the others scroll sideways under them."""
+        parts = [Segment(text + " " * GAP, cell_style) for text, cell_style in cells]
+        parts[0] = Segment((pointer + cells[0][0]).ljust(self.columns[0].width + GAP), cells[0][1])
+        if self.left:
+            frozen = sum(column.width + GAP for column in self.columns[: self.standing])
+            others = Strip(parts[self.standing :]).crop(self.left, self.left + self.width - frozen)
+            parts = [*parts[: self.standing], *others]
+        return Strip(parts).adjust_cell_length(self.width, style)
+
+    def _label(self, column: TableColumn, arrangement: Arrangement) -> str:
+        label, glyphs = column.label, self.writer.glyphs
+        sorted_by = column.name == arrangement.order
+        if sorted_by and (column.name != "id" or arrangement.descending):
+            label += glyphs.descending if arrangement.descending else glyphs.ascending
+        return fitted(label, column.width, column.right)

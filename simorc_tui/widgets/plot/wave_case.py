@@ -1,0 +1,75 @@
+"""What the wave pane knows of a case beside its raw: plot specs, parameters, why there is no waveform."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from simorc.config.yaml.source import read_yaml
+from simorc.errors import RunError, SimorcError
+from simorc.plots.backends.terminal.expressions import Numbers, as_numbers
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import load_manifest
+from simorc.rundir.store.reader import RunReader
+
+
+def numbers_of(layout: RunLayout, case_id: int) -> Numbers:
+    """The case's parameters and measurements that are numbers; read when the first is asked for."""
+    known: list[Numbers] = []
+
+    def number(name: str) -> float | None:
+        if not known:
+            known.append(as_numbers(_values(layout, case_id)))
+        return known[0](name)
+
+    return number
+
+
+def _values(layout: RunLayout, case_id: int) -> dict[str, object]:
+    try:
+        with RunReader(layout) as view:
+            case, columns = view.case(case_id), view.columns()
+    except (RunError, sqlite3.DatabaseError):
+        return {}
+    return {} if case is None else {column.label: case[column.name] for column in columns}
+
+
+def specs_of(layout: RunLayout) -> list[Mapping[str, Any]]:
+    """The run's plot specs: as frozen with the run, else as they stand in the project."""
+    try:
+        manifest = load_manifest(layout)
+    except RunError:
+        return []
+    found: list[Mapping[str, Any]] = []
+    for spec in manifest.get("plot_specs") or []:
+        content = spec if isinstance(spec, Mapping) else _spec_file(layout, str(spec))
+        found += [content] if isinstance(content, Mapping) else []
+    return found
+
+
+def _spec_file(layout: RunLayout, name: str) -> Any:
+    """A file a spec stands in, named from the project's directory: frozen with the run, or in the project."""
+    path = next((place for place in (layout.inputs / name, layout.root / name) if place.is_file()), None)
+    return None if path is None else read_yaml(path).data
+
+
+def why_none(layout: RunLayout, case_id: int, error: SimorcError) -> str:
+    """Why a case has no waveform, in words: its status says more than a missing file."""
+    try:
+        with RunReader(layout) as view:
+            case = view.case(case_id)
+    except (RunError, sqlite3.DatabaseError):
+        return error.message
+    if case is None:
+        return f"case {case_id} is pending"
+    match case["status"]:
+        case "pending":
+            return f"case {case_id} is pending"
+        case "in_progress":
+            return f"case {case_id} is running, no waveform yet"
+        case "failed":
+            why = case["message"] or case["kind"] or "see its log"
+            return f"case {case_id} failed and left no waveform: {why}"
+        case _:
+            return error.message
