@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from simorc.config.project import Project
-from simorc.schematics.lint import Finding, lint_project, lint_template
+from simorc.netlist.finding import Finding
+from simorc.schematics.lint import lint_project, lint_template
 
 SAMPLE = Path(__file__).parents[2] / "sample_project"
 

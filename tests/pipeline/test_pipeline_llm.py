@@ -19,8 +19,9 @@ import pytest
 
 from simorc.config.models.pipeline import PipelineDefinition
 from simorc.errors import UsageError
-from simorc.pipeline.ask_model import NoAnswer, ask
+from simorc.pipeline.ask_model import ask
 from simorc.pipeline.llm_environment import with_environment
+from simorc.pipeline.no_answer import NoAnswer
 
 Make = Callable[..., Any]
 

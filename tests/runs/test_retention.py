@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from simorc.errors import RunError
-from simorc.maintenance.retention import lock_of, lock_run, remove_run, retire, unlock_run
 from simorc.rundir.layout import RunLayout, find_runs
+from simorc.rundir.retention import lock_of, lock_run, remove_run, retire, unlock_run
 from simorc.rundir.store import connection as database
 
 

@@ -9,7 +9,7 @@ import anyio
 
 from simorc.simulators.job import Job, Limits
 from simorc.simulators.ngspice.worker import Callbacks
-from simorc.simulators.others.adapter import adapter_called
+from simorc.simulators.others.registry import adapter_called
 from simorc.simulators.others.worker import ProgramWorker
 from simorc.simulators.outcome import Outcome
 

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from simorc.errors import ToolMissing, UsageError
-from simorc.simulators.others.adapter import Adapter, adapter_called
+from simorc.simulators.others.adapter import Adapter
 from simorc.simulators.others.measure_files import read_measure_files
 from simorc.simulators.others.raw_writer import write_raw
+from simorc.simulators.others.registry import adapter_called
 from simorc.simulators.outcome import FailureKind
 from simorc.waveforms.rawfile import RawFile
 from tests.simulators.fake_programs import DECK, leaves, simulated, write_fake
@@ -231,5 +232,5 @@ def test_adapters_of_other_packages_are_found(monkeypatch: pytest.MonkeyPatch) -
         def load(self) -> type[Quiet]:
             return Quiet
 
-    monkeypatch.setattr("simorc.simulators.others.adapter.entry_points", lambda group: [Entry()])
+    monkeypatch.setattr("simorc.simulators.others.registry.entry_points", lambda group: [Entry()])
     assert isinstance(adapter_called("quiet"), Quiet)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from simorc.simulators.others.adapter import adapter_called
 from simorc.simulators.others.measure_files import read_measure_files
+from simorc.simulators.others.registry import adapter_called
 from simorc.simulators.outcome import FailureKind
 from simorc.waveforms.rawfile import RawFile
 from tests.simulators.fake_programs import leaves, simulated, write_fake

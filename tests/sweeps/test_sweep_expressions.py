@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simorc.errors import ExpressionError
-from simorc.expressions.conditions import NotVectorisedError, compile_expression
+from simorc.expressions.conditions import compile_expression
+from simorc.expressions.operations import NotVectorisedError
 from simorc.units import Number, Value
 
 NAMES = ("vdda", "temp", "corner", "cl")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from simorc.maintenance.retention import lock_run
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.retention import lock_run
 from simorc_tui.data.spec_violations import Violations, read_violations
 from simorc_tui.screens.main import run_end
 from simorc_tui.widgets.status_line import StatusLine

@@ -1,6 +1,7 @@
 """The process on a cluster node: runs one chunk of a run's cases with this machine's executor.
 
-Started by the wave's script as ``python -m simorc.cluster.chunk_worker RUN_DIR WAVE ELEMENT``. It needs nothing
+Started by the script of a job array as
+``python -m simorc.cluster.chunk_worker RUN_DIR WAVE ELEMENT``. It needs nothing
 but the run directory. Exit code 0: every case of the chunk is finished; 75: it left before the end, because
 the scheduler or the coordinator wanted it to or its time was up, and what is left can be run by anybody.
 """

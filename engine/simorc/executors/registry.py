@@ -6,23 +6,25 @@ Entry points of the group ``simorc.executors`` name a function ``make(offer: Off
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
-from simorc.cluster.lsf import Lsf
-from simorc.cluster.sge import GridEngine
-from simorc.cluster.slurm import Slurm
 from simorc.errors import UsageError
 from simorc.executors.base import Executor
 from simorc.executors.batch_scheduler import Scheduler
 from simorc.simulators.ngspice.cold import Ngspice
 
 LOCAL = "local"
-SCHEDULERS: Mapping[str, Callable[[], Scheduler]] = {"slurm": Slurm, "lsf": Lsf, "sge": GridEngine}
 EXECUTOR_GROUP, SCHEDULER_GROUP = "simorc.executors", "simorc.schedulers"
+SCHEDULERS: Mapping[str, str] = {
+    "slurm": "simorc.cluster.slurm:Slurm",
+    "lsf": "simorc.cluster.lsf:Lsf",
+    "sge": "simorc.cluster.sge:GridEngine",
+}
+"""Named like entry points: `cluster` stands above this package and loads only where it is used."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,9 @@ class Offer:
 
 def scheduler_called(name: str) -> Scheduler | None:
     """The cluster scheduler of that name, None if the name is no scheduler's."""
-    if name in SCHEDULERS:
-        return SCHEDULERS[name]()
     found = _entry(SCHEDULER_GROUP, name)
+    if name in SCHEDULERS:
+        found = EntryPoint(name, SCHEDULERS[name], SCHEDULER_GROUP)
     if found is None:
         return None
     made: Scheduler = found.load()()

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from simorc.expressions.conditions import COMPARE, Evaluator, NotVectorisedError, Operations
+from simorc.expressions.operations import COMPARE, Evaluator, NotVectorisedError, Operations
 
 
 def quietly(evaluate: Evaluator, values: Mapping[str, Any]) -> Any:

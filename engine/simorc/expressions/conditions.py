@@ -8,22 +8,16 @@ come out of ``and``, ``or``, ``not`` and comparisons. Nothing else of Python is 
 from __future__ import annotations
 
 import functools
-import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simorc.config.names import did_you_mean
 from simorc.errors import ExpressionError
+from simorc.expressions.operations import SCALAR, Evaluator, Operations
 from simorc.expressions.syntax import Call, Comparison, Constant, Listing, Name, Node, Operation, parse
-from simorc.sweeps.near_names import did_you_mean
 from simorc.units import Value
-
-Evaluator = Callable[[Mapping[str, Any]], Any]
-
-
-class NotVectorisedError(TypeError):
-    """This expression has to be evaluated case by case."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +30,11 @@ class Expression:
 
     @functools.cached_property
     def _scalar(self) -> Evaluator:
-        return _build(self._tree, _SCALAR)
+        return _build(self._tree, SCALAR)
 
     @functools.cached_property
     def _vector(self) -> Evaluator:
-        from simorc.expressions.arrays import VECTOR
+        from simorc.expressions.arrays import VECTOR  # numpy is loaded only where axes are computed at once
 
         return _build(self._tree, VECTOR)
 
@@ -84,19 +78,6 @@ def compile_expression(text: str, names: Iterable[str]) -> Expression:
             hint = did_you_mean(name, known) or f" (text needs quotes: '{name}')"
             raise ExpressionError(f"{text}: {name} is not a parameter{hint}", column=column)
     return Expression(text, tuple(used), tree)
-
-
-@dataclass(frozen=True)
-class Operations:
-    """How single values, or arrays of them, are computed with."""
-
-    arithmetic: Mapping[str, Callable[[Any, Any], Any]]
-    compare: Callable[[str, Any, Any], Any]
-    functions: Mapping[str, Callable[..., Any]]
-    number: Callable[[Any], Any]
-    every: Callable[[list[Evaluator]], Evaluator]
-    some: Callable[[list[Evaluator]], Evaluator]
-    negate: Callable[[Any], Any]
 
 
 def _build(node: Node, how: Operations) -> Evaluator:
@@ -159,66 +140,3 @@ def _build_call(node: Call, how: Operations) -> Evaluator:
     function, number = how.functions[node.function], how.number
     arguments = [_build(argument, how) for argument in node.arguments]
     return lambda values: function(*(number(argument(values)) for argument in arguments))
-
-
-def _number(value: Value) -> float:
-    if isinstance(value, str):
-        raise TypeError(f"'{value}' is text, not a number")
-    return float(value)
-
-
-COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
-
-def _compare(sign: str, left: Value, right: Value) -> bool:
-    if sign not in ("==", "!=") and isinstance(left, str) != isinstance(right, str):
-        raise TypeError(f"cannot order text and number: {left} {sign} {right}")
-    return bool(COMPARE[sign](left, right))
-
-
-def _power(base: float, exponent: float) -> float:
-    result = base**exponent
-    if isinstance(result, complex):
-        raise ValueError(f"a negative number to the power of {exponent:g} is not real")
-    return float(result)
-
-
-def _every(tests: list[Evaluator]) -> Evaluator:
-    return lambda values: all(test(values) for test in tests)
-
-
-def _some(tests: list[Evaluator]) -> Evaluator:
-    return lambda values: any(test(values) for test in tests)
-
-
-_SCALAR = Operations(
-    arithmetic={
-        "+": operator.add,
-        "-": operator.sub,
-        "*": operator.mul,
-        "/": operator.truediv,
-        "%": operator.mod,
-        "**": _power,
-    },
-    compare=_compare,
-    functions={
-        "abs": abs,
-        "sqrt": math.sqrt,
-        "log10": math.log10,
-        "exp": math.exp,
-        "min": lambda *values: min(values),
-        "max": lambda *values: max(values),
-        "round": lambda value, digits=0.0: round(value, int(digits)),
-    },
-    number=_number,
-    every=_every,
-    some=_some,
-    negate=operator.not_,
-)

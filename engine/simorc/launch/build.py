@@ -33,7 +33,7 @@ from simorc.rundir.store import connection as database
 from simorc.rundir.store.writer import Store, declare_columns
 from simorc.runner.preparation import Preparation
 from simorc.schematics.staleness import refuse_stale, schematic_inputs
-from simorc.simulators.others.adapter import adapter_called
+from simorc.simulators.others.registry import adapter_called
 from simorc.sweeps.plan import Plan
 from simorc.units import ShownAs
 

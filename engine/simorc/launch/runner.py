@@ -28,11 +28,11 @@ from simorc.executors.local import LocalExecutor
 from simorc.executors.registry import LOCAL, Offer, executor_called, scheduler_called
 from simorc.files import sweep_unfinished
 from simorc.launch.start import BUSY_EXIT
-from simorc.maintenance.retention import retire
 from simorc.rundir.attempt_log import Trace
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
 from simorc.rundir.manifest import RunSettings, load_manifest, settings_of
+from simorc.rundir.retention import retire
 from simorc.rundir.store.writer import Store
 from simorc.runner.admission import admission_of
 from simorc.runner.case_workers import simulator_of, warm_loss, warm_way_of, worker_maker

@@ -16,10 +16,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from simorc.config.names import did_you_mean
 from simorc.errors import ExpressionError
 from simorc.measurements.missing import MeasurementMissing
 from simorc.measurements.waves import Waves
-from simorc.sweeps.near_names import did_you_mean
 
 
 def hook_place(text: str, project_root: Path) -> tuple[Path, str]:

@@ -162,7 +162,7 @@ class _CaseMeasurement:
 
 def check_arguments(found: Builtin, args: Mapping[str, Any]) -> None:
     """ExpressionError unless ``args`` has every signal and argument the built-in needs and nothing else."""
-    from simorc.sweeps.near_names import did_you_mean
+    from simorc.config.names import did_you_mean
 
     known = {*found.signals, *found.arguments, "analysis"}
     for name in args:

@@ -19,9 +19,9 @@ from jinja2.exceptions import SecurityError
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from simorc.config.names import did_you_mean
 from simorc.deck_text import decoded
 from simorc.errors import TemplateError
-from simorc.sweeps.near_names import did_you_mean
 from simorc.units import Value
 
 MAX_OUTPUT = 64 * 1024 * 1024

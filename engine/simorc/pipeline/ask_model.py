@@ -18,13 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-
-class NoAnswer(Exception):
-    """There is no usable answer; `fault` is one of simorc.pipeline.outcome.Fault."""
-
-    def __init__(self, fault: str, message: str) -> None:
-        super().__init__(message)
-        self.fault = fault
+from simorc.pipeline.no_answer import NoAnswer
 
 
 def main() -> int:
@@ -42,7 +36,7 @@ def ask(call: Mapping[str, Any]) -> str:
     """The model's answer. Raises NoAnswer."""
     if call["endpoint"]:
         return ask_endpoint(call)
-    from simorc.pipeline.local_model import ask_local
+    from simorc.pipeline.local_model import ask_local  # loads a model's libraries
 
     return ask_local(call)
 

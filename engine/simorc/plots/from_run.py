@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from simorc.config.names import did_you_mean
 from simorc.errors import SimorcError, UsageError
 from simorc.expressions.conditions import compile_expression
 from simorc.measurements.arrays import Trace
@@ -18,7 +19,6 @@ from simorc.plots.spec import PlotSpec, PlotStrip, plain_signal
 from simorc.results.frame import Frame
 from simorc.results.open_run import OpenRun
 from simorc.results.specs import Spec
-from simorc.sweeps.near_names import did_you_mean
 
 MOST_OVERLAID = 200
 """More cases than this in one figure are thinned out, evenly."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from simorc.config.names import did_you_mean
 from simorc.errors import UsageError
 from simorc.results.frame import Floats, Frame, column_of, texts_of
-from simorc.sweeps.near_names import did_you_mean
 
 
 def _tempco(values: Floats, over: Floats) -> float:

@@ -10,7 +10,7 @@ from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
 from simorc.simulators.ngspice.worker import NgspiceWorker, SessionLife
-from simorc.simulators.others.adapter import adapter_called
+from simorc.simulators.others.registry import adapter_called
 from simorc.simulators.others.worker import ProgramWorker
 
 

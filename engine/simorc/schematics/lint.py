@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simorc.config.names import did_you_mean
 from simorc.config.validate.cross_checks import measured_by
 from simorc.deck_text import read_leniently
 from simorc.errors import NetlistError, TemplateError
+from simorc.netlist.finding import Finding
 from simorc.netlist.template import Template
 from simorc.schematics.dependencies import schematic_closure
 from simorc.schematics.pairs import Pair, pairs_of
 from simorc.schematics.schematic import Schematic, Text
 from simorc.schematics.staleness import library_of
-from simorc.sweeps.near_names import did_you_mean
 
 if TYPE_CHECKING:
     from simorc.config.project import Project, Testbench
@@ -30,20 +30,6 @@ _NAME = re.compile(r"""\b(?:parameters|config)(?:\.(\w+)|\[\s*\\*['"](\w+)\\*['"
 # In the file an escaped quote of a value is written \\" (escaped for the file, then for the value).
 _VALUE = re.compile(r'=("(?:\\\\"|\\.|[^"\\])*"|(?:\\.|[^\s"\\])*)', re.DOTALL)
 _ALWAYS_KNOWN = ("filename_raw", "root")
-
-
-@dataclass(frozen=True, order=True)
-class Finding:
-    """Something about a placeholder; line and column count from 1. A warning leaves the project usable."""
-
-    file: Path
-    line: int
-    column: int
-    message: str
-    warning: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {'warning: ' if self.warning else ''}{self.message}"
 
 
 def lint_project(project: Project) -> tuple[Finding, ...]:

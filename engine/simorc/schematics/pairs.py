@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simorc.config.names import did_you_mean
 from simorc.errors import UsageError
 from simorc.schematics.dependencies import SymbolLibrary, xschem_share
-from simorc.sweeps.near_names import did_you_mean
 
 if TYPE_CHECKING:
     from simorc.config.project import Project

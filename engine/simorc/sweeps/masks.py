@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simorc.errors import UsageError
-from simorc.expressions.conditions import Expression, NotVectorisedError
+from simorc.expressions.conditions import Expression
+from simorc.expressions.operations import NotVectorisedError
 from simorc.sweeps.axes import Listed
 from simorc.sweeps.filters import Filters
 from simorc.sweeps.grid import Grid

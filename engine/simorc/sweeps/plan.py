@@ -14,13 +14,13 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from simorc.config.names import did_you_mean
 from simorc.errors import UsageError
 from simorc.sweeps.axes import AnyAxis, axis_from_json, value_from_json, value_json
 from simorc.sweeps.cases import Case
 from simorc.sweeps.definition import axes_of, entry
 from simorc.sweeps.filters import Filters
 from simorc.sweeps.grid import Grid
-from simorc.sweeps.near_names import did_you_mean
 from simorc.units import Value
 
 _FORM = 1

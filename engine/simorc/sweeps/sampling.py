@@ -20,8 +20,8 @@ from functools import cached_property
 from statistics import NormalDist
 from typing import Any
 
+from simorc.config.names import did_you_mean
 from simorc.errors import UsageError
-from simorc.sweeps.near_names import did_you_mean
 from simorc.units import Number, Value, parse_number
 
 _WORD = (1 << 64) - 1

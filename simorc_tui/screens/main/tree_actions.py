@@ -149,6 +149,6 @@ class TreeActions(CompareActions):
 
 
 def _refuse_locked(root: Path, run: str) -> None:
-    from simorc.maintenance.retention import refuse_locked
+    from simorc.rundir.retention import refuse_locked
 
     refuse_locked(find_run(root, run))

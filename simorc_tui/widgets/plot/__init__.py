@@ -1,1 +1,1 @@
-"""."""
+"""Plots of waveforms and measurements."""

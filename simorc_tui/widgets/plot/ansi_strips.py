@@ -24,7 +24,7 @@ def strips_of(lines: Sequence[str], width: int, base: Style) -> list[Strip]:
 
 
 def strip_of(line: str, width: int, base: Style) -> Strip:
-    """One line. Known are the sequences `simorc.plots.backends.terminal.canvas` draws with: a colour, and none."""
+    """One line, in the two sequences `plots.backends.terminal.canvas` writes: a colour, and none."""
     parts = _SEQUENCE.split(line)
     runs = [("", parts[0])]
     for colour, text in zip(parts[1::2], parts[2::2], strict=True):

@@ -1,1 +1,1 @@
-"""."""
+"""Specs, worst cases and failures of a run."""

@@ -1,1 +1,1 @@
-"""."""
+"""The sweep builder."""

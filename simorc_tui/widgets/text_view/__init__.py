@@ -1,1 +1,1 @@
-"""."""
+"""Files of any size on screen."""

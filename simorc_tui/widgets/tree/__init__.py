@@ -1,1 +1,1 @@
-"""."""
+"""The project tree."""

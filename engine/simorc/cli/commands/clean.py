@@ -11,8 +11,8 @@ from simorc.cli.context import Scope, scoped
 from simorc.cli.output.tables import note
 from simorc.errors import RunBusy, UsageError
 from simorc.launch.start import runner_alive, runner_info
-from simorc.maintenance.retention import lock_of, refuse_locked, remove_run
 from simorc.rundir.layout import RunLayout, find_runs
+from simorc.rundir.retention import lock_of, refuse_locked, remove_run
 from simorc.text import plain
 
 

@@ -18,7 +18,7 @@ from simorc.text import plain
 @scoped
 def command(scope: Scope, run: str, reason: str) -> None:
     """Keep RUN: neither `simorc clean` nor execution.keep removes it."""
-    from simorc.maintenance.retention import lock_run
+    from simorc.rundir.retention import lock_run
 
     layout = scope.run(run)
     note(f"{plain(layout.name)}: {plain(str(lock_run(layout, reason)))}")
@@ -29,7 +29,7 @@ def command(scope: Scope, run: str, reason: str) -> None:
 @scoped
 def unlock(scope: Scope, run: str) -> None:
     """Take the lock of RUN away."""
-    from simorc.maintenance.retention import unlock_run
+    from simorc.rundir.retention import unlock_run
 
     layout = scope.run(run)
     note(f"{plain(layout.name)}: {'unlocked' if unlock_run(layout) else 'was not locked'}")

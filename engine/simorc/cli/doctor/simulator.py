@@ -11,7 +11,8 @@ from simorc.cli.context import Scope
 from simorc.cli.doctor.machine import Finding
 from simorc.config.models.execution import SimulatorSettings
 from simorc.errors import SimorcError, ToolMissing
-from simorc.simulators.others.adapter import Adapter, adapter_called
+from simorc.simulators.others.adapter import Adapter
+from simorc.simulators.others.registry import adapter_called
 
 
 def foreign_simulator_findings(scope: Scope) -> Iterator[Finding]:

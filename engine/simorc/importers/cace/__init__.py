@@ -1,1 +1,1 @@
-"""."""
+"""CACE datasheets."""

@@ -1,1 +1,1 @@
-"""."""
+"""cicsim testbenches."""

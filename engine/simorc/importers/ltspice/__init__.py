@@ -1,1 +1,1 @@
-"""."""
+"""LTspice netlists."""

@@ -1,1 +1,1 @@
-"""."""
+"""Decks: cards, control blocks, includes."""

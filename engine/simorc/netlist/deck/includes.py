@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from simorc.deck_text import read_leniently
 from simorc.errors import ConfigError, Problem, TemplateError
 from simorc.netlist.deck.deck import Deck, Include
+from simorc.netlist.finding import Finding
 from simorc.netlist.template import Template
-from simorc.schematics.lint import Finding
 from simorc.sweeps.plan import Plan
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simorc.schematics.lint import Finding
+from simorc.netlist.finding import Finding
 from simorc.units import Number, Value, parse_value
 
 if TYPE_CHECKING:

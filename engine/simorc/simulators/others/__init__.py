@@ -1,1 +1,1 @@
-"""."""
+"""Simulators other than ngspice, one process per case."""

@@ -13,15 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import ClassVar
 
-from simorc.errors import NetlistError, ToolMissing, UsageError
+from simorc.errors import NetlistError, ToolMissing
 from simorc.measurements.meas_output import parse_meas_output
 from simorc.simulators.outcome import FailureKind
-
-GROUP = "simorc.simulators"
 
 
 @dataclass(frozen=True)
@@ -103,21 +100,3 @@ def refuse_own_sweep(text: str, *words: str) -> None:
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version))
-
-
-def adapter_called(name: str) -> Adapter:
-    """The adapter of a simulator by its name. Raises UsageError naming the known ones."""
-    from simorc.simulators.others.hspice import Hspice
-    from simorc.simulators.others.ltspice import LTspice
-    from simorc.simulators.others.spectre import Spectre
-    from simorc.simulators.others.xyce import Xyce
-
-    own: dict[str, type[Adapter]] = {each.name: each for each in (Hspice, LTspice, Spectre, Xyce)}
-    if name in own:
-        return own[name]()
-    for entry in entry_points(group=GROUP):
-        if entry.name == name:
-            made: Adapter = entry.load()()
-            return made
-    known = ", ".join(["ngspice", *own, *(entry.name for entry in entry_points(group=GROUP))])
-    raise UsageError(f"no simulator {name!r}", remedy=f"simulator.name is one of: {known}")

@@ -1,0 +1,11 @@
+"""Why a language model gave no usable answer."""
+
+from __future__ import annotations
+
+
+class NoAnswer(Exception):
+    """There is no usable answer; `fault` is one of simorc.pipeline.outcome.Fault."""
+
+    def __init__(self, fault: str, message: str) -> None:
+        super().__init__(message)
+        self.fault = fault

@@ -1,0 +1,28 @@
+"""Simulators other than ngspice by name: those simorc speaks to, and what other packages bring."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+
+from simorc.errors import UsageError
+from simorc.simulators.others.adapter import Adapter
+from simorc.simulators.others.hspice import Hspice
+from simorc.simulators.others.ltspice import LTspice
+from simorc.simulators.others.spectre import Spectre
+from simorc.simulators.others.xyce import Xyce
+
+GROUP = "simorc.simulators"
+
+
+def adapter_called(name: str) -> Adapter:
+    """The adapter of a simulator by its name. Raises UsageError naming the known ones."""
+
+    own: dict[str, type[Adapter]] = {each.name: each for each in (Hspice, LTspice, Spectre, Xyce)}
+    if name in own:
+        return own[name]()
+    for entry in entry_points(group=GROUP):
+        if entry.name == name:
+            made: Adapter = entry.load()()
+            return made
+    known = ", ".join(["ngspice", *own, *(entry.name for entry in entry_points(group=GROUP))])
+    raise UsageError(f"no simulator {name!r}", remedy=f"simulator.name is one of: {known}")
