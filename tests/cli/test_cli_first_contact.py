@@ -31,7 +31,7 @@ def test_a_measurement_no_card_makes_is_warned_of(simorc: Simorc, project: Path)
     said = simorc("validate", "--project", project)
     assert said.code == 0
     assert "config.yaml:11:1: warning: no .meas of tb_ac.spice.j2 is called 'f_3bd'" in said.out
-    assert "did you mean f_3db" in said.out
+    assert "did you mean 'f_3db'" in said.out
     edit(project / "testbenches" / "ac" / "tb_ac.spice.j2", ".end\n", "* F_3BD comes from an include\n.end\n")
     assert "warning" not in simorc("validate", "--project", project).out
 
@@ -44,7 +44,7 @@ def test_a_function_that_is_not_in_its_file(simorc: Simorc, project: Path) -> No
     edit(config_of(project), "specs:", "  late: {python: hook.py:dealy}\n\nspecs:")
     said = simorc("validate", "--project", project)
     assert said.code == 2
-    assert "measurements.late: hook.py has no function dealy (did you mean delay?)" in said.err
+    assert "measurements.late: hook.py has no function dealy (did you mean 'delay'?)" in said.err
     edit(config_of(project), "dealy", "delay")
     assert simorc("validate", "--project", project).code == 0
     hook.write_text("def delay(:\n")

@@ -88,8 +88,8 @@ def test_a_measurement_over_a_parameter(simorc: Simorc, run: RunLayout) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--histogram", "gian"], "did you mean gain"),
-        (["gain", "--against", "vda"], "did you mean vdda"),
+        (["--histogram", "gian"], "did you mean 'gain'"),
+        (["gain", "--against", "vda"], "did you mean 'vdda'"),
         (["bod"], "did you mean 'bode'"),
         (["nosuch.yaml"], "no plot spec"),
         (["spread", "--where", "vdda > 99"], "no completed case"),

@@ -114,7 +114,7 @@ def test_values(text: str, expected: float | None, waves: Waves) -> None:
         ("1 + $", 5, "unexpected \\$"),
         ("bandwith_3db(v(out))", 1, "bandwidth_3db"),
         ("at(v(out))", 1, "takes 2"),
-        ("cross(v(out), 1, edg=rise)", 1, "did you mean edge"),
+        ("cross(v(out), 1, edg=rise)", 1, "did you mean 'edge'"),
         ("gain_at(v(out))", 1, "needs at"),
         ("v(a,b,c)", 1, "one node or two"),
         ("(" * 100, None, "deeply"),
@@ -144,7 +144,7 @@ def test_a_waveform_is_not_a_number(waves: Waves) -> None:
 
 
 def test_an_unknown_signal_names_the_nearest(waves: Waves) -> None:
-    with pytest.raises(MeasurementMissing, match=r"did you mean v\(out\)"):
+    with pytest.raises(MeasurementMissing, match=r"did you mean 'v'\(out\)"):
         value("max(v(outt))", waves)
 
 
@@ -243,7 +243,7 @@ def test_definitions_are_checked_before_anything_runs(tmp_path: Path) -> None:
     assert [name for name, _ in wrong] == ["typo", "argument", "two", "none", "syntax", "hook"]
     messages = dict(wrong)
     assert "bandwidth_3db" in messages["typo"]
-    assert "did you mean at" in messages["argument"]
+    assert "did you mean 'at'" in messages["argument"]
     assert messages["syntax"].startswith("column 11")
 
 

@@ -54,7 +54,7 @@ def test_an_unknown_parameter_with_the_nearest_one(netlisted: Path) -> None:
     schematic = netlisted / "testbenches/other/tb_other.sch"
     line = len(schematic.read_text().splitlines()) + 2
     (finding,) = lint(netlisted, "testbenches/other/tb_other.sch", more)
-    assert finding.message == "parameters.rr: not a parameter of the testbench (did you mean r?)"
+    assert finding.message == "parameters.rr: not a parameter of the testbench (did you mean 'r'?)"
     assert (finding.line, finding.column) == (line, len(".param q=\\{\\{ ") + 1)
 
 
@@ -77,7 +77,7 @@ def test_a_template_without_schematic_is_read_itself(tmp_path: Path) -> None:
     template = tmp_path / "a.spice.j2"
     template.write_text("* a\nR1 a 0 {{ parameters.rr }}\n")
     unused, unknown = lint_template(template, {"r": 1})
-    assert unused.warning and unknown.line == 2 and "did you mean r?" in unknown.message
+    assert unused.warning and unknown.line == 2 and "did you mean 'r'?" in unknown.message
     template.write_text("* a\n{{ parameters.r\n")
     (broken,) = lint_template(template, {"r": 1})
     assert not broken.warning

@@ -199,5 +199,5 @@ def test_hashes_are_kept_between_commands_and_a_damaged_cache_is_no_harm(netlist
 
 
 def test_an_unknown_name_is_an_error_with_a_hint(netlisted: Path) -> None:
-    with pytest.raises(UsageError, match="did you mean leafy"):
+    with pytest.raises(UsageError, match="did you mean 'leafy'"):
         conditions(Project.load(netlisted), ("leafi",))

@@ -79,10 +79,10 @@ def test_a_parameter_may_be_called_like_a_method(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("a\nb {{ parameters.vdaa }}\n", 2, "vdaa is not a parameter (did you mean vdda?)"),
-        ("{{ config['vdaa'] }}", 1, "vdaa is not a parameter (did you mean vdda?)"),
+        ("a\nb {{ parameters.vdaa }}\n", 2, "vdaa is not a parameter (did you mean 'vdda'?)"),
+        ("{{ config['vdaa'] }}", 1, "vdaa is not a parameter (did you mean 'vdda'?)"),
         ("\n\n{{ vdda }}", 3, "vdda is not known here (parameters are written parameters.vdda)"),
-        ("{{ case }}", 1, "case is not known here (did you mean case_id?)"),
+        ("{{ case }}", 1, "case is not known here (did you mean 'case_id'?)"),
         ("{% if parameters.nothing %}{% endif %}", 1, "nothing is not a parameter"),
         ("x\n{{ seed }}", 2, "no seed"),
         ("x\n{{ corner }}", 2, "no corner"),

@@ -92,8 +92,8 @@ def test_older_forms() -> None:
         ({"x": "time"}, "y: expected a list"),
         ({"y": [{"label": "a"}]}, r"y\[0\]: signals"),
         ({"y": [{"signals": {"a": "v(out"}}]}, r"v\(out"),
-        ({"y": [{"signals": {"a": "v(out)"}, "scal": "log"}]}, "did you mean scale"),
-        ({"tittle": "x", "y": [{"signals": {"a": "v(out)"}}]}, "did you mean title"),
+        ({"y": [{"signals": {"a": "v(out)"}, "scal": "log"}]}, "did you mean 'scale'"),
+        ({"tittle": "x", "y": [{"signals": {"a": "v(out)"}}]}, "did you mean 'title'"),
         ({"y": [{"signals": {"a": "v(out)"}, "range": [2, 1]}]}, "not below"),
         ({"kind": "measurement", "y": [{"measurement": "gain"}]}, "name the parameter"),
         ({"kind": "histogram", "y": [{"signals": {"a": "v(out)"}}]}, "name a measurement"),
@@ -136,7 +136,7 @@ def test_measurement_over_parameter_gives_a_family_with_limits(make_run: MakeRun
     assert strip.curves[0].x.tolist() == [-40, 27, 125]
     assert strip.limits == (Limit(41.0, "min 41 dB"),)
     assert strip.axis.title == "gain (dB)"
-    with pytest.raises(UsageError, match="did you mean temp"):
+    with pytest.raises(UsageError, match="did you mean 'temp'"):
         figure_of(run, plot_spec({"kind": "measurement", "x": "temps", "y": [{"measurement": "gain"}]}, "p"))
 
 

@@ -190,7 +190,7 @@ def test_across_cases() -> None:
         frame.select(frame.ids < 4), "tc", {"reduce": "tempco", "over": "temp", "of": "gain"}
     )
     assert drift.values("tc")[0] == pytest.approx(0.01 / 2)
-    with pytest.raises(UsageError, match="did you mean temp"):
+    with pytest.raises(UsageError, match="did you mean 'temp'"):
         across_frame(frame, "x", {"reduce": "max", "over": "tempp", "of": "gain"})
 
 

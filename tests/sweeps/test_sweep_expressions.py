@@ -49,7 +49,7 @@ def test_value(text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "column", "message"),
     [
-        ("vdaa > 3", 1, "vdaa is not a parameter (did you mean vdda?)"),
+        ("vdaa > 3", 1, "vdaa is not a parameter (did you mean 'vdda'?)"),
         ("corner == ss", 11, "text needs quotes: 'ss'"),
         ("temp > ", 7, "expected a number"),
         ("temp = 3", 6, "compare with =="),

@@ -87,7 +87,7 @@ def test_another_parameter_does_not_move_the_random_ones() -> None:
     ("definition", "message"),
     [
         ({"gaussian": {}}, "gaussian is not a distribution"),
-        ({"normall": {}}, "did you mean normal"),
+        ({"normall": {}}, "did you mean 'normal'"),
         (distribution("normal", mean=1), "sigma is missing"),
         (distribution("normal", mean=1, sigma=1, sgima=2), "sgima is not known"),
         (distribution("normal", mean=1, sigma=-1), "negative"),

@@ -14,7 +14,7 @@ import click
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of `simorc --help`, and where the command stands: ``module:attribute`` below simorc.cli."""
+    """One line of `simorc --help`, and where the command is: ``module:attribute`` in simorc.cli.commands."""
 
     section: str
     help: str
@@ -43,8 +43,8 @@ COMMANDS = {
     "jobs": Entry("Running", "Change how many cases run at once.", "steering:jobs"),
     "pipeline": Entry("Running", "From a written spec to verified RTL.", "pipeline"),
     "clean": Entry("Running", "Remove runs.", "clean"),
-    "note": Entry("Running", "Keep a note with a run.", "remarks"),
-    "rename": Entry("Running", "Show a run by a name of yours.", "remarks:rename"),
+    "note": Entry("Running", "Keep a note with a run.", "note"),
+    "rename": Entry("Running", "Show a run by a name of yours.", "note:rename"),
     "lock": Entry("Running", "Keep a run from being removed.", "lock"),
     "unlock": Entry("Running", "Let a run be removed again.", "lock:unlock"),
     "results": Entry("Results", "Print the cases of a run with their measurements.", "results"),
@@ -73,7 +73,7 @@ class CommandGroup(click.Group):
         if entry is None:
             return None
         module, _, attribute = entry.place.partition(":")
-        command = getattr(importlib.import_module(f"simorc.cli.{module}"), attribute or "command")
+        command = getattr(importlib.import_module(f"simorc.cli.commands.{module}"), attribute or "command")
         assert isinstance(command, click.Command)
         return command
 
