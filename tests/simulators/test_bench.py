@@ -14,7 +14,7 @@ import pytest
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.job import Job, Limits
 from simorc.simulators.ngspice.cold import Ngspice
-from simorc.simulators.ngspice.verified_decks import VerifiedDecks
+from simorc.simulators.ngspice.verified_decks import VerifiedDecks, WarmCase, as_warm_case
 from simorc.simulators.ngspice.worker import KILLS_FORGIVEN, Callbacks, NgspiceWorker, SessionLife
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.waveforms.sections import same_data
@@ -71,10 +71,13 @@ def make_bench(tmp_path: Path) -> Make:
 
 
 def job(root: Path, case_id: int, deck: str, **changes: object) -> Job:
+    """A job of a run with 100 such cases, of which one other is known: RC with other values."""
     directory = root / "results" / str(case_id)
     directory.mkdir(parents=True)
     limits = changes.pop("limits", Limits(timeout=30))
-    return Job(case_id, directory, deck, limits, siblings=100, **changes)  # type: ignore[arg-type]
+    other = RC.format(r="17k", temp=-17)
+    known = {"siblings": 100, "partners": lambda: [(other, None)], **changes}
+    return Job(case_id, directory, deck, limits, **known)  # type: ignore[arg-type]
 
 
 async def test_warm_cases_equal_cold_ones_byte_for_byte(tmp_path: Path, make_bench: Make, told: Told) -> None:
@@ -118,14 +121,14 @@ async def test_a_deck_of_its_own_commands_runs_warm_if_they_are_safe(
     bench = make_bench()
     outcomes = [
         await bench.run(job(tmp_path, number, deck.format(r=f"{number}k")), told.callbacks)
-        for number in (1, 2)
+        for number in (1, 2, 3)
     ]
     await bench.close()
-    assert [outcome.warm for outcome in outcomes] == [False, True]
-    assert outcomes[1].status == "completed"
-    assert "x = " in (tmp_path / "results" / "2" / "simulator.log").read_text()
-    assert (tmp_path / "results" / "2" / "extra.txt").exists() or list(
-        (tmp_path / "results" / "2").glob("extra*")
+    assert [outcome.warm for outcome in outcomes] == [False, False, True]
+    assert outcomes[2].status == "completed"
+    assert "x = " in (tmp_path / "results" / "3" / "simulator.log").read_text()
+    assert (tmp_path / "results" / "3" / "extra.txt").exists() or list(
+        (tmp_path / "results" / "3").glob("extra*")
     )
 
 
@@ -159,6 +162,7 @@ async def test_a_deck_that_makes_ngspice_ask_fails_in_a_session_as_in_batch(
     case = bench._desk.admit(job(tmp_path, 1, text), Deck.parse(text))
     assert not isinstance(case, str)
     with anyio.fail_after(20):
+        await bench._prepare(job(tmp_path, 3, text), case, told.callbacks)
         warm = await bench._warm(job(tmp_path, 2, text), case, told.callbacks)
     assert (warm.status, warm.kind) == ("failed", FailureKind.BAD_NETLIST)
     assert message in warm.message
@@ -174,6 +178,7 @@ async def test_a_deck_of_its_own_commands_that_was_not_read_is_no_success(
     bench = make_bench()
     case = bench._desk.admit(job(tmp_path, 1, text), Deck.parse(text))
     assert not isinstance(case, str)
+    await bench._prepare(job(tmp_path, 3, text), case, told.callbacks)
     warm = await bench._warm(job(tmp_path, 2, text), case, told.callbacks)
     await bench.close()
     assert (warm.status, warm.kind) == ("failed", FailureKind.MISSING_FILE)
@@ -196,8 +201,7 @@ async def test_a_session_that_is_killed_fails_its_case_as_warm(
 
     callbacks = Callbacks(told.spawned.append, told.exited.append, kill, lambda cases, why: None)
     desk_case = job(tmp_path, 3, slow.format(r="2k", temp=27))
-    bench._desk.prove(_key(bench, desk_case))
-    bench._desk.wants_check(_key(bench, desk_case))
+    trust(bench, desk_case)
     outcome = await bench.run(desk_case, callbacks)
     assert killed
     assert outcome.status == "failed"
@@ -252,7 +256,9 @@ async def test_a_deck_whose_sessions_all_die_runs_cold(
 ) -> None:
     bench, callbacks = make_bench(), fatal_to_sessions(told, number, 100)
     checked = job(tmp_path, 1, RC.format(r="1k", temp=27))
-    bench._desk.rests_on(_key(bench, checked), 9)
+    trust(bench, checked)
+    bench._desk.rests_on(warm_case(checked).key, 9, frozenset())
+    bench._desk.mode = "verify"
     outcome = await bench.run(checked, callbacks)
     await bench.close()
     assert outcome.status == "completed"
@@ -262,13 +268,16 @@ async def test_a_deck_whose_sessions_all_die_runs_cold(
     assert len(told.spawned) == 1 + sessions
 
 
-def _key(bench: NgspiceWorker, job: Job) -> str:
-    from simorc.netlist.deck.deck import Deck
-    from simorc.simulators.ngspice.verified_decks import WarmCase, as_warm_case
-
+def warm_case(job: Job) -> WarmCase:
     case = as_warm_case(job, Deck.parse(job.deck))
     assert isinstance(case, WarmCase)
-    return case.key
+    return case
+
+
+def trust(bench: NgspiceWorker, job: Job) -> None:
+    """Nothing of this job's deck is left to be proved."""
+    case = warm_case(job)
+    bench._desk.prove(case.key, frozenset(case.form.values) | {case.commands_form})
 
 
 async def test_a_session_is_replaced_after_so_many_cases(
@@ -328,8 +337,8 @@ async def test_a_case_without_end_is_stopped_by_its_timeout(
 ) -> None:
     endless = RC.replace("20n 20u", "1n 400m")
     bench = make_bench()
-    desk_case = job(tmp_path, 1, endless.format(r="1k", temp=27), limits=Limits(timeout=1.0))
-    bench._desk.prove(_key(bench, desk_case))
+    desk_case = job(tmp_path, 1, endless.format(r="1k", temp=27), limits=Limits(timeout=4.0))
+    trust(bench, desk_case)
     outcome: Outcome = await bench.run(desk_case, told.callbacks)
     await bench.close()
     assert outcome.kind is FailureKind.TIMEOUT

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from simorc.errors import TemplateError
 from simorc.netlist.convergence_options import on_rung, with_cards
 from simorc.netlist.template import Template
 from simorc.rundir.layout import RunLayout
@@ -38,6 +39,7 @@ class Preparation:
         self._siblings: dict[int, int] = {}
         self._usual_siblings = 1
         self._decks: int | None = None
+        self._groups: Sequence[Sequence[int]] = ()
         self._limits = Limits(
             timeout=settings.timeout,
             memory=settings.memory_limit,
@@ -84,7 +86,21 @@ class Preparation:
             marked=self.deck(case, options, marked=True) if warm else None,
             siblings=self._siblings.get(case.id, self._usual_siblings),
             decks=self._decks,
+            partners=(lambda: self._partners(case)) if warm else None,
         )
+
+    def _partners(self, case: Case) -> Iterator[tuple[str, str | None]]:
+        """A few other cases of a case's group, far from it in the sweep: their decks and marked decks."""
+        group = next((group for group in self._groups if case.id in group), ())
+        places = (len(group) - 1, 0, len(group) // 2)
+        for other in dict.fromkeys(group[place] for place in places if group):
+            if other == case.id:
+                continue
+            partner = self.plan.case(other)
+            try:
+                yield self.deck(partner), self.deck(partner, marked=True)
+            except TemplateError:
+                continue
 
     def job(self, case_id: int, *, options: Sequence[str] = (), forced_cold: bool = False) -> Job:
         """The job of a case, its directory made empty but for the logs of earlier attempts."""
@@ -98,6 +114,7 @@ class Preparation:
         """
         self._siblings = {case_id: len(group) for group in groups if len(group) < _MANY for case_id in group}
         self._usual_siblings = _MANY
+        self._groups = groups
         self._decks = len(groups)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,8 +39,10 @@ class Job:
     `directory` exists and is empty. `deck` is the rendered text as the user's template gives it; the
     simulator adds what a batch run needs. `marked` is the same deck with the swept values marked (see
     `split_deck`), `siblings` how many cases of the run are thought to share its deck, `decks` how
-    many different decks the run is thought to have (None: nobody has looked). Beside every ``.meas``
-    of the deck, the names in `requested` must come out; names in `optional` need not.
+    many different decks the run is thought to have (None: nobody has looked). `partners` renders a few
+    other cases that are thought to share its deck and differ in their values, each as its deck and its
+    marked deck. Beside every ``.meas`` of the deck, the names in `requested` must come out; names in
+    `optional` need not.
     """
 
     case_id: int
@@ -52,6 +55,7 @@ class Job:
     marked: str | None = None
     siblings: int = 1
     decks: int | None = None
+    partners: Callable[[], Iterable[tuple[str, str | None]]] | None = field(default=None, compare=False)
 
     @property
     def netlist(self) -> Path:

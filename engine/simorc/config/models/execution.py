@@ -118,7 +118,7 @@ class ExecutionSettings(Section):
     warm: Annotated[Literal["auto", "off", "verify"], BeforeValidator(_warm)] = "auto"
     """Simulator sessions kept between cases: while they give the same bytes, never, or always checked."""
     warm_check: Annotated[Whole, Field(ge=0)] = 500
-    """After how many warm cases one is also run cold and compared; 0: only the first."""
+    """How many warm cases may pass before one is run cold too and compared; 0: only what proves a deck."""
     warm_cases: Annotated[Whole, Field(ge=1)] = 1000
     """After how many cases a warm session is replaced."""
     warm_memory: Bytes = 2 * 1024**3

@@ -4,6 +4,9 @@ Two cases share a session when their decks are equal but for values of top-level
 temperature and the seed. `DeckSplit.base` is the deck to load once; `settings`, `temperature` and `seed` are
 what one case sets in it. Everything else is structure and stands in the base.
 
+What is defined more than once is structure as well: ``alterparam`` changes every definition of a name, while
+a deck means the last. So are definitions inside ``.if``.
+
 A template that writes a value straight into an element line is brought into that form too. `marked` is the
 deck rendered with each parameter's value between private marks; a marked value on an element line becomes a
 parameter of ours, provided that it stands alone there and reaches the element as the same double
@@ -14,13 +17,18 @@ first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+from simorc.netlist.deck.cards import spice_number
 from simorc.simulators.ngspice.number_reading import survives_parameter
 
 OPEN, CLOSE = "\ue000", "\ue001"
 PREFIX = "simorc_p_"
+TEMPERATURE, SEED = ".temp", ".option seed"
+"""What the temperature and the seed are called among the settings; no parameter can have such a name."""
 
 _MARKED = re.compile(f"{OPEN}(?P<name>[^{OPEN}{CLOSE}=]*)=(?P<text>[^{OPEN}{CLOSE}]*){CLOSE}")
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?:meg|[tgkmunpf])?"
@@ -28,11 +36,13 @@ _PLAIN = re.compile(_NUMBER, re.IGNORECASE)
 _ASSIGNMENT = re.compile(
     rf"(?P<name>[a-z_]\w*)\s*=\s*(?P<value>{_NUMBER})(?=\s*$|\s+[a-z_]\w*\s*=)", re.IGNORECASE
 )
+_DEFINITION = re.compile(r"(?<![\w.'\"{(=<>!])([a-z_]\w*)\s*=(?!=)", re.IGNORECASE)
 _TEMPERATURE = re.compile(r"\s*\.temp\s+(?P<value>\S+)\s*", re.IGNORECASE)
 _OPTION_VALUE = re.compile(r"\s+(?P<name>temp|seed)\s*=\s*(?P<value>[^\s=]+)", re.IGNORECASE)
-_COMMENT = re.compile(r"\s*(?:;|\s\$\s).*$")
+_COMMENT = re.compile(r"\s*(?:;|\s\$(?:\s|$)).*$", re.DOTALL)
 # ngspice reads these alike in `.temp`, `.option temp=` and `set temp=`; with a scale suffix it does not.
 _DEGREES = re.compile(r"[+-]?\d{1,6}(?:\.\d{0,17})?")
+_USABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,26 @@ class DeckSplit:
     temperature: str | None
     seed: str | None
 
+    @cached_property
+    def values(self) -> Mapping[str, str]:
+        """The text of every setting by its name, `TEMPERATURE` and `SEED` among them."""
+        special = ((TEMPERATURE, self.temperature), (SEED, self.seed))
+        return dict(self.settings) | {name: text for name, text in special if text is not None}
+
+    def differs_in(self, other: DeckSplit) -> frozenset[str]:
+        """The settings that have another value in `other`; ``1k`` and ``1000`` are the same."""
+        names = self.values.keys() | other.values.keys()
+        return frozenset(name for name in names if not _equal(self.values.get(name), other.values.get(name)))
+
+
+def _equal(one: str | None, other: str | None) -> bool:
+    if one == other:
+        return True
+    if one is None or other is None:
+        return False
+    number = spice_number(one)
+    return number is not None and number == spice_number(other)
+
 
 def mark(name: str, text: str) -> str:
     """A parameter's value as it stands in a marked deck."""
@@ -58,120 +88,188 @@ def unmarked(text: str) -> str:
     return _MARKED.sub(lambda match: match["text"], text)
 
 
-def split_deck(cards: str, marked: str | None = None) -> DeckSplit:
+def split_deck(cards: str, marked: str | None = None, *, structure: Collection[str] = ()) -> DeckSplit:
     """The warm form of a deck without control blocks.
 
-    `marked` is the same deck with marks, used only if it is indeed the same deck.
+    `marked` is the same deck with marks, used only if it is indeed the same deck. What `structure` names
+    (lower case) is left as it is: names that are defined again in a file the deck includes.
     """
     usable = marked is not None and unmarked(marked) == cards
-    return _Reading().read(marked if usable and marked is not None else cards)
+    return _Reading(marked if usable and marked is not None else cards, structure).form()
+
+
+@dataclass(frozen=True)
+class _Card:
+    """One card with its continuation lines: as it stands in the deck, and joined without comments."""
+
+    lines: tuple[str, ...]
+    text: str
+    comments: str
+
+    @property
+    def whole(self) -> str:
+        return "\n".join(self.lines)
+
+    @cached_property
+    def word(self) -> str:
+        return self.text.split(None, 1)[0].lower() if self.text.strip() else ""
+
+
+class _Places:
+    """Follows a deck card by card: whether a card stands at the top level, and outside ``.if``."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.conditions = 0
+
+    def enter(self, card: _Card) -> None:
+        if card.word in {".subckt", ".macro"}:
+            self.depth += 1
+        elif card.word in {".ends", ".eom"}:
+            self.depth -= 1
+        elif card.word == ".if":
+            self.conditions += 1
+        elif card.word == ".endif":
+            self.conditions -= 1
+
+    @property
+    def open(self) -> bool:
+        """Whether a definition here holds for the whole deck, whatever its values."""
+        return self.depth == 0 and self.conditions == 0
 
 
 class _Reading:
-    """Reads one deck line by line."""
+    """Reads one deck card by card."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str, structure: Collection[str]) -> None:
+        self._title, *rest = text.split("\n")
+        self._cards = list(_logical(rest))
+        self._settable = settable_names(self._cards) - frozenset(structure)
         self.settings: dict[str, str] = {}
         self.temperature: str | None = None
         self.seed: str | None = None
-        self._depth = 0
+        self._places = _Places()
         self._ours: dict[str, str] = {}
         self._base: list[str] = []
         self._key: list[str] = []
 
-    def read(self, text: str) -> DeckSplit:
-        title, *rest = text.splitlines() or [""]
-        self._keep(unmarked(title), key="")  # a title may name the case; it changes no result
-        for line in _logical(rest):
-            self._line(line)
+    def form(self) -> DeckSplit:
+        self._keep(unmarked(self._title), key="")  # a title may name the case; it changes no result
+        for card in self._cards:
+            self._places.enter(card)
+            self._read(card)
         self._declare_ours()
         base, key = "\n".join(self._base) + "\n", "\n".join(self._key)
         return DeckSplit(base, key, tuple(self.settings.items()), self.temperature, self.seed)
 
-    def _line(self, line: str) -> None:
-        word = line.lstrip()[:8].lower()
-        if word.startswith(".subckt"):
-            self._depth += 1
-        elif word.startswith(".ends"):
-            self._depth -= 1
-        if word.startswith(".param") and self._depth == 0:
-            self._parameters(unmarked(line))
-        elif word.startswith(".temp") and self._depth == 0:
-            self._temperature_card(unmarked(line))
-        elif word.startswith(".opt") and self._depth == 0:
-            self._options(unmarked(line))
-        elif OPEN in line:
-            self._element(line)
+    def _read(self, card: _Card) -> None:
+        if not self._places.open or card.word[:1] != ".":
+            self._element(card)
+        elif card.word.startswith(".para"):
+            self._parameters(card)
+        elif card.word == ".temp":
+            self._temperature_card(card)
+        elif card.word.startswith(".opt"):
+            self._options(card)
         else:
-            self._keep(line)
+            self._keep(unmarked(card.whole))
 
     def _keep(self, base: str, key: str | None = None) -> None:
         self._base.append(base)
         self._key.append(base if key is None else key)
 
-    def _parameters(self, line: str) -> None:
-        """Plain numbers can be altered; a name defined twice cannot be told apart, so the second stays as
-        it is.
-        """
+    def _parameters(self, card: _Card) -> None:
+        """Plain numbers can be altered."""
 
         def blank(match: re.Match[str]) -> str:
             name = match["name"].lower()
-            if name in self.settings:
+            if name not in self._settable:
                 return match[0]
             self.settings[name] = match["value"]
             return f"{match['name']}={OPEN}"
 
-        line = _COMMENT.sub("", line)
-        self._keep(line, _ASSIGNMENT.sub(blank, line))
+        key = _ASSIGNMENT.sub(blank, unmarked(card.text))
+        self._keep(unmarked(card.whole), f"{key}{unmarked(card.comments)}")
 
-    def _temperature_card(self, line: str) -> None:
-        match = _TEMPERATURE.fullmatch(line)
-        if match is None or self.temperature is not None or not _DEGREES.fullmatch(match["value"]):
-            self._keep(line)
+    def _temperature_card(self, card: _Card) -> None:
+        match = _TEMPERATURE.fullmatch(unmarked(card.text))
+        if match is None or TEMPERATURE not in self._settable or not _DEGREES.fullmatch(match["value"]):
+            self._keep(unmarked(card.whole))
         else:
             self.temperature = match["value"]
             self._key.append(f".temp {OPEN}")
 
-    def _options(self, line: str) -> None:
-        def take(match: re.Match[str]) -> str:
-            name, value = match["name"].lower(), match["value"]
-            if name == "seed" and self.seed is None and value.isdigit():
-                self.seed = value
-            elif name == "temp" and self.temperature is None and _DEGREES.fullmatch(value):
-                self.temperature = value
-            else:
-                return match[0]
-            return f" {name}={OPEN}"
-
-        key = _OPTION_VALUE.sub(take, line)
+    def _options(self, card: _Card) -> None:
+        line = unmarked(card.text)
+        key = _OPTION_VALUE.sub(self._option, line)
+        if key == line:
+            self._keep(unmarked(card.whole))
+            return
         base = re.sub(rf"\s+\w+={OPEN}", "", key)
-        if re.fullmatch(r"\s*\.options?\s*", base, re.IGNORECASE):
+        if re.fullmatch(r"\s*\.opt\w*\s*", base, re.IGNORECASE):
             self._key.append(key)
         else:
-            self._keep(base, key)
+            comments = unmarked(card.comments)
+            self._keep(f"{base}{comments}", f"{key}{comments}")
 
-    def _element(self, line: str) -> None:
+    def _option(self, match: re.Match[str]) -> str:
+        name, value = match["name"].lower(), match["value"]
+        if name == "seed" and SEED in self._settable and value.isdecimal():
+            self.seed = value
+        elif name == "temp" and TEMPERATURE in self._settable and _DEGREES.fullmatch(value):
+            self.temperature = value
+        else:
+            return match[0]
+        return f" {name}={OPEN}"
+
+    def _element(self, card: _Card) -> None:
         """Marked values on element lines of the top level become parameters of ours; everywhere else they
         are structure.
         """
-        if self._depth or not line.lstrip()[:1].isalpha():
-            self._keep(unmarked(line))
-            return
+        plain = len(card.lines) == 1 or not card.comments
+        usable = self._places.open and card.text.lstrip()[:1].isalpha() and plain
+        if OPEN not in card.text or not usable:
+            self._keep(unmarked(card.whole))
+        else:
+            self._keep(_MARKED.sub(self._own_parameter, card.text) + unmarked(card.comments))
 
-        def parameter(match: re.Match[str]) -> str:
-            name, text = match["name"], match["text"]
-            if not (_stands_alone(match) and _PLAIN.fullmatch(text) and survives_parameter(text)):
-                return text
-            self._ours[f"{PREFIX}{name}".lower()] = text
-            return "{" + f"{PREFIX}{name}" + "}"
-
-        self._keep(_MARKED.sub(parameter, line))
+    def _own_parameter(self, match: re.Match[str]) -> str:
+        text, name = match["text"], f"{PREFIX}{match['name']}".lower()
+        usable = _stands_alone(match) and _PLAIN.fullmatch(text) and survives_parameter(text)
+        if not usable or not _USABLE_NAME.fullmatch(name) or self._ours.get(name, text) != text:
+            return text
+        self._ours[name] = text
+        return "{" + name + "}"
 
     def _declare_ours(self) -> None:
         for name, text in self._ours.items():
             self.settings[name] = text
             self._base.insert(1, f".param {name}={text}")
             self._key.insert(1, f".param {name}={OPEN}")
+
+
+def settable_names(cards: Collection[_Card]) -> frozenset[str]:
+    """The names a deck defines once and for good; the temperature and the seed count as names."""
+    places, defined, conditional = _Places(), Counter[str](), set[str]()
+    for card in cards:
+        places.enter(card)
+        if places.depth == 0:
+            names = definitions_of(card.word, unmarked(card.text))
+            defined.update(names)
+            conditional.update(names if places.conditions else ())
+    return frozenset(name for name, count in defined.items() if count == 1) - conditional
+
+
+def definitions_of(word: str, text: str) -> list[str]:
+    """What a card that begins with `word` defines, in lower case: parameters, `TEMPERATURE`, `SEED`."""
+    if word.startswith(".para"):
+        return [name.lower() for name in _DEFINITION.findall(text)]
+    if word == ".temp":
+        return [TEMPERATURE]
+    if word.startswith(".opt"):
+        special = {"temp": TEMPERATURE, "seed": SEED}
+        return [special[match["name"].lower()] for match in _OPTION_VALUE.finditer(text)]
+    return []
 
 
 def _stands_alone(match: re.Match[str]) -> bool:
@@ -184,18 +282,25 @@ def _stands_alone(match: re.Match[str]) -> bool:
     return bool(line) and not quoted and clear_before and clear_after and not continues
 
 
-def _logical(lines: list[str]) -> Iterator[str]:
-    """Lines with their continuations (``+ ...``) joined; comment lines dropped."""
-    current: str | None = None
+def _logical(lines: list[str]) -> Iterator[_Card]:
+    """The cards of `lines`, continuations (``+ ...``) joined; comment lines dropped."""
+    current: list[str] = []
     for line in lines:
         stripped = line.lstrip()
         if not stripped or stripped.startswith("*"):
             continue
-        if stripped.startswith("+") and current is not None:
-            current = f"{current} {stripped[1:]}"
-            continue
-        if current is not None:
-            yield current
-        current = line
-    if current is not None:
-        yield current
+        if current and not stripped.startswith("+"):
+            yield _card(current)
+            current = []
+        current.append(line)
+    if current:
+        yield _card(current)
+
+
+def _card(lines: list[str]) -> _Card:
+    texts, comments = [], []
+    for place, line in enumerate(lines):
+        text = _COMMENT.sub("", line) if ";" in line or "$" in line else line
+        comments.append(line[len(text) :])
+        texts.append(text if place == 0 else text.lstrip()[1:])
+    return _Card(tuple(lines), " ".join(texts), "".join(comments))

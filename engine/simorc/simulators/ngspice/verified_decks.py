@@ -5,15 +5,17 @@ Shared by all slots of one runner.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from random import Random
 
-from simorc.netlist.deck.control_block import batch_commands
-from simorc.netlist.deck.deck import Command, ControlBlock, Deck
+from simorc.netlist.deck.control_block import batch_commands, for_batch
+from simorc.netlist.deck.deck import ControlBlock, Deck
 from simorc.simulators.job import Job
 from simorc.simulators.ngspice.deck_split import DeckSplit, split_deck
+from simorc.simulators.warm_proof import DeckProof
+from simorc.simulators.warm_sampling import DeckSample, Sampling
 
 # What may be sent down the pipe of a session and leaves nothing behind that `reset` and `destroy all` do
 # not take away.
@@ -56,27 +58,22 @@ class WarmCase:
     def key(self) -> str:
         return self.form.key
 
-
-@dataclass
-class _DeckRecord:
-    proven: bool = False
-    refused: str = ""
-    tried: bool = False
-    passed_by: int = 0
-    since_check: int = 0
-    checks: int = 0
-    cases: array[int] = field(default_factory=lambda: array("I"))
+    @property
+    def commands_form(self) -> str:
+        """Which commands it runs, in which order, whatever their words say: it counts as a setting."""
+        return " ".join((".control", *(line.split(None, 1)[0].lower() for line in self.commands)))
 
 
 class VerifiedDecks:
-    """Decides, deck by deck, whether cases run warm. `mode` is auto, off or verify; every `check_every`-th
-    case is compared.
+    """Decides, deck by deck, whether cases run warm. `mode` is auto, off or verify; at most `check_every`
+    warm cases of a deck pass without a comparison.
     """
 
-    def __init__(self, mode: str, check_every: int) -> None:
+    def __init__(self, mode: str, check_every: int, random: Random | None = None) -> None:
         self.mode = mode
-        self._check_every = check_every
-        self._decks: dict[str, _DeckRecord] = {}
+        self._sampling = Sampling(check_every, random or Random())
+        self._proofs: dict[str, DeckProof] = {}
+        self._samples: dict[str, DeckSample] = {}
 
     def admit(self, job: Job, deck: Deck) -> WarmCase | str:
         """The case ready for a session, or why it has to run cold."""
@@ -87,86 +84,118 @@ class VerifiedDecks:
         case = as_warm_case(job, deck)
         if isinstance(case, str):
             return case
-        record = self._record(case.key)
-        if self.mode == "auto" and not record.proven and self._too_rare(record, job):
+        proof = self._proof(case.key)
+        if self.mode == "auto" and proof.proved is None and self._too_rare(proof, job):
             return "too few other cases share its deck"
-        record.tried = True
-        return record.refused or case
+        proof.tried = True
+        return proof.refused or case
 
-    def _too_rare(self, record: _DeckRecord, job: Job) -> bool:
+    def _too_rare(self, proof: DeckProof, job: Job) -> bool:
         """Whether a session would not pay: too few cases are thought to share the deck, or the run has more
         decks than were foreseen and this one has not come up often.
         """
         if job.siblings < FEWEST_SIBLINGS:
             return True
-        if record.tried or job.decks is None or sum(one.tried for one in self._decks.values()) < job.decks:
+        if proof.tried or job.decks is None or sum(one.tried for one in self._proofs.values()) < job.decks:
             return False
-        record.passed_by += 1
-        return record.passed_by < FEWEST_SIBLINGS
+        proof.passed_by += 1
+        return proof.passed_by < FEWEST_SIBLINGS
 
-    def wants_check(self, key: str) -> bool:
-        """Whether the next case of this deck is to run cold as well and be compared."""
-        record = self._record(key)
-        if record.checks and not record.proven and self.mode == "auto":
-            return False  # another slot is at it; should they differ, this case runs again
-        record.since_check += 1
-        due = bool(self._check_every) and record.since_check >= self._check_every
-        if self.mode == "verify" or not record.proven or due:
-            record.since_check = 0
+    def form_to_load(self, job: Job, case: WarmCase) -> DeckSplit | None:
+        """What to load a session with that is to run this case: another case's values, as many of them
+        different as can be, so that a comparison shows that they are changed.
+
+        None: this is the first case of its deck, and no other is known.
+        """
+        forms = [form for form in partner_forms(job) if form.key == case.key]
+        proof = self._proof(case.key)
+        if proof.first is None:
+            proof.first = case.form
+        else:
+            forms.append(proof.first)
+        if proof.proved is not None:
+            forms.append(case.form)
+        return max(forms, key=lambda form: len(form.differs_in(case.form)), default=None)
+
+    def wants_check(self, key: str, changed: frozenset[str]) -> bool:
+        """Whether a case of this deck that changes these settings is to run cold as well and be compared."""
+        proof = self._proof(key)
+        if self.mode == "verify":
             return True
-        return False
+        if not proof.covers(changed):
+            return not proof.awaits(changed)  # another slot is at it; this case may have to run again
+        return self._sampling.chooses(self._sample(key))
 
     @contextmanager
-    def checking(self, key: str) -> Iterator[None]:
+    def checking(self, key: str, changed: frozenset[str]) -> Iterator[None]:
         """While a case of this deck is being run both ways."""
-        record = self._record(key)
-        record.checks += 1
-        try:
+        with self._proof(key).checking(changed):
             yield
-        finally:
-            record.checks -= 1
 
-    def prove(self, key: str) -> None:
-        self._record(key).proven = True
+    def prove(self, key: str, changed: frozenset[str], cold_seconds: float = 0.0) -> None:
+        """A case that changes these settings came out the same; its cold run took so long."""
+        proof, sample = self._proof(key), self._sample(key)
+        self._sampling.checked(sample, cold_seconds, sampled=proof.covers(changed))
+        if not proof.covers(changed):
+            self._sampling.plan(sample)
+        proof.prove(changed)
 
-    def rests_on(self, key: str, case_id: int) -> str:
+    def ran_warm(self, key: str, seconds: float, *, failed: bool) -> None:
+        """A case of this deck ran in a session."""
+        self._sampling.ran_warm(seconds)
+        if failed:
+            self._sampling.hasten(self._sample(key))
+
+    def rests_on(self, key: str, case_id: int, changed: frozenset[str]) -> str:
         """A case was completed in a session of this deck; why that does not count if the deck was refused
-        meanwhile.
+        meanwhile, or could not be proved.
         """
-        record = self._record(key)
-        if not record.refused:
-            record.cases.append(case_id)
-        return record.refused
+        return self._proof(key).rests(case_id, changed)
+
+    def unproved_cases(self, key: str) -> list[int]:
+        """The cases of a deck that were completed on trust in a comparison that has come to nothing."""
+        return self._proof(key).unproved_cases()
 
     def refuse(self, key: str, reason: str) -> list[int]:
         """No case of this deck runs warm any more; returns the cases that did."""
-        record = self._record(key)
-        record.refused = reason
-        cases, record.cases = list(record.cases), array("I")
-        return cases
+        return self._proof(key).refuse(reason)
 
-    def _record(self, key: str) -> _DeckRecord:
-        return self._decks.setdefault(key, _DeckRecord())
+    def _proof(self, key: str) -> DeckProof:
+        return self._proofs.setdefault(key, DeckProof())
+
+    def _sample(self, key: str) -> DeckSample:
+        return self._samples.setdefault(key, DeckSample())
+
+
+def partner_forms(job: Job) -> Iterator[DeckSplit]:
+    """The forms of other cases of the run that are thought to share this one's deck."""
+    for deck, marked in job.partners() if job.partners is not None else ():
+        yield _form(Deck.parse(deck), marked)
 
 
 def as_warm_case(job: Job, deck: Deck) -> WarmCase | str:
-    """A job's deck taken apart for a session, or why that cannot be."""
-    if not deck.runs_itself:
-        commands = batch_commands(deck)
-    else:
-        own = _own_commands(list(deck.commands))
-        if isinstance(own, str):
-            return own
-        commands = (
-            own if any(line.split()[0].lower() == "write" for line in own) else (*own, "write results.raw")
-        )
+    """A job's deck taken apart for a session, or why that cannot be.
+
+    A session is sent the very commands that a process of its own finds in the deck it is given.
+    """
+    commands = batch_commands(deck) if not deck.runs_itself else _own_commands(deck)
+    if isinstance(commands, str):
+        return commands
+    return WarmCase(_form(deck, job.marked), commands, _cleanup(commands), deck)
+
+
+def _form(deck: Deck, marked: str | None) -> DeckSplit:
     cards = _without_control(deck.text, deck.controls)
-    marked = None if job.marked is None else _without_control(job.marked, Deck.parse(job.marked).controls)
-    return WarmCase(split_deck(cards, marked), commands, _cleanup(commands), deck)
+    return split_deck(
+        cards, None if marked is None else _without_control(marked, Deck.parse(marked).controls)
+    )
 
 
-def _own_commands(commands: list[Command]) -> tuple[str, ...] | str:
-    """The commands of the user's control blocks, or the first that is not known to be safe in a session."""
+def _own_commands(deck: Deck) -> tuple[str, ...] | str:
+    """The commands of the user's control blocks with what a batch run adds to them, or the first that is
+    not known to be safe in a session.
+    """
+    commands = list(Deck.parse(for_batch(deck)).commands)
     while commands and commands[-1].word in {"quit", "exit"}:
         commands.pop()
     for command in commands:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -9,12 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from simorc.deck_text import encoded
-from simorc.errors import NetlistError, WaveformError
-from simorc.netlist.deck.control_block import RAW, for_batch
+from simorc.errors import NetlistError
+from simorc.netlist.deck.control_block import for_batch
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_watch import Pace
 from simorc.simulators.job import Job
 from simorc.simulators.ngspice.cold import SALVAGE_WITHIN, Ngspice
+from simorc.simulators.ngspice.deck_split import DeckSplit
 from simorc.simulators.ngspice.log import Complaint, last_progress, scan_log
 from simorc.simulators.ngspice.outputs import collect_raw, cut_to_limit
 from simorc.simulators.ngspice.session import Session, SessionEnded
@@ -22,9 +24,10 @@ from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way, place_
 from simorc.simulators.ngspice.verdict import Ending, judge
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks, WarmCase
 from simorc.simulators.outcome import FailureKind, Outcome
-from simorc.waveforms.sections import same_data
+from simorc.simulators.warm_check import TWICE_COLD, disagreement
 
 BASE = "base.spice"
+_STAYS = frozenset({BASE, ".spiceinit"})
 KILLS_FORGIVEN = 7
 """How many sessions may be killed from outside while a case is checked in one: that proves nothing, but a
 kernel short of memory would go on for ever.
@@ -33,6 +36,16 @@ _NEVER_ASK = "unset interactive"
 """A deck with an undefined parameter makes an interactive ngspice ask `Run Spice anyway? y/n`, and take the
 commands that follow for answers; without the variable it ends, as in batch.
 """
+_NO_CIRCUIT = re.compile(
+    rb"no circuit loaded|aren't any circuits|circuit not parsed|No internal deck|interrupted due to error",
+    re.IGNORECASE,
+)
+"""What ngspice says where a value, or the whole deck, was refused: nothing is loaded any more."""
+_SKIPPED = re.compile(rb"'alterparam'\W+(?:is )?(?:skipped|ignored)")
+_HARMLESS = frozenset(
+    {FailureKind.MEASUREMENT_MISSING, FailureKind.NO_CONVERGENCE, FailureKind.TIMESTEP_TOO_SMALL}
+    | {FailureKind.SINGULAR_MATRIX}
+)
 _STOPPED = {
     "timeout": (FailureKind.TIMEOUT, "no end within its time-out"),
     "stuck": (FailureKind.STUCK, "no progress"),
@@ -82,6 +95,7 @@ class NgspiceWorker:
         self._way = way
         self._session: Session | None = None
         self._key = ""
+        self._loaded: DeckSplit | None = None
         self._loading = b""
         self._guard: Callbacks | None = None
 
@@ -97,14 +111,21 @@ class NgspiceWorker:
         if self._way_here().kind == "none":
             reason = f"no warm sessions here: {self._way_here().reason}"
             return replace(await self._cold(job, told), cold_reason=reason)
-        if self._desk.wants_check(case.key):
-            with self._desk.checking(case.key):
-                return await self._checked(job, case, told)
+        changed = await self._prepare(job, case, told)
+        if changed is None:
+            return replace(await self._cold(job, told), cold_reason="the first case of its deck")
+        if self._desk.wants_check(case.key, changed):
+            return await self._checked(job, case, changed, told)
+        return await self._trusted(job, case, changed, told)
+
+    async def _trusted(self, job: Job, case: WarmCase, changed: frozenset[str], told: Callbacks) -> Outcome:
+        """Run in the session, and remember that the result rests on it."""
         outcome = await self._warm(job, case, told)
+        self._desk.ran_warm(case.key, outcome.seconds, failed=outcome.status != "completed")
         if outcome.status == "completed":
-            refused = self._desk.rests_on(case.key, job.case_id)
-            if refused:
-                return replace(Outcome.failed(FailureKind.INTERNAL, refused), warm=True)
+            doubt = self._desk.rests_on(case.key, job.case_id, changed)
+            if doubt:
+                return replace(Outcome.failed(FailureKind.INTERNAL, doubt), warm=True)
         return outcome
 
     async def close(self) -> None:
@@ -124,33 +145,55 @@ class NgspiceWorker:
 
     # Trust --------------------------------------------------------------------------------------------
 
-    async def _checked(self, job: Job, case: WarmCase, told: Callbacks) -> Outcome:
+    async def _checked(self, job: Job, case: WarmCase, changed: frozenset[str], told: Callbacks) -> Outcome:
         """Run cold, which is the result, and warm beside it; what they disagree on is told at once."""
+        with self._desk.checking(case.key, changed):
+            outcome = await self._both_ways(job, case, changed, told)
+        lost = self._desk.unproved_cases(case.key)
+        if lost:
+            told.on_mismatch(lost, f"case {job.case_id}: {outcome.cold_reason}")
+        return outcome
+
+    async def _both_ways(self, job: Job, case: WarmCase, changed: frozenset[str], told: Callbacks) -> Outcome:
         cold = await self._cold(job, told)
         if cold.status != "completed":
             return replace(cold, cold_reason="the case its deck was to be checked with failed")
-        fault = await self._fault(job, case, told)
+        fault = await self._fault(job, case, cold, told)
         if fault:
-            reason = f"a warm session of this deck {fault}"
-            told.on_mismatch(self._desk.refuse(case.key, reason), f"case {job.case_id}: {reason}")
-            return replace(cold, cold_reason=reason)
-        self._desk.prove(case.key)
+            told.on_mismatch(self._desk.refuse(case.key, fault), f"case {job.case_id}: {fault}")
+            return replace(cold, cold_reason=fault)
+        # What the session was loaded with shows what this case has changed in it.
+        self._desk.prove(case.key, changed & self._changed(case), cold.seconds)
         return replace(cold, cold_reason="run cold to check the warm session")
 
-    async def _fault(self, job: Job, case: WarmCase, told: Callbacks) -> str:
-        """What is wrong with the case in a session; empty if every data byte is the same."""
+    async def _fault(self, job: Job, case: WarmCase, cold: Outcome, told: Callbacks) -> str:
+        """What is wrong with the case in a session; empty if everything is the same."""
         try:
             output = await self._converse_to_the_end(job, case, told)
         except SessionEnded as ended:
             how = f"killed from outside, {KILLS_FORGIVEN + 1} times" if ended.killed else ended.reason
-            return f"did not reach its end ({how})"
-        if b"command 'alterparam' skipped" in output:
-            return "gave other results (a parameter cannot be altered)"
+            return f"a warm session of this deck did not reach its end ({how})"
+        if _SKIPPED.search(output):
+            return "a warm session of this deck gave other results (a parameter cannot be altered)"
+        here = replace(job, directory=self._directory)
+        warm = self._judged(here, case.deck, output, Ending(0))
+        found = disagreement(job, cold, warm, self._directory, ignored=_STAYS)
+        if not found:
+            return ""
+        itself = await self._differs_from_itself(job, cold, told)
+        return itself or f"a warm session of this deck gave other results: {found}"
+
+    async def _differs_from_itself(self, job: Job, cold: Outcome, told: Callbacks) -> str:
+        """In what a case differs from its own cold run when it is run cold again; empty if in nothing."""
+        again = replace(job, directory=self._directory.with_name(f"{self._directory.name}-again"))
+        shutil.rmtree(again.directory, ignore_errors=True)
+        again.directory.mkdir(parents=True)
         try:
-            same = same_data(job.raw, self._directory / RAW)
-        except WaveformError as error:
-            return f"gave other results ({error.message})"
-        return "" if same else "gave other results (the waveforms differ)"
+            second = await self._cold(again, told)
+            found = disagreement(job, cold, second, again.directory, labels=TWICE_COLD)
+        finally:
+            shutil.rmtree(again.directory, ignore_errors=True)
+        return f"this deck gives other results each time it runs: {found}" if found else ""
 
     async def _converse_to_the_end(self, job: Job, case: WarmCase, told: Callbacks) -> bytes:
         """As `_converse`, in another session if one dies: once if it died by itself, `KILLS_FORGIVEN` times
@@ -174,11 +217,15 @@ class NgspiceWorker:
             output, ending = await self._converse(job, case, told), Ending(0)
         except SessionEnded as ended:
             output, ending = ended.output, _ending(ended, case.deck)
-        if b"there is no circuit loaded" in output:
+        if _NO_CIRCUIT.search(output):
             output = self._loading + output  # it says why
         job.log.write_bytes(output)
         self._bring_home(job)
         outcome = self._judged(job, case.deck, output, ending)
+        if outcome.status == "completed" and _SKIPPED.search(output):
+            outcome = Outcome.failed(FailureKind.INTERNAL, "the session did not take the case's values")
+        if not _session_survives(outcome, output):
+            await self._drop(told)
         return replace(outcome, warm=True, seconds=time.monotonic() - began)
 
     def _judged(self, job: Job, deck: Deck, output: bytes, ending: Ending) -> Outcome:
@@ -221,19 +268,48 @@ class NgspiceWorker:
     def _overgrown(self, job: Job, session: Session) -> str | None:
         if job.limits.memory is not None and session.resident_bytes() > job.limits.memory:
             return "memory"
-        if job.limits.raw is not None and _size(self._directory / RAW) > job.limits.raw:
+        if job.limits.raw is not None and self._written() > job.limits.raw:
             return "raw_limit"
         return None
 
+    def _written(self) -> int:
+        """The bytes of what the case has written so far."""
+        return sum(_size(entry) for entry in self._directory.iterdir() if entry.name not in _STAYS)
+
     # The session --------------------------------------------------------------------------------------
 
-    async def _session_for(self, job: Job, case: WarmCase, told: Callbacks) -> Session:
-        """The session that holds this deck, begun anew if it holds another or has lived long enough."""
+    async def _prepare(self, job: Job, case: WarmCase, told: Callbacks) -> frozenset[str] | None:
+        """Decide in which session a case is to run; the settings that it changes there.
+
+        None: there is no session, and nothing to load one with but the case's own values, which would prove
+        nothing.
+        """
         if self._session is not None and (self._key != case.key or self._worn_out()):
             await self._drop(told)
         if self._session is None:
-            self._session = await self._begin(job, case, told)
             self._key = case.key
+            found = self._desk.form_to_load(job, case)
+            self._loaded = found or case.form
+            if found is None and self._desk.mode == "auto":
+                return None
+        return self._changed(case)
+
+    def _changed(self, case: WarmCase) -> frozenset[str]:
+        """What this case changes in its session: settings, and the commands it runs."""
+        assert self._loaded is not None
+        return self._loaded.differs_in(case.form) | {case.commands_form}
+
+    async def _session_for(self, job: Job, case: WarmCase, told: Callbacks) -> Session:
+        """The session that holds this deck. Where ngspice refuses the values it is to be loaded with, it is
+        loaded with the case's own.
+        """
+        if self._session is None:
+            assert self._loaded is not None
+            self._session = await self._begin(job, self._loaded, told)
+            if self._loaded is not case.form and _NO_CIRCUIT.search(self._loading):
+                await self._drop(told)
+                self._loaded = case.form
+                self._session = await self._begin(job, self._loaded, told)
         return self._session
 
     def _worn_out(self) -> bool:
@@ -246,10 +322,11 @@ class NgspiceWorker:
             self._way = find_warm_way(self._simulator)
         return self._way
 
-    async def _begin(self, job: Job, case: WarmCase, told: Callbacks) -> Session:
+    async def _begin(self, job: Job, form: DeckSplit, told: Callbacks) -> Session:
+        """A session that has loaded `form`."""
         shutil.rmtree(self._directory, ignore_errors=True)
         self._directory.mkdir(parents=True)
-        (self._directory / BASE).write_bytes(encoded(case.form.base))
+        (self._directory / BASE).write_bytes(encoded(form.base))
         self._simulator.place_spiceinit(self._directory)
         way, environment = self._way_here(), self._simulator.environment
         if way.kind == "library":
@@ -259,10 +336,12 @@ class NgspiceWorker:
         )
         told.on_spawn(session.pid)
         self._guard = told
-        session.values.update(case.form.settings)
+        session.values.update(form.settings)
         try:
             self._loading = await session.ask(
-                [_NEVER_ASK, f"source {BASE}"], timeout=job.limits.timeout, log_limit=job.limits.log
+                [_NEVER_ASK, *_loading_commands(form)],
+                timeout=job.limits.timeout,
+                log_limit=job.limits.log,
             )
         except BaseException:
             told.on_exit(session.pid)
@@ -277,14 +356,27 @@ class NgspiceWorker:
 
     def _sweep_directory(self) -> None:
         for entry in self._directory.iterdir():
-            if entry.name not in {BASE, ".spiceinit"}:
+            if entry.name not in _STAYS:
                 shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
     def _bring_home(self, job: Job) -> None:
         """What the case wrote goes into its own directory."""
         for entry in self._directory.iterdir():
-            if entry.name not in {BASE, ".spiceinit"}:
+            if entry.name not in _STAYS:
                 entry.rename(job.directory / entry.name)
+
+
+def _loading_commands(form: DeckSplit) -> list[str]:
+    """Load a base with the values of `form`; what `_NO_CIRCUIT` finds in the answer says that it failed."""
+    seed = [] if form.seed is None else [f"setseed {form.seed}"]
+    temperature = [] if form.temperature is None else [f"set temp={form.temperature}"]
+    return [*seed, f"source {BASE}", *temperature, "setcirc"]
+
+
+def _session_survives(outcome: Outcome, output: bytes) -> bool:
+    """Whether a session may go on after a case: its circuit was there and was simulated."""
+    simulated = outcome.status == "completed" or outcome.kind in _HARMLESS
+    return simulated and not _NO_CIRCUIT.search(output)
 
 
 def _commands(session: Session, case: WarmCase) -> list[str]:
