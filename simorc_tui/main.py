@@ -18,7 +18,7 @@ def launch(project_dir: Path, run: str | None = None, *, mouse: bool = True) -> 
     Raises RunNotFound.
     """
     profile = prepare(os.environ)
-    preferences = read_preferences(config_file(os.environ))
+    preferences = read_preferences(config_file())
     if run is not None:
         run = find_run(project_dir, run).name
     from simorc_tui.app import SimorcApp
@@ -37,7 +37,7 @@ def serve(project_dir: Path, port: int, *, token: str | None, say: Callable[[str
 
 def first_time() -> bool:
     """Whether this user has never been here; from now on they have. Without a home no tour."""
-    seen = state_file(os.environ, "tour-seen")
+    seen = state_file("tour-seen")
     try:
         seen.parent.mkdir(parents=True, exist_ok=True)
         seen.touch(exist_ok=False)

@@ -211,7 +211,7 @@ def test_notation_keeps_the_digits_asked_for(value: float, digits: int) -> None:
 
 
 def test_importing_it_is_cheap() -> None:
-    heavy = "{'pydantic', 'numpy', 'quantiphy', 'ruamel'}"
+    heavy = "{'pydantic', 'numpy', 'ruamel'}"
     modules = "simorc.units, simorc.text, simorc.config.root, simorc.cpus"
     code = f"import sys, {modules}; print({heavy} & set(sys.modules))"
     shown = subprocess.run(

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from simorc.processes import file_system_of
+
 # sqlite.org/wal.html: WAL needs memory shared by all readers, which network file systems do not give. Which
 # file systems other hosts share cannot be listed (there are many, some behind FUSE), so the local ones are.
 _LOCAL = frozenset(
@@ -20,30 +22,11 @@ MOST_JSON = 1 << 28
 """Bytes of JSON that are read at all; the manifest of a million cases has some kilobytes."""
 
 
-def file_system(path: Path) -> str:
-    """The type of the file system `path` is on (``ext4``, ``nfs4``, ...), empty where the kernel does not
-    tell.
-    """
-    try:
-        lines = Path("/proc/self/mountinfo").read_text().splitlines()
-    except OSError:
-        return ""
-    target = str(path.resolve())
-    best, kind = "", ""
-    for line in lines:
-        fields, _, tail = line.partition(" - ")
-        mount = fields.split()[4].encode().decode("unicode_escape")
-        inside = target == mount or target.startswith(mount.rstrip("/") + "/")
-        if inside and len(mount) >= len(best):
-            best, kind = mount, tail.split()[0]
-    return kind
-
-
 def is_network(path: Path) -> bool:
     """Whether other hosts may write below `path` without this host's kernel noticing: true for every file
     system that is not known to be local.
     """
-    return file_system(path) not in _LOCAL
+    return file_system_of(str(path)) not in _LOCAL
 
 
 def write_whole(path: Path, text: str | Iterable[str]) -> None:

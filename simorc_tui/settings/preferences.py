@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
 from simorc_tui.commands.main_commands import COMMANDS, KEY_NAMES
 
 KNOWN = ("theme", "mouse", "keymap")
@@ -31,16 +33,14 @@ class Preferences:
     problems: tuple[str, ...] = ()
 
 
-def config_file(environment: Mapping[str, str]) -> Path:
-    """Where the user's configuration stands: below XDG_CONFIG_HOME, by default ``~/.config``."""
-    home = environment.get("XDG_CONFIG_HOME") or "~/.config"
-    return Path(home).expanduser() / "simorc" / "config.yaml"
+def config_file() -> Path:
+    """The user's configuration: below XDG_CONFIG_HOME, by default ``~/.config`` (Linux)."""
+    return platformdirs.user_config_path("simorc") / "config.yaml"
 
 
-def state_file(environment: Mapping[str, str], name: str) -> Path:
-    """A file of what is remembered: below XDG_STATE_HOME, by default ``~/.local/state``."""
-    home = environment.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(home).expanduser() / "simorc" / name
+def state_file(name: str) -> Path:
+    """A file of what is remembered: below XDG_STATE_HOME, by default ``~/.local/state`` (Linux)."""
+    return platformdirs.user_state_path("simorc") / name
 
 
 def read_preferences(path: Path) -> Preferences:

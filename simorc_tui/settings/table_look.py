@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -43,8 +41,8 @@ USUAL = TableLook()
 class LookMemory:
     """The looks of the sweeps of the project at `root`. Never raises: what cannot be kept is not kept."""
 
-    def __init__(self, root: Path, environment: Mapping[str, str] | None = None) -> None:
-        self._file = state_file(os.environ if environment is None else environment, FILE)
+    def __init__(self, root: Path) -> None:
+        self._file = state_file(FILE)
         self._root = str(root.resolve())
 
     def recall(self, sweep: str) -> TableLook:

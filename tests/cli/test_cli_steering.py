@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from simorc.processes import process_ticks
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.lock import process_ticks
 
 Simorc = Callable[..., Any]
 

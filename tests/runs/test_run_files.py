@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simorc.errors import RunBusy, RunNotFound, UsageError
-from simorc.files import file_system, write_whole
+from simorc.files import write_whole
+from simorc.processes import file_system_of
 from simorc.rundir import requests, status_files
 from simorc.rundir.attempt_log import Trace
 from simorc.rundir.layout import RunLayout, find_run, find_runs
@@ -175,5 +176,5 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
 
 def test_the_file_system_of_a_path_is_known(tmp_path: Path) -> None:
-    assert file_system(Path("/proc")) == "proc"
-    assert file_system(tmp_path)
+    assert file_system_of("/proc") == "proc"
+    assert file_system_of(str(tmp_path))

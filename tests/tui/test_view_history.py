@@ -61,14 +61,14 @@ def test_neither_steps_nor_marks_grow_without_end() -> None:
     assert len(history) <= 2
 
 
-def test_a_look_is_remembered_for_its_sweep(tmp_path: Path) -> None:
-    environment = {"XDG_STATE_HOME": str(tmp_path)}
+def test_a_look_is_remembered_for_its_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     look = TableLook(("m_gain", "status"), (), 2).with_width("m_gain", 20)
-    LookMemory(tmp_path, environment).keep("pvt", look)
-    memory = LookMemory(tmp_path, environment)
+    LookMemory(tmp_path).keep("pvt", look)
+    memory = LookMemory(tmp_path)
     assert memory.recall("pvt") == look
     assert memory.recall("ac") == USUAL
-    assert LookMemory(tmp_path / "other", environment).recall("pvt") == USUAL
+    assert LookMemory(tmp_path / "other").recall("pvt") == USUAL
     memory.keep("pvt", USUAL)
     assert json.loads((tmp_path / "simorc" / "tables.json").read_text()) == {}
     for number in range(SWEEPS_KEPT + 10):
@@ -79,11 +79,14 @@ def test_a_look_is_remembered_for_its_sweep(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["", "[]", "{", '{"KEY": 3}', '{"KEY": {"columns": 1, "widths": 2, "frozen": "x"}}']
 )
-def test_a_state_file_that_makes_no_sense_is_forgotten(tmp_path: Path, text: str) -> None:
+def test_a_state_file_that_makes_no_sense_is_forgotten(
+    tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     file = tmp_path / "simorc" / "tables.json"
     file.parent.mkdir()
     file.write_text(text.replace("KEY", f"{tmp_path}:pvt"))
-    memory = LookMemory(tmp_path, {"XDG_STATE_HOME": str(tmp_path)})
+    memory = LookMemory(tmp_path)
     assert memory.recall("pvt") == USUAL
     memory.keep("pvt", TableLook(frozen=3))
     assert memory.recall("pvt").frozen == 3

@@ -12,11 +12,11 @@ import os
 import socket
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from types import TracebackType
 
 from simorc.errors import RunBusy
 from simorc.files import read_json, write_json
+from simorc.processes import process_ticks
 from simorc.rundir.layout import RunLayout
 
 HEARTBEAT_EVERY = 2.0
@@ -66,15 +66,6 @@ def _heard_lately(info: RunnerInfo) -> bool:
     if now - heard.since >= SILENT_AFTER:
         return False
     return heard.moving or abs(time.time() - info.heartbeat) < SILENT_AFTER
-
-
-def process_ticks(pid: int) -> int | None:
-    """When process `pid` started, in clock ticks since boot; None if there is none (or only its zombie)."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] in (b"Z", b"X") else int(fields[19])
 
 
 def runner_info(layout: RunLayout) -> RunnerInfo | None:

@@ -63,18 +63,15 @@ def sweep_orphans(run: Path) -> int:
     """Kill simulators of `run` whose runner is gone; returns how many. Call it only while holding the run's
     lock.
     """
-    mark = f"{RUN_VARIABLE}={run}".encode()
+    from simorc.processes import processes_with  # not at the top: the guardian itself runs without packages
+
     killed = 0
-    for entry in os.scandir("/proc"):
-        if not entry.name.isdigit() or int(entry.name) == os.getpid():
-            continue
+    for pid in processes_with(RUN_VARIABLE, str(run)):
         try:
-            variables = Path(entry.path, "environ").read_bytes().split(b"\0")
-            if mark in variables:
-                _kill_group(int(entry.name))
-                killed += 1
+            _kill_group(pid)
+            killed += 1
         except OSError:
-            continue  # another user's process, or one that just ended
+            continue  # it ended by itself
     return killed
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import anyio
 
+from simorc.processes import memory_of
 from simorc.simulators.job import Limits
 
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _GRACE = 0.3
 
 
@@ -78,10 +78,7 @@ class Child:
 
     def memory(self) -> int:
         """Its resident size in bytes; 0 if it has ended."""
-        try:
-            return int(Path(f"/proc/{self.pid}/statm").read_bytes().split()[1]) * _PAGE
-        except (OSError, IndexError):
-            return 0
+        return memory_of(self.pid)
 
     async def interrupt(self, seconds: float) -> None:
         """Ask for what there is so far: an interactive ngspice breaks off its analysis and goes on with what

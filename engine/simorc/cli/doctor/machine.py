@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Literal
 
 from simorc.cpus import usable_cpus
-from simorc.files import file_system, free_bytes, is_network
+from simorc.files import free_bytes, is_network
+from simorc.processes import file_system_of
 
 LEAST_FREE = 2 * 1024**3
 VERSION_OPTIONS = {"ngspice": "--version", "xschem": "--version", "iverilog": "-V"}
@@ -103,7 +104,7 @@ def cpus_finding() -> Finding:
 
 def file_system_finding(place: Path) -> Finding:
     """What kind of file system the project is on: runs on a network one are safe, and slower."""
-    kind = file_system(place) or "unknown"
+    kind = file_system_of(str(place)) or "unknown"
     if is_network(place):
         return Finding(
             "file system", "note", f"{kind}, over the network", "safe there; a local disk is faster"

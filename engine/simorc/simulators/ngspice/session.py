@@ -18,6 +18,7 @@ from pathlib import Path
 import anyio
 
 from simorc.deck_text import encoded
+from simorc.processes import memory_of
 
 _READ_AT_ONCE = 1 << 16
 _LOOK_EVERY = 0.25
@@ -73,11 +74,7 @@ class Session:
 
     def resident_bytes(self) -> int:
         """The process's memory, 0 once it is gone."""
-        try:
-            fields = Path(f"/proc/{self.pid}/statm").read_bytes().split()
-        except OSError:
-            return 0
-        return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
+        return memory_of(self.pid)
 
     async def ask(
         self,

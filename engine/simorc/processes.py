@@ -1,0 +1,62 @@
+"""Processes of this machine: when one began, its memory, whether it carries a variable; on Linux and macOS.
+
+psutil is imported where it is used: `simorc status` looks at a process only where a run claims a runner here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+
+def process_ticks(pid: int) -> int | None:
+    """When process `pid` began, in clock ticks since boot; None if there is none (or only its zombie).
+
+    With the pid it names one process: pids are used again, and a clock that is set moves neither side of the
+    difference alone.
+    """
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        if process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD):
+            return None
+        since_boot = float(process.create_time() - psutil.boot_time())
+    except (psutil.Error, ValueError, OverflowError):
+        return None
+    return round(since_boot * os.sysconf("SC_CLK_TCK"))
+
+
+def memory_of(pid: int) -> int:
+    """The resident memory of a process in bytes; 0 if it has ended."""
+    import psutil
+
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def processes_with(variable: str, value: str) -> Iterator[int]:
+    """The pids of this user's other processes whose environment has `variable` set to `value`."""
+    import psutil
+
+    for process in psutil.process_iter():
+        try:
+            if process.pid != os.getpid() and process.environ().get(variable) == value:
+                yield process.pid
+        except (psutil.Error, OSError):
+            continue  # another user's process, or one that just ended
+
+
+def file_system_of(path: str) -> str:
+    """The type of the file system `path` is on (``ext4``, ``nfs4``, ...), empty where it is not known."""
+    import psutil
+
+    target, best, kind = os.path.realpath(path), "", ""
+    for partition in psutil.disk_partitions(all=True):
+        mount = partition.mountpoint
+        inside = target == mount or target.startswith(mount.rstrip("/") + "/")
+        if inside and len(mount) >= len(best):
+            best, kind = mount, partition.fstype
+    return kind
