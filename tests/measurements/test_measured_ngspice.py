@@ -42,7 +42,7 @@ def test_an_rc_low_pass_is_measured_to_a_tenth_of_a_percent(tmp_path: Path) -> N
     )
     definitions = {
         "bw": {"measure": "bandwidth_3db", "args": {"signal": "v(out)/v(in)"}},
-        "phase": {"expr": "at(ph(v(out)), fc)"},
+        "phase": {"expr": "at(phase(v(out)), fc)"},
         "fc": {"expr": "1/(2*pi*r*1n)"},
         "tr": {"measure": "rise_time", "args": {"signal": "v(out)"}},
         "delay": {"expr": "cross(v(out), 0.5, edge=rise) - cross(v(in), 0.5, edge=rise)"},

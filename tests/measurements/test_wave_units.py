@@ -25,6 +25,8 @@ UNITS = {"v(out)": "V", "v(in)": "V", "i(vdd)": "A", "frequency": "Hz"}
         ("v(out)/v(in)", ""),
         ("db(v(out)/v(in))", "dB"),
         ("phase(v(out)/v(in))", "°"),
+        ("ph(v(out)/v(in))", "rad"),
+        ("vg(out)", "s"),
         ("mag(v(out))", "V"),
         ("deriv(v(out))", "V/s"),
         ("integ(i(vdd))", "C"),

@@ -10,9 +10,10 @@ import pytest
 
 from simorc.config.project import Project
 from simorc.errors import UsageError
-from simorc.importers.ltspice.cards import passive_card
+from simorc.importers.ltspice.cards import Untranslated, in_degrees, passive_card
 from simorc.importers.ltspice.netlist import from_ltspice
 from simorc.importers.result import read_text
+from simorc.measurements.expressions import compile_wave_expression
 
 Simorc = Callable[..., tuple[int, str]]
 
@@ -196,3 +197,25 @@ def test_a_level_from_another_measurement_becomes_an_expression(tmp_path: Path) 
     assert measurements["fh"].expr == "cross(mag(V(out)), gmax/sqrt(2), n=1, edge=fall)"
     assert measurements["khz"].expr == "fh/1000"
     assert (measurements["gmax"].meas, measurements["fx"].meas) == ("gmax", "fx")
+
+
+@pytest.mark.parametrize(
+    ("card", "expression"),
+    [
+        (".meas ac pm find ph(V(out)) at=1k", "at((ph(V(out))*180/pi), 1k)"),
+        (
+            ".meas AC pm FIND 180+Ph(V(out)/V(in)) WHEN mag(V(out))=1 FALL=1",
+            "at(180+(ph(V(out)/V(in))*180/pi), cross(mag(V(out)), 1, n=1, edge=fall))",
+        ),
+        (".meas ac f180 when ph(V(out))=-180", "cross((ph(V(out))*180/pi), -180, n=1, edge=either)"),
+    ],
+)
+def test_a_phase_which_ltspice_has_in_degrees_becomes_an_expression(card: str, expression: str) -> None:
+    name, text = in_degrees(card) or ("", "")
+    assert (name in ("pm", "f180"), text) == (True, expression)
+    compile_wave_expression(text)
+
+
+def test_other_measurements_of_a_phase_are_left_behind() -> None:
+    with pytest.raises(Untranslated):
+        in_degrees(".meas ac x max ph(V(out))")

@@ -305,14 +305,14 @@ def test_a_plot_spec_becomes_a_panel() -> None:
 def test_signals_of_a_plot_spec_may_be_expressions() -> None:
     strips = [
         {"signals": {"ratio": "db(v(out)/v(in)/a0)"}},
-        {"range": ["-100", -45], "signals": ["ph(v(out)/v(in))"]},
+        {"range": ["-100", -45], "signals": ["phase(v(out)/v(in))"]},
     ]
     panel = panel_from_spec(
         [low_pass()], {"x": {"range": [1, "10k"]}, "y": strips}, lambda name: 100.0 if name == "a0" else None
     )
     assert [(strip.unit, strip.traces[0].label) for strip in panel.strips] == [
         ("dB", "ratio"),
-        ("°", "ph(v(out)/v(in))"),
+        ("°", "phase(v(out)/v(in))"),
     ]
     assert panel.strips[0].traces[0].branches[0][1][0] == pytest.approx(0, abs=1e-3)
     assert (panel.part, panel.heights) == ((1.0, 1e4), (None, (-100.0, -45.0)))

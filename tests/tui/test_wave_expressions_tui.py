@@ -313,7 +313,7 @@ async def test_a_spectrum_is_kept_as_a_plot_spec(layout: RunLayout, tmp_path: Pa
         assert again.panel is not None and again.panel.x_unit == "Hz" and again.view == "tones"
         (trace,) = again.panel.strips[0].traces
         assert trace.value_at(20e3) == pytest.approx(shown.value_at(20e3))
-        assert read_plot_specs(target)[0].strips[0].signals == {"v(out)": "db(fft(v(out), window=hann))"}
+        assert read_plot_specs(target)[0].strips[0].signals == {"v(out)": "db(spectrum(v(out), window=hann))"}
 
 
 def test_several_cases_and_what_has_no_source() -> None:

@@ -1,9 +1,10 @@
 """Waveform expressions in the notation of the field: ``db(v(out)/v(in))``, ``cross(v(out), vdda/2,
 edge=rise)``.
 
-``db`` is 20 log10 of the magnitude, ``ph`` the phase in degrees (``cph`` without jumps), ``integ`` the
-running integral (a number with a window). Every built-in measurement is also a function: ``rise_time(v(out),
-low=0.2)``. A name means, in this order: a parameter, another measurement, a vector of the plot.
+A function that ngspice's ``let`` has means what it means there (`ngspice_functions`): ``ph`` and ``cph`` are
+in radians. ``phase``, without jumps and in degrees, is ours, as are ``at``, ``cross``, ``average``, ...
+Every built-in measurement is also a function: ``rise_time(v(out), low=0.2)``. A name
+means, in this order: a parameter, another measurement, a vector of the plot.
 """
 
 from __future__ import annotations
@@ -17,10 +18,20 @@ from typing import Any
 import numpy as np
 
 from simorc.errors import ExpressionError
+from simorc.measurements.angle_units import refuse_mixed_angles
 from simorc.measurements.arrays import Floats, Trace
 from simorc.measurements.builtins.registry import Builtin, builtins_by_name
 from simorc.measurements.missing import MeasurementMissing
-from simorc.measurements.wave_functions import COMPLEX_REMEDY, FUNCTIONS, Quantity, number_of
+from simorc.measurements.ngspice_functions import power, remainder
+from simorc.measurements.wave_functions import (
+    COMPLEX_REMEDY,
+    FUNCTIONS,
+    REFUSED,
+    Quantity,
+    combined,
+    is_complex,
+    number_of,
+)
 from simorc.measurements.wave_parser import (
     Call,
     Constant,
@@ -38,18 +49,22 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
-    "**": operator.pow,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
+    "%": remainder,
+    "**": power,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
     "==": operator.eq,
     "!=": operator.ne,
     "and": np.logical_and,
     "or": np.logical_or,
 }
+_OF_REAL = frozenset(("<", "<=", ">", ">=", "and", "or", "%"))
+"""Operators that are refused for complex values, of which ngspice compares both parts."""
+
 _CONSTANTS = {"pi": np.pi, "true": 1.0, "false": 0.0}
-_AC_FUNCTIONS = frozenset(("db", "ph", "phase", "cph", "arg"))
+_AC_FUNCTIONS = frozenset(("db", "ph", "phase", "cph", "cphase", "arg", "group_delay", "gd"))
 
 
 @dataclass(frozen=True)
@@ -86,6 +101,7 @@ class WaveExpression:
 def compile_wave_expression(text: str) -> WaveExpression:
     """Parse and check an expression; ExpressionError with column and nearest name."""
     tree = parse_wave_expression(text)
+    refuse_mixed_angles(tree)
     names: dict[str, int] = {}
     signals: list[str] = []
     preferred: list[str] = []
@@ -123,6 +139,8 @@ def _checked_call(call: Call) -> list[str]:
         _check_arguments(call, known.least - _named_count(call, known.names), known.most, known.names)
         return ["ac"] if call.function in _AC_FUNCTIONS else []
     measures = builtins_by_name()
+    if call.function in REFUSED:
+        raise ExpressionError(REFUSED[call.function], column=call.column)
     if call.function not in measures:
         near = difflib.get_close_matches(call.function, [*FUNCTIONS, *measures], n=1)
         hint = f" (did you mean {near[0]}?)" if near else ""
@@ -199,10 +217,15 @@ class _Evaluation:
     def _operation(self, node: Operation) -> Quantity:
         values = [self.of(operand) for operand in node.operands]
         if len(values) == 2:
-            return combined(_BINARY[node.operator], values[0], values[1])
+            return self._combined(node.operator, values)
         if node.operator == "-":
             return combined(operator.mul, -1.0, values[0])
         return values[0] if node.operator == "+" else combined(operator.eq, values[0], 0.0)
+
+    def _combined(self, operator_: str, values: list[Quantity]) -> Quantity:
+        if operator_ in _OF_REAL and any(map(is_complex, values)):
+            raise ExpressionError(f"{operator_} of complex values: {COMPLEX_REMEDY}")
+        return combined(_BINARY[operator_], values[0], values[1])
 
     def _call(self, node: Call) -> Quantity:
         arguments = [self._argument(each, index) for index, each in enumerate(node.arguments)]
@@ -224,27 +247,6 @@ def _refuse_unsuited(measures: Sequence[Builtin], analysis: str) -> None:
         if analysis in PREFERENCE and not found.suits(analysis):
             where = f"{found.name} is measured in a {found.analysis} analysis"
             raise MeasurementMissing(f"{where}, and the signal is in the {analysis} one")
-
-
-def combined(function: Callable[[Any, Any], Any], first: Quantity, second: Quantity) -> Quantity:
-    """Two quantities by an operator, point by point; waveforms of different axes cannot be combined."""
-    if not isinstance(first, Trace) and not isinstance(second, Trace):
-        found = function(np.asarray(first), np.asarray(second))
-        return complex(found) if np.iscomplexobj(found) else float(found)
-    x = _shared_axis(first, second)
-    a = first.y if isinstance(first, Trace) else first
-    b = second.y if isinstance(second, Trace) else second
-    y = function(a, b)
-    return Trace(x, y.astype(np.float64) if y.dtype == np.bool_ else y)
-
-
-def _shared_axis(first: Quantity, second: Quantity) -> Any:
-    if not isinstance(second, Trace):
-        assert isinstance(first, Trace)
-        return first.x
-    if isinstance(first, Trace) and first.x is not second.x and not np.array_equal(first.x, second.x):
-        raise ExpressionError("waveforms of different analyses cannot be combined point by point")
-    return second.x
 
 
 def run_builtin(found: Builtin, signals: list[Quantity], arguments: Mapping[str, Any]) -> float:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from simorc.errors import ExpressionError
+from simorc.measurements.angle_units import refuse_other_angle_unit
 from simorc.measurements.builtins.registry import Builtin, find_builtin
 from simorc.measurements.expressions import Scope, WaveExpression, compile_wave_expression, run_builtin
 from simorc.measurements.hooks import run_hook
@@ -104,7 +105,9 @@ class _CaseMeasurement:
         if text := definition.get("measure"):
             return self._built_in(find_builtin(str(text)), definition.get("args") or {})
         if text := definition.get("expr"):
-            return compiled(str(text)).number(self._scope((definition.get("args") or {}).get("analysis")))
+            expression = compiled(str(text))
+            refuse_other_angle_unit(expression.tree, str(definition.get("unit") or ""))
+            return expression.number(self._scope((definition.get("args") or {}).get("analysis")))
         if text := definition.get("python"):
             return run_hook(str(text), self._root, self._waves(), self._given, definition.get("args"))
         raise ExpressionError(f"{name}: say how to measure it ({', '.join(SOURCES)})")
@@ -199,10 +202,15 @@ def _check_definition(definition: Mapping[str, Any], project_root: Path) -> None
         raise ExpressionError(f"name exactly one of {', '.join(SOURCES)}")
     checks: dict[str, Callable[[], object]] = {
         "measure": lambda: _check_builtin(definition),
-        "expr": lambda: compile_wave_expression(str(definition["expr"])),
+        "expr": lambda: _check_expression(definition),
         "python": lambda: _check_hook(str(definition["python"]), project_root),
     }
     checks.get(given[0], lambda: None)()
+
+
+def _check_expression(definition: Mapping[str, Any]) -> None:
+    tree = compile_wave_expression(str(definition["expr"])).tree
+    refuse_other_angle_unit(tree, str(definition.get("unit") or ""))
 
 
 def _check_builtin(definition: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from simorc.errors import ExpressionError
+from simorc.measurements import ngspice_functions as ng
 from simorc.measurements.arrays import Floats, Trace
 from simorc.measurements.builtins.ac import decibels
 from simorc.measurements.builtins.tran import average, peak_to_peak, rms
@@ -38,6 +40,32 @@ def mapped(function: Callable[[Any], Any]) -> Callable[[Quantity], Quantity]:
     return over
 
 
+def combined(function: Callable[[Any, Any], Any], first: Quantity, second: Quantity) -> Quantity:
+    """Two quantities by an operator, point by point; waveforms of different axes cannot be combined."""
+    if not isinstance(first, Trace) and not isinstance(second, Trace):
+        found = function(np.asarray(first), np.asarray(second))
+        return complex(found) if np.iscomplexobj(found) else float(found)
+    x = _shared_axis(first, second)
+    a = first.y if isinstance(first, Trace) else first
+    b = second.y if isinstance(second, Trace) else second
+    y = function(a, b)
+    return Trace(x, y.astype(np.float64) if y.dtype == np.bool_ else y)
+
+
+def _shared_axis(first: Quantity, second: Quantity) -> Any:
+    if not isinstance(second, Trace):
+        assert isinstance(first, Trace)
+        return first.x
+    if isinstance(first, Trace) and first.x is not second.x and not np.array_equal(first.x, second.x):
+        raise ExpressionError("waveforms of different analyses cannot be combined point by point")
+    return second.x
+
+
+def is_complex(value: Quantity) -> bool:
+    """Whether a waveform or a number is complex."""
+    return np.iscomplexobj(value.y if isinstance(value, Trace) else value)
+
+
 def trace_of(value: Quantity, function: str) -> Trace:
     """The waveform an argument has to be."""
     if not isinstance(value, Trace):
@@ -53,43 +81,74 @@ def real_trace(value: Quantity, function: str) -> Trace:
     return trace
 
 
-def _continuous_phase(y: Any) -> Any:
-    return np.degrees(np.unwrap(np.angle(y)))
-
-
 POINTWISE: dict[str, Callable[[Quantity], Quantity]] = {
-    "db": mapped(decibels),
-    "ph": mapped(lambda y: np.degrees(np.angle(y))),
-    "phase": mapped(lambda y: np.degrees(np.angle(y))),
-    "arg": mapped(np.angle),
-    "cph": mapped(_continuous_phase),
-    "mag": mapped(np.abs),
-    "abs": mapped(np.abs),
-    "re": mapped(np.real),
-    "im": mapped(np.imag),
+    **dict.fromkeys(("mag", "magnitude", "abs"), mapped(np.abs)),
+    **dict.fromkeys(("ph", "arg"), mapped(ng.phase_of)),
+    **dict.fromkeys(("cph", "cphase"), mapped(ng.continuous_phase)),
+    "phase": mapped(ng.degrees_of),
+    "unwrap": mapped(ng.unwrapped),
+    **dict.fromkeys(("re", "real"), mapped(np.real)),
+    **dict.fromkeys(("im", "imag"), mapped(ng.imaginary)),
+    "j": mapped(lambda y: 1j * y),
     "conj": mapped(np.conj),
-    "sqrt": mapped(np.sqrt),
-    "ln": mapped(np.log),
-    "log": mapped(np.log),
-    "log10": mapped(np.log10),
+    "db": mapped(decibels),
+    "sqrt": mapped(ng.square_root),
+    **dict.fromkeys(("ln", "log"), mapped(np.log)),
+    "log10": mapped(ng.logarithm10),
     "exp": mapped(np.exp),
     "sin": mapped(np.sin),
     "cos": mapped(np.cos),
     "tan": mapped(np.tan),
-    "atan": mapped(np.arctan),
+    "sinh": mapped(np.sinh),
+    "cosh": mapped(np.cosh),
+    "tanh": mapped(np.tanh),
+    "atan": mapped(ng.real_only("atan", np.arctan)),
+    "pos": mapped(lambda y: np.where(np.real(y) > 0, 1.0, 0.0)),
+    "nint": mapped(ng.by_parts(np.rint)),
+    "floor": mapped(ng.by_parts(np.floor)),
+    "ceil": mapped(ng.by_parts(np.ceil)),
+    "norm": mapped(ng.normalised),
+    "avg": mapped(ng.running_average),
+    "vecd": mapped(ng.differences),
 }
+"""Functions whose result has a value for every point."""
+
+_OF_POINTS: dict[str, Callable[[Any], Any]] = {
+    "mean": ng.mean_of_points,
+    "stddev": ng.deviation_of_points,
+    "length": np.size,
+    **dict.fromkeys(("vecmax", "maximum"), ng.largest_parts),
+    **dict.fromkeys(("vecmin", "minimum"), ng.smallest_parts),
+}
+"""Functions of all points together, however they are spaced."""
+
+
+def _of_points(function: Callable[[Any], Any]) -> Callable[[Quantity], Quantity]:
+    def reduce(value: Quantity) -> Quantity:
+        return _single(function(value.y if isinstance(value, Trace) else np.atleast_1d(value)))
+
+    return reduce
+
+
+def _once_through(trace: Trace, function: str) -> Trace:
+    """A waveform whose axis does not start over."""
+    if len(inner_sweeps(trace.x)) > 1:
+        raise MeasurementMissing(f"{function} of a nested sweep: take one part by step(signal, n)")
+    return trace
 
 
 def _deriv(value: Quantity) -> Quantity:
-    trace = trace_of(value, "deriv")
-    if len(trace.x) < 2:
-        raise MeasurementMissing("deriv of a single point")
-    slope: Any = np.gradient(trace.y, trace.x)
-    return Trace(trace.x, slope)
+    trace = _once_through(trace_of(value, "deriv"), "deriv")
+    return Trace(trace.x, ng.slope(trace.x, trace.y))
+
+
+def _group_delay(value: Quantity) -> Quantity:
+    trace = _once_through(trace_of(value, "group_delay"), "group_delay")
+    return Trace(trace.x, ng.group_delay(trace.x, trace.y))
 
 
 def _integ(value: Quantity, start: float | None = None, stop: float | None = None) -> Quantity:
-    trace = trace_of(value, "integ")
+    trace = _once_through(trace_of(value, "integ"), "integ")
     if start is None and stop is None:
         return Trace(trace.x, running_integral(trace.x, trace.y))
     part = window(trace, start, stop)
@@ -107,13 +166,12 @@ def _cross(value: Quantity, level: float, n: float = 1, edge: str = "either") ->
 
 
 def _extreme(name: str) -> Callable[..., Quantity]:
-    choose = max if name == "max" else min
+    choose, of_two = (np.max, ng.larger) if name == "max" else (np.min, ng.smaller)
 
     def extreme(value: Quantity, *others: Quantity) -> Quantity:
         if not others:
-            trace = real_trace(value, name)
-            return float(choose(trace.y.min(), trace.y.max()))
-        return choose(number_of(each) for each in (value, *others))
+            return float(choose(real_trace(value, name).y))
+        return functools.reduce(lambda first, second: combined(of_two, first, second), (value, *others))
 
     return extreme
 
@@ -139,10 +197,10 @@ def _clip(value: Quantity, start: float, stop: float) -> Quantity:
     return window(trace_of(value, "clip"), start, stop)
 
 
-def _fft(
+def _spectrum(
     value: Quantity, start: float | None = None, stop: float | None = None, window: str = "hann"
 ) -> Quantity:
-    return spectrum(real_trace(value, "fft"), start, stop, window)
+    return spectrum(real_trace(value, "spectrum"), start, stop, window)
 
 
 def _end(index: int, name: str) -> Callable[[Quantity], Quantity]:
@@ -190,7 +248,9 @@ class WaveFunction:
 _WINDOW = ("start", "stop")
 FUNCTIONS: dict[str, WaveFunction] = {
     **{name: WaveFunction(function, 1, 1) for name, function in POINTWISE.items()},
+    **{name: WaveFunction(_of_points(function), 1, 1) for name, function in _OF_POINTS.items()},
     "deriv": WaveFunction(_deriv, 1, 1),
+    **dict.fromkeys(("group_delay", "gd"), WaveFunction(_group_delay, 1, 1)),
     "integ": WaveFunction(_integ, 1, 3, _WINDOW),
     "at": WaveFunction(_at, 2, 2),
     "cross": WaveFunction(_cross, 2, 4, ("level", "n", "edge")),
@@ -198,11 +258,10 @@ FUNCTIONS: dict[str, WaveFunction] = {
     "min": WaveFunction(_extreme("min"), 1, 20),
     "xmax": WaveFunction(_extreme_at("xmax"), 1, 1),
     "xmin": WaveFunction(_extreme_at("xmin"), 1, 1),
-    "avg": WaveFunction(_windowed("avg", average), 1, 3, _WINDOW),
-    "mean": WaveFunction(_windowed("mean", average), 1, 3, _WINDOW),
+    "average": WaveFunction(_windowed("average", average), 1, 3, _WINDOW),
     "rms": WaveFunction(_windowed("rms", rms), 1, 3, _WINDOW),
     "pp": WaveFunction(_windowed("pp", peak_to_peak), 1, 3, _WINDOW),
-    "fft": WaveFunction(_fft, 1, 4, (*_WINDOW, "window")),
+    "spectrum": WaveFunction(_spectrum, 1, 4, (*_WINDOW, "window")),
     "clip": WaveFunction(_clip, 3, 3),
     "step": WaveFunction(_step, 2, 2),
     "first": WaveFunction(_end(0, "first"), 1, 1),
@@ -211,11 +270,20 @@ FUNCTIONS: dict[str, WaveFunction] = {
 }
 
 
+REFUSED = {
+    "fft": "what fft() gives depends on how ngspice was built: write spectrum(), the amplitude over Hz",
+    "rnd": "a measurement has no random numbers",
+    "sunif": "a measurement has no random numbers",
+    "sgauss": "a measurement has no random numbers",
+}
+"""Functions of ngspice that there are not, and why."""
+
+
 def number_of(value: Quantity) -> float:
     """The real number a quantity is, or an error that says how to get one; one point (op) is a number."""
     if isinstance(value, Trace):
         if len(value.y) != 1:
-            raise ExpressionError("the result is a waveform: reduce it with at(), max(), avg(), last(), ...")
+            raise ExpressionError("the result is a waveform: reduce it with at(), max(), average(), last()")
         return number_of(_single(value.y[0]))
     if isinstance(value, (complex, np.complexfloating)):
         raise ExpressionError(f"the result is complex: {COMPLEX_REMEDY}")

@@ -2,12 +2,15 @@
 
 ::
 
-    and, or, not                     loosest
-    < <= > >= == !=
+    or |                             loosest
+    and &
+    < <= > >= == != <>               also lt le gt ge eq ne
     + -
-    * /
+    * / %
     - +                              sign
-    ** (also ^)                      tightest, from the right
+    ^ **                             tightest, from the right
+
+``not`` (``~``) binds as in ngspice, before a comparison; in front of one it needs brackets.
 
     v(out)  v(a,b)  i(v1)  vdb(out)  @m1[gm]  tran2.v(out)      signals
     1.5  10k  100p  1meg                                        numbers with a suffix
@@ -35,14 +38,22 @@ WORDS = (
 """Words that stand for themselves as an argument."""
 
 _OPERATORS = {"or": 1, "and": 2, "<": 4, "<=": 4, ">": 4, ">=": 4, "==": 4, "!=": 4}
-_OPERATORS |= {"+": 5, "-": 5, "*": 6, "/": 6, "**": 8, "^": 8}
-_NOT, _SIGN, _POWER = 3, 7, 8
+_OPERATORS |= {"+": 5, "-": 5, "*": 6, "/": 6, "%": 6, "**": 8}
+_COMPARING, _SIGN, _POWER = 4, 7, 8
+_SAME = {"^": "**", "&": "and", "|": "or", "<>": "!=", "~": "not"}
+_SAME |= {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+"""ngspice's other spellings of an operator."""
+_WITH_WINDOW = {"avg": "average", "mean": "average", "fft": "spectrum"}
+"""What a function of ngspice means with a window, which ngspice does not have there: ``avg(y, 1u, 2u)`` is
+that of ``.meas ... avg ... from= to=``.
+"""
+
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[A-Za-zµ%Ω]*)"
-    r"|(?P<signal>(?:(?P<plot>[A-Za-z_]+\d*)\.)?(?:(?P<kind>v|i|vdb|vm|vp|vr|vi|ip|im|idb)\s*\((?P<nodes>[^()]*)\)"
+    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[A-Za-zµΩ]*)"
+    r"|(?P<signal>(?:(?P<plot>[A-Za-z_]+\d*)\.)?(?:(?P<kind>v|i|vdb|vm|vp|vr|vi|vg|ip|idb)\s*\((?P<nodes>[^()]*)\)"
     r"|(?P<device>@[\w.:#]+\[\w+\])))"
     r"|(?P<name>[A-Za-z_][\w.#:]*)"
-    r"|(?P<sign>\*\*|==|!=|<=|>=|[-+*/^<>(),=]))",
+    r"|(?P<sign>\*\*|==|!=|<=|>=|<>|[-+*/%^<>(),=&|~]))",
     re.IGNORECASE,
 )
 
@@ -120,6 +131,7 @@ def _tokens(text: str) -> list[_Token]:
         written = match[kind]
         if kind == "name" and written.lower() in ("and", "or", "not"):
             kind, written = "sign", written.lower()
+        written = _SAME.get(written, written) if kind == "sign" else written
         found.append(_Token(kind, written, match.start(kind) + 1, match))
         position = match.end()
     if len(found) > MAX_TOKENS:
@@ -174,7 +186,8 @@ class _Parser:
             raise ExpressionError("nested too deeply", column=self._peek().column)
         left = self._prefix()
         while self._binding() > binding:
-            operator = self._take().text.replace("^", "**")
+            operator = self._take().text
+            operator = _SAME.get(operator.lower(), operator)
             # A power binds from the right: its right side may hold another power, or a sign.
             strength = _POWER - 1 if operator == "**" else _OPERATORS[operator]
             left = Operation(operator, (left, self._expression(strength)))
@@ -182,7 +195,10 @@ class _Parser:
         return left
 
     def _binding(self) -> int:
+        """How tightly the operator that comes next binds; a word such as ``gt`` is one after an operand."""
         token = self._peek()
+        if token.kind == "name":
+            return _COMPARING if token.text.lower() in _SAME else 0
         return _OPERATORS.get(token.text, 0) if token.kind == "sign" else 0
 
     def _prefix(self) -> Node:
@@ -195,13 +211,22 @@ class _Parser:
             return self._name()
         if token.text in ("-", "+", "not"):
             self._take()
-            return Operation(token.text, (self._expression(_NOT if token.text == "not" else _SIGN),))
+            if token.text == "not":
+                return self._negated()
+            return Operation(token.text, (self._expression(_SIGN),))
         if token.text == "(":
             self._take()
             inner = self._expression(0)
             self._expect(")")
             return inner
         raise self._wrong("a number, a signal or a name")
+
+    def _negated(self) -> Node:
+        operand = self._expression(_COMPARING)
+        if self._binding() == _COMPARING:
+            remedy = "not before a comparison: write not (a < b), or (not a) < b"
+            raise ExpressionError(remedy, column=self._peek().column)
+        return Operation("not", (operand,))
 
     def _number(self) -> Node:
         token = self._take()
@@ -244,13 +269,16 @@ class _Parser:
             if self._peek().text != ")":
                 self._expect_separator()
         self._take()
-        return Call(function.text.lower(), tuple(arguments), tuple(named), function.column)
+        name = function.text.lower()
+        if len(arguments) > 1 or named:
+            name = _WITH_WINDOW.get(name, name)
+        return Call(name, tuple(arguments), tuple(named), function.column)
 
 
 def _of_kind(kind: str, nodes: str, plot: str | None, column: int) -> Node:
-    """``vdb(out)`` is ``db(v(out))``, ``vp`` a phase in radians as in ngspice, ``vi`` a voltage's imaginary
-    part, ``im`` a current's magnitude.
+    """``vdb(out)`` is ``db(v(out))``, ``vp`` a phase in radians, ``vi`` an imaginary part, ``vg`` a group
+    delay, as in ngspice.
     """
-    functions = {"db": "db", "m": "mag", "p": "arg", "r": "re", "i": "im"}
+    functions = {"db": "db", "m": "mag", "p": "ph", "r": "re", "i": "im", "g": "group_delay"}
     signal = Signal(f"{kind[0]}({nodes})", plot, column)
     return signal if len(kind) == 1 else Call(functions[kind[1:]], (signal,), (), column)

@@ -9,10 +9,12 @@ from simorc.measurements.wave_parser import Call, Constant, Name, Node, Operatio
 UnitOf = Callable[[str], str]
 """The unit of a signal by its name, '' where it is not known."""
 
-_OWN = {"db": "dB", "ph": "°", "phase": "°", "cph": "°", "arg": "rad", "atan": "rad"}
+_RADIANS = ("ph", "cph", "cphase", "arg", "atan", "unwrap")
+_OWN = {"db": "dB", "phase": "°", "group_delay": "s", "gd": "s"} | dict.fromkeys(_RADIANS, "rad")
 _KEEPING = (
-    *("mag", "abs", "re", "im", "conj", "clip", "step", "at", "first", "last"),
-    *("max", "min", "avg", "mean", "rms", "pp", "fft"),
+    *("mag", "magnitude", "abs", "re", "real", "im", "imag", "conj", "clip", "step", "at", "first", "last"),
+    *("max", "min", "avg", "mean", "stddev", "average", "rms", "pp", "spectrum", "vecd"),
+    *("vecmax", "maximum", "vecmin", "minimum"),
 )
 _PRODUCTS = {("V", "A"): "W", ("A", "Ohm"): "V", ("V", "S"): "A", ("W", "s"): "J", ("A", "s"): "C"}
 _PRODUCTS |= {("V", "V"): "V^2", ("A", "A"): "A^2", ("s", "Hz"): ""}

@@ -23,12 +23,14 @@ browser's figure (``height``, ``theme``, ...) are accepted and have no effect.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from simorc.errors import ExpressionError, UsageError
+from simorc.measurements.angle_units import refuse_other_angle_unit
 from simorc.measurements.expressions import compile_wave_expression
 from simorc.plots.figure import Axis, Range
 from simorc.units import parse_number
@@ -143,9 +145,11 @@ def _strip(written: Any, kind: str, place: str) -> PlotStrip:
         name = str(data["measurement"])
         return PlotStrip(_axis(data, name, place), {}, name)
     signals = _signals(data.get("signals"), place)
+    axis = _axis(data, "", place)
     for text in signals.values():
         _check_expression(text, place)
-    return PlotStrip(_axis(data, "", place), signals)
+        refuse_other_unit(text, axis.unit, axis.label, place)
+    return PlotStrip(axis, signals)
 
 
 def _signals(value: Any, place: str) -> dict[str, str]:
@@ -161,6 +165,19 @@ def _signals(value: Any, place: str) -> dict[str, str]:
 def _check_expression(text: str, place: str) -> None:
     try:
         compile_wave_expression(plain_signal(text))
+    except ExpressionError as error:
+        raise UsageError(f"{place}: {text}: {error.message}") from error
+
+
+def refuse_other_unit(text: str, unit: str, label: str, place: str = "plot spec") -> None:
+    """UsageError where the unit or the label of an axis says degrees and the signal is in radians, or the
+    other way round.
+    """
+    words = re.findall(r"\b(?:deg|degrees?|rad|radians?)\b|°", label.lower())
+    try:
+        tree = compile_wave_expression(plain_signal(text)).tree
+        for written in [unit] if unit else words:
+            refuse_other_angle_unit(tree, written)
     except ExpressionError as error:
         raise UsageError(f"{place}: {text}: {error.message}") from error
 

@@ -22,7 +22,9 @@ _DIFFERENCE = re.compile(r"\bv\(\s*([^\s,()]+)\s*,\s*([^\s,()]+)\s*\)", re.IGNOR
 _ONE_SIGNAL = re.compile(r"(?:v\w*|i)\([^()\s]+\)", re.IGNORECASE)
 _EUROPEAN = re.compile(r"(?<![\w.])(\d+)(meg|[kmunpfgt])(\d+)(?![\w.])", re.IGNORECASE)
 _ATTACHED = re.compile(r"\s+(rser|rpar|lser|cpar|rlshunt)\s*=\s*(\{[^}]*\}|\S+)", re.IGNORECASE)
-_THEIRS = {"mag": "vm", "ph": "vp", "re": "vr", "im": "vi", "db": "vdb"}
+_THEIRS = {"mag": "vm", "re": "vr", "im": "vi", "db": "vdb"}
+_PHASE = re.compile(r"\bph\(((?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
+_FIND_PHASE = re.compile(r"^find\s+(.+?)\s+(?:at\s*=?\s*(\S+)|(when\s.+))$", re.IGNORECASE)
 
 
 class Untranslated(ValueError):
@@ -73,6 +75,31 @@ def derivative(card: str) -> tuple[str, str] | None:
     return (match[2], f"at(deriv({deriv[1]}), {deriv[2]})") if match and deriv else None
 
 
+def in_degrees(card: str) -> tuple[str, str] | None:
+    """Name and expression of a ``.meas`` of a phase, in degrees in LTspice and in radians in ngspice; None for
+    other cards. Raises Untranslated for other forms than ``FIND ... AT``, ``FIND ... WHEN`` and ``WHEN``.
+    """
+    match = _MEAS.match(card)
+    if match is None or not _PHASE.search(match[3]):
+        return None
+    rest = with_currents(_PHASE.sub(r"(ph(\1)*180/pi)", match[3].strip()))
+    find = _FIND_PHASE.match(rest)
+    if find is None:
+        return match[2], _crossing(rest, card)
+    return match[2], f"at({find[1]}, {find[2] or _crossing(find[3], card)})"
+
+
+def _crossing(text: str, card: str) -> str:
+    """``WHEN signal=level rise=2`` as an expression. Raises Untranslated."""
+    when = _WHEN.match(text)
+    if when is None:
+        raise Untranslated(card)
+    edge, count = (when[3] or "cross").lower(), (when[4] or "1").lower()
+    number = "-1" if count == "last" else count
+    edge = "either" if edge == "cross" else edge
+    return f"cross({when[1]}, {when[2].strip('{}')}, n={number}, edge={edge})"
+
+
 def computed(card: str, measured: Collection[str], expressed: Collection[str]) -> tuple[str, str] | None:
     """Name and expression of a ``.meas`` that ngspice cannot take because of a measurement it refers to: a
     ``WHEN`` at a level from one of `measured`, a ``PARAM`` of one of `expressed`. None for other cards.
@@ -86,10 +113,7 @@ def computed(card: str, measured: Collection[str], expressed: Collection[str]) -
     when = _WHEN.match(rest)
     if when is None or not _mentions(when[2], measured):
         return None
-    edge, count = (when[3] or "cross").lower(), (when[4] or "1").lower()
-    number = "-1" if count == "last" else count
-    edge = "either" if edge == "cross" else edge
-    return match[2], f"cross({when[1]}, {when[2].strip('{}')}, n={number}, edge={edge})"
+    return match[2], _crossing(rest, card)
 
 
 def _mentions(expression: str, names: Collection[str]) -> bool:

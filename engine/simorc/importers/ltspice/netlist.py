@@ -14,6 +14,7 @@ from simorc.importers.ltspice.cards import (
     ammeter,
     computed,
     derivative,
+    in_degrees,
     meas_card,
     metered,
     passive_card,
@@ -265,10 +266,11 @@ def _step_values(scale: str, words: list[str]) -> Any:
 
 def _meas(card: str, found: _Netlist, carried: Carried) -> None:
     expressed = [name for name, each in found.measured.items() if "expr" in each]
-    if derived := derivative(card) or computed(card, list(found.measured), expressed):
-        found.measured[derived[0]] = {"expr": derived[1]}
-        return
     try:
+        derived = derivative(card) or in_degrees(card) or computed(card, list(found.measured), expressed)
+        if derived is not None:
+            found.measured[derived[0]] = {"expr": derived[1]}
+            return
         name, ours = meas_card(card, found.analysis)
     except Untranslated:
         carried.leave(f"a .meas of this form: {card}")

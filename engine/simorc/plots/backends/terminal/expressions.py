@@ -63,7 +63,7 @@ def unit_of_expression(plot: PlotLike, expression: WaveExpression) -> str:
 
 def is_spectrum(expression: WaveExpression) -> bool:
     """Whether x of the result is a frequency, though the plot is a transient."""
-    return any(isinstance(node, Call) and node.function == "fft" for node in walked(expression.tree))
+    return any(isinstance(node, Call) and node.function == "spectrum" for node in walked(expression.tree))
 
 
 def as_numbers(parameters: Mapping[str, object]) -> Numbers:
@@ -94,7 +94,9 @@ def with_expressions(
         try:
             found = evaluated(plot, text, numbers, plots=plots)
             if found.is_spectrum:
-                raise ExpressionError("fft runs over Hz and the plot over time: type what is inside, then f")
+                raise ExpressionError(
+                    "spectrum runs over Hz and the plot over time: type what is inside, then f"
+                )
         except (ExpressionError, MeasurementMissing) as error:
             problems[text] = error
             continue

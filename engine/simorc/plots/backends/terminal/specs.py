@@ -31,7 +31,7 @@ from simorc.plots.backends.terminal.strips import (
     signal,
     unit_of,
 )
-from simorc.plots.spec import plain_signal
+from simorc.plots.spec import plain_signal, refuse_other_unit
 from simorc.units import parse_number
 from simorc.waveforms.plot_names import places_by_name
 
@@ -96,6 +96,8 @@ def _has(plot: PlotLike, name: str, names: Collection[str]) -> bool:
 
 
 def _strip(plot: PlotLike, strip: Mapping[str, Any], numbers: Numbers, plots: Sequence[PlotLike]) -> Strip:
+    for name in _signals(strip).values():
+        refuse_other_unit(name, str(strip.get("unit") or ""), str(strip.get("label") or ""))
     curves = [
         curve
         for label, name in _signals(strip).items()

@@ -49,7 +49,7 @@ def _spectrum(trace: PlotTrace, wanted: Spectrum) -> PlotTrace:
     except MeasurementMissing as error:
         raise UsageError(f"{trace.label}: {error.message}") from error
     part = f", {start!r}, {stop!r}" if wanted.span else ""
-    source = f"db(fft({trace.source}{part}, window={wanted.taper}))" if trace.source else ""
+    source = f"db(spectrum({trace.source}{part}, window={wanted.taper}))" if trace.source else ""
     return PlotTrace.of(trace.label, found.x, in_decibels(np.asarray(found.y, dtype=np.float64)), source)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from simorc.errors import UsageError
+from simorc.measurements.ngspice_functions import phase_of
 from simorc.measurements.waves import PlotLike, analysis_of, spellings
 from simorc.plots.backends.terminal.curves import Floats, PlotTrace
 from simorc.plots.backends.terminal.plot import Panel, Strip
@@ -26,7 +27,7 @@ UNITS = {
 }
 _SWEEP_UNITS = {"v(v-sweep)": "V", "i(i-sweep)": "A", "v-sweep": "V", "i-sweep": "A", "temp-sweep": "°C"}
 _FUNCTION = re.compile(r"([vi]?)(db|ph|mag|p|m|r|i)\((.+)\)", re.IGNORECASE)
-_FUNCTION_UNITS = {"db": "dB", "p": "rad", "ph": "°"}
+_FUNCTION_UNITS = {"db": "dB", "p": "rad", "ph": "rad"}
 _DIFFERENCE = re.compile(r"v\(\s*([^,()]+?)\s*,\s*([^,()]+?)\s*\)", re.IGNORECASE)
 
 
@@ -152,7 +153,7 @@ def curves_of(
         return [(unit, PlotTrace.of(label, x, real(values), source))]
     magnitude = PlotTrace.of(label, x, decibels(values), f"db({source})")
     degrees = np.degrees(np.unwrap(np.angle(np.nan_to_num(values))))
-    phase = PlotTrace.of(label, x, degrees, f"cph({source})")
+    phase = PlotTrace.of(label, x, degrees, f"phase({source})")
     return [("dB", magnitude), ("°", phase)]
 
 
@@ -164,10 +165,8 @@ def _applied(function: str, values: Any) -> Any:
     match function:
         case "db":
             return decibels(values)
-        case "p":
-            return np.angle(values)
-        case "ph":
-            return np.degrees(np.angle(values))
+        case "p" | "ph":
+            return phase_of(values)
         case "m" | "mag":
             return np.abs(values)
         case "r":
