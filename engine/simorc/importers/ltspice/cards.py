@@ -76,7 +76,7 @@ def derivative(card: str) -> tuple[str, str] | None:
 
 
 def in_degrees(card: str) -> tuple[str, str] | None:
-    """Name and expression of a ``.meas`` of a phase, in degrees in LTspice and in radians in ngspice; None for
+    """Name and expression of a ``.meas`` of a phase, in degrees there and in radians in ngspice; None for
     other cards. Raises Untranslated for other forms than ``FIND ... AT``, ``FIND ... WHEN`` and ``WHEN``.
     """
     match = _MEAS.match(card)
