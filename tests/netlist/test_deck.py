@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from simorc.errors import NetlistError
 from simorc.netlist.deck.cards import spice_number
-from simorc.netlist.deck.control_block import batch_commands, for_batch, plot_names
+from simorc.netlist.deck.control_block import added_commands, for_batch, plot_names
 from simorc.netlist.deck.deck import Deck
+from simorc.netlist.deck.parts import ADDED, ADDED_END
 
 RC = "an RC\nv1 in 0 dc 1 ac 1\nr1 in out 1k\nc1 out 0 1n\n"
 
@@ -97,17 +98,17 @@ def test_crlf_and_no_end() -> None:
 
 
 def test_single_analysis_runs_its_card() -> None:
-    assert batch_commands(Deck.parse(f"{RC}.tran {{a}} {{b*2}}\n.end\n")) == (
+    assert added_commands(Deck.parse(f"{RC}.tran {{a}} {{b*2}}\n.end\n")) == (
         "run",
         "write results.raw tran1.all",
     )
 
 
-def test_several_analyses_become_commands() -> None:
-    commands = batch_commands(Deck.parse(f"{RC}.param ts=2u\n.tran 1n {{ts}}\n.ac dec 1 1 10\n.end\n"))
-    assert commands == (
-        *("tran 1n 2u", "ac dec 1 1 10", "set appendwrite"),
-        *("write results.raw tran1.all", "write results.raw ac1.all"),
+def test_several_analyses_are_one_run() -> None:
+    """As ngspice does it: in its own order, one after the other in one session."""
+    assert added_commands(Deck.parse(f"{RC}.tran 1n 2u\n.ac dec 1 1 10\n.end\n")) == (
+        *("run", "set appendwrite"),
+        *("write results.raw ac1.all", "write results.raw tran1.all"),
     )
 
 
@@ -124,17 +125,17 @@ def test_control_block_goes_before_end() -> None:
 def test_own_control_is_completed_not_repeated() -> None:
     text = for_batch(Deck.parse(f"{RC}.op\n.control\nrun\n.endc\n.end\n"))
     assert text.count("run\n") == 1
-    assert ".control\nrun\nwrite results.raw op1.all\nquit\n.endc" in text
+    assert f".control\n{ADDED}\nwrite results.raw op1.all\nquit\n{ADDED_END}\n.endc" in text
 
 
 def test_complete_own_control_is_left_alone() -> None:
-    text = f"{RC}.control\nop\nwrite mine.raw\nquit\n.endc\n.end\n"
+    text = f"{RC}.op\n.control\nop\nwrite mine.raw\nquit\n.endc\n.end\n"
     assert for_batch(Deck.parse(text)) == text
 
 
 def test_write_goes_before_the_users_quit() -> None:
     text = for_batch(Deck.parse(f"{RC}.control\nop\n  quit 3\n.endc\n.end\n"))
-    assert "op\nwrite results.raw op1.all\n  quit 3\n.endc" in text
+    assert f"op\n{ADDED}\nwrite results.raw op1.all\n{ADDED_END}\n  quit 3\n.endc" in text
 
 
 def test_a_run_into_the_raw_file_is_not_written_again() -> None:
@@ -144,7 +145,7 @@ def test_a_run_into_the_raw_file_is_not_written_again() -> None:
 
 def test_settings_only_control_gets_the_run() -> None:
     text = for_batch(Deck.parse(f"{RC}.op\n.control\nset numdgt=9\n.endc\n.end\n"))
-    assert "set numdgt=9\nrun\nwrite results.raw op1.all\nquit\n.endc" in text
+    assert f".control\n{ADDED}\nrun\nwrite results.raw op1.all\nquit\n{ADDED_END}\n.endc" in text
 
 
 def test_no_analysis_is_an_error() -> None:
@@ -166,9 +167,11 @@ def test_any_text_can_be_read(text: str) -> None:
     try:
         batch = for_batch(deck)
     except NetlistError:
-        assert not deck.analyses
+        assert not deck.runs_itself
     else:
-        assert Deck.parse(batch).runs_itself
+        read = Deck.parse(batch)
+        assert read.commands == deck.commands
+        assert [each.text for each in read.wanted] == [each.text for each in deck.wanted]
 
 
 def test_a_bare_write_has_its_name_from_ngspice() -> None:

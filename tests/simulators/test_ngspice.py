@@ -37,7 +37,7 @@ def simulate(name: str, directory: Path, limits: Limits | None = None) -> Outcom
         (
             "several",
             {"gain", "vmax", "half"},
-            ["Operating Point", "AC Analysis", "Transient Analysis", "DC transfer characteristic"],
+            ["AC Analysis", "DC transfer characteristic", "Operating Point", "Transient Analysis"],
         ),
     ],
 )

@@ -3,20 +3,24 @@
 ngspice prints five to seven digits whatever it is asked. The raw file has them all, so the simple forms of
 ``.meas`` are computed again from it, by ngspice's own rules (straight lines between points). A refined
 value is used only where it agrees with the printed one in every printed digit; otherwise the printed one
-stands, so a form read wrongly does no harm.
+stands, so a form read wrongly does no harm. It stands as well where it is not sure which plot ngspice has
+measured: that is the last of its kind, so all of them have to be in the raw file.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from simorc.errors import WaveformError
 from simorc.measurements.meas_output import Printed
 from simorc.netlist.deck.cards import fields, spice_number
-from simorc.netlist.deck.deck import Deck, MeasCard
+from simorc.netlist.deck.control_flow import branches
+from simorc.netlist.deck.deck import Deck
+from simorc.netlist.deck.parts import MeasCard
 from simorc.waveforms.rawfile import Plot, RawFile
 
 if TYPE_CHECKING:
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
 
     Curve = NDArray[np.float64]
 
-_PLOT_OF = {"tran": "Transient", "ac": "AC Analysis", "dc": "DC transfer", "sp": "AC Analysis"}
+_PLOT_OF = {"tran": "transient", "ac": "ac analysis", "dc": "dc transfer"}
 _SIGNAL = re.compile(r"(v|i)(db|m|p|r|i)?\((.+)\)")
 _CONDITION = {"rise", "fall", "cross", "td", "from", "to", "at", "val"}
 
@@ -39,9 +43,11 @@ def refine(deck: Deck, printed: Mapping[str, Printed], raw: RawFile | None) -> d
     values = {name: found.value for name, found in printed.items()}
     if raw is None:
         return values
+    names = Counter(card.name for card in deck.measures)
+    several = {name for name, count in names.items() if count > 1} | deck.measured_twice
     for card in deck.measures:
         found = printed.get(card.name)
-        if found is None:
+        if found is None or card.name in several:
             continue
         exact = _computed(card, deck, raw)
         if exact is not None and abs(exact - found.value) <= found.uncertainty:
@@ -57,6 +63,15 @@ def _computed(card: MeasCard, deck: Deck, raw: RawFile) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def _measured_plot(kind: str, deck: Deck, raw: RawFile) -> Plot:
+    """The plot that ngspice has measured; raises NotSimpleError where that is not sure."""
+    plots = [plot for plot in raw.plots if plot.name.lower().startswith(_PLOT_OF[kind])]
+    analyses = [analysis for analysis in deck.wanted if analysis.kind == kind]
+    if not plots or len(plots) != len(analyses) or (deck.runs_itself and branches(deck.commands)):
+        raise NotSimpleError(kind)
+    return plots[-1]
+
+
 class _Form:
     """One card against the plot of its analysis."""
 
@@ -66,7 +81,7 @@ class _Form:
         self.parameters = deck.parameters
         if card.analysis not in _PLOT_OF or not self.words:
             raise NotSimpleError(card.text)
-        self.plot: Plot = raw.plot(_PLOT_OF[card.analysis])
+        self.plot = _measured_plot(card.analysis, deck, raw)
         if len(self.plot.steps) != 1 or self.plot.n_points < 2 or self.plot.axis is None:
             raise NotSimpleError(card.text)
         self.axis: Curve = self.plot.axis

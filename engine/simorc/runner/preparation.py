@@ -11,6 +11,7 @@ from typing import Any
 
 from simorc.errors import TemplateError
 from simorc.netlist.convergence_options import on_rung, with_cards
+from simorc.netlist.deck.card_measures import with_saves_for_cards
 from simorc.netlist.template import Template
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import RunSettings, wanted_cards
@@ -68,6 +69,7 @@ class Preparation:
             seed=case.seed,
             corner=case.corner,
         )
+        text = with_saves_for_cards(text)
         text = on_rung(text, options)
         seeded = case.seed is None or _SEEDED.search(text) is not None
         return text if seeded else with_cards(text, [f".option seed={case.seed}"])

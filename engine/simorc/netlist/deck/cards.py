@@ -57,14 +57,14 @@ class Analysis:
 
 def analysis_of(kind: str, card: str, line: int, parameters: Mapping[str, str]) -> Analysis:
     """The analysis that `card` (without its dot) asks for."""
-    words = [_resolved(word, parameters) for word in fields(card)]
+    words = [resolved(word, parameters) for word in fields(card)]
     command = None if None in words else " ".join(word for word in words if word is not None)
     reader = _EXTENTS.get(kind)
     start, stop, points = reader([word or "" for word in words[1:]]) if reader else (None, None, None)
     return Analysis(kind, card, line, command, start, stop, points)
 
 
-def _resolved(word: str, parameters: Mapping[str, str], depth: int = 0) -> str | None:
+def resolved(word: str, parameters: Mapping[str, str], depth: int = 0) -> str | None:
     """A word with ``{name}`` or ``'name'`` replaced by its value; None if it takes arithmetic."""
     if word[0] not in "{'":
         return word
@@ -74,11 +74,11 @@ def _resolved(word: str, parameters: Mapping[str, str], depth: int = 0) -> str |
     value = parameters.get(inner.lower())
     if value is None or depth > 8:
         return None
-    return _resolved(value, parameters, depth + 1) if value[0] in "{'" else _plain(value, parameters, depth)
+    return resolved(value, parameters, depth + 1) if value[0] in "{'" else _plain(value, parameters, depth)
 
 
 def _plain(value: str, parameters: Mapping[str, str], depth: int) -> str | None:
-    return value if spice_number(value) is not None else _resolved("{" + value + "}", parameters, depth + 1)
+    return value if spice_number(value) is not None else resolved("{" + value + "}", parameters, depth + 1)
 
 
 Extent = tuple[float | None, float | None, int | None]

@@ -1,11 +1,11 @@
 """What a cold ngspice is given: the user's deck plus the commands that a batch run needs.
 
-``ngspice -b -r`` refuses ``.meas`` cards, and a bare ``-b`` writes no raw file, so the analyses are run
-from a control block that writes ``results.raw`` and quits. A deck that runs its analyses from a control
-block of its own keeps it; only what is missing there is added.
+``ngspice -b -r`` refuses ``.meas`` cards, and a bare ``-b`` writes no raw file, so the analysis cards are run
+by a ``run`` in a control block, in ngspice's own order, as ``-b`` does; then every plot is written and the
+program quits. What the user's own control blocks do comes first, as it does in ngspice; what they write they
+alone decide on.
 
-ngspice prints the ``.meas`` cards of the *last* analysis of a ``run`` only. A deck with several analyses
-therefore gets one command per analysis, each of which prints its own measurements.
+The lines that are added stand between two comments, by which a deck on disk is read as its user's again.
 """
 
 from __future__ import annotations
@@ -13,65 +13,106 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from simorc.errors import NetlistError
+from simorc.netlist.deck.card_measures import measured_afterwards
 from simorc.netlist.deck.cards import Analysis
-from simorc.netlist.deck.deck import Command, Deck
+from simorc.netlist.deck.control_flow import branches
+from simorc.netlist.deck.deck import Deck
+from simorc.netlist.deck.parts import ADDED, ADDED_END
 
 RAW = "results.raw"
+CARDS_RAW = "analysis_cards.raw"
+"""The plots of analysis cards beside a control block that writes raw files of its own."""
 
-_PLOTS = {"noise": ("noise", "noise"), "disto": ("disto", "disto")}
-_BRANCHING = frozenset(
-    {"if", "while", "foreach", "repeat", "dowhile", "label", "goto", "destroy", "source", "reset"}
+_PLOTS = {"noise": ("noise", "noise")}
+_ONE_PLOT_EACH = frozenset({"ac", "dc", "op", "tran", "tf", "pz", "sens"})
+_EVERY_PLOT = (
+    "set appendwrite",
+    "foreach simorc_plot $plots",
+    "strcmp simorc_differs $simorc_plot const",
+    "if $simorc_differs",
+    f"write {RAW} {{$simorc_plot}}.all",
+    "end",
+    "end",
 )
+"""Writes every plot there is, the oldest first."""
 
 
 def for_batch(deck: Deck) -> str:
-    """The text to give to ``ngspice -b``. Raises NetlistError if the deck asks for no analysis at all."""
-    if deck.runs_itself:
-        return _completed(deck)
-    commands = "\n".join((*batch_commands(deck), "quit"))
-    if deck.controls:
-        place = _before_end_of(deck)
-        return f"{deck.text[:place]}{commands}\n{deck.text[place:]}"
+    """The text to give to ``ngspice -b``.
+
+    Raises NetlistError if the deck asks for no analysis at all, or quits before it comes to one.
+    """
+    commands = added_commands(deck)
+    if deck.quit is not None:
+        return _inserted(deck.text, _line_start(deck.text, deck.quit.line), commands)
+    if deck.open_block is not None:
+        return _inserted(deck.text, deck.open_block, (*commands, "quit"), ".endc\n")
     place = len(deck.text) if deck.end is None else deck.end
     before = deck.text[:place]
     gap = "" if before.endswith("\n") else "\n"
     rest = deck.text[place:] or ".end\n"
-    return f"{before}{gap}.control\n{commands}\n.endc\n{rest}"
+    lines = "\n".join((ADDED, *commands, "quit", ADDED_END))
+    return f"{before}{gap}.control\n{lines}\n.endc\n{rest}"
 
 
-def batch_commands(deck: Deck) -> tuple[str, ...]:
-    """The commands that run the analysis cards of a deck and write every plot to results.raw.
+def added_commands(deck: Deck, *, trust_includes: bool = False) -> tuple[str, ...]:
+    """The commands that follow those of the deck's own control blocks: the analysis cards are run, their
+    plots written, and the ``.meas`` cards that ngspice leaves out measured.
 
-    Raises NetlistError if there is nothing to run.
+    Included files may bring analyses too, so that nobody knows which plots there will be; with
+    `trust_includes` it is taken for granted that they do not. Raises NetlistError as `for_batch`.
     """
-    if not deck.analyses:
-        if deck.includes:
-            return ("run", f"write {RAW}")
+    _refuse_nothing_to_do(deck)
+    runs = ("run",) if deck.runs_cards or not (deck.runs_itself or deck.analyses) else ()
+    measures = measured_afterwards(deck) if runs else ()
+    if deck.runs_itself and deck.writes_raw:
+        return (*_cards_beside_own_files(deck, trust_includes), *measures) if runs else ()
+    known = _plots_known(deck, deck.wanted, trust_includes) and not branches(deck.commands)
+    return (*runs, *(_writes(plot_names(deck.wanted), RAW) if known else _EVERY_PLOT), *measures)
+
+
+def _refuse_nothing_to_do(deck: Deck) -> None:
+    if deck.runs_itself:
+        return
+    if deck.quit is not None:
+        raise NetlistError(
+            f"the control block quits (deck line {deck.quit.line}) before anything is simulated",
+            remedy="remove its quit, or run an analysis before it",
+        )
+    if not deck.analyses and not deck.includes:
         raise NetlistError(
             "the deck asks for no analysis",
             remedy="add an analysis card such as .tran, .ac, .dc or .op, or a .control block that runs one",
         )
-    if (
-        len(deck.analyses) == 1
-        or deck.conditional
-        or any(analysis.command is None for analysis in deck.analyses)
-    ):
-        return ("run", *_writes(plot_names(deck.in_run_order)))
-    return _one_by_one(deck.analyses)
 
 
-def _one_by_one(analyses: Sequence[Analysis]) -> tuple[str, ...]:
-    """Each analysis as a command of its own; what is written comes last, so that every analysis finds the
-    same session.
+def _cards_beside_own_files(deck: Deck, trust_includes: bool) -> tuple[str, ...]:
+    """The cards are run after a control block that has written what it wanted to keep: its plots are let go
+    of, and those of the cards added to its results.raw, or written to a file beside the user's.
     """
-    commands = [analysis.command for analysis in analyses if analysis.command is not None]
-    return (*commands, *_writes(plot_names(analyses)))
+    target = RAW if RAW in deck.written else CARDS_RAW
+    if _plots_known(deck, deck.in_run_order, trust_includes):
+        writes = _writes(plot_names(deck.in_run_order), target, append=True)
+    else:
+        writes = [line.replace(RAW, target) for line in _EVERY_PLOT]
+    return ("destroy all", "run", *writes)
 
 
-def _writes(plots: Sequence[str]) -> list[str]:
+def _plots_known(deck: Deck, analyses: Sequence[Analysis], trust_includes: bool) -> bool:
+    """Whether it is sure which plots `analyses` leave behind."""
+    if deck.conditional or "keepopinfo" in deck.options or "\n*#" in deck.text or not analyses:
+        return False
+    if deck.includes and not (trust_includes or not deck.runs_cards):
+        return False
+    last = analyses[-1]
+    sure = all(each.kind in _ONE_PLOT_EACH for each in analyses[:-1])
+    return sure and (last.kind in _ONE_PLOT_EACH or (last.kind == "noise" and last.start != last.stop))
+
+
+def _writes(plots: Sequence[str], target: str, *, append: bool = False) -> list[str]:
     """Naming the plot keeps ngspice from writing its table of constants when an analysis has failed."""
-    first = ["set appendwrite"] if len(plots) > 1 else []
-    return [*first, *(f"write {RAW} {plot}.all" for plot in plots)]
+    first = ["set appendwrite"] if append or len(plots) > 1 else []
+    return [*first, *(f"write {target} {plot}.all" for plot in plots)]
 
 
 def plot_names(analyses: Iterable[Analysis]) -> list[str]:
@@ -90,38 +131,18 @@ def plot_names(analyses: Iterable[Analysis]) -> list[str]:
     return names
 
 
-def _completed(deck: Deck) -> str:
-    """The deck of a user who runs the analyses in a control block, sure to quit and to leave a raw file."""
-    commands = list(deck.commands)
-    added = [] if _writes_raw(commands) else _writes(_own_plots(deck, commands)) or [f"write {RAW}"]
-    if commands[-1].word not in {"quit", "exit"}:
-        added.append("quit")
-    if not added:
-        return deck.text
-    place = _before_end_of(deck)
-    lines = "\n".join(added)
-    return f"{deck.text[:place]}{lines}\n{deck.text[place:]}"
+def _inserted(text: str, place: int, commands: Sequence[str], after: str = "") -> str:
+    """`text` with `commands`, if there are any, at `place` in a control block."""
+    if not commands:
+        return text
+    gap = "" if not place or text[place - 1] == "\n" else "\n"
+    lines = "\n".join((ADDED, *commands, ADDED_END))
+    return f"{text[:place]}{gap}{lines}\n{after}{text[place:]}"
 
 
-def _writes_raw(commands: Iterable[Command]) -> bool:
-    return any(
-        command.word in {"write", "snsave"} or command.text.split() == ["run", RAW] for command in commands
-    )
-
-
-def _own_plots(deck: Deck, commands: Iterable[Command]) -> list[str]:
-    """The plots a user's own commands make; empty where loops or conditions leave them open."""
-    if deck.conditional or any(command.word in _BRANCHING for command in commands):
-        return []
-    return plot_names(deck.wanted)
-
-
-def _before_end_of(deck: Deck) -> int:
-    """Where to add to the last control block: before its closing ``quit``, or else before its ``.endc``."""
-    block = deck.controls[-1]
-    if not block.commands or block.commands[-1].word not in {"quit", "exit"}:
-        return block.end
-    text = deck.text[: block.end].rstrip()
-    while not text[text.rfind("\n") + 1 :].lstrip().lower().startswith(("quit", "exit")):
-        text = text[: text.rfind("\n")]
-    return text.rfind("\n") + 1
+def _line_start(text: str, line: int) -> int:
+    """The offset of a line counted from 1."""
+    place = 0
+    for _ in range(line - 1):
+        place = text.index("\n", place) + 1
+    return place

@@ -9,13 +9,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from simorc.netlist.deck.cards import ANALYSIS_ORDER, Analysis, analysis_of, fields
+from simorc.netlist.deck.control_flow import (
+    ANALYSES,
+    RUNNING,
+    ends_in_run,
+    is_optional,
+    until_quit,
+    writes_raw,
+    written_names,
+)
+from simorc.netlist.deck.parts import Command, ControlBlock, Include, MeasCard, commands_of
 
 _CARD = re.compile(r"^[ \t]*\.([a-z]+)", re.IGNORECASE | re.MULTILINE)
+_END = re.compile(r"^[ \t]*\.end[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _ENDC = re.compile(r"^[ \t]*\.endc\b", re.IGNORECASE | re.MULTILINE)
 _CONTINUED = re.compile(r"(?:[ \t]*\*.*\n|[ \t]*\r?\n)*[ \t]*\+")
 _INLINE_COMMENT = re.compile(r"\s\$(?:\s.*|$)|;.*|\s//.*")
@@ -25,55 +36,10 @@ _ASSIGNMENT = re.compile(
 _INCLUDE = re.compile(r"\.\w+\s+(?:\"([^\"]*)\"|'([^']*)'|(\S+))(?:\s+(\S+))?")
 _MEAS = re.compile(r"\.\w+\s+(\w+)\s+(\S+)", re.IGNORECASE)
 _MEAS_COMMAND = re.compile(r"meas(?:ure)?\s+(\w+)\s+(\S+)", re.IGNORECASE)
-_WRITE = re.compile(r"write\s+(\S+)", re.IGNORECASE)
 
-ANALYSES = frozenset(ANALYSIS_ORDER)
-RUNNING = ANALYSES | {"run"}
-"""Commands of a control block that run an analysis."""
-
-
-@dataclass(frozen=True, slots=True)
-class MeasCard:
-    """A ``.meas`` card: its name in lower case, the analysis it belongs to, the card without its dot."""
-
-    name: str
-    analysis: str
-    text: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Include:
-    """An ``.include`` or, with a section, a ``.lib`` card; the path as written."""
-
-    path: str
-    section: str | None
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command of a control block; `word` is its first word in lower case."""
-
-    word: str
-    text: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class ControlBlock:
-    """A ``.control`` … ``.endc`` block; `start` and `end` are offsets in the deck's text of those two
-    lines.
-    """
-
-    start: int
-    end: int
-    commands: tuple[Command, ...]
-
-    @property
-    def runs(self) -> bool:
-        """Whether it runs an analysis."""
-        return any(command.word in RUNNING for command in self.commands)
+_RANDOM = re.compile(r"\btrnoise\b|\btrrandom\b", re.IGNORECASE)
+"""Sources that give something else each time."""
+_PRINTING = frozenset({"print", "plot", "four", "fourier"})
 
 
 @dataclass(frozen=True)
@@ -81,8 +47,9 @@ class Deck:
     """What a deck asks for.
 
     `parameters` are the top-level ``.param`` values by name in lower case, `options` the ``.option`` words
-    (True for flags). `conditional`: there are ``.if`` blocks, so that not every card need be in force.
-    `end` is the offset of the ``.end`` line, or None. Lines count from 1, the title being line 1.
+    (True for flags), `printed` the ``.print``, ``.plot`` and ``.four`` cards. `conditional`: there are
+    ``.if`` blocks, so that not every card need be in force. `end` is the offset of the ``.end`` line, or
+    None. Lines count from 1, the title being line 1.
     """
 
     text: str
@@ -95,6 +62,7 @@ class Deck:
     temperature: str | None = None
     includes: Sequence[Include] = ()
     saves: Sequence[str] = ()
+    printed: Sequence[str] = ()
     end: int | None = None
     conditional: bool = False
 
@@ -107,30 +75,69 @@ class Deck:
     def has_end(self) -> bool:
         return self.end is not None
 
+    @cached_property
+    def _reached(self) -> tuple[Sequence[Command], Command | None]:
+        return until_quit([command for block in self.controls for command in block.commands])
+
     @property
-    def commands(self) -> Iterator[Command]:
-        """The commands of all control blocks, in order."""
-        for block in self.controls:
-            yield from block.commands
+    def commands(self) -> Sequence[Command]:
+        """The commands of all control blocks in order, up to the first ``quit`` that is sure to be obeyed."""
+        return self._reached[0]
+
+    @property
+    def quit(self) -> Command | None:
+        """The ``quit`` that ends the program before ngspice comes to the analysis cards."""
+        return self._reached[1]
 
     @property
     def runs_itself(self) -> bool:
-        """Whether a control block of its own runs the analyses."""
-        return any(block.runs for block in self.controls)
+        """Whether a control block of its own runs an analysis."""
+        return any(command.word in RUNNING for command in self.commands)
+
+    @cached_property
+    def runs_cards(self) -> bool:
+        """Whether the analysis cards are run after the control blocks.
+
+        ``ngspice -b`` does so unless a block quits. It is left out where it would repeat what a block has
+        just done: a ``run`` with nothing after it that changes the circuit, or the same analyses where no
+        card asks for output.
+        """
+        if self.quit is not None or not self.analyses:
+            return False
+        ran = ends_in_run(self.commands, into_a_file=not self.asks_for_output)
+        if ran and _RANDOM.search(self.text) is None:
+            return False
+        done = {" ".join(command.text.lower().split()) for command in self.commands}
+        repeated = all(" ".join(each.text.lower().split()) in done for each in self.analyses)
+        return self.asks_for_output or not repeated
+
+    @property
+    def asks_for_output(self) -> bool:
+        """Whether a card has ``ngspice -b`` print something, without which it runs no card."""
+        return bool(self.measures or self.printed or {"op", "tf"} & {each.kind for each in self.analyses})
 
     @cached_property
     def wanted(self) -> tuple[Analysis, ...]:
         """The analyses this deck does, in the order in which it does them.
 
-        Only what is sure to be run: commands inside loops and conditions are counted once.
+        Only what is sure to be run: commands inside loops are counted once, those inside conditions not at
+        all.
         """
-        if not self.runs_itself:
-            return tuple(self.analyses)
+        done = list(self.wanted_by_commands)
+        if self.runs_cards:
+            done += self.in_run_order
+        return tuple(done)
+
+    @cached_property
+    def wanted_by_commands(self) -> tuple[Analysis, ...]:
+        """Those of its control blocks."""
         done: list[Analysis] = []
-        for command in self.commands:
+        for place, command in enumerate(self.commands):
+            if command.word not in RUNNING or is_optional(self.commands, place):
+                continue
             if command.word == "run":
                 done += self.in_run_order
-            elif command.word in ANALYSES:
+            else:
                 done.append(analysis_of(command.word, command.text, command.line, self.parameters))
         return tuple(done)
 
@@ -143,12 +150,13 @@ class Deck:
 
     @property
     def written(self) -> tuple[str, ...]:
-        """The raw files that its own control blocks write, as written there; ngspice names that of a bare
-        ``write``.
-        """
-        writes = (command.text for command in self.commands if command.word == "write")
-        found = (_WRITE.match(text) for text in writes)
-        return tuple("rawspice.raw" if match is None else match[1].strip("\"'") for match in found)
+        """The raw files that its own control blocks write, as written there, where the name is plain."""
+        return tuple(written_names(self.commands))
+
+    @property
+    def writes_raw(self) -> bool:
+        """Whether its own control blocks write any raw file."""
+        return writes_raw(self.commands)
 
     @cached_property
     def measured_twice(self) -> frozenset[str]:
@@ -157,6 +165,14 @@ class Deck:
         commands = (_MEAS_COMMAND.match(command.text) for command in self.commands)
         found.update((match[1].lower(), match[2].lower()) for match in commands if match)
         return frozenset(name for (_, name), count in found.items() if count > 1)
+
+    @property
+    def open_block(self) -> int | None:
+        """The offset at which a control block without ``.endc`` ends, which is where the deck does."""
+        if not self.controls or self.controls[-1].end < len(self.text):
+            return None
+        end = _END.search(self.text, self.controls[-1].start)
+        return len(self.text) if end is None else end.start()
 
     def line_of(self, card: str) -> int | None:
         """The line on which `card`, as an error message quotes it, stands; None if it is not found once."""
@@ -207,6 +223,7 @@ class _Reading:
             temperature=next((fields(card)[-1] for _, card, _ in reversed(self._of({"temp"}))), None),
             includes=self._includes(),
             saves=[word for _, card, _ in self._of({"save", "probe"}) for word in card.split()[1:]],
+            printed=[card for _, card, _ in self._of(_PRINTING)],
             end=self.end,
             conditional=self.conditional,
         )
@@ -263,7 +280,7 @@ class _Reading:
         body = _line_end(self.text, start) + 1
         end = _ENDC.search(self.text, body)
         stop = end.start() if end else len(self.text)
-        self.controls.append(ControlBlock(start, stop, tuple(_commands(self.text[body:stop], line + 1))))
+        self.controls.append(ControlBlock(start, stop, tuple(commands_of(self.text[body:stop], line + 1))))
         return _line_end(self.text, end.start()) if end else len(self.text)
 
     def _measures(self) -> list[MeasCard]:
@@ -282,7 +299,7 @@ class _Reading:
         return found
 
 
-_KEPT = ANALYSES | {"meas", "measure", "include", "inc", "incl", "lib", "temp", "save", "probe"}
+_KEPT = ANALYSES | _PRINTING | {"meas", "measure", "include", "inc", "incl", "lib", "temp", "save", "probe"}
 
 
 def _line_end(text: str, start: int) -> int:
@@ -294,10 +311,3 @@ def _without_comment(line: str) -> str:
     if ";" in line or "$" in line or "//" in line:
         line = _INLINE_COMMENT.sub("", line)
     return line.strip()
-
-
-def _commands(body: str, line: int) -> Iterator[Command]:
-    for at, raw in enumerate(body.split("\n"), line):
-        text = raw.strip()
-        if text and text[0] not in "*$#":
-            yield Command(text.split(None, 1)[0].lower(), text, at)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from simorc.deck_text import read_leniently
 from simorc.errors import ConfigError, Problem, TemplateError
-from simorc.netlist.deck.deck import Deck, Include
+from simorc.netlist.deck.deck import Deck
+from simorc.netlist.deck.parts import Include
 from simorc.netlist.finding import Finding
 from simorc.netlist.template import Template
 from simorc.sweeps.plan import Plan

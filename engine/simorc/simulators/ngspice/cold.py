@@ -180,7 +180,7 @@ def _judged(job: Job, deck: Deck, ending: Ending) -> Outcome:
     try:
         cut = cut_to_limit(job, deck)
         ending = replace(ending, stopped=ending.stopped or cut)
-        raw, raw_error = collect_raw(job, deck)
+        raw, raw_error = collect_raw(job, deck, log)
     except OSError as error:
         raw, raw_error = None, f"results.raw: {error}"
     return judge(deck, log, raw, ending, requested=job.requested, optional=job.optional, raw_error=raw_error)

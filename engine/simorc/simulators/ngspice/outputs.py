@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,26 +15,50 @@ from simorc.simulators.ngspice.log import Complaint
 from simorc.simulators.outcome import FailureKind
 from simorc.waveforms.rawfile import RawFile
 
+_TOLD = re.compile(rb'^(?:binary|ASCII) raw file "([^"\n]+)"', re.MULTILINE)
+"""What ngspice says of each raw file it writes."""
 
-def collect_raw(job: Job, deck: Deck) -> tuple[RawFile | None, str]:
+
+def collect_raw(job: Job, deck: Deck, log: bytes = b"") -> tuple[RawFile | None, str]:
     """The case's results.raw and, if there is none to be read, why.
 
     A deck that writes raw files of other names keeps them; results.raw is then a link to the one, or all of
-    them one after the other, which is a raw file of several plots again.
+    them one after the other in the order in which `log` tells of them, which is a raw file of several plots
+    again. A deck that writes results.raw itself has said what its results are: other files stay beside it.
     """
     try:
         return RawFile.open(job.raw), ""
     except WaveformError as error:
         if job.raw.exists():
             return None, f"results.raw: {error.message.removeprefix(f'{job.raw}: ')}"
-    others = _others(job.directory, deck.written)
+    written = _written(deck, log)
+    others = [path for path in _inside(job.directory, written) if _is_raw(path)]
     if not others:
-        return None, ""
+        return None, _outside(job.directory, written)
     if len(others) == 1:
         os.link(others[0], job.raw)
     else:
         _concatenate(others, job.raw)
     return collect_raw(job, deck)
+
+
+def _written(deck: Deck, log: bytes) -> list[str]:
+    """The names of the raw files that were written, in the order in which they were written last."""
+    told = [os.fsdecode(match[1]) for match in _TOLD.finditer(log)]
+    last = list(dict.fromkeys(reversed(told)))
+    return [*dict.fromkeys([*reversed(last), *deck.written])]
+
+
+def _outside(directory: Path, written: Iterable[str]) -> str:
+    """The complaint about a raw file that was written where other cases write theirs."""
+    for name in written:
+        path = directory / name
+        if path.is_file() and not path.resolve().is_relative_to(directory.resolve()):
+            return (
+                f"the deck writes {name}, outside the case's directory, where cases overwrite each other: "
+                "write results.raw (filename_raw)"
+            )
+    return ""
 
 
 def cut_to_limit(job: Job, deck: Deck) -> Complaint | None:
@@ -47,11 +72,6 @@ def cut_to_limit(job: Job, deck: Deck) -> Complaint | None:
             cut = True
     message = f"the waveforms grew beyond {limit / 1048576:.4g} MiB (execution.raw_limit) and are cut there"
     return Complaint(FailureKind.RAW_LIMIT, message) if cut else None
-
-
-def _others(directory: Path, written: Iterable[str]) -> list[Path]:
-    """The files `written` that are there, inside the case's directory, and are raw files."""
-    return [path for path in _inside(directory, written) if _is_raw(path)]
 
 
 def _inside(directory: Path, written: Iterable[str]) -> list[Path]:

@@ -138,12 +138,12 @@ def _shortcomings(deck: Deck, said: LogScan, raw: RawFile) -> Iterator[Complaint
     if not raw.complete:
         yield said.lack or Complaint(FailureKind.OUTPUT_MISSING, _torn(raw))
     left = list(raw.plots)
-    own_raw = deck.runs_itself and bool(deck.written)
-    for analysis in deck.wanted:
+    by_commands = len(deck.wanted_by_commands)
+    for place, analysis in enumerate(deck.wanted):
         plot = _take_plot(analysis, left)
         if plot is not None:
             yield from _extent(analysis, plot)
-        elif not deck.conditional and not own_raw:
+        elif not deck.conditional and not (deck.writes_raw and place < by_commands):
             yield said.refused or Complaint(
                 FailureKind.OUTPUT_MISSING,
                 f"no result of the {analysis.kind} analysis (deck line {analysis.line}) — see simulator.log",

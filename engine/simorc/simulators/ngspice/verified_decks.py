@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 
-from simorc.netlist.deck.control_block import batch_commands, for_batch
-from simorc.netlist.deck.deck import ControlBlock, Deck
+from simorc.netlist.deck.control_block import added_commands
+from simorc.netlist.deck.deck import Deck
+from simorc.netlist.deck.parts import Command, ControlBlock
 from simorc.simulators.job import Job
 from simorc.simulators.ngspice.deck_split import DeckSplit, split_deck
 from simorc.simulators.warm_proof import DeckProof
@@ -178,9 +179,13 @@ def as_warm_case(job: Job, deck: Deck) -> WarmCase | str:
 
     A session is sent the very commands that a process of its own finds in the deck it is given.
     """
-    commands = batch_commands(deck) if not deck.runs_itself else _own_commands(deck)
-    if isinstance(commands, str):
-        return commands
+    own = _own_commands(deck.commands)
+    if isinstance(own, str):
+        return own
+    added = added_commands(deck, trust_includes=True)
+    if "reset" in added:
+        return "a .meas card of an analysis that is not the last needs the circuit read anew"
+    commands = (*own, *added)
     return WarmCase(_form(deck, job.marked), commands, _cleanup(commands), deck)
 
 
@@ -191,13 +196,8 @@ def _form(deck: Deck, marked: str | None) -> DeckSplit:
     )
 
 
-def _own_commands(deck: Deck) -> tuple[str, ...] | str:
-    """The commands of the user's control blocks with what a batch run adds to them, or the first that is
-    not known to be safe in a session.
-    """
-    commands = list(Deck.parse(for_batch(deck)).commands)
-    while commands and commands[-1].word in {"quit", "exit"}:
-        commands.pop()
+def _own_commands(commands: Sequence[Command]) -> tuple[str, ...] | str:
+    """The commands of the user's control blocks, or the first that is not known to be safe in a session."""
     for command in commands:
         if command.word == "set" and _variable(command.text) in SAFE_VARIABLES:
             continue

@@ -231,7 +231,7 @@ class NgspiceWorker:
     def _judged(self, job: Job, deck: Deck, output: bytes, ending: Ending) -> Outcome:
         cut = cut_to_limit(job, deck)
         ending = replace(ending, stopped=ending.stopped or cut)
-        raw, error = collect_raw(job, deck)
+        raw, error = collect_raw(job, deck, output)
         return judge(
             deck, output, raw, ending, requested=job.requested, optional=job.optional, raw_error=error
         )
