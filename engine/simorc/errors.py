@@ -13,6 +13,7 @@
     └── RunError                exit 1   about one run directory
         ├── RunNotFound         exit 2
         ├── RunBusy             exit 1   another runner holds the run
+        ├── InputsChanged       exit 2   a file the run was built from is no longer what it was
         └── StoreError          exit 1   run.sqlite is corrupt, or newer than this simorc
 
 One function of the command line shows them all, as ``where: what`` followed by the remedy.
@@ -132,6 +133,12 @@ class RunNotFound(RunError):
 
 class RunBusy(RunError):
     """Another runner holds the run."""
+
+
+class InputsChanged(RunError):
+    """A file the run was built from is no longer what it was: going on would mix two circuits."""
+
+    exit_code = 2
 
 
 class StoreError(RunError):

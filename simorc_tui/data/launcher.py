@@ -52,6 +52,13 @@ class Launcher:
 
         await asyncio.to_thread(start_runner, layout, cases=cases)
 
+    async def check_inputs(self, layout: RunLayout) -> None:
+        """Raise InputsChanged where a file the run was built from has changed."""
+        from simorc.launch.start import check_inputs
+        from simorc.rundir.manifest import load_manifest
+
+        await asyncio.to_thread(lambda: check_inputs(layout, load_manifest(layout)))
+
     async def request(self, layout: RunLayout, kind: str, **data: object) -> None:
         """Leave a request for the run's runner."""
         from simorc.launch.start import request

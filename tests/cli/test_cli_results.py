@@ -121,7 +121,8 @@ def test_no_log(simorc: Simorc, project: Path, finished_run: RunLayout, case: in
 def test_show_tells_verdict_attempt_and_rerun(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
     out = simorc("show", "pvt", "4", "--project", project).out
     assert "failed (no_convergence): timestep too small at ^[[31mt=3us" in out
-    assert f"cd {finished_run.case_dir(4)} && OMP_THREAD_LIMIT=1 ngspice -b netlist.spice" in out
+    place = finished_run.path.parent / f"by_hand_{finished_run.name}" / "results" / "4"
+    assert f"cd {place} && OMP_THREAD_LIMIT=1 ngspice -b netlist.spice" in out
     told = json.loads(simorc("show", "pvt", "4", "--json", "--project", project).out)
     assert told["attempts_made"][0]["action"] == "done"
     assert told["parameters"] == {"vdda": 3.3, "corner": "tt"}

@@ -42,6 +42,32 @@ def selection_options(function: Command) -> Command:
     return corner(where(one(with_sample)))  # type: ignore[return-value]
 
 
+def inputs_options(function: Command) -> Command:
+    """``--keep-inputs`` and ``--accept-changes`` for a command that starts an existing run."""
+    keep = click.option(
+        "--keep-inputs",
+        is_flag=True,
+        help="Where a file of the project has changed since RUN was built: simulate RUN's own copies.",
+    )
+    accept = click.option(
+        "--accept-changes",
+        is_flag=True,
+        help="Simulate the changed files: RUN then mixes circuits, and these cases are marked.",
+    )
+    return keep(accept(function))
+
+
+def answer_of(keep_inputs: bool, accept_changes: bool) -> str:
+    """What these options say is to be done where an input of the run has changed. Raises UsageError for
+    both.
+    """
+    from simorc.rundir.circuit import ACCEPT, KEEP, REFUSE
+
+    if keep_inputs and accept_changes:
+        raise UsageError("--keep-inputs and --accept-changes exclude each other")
+    return KEEP if keep_inputs else ACCEPT if accept_changes else REFUSE
+
+
 def reuse_option(function: Command) -> Command:
     """``--reuse RUN`` for a command that makes a run, which is given the names as `reuse`."""
     option = click.option(

@@ -26,6 +26,8 @@ from simorc.cluster.chunks import Chunk
 from simorc.cpus import usable_cpus
 from simorc.errors import SimorcError, StoreError
 from simorc.executors.local import LocalExecutor
+from simorc.rundir.circuit import KEEP
+from simorc.rundir.input_changes import changes_of, refuse_changed
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import RunSettings, load_manifest, settings_of
 from simorc.runner.case_workers import warm_loss, warm_way_of, worker_maker
@@ -61,13 +63,14 @@ def main() -> int:
 async def run_chunk(layout: RunLayout, wave: Wave, element: int) -> int:
     """Run what is left of a chunk; the exit code."""
     began = time.monotonic()
+    manifest = load_manifest(layout)
+    refuse_changed(layout, changes_of(layout, manifest), KEEP)
     with ExitStack() as undo:
         log = ChunkLog(wave, element)
         undo.callback(log.close)
         if log.attempt > MOST_ATTEMPTS:
             log.end("left", f"started {log.attempt} times")
             return LEFT_EXIT
-        manifest = load_manifest(layout)
         left = _left_of(wave, element, log.attempt, int(manifest["total"]))
         settings = _settings(layout, manifest, wave, left)
         inside = ChunkLayout(layout, _work_directory(layout, wave, element, log.attempt))

@@ -18,27 +18,28 @@ from typing import Any
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.project import Project, Testbench
 from simorc.config.settings import Settings
-from simorc.errors import ConfigError, Problem, RunError, TemplateError, UsageError
+from simorc.errors import ConfigError, Problem, RunError, UsageError
 from simorc.files import write_json
 from simorc.launch.case_plan import plan_of
 from simorc.launch.pytest_plan import write_pytest_plan
 from simorc.netlist.deck.includes import refuse_circular_includes
-from simorc.netlist.template import Template
+from simorc.rundir.circuit import Circuit
+from simorc.rundir.freezing import HOOKS, freeze_hooks, hook_files
 from simorc.rundir.instants import CREATED_UTC, next_instant, written
 from simorc.rundir.layout import SIMULATIONS, RunLayout, find_runs
-from simorc.rundir.manifest import FORMAT, RunSettings
+from simorc.rundir.manifest import FORMAT
 from simorc.rundir.metadata_csv import swept_columns, write_metadata
-from simorc.rundir.provenance import describe_host, describe_tools, git_state, hash_inputs
+from simorc.rundir.provenance import describe_host, describe_tools, digests_of, git_state
 from simorc.rundir.store import connection as database
 from simorc.rundir.store.writer import Store, declare_columns
-from simorc.runner.preparation import Preparation
+from simorc.runner.accepting import frozen
+from simorc.schematics.digests import Digests
 from simorc.schematics.staleness import refuse_stale, schematic_inputs
 from simorc.simulators.others.registry import adapter_called
 from simorc.sweeps.plan import Plan
 from simorc.units import ShownAs
 
 DEFERRED_METADATA = 50_000
-_PLACES_LOOKED_AT = 64
 FIRST_ROWS = 5_000
 """Rows of the case table that are there as soon as the run is; the runner writes the others."""
 
@@ -96,13 +97,8 @@ def build_run_from(
         testbench = project.testbenches[definition.testbench]
         manifest = _manifest(project, testbench, definition, name, plan, final.name, command_line)
         manifest["reuse"] = [os.path.relpath(earlier.path, final.path) for earlier in reuse]
-        _freeze(making, project, testbench, source, manifest)
-        manifest["inputs"] = hash_inputs(
-            project.root,
-            _input_files(project, testbench, source),
-            making.case_dir(1),
-            _kinds_of_decks(making, manifest),
-        )
+        _freeze(making, project, source, manifest)
+        _freeze_circuit(making, project, testbench, source, manifest)
         write_json(making.manifest, manifest)
         _make_store(making, manifest, plan)
         write_pytest_plan(making, name, len(plan))
@@ -186,6 +182,7 @@ def _manifest(
         "total": len(plan),
         "plan": plan.to_json(),
         "template": testbench.template.name,
+        "template_directory": _relative(testbench.template.parent, project.root),
         "project": project.name,
         "project_root": str(project.root),
         "dut_netlist": _relative(project.dut_netlist, project.root),
@@ -228,18 +225,29 @@ def _input_files(project: Project, testbench: Testbench, source: Path | None) ->
     return [setup, testbench.config_path, testbench.template, *(path for path in maybe if path is not None)]
 
 
-def _freeze(
+def _freeze_circuit(
     making: RunLayout,
     project: Project,
     testbench: Testbench,
     source: Path | None,
-    manifest: Mapping[str, Any],
+    manifest: dict[str, Any],
 ) -> None:
-    """Copy what the runner reads, so that editing the project does not change a run under way."""
-    for file in Template.load(testbench.template).files():
-        target = making.inputs / file.relative_to(testbench.template.parent)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
+    """Copy the circuit and the hooks, and record every input by its content."""
+    begun = Circuit(template=testbench.template.name, simulator=manifest["tools"]["simulator"])
+    circuit = frozen(making, manifest, begun, project.root, testbench.template)
+    hooks = freeze_hooks(making.path / HOOKS, project.root, hook_files(manifest["measurements"]))
+    digests = Digests.load(project.root)
+    others = digests_of(project.root, _input_files(project, testbench, source), digests)
+    digests.save(project.root)
+    present = {name: digest for name, digest in circuit.inputs.items() if digest}
+    manifest["inputs"] = dict(sorted({**others, **present, **hooks}.items()))
+    manifest["circuit"] = circuit.as_json()
+    manifest["hooks"] = {"directory": HOOKS, "inputs": hooks}
+
+
+def _freeze(making: RunLayout, project: Project, source: Path | None, manifest: Mapping[str, Any]) -> None:
+    """Copy what the run was configured by."""
+    testbench = project.testbenches[manifest["testbench"]]
     shutil.copyfile(testbench.config_path, making.inputs / "config.yaml")
     shutil.copyfile(project.root / "sim_setup.yaml", making.inputs / "sim_setup.yaml")
     if source is not None:
@@ -248,28 +256,6 @@ def _freeze(
         if isinstance(name, str) and (project.root / name).is_file():
             (making.inputs / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(project.root / name, making.inputs / name)
-    spiceinit = manifest["settings"]["simulator"]["spiceinit"]
-    if spiceinit:
-        shutil.copyfile(spiceinit, making.inputs / "spiceinit")
-
-
-def _kinds_of_decks(making: RunLayout, manifest: Mapping[str, Any]) -> Iterator[str]:
-    """The first case's deck, and one for each value of each axis, which may make a deck read other files.
-
-    Whatever is wrong with the template shows in the first one, before the run exists.
-    """
-    preparation = Preparation(making, manifest, RunSettings())
-    plan = preparation.plan
-    yield preparation.deck(plan.case(1))
-    for axis, size in enumerate(plan.axis_sizes):
-        for place in range(min(size, _PLACES_LOOKED_AT)):
-            case = plan.variation(axis, place)
-            if case.sample is not None and place:
-                break
-            try:
-                yield preparation.deck(case)
-            except TemplateError:  # a combination that need not be one of the sweep's cases
-                continue
 
 
 def _make_store(making: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> None:

@@ -15,7 +15,9 @@ from typing import Any
 import anyio
 
 from simorc.errors import TemplateError
+from simorc.rundir.circuit import KEEP
 from simorc.rundir.gather import gather_idle
+from simorc.rundir.input_changes import changes_of, refuse_changed
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest, settings_of
 from simorc.rundir.status_files import Report, leave_report
@@ -33,6 +35,7 @@ from simorc.simulators.outcome import FailureKind, Outcome
 def _prepared(run: Path) -> tuple[RunLayout, Preparation, Ngspice | ProgramWorker, Measuring]:
     layout = RunLayout(run)
     manifest: dict[str, Any] = load_manifest(layout)
+    refuse_changed(layout, changes_of(layout, manifest), KEEP)
     settings = settings_of(layout, manifest, {})
     own = settings.simulator == "ngspice"
     simulator = simulator_of(settings, run) if own else program_worker(settings, run)

@@ -29,11 +29,14 @@ from simorc.executors.registry import LOCAL, Offer, executor_called, scheduler_c
 from simorc.files import sweep_unfinished
 from simorc.launch.start import BUSY_EXIT
 from simorc.rundir.attempt_log import Trace
+from simorc.rundir.circuit import ACCEPT, KEEP
+from simorc.rundir.input_changes import HeldFiles, changes_of, refuse_changed
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
 from simorc.rundir.manifest import RunSettings, load_manifest, settings_of
 from simorc.rundir.retention import retire
 from simorc.rundir.store.writer import Store
+from simorc.runner.accepting import accept_changes
 from simorc.runner.admission import admission_of
 from simorc.runner.case_workers import simulator_of, warm_loss, warm_way_of, worker_maker
 from simorc.runner.early_stop import stopping_of
@@ -68,6 +71,8 @@ def main() -> int:
 
 async def _conduct(layout: RunLayout, lock: RunnerLock, options: Mapping[str, Any]) -> None:
     manifest = load_manifest(layout)
+    accepted = accept_changes(layout, manifest) if options.get("inputs") == ACCEPT else None
+    refuse_changed(layout, changes_of(layout, manifest), KEEP)
     settings = settings_of(layout, manifest, options)
     preparation = Preparation(layout, manifest, settings)
     sweep_orphans(layout.path)
@@ -75,11 +80,15 @@ async def _conduct(layout: RunLayout, lock: RunnerLock, options: Mapping[str, An
     guardian = Guardian()
     with ExitStack() as open_files:
         store = open_files.enter_context(Store(layout, preparation.plan))
+        store.circuit = preparation.circuit.number
+        if accepted is not None:
+            store.event("accepted", f"circuit {accepted.number}: {'; '.join(accepted.changes)}")
         trace = Trace(layout)
         open_files.callback(trace.close)
         conductor = make_conductor(layout, manifest, settings, preparation, store, guardian)
         takeover = Reuse(layout, manifest, settings, preparation, store, conductor)
-        pulse = Housekeeping(layout, lock, store, trace, conductor, settings)
+        held = HeldFiles(layout, manifest)
+        pulse = Housekeeping(layout, lock, store, trace, conductor, settings, held)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_obey_signals, conductor)
             tasks.start_soon(pulse.beat)

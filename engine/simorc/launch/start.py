@@ -11,9 +11,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from simorc.errors import RunError, ToolMissing
+from simorc.rundir.circuit import REFUSE
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerInfo, busy, runner_alive, runner_info
 from simorc.rundir.manifest import load_manifest
@@ -34,22 +36,29 @@ def start_runner(
     cases: Sequence[int] | None = None,
     nice: int | None = None,
     executor: str | None = None,
+    inputs: str = REFUSE,
 ) -> RunnerInfo:
     """Start the runner of `layout` as a process of its own session and wait until it holds the run.
 
     The options override the run's settings for this runner's life; `cases` limits it to those cases,
-    whatever their status. Raises `RunBusy` if somebody else holds the run, `RunError` with the runner's own
-    words if it does not come up, `ToolMissing` without the simulator.
+    whatever their status. `inputs` says what to do where a file the run was built from has changed: refuse
+    (raises `InputsChanged`), keep (the run's own copies), accept (the changed files, marked). Raises
+    `RunBusy` if somebody else holds the run, `RunError` with the runner's own words if it does not come up,
+    `ToolMissing` without the simulator.
     """
     if runner_alive(layout):
         raise busy(layout)
-    settings = load_manifest(layout)["settings"]
+    manifest = load_manifest(layout)
+    settings = manifest["settings"]
     where = executor or settings["execution"].get("executor", "local")
     require_simulator(settings["simulator"]["executable"], where)
+    check_inputs(layout, manifest, where, inputs)
     asked = {"jobs": jobs, "timeout": timeout, "warm": warm, "nice": nice, "executor": executor}
     options: dict[str, object] = {key: value for key, value in asked.items() if value is not None}
     if cases is not None:
         options["cases"] = list(cases)
+    if inputs == ACCEPT:
+        options["inputs"] = inputs
     with layout.runner_log.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "simorc.launch.runner", str(layout.path)],
@@ -79,6 +88,20 @@ def require_simulator(program: str, executor: str) -> None:
         raise ToolMissing(
             f"{program} is not there", remedy="install it, or set simulator.executable; see simorc doctor"
         )
+
+
+def check_inputs(
+    layout: RunLayout, manifest: Mapping[str, Any], executor: str = "", answer: str = REFUSE
+) -> None:
+    """Raise `InputsChanged` where the answer (refuse, keep, accept) does not fit what has changed since the
+    run was built. The simulator is asked for its version where `executor` is this machine.
+    """
+    from simorc.rundir.input_changes import changes_of, refuse_changed
+    from simorc.rundir.provenance import describe_tools
+
+    named = manifest["settings"]["simulator"]["executable"]
+    version = describe_tools(named)["simulator"] if executor == "local" else ""
+    refuse_changed(layout, changes_of(layout, manifest, version), answer)
 
 
 def _environment() -> dict[str, str]:

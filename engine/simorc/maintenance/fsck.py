@@ -225,7 +225,7 @@ def _rewrite_trace(layout: RunLayout, store: Store) -> None:
     if layout.trace.exists():
         layout.trace.replace(old)
     trace = Trace(layout)
-    trace.append(store.attempts_after(0), metrics)
+    trace.append(store.attempts_after(0), metrics, store.circuits_after(0))
     trace.close()
 
 

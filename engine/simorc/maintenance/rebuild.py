@@ -115,7 +115,8 @@ def _from_trace(layout: RunLayout, store: Store, trace: Trace) -> set[int]:
 
 def _write(store: Store, trace: Trace) -> None:
     metrics = {(done.case_id, done.attempt): done.outcome.measurements for done in store.flush()}
-    trace.append(store.attempts_after(trace.last_seq), metrics)
+    after = trace.last_seq
+    trace.append(store.attempts_after(after), metrics, store.circuits_after(after))
 
 
 def _state(store: Store) -> str:
@@ -158,6 +159,7 @@ def _attempt_of(line: bytes, total: int) -> Finished | None:
             started=float(said["started"] or 0.0),
             place=str(said["place"]),
             rung=None if said["rung"] is None else str(said["rung"]),
+            circuit=int(said.get("circuit") or 1),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return None

@@ -48,7 +48,7 @@ def _effect_row(run: OpenRun, name: str, effect: Effect, widest: float) -> dict[
 
 def cautions(run: OpenRun) -> list[str]:
     """What a reader has to know before believing the numbers, one sentence each."""
-    found = [*_rungs(run), *_stopped(run)]
+    found = [*([plain(f"{run.mixture}.")] if run.mixture else []), *_rungs(run), *_stopped(run)]
     moved = _moved(run)
     if moved:
         shown = ", ".join(map(plain, moved[:8])) + (f" and {len(moved) - 8} more" if len(moved) > 8 else "")

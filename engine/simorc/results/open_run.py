@@ -27,6 +27,7 @@ from simorc.results.frame import Frame, load_frame
 from simorc.results.specs import Spec, SpecResult, evaluate_specs, read_specs
 from simorc.rundir.layout import RunLayout, find_run
 from simorc.rundir.manifest import load_manifest
+from simorc.rundir.mixed import mixture
 from simorc.rundir.store.reader import RunReader
 from simorc.units import ShownAs
 
@@ -65,6 +66,18 @@ class OpenRun:
         """Why samples were left out where a yield was known early, one text per combination."""
         with RunReader(self.layout) as view:
             return [row["message"] for row in view.events_of("stopped")]
+
+    @cached_property
+    def circuits(self) -> dict[int, int]:
+        """The cases that were simulated from another circuit than the run's first, with its number."""
+        with RunReader(self.layout) as view:
+            return view.accepted()
+
+    @cached_property
+    def mixture(self) -> str:
+        """What is said of a run whose cases are not all of one circuit; empty for any other."""
+        with RunReader(self.layout) as view:
+            return mixture(view)
 
     @property
     def definitions(self) -> Mapping[str, Mapping[str, Any]]:

@@ -34,14 +34,19 @@ class Trace:
         os.close(self._file)
 
     def append(
-        self, rows: Sequence[tuple[Any, ...]], metrics: Mapping[tuple[int, int], Mapping[str, float]]
+        self,
+        rows: Sequence[tuple[Any, ...]],
+        metrics: Mapping[tuple[int, int], Mapping[str, float]],
+        circuits: Mapping[int, int] | None = None,
     ) -> None:
         """Write the rows of the store's attempts table, with the measurements of (case, attempt) where
-        known. Raises OSError, and has written nothing, if there is no room.
+        known and the circuit of each sequence number that has another than the first. Raises OSError, and
+        has written nothing, if there is no room.
         """
         if not rows:
             return
-        lines = [self._line(row, metrics.get((row[1], row[2]), {})) for row in rows]
+        others = circuits or {}
+        lines = [self._line(row, metrics.get((row[1], row[2]), {}), others.get(row[0])) for row in rows]
         text = "".join(lines).encode("utf-8", "backslashreplace")
         try:
             self._write(text)
@@ -55,8 +60,9 @@ class Trace:
         while text:
             text = text[os.write(self._file, text) :]
 
-    def _line(self, row: tuple[Any, ...], metrics: Mapping[str, float]) -> str:
+    def _line(self, row: tuple[Any, ...], metrics: Mapping[str, float], circuit: int | None) -> str:
         line = {"stage": "simulate", **dict(zip(_FIELDS, row, strict=True))}
+        line |= {} if circuit is None else {"circuit": circuit}
         line |= {"metrics": metrics, "artefacts": self._artefacts(row[1])}
         return json.dumps(line, ensure_ascii=False) + "\n"
 

@@ -28,14 +28,17 @@ def gather_held(layout: RunLayout) -> int:
     were taken away.
     """
     from simorc.rundir.attempt_log import Trace
+    from simorc.rundir.circuit import circuit_in_force
     from simorc.rundir.manifest import load_manifest
     from simorc.rundir.metadata_csv import write_metadata
     from simorc.rundir.status_files import forget, gather_reports
     from simorc.rundir.store.writer import Store, finished_elsewhere
     from simorc.sweeps.plan import Plan
 
-    plan = Plan.from_json(load_manifest(layout)["plan"])
+    manifest = load_manifest(layout)
+    plan = Plan.from_json(manifest["plan"])
     with Store(layout, plan) as store:
+        store.circuit = circuit_in_force(layout, manifest).number
         trace = Trace(layout)
         gathered = gather_reports(layout, len(plan))
         for found in gathered:
@@ -47,7 +50,8 @@ def gather_held(layout: RunLayout) -> int:
             store.set_meta(state="finished")
         written = store.flush()
         metrics = {(done.case_id, done.attempt): done.outcome.measurements for done in written}
-        trace.append(store.attempts_after(trace.last_seq), metrics)
+        after = trace.last_seq
+        trace.append(store.attempts_after(after), metrics, store.circuits_after(after))
         trace.close()
         forget(gathered)
         write_metadata(layout, plan, store.statuses.snapshot(), store.failure_messages())

@@ -9,6 +9,7 @@ from typing import Any
 
 from simorc.errors import StoreError
 from simorc.files import read_json
+from simorc.rundir.circuit import circuit_in_force
 from simorc.rundir.layout import RunLayout
 from simorc.simulators.job import LOG_LIMIT
 
@@ -159,8 +160,8 @@ def _is_limit(value: Any) -> bool:
 def settings_of(layout: RunLayout, manifest: Mapping[str, Any], options: Mapping[str, Any]) -> RunSettings:
     """The manifest's settings with `options` laid over them."""
     simulator, execution = _sections(layout, manifest)
-    execution.update({key: value for key, value in options.items() if key != "cases"})
-    frozen_init = layout.inputs / "spiceinit"
+    execution.update({key: value for key, value in options.items() if key not in ("cases", "inputs")})
+    frozen_init = circuit_in_force(layout, manifest).place(layout) / "spiceinit"
     cases = options.get("cases")
     known = {field.name for field in fields(RunSettings)} & execution.keys()
     return RunSettings(

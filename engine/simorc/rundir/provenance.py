@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 from simorc.deck_text import read_leniently
+from simorc.schematics.digests import Digests
 
 _INCLUDE = re.compile(
     r"^\s*\.(?:include|inc|lib)\s+(?:\"([^\"]+)\"|'([^']+)'|(\S+))", re.IGNORECASE | re.MULTILINE
@@ -31,14 +32,21 @@ def hash_inputs(root: Path, files: Iterable[Path], directory: Path, decks: Itera
     The inputs are `files` and everything the `decks` read, and what those files include. `directory` is
     where the decks are simulated.
     """
+    return digests_of(root, {*map(_whole, files), *files_read(directory, decks)}, Digests())
+
+
+def files_read(directory: Path, decks: Iterable[str]) -> set[Path]:
+    """Everything the `decks`, simulated in `directory`, read, and what those files include."""
     closure: set[Path] = set()
     for deck in {named_files(deck): deck for deck in decks}.values():
         closure |= include_closure(directory, deck)
-    return {
-        input_name(path, root): sha256(path)
-        for path in sorted({*map(_whole, files), *closure})
-        if path.is_file()
-    }
+    return closure
+
+
+def digests_of(root: Path, files: Iterable[Path], digests: Digests) -> dict[str, str]:
+    """SHA-256 of the files that are there, by path relative to the project where they lie inside."""
+    found = {input_name(path, root): digests.of(path) for path in sorted(files)}
+    return {name: digest for name, digest in found.items() if digest is not None}
 
 
 def named_files(deck: str) -> tuple[str, ...]:
@@ -67,6 +75,21 @@ def _data_files(directory: Path, deck: str) -> Iterator[Path]:
     return (
         directory / Path(match[1] or match[2].strip("\"'")).expanduser() for match in _DATA.finditer(deck)
     )
+
+
+def include_names(text: str) -> list[tuple[int, int]]:
+    """Where in a deck the names of included files are, quotes left out."""
+    return [match.span(match.lastindex or 0) for match in _INCLUDE.finditer(text)]
+
+
+def data_names(text: str) -> list[tuple[int, int]]:
+    """Where in a deck the names of data files and code models are, quotes left out."""
+    spans = []
+    for match in _DATA.finditer(text):
+        start, end = match.span(match.lastindex or 0)
+        quoted = match.lastindex == 2 and text[start] in "\"'" and text[start] == text[end - 1]
+        spans.append((start + 1, end - 1) if quoted else (start, end))
+    return spans
 
 
 def sha256(path: Path) -> str:

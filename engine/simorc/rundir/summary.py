@@ -10,6 +10,7 @@ from pathlib import Path
 from simorc.errors import SimorcError, StoreError
 from simorc.rundir.layout import RunLayout, find_runs
 from simorc.rundir.lock import RunnerInfo, runner_info
+from simorc.rundir.mixed import mixture
 from simorc.rundir.notes import NOTHING_SAID, RunNotes, notes_of
 from simorc.rundir.status_files import any_reports
 from simorc.rundir.store.reader import STATUSES, RunReader
@@ -39,6 +40,8 @@ class RunSummary:
     """Inputs that have changed since the run was built, by path relative to the project."""
     remarks: RunNotes = NOTHING_SAID
     locked: bool = False
+    mixed: str = ""
+    """What is said of a run whose cases are not of one circuit."""
     warm_lost: str = ""
     """Why every case runs cold though warm sessions were wanted, and what to do about it."""
 
@@ -68,6 +71,7 @@ class RunSummary:
             "updated": _stamp(self.updated),
             "runner": runner,
             "predates": list(self.predates),
+            "mixed": self.mixed,
             "warm_lost": self.warm_lost or None,
             **self.remarks.as_json(),
         }
@@ -79,7 +83,7 @@ def summarise(layout: RunLayout) -> RunSummary:
     alive = info is not None and info.is_alive()
     try:
         with RunReader(layout) as view:
-            meta, counts = view.meta(), view.counts()
+            meta, counts, mixed = view.meta(), view.counts(), mixture(view)
         total = int(meta["total"])
     except (SimorcError, sqlite3.DatabaseError, KeyError, ValueError) as error:
         why = error.message if isinstance(error, SimorcError) else f"{layout.database}: is damaged: {error}"
@@ -103,6 +107,7 @@ def summarise(layout: RunLayout) -> RunSummary:
         note=meta.get("pause_reason", "") if state == "paused" else _waiting(layout, alive),
         predates=_moved(layout),
         remarks=notes_of(layout),
+        mixed=mixed,
         locked=layout.lock_json.exists(),
         warm_lost=meta.get("warm_lost", ""),
     )

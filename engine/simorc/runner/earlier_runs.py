@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ from simorc.deck_text import encoded
 from simorc.errors import NetlistError
 from simorc.netlist.deck.control_block import for_batch
 from simorc.netlist.deck.deck import Deck
+from simorc.rundir.circuit import names_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
-from simorc.rundir.provenance import include_closure, input_name, named_files, sha256
+from simorc.rundir.provenance import include_closure, named_files, sha256
 from simorc.rundir.store.reader import RunReader
 from simorc.runner.preparation import Preparation
 from simorc.runner.retry_policy import Budgets, budgets_from
@@ -92,7 +93,7 @@ class EarlierRun:
         deck = preparation.deck(case, self._budgets.lines_of(row["rung"]))
         if not self._simulated(case_id, deck):
             return "its deck differs"
-        unequal = self._unequal_file(directory, deck, manifest)
+        unequal = self._unequal_file(preparation.layout, directory, deck, manifest)
         if unequal:
             return unequal
         return Equal(case_id, row["rung"], float(row["seconds"] or 0.0), bool(row["warm"]))
@@ -105,16 +106,18 @@ class EarlierRun:
         except (OSError, NetlistError):
             return False
 
-    def _unequal_file(self, directory: Path, deck: str, manifest: Mapping[str, Any]) -> str:
+    def _unequal_file(
+        self, layout: RunLayout, directory: Path, deck: str, manifest: Mapping[str, Any]
+    ) -> str:
         """Why the files the deck reads are not those of then; empty if they are."""
         key = named_files(deck)
         if key not in self._read_by:
-            self._read_by[key] = self._compared(include_closure(directory, deck), manifest)
+            files = names_of(include_closure(directory, deck), layout, self.layout.root)
+            self._read_by[key] = self._compared(files, manifest)
         return self._read_by[key]
 
-    def _compared(self, files: set[Path], manifest: Mapping[str, Any]) -> str:
-        root = self.layout.root
-        for name in sorted(input_name(path, root) for path in files):
+    def _compared(self, names: Iterable[str], manifest: Mapping[str, Any]) -> str:
+        for name in sorted(names):
             then, now = (each["inputs"].get(name) for each in (self._manifest, manifest))
             if then is None or now is None:
                 return f"{name} was not recorded"

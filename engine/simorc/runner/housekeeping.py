@@ -22,13 +22,14 @@ from anyio import to_thread
 from simorc.errors import StoreError
 from simorc.files import free_bytes, is_network
 from simorc.rundir.attempt_log import Trace
+from simorc.rundir.input_changes import HeldFiles, listed
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import HEARTBEAT_EVERY, RunnerLock
 from simorc.rundir.manifest import RunSettings
 from simorc.rundir.metadata_csv import write_metadata
 from simorc.rundir.requests import Request, collect
 from simorc.rundir.status_files import forget, gather_reports
-from simorc.rundir.store.writer import Finished, Store
+from simorc.rundir.store.writer import REUSED, Finished, Store
 from simorc.runner.run_scheduler import RunScheduler
 
 LOCAL_BEAT, NETWORK_BEAT = 0.1, 0.5
@@ -52,12 +53,16 @@ class Housekeeping:
         trace: Trace,
         campaign: RunScheduler,
         settings: RunSettings,
+        held: HeldFiles | None = None,
     ) -> None:
+        """`held` are the files outside of the run that its circuit is made of, looked at meanwhile."""
         self._layout, self._lock, self._store = layout, lock, store
         self._trace, self._campaign, self._settings = trace, campaign, settings
         self._every = NETWORK_BEAT if is_network(layout.path) else LOCAL_BEAT
         self._due: dict[str, float] = {}
         self._troubled: set[str] = set()
+        self._held = held
+        self._unproved: set[int] = set()
         self._writing_metadata = False
         self._metadata_stale = True
         self._stopped = False
@@ -80,7 +85,9 @@ class Housekeeping:
 
     async def close(self) -> None:
         """The last words: everything written, metadata.csv as it is now."""
-        if not self.flush():
+        written = self.flush()
+        self._look_at_inputs()
+        if not written or not self.flush():
             raise StoreError(
                 f"the last results of {self._layout.name} cannot be written",
                 remedy="free disk space, then simorc run RUN: those cases run again",
@@ -128,17 +135,31 @@ class Housekeeping:
         self._campaign.resume(_NO_SPACE)
         if written:
             self._metadata_stale = True
+            self._unproved.update(done.case_id for done in written if done.final and done.action != REUSED)
             self._complete_trace(written)
         return True
 
     def _complete_trace(self, written: list[Finished] | None = None) -> None:
         metrics = {(done.case_id, done.attempt): done.outcome.measurements for done in written or ()}
         try:
-            self._trace.append(self._store.attempts_after(self._trace.last_seq), metrics)
+            after = self._trace.last_seq
+            self._trace.append(self._store.attempts_after(after), metrics, self._store.circuits_after(after))
         except OSError as error:
             self._store.event("warning", f"trace.jsonl cannot be written: {error}")
 
+    def _look_at_inputs(self) -> None:
+        """A changed file ends the run: what ended since it was last seen unchanged is simulated again."""
+        changed = self._held.look() if self._held is not None else []
+        if changed:
+            self._store.back_to_pending(sorted(self._unproved))
+            told = f"{listed(changed)} while the run was under way; {len(self._unproved)} cases pending again"
+            self._store.event("warning", told)
+            self._campaign.cancel(told)
+            self._held = None
+        self._unproved.clear()
+
     def _look_around(self) -> None:
+        self._look_at_inputs()
         self._gather_reports()
         floor = self._settings.disk_floor
         low = bool(floor) and free_bytes(self._layout.path) < floor

@@ -9,6 +9,7 @@ from typing import Any
 
 from anyio import to_thread
 
+from simorc.rundir.input_changes import project_root
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import compresses
 from simorc.simulators.outcome import FailureKind, Outcome
@@ -19,6 +20,16 @@ _IN_A_THREAD_FROM = 1 << 20
 """Bytes of a raw file above which measuring would hold up the other cases."""
 
 
+def hooks_root(layout: RunLayout, manifest: Mapping[str, Any]) -> Path:
+    """The directory that files of measurements in Python are relative to: the run's copies, or the project
+    of a run that was built without them.
+    """
+    copies = str((manifest.get("hooks") or {}).get("directory") or "")
+    if copies and (layout.path / copies).is_dir():
+        return layout.path / copies
+    return project_root(layout, manifest)
+
+
 class Measuring:
     """Adds to an outcome what ``measurements:`` of the testbench and the sweep declare."""
 
@@ -26,8 +37,7 @@ class Measuring:
         self._layout = layout
         self._plan = plan
         self._compress = compresses(manifest)
-        inside = (layout.root / "sim_setup.yaml").exists()
-        self._root = layout.root if inside else Path(manifest["project_root"])
+        self._root = hooks_root(layout, manifest)
         declared: Mapping[str, Mapping[str, Any]] = manifest["measurements"]
         self._definitions = {name: what for name, what in declared.items() if not what.get("across")}
         self._required = [name for name, what in self._definitions.items() if not what.get("optional")]

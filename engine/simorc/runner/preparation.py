@@ -13,6 +13,7 @@ from simorc.errors import TemplateError
 from simorc.netlist.convergence_options import on_rung, with_cards
 from simorc.netlist.deck.card_measures import with_saves_for_cards
 from simorc.netlist.template import Template
+from simorc.rundir.circuit import Circuit, CopiedFiles, circuit_in_force
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import RunSettings, wanted_cards
 from simorc.simulators.job import Job, Limits
@@ -30,11 +31,20 @@ _MANY = 8
 class Preparation:
     """Makes the jobs of one run from its frozen inputs."""
 
-    def __init__(self, layout: RunLayout, manifest: Mapping[str, Any], settings: RunSettings) -> None:
+    def __init__(
+        self,
+        layout: RunLayout,
+        manifest: Mapping[str, Any],
+        settings: RunSettings,
+        circuit: Circuit | None = None,
+    ) -> None:
+        """`circuit` is the one to simulate, by default the one in force."""
         self._layout = layout
         self.plan = Plan.from_json(manifest["plan"])
-        self.template = Template.load(layout.inputs / manifest["template"])
+        self.circuit = circuit or circuit_in_force(layout, manifest)
+        self.template = Template.load(self.circuit.place(layout) / self.circuit.template)
         self._dut, self._root = deck_paths(layout, manifest)
+        self._copied = CopiedFiles(layout, self.circuit, Path(layout.case_dir(1), self._root))
         self._requested, self._optional = wanted_cards(manifest)
         self._warm = settings.warm != "off"
         self._siblings: dict[int, int] = {}
@@ -50,6 +60,11 @@ class Preparation:
             stuck=settings.stuck,
             grace=settings.timeout_grace,
         )
+
+    @property
+    def layout(self) -> RunLayout:
+        """Where the jobs are made."""
+        return self._layout
 
     def deck(self, case: Case, options: Sequence[str] = (), *, marked: bool = False) -> str:
         """The case's deck; `options` are the lines of a convergence rung. Raises `TemplateError`.
@@ -70,7 +85,7 @@ class Preparation:
             corner=case.corner,
         )
         text = with_saves_for_cards(text)
-        text = on_rung(text, options)
+        text = self._copied.mapped(on_rung(text, options), self._layout.case_dir(case.id))
         seeded = case.seed is None or _SEEDED.search(text) is not None
         return text if seeded else with_cards(text, [f".option seed={case.seed}"])
 

@@ -23,7 +23,7 @@ from simorc.netlist.deck.deck import Deck
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import RunSettings, wanted_cards
 from simorc.rundir.status_files import Report
-from simorc.rundir.store.writer import Store
+from simorc.rundir.store.writer import REUSED, Store
 from simorc.runner.earlier_runs import UNREADABLE, EarlierRun, Equal
 from simorc.runner.measuring import Measuring
 from simorc.runner.preparation import Preparation, clear_case
@@ -32,8 +32,6 @@ from simorc.simulators.ngspice.verdict import Ending, judge
 from simorc.simulators.outcome import Outcome
 from simorc.waveforms.rawfile import RawFile
 
-REUSED = "reused"
-"""The action of an attempt whose results came from an earlier run."""
 _READ_BY_PEOPLE = frozenset({"netlist.spice", "simulator.log"})
 _MOST_BYTES_OF_LOG = 64 << 20
 

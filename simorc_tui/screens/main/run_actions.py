@@ -49,7 +49,7 @@ class RunActions(Desk):
             self.say("no failed case to retry")
         elif self.alive:
             named = {"cases": marked} if marked else {}
-            self.do(self._ask_of_run("retry", f"retrying {len(marked) or failed} cases", **named), "request")
+            self.do(self._retry_here(f"retrying {len(marked) or failed} cases", named), "request")
         else:
             self.do(self._retry_with_runner(marked), "launch")
 
@@ -168,6 +168,12 @@ class RunActions(Desk):
         await self.launcher.start(layout, cases)
         self.bring_cases_into_sight()
         self.look_at_runs_now()
+
+    async def _retry_here(self, said: str, named: dict[str, list[int]]) -> None:
+        """The runner that lives is asked, unless an input of the run has changed."""
+        assert self.layout_of_run is not None
+        await self.launcher.check_inputs(self.layout_of_run)
+        await self._ask_of_run("retry", said, **named)
 
     async def _retry_with_runner(self, marked: list[int]) -> None:
         """No runner lives: a new one is started for just these cases."""

@@ -194,6 +194,8 @@ class ProjectTree(Tree[Entry]):
         label.append(" locked" if summary.locked else "", "bold")
         if summary.remarks.note:
             label.append(f" {plain(summary.remarks.note.partition(chr(10))[0])}", "italic")
+        if summary.mixed:
+            label.append(f" {self.glyphs.warning} mixed circuits", "yellow")
         if summary.predates:
             label.append(f" {self.glyphs.warning} older than {Path(summary.predates[0]).name}", "yellow")
         return label

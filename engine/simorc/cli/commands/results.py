@@ -22,6 +22,7 @@ from simorc.errors import UsageError
 from simorc.expressions.case_filter import parse_filter
 from simorc.rundir.as_written import WrittenParameters
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.mixed import mixture
 from simorc.rundir.store.reader import Column, RunReader
 from simorc.text import plain
 from simorc.units import brief, format_si
@@ -84,7 +85,10 @@ def command(
         order, descending = sort_column(sort, columns)
         rows = pages(view, order=order, descending=descending, where=where, args=args)
         written = WrittenParameters(view.layout)
-        write(_lines(form, rows, columns, written, _more(more)))
+        accepted = view.accepted()
+        write(_lines(form, rows, columns, written, _more(more), accepted))
+        if accepted:
+            note(f"warning: {plain(mixture(view))}")
         if form == "table":
             note(_tally(view))
             _show_specs(view.layout)
@@ -123,14 +127,19 @@ def _tally(view: RunReader) -> str:
 
 
 def _lines(
-    form: str, rows: Rows, columns: Sequence[Column], written: WrittenParameters, more: Sequence[str]
+    form: str,
+    rows: Rows,
+    columns: Sequence[Column],
+    written: WrittenParameters,
+    more: Sequence[str],
+    accepted: Mapping[int, int],
 ) -> Iterator[str]:
     if form == "table":
         return result_table(rows, columns, written, more)
     if form == "csv":
         # The rung is a column of CSV in any case.
         return _csv(rows, columns, written, [name for name in more if name != "rung"])
-    lines = (dumps(as_json(row, columns)) for row in rows)
+    lines = (dumps(as_json(row, columns, accepted.get(row["id"]))) for row in rows)
     return lines if form == "jsonl" else _json_list(lines)
 
 

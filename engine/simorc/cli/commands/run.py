@@ -16,7 +16,14 @@ from simorc.cli.dependency import dependency_of, dependency_on, wait_elsewhere, 
 from simorc.cli.output.follow import Follower
 from simorc.cli.output.progress import JsonProgress, LineProgress, Progress, TerminalProgress
 from simorc.cli.output.tables import note
-from simorc.cli.selection import chosen_cases, reuse_option, selection_options, within_run
+from simorc.cli.selection import (
+    answer_of,
+    chosen_cases,
+    inputs_options,
+    reuse_option,
+    selection_options,
+    within_run,
+)
 from simorc.errors import RunNotFound, UsageError
 from simorc.launch.start import require_simulator, start_runner
 from simorc.rundir.layout import RunLayout, find_runs, labelled
@@ -36,6 +43,13 @@ class Asked:
     where: str | None
     allow_stale: bool
     reuse: Sequence[str] = ()
+    keep_inputs: bool = False
+    accept_changes: bool = False
+
+    @property
+    def inputs(self) -> str:
+        """What to do where an input of the run has changed."""
+        return answer_of(self.keep_inputs, self.accept_changes)
 
     def overrides(self) -> dict[str, object]:
         """As settings of the project, which a new run records in its manifest."""
@@ -46,6 +60,8 @@ class Asked:
         """As options of another `simorc run` of the run made with this one."""
         said = {"--jobs": self.jobs, "--timeout": self.timeout, "--warm": self.warm}
         words = [word for name, value in said.items() if value is not None for word in (name, str(value))]
+        words += ["--keep-inputs"] if self.keep_inputs else []
+        words += ["--accept-changes"] if self.accept_changes else []
         return [*words, "--case", ",".join(map(str, self.cases))] if self.cases else words
 
 
@@ -66,6 +82,7 @@ class Asked:
 )
 @click.option("--allow-stale", is_flag=True, help="Even if a schematic is newer than its netlist.")
 @reuse_option
+@inputs_options
 @click.option("--now", is_flag=True, help="Do not wait for the sweep this one runs after.")
 @click.option("--detach", is_flag=True, help="Start it, print its id and return.")
 @click.option("--json", "json_form", is_flag=True, help="One JSON line per finished case, then a summary.")
@@ -95,6 +112,7 @@ def command(scope: Scope, target: str, now: bool, detach: bool, json_form: bool,
             warm=asked.warm,
             cases=cases,
             executor=asked.executor,
+            inputs=asked.inputs,
         )
         if detach:
             click.echo(layout.name)

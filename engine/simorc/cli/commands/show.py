@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -15,8 +13,10 @@ from simorc.cli.context import Scope, scoped
 from simorc.cli.output.case_rows import as_json, dumps, parameter_text
 from simorc.cli.output.tables import table, write
 from simorc.errors import RunError
+from simorc.rundir.by_hand import by_hand
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
+from simorc.rundir.mixed import mixture
 from simorc.rundir.notes import shown_name
 from simorc.rundir.store.reader import Column, RunReader
 from simorc.text import plain
@@ -33,10 +33,11 @@ def command(scope: Scope, run: str, case: int, json_form: bool) -> None:
     layout = scope.run(run)
     with RunReader(layout) as view:
         row, columns = _row(view, case), view.columns()
-        attempts = view.attempts(case)
-    rerun = rerun_command(layout, case, load_manifest(layout))
+        attempts, circuit = view.attempts(case), view.accepted().get(case)
+        mixed = mixture(view) if circuit is not None else ""
+    rerun = by_hand(layout, case, load_manifest(layout))
     if json_form:
-        told: dict[str, object] = as_json(row, columns)
+        told: dict[str, object] = as_json(row, columns, circuit)
         told |= {"attempts_made": [dict(attempt) for attempt in attempts], "rerun": rerun}
         told["files"] = [str(path) for path in _files(layout, case)]
         click.echo(dumps(told))
@@ -44,6 +45,8 @@ def command(scope: Scope, run: str, case: int, json_form: bool) -> None:
         from simorc.rundir.as_written import WrittenParameters
 
         write(_report(layout, row, columns, WrittenParameters(layout).of(case), attempts, rerun))
+        if mixed:
+            write(("", f"circuit {circuit}: {plain(mixed)}"))
 
 
 def _row(view: RunReader, case: int) -> sqlite3.Row:
@@ -58,14 +61,6 @@ def _row(view: RunReader, case: int) -> sqlite3.Row:
 def _files(layout: RunLayout, case: int) -> list[Path]:
     directory = layout.case_dir(case)
     return sorted(path for path in directory.iterdir() if path.is_file()) if directory.is_dir() else []
-
-
-def rerun_command(layout: RunLayout, case: int, manifest: Mapping[str, Any]) -> str:
-    """What to type to run the case's deck by hand, in its own directory, as cold ngspice would."""
-    simulator = manifest.get("settings", {}).get("simulator", {})
-    argv = [str(simulator.get("executable") or "ngspice"), *map(str, simulator.get("args") or ()), "-b"]
-    directory = shlex.quote(str(layout.case_dir(case)))
-    return f"cd {directory} && OMP_THREAD_LIMIT=1 {shlex.join(argv)} {layout.deck(case).name}"
 
 
 def _report(

@@ -71,6 +71,8 @@ def _show_more(layout: RunLayout, summary: RunSummary) -> None:
         click.echo(plain(summary.note))
     if summary.warm_lost:
         click.echo(plain(summary.warm_lost))
+    if summary.mixed:
+        click.echo(plain(summary.mixed))
     if summary.state == "dead":
         click.echo(f"its runner is gone; go on with: simorc run {plain(layout.name)}")
     with RunReader(layout) as view:

@@ -10,9 +10,11 @@ from simorc.cli.case_ids import CASE_IDS
 from simorc.cli.completion import RUNS
 from simorc.cli.context import Scope, scoped
 from simorc.cli.output.tables import note
-from simorc.errors import RunError, UsageError
-from simorc.launch.start import request, runner_alive, start_runner
+from simorc.cli.selection import answer_of, inputs_options
+from simorc.errors import RunBusy, RunError, UsageError
+from simorc.launch.start import check_inputs, request, runner_alive, start_runner
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.reader import RunReader
 from simorc.text import plain
 
@@ -63,17 +65,24 @@ def resume(scope: Scope, run: str) -> None:
 @click.command("retry")
 @click.argument("run", default="last", shell_complete=RUNS)
 @case_option
+@inputs_options
 @scoped
-def retry(scope: Scope, run: str, cases: list[int] | None) -> None:
+def retry(scope: Scope, run: str, cases: list[int] | None, keep_inputs: bool, accept_changes: bool) -> None:
     """Run the failed cases of RUN again, or those of --case; starts a runner if none is there."""
     layout = scope.run(run)
     if cases is None and not runner_alive(layout) and not _failed(layout):
         note(f"no case of {plain(layout.name)} has failed; --case runs others again")
         return
+    answer = answer_of(keep_inputs, accept_changes)
+    if accept_changes and runner_alive(layout):
+        raise RunBusy(
+            f"{layout.name} is under way with its circuit", remedy=f"first: simorc cancel {layout.name}"
+        )
+    check_inputs(layout, load_manifest(layout), answer=answer)
     chosen = {} if cases is None else {"cases": cases}
     request(layout, "retry", **chosen)
     if not runner_alive(layout):
-        start_runner(layout)
+        start_runner(layout, inputs=answer)
     which = "failed cases" if cases is None else f"{len(cases)} cases"
     note(f"asked {plain(layout.name)} to run {which} again")
 

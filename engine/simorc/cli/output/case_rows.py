@@ -44,8 +44,10 @@ def _pages_by_id(view: RunReader, where: str, args: Sequence[object]) -> Iterato
         last = rows[-1]["id"]
 
 
-def as_json(row: sqlite3.Row, columns: Sequence[Column]) -> dict[str, object]:
-    """The case as ``simorc results --json`` prints it; ``rung`` only where one was needed to converge."""
+def as_json(row: sqlite3.Row, columns: Sequence[Column], circuit: int | None = None) -> dict[str, object]:
+    """The case as ``simorc results --json`` prints it; ``rung`` only where one was needed to converge,
+    ``circuit`` only where it is not the run's first.
+    """
     told = {
         "case_id": row["id"],
         "status": row["status"],
@@ -56,6 +58,7 @@ def as_json(row: sqlite3.Row, columns: Sequence[Column]) -> dict[str, object]:
         "attempts": row["attempts"],
         "warm": None if row["warm"] is None else bool(row["warm"]),
     }
+    told |= {} if circuit is None else {"circuit": circuit}
     return told | {"rung": row["rung"]} if row["rung"] else told
 
 

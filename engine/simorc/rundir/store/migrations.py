@@ -24,8 +24,20 @@ def _scale(db: sqlite3.Connection) -> None:
         db.execute("ALTER TABLE columns ADD COLUMN scale REAL NOT NULL DEFAULT 1")
 
 
-STEPS: Mapping[int, Step] = {1: _gathered, 2: _scale}
+def _circuits_and_definitions(db: sqlite3.Connection) -> None:
+    db.execute(
+        "CREATE TABLE IF NOT EXISTS accepted "
+        "(seq INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, circuit INTEGER NOT NULL)"
+    )
+    db.execute(
+        "CREATE TABLE IF NOT EXISTS definitions (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID"
+    )
+
+
+STEPS: Mapping[int, Step] = {1: _gathered, 2: _scale, 3: _circuits_and_definitions}
 """From version -> what leads to the next one."""
+WITH_CIRCUITS = 1 + next(version for version, step in STEPS.items() if step is _circuits_and_definitions)
+"""The first version whose stores have the tables `accepted` and `definitions`."""
 SCHEMA_VERSION = max(STEPS) + 1
 
 

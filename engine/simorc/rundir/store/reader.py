@@ -15,6 +15,7 @@ from types import TracebackType
 from simorc.errors import UsageError
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.connection import open_for_reading, quoted
+from simorc.rundir.store.migrations import WITH_CIRCUITS, version_of
 from simorc.units import ShownAs
 
 STATUSES = ("pending", "in_progress", "completed", "failed")
@@ -149,6 +150,17 @@ class RunReader:
     def case(self, case_id: int) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._db.execute("SELECT * FROM cases WHERE id = ?", (case_id,)).fetchone()
         return row
+
+    def accepted(self) -> dict[int, int]:
+        """The cases whose result is of another circuit of the run than the first, with its number."""
+        if version_of(self._db) < WITH_CIRCUITS:
+            return {}
+        # SQLite takes `circuit` from the row that has the maximum.
+        sql = (
+            "SELECT case_id, circuit, max(accepted.seq) AS newest FROM accepted GROUP BY case_id "
+            "HAVING newest = (SELECT max(seq) FROM attempts WHERE attempts.case_id = accepted.case_id)"
+        )
+        return {row[0]: row[1] for row in self._db.execute(sql)}
 
     def ids_with(self, status: str) -> list[int]:
         """The cases in a status, ascending."""

@@ -55,6 +55,12 @@ CREATE TABLE requests (
 -- Up to which byte the log of each chunk (.cluster/) stands in this store: what makes gathering exactly once.
 CREATE TABLE gathered (log TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
 
+-- The attempts that were simulated from another circuit of the run than the first (inputs/circuit-<n>/).
+CREATE TABLE accepted (seq INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, circuit INTEGER NOT NULL);
+
+-- What may change after the run was built, as JSON: measurements, specs, plot_specs, hooks, measured.
+CREATE TABLE definitions (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+
 CREATE TABLE columns (
     name TEXT PRIMARY KEY,                      -- p_vdda, m_gain
     role TEXT NOT NULL,                         -- parameter | measurement

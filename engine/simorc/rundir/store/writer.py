@@ -26,6 +26,8 @@ from simorc.sweeps.plan import Plan
 from simorc.units import ShownAs, Value
 
 CHANGES_KEPT = 50_000
+REUSED = "reused"
+"""The action of an attempt whose results came from an earlier run."""
 _PRUNE_EVERY = 5_000
 _CASE_COLUMNS = ("status", "kind", "message", "attempts", "warm", "rung", "started", "seconds")
 _ATTEMPT_SQL = (
@@ -47,6 +49,8 @@ class Finished:
     started: float
     place: str
     rung: str | None = None
+    circuit: int | None = None
+    """The number of the circuit it was simulated from; None: the one in force."""
 
 
 class Store:
@@ -66,6 +70,8 @@ class Store:
         self._marks: dict[str, int] = {}
         self._events: list[tuple[float, str, int | None, str]] = []
         self._since_prune = 0
+        self.circuit = 1
+        """The number of the circuit in force (see `simorc.rundir.circuit`)."""
         try:
             self._measurements = self._known_measurements()
             self._filled = self._read_filled()
@@ -184,7 +190,7 @@ class Store:
     def _write_attempt(self, done: Finished) -> None:
         outcome = done.outcome
         kind = None if outcome.kind is None else str(outcome.kind)
-        self._db.execute(
+        seq = self._db.execute(
             _ATTEMPT_SQL,
             (
                 *(
@@ -198,7 +204,10 @@ class Store:
                 ),
                 *(outcome.cold_reason, done.rung, done.started, outcome.seconds, done.place),
             ),
-        )
+        ).lastrowid
+        circuit = self.circuit if done.circuit is None else done.circuit
+        if circuit > 1:
+            self._db.execute("INSERT INTO accepted VALUES (?, ?, ?)", (seq, done.case_id, circuit))
         status = self.statuses.of(done.case_id)
         over = status != "pending"
         values: dict[str, object] = {
@@ -335,6 +344,10 @@ class Store:
         """The counts as they stand in the file, every status named."""
         found = {row[0]: int(row[1]) for row in self._db.execute("SELECT status, n FROM counts")}
         return {status: found.get(status, 0) for status in STATUSES}
+
+    def circuits_after(self, seq: int) -> dict[int, int]:
+        """The circuit of the attempts after `seq` that were not simulated from the first one."""
+        return dict(self._db.execute("SELECT seq, circuit FROM accepted WHERE seq > ?", (seq,)).fetchall())
 
     def attempts_after(self, seq: int) -> list[tuple[Any, ...]]:
         """The attempt rows after `seq`, for the trace."""

@@ -1,0 +1,187 @@
+"""What the cases of a run are simulated from: its circuit.
+
+The project's files among it are copied into the run, so that editing the project changes nothing of a run
+under way. What lies outside of the project or is large (a process kit) stays where it is and is held by its
+hash. The first circuit is in the manifest, under ``circuit``, with its copies in ``inputs/``. Where a
+person accepted changed files for further cases, these are another circuit of the same run:
+``inputs/circuit-2/``, with its description in ``circuit.json``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from simorc.errors import StoreError
+from simorc.files import read_json
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.provenance import data_names, include_names, input_name
+
+REFUSE, KEEP, ACCEPT = "refuse", "keep", "accept"
+"""What to do where an input has changed: nothing, simulate the run's copies, simulate the changed files."""
+FILES = "files"
+"""The folder of the copies, which stand there as they stand in the project."""
+MOST_BYTES = 16 << 20
+"""A larger file of the project is held by its hash instead of being copied."""
+USER_SPICEINIT = "~/.spiceinit"
+DESCRIPTION = "circuit.json"
+_NUMBERED = re.compile(r"circuit-(\d{1,6})")
+
+
+@dataclass(frozen=True)
+class Circuit:
+    """One circuit of a run.
+
+    `inputs` holds the SHA-256 of each file by its name (relative to the project where it lies inside),
+    empty for a file that was looked for and not there. `copies` says where the copy of a file is, relative
+    to `directory`, which is relative to the run; files without one are held by their hash. `digests` are
+    those of the copies, as far as they differ from the files'.
+    """
+
+    number: int = 1
+    directory: str = "inputs"
+    template: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    copies: Mapping[str, str] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+    simulator: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
+    """What differs from the circuit before it, for a person."""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def place(self, layout: RunLayout) -> Path:
+        """The directory of its copies."""
+        return layout.path / self.directory
+
+    def copy(self, layout: RunLayout, name: str) -> Path | None:
+        """The copy of an input; None for one that is held by its hash."""
+        return self.place(layout) / self.copies[name] if name in self.copies else None
+
+
+def circuit_from(said: Mapping[str, Any]) -> Circuit:
+    """A circuit as JSON holds it. Raises ValueError, KeyError or TypeError if it is none."""
+    known = {each.name: said[each.name] for each in fields(Circuit) if each.name in said}
+    for name in ("inputs", "copies", "digests", "environment"):
+        pairs = dict(known.get(name) or {})
+        if not all(isinstance(each, str) for pair in pairs.items() for each in pair):
+            raise ValueError(f"{name}: not a table of texts")
+        known[name] = pairs
+    places = [str(known.get("directory", "")), str(known.get("template", "")), *known["copies"].values()]
+    if any(place.startswith("/") or ".." in Path(place).parts for place in places):
+        raise ValueError("a copy outside of the run")
+    known["changes"] = tuple(map(str, known.get("changes") or ()))
+    return Circuit(**known)
+
+
+def circuits_of(layout: RunLayout, manifest: Mapping[str, Any]) -> list[Circuit]:
+    """Every circuit of a run, the one in force last. Raises StoreError for one that cannot be read."""
+    found = [_first(layout, manifest)]
+    numbers = sorted(int(match[1]) for match in map(_NUMBERED.fullmatch, _names(layout.inputs)) if match)
+    for number in numbers:
+        description = layout.inputs / f"circuit-{number}" / DESCRIPTION
+        try:
+            found.append(circuit_from(read_json(description)))
+        except FileNotFoundError:
+            continue  # its writing was broken off before any case had it
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"{description}: {error}", remedy="restore it from a copy of the run") from error
+    return found
+
+
+def circuit_in_force(layout: RunLayout, manifest: Mapping[str, Any]) -> Circuit:
+    """The circuit that the next case of a run is simulated from."""
+    return circuits_of(layout, manifest)[-1]
+
+
+def _names(directory: Path) -> list[str]:
+    try:
+        return [entry.name for entry in directory.iterdir()]
+    except OSError:
+        return []
+
+
+def _first(layout: RunLayout, manifest: Mapping[str, Any]) -> Circuit:
+    said = manifest.get("circuit")
+    if said is None:
+        return _of_older_run(manifest)
+    try:
+        return circuit_from(said)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(f"{layout.manifest}: circuit: {error}") from error
+
+
+_NOT_SIMULATED = (".sch", ".sym", ".yaml", ".yml")
+
+
+def _of_older_run(manifest: Mapping[str, Any]) -> Circuit:
+    """Of a run that was built before circuits were recorded: it has a copy of its template alone."""
+    recorded: Mapping[str, str] = manifest.get("inputs") or {}
+    template = str(manifest["template"])
+    inputs = {name: digest for name, digest in recorded.items() if not name.endswith(_NOT_SIMULATED)}
+    copies = {name: template for name in inputs if Path(name).name == Path(template).name}
+    simulator = str((manifest.get("tools") or {}).get("simulator", ""))
+    return Circuit(template=template, inputs=inputs, copies=copies, simulator=simulator)
+
+
+class CopiedFiles:
+    """Makes decks read the copies of a circuit where they name the files these were made of."""
+
+    def __init__(self, layout: RunLayout, circuit: Circuit, root: Path) -> None:
+        """`root` is the project's directory as this run sees it."""
+        self._layout = layout
+        place = circuit.place(layout)
+        prefix = f"{FILES}/"
+        self._copies = {
+            _whole(root / name): place / copy
+            for name, copy in circuit.copies.items()
+            if copy.startswith(prefix)
+        }
+        self._known: dict[tuple[Path, str], str | None] = {}
+
+    def mapped(self, deck: str, directory: Path) -> str:
+        """`deck`, which is simulated in `directory`, with the copies' names in place of the files'."""
+        if not self._copies:
+            return deck
+        return with_names(deck, lambda written: self._copy(directory, written))
+
+    def _copy(self, directory: Path, written: str) -> str | None:
+        key = (directory.parent, written)
+        if key not in self._known:
+            copy = self._copies.get(_whole(directory / Path(written).expanduser()))
+            self._known[key] = None if copy is None else os.path.relpath(copy, directory)
+        return self._known[key]
+
+
+def with_names(text: str, replace: Callable[[str], str | None]) -> str:
+    """A deck or an included file with other names in place of the files it names; None keeps a name."""
+    spans = [*include_names(text), *data_names(text)]
+    for start, end in sorted(spans, reverse=True):
+        name = replace(text[start:end])
+        if name is not None:
+            quoted = start > 0 and text[start - 1] in "\"'"
+            text = text[:start] + (name if quoted or " " not in name else f'"{name}"') + text[end:]
+    return text
+
+
+def names_of(paths: Iterable[Path], layout: RunLayout, root: Path) -> dict[str, Path]:
+    """The files a deck reads by the names a manifest has for them; a copy has the name of its file."""
+    found = {}
+    for path in paths:
+        name = input_name(path, root)
+        if path.is_relative_to(layout.inputs):
+            parts = path.relative_to(layout.inputs).parts
+            parts = parts[1:] if _NUMBERED.fullmatch(parts[0]) else parts
+            name = "/".join(parts[1:] if parts[0] == FILES else parts)
+        found[name] = path
+    return found
+
+
+def _whole(path: Path) -> Path:
+    return Path(os.path.normpath(path.absolute()))

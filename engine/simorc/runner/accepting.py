@@ -1,0 +1,80 @@
+"""Taking changed files into a run as another circuit of it: what `--accept-changes` asks for."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from simorc.errors import TemplateError
+from simorc.rundir.circuit import ACCEPT, Circuit, circuits_of
+from simorc.rundir.freezing import describe, freeze, freeze_template, sources_of
+from simorc.rundir.input_changes import changes_of, project_root, refuse_changed
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import RunSettings
+from simorc.rundir.provenance import describe_tools, files_read
+from simorc.runner.preparation import Preparation
+from simorc.schematics.digests import Digests
+
+_PLACES_LOOKED_AT = 64
+
+
+def accept_changes(layout: RunLayout, manifest: Mapping[str, Any]) -> Circuit | None:
+    """Make the project's files as they are now the circuit in force; None where nothing has changed.
+
+    The run's lock must be held. Raises InputsChanged for what cannot be accepted, TemplateError for a
+    template that cannot be rendered any more.
+    """
+    simulator = describe_tools(manifest["settings"]["simulator"]["executable"])["simulator"]
+    changes = changes_of(layout, manifest, simulator)
+    refuse_changed(layout, changes, ACCEPT)
+    if not changes:
+        return None
+    number = circuits_of(layout, manifest)[-1].number + 1
+    circuit = Circuit(
+        number=number,
+        directory=f"inputs/circuit-{number}",
+        template=Path(manifest["template"]).name,
+        simulator=simulator,
+        changes=tuple(map(str, changes)),
+    )
+    root = project_root(layout, manifest)
+    template = root / manifest.get("template_directory", "") / circuit.template
+    shutil.rmtree(circuit.place(layout), ignore_errors=True)
+    made = frozen(layout, manifest, circuit, root, template)
+    describe(layout, made)
+    return made
+
+
+def frozen(
+    layout: RunLayout, manifest: Mapping[str, Any], circuit: Circuit, root: Path, template: Path
+) -> Circuit:
+    """A circuit with its files copied into the run.
+
+    Whatever is wrong with the template shows here, in the first case's deck.
+    """
+    sources = sources_of(root, template, manifest)
+    copies = freeze_template(circuit.place(layout), sources)
+    begun = Circuit(**{**vars(circuit), "copies": copies})
+    preparation = Preparation(layout, manifest, RunSettings(), begun)
+    digests = Digests.load(root)
+    read = files_read(layout.case_dir(1), kinds_of_decks(preparation))
+    made = freeze(layout, begun, sources, read, digests)
+    digests.save(root)
+    return made
+
+
+def kinds_of_decks(preparation: Preparation) -> Iterator[str]:
+    """The first case's deck, and one for each value of each axis, which may make a deck read other files."""
+    plan = preparation.plan
+    yield preparation.deck(plan.case(1))
+    for axis, size in enumerate(plan.axis_sizes):
+        for place in range(min(size, _PLACES_LOOKED_AT)):
+            case = plan.variation(axis, place)
+            if case.sample is not None and place:
+                break
+            try:
+                yield preparation.deck(case)
+            except TemplateError:  # a combination that need not be one of the sweep's cases
+                continue
