@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simorc.errors import RunError, ToolMissing
-from simorc.rundir.circuit import REFUSE
+from simorc.rundir.circuit import ACCEPT, REFUSE
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerInfo, busy, runner_alive, runner_info
 from simorc.rundir.manifest import load_manifest

@@ -1,7 +1,7 @@
 """Every attempt that is known of a run, from its attempt log and its store together.
 
-Either of them may have lost some: a store whose write-ahead log was removed, an older copy of it, a log that was
-truncated. What one of them knows is not taken back because the other does not.
+Either of them may have lost some: a store whose write-ahead log was removed, an older copy of it, a log
+that was truncated. What one of them knows is not taken back because the other does not.
 """
 
 from __future__ import annotations
