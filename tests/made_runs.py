@@ -11,6 +11,7 @@ import pytest
 
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store import connection as database
+from simorc.rundir.store.connection import quoted
 from simorc.rundir.store.writer import add_column
 
 Row = tuple[str, Mapping[str, Any], Mapping[str, float]]
@@ -62,11 +63,16 @@ def _make_run(
     for label in measurements:
         add_column(db, f"m_{label}", "measurement", label, (units or {}).get(label, ""))
     db.execute("BEGIN")
-    sql = f"INSERT INTO cases VALUES ({', '.join('?' * (9 + len(parameters) + len(measurements)))})"
+    names = [*_FIXED, *(f"p_{each}" for each in parameters), *(f"m_{each}" for each in measurements)]
+    columns = ", ".join(quoted(each) for each in names)
+    sql = f"INSERT INTO cases ({columns}) VALUES ({', '.join('?' * len(names))})"
     db.executemany(sql, (_values(i, row, parameters, measurements) for i, row in enumerate(rows, 1)))
     db.execute("COMMIT")
     db.close()
     return layout
+
+
+_FIXED = ("id", "status", "kind", "message", "attempts", "warm", "rung", "started", "seconds")
 
 
 def _values(case_id: int, row: Row, parameters: Sequence[str], measurements: Sequence[str]) -> list[Any]:

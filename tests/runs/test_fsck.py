@@ -294,7 +294,10 @@ def test_the_schema_of_a_new_store_is_that_of_a_migrated_one(tmp_path: Path) -> 
     new = set(db.execute("SELECT type, name FROM sqlite_master"))
     assert migrations.version_of(db) == migrations.SCHEMA_VERSION
     columns = list(db.execute("SELECT name, type, \"notnull\", dflt_value FROM pragma_table_info('columns')"))
-    db.execute("DROP TABLE gathered")
+    for table in ("gathered", "case_warnings", "warning_texts"):
+        db.execute(f"DROP TABLE {table}")
+    for table, column in (("cases", "fingerprint"), ("attempts", "fingerprint"), ("attempts", "warnings")):
+        db.execute(f"ALTER TABLE {table} RENAME COLUMN {column} TO other_{column}")
     db.execute("ALTER TABLE columns DROP COLUMN scale")
     db.execute("PRAGMA user_version=1")
     migrations.migrate(db)
@@ -302,4 +305,6 @@ def test_the_schema_of_a_new_store_is_that_of_a_migrated_one(tmp_path: Path) -> 
     assert columns == list(
         db.execute("SELECT name, type, \"notnull\", dflt_value FROM pragma_table_info('columns')")
     )
+    assert "fingerprint" in {row[1] for row in db.execute("PRAGMA table_info(cases)")}
+    assert {"warnings", "fingerprint"} < {row[1] for row in db.execute("PRAGMA table_info(attempts)")}
     db.close()

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+from anyio import to_thread
 
 from simorc.cluster.cluster_scheduler import ClusterScheduler
 from simorc.cluster.recall import recall_jobs
@@ -35,7 +36,9 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
 from simorc.rundir.manifest import RunSettings, load_manifest, settings_of
 from simorc.rundir.retention import retire
+from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.writer import Store
+from simorc.rundir.unvaried import unvaried
 from simorc.runner.accepting import accept_changes
 from simorc.runner.admission import admission_of
 from simorc.runner.case_workers import simulator_of, warm_loss, warm_way_of, worker_maker
@@ -48,6 +51,7 @@ from simorc.runner.preparation import Preparation
 from simorc.runner.reuse import Reuse
 from simorc.runner.run_scheduler import RunScheduler
 from simorc.simulators.ngspice.session_way import WarmWay
+from simorc.sweeps.plan import Plan
 
 
 def main() -> int:
@@ -96,12 +100,23 @@ async def _conduct(layout: RunLayout, lock: RunnerLock, options: Mapping[str, An
             await conductor.run()
             pulse.stop()
             tasks.cancel_scope.cancel()
+        if pulse.flush():
+            await to_thread.run_sync(_warn_of_unvaried, layout, preparation.plan, store)
         await pulse.close()
         conductor.settle()
     with suppress(OSError):  # what a session left there is for fsck to report
         (layout.path / ".warm").rmdir()
     guardian.dismiss()
     lock.leave()
+
+
+def _warn_of_unvaried(layout: RunLayout, plan: Plan, store: Store) -> None:
+    """Say which axes of the sweep changed nothing, once everything is written."""
+    with RunReader(layout) as view:
+        found = unvaried(view, plan)
+    store.set_meta(unvaried=json.dumps([str(each) for each in found]))
+    for each in found:
+        store.event("warning", str(each))
 
 
 def make_conductor(
@@ -113,7 +128,7 @@ def make_conductor(
     guardian: Guardian,
 ) -> RunScheduler:
     """Who conducts the run: a coordinator of cluster jobs if the executor is a scheduler, else a campaign."""
-    store.set_meta(warm_lost="")
+    store.set_meta(warm_lost="", unvaried="[]")
     name = str(settings.execution.get("executor", LOCAL))
     scheduler = None if name == LOCAL else scheduler_called(name)
     if scheduler is not None:

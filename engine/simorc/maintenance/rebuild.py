@@ -26,6 +26,7 @@ from simorc.rundir.metadata_csv import swept_columns
 from simorc.rundir.store import connection as database
 from simorc.rundir.store.writer import Finished, Store, declare_columns
 from simorc.runner.measuring import Measuring
+from simorc.simulators.case_warnings import warnings_from
 from simorc.simulators.ngspice.verdict import Ending, judge
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.sweeps.plan import Plan
@@ -176,6 +177,8 @@ def _outcome_of(said: Mapping[str, Any]) -> Outcome:
         seconds=float(said["seconds"] or 0.0),
         warm=bool(said["warm"]),
         cold_reason=None if said["cold_why"] is None else str(said["cold_why"]),
+        warnings=warnings_from(said.get("warnings")),
+        fingerprint=None if said.get("fingerprint") is None else int(said["fingerprint"]),
     )
 
 

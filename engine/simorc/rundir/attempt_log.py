@@ -17,7 +17,7 @@ from simorc.rundir.layout import RunLayout
 
 _FIELDS = (
     *("seq", "case_id", "attempt", "status", "kind", "message", "action", "warm", "cold_why", "rung"),
-    *("started", "seconds", "place"),
+    *("started", "seconds", "place", "warnings", "fingerprint"),
 )
 
 
@@ -63,6 +63,7 @@ class Trace:
     def _line(self, row: tuple[Any, ...], metrics: Mapping[str, float], circuit: int | None) -> str:
         line = {"stage": "simulate", **dict(zip(_FIELDS, row, strict=True))}
         line |= {} if circuit is None else {"circuit": circuit}
+        line["warnings"] = json.loads(line["warnings"] or "[]")
         line |= {"metrics": metrics, "artefacts": self._artefacts(row[1])}
         return json.dumps(line, ensure_ascii=False) + "\n"
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from simorc.files import read_json, write_json
 from simorc.rundir.layout import RunLayout
+from simorc.simulators.case_warnings import plain_warnings, warnings_from
 from simorc.simulators.outcome import FailureKind, Outcome
 
 _MOST = 1 << 24
@@ -58,6 +59,8 @@ def plain_report(report: Report) -> dict[str, object]:
         "seconds": outcome.seconds,
         "warm": outcome.warm,
         "cold_reason": outcome.cold_reason,
+        "warnings": plain_warnings(outcome.warnings),
+        "fingerprint": outcome.fingerprint,
         "started": report.started,
         "place": report.place,
     }
@@ -116,5 +119,7 @@ def report_from(said: Mapping[str, Any], total: int) -> Report:
         seconds=float(said["seconds"]),
         warm=bool(said["warm"]),
         cold_reason=said["cold_reason"],
+        warnings=warnings_from(said.get("warnings")),
+        fingerprint=None if said.get("fingerprint") is None else int(said["fingerprint"]),
     )
     return Report(said["case_id"], outcome, float(said["started"]), str(said["place"]))

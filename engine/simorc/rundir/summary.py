@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from simorc.rundir.mixed import mixture
 from simorc.rundir.notes import NOTHING_SAID, RunNotes, notes_of
 from simorc.rundir.status_files import any_reports
 from simorc.rundir.store.reader import STATUSES, RunReader
+from simorc.rundir.store.warning_rows import WarningGroup
 
 UNDER_WAY = frozenset({"running", "paused", "cancelling"})
 
@@ -44,6 +46,10 @@ class RunSummary:
     """What is said of a run whose cases are not of one circuit."""
     warm_lost: str = ""
     """Why every case runs cold though warm sessions were wanted, and what to do about it."""
+    warnings: tuple[WarningGroup, ...] = ()
+    """What the simulator ignored, by kind."""
+    unvaried: tuple[str, ...] = ()
+    """What was swept in vain, as sentences."""
 
     @property
     def shown(self) -> str:
@@ -73,6 +79,8 @@ class RunSummary:
             "predates": list(self.predates),
             "mixed": self.mixed,
             "warm_lost": self.warm_lost or None,
+            "warnings": [group.plain() for group in self.warnings],
+            "unvaried": list(self.unvaried),
             **self.remarks.as_json(),
         }
 
@@ -84,6 +92,7 @@ def summarise(layout: RunLayout) -> RunSummary:
     try:
         with RunReader(layout) as view:
             meta, counts, mixed = view.meta(), view.counts(), mixture(view)
+            warnings = view.warning_groups()
         total = int(meta["total"])
     except (SimorcError, sqlite3.DatabaseError, KeyError, ValueError) as error:
         why = error.message if isinstance(error, SimorcError) else f"{layout.database}: is damaged: {error}"
@@ -110,6 +119,8 @@ def summarise(layout: RunLayout) -> RunSummary:
         mixed=mixed,
         locked=layout.lock_json.exists(),
         warm_lost=meta.get("warm_lost", ""),
+        warnings=warnings,
+        unvaried=tuple(map(str, json.loads(meta.get("unvaried") or "[]"))),
     )
 
 

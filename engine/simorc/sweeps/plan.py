@@ -172,6 +172,20 @@ class Plan:
         return place + 1 if place < len(self._kept) and self._kept[place] == combination else None
 
     @property
+    def axes(self) -> Sequence[AnyAxis]:
+        """What the sweep varies, the slowest axis first."""
+        return self._grid.axes
+
+    def along(self, case_id: int, axis: int, places: Sequence[int]) -> list[int]:
+        """Those of the cases at `places` of one axis that are at this case's place on every other one."""
+        combination = self._grid.split(self._combination(case_id))
+        found = (
+            self._id_of(self._grid.join([*combination[:axis], place, *combination[axis + 1 :]]))
+            for place in places
+        )
+        return [each for each in found if each is not None]
+
+    @property
     def axis_sizes(self) -> tuple[int, ...]:
         """How many places each axis has, the slowest axis first."""
         return self._grid.shape

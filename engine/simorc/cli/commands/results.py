@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -86,11 +87,13 @@ def command(
         rows = pages(view, order=order, descending=descending, where=where, args=args)
         written = WrittenParameters(view.layout)
         accepted = view.accepted()
-        write(_lines(form, rows, columns, written, _more(more), accepted))
+        write(_lines(form, view, rows, columns, written, _more(more), accepted))
         if accepted:
             note(f"warning: {plain(mixture(view))}")
         if form == "table":
             note(_tally(view))
+            for warned in _warnings(view):
+                note(f"warning: {plain(warned)}")
             _show_specs(view.layout)
 
 
@@ -126,8 +129,15 @@ def _tally(view: RunReader) -> str:
     return f"{plain(view.layout.name)}: {view.total} cases: {', '.join(named)}"
 
 
+def _warnings(view: RunReader) -> list[str]:
+    """What the simulator ignored, by kind, and what was swept in vain."""
+    groups = [str(group) for group in view.warning_groups()]
+    return [*groups, *json.loads(view.meta().get("unvaried") or "[]")]
+
+
 def _lines(
     form: str,
+    view: RunReader,
     rows: Rows,
     columns: Sequence[Column],
     written: WrittenParameters,
@@ -139,7 +149,11 @@ def _lines(
     if form == "csv":
         # The rung is a column of CSV in any case.
         return _csv(rows, columns, written, [name for name in more if name != "rung"])
-    lines = (dumps(as_json(row, columns, accepted.get(row["id"]))) for row in rows)
+    warned = bool(view.warning_groups())
+    lines = (
+        dumps(as_json(row, columns, accepted.get(row["id"]), view.warnings_of(row["id"]) if warned else ()))
+        for row in rows
+    )
     return lines if form == "jsonl" else _json_list(lines)
 
 

@@ -19,6 +19,7 @@ from simorc.rundir.manifest import load_manifest
 from simorc.rundir.mixed import mixture
 from simorc.rundir.notes import shown_name
 from simorc.rundir.store.reader import Column, RunReader
+from simorc.simulators.case_warnings import CaseWarning
 from simorc.text import plain
 from simorc.units import format_si
 
@@ -34,17 +35,18 @@ def command(scope: Scope, run: str, case: int, json_form: bool) -> None:
     with RunReader(layout) as view:
         row, columns = _row(view, case), view.columns()
         attempts, circuit = view.attempts(case), view.accepted().get(case)
+        warnings = view.warnings_of(case)
         mixed = mixture(view) if circuit is not None else ""
     rerun = by_hand(layout, case, load_manifest(layout))
     if json_form:
-        told: dict[str, object] = as_json(row, columns, circuit)
+        told: dict[str, object] = as_json(row, columns, circuit, warnings)
         told |= {"attempts_made": [dict(attempt) for attempt in attempts], "rerun": rerun}
         told["files"] = [str(path) for path in _files(layout, case)]
         click.echo(dumps(told))
     else:
         from simorc.rundir.as_written import WrittenParameters
 
-        write(_report(layout, row, columns, WrittenParameters(layout).of(case), attempts, rerun))
+        write(_report(layout, row, columns, WrittenParameters(layout).of(case), attempts, warnings, rerun))
         if mixed:
             write(("", f"circuit {circuit}: {plain(mixed)}"))
 
@@ -69,6 +71,7 @@ def _report(
     columns: Sequence[Column],
     written: Mapping[str, str],
     attempts: Sequence[sqlite3.Row],
+    warnings: Sequence[CaseWarning],
     rerun: str,
 ) -> Iterator[str]:
     yield f"{plain(shown_name(layout))} case {row['id']}: {_verdict(row)}"
@@ -80,6 +83,11 @@ def _report(
                 "  " + line
                 for line in table(("name", "value"), [_value(row, column, written) for column in of_role])
             )
+    if warnings:
+        yield from ("", "warnings")
+        told = [(str(each.kind), str(each.count), plain(each.message)) for each in warnings]
+        lines = table(("kind", "lines", "first line"), told, right=frozenset({1}))
+        yield from ("  " + line for line in lines)
     if attempts:
         yield from ("", "attempts")
         header = ("no", "verdict", "then", "time", "how", "where", "message")

@@ -73,6 +73,8 @@ def _show_more(layout: RunLayout, summary: RunSummary) -> None:
         click.echo(plain(summary.warm_lost))
     if summary.mixed:
         click.echo(plain(summary.mixed))
+    for told in (*summary.warnings, *summary.unvaried):
+        click.echo(f"warning: {plain(str(told))}")
     if summary.state == "dead":
         click.echo(f"its runner is gone; go on with: simorc run {plain(layout.name)}")
     with RunReader(layout) as view:

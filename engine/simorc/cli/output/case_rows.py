@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from simorc.errors import UsageError
 from simorc.rundir.store.reader import Column, RunReader
+from simorc.simulators.case_warnings import CaseWarning, plain_warnings
 from simorc.text import plain
 from simorc.units import Number, brief
 
@@ -44,9 +45,14 @@ def _pages_by_id(view: RunReader, where: str, args: Sequence[object]) -> Iterato
         last = rows[-1]["id"]
 
 
-def as_json(row: sqlite3.Row, columns: Sequence[Column], circuit: int | None = None) -> dict[str, object]:
+def as_json(
+    row: sqlite3.Row,
+    columns: Sequence[Column],
+    circuit: int | None = None,
+    warnings: Sequence[CaseWarning] = (),
+) -> dict[str, object]:
     """The case as ``simorc results --json`` prints it; ``rung`` only where one was needed to converge,
-    ``circuit`` only where it is not the run's first.
+    ``circuit`` only where it is not the run's first, ``warnings`` only where there are any.
     """
     told = {
         "case_id": row["id"],
@@ -59,7 +65,8 @@ def as_json(row: sqlite3.Row, columns: Sequence[Column], circuit: int | None = N
         "warm": None if row["warm"] is None else bool(row["warm"]),
     }
     told |= {} if circuit is None else {"circuit": circuit}
-    return told | {"rung": row["rung"]} if row["rung"] else told
+    told |= {"rung": row["rung"]} if row["rung"] else {}
+    return told | {"warnings": plain_warnings(warnings)} if warnings else told
 
 
 def _values(row: sqlite3.Row, columns: Sequence[Column], role: str) -> dict[str, object]:

@@ -103,7 +103,8 @@ class Follower:
         for row in self._newly_finished():
             self._done += 1
             if progress.wants_cases:
-                progress.case(as_json(row, self._columns))
+                warnings = self._view.warnings_of(row["id"])
+                progress.case(as_json(row, self._columns, warnings=warnings))
         for event in self._view.warnings_since(self._warned):
             self._warned = event["seq"]
             progress.warning(event["message"])

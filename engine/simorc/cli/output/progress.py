@@ -137,7 +137,7 @@ def closing_line(now: Moment, summary: RunSummary, failures: Sequence[FailureGro
     told = f"{name}: {summary.state}, {counts['completed']} of {summary.total} completed"
     if counts["failed"]:
         told += f", {counts['failed']} failed"
-    told = "\n".join([f"{told}, in {duration(now.seconds)}", *_reasons(failures)])
+    told = "\n".join([f"{told}, in {duration(now.seconds)}", *_reasons(failures), *_warnings(summary)])
     if summary.state in ("dead", "cancelled", "cancelling") and now.left:
         return f"{told}\ngo on with: simorc run {name}"
     return f"{told}\nsee: simorc results {name}{' --failed' if counts['failed'] else ''}"
@@ -152,6 +152,11 @@ def _reasons(failures: Sequence[FailureGroup]) -> list[str]:
     ]
     others = sum(group.count for group in failures[_GROUPS_SHOWN:])
     return [*lines, f"  {others} x something else"] if others else lines
+
+
+def _warnings(summary: RunSummary) -> list[str]:
+    """``  warning: ignored_parameter in 45 cases, first in case 1: unrecognized parameter (x) - ignored``."""
+    return [f"  warning: {_shortened(plain(str(group)))}" for group in summary.warnings]
 
 
 def _shortened(message: str) -> str:

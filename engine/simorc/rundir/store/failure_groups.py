@@ -1,4 +1,4 @@
-"""Why the cases of a run failed: by kind and message, numbers in it aside."""
+"""Why the cases of a run failed: by kind and message, numbers that differ aside."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.connection import open_for_reading
 
 MOST_GROUPS = 200
+VARYING = "…"
+"""What stands in a group's message for a number that differs between its cases."""
+_ANY = "\0"
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?(?![\w.])")
 
 
 @dataclass(frozen=True)
 class FailureGroup:
-    """Failed cases with one kind and one message, numbers in it aside."""
+    """Failed cases with one kind and one message; numbers in which they differ are `VARYING`."""
 
     count: int
     kind: str
@@ -33,22 +36,42 @@ def failures_of(layout: RunLayout) -> tuple[FailureGroup, ...]:
         ).fetchall()
     finally:
         db.close()
-    groups: dict[tuple[str, str], tuple[int, int]] = {}
+    groups: dict[tuple[str, str], _Alike] = {}
     for kind, message, count, first in rows:
-        key = (str(kind or ""), alike(str(message or "")))
-        before = groups.get(key, (0, first))
-        groups[key] = (before[0] + count, min(before[1], first))
-    ordered = sorted(groups.items(), key=lambda item: (-item[1][0], item[1][1]))
-    return tuple(_group(*key, *found) for key, found in ordered[:MOST_GROUPS])
+        line = _first_line(message)
+        alike = groups.setdefault((str(kind or ""), _NUMBER.sub(_ANY, line)), _Alike(_NUMBER.findall(line)))
+        alike.add(count, first, _NUMBER.findall(line))
+    ordered = sorted(groups.items(), key=lambda item: (-item[1].count, item[1].first))
+    return tuple(_group(*key, alike) for key, alike in ordered[:MOST_GROUPS])
 
 
-def alike(message: str) -> str:
-    """The first line of a message with its free-standing numbers as ``#``: what groups it with its like."""
-    return _NUMBER.sub("#", message.partition("\n")[0]).strip()
+@dataclass
+class _Alike:
+    """Failures whose messages differ in numbers at most; a number in which they do is `VARYING`."""
+
+    numbers: list[str]
+    count: int = 0
+    first: int = 0
+
+    def add(self, count: int, first: int, numbers: list[str]) -> None:
+        self.count += count
+        self.first = min(self.first or first, first)
+        pairs = zip(self.numbers, numbers, strict=True)
+        self.numbers = [mine if mine == theirs else VARYING for mine, theirs in pairs]
 
 
-def _group(kind: str, message: str, count: int, first: int) -> FailureGroup:
-    """The filter asks for the kind and for the longest piece of the message that holds no number."""
-    piece = max(re.split(r"[#'\"]", message), key=len).strip() if message else ""
+def _group(kind: str, shape: str, alike: _Alike) -> FailureGroup:
+    numbers = iter(alike.numbers)
+    message = "".join(next(numbers) if char == _ANY else char for char in shape)
+    return FailureGroup(alike.count, kind, message, alike.first, _filter(kind, shape))
+
+
+def _first_line(message: object) -> str:
+    return str(message or "").partition("\n")[0].replace(_ANY, "").strip()
+
+
+def _filter(kind: str, shape: str) -> str:
+    """It asks for the kind and for the longest piece of the message that holds no number."""
+    piece = max(re.split(rf"['\"{_ANY}]", shape), key=len).strip()
     terms = ["status:failed", *([f"kind={kind}"] if kind else []), *([f'message~"{piece}"'] if piece else [])]
-    return FailureGroup(count, kind, message, first, " ".join(terms))
+    return " ".join(terms)

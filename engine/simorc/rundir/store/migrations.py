@@ -34,7 +34,27 @@ def _circuits_and_definitions(db: sqlite3.Connection) -> None:
     )
 
 
-STEPS: Mapping[int, Step] = {1: _gathered, 2: _scale, 3: _circuits_and_definitions}
+def _warnings(db: sqlite3.Connection) -> None:
+    for table, column in (("cases", "fingerprint INTEGER"), ("attempts", "warnings TEXT")):
+        _add(db, table, column)
+    _add(db, "attempts", "fingerprint INTEGER")
+    db.execute(
+        "CREATE TABLE IF NOT EXISTS warning_texts (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, "
+        "message TEXT NOT NULL, cases INTEGER NOT NULL DEFAULT 0, UNIQUE (kind, message))"
+    )
+    db.execute(
+        "CREATE TABLE IF NOT EXISTS case_warnings (case_id INTEGER NOT NULL, text INTEGER NOT NULL, "
+        "count INTEGER NOT NULL, PRIMARY KEY (case_id, text)) WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX IF NOT EXISTS cases_of_warning ON case_warnings (text)")
+
+
+def _add(db: sqlite3.Connection, table: str, column: str) -> None:
+    if column.split()[0] not in {row[1] for row in db.execute(f"PRAGMA table_info({table})")}:
+        db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+
+
+STEPS: Mapping[int, Step] = {1: _gathered, 2: _scale, 3: _circuits_and_definitions, 4: _warnings}
 """From version -> what leads to the next one."""
 WITH_CIRCUITS = 1 + next(version for version, step in STEPS.items() if step is _circuits_and_definitions)
 """The first version whose stores have the tables `accepted` and `definitions`."""

@@ -7,7 +7,7 @@ A view is one read-only connection; open one per thread.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
@@ -16,6 +16,8 @@ from simorc.errors import UsageError
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.connection import open_for_reading, quoted
 from simorc.rundir.store.migrations import WITH_CIRCUITS, version_of
+from simorc.rundir.store.warning_rows import WarningGroup, warning_groups, warnings_of_case
+from simorc.simulators.case_warnings import CaseWarning
 from simorc.units import ShownAs
 
 STATUSES = ("pending", "in_progress", "completed", "failed")
@@ -166,6 +168,22 @@ class RunReader:
         """The cases in a status, ascending."""
         rows = self._db.execute("SELECT id FROM cases WHERE status = ? ORDER BY id", (status,))
         return [row[0] for row in rows]
+
+    def columns_of(
+        self, names: Sequence[str], where: str, args: Sequence[object] = ()
+    ) -> Iterator[sqlite3.Row]:
+        """``id`` and these columns of matching cases; a column that an older store has not is NULL."""
+        there = {row[1] for row in self._db.execute("PRAGMA table_info(cases)")}
+        wanted = (quoted(name) if name in there else f"NULL AS {quoted(name)}" for name in names)
+        return self._db.execute(f"SELECT id, {', '.join(wanted)} FROM cases{_clause(where)}", tuple(args))
+
+    def warning_groups(self) -> tuple[WarningGroup, ...]:
+        """What the simulator warned of in the run's cases, by kind, those of most cases first."""
+        return warning_groups(self._db)
+
+    def warnings_of(self, case_id: int) -> tuple[CaseWarning, ...]:
+        """What the simulator warned of in one case."""
+        return warnings_of_case(self._db, case_id)
 
     def attempts(self, case_id: int) -> list[sqlite3.Row]:
         """Every attempt of a case, oldest first."""

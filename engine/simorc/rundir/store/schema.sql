@@ -12,7 +12,8 @@ CREATE TABLE cases (
     warm     INTEGER,                           -- 1 warm, 0 cold, NULL not run
     rung     TEXT,                              -- convergence rung the result was reached on
     started  REAL,                              -- seconds since the epoch, of the last attempt
-    seconds  REAL                               -- duration of the last attempt
+    seconds  REAL,                              -- duration of the last attempt
+    fingerprint INTEGER                         -- equal for equal waveforms; NULL: none, or not known
 );
 
 CREATE TABLE attempts (
@@ -28,9 +29,28 @@ CREATE TABLE attempts (
     rung     TEXT,
     started  REAL,
     seconds  REAL,
-    place    TEXT                               -- host, or host and job id; the run and case it was taken over from
+    place    TEXT,                              -- host, or host and job id; the run and case it was taken over from
+    warnings TEXT,                              -- JSON: what the simulator ignored, [{kind, message, count}]; NULL: nothing
+    fingerprint INTEGER
 );
 CREATE INDEX attempts_of_case ON attempts (case_id);
+
+-- What the simulator ignored in the cases as they are now: one row for each kind of warning of a case. A text
+-- is the first line of that kind in the simulator's own words; `cases` says how many cases have it.
+CREATE TABLE warning_texts (
+    id      INTEGER PRIMARY KEY,
+    kind    TEXT NOT NULL,
+    message TEXT NOT NULL,
+    cases   INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (kind, message)
+);
+CREATE TABLE case_warnings (
+    case_id INTEGER NOT NULL,
+    text    INTEGER NOT NULL,                   -- warning_texts.id
+    count   INTEGER NOT NULL,                   -- lines of that kind
+    PRIMARY KEY (case_id, text)
+) WITHOUT ROWID;
+CREATE INDEX cases_of_warning ON case_warnings (text);
 
 CREATE TABLE counts (status TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 

@@ -21,6 +21,7 @@ from simorc.rundir.status_files import Report
 from simorc.rundir.statuses import Statuses
 from simorc.rundir.store.connection import close_for_writing, may_pass, open_for_writing, quoted
 from simorc.rundir.store.reader import STATUSES
+from simorc.rundir.store.warning_rows import WarningRows, as_text
 from simorc.simulators.outcome import Outcome
 from simorc.sweeps.plan import Plan
 from simorc.units import ShownAs, Value
@@ -29,11 +30,11 @@ CHANGES_KEPT = 50_000
 REUSED = "reused"
 """The action of an attempt whose results came from an earlier run."""
 _PRUNE_EVERY = 5_000
-_CASE_COLUMNS = ("status", "kind", "message", "attempts", "warm", "rung", "started", "seconds")
+_CASE_COLUMNS = ("status", "kind", "message", "attempts", "warm", "rung", "started", "seconds", "fingerprint")
 _ATTEMPT_SQL = (
     "INSERT INTO attempts "
-    "(case_id, attempt, status, kind, message, action, warm, cold_why, rung, started, seconds, place) "
-    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
+    "(case_id, attempt, status, kind, message, action, warm, cold_why, rung, started, seconds, place, "
+    "warnings, fingerprint) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 
 
@@ -72,6 +73,7 @@ class Store:
         self._since_prune = 0
         self.circuit = 1
         """The number of the circuit in force (see `simorc.rundir.circuit`)."""
+        self._warned = WarningRows(self._db)
         try:
             self._measurements = self._known_measurements()
             self._filled = self._read_filled()
@@ -176,6 +178,7 @@ class Store:
             "UPDATE cases SET status='pending', kind=NULL, message=NULL WHERE id=?",
             [(case,) for case in self._reset],
         )
+        self._warned.remove(self._reset)
         self._add_measurement_columns(written)
         for done in written:
             self._write_attempt(done)
@@ -203,6 +206,7 @@ class Store:
                     int(outcome.warm),
                 ),
                 *(outcome.cold_reason, done.rung, done.started, outcome.seconds, done.place),
+                *(as_text(outcome.warnings), outcome.fingerprint),
             ),
         ).lastrowid
         circuit = self.circuit if done.circuit is None else done.circuit
@@ -219,10 +223,14 @@ class Store:
             "rung": done.rung,
             "started": done.started,
             "seconds": outcome.seconds,
+            "fingerprint": outcome.fingerprint if over else None,
         }
         names = [*_CASE_COLUMNS, *self._measurements]
         row = [values.get(name, outcome.measurements.get(name[2:])) for name in names]
         self._db.execute(self._update_sql(names), (*row, done.case_id))
+        self._warned.write(
+            done.case_id, outcome.warnings if done.final and over else (), first=done.attempt == 1
+        )
 
     def _update_sql(self, names: Sequence[str]) -> str:
         return f"UPDATE cases SET {', '.join(f'{quoted(name)}=?' for name in names)} WHERE id=?"

@@ -11,6 +11,7 @@ import math
 import signal
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from simorc.measurements.meas_output import MeasOutput, parse_meas_output
 from simorc.measurements.meas_refine import refine
@@ -68,12 +69,18 @@ def judge(
         "completed",
         measurements=values,
         exit_code=ending.exit_code,
-        warnings=merged(_besides(said, unsimulated), of_reading(scan_log(loading, deck).warnings)),
+        warnings=merged(_besides(said, unsimulated), _at_loading(loading)),
         fingerprint=None if raw is None else fingerprint(raw),
     )
     if complaint is None:
         return found
     return replace(found, status="failed", kind=complaint.kind, message=complaint.message)
+
+
+@lru_cache(maxsize=8)
+def _at_loading(printed: bytes) -> tuple[CaseWarning, ...]:
+    """What a session's loading ignored; all its cases ask for it."""
+    return of_reading(scan_log(printed, Deck("")).warnings)
 
 
 def _besides(said: LogScan, complaint: Complaint | None) -> Iterator[CaseWarning]:

@@ -233,7 +233,11 @@ class NgspiceWorker:
         ending = replace(ending, stopped=ending.stopped or cut)
         raw, error = collect_raw(job, deck, output)
         return judge(
-            deck, output, raw, ending, requested=job.requested, optional=job.optional, raw_error=error
+            *(deck, output, raw, ending),
+            requested=job.requested,
+            optional=job.optional,
+            raw_error=error,
+            loading=self._loading,
         )
 
     async def _converse(self, job: Job, case: WarmCase, told: Callbacks) -> bytes:
