@@ -18,11 +18,8 @@ from collections.abc import Iterable
 import anyio
 from distributed import Client, Future
 
-from simorc.executors.base import Work
-from simorc.executors.registry import Offer
-from simorc.simulators.job import Job
+from simorc.plugins import FailureKind, Job, Offer, Outcome, Work
 from simorc.simulators.ngspice.cold import Ngspice
-from simorc.simulators.outcome import FailureKind, Outcome
 
 
 def simulate(simulator: Ngspice, job: Job) -> Outcome:

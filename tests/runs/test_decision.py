@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import EntryPoint
 
 import pytest
 
+from simorc.plugin_loading import Plugin
 from simorc.runner import retry_policy as decision
 from simorc.runner.retry_policy import Action, Attempt, Budgets, Tried, budgets_from, decide, told_of_rungs
 from simorc.simulators.outcome import FailureKind, Outcome
@@ -90,11 +90,10 @@ class NextTimeMaybe:
         return Action("retry", "once more") if len(attempts) == 1 else None
 
 
-def test_an_installed_remedy_is_asked_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = EntryPoint("maybe", f"{__name__}:NextTimeMaybe", "simorc.remedies")
-    monkeypatch.setattr(EntryPoint, "load", lambda self: NextTimeMaybe)
-    monkeypatch.setattr(decision, "entry_points", lambda group: [entry] if group == entry.group else [])
-    found = decision.installed_remedies()
+def test_an_installed_retry_rule_is_asked_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    brought = Plugin("simorc.retry_rules", "maybe", "maybe", NextTimeMaybe)
+    monkeypatch.setattr(decision, "plugins", lambda group: (brought,))
+    found = decision.installed_retry_rules()
     bad = Attempt(1, failed(FailureKind.BAD_NETLIST))
     assert decide([bad], BUDGETS, found).reason == "once more"
 

@@ -226,11 +226,5 @@ class Quiet(Adapter):
 
 
 def test_adapters_of_other_packages_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Entry:
-        name = "quiet"
-
-        def load(self) -> type[Quiet]:
-            return Quiet
-
-    monkeypatch.setattr("simorc.simulators.others.registry.entry_points", lambda group: [Entry()])
+    monkeypatch.setattr("simorc.simulators.others.registry.plugin_called", lambda group, name: Quiet)
     assert isinstance(adapter_called("quiet"), Quiet)

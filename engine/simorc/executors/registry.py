@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 from simorc.errors import UsageError
 from simorc.executors.base import Executor
 from simorc.executors.batch_scheduler import Scheduler
+from simorc.executors.local import CaseWorker
+from simorc.plugin_loading import plugin_called, plugin_names
 from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.ngspice.verified_decks import VerifiedDecks
+from simorc.simulators.ngspice.worker import NgspiceWorker, SessionLife
 
 LOCAL = "local"
 EXECUTOR_GROUP, SCHEDULER_GROUP = "simorc.executors", "simorc.schedulers"
@@ -41,35 +45,34 @@ class Offer:
     jobs: int | None = None
     execution: Mapping[str, Any] = field(default_factory=dict)
 
+    def case_worker(self, slot: int) -> CaseWorker:
+        """What simulates cases here, each in a process of its own; `slot` counts from 0."""
+        return NgspiceWorker(
+            self.simulator, VerifiedDecks("off", 0), self.run / ".warm" / str(slot), SessionLife()
+        )
+
 
 def scheduler_called(name: str) -> Scheduler | None:
     """The cluster scheduler of that name, None if the name is no scheduler's."""
-    found = _entry(SCHEDULER_GROUP, name)
     if name in SCHEDULERS:
-        found = EntryPoint(name, SCHEDULERS[name], SCHEDULER_GROUP)
-    if found is None:
-        return None
-    made: Scheduler = found.load()()
+        kind = EntryPoint(name, SCHEDULERS[name], SCHEDULER_GROUP).load()
+    else:
+        kind = plugin_called(SCHEDULER_GROUP, name)
+    made: Scheduler | None = None if kind is None else kind()
     return made
 
 
 def executor_called(name: str, offer: Offer) -> Executor:
     """The executor another package brings under that name; raises `UsageError` if there is none."""
-    found = _entry(EXECUTOR_GROUP, name)
-    if found is None:
+    make = plugin_called(EXECUTOR_GROUP, name)
+    if make is None:
         known = ", ".join(executor_names())
         raise UsageError(f"no executor {name!r}", remedy=f"execution.executor is one of: {known}")
-    made: Executor = found.load()(offer)
+    made: Executor = make(offer)
     return made
 
 
 def executor_names() -> list[str]:
     """Every name `execution.executor` may have here."""
-    brought = [
-        entry.name for group in (EXECUTOR_GROUP, SCHEDULER_GROUP) for entry in entry_points(group=group)
-    ]
+    brought = [*plugin_names(EXECUTOR_GROUP), *plugin_names(SCHEDULER_GROUP)]
     return [LOCAL, *SCHEDULERS, *sorted(brought)]
-
-
-def _entry(group: str, name: str) -> EntryPoint | None:
-    return next(iter(entry_points(group=group, name=name)), None)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simorc.config.models.pipeline import Sweep
+from simorc.config.models.pipeline import PluginStage, Sweep
 from simorc.errors import SimorcError, TemplateError, ToolMissing
 from simorc.pipeline.manifest import PipelineRun
 from simorc.pipeline.outcome import Fault, StageFailed, StageOutcome
@@ -25,8 +25,10 @@ from simorc.pipeline.stages.testbench import make_testbench
 from simorc.pipeline.tools import Watch, read_log
 from simorc.pipeline.trace import append_line, mend_trace
 from simorc.pipeline.workplace import Request, StageRunner, Workplace, set_up
+from simorc.plugin_loading import plugin_called
 from simorc.runner.retry_policy import Action, Tried
 
+STAGES_GROUP = "simorc.stages"
 LOOP: dict[str, StageRunner] = {
     "a1": generate,
     "a5": restyle,
@@ -102,7 +104,17 @@ def stage_of(place: Workplace) -> StageRunner:
     name = place.request.stage
     if name in LOOP:
         return LOOP[name]
-    return pass_sweep if isinstance(place.definition.stages[name], Sweep) else pass_command
+    gate = place.definition.stages[name]
+    if isinstance(gate, PluginStage):
+        return _plugin_stage(gate.stage)
+    return pass_sweep if isinstance(gate, Sweep) else pass_command
+
+
+def _plugin_stage(name: str) -> StageRunner:
+    found: StageRunner | None = plugin_called(STAGES_GROUP, name)
+    if found is None:
+        raise ToolMissing(f"no package brings a pipeline stage {name!r}", remedy="install it beside simorc")
+    return found
 
 
 def _fresh(directory: Path) -> Path:

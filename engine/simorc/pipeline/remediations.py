@@ -1,15 +1,17 @@
-"""What a pipeline does after a failed stage. A new remedy is one class, put into `REMEDIATIONS`."""
+"""What a pipeline does after a failed stage: simorc's own remediations, and those packages bring."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol
 
 from simorc.config.models.pipeline import PipelineDefinition
 from simorc.pipeline.outcome import Fault, StageOutcome
-from simorc.runner.retry_policy import Action, DecisionManager, Remedy, Tried
+from simorc.plugin_loading import plugins
+from simorc.runner.retry_policy import Action, DecisionManager, RetryRule, Tried
 
+ENTRY_POINTS = "simorc.remediations"
 HOPELESS = frozenset({Fault.TOOL_MISSING, Fault.TEMPLATE_ERROR, Fault.CANCELLED})
 """What another try cannot change."""
 
@@ -23,8 +25,8 @@ class StageBudgets:
     a7: int = 1
 
 
-RemediationAction: TypeAlias = Remedy[StageOutcome, StageBudgets]
-"""The shape of a remedy: it looks at the attempts so far and answers with an action, or None."""
+class RemediationAction(RetryRule[StageOutcome, StageBudgets], Protocol):
+    """Looks at the attempts at a pipeline's stages so far and answers with what to do next, or None."""
 
 
 class RemakeTestbench:
@@ -70,8 +72,9 @@ REMEDIATIONS: list[RemediationAction] = [RemakeTestbench(), FixLint(), Regenerat
 
 
 def decision_manager() -> DecisionManager[StageOutcome, StageBudgets]:
-    """The manager of pipelines."""
-    return DecisionManager(REMEDIATIONS)
+    """The manager of pipelines: remediations of installed packages are asked before simorc's own."""
+    brought = [plugin.value() for plugin in plugins(ENTRY_POINTS) if not plugin.problem]
+    return DecisionManager([*brought, *REMEDIATIONS])
 
 
 def budgets_of(definition: PipelineDefinition) -> StageBudgets:

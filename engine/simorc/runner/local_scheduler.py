@@ -34,7 +34,7 @@ from simorc.runner.retry_policy import (
     budgets_from,
     current_rung,
     decide,
-    installed_remedies,
+    installed_retry_rules,
     told_of_rungs,
 )
 from simorc.runner.run_scheduler import TAKING_OVER
@@ -73,7 +73,7 @@ class LocalScheduler:
         self._groups = groups
         self._admission = admission or Admission(None, None, None)
         self._budgets: Budgets = budgets_from(settings.execution)
-        self._remedies = installed_remedies()
+        self._remedies = installed_retry_rules()
         self._backlog = self._first_backlog()
         # Cases asked for by number are run, whatever is known without them.
         self._stopping = stopping if settings.cases is None else None

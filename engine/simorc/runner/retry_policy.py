@@ -1,24 +1,25 @@
 """What to do after a failed attempt: the one place that decides, for simulated cases and for pipelines.
 
-A `DecisionManager` asks its remedies in order; the first that applies and has budget left answers. A new
-remedy is one class with the `Remedy` shape, put into `REMEDIES`. `decide` is the manager of simulated cases.
+A `DecisionManager` asks its rules in order; the first that applies and has budget left answers. A rule is
+one class with the `RetryRule` shape, in `RETRY_RULES` or brought by a package. `decide` is the manager of
+simulated cases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.metadata import entry_points
 from typing import Any, Generic, Protocol, TypeVar
 
 from simorc.config.models.convergence import Convergence, Retry
 from simorc.errors import UsageError
+from simorc.plugin_loading import plugins
 from simorc.simulators.outcome import FailureKind, Outcome
 
 DONE = frozenset({"completed", "passed"})
 """What a good end is called: of a case, of a stage."""
 
-ENTRY_POINTS = "simorc.remedies"
+ENTRY_POINTS = "simorc.retry_rules"
 
 # What another attempt of the very same deck may well survive.
 TRANSIENT = frozenset(
@@ -96,7 +97,7 @@ class Budgets:
         return next((tuple(lines) for name, lines in self.ladder if name == rung), ())
 
 
-class Remedy(Protocol[AskedVerdict, AskedBudgets]):
+class RetryRule(Protocol[AskedVerdict, AskedBudgets]):
     """Looks at the attempts so far and answers with an action, or None if it has nothing to offer."""
 
     def offer(self, attempts: Sequence[Tried[AskedVerdict]], budgets: AskedBudgets) -> Action | None: ...
@@ -109,7 +110,7 @@ MOST_ATTEMPTS = 50
 class DecisionManager(Generic[AnyVerdict, AnyBudgets]):
     """Decides what follows an attempt, from a registry of remedies in the order they are asked."""
 
-    def __init__(self, remedies: Sequence[Remedy[AnyVerdict, AnyBudgets]]) -> None:
+    def __init__(self, remedies: Sequence[RetryRule[AnyVerdict, AnyBudgets]]) -> None:
         self.remedies = remedies
 
     def decide(self, attempts: Sequence[Tried[AnyVerdict]], budgets: AnyBudgets) -> Action:
@@ -186,16 +187,20 @@ class ClimbConvergenceLadder:
         return None
 
 
-REMEDIES: list[Remedy[Outcome, Budgets]] = [RunColdAfterWarm(), ClimbConvergenceLadder(), RetryTransient()]
+RETRY_RULES: list[RetryRule[Outcome, Budgets]] = [
+    RunColdAfterWarm(),
+    ClimbConvergenceLadder(),
+    RetryTransient(),
+]
 
 
 def decide(
     attempts: Sequence[Tried[Outcome]],
     budgets: Budgets,
-    remedies: Sequence[Remedy[Outcome, Budgets]] | None = None,
+    remedies: Sequence[RetryRule[Outcome, Budgets]] | None = None,
 ) -> Action:
     """The action after the last attempt at a case."""
-    return DecisionManager(REMEDIES if remedies is None else remedies).decide(attempts, budgets)
+    return DecisionManager(RETRY_RULES if remedies is None else remedies).decide(attempts, budgets)
 
 
 def told_of_rungs(
@@ -211,12 +216,11 @@ def told_of_rungs(
     return outcome
 
 
-def installed_remedies() -> list[Remedy[Outcome, Budgets]]:
-    """`REMEDIES` after those that installed packages bring: each entry point of the group
-    ``simorc.remedies`` names a class with the `Remedy` shape, which is made without arguments.
+def installed_retry_rules() -> list[RetryRule[Outcome, Budgets]]:
+    """`RETRY_RULES` after those that installed packages bring: each entry point of the group
+    ``simorc.retry_rules`` names a class with the `RetryRule` shape, which is made without arguments.
     """
-    found = sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
-    return [*(entry.load()() for entry in found), *REMEDIES]
+    return [*(plugin.value() for plugin in plugins(ENTRY_POINTS) if not plugin.problem), *RETRY_RULES]
 
 
 def budgets_from(execution: Mapping[str, Any]) -> Budgets:

@@ -16,6 +16,7 @@ from simorc.cli.doctor.machine import (
     disk_finding,
     file_system_finding,
     locale_finding,
+    plugin_findings,
     program_finding,
     python_finding,
     terminal_finding,
@@ -64,6 +65,7 @@ def _findings(scope: Scope, others: list[Finding]) -> Iterator[Finding]:
     place = scope.root() if scope.inside() else Path.cwd()
     yield file_system_finding(place)
     yield disk_finding(place)
+    yield from plugin_findings()
     yield project
 
 

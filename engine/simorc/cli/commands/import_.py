@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from simorc.cli.output.tables import note
+from simorc.errors import UsageError
 from simorc.text import plain
 
 if TYPE_CHECKING:
@@ -56,6 +57,22 @@ def ltspice(circuit: Path, out: Path | None) -> None:
     from simorc.importers.ltspice.netlist import from_ltspice
 
     _made(from_ltspice(circuit, out))
+
+
+@command.command("plugin")
+@click.argument("name")
+@click.argument("source", type=FILE)
+@OUT
+def plugin(name: str, source: Path, out: Path | None) -> None:
+    """From SOURCE by the importer NAME of an installed package."""
+    from simorc.importers.registry import GROUP, importer_called
+    from simorc.plugin_loading import plugin_names
+
+    importer = importer_called(name)
+    if importer is None:
+        known = ", ".join(plugin_names(GROUP)) or "none"
+        raise UsageError(f"no importer {name!r}", remedy=f"installed packages bring: {known}")
+    _made(importer(source, out))
 
 
 def _made(carried: Carried) -> None:

@@ -9,12 +9,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from simorc.cpus import usable_cpus
 from simorc.files import free_bytes, is_network
+from simorc.plugin_loading import broken_plugins
 from simorc.processes import file_system_of
 
 LEAST_FREE = 2 * 1024**3
@@ -118,3 +120,9 @@ def disk_finding(place: Path) -> Finding:
     if free < LEAST_FREE:
         return Finding("disk", "note", told, "simorc clean removes old runs")
     return Finding("disk", "good", told)
+
+
+def plugin_findings() -> Iterator[Finding]:
+    """Packages that add to simorc and cannot be loaded; a run goes on without them."""
+    for plugin in broken_plugins():
+        yield Finding("plugin", "bad", str(plugin), f"update or uninstall {plugin.package}")

@@ -24,7 +24,7 @@ LOOP = {
     "simulation": "simulate",
 }
 """The loop's stages in their order, and the kind of each."""
-GATES = ("sweep", "command")
+GATES = ("sweep", "command", "plugin")
 
 
 def _ordinary(value: Any) -> Any:
@@ -247,8 +247,23 @@ class Command(Section):
     """Memory it may take, in bytes; default: no limit."""
 
 
+class PluginStage(Section):
+    """A gate that an installed package brings."""
+
+    kind: Literal["plugin"] = "plugin"
+    """Always plugin."""
+    enable: bool = True
+    """Whether the gate takes part."""
+    stage: Name
+    """The name under which the package offers it."""
+    options: dict[Name, Any] = Field(default_factory=dict)
+    """What the package wants to know; it says which names there are."""
+
+
+Gate = Sweep | Command | PluginStage
 Stage = Annotated[
-    Generate | Style | Lint | Testbench | Simulate | Sweep | Command, Field(discriminator="kind")
+    Generate | Style | Lint | Testbench | Simulate | Sweep | Command | PluginStage,
+    Field(discriminator="kind"),
 ]
 _Tries = Annotated[Whole, Field(ge=0, le=100)]
 
@@ -315,9 +330,9 @@ class PipelineDefinition(Section):
         return stage
 
     @property
-    def gates(self) -> dict[str, Sweep | Command]:
+    def gates(self) -> dict[str, Gate]:
         """Stages after the loop, in the order written."""
-        return {name: stage for name, stage in self.stages.items() if isinstance(stage, Sweep | Command)}
+        return {name: stage for name, stage in self.stages.items() if isinstance(stage, Gate)}
 
     def order(self) -> tuple[str, ...]:
         """The names of all stages that take part, in the order they run."""

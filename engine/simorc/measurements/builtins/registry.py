@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from simorc.errors import ExpressionError
+from simorc.plugin_loading import plugins
 
+ENTRY_POINTS = "simorc.measurements"
 GROUPS = ("ac", "tran", "spectrum", "noise", "dc")
 SIGNAL_UNIT = "signal"
 """Stands for "the unit of the measured signal"."""
@@ -91,6 +93,7 @@ def builtins_by_name() -> Mapping[str, Builtin]:
     """Every built-in, in the order of the groups."""
     for group in GROUPS:
         importlib.import_module(f"simorc.measurements.builtins.{group}")
+    plugins(ENTRY_POINTS)  # a module registers what it defines when it is loaded
     return _found
 
 

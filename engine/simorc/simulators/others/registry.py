@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
-
 from simorc.errors import UsageError
+from simorc.plugin_loading import plugin_called, plugin_names
 from simorc.simulators.others.adapter import Adapter
 from simorc.simulators.others.hspice import Hspice
 from simorc.simulators.others.ltspice import LTspice
@@ -20,9 +19,9 @@ def adapter_called(name: str) -> Adapter:
     own: dict[str, type[Adapter]] = {each.name: each for each in (Hspice, LTspice, Spectre, Xyce)}
     if name in own:
         return own[name]()
-    for entry in entry_points(group=GROUP):
-        if entry.name == name:
-            made: Adapter = entry.load()()
-            return made
-    known = ", ".join(["ngspice", *own, *(entry.name for entry in entry_points(group=GROUP))])
+    kind = plugin_called(GROUP, name)
+    if kind is not None:
+        made: Adapter = kind()
+        return made
+    known = ", ".join(["ngspice", *own, *plugin_names(GROUP)])
     raise UsageError(f"no simulator {name!r}", remedy=f"simulator.name is one of: {known}")
