@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -14,70 +13,13 @@ import pytest
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.job import Job, Limits
 from simorc.simulators.ngspice.cold import Ngspice
-from simorc.simulators.ngspice.verified_decks import VerifiedDecks, WarmCase, as_warm_case
+from simorc.simulators.ngspice.verified_decks import WarmCase, as_warm_case
 from simorc.simulators.ngspice.worker import KILLS_FORGIVEN, Callbacks, NgspiceWorker, SessionLife
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.waveforms.sections import same_data
+from tests.simulators.warm_runs import RC, Make, Told, job
 
 pytestmark = pytest.mark.ngspice
-
-RC = """* rc
-.param r={r} cl=1n
-V1 in 0 dc 1 ac 1 pulse(0 1 1u 1n 1n 5u 10u)
-R1 in out {{r}} tc=1m
-C1 out 0 {{cl}}
-.temp {temp}
-.tran 20n 20u
-.ac dec 5 1k 1meg
-.meas tran vmax max v(out)
-.end
-"""
-
-
-@dataclass
-class Told:
-    """What a bench told while it ran."""
-
-    spawned: list[int] = field(default_factory=list)
-    exited: list[int] = field(default_factory=list)
-    mismatches: list[tuple[list[int], str]] = field(default_factory=list)
-    progress: list[float] = field(default_factory=list)
-
-    @property
-    def callbacks(self) -> Callbacks:
-        return Callbacks(
-            self.spawned.append,
-            self.exited.append,
-            self.progress.append,
-            lambda cases, why: self.mismatches.append((cases, why)),
-        )
-
-
-Make = Callable[..., NgspiceWorker]
-
-
-@pytest.fixture
-def told() -> Told:
-    return Told()
-
-
-@pytest.fixture
-def make_bench(tmp_path: Path) -> Make:
-    def make(mode: str = "auto", check_every: int = 0, life: SessionLife | None = None) -> NgspiceWorker:
-        desk = VerifiedDecks(mode, check_every)
-        return NgspiceWorker(Ngspice(), desk, tmp_path / ".warm" / "0", life or SessionLife())
-
-    return make
-
-
-def job(root: Path, case_id: int, deck: str, **changes: object) -> Job:
-    """A job of a run with 100 such cases, of which one other is known: RC with other values."""
-    directory = root / "results" / str(case_id)
-    directory.mkdir(parents=True)
-    limits = changes.pop("limits", Limits(timeout=30))
-    other = RC.format(r="17k", temp=-17)
-    known = {"siblings": 100, "partners": lambda: [(other, None)], **changes}
-    return Job(case_id, directory, deck, limits, **known)  # type: ignore[arg-type]
 
 
 async def test_warm_cases_equal_cold_ones_byte_for_byte(tmp_path: Path, make_bench: Make, told: Told) -> None:
@@ -288,7 +230,7 @@ async def test_a_session_is_replaced_after_so_many_cases(
         outcome = await bench.run(job(tmp_path, number, RC.format(r=f"{number}k", temp=27)), told.callbacks)
         assert outcome.status == "completed"
     await bench.close()
-    cold_runs, sessions = 1, 3
+    cold_runs, sessions = 1, 4  # the case that is checked runs twice in its session
     assert len(told.spawned) == cold_runs + sessions
 
 

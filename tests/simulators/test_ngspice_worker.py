@@ -79,7 +79,14 @@ async def both_ways(simulator: Ngspice, way: WarmWay, root: Path, decks: Sequenc
     for number, deck in enumerate(decks, 1):
         for place in ("results", "cold"):
             (root / place / str(number)).mkdir(parents=True)
-        warm = await bench.run(Job(number, root / "results" / str(number), deck, siblings=100), UNHEARD)
+        job = Job(
+            number,
+            root / "results" / str(number),
+            deck,
+            siblings=100,
+            partners=lambda: [(decks[-1], None)],
+        )
+        warm = await bench.run(job, UNHEARD)
         cold = await simulator.run_cold(Job(number, root / "cold" / str(number), deck))
         raws = [root / place / str(number) / "results.raw" for place in ("results", "cold")]
         assert (warm.status, cold.status) == ("completed", "completed"), warm.message

@@ -14,8 +14,9 @@ _COMMENT = re.compile(r"(?<=.);.*|\$ .*|//.*")
 _PLOTS = ("plot", "gnuplot", "hardcopy")
 _CASE_KEPT = (
     *("write", "wrdata", "codemodel", "osdi", "pre_osdi", "echo", "shell", "source", "cd ", "load", "setcs"),
-    *("print", "eprint", "asciiplot", *_PLOTS),
+    *_PLOTS,
 )
+_TO_REDIRECTION = ("print", "eprint", "asciiplot")
 """How the lines begin that ngspice does not turn to lower case, or not as a whole."""
 
 
@@ -77,4 +78,8 @@ def as_read(line: str) -> str:
     files and what is printed.
     """
     line = _COMMENT.sub("", line).strip() if ";" in line or "$ " in line or "//" in line else line
-    return line if line.lower().startswith(_CASE_KEPT) else line.lower()
+    lowered = line.lower()
+    if lowered.startswith(_CASE_KEPT):
+        return line
+    file = line.find(">") if lowered.startswith(_TO_REDIRECTION) else -1
+    return lowered if file < 0 else lowered[:file] + line[file:]

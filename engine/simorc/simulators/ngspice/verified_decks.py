@@ -10,39 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 
-from simorc.netlist.deck.control_block import added_commands
 from simorc.netlist.deck.deck import Deck
-from simorc.netlist.deck.parts import Command, ControlBlock
+from simorc.netlist.deck.parts import ControlBlock
 from simorc.simulators.job import Job
 from simorc.simulators.ngspice.deck_split import DeckSplit, split_deck
+from simorc.simulators.ngspice.session_commands import clean_up, session_commands
 from simorc.simulators.warm_proof import DeckProof
 from simorc.simulators.warm_sampling import DeckSample, Sampling
 
-# What may be sent down the pipe of a session and leaves nothing behind that `reset` and `destroy all` do
-# not take away.
-SAFE_COMMANDS = frozenset(
-    {"run", "ac", "dc", "op", "tran", "noise", "tf", "pz", "sens", "disto", "sp"}
-    | {
-        "meas",
-        "let",
-        "print",
-        "echo",
-        "write",
-        "wrdata",
-        "setplot",
-        "linearize",
-        "fft",
-        "psd",
-        "fourier",
-        "spec",
-    }
-    | {"alter", "altermod", "display", "strcmp"}
-    | {"foreach", "while", "repeat", "dowhile", "if", "else", "end", "break", "continue"}
-)
-# Variables of the interpreter a deck may set; each is taken back after the case.
-SAFE_VARIABLES = frozenset(
-    {"filetype", "wr_singlescale", "wr_vecnames", "numdgt", "appendwrite", "units", "polydegree"}
-)
 FEWEST_SIBLINGS = 3
 
 
@@ -102,11 +77,11 @@ class VerifiedDecks:
         proof.passed_by += 1
         return proof.passed_by < FEWEST_SIBLINGS
 
-    def form_to_load(self, job: Job, case: WarmCase) -> DeckSplit | None:
-        """What to load a session with that is to run this case: another case's values, as many of them
-        different as can be, so that a comparison shows that they are changed.
+    def forms_to_load(self, job: Job, case: WarmCase) -> list[DeckSplit]:
+        """What to load a session with that is to run this case, the best first: another case's values, as
+        many of them different as can be, so that a comparison shows that they are changed.
 
-        None: this is the first case of its deck, and no other is known.
+        None at all: this is the first case of its deck, and no other is known.
         """
         forms = [form for form in partner_forms(job) if form.key == case.key]
         proof = self._proof(case.key)
@@ -116,7 +91,7 @@ class VerifiedDecks:
             forms.append(proof.first)
         if proof.proved is not None:
             forms.append(case.form)
-        return max(forms, key=lambda form: len(form.differs_in(case.form)), default=None)
+        return sorted(forms, key=lambda form: -len(form.differs_in(case.form)))
 
     def wants_check(self, key: str, changed: frozenset[str]) -> bool:
         """Whether a case of this deck that changes these settings is to run cold as well and be compared."""
@@ -126,6 +101,10 @@ class VerifiedDecks:
         if not proof.covers(changed):
             return not proof.awaits(changed)  # another slot is at it; this case may have to run again
         return self._sampling.chooses(self._sample(key))
+
+    def is_proved(self, key: str, changed: frozenset[str]) -> bool:
+        """Whether a case of this deck that changes these settings is proved already."""
+        return self._proof(key).covers(changed)
 
     @contextmanager
     def checking(self, key: str, changed: frozenset[str]) -> Iterator[None]:
@@ -177,16 +156,12 @@ def partner_forms(job: Job) -> Iterator[DeckSplit]:
 def as_warm_case(job: Job, deck: Deck) -> WarmCase | str:
     """A job's deck taken apart for a session, or why that cannot be.
 
-    A session is sent the very commands that a process of its own finds in the deck it is given.
+    Raises NetlistError if it asks for no analysis.
     """
-    own = _own_commands(deck.commands)
-    if isinstance(own, str):
-        return own
-    added = added_commands(deck, trust_includes=True)
-    if "reset" in added:
-        return "a .meas card of an analysis that is not the last needs the circuit read anew"
-    commands = (*own, *added)
-    return WarmCase(_form(deck, job.marked), commands, _cleanup(commands), deck)
+    commands = session_commands(deck)
+    if isinstance(commands, str):
+        return commands
+    return WarmCase(_form(deck, job.marked), commands, clean_up(commands), deck)
 
 
 def _form(deck: Deck, marked: str | None) -> DeckSplit:
@@ -194,25 +169,6 @@ def _form(deck: Deck, marked: str | None) -> DeckSplit:
     return split_deck(
         cards, None if marked is None else _without_control(marked, Deck.parse(marked).controls)
     )
-
-
-def _own_commands(commands: Sequence[Command]) -> tuple[str, ...] | str:
-    """The commands of the user's control blocks, or the first that is not known to be safe in a session."""
-    for command in commands:
-        if command.word == "set" and _variable(command.text) in SAFE_VARIABLES:
-            continue
-        if command.word not in SAFE_COMMANDS:
-            return f"its control block has {command.word!r} (deck line {command.line})"
-    return tuple(command.text for command in commands)
-
-
-def _variable(text: str) -> str:
-    return text.partition(" ")[2].partition("=")[0].strip().lower()
-
-
-def _cleanup(commands: tuple[str, ...]) -> tuple[str, ...]:
-    touched = dict.fromkeys(_variable(line) for line in commands if line.split(None, 1)[0].lower() == "set")
-    return ("destroy all", *(f"unset {name}" for name in touched))
 
 
 def _without_control(text: str, controls: Sequence[ControlBlock]) -> str:

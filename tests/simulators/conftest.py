@@ -1,0 +1,26 @@
+"""A worker that runs cases warm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.ngspice.verified_decks import VerifiedDecks
+from simorc.simulators.ngspice.worker import NgspiceWorker, SessionLife
+from tests.simulators.warm_runs import Make, Told
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def make_bench(tmp_path: Path) -> Make:
+    def make(mode: str = "auto", check_every: int = 0, life: SessionLife | None = None) -> NgspiceWorker:
+        desk = VerifiedDecks(mode, check_every)
+        return NgspiceWorker(Ngspice(), desk, tmp_path / ".warm" / "0", life or SessionLife())
+
+    return make
