@@ -66,7 +66,7 @@ def test_a_mistake_stays_one(tmp_path: Path) -> None:
 def test_a_write_ahead_log_only_where_the_file_system_is_known_to_be_local(
     kind: str, mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filesystem, "file_system", lambda path: kind)
+    monkeypatch.setattr(filesystem, "file_system_of", lambda path: kind)
     store = tmp_path / "run.sqlite"
     create(store, {"total": "1"})
     assert journal_mode(store) == mode

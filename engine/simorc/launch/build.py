@@ -265,6 +265,7 @@ def _make_store(making: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> N
         "sweep": manifest["sweep"],
         "testbench": manifest["testbench"],
         "total": str(total),
+        "run": manifest["run"],
     }
     database.create(making.database, {**meta, "created": str(time.time())})
     measured = {name: what for name, what in manifest["measurements"].items() if not what["across"]}

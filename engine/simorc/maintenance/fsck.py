@@ -18,13 +18,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from simorc.errors import RunBusy, StoreError
+from simorc.errors import StoreError
 from simorc.files import sweep_unfinished
-from simorc.maintenance.rebuild import rebuild, traced_attempts
+from simorc.maintenance.rebuild import aside, listed_verdicts, rebuild, store_of
 from simorc.rundir.attempt_log import Trace
 from simorc.rundir.gather import gather_held
+from simorc.rundir.history import key_of, stored_attempts, together, traced_attempts
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.lock import RunnerLock, busy, runner_alive, runner_info
+from simorc.rundir.lock import RunnerLock, busy, is_held, runner_alive, runner_info
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.metadata_csv import differs_from, write_metadata
 from simorc.rundir.status_files import gather_reports
@@ -65,15 +66,13 @@ def check_run(layout: RunLayout, *, repair: bool = False) -> list[Finding]:
     if a run is to be repaired that somebody holds.
     """
     manifest = load_manifest(layout)
-    try:
-        if runner_alive(layout):
-            raise busy(layout)
-        with RunnerLock(layout):
-            return list(_findings(layout, manifest, Repair(repair), alive=False))
-    except RunBusy:
-        if repair:
-            raise
-        return list(_findings(layout, manifest, Repair(False), alive=True))
+    if not repair:
+        alive = runner_alive(layout) or is_held(layout)
+        return list(_findings(layout, manifest, Repair(False), alive=alive))
+    if runner_alive(layout):
+        raise busy(layout)
+    with RunnerLock(layout):
+        return list(_findings(layout, manifest, Repair(True), alive=False))
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class Repair:
 def _findings(
     layout: RunLayout, manifest: Mapping[str, Any], repair: Repair, *, alive: bool
 ) -> Iterator[Finding]:
-    yield from _store_file(layout, manifest, repair)
+    yield from _store_file(layout, manifest, repair, alive=alive)
     yield from _inputs(layout, manifest)
     if alive:
         info = runner_info(layout)
@@ -107,7 +106,7 @@ def _findings(
     with ExitStack() as stack:
         try:
             plan = Plan.from_json(manifest["plan"])
-            store = stack.enter_context(Store(layout, plan))
+            store = stack.enter_context(Store(layout, plan, read_only=not repair.wanted))
         except StoreError:
             return  # told by _store_file, and not to be repaired
         yield from _rows(layout, store, repair)
@@ -121,8 +120,12 @@ def _findings(
 # The store ----------------------------------------------------------------------------------------
 
 
-def _store_file(layout: RunLayout, manifest: Mapping[str, Any], repair: Repair) -> Iterator[Finding]:
+def _store_file(
+    layout: RunLayout, manifest: Mapping[str, Any], repair: Repair, *, alive: bool
+) -> Iterator[Finding]:
     trouble = store_trouble(layout, int(manifest["total"]))
+    if not trouble and not alive:
+        trouble = _foreign(layout, manifest) or _lost(layout, int(manifest["total"]))
     if trouble:
         repaired = repair("rebuilt", lambda: str(rebuild(layout, manifest)))
         yield Finding("run.sqlite", trouble, grave=True, repaired=repaired)
@@ -144,6 +147,26 @@ def store_trouble(layout: RunLayout, total: int) -> str:
         return f"is damaged: {error}"
     finally:
         db.close()
+
+
+def _foreign(layout: RunLayout, manifest: Mapping[str, Any]) -> str:
+    """Which other run the store belongs to, as a complaint; empty if it is this run's or does not say."""
+    name = store_of(layout.database)
+    return f"is the store of another run, {name}" if name not in ("", manifest.get("run")) else ""
+
+
+def _lost(layout: RunLayout, total: int) -> str:
+    """What the attempt log and metadata.csv know and the store does not: it has lost its end or is an older
+    copy. The store is written first, so that it otherwise never knows less.
+    """
+    stored = {key_of(attempt) for attempt in stored_attempts(layout.database, total)}
+    traced = {key_of(attempt) for attempt in traced_attempts(layout.trace, total)}
+    missing = traced - stored
+    if missing:
+        return f"has lost {len(missing)} attempts that trace.jsonl has"
+    known = {case_id for case_id, _ in stored}
+    listed = (listed_verdicts(layout.metadata_csv, total) or {}).keys() - known
+    return f"has lost the verdict of {_cases(sorted(listed))} that metadata.csv has" if listed else ""
 
 
 def _damage(db: sqlite3.Connection, total: int) -> str:
@@ -217,13 +240,11 @@ def _lines_of(path: Path) -> tuple[int, bool]:
 
 
 def _rewrite_trace(layout: RunLayout, store: Store) -> None:
-    metrics = {
-        (each.case_id, each.attempt): each.outcome.measurements
-        for each in traced_attempts(layout.trace, len(store.statuses))
-    }
-    old = layout.trace.with_name("trace.jsonl.old")
+    total = len(store.statuses)
+    known = together(traced_attempts(layout.trace, total), stored_attempts(layout.database, total))
+    metrics = {key_of(each): each.outcome.measurements for each in known}
     if layout.trace.exists():
-        layout.trace.replace(old)
+        layout.trace.replace(aside(layout.trace))
     trace = Trace(layout)
     trace.append(store.attempts_after(0), metrics, store.circuits_after(0))
     trace.close()
@@ -282,8 +303,14 @@ def _metadata(layout: RunLayout, plan: Plan, store: Store, repair: Repair) -> It
         yield Finding(
             "metadata.csv",
             message,
-            repaired=repair("written anew", lambda: write_metadata(layout, plan, codes, messages)),
+            repaired=repair("written anew", lambda: _rewrite_metadata(layout, plan, codes, messages)),
         )
+
+
+def _rewrite_metadata(layout: RunLayout, plan: Plan, codes: bytes, messages: Mapping[int, str]) -> None:
+    if layout.metadata_csv.exists():
+        layout.metadata_csv.replace(aside(layout.metadata_csv))
+    write_metadata(layout, plan, codes, messages)
 
 
 def _leftovers(layout: RunLayout, repair: Repair) -> Iterator[Finding]:

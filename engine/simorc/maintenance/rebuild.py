@@ -1,34 +1,35 @@
-"""A run's store made anew from what else the run has written.
+"""A run's store made anew from everything the run has written.
 
-The trace tells every attempt with its measurements; metadata.csv tells the verdict of cases the trace does
-not know (any more); where neither speaks of a case, the files in its directory are judged again. What none
-of them proves is pending.
+The attempt log and what can be read of the old store list every attempt with its measurements; metadata.csv
+has the verdict of cases that neither knows (any more); where none of them has a case, the files in its
+directory are judged again. What none of them proves is pending. What is replaced is kept beside.
 """
 
 from __future__ import annotations
 
 import csv
-import json
 import shutil
-from collections.abc import Iterator, Mapping
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import anyio
 
-from simorc.errors import WaveformError
+from simorc.errors import StoreError, WaveformError
 from simorc.netlist.deck.deck import Deck
 from simorc.rundir.attempt_log import Trace
+from simorc.rundir.history import stored_attempts, together, traced_attempts
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import wanted_cards
 from simorc.rundir.metadata_csv import swept_columns
 from simorc.rundir.store import connection as database
 from simorc.rundir.store.writer import Finished, Store, declare_columns
 from simorc.runner.measuring import Measuring
-from simorc.simulators.case_warnings import warnings_from
 from simorc.simulators.ngspice.verdict import Ending, judge
-from simorc.simulators.outcome import FailureKind, Outcome
+from simorc.simulators.outcome import Outcome
 from simorc.sweeps.plan import Plan
 from simorc.units import ShownAs
 from simorc.waveforms.rawfile import RawFile
@@ -36,7 +37,6 @@ from simorc.waveforms.rawfile import RawFile
 _AT_ONCE = 2_000
 _WORKPLACE = ".rebuilding"
 _PLACE = "fsck"
-_AGAIN = frozenset({"retry", "rung", "cold"})
 _MOST_BYTES_OF_LOG = 64 << 20
 
 
@@ -69,12 +69,15 @@ def rebuild(layout: RunLayout, manifest: Mapping[str, Any]) -> Rebuilt:
         while store.fill(_AT_ONCE):
             pass
         trace.close()
+    if _is_of(layout, manifest):
+        _carry_over(layout.database, making.database)
     _put_in_place(layout, making)
     return rebuilt
 
 
 def _empty_store(making: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> None:
-    meta = {"sweep": manifest["sweep"], "testbench": manifest["testbench"], "total": str(len(plan))}
+    about = {"run": str(manifest.get("run") or ""), "sweep": manifest["sweep"]}
+    meta = {**about, "testbench": manifest["testbench"], "total": str(len(plan))}
     database.create(making.database, {"state": "pending", **meta})
     measured = {name: what for name, what in manifest["measurements"].items() if not what.get("across")}
     declared = {name: ShownAs.declared(what) for name, what in measured.items()}
@@ -82,7 +85,7 @@ def _empty_store(making: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> 
 
 
 def _refill(layout: RunLayout, manifest: Mapping[str, Any], store: Store, trace: Trace) -> Rebuilt:
-    over = _from_trace(layout, store, trace)
+    over = _from_attempts(_attempts(layout, manifest, len(store.statuses)), store, trace)
     total, listed, judged = len(store.statuses), 0, 0
     verdicts = listed_verdicts(layout.metadata_csv, total)
     bench = _Judge(layout, manifest)
@@ -101,10 +104,17 @@ def _refill(layout: RunLayout, manifest: Mapping[str, Any], store: Store, trace:
     return Rebuilt(len(over), listed, judged)
 
 
-def _from_trace(layout: RunLayout, store: Store, trace: Trace) -> set[int]:
-    """Tell the store every attempt of the old trace; the cases that have a verdict by that."""
+def _attempts(layout: RunLayout, manifest: Mapping[str, Any], total: int) -> Iterable[Finished]:
+    """Every attempt of the attempt log and of the old store."""
+    stored = stored_attempts(layout.database, total) if _is_of(layout, manifest) else []
+    traced = traced_attempts(layout.trace, total)
+    return together(traced, stored) if stored else traced
+
+
+def _from_attempts(attempts: Iterable[Finished], store: Store, trace: Trace) -> set[int]:
+    """Record every attempt in the store; returns the cases that have a verdict by that."""
     over: set[int] = set()
-    for place, attempt in enumerate(traced_attempts(layout.trace, len(store.statuses)), 1):
+    for place, attempt in enumerate(attempts, 1):
         store.attempt_finished(attempt)
         decided = attempt.final and attempt.outcome.status != "cancelled"
         over.add(attempt.case_id) if decided else over.discard(attempt.case_id)
@@ -125,61 +135,6 @@ def _state(store: Store) -> str:
     if not counts["pending"]:
         return "finished"
     return "cancelled" if counts["completed"] or counts["failed"] else "pending"
-
-
-# The trace ----------------------------------------------------------------------------------------
-
-
-def traced_attempts(path: Path, total: int) -> Iterator[Finished]:
-    """Every attempt of cases 1 ... `total` that the trace tells; lines that make no sense are passed over."""
-    try:
-        stream = path.open("rb")
-    except OSError:
-        return
-    with stream:
-        for line in stream:
-            found = _attempt_of(line, total)
-            if found is not None:
-                yield found
-
-
-def _attempt_of(line: bytes, total: int) -> Finished | None:
-    try:
-        said = json.loads(line)
-        case_id, attempt = int(said["case_id"]), int(said["attempt"])
-        if not 1 <= case_id <= total or attempt < 1 or said["stage"] != "simulate":
-            return None
-        action = str(said["action"])
-        final = action not in _AGAIN
-        return Finished(
-            case_id=case_id,
-            attempt=attempt,
-            outcome=_outcome_of(said),
-            action=action,
-            final=final,
-            started=float(said["started"] or 0.0),
-            place=str(said["place"]),
-            rung=None if said["rung"] is None else str(said["rung"]),
-            circuit=int(said.get("circuit") or 1),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
-        return None
-
-
-def _outcome_of(said: Mapping[str, Any]) -> Outcome:
-    if said["status"] not in ("completed", "failed", "cancelled"):
-        raise ValueError(said["status"])
-    return Outcome(
-        status=said["status"],
-        kind=None if said["kind"] is None else FailureKind(said["kind"]),
-        message=str(said["message"] or ""),
-        measurements={str(name): float(value) for name, value in said["metrics"].items()},
-        seconds=float(said["seconds"] or 0.0),
-        warm=bool(said["warm"]),
-        cold_reason=None if said["cold_why"] is None else str(said["cold_why"]),
-        warnings=warnings_from(said.get("warnings")),
-        fingerprint=None if said.get("fingerprint") is None else int(said["fingerprint"]),
-    )
 
 
 # metadata.csv -------------------------------------------------------------------------------------
@@ -245,12 +200,78 @@ class _Judge:
         return anyio.run(self._measuring.complete, case_id, outcome)
 
 
+def store_of(path: Path) -> str:
+    """The run a store says it belongs to; empty where it cannot be read or is of an older version."""
+    try:
+        db = database.open_for_reading(path)
+    except (StoreError, OSError):
+        return ""
+    try:
+        row = db.execute("SELECT value FROM meta WHERE key='run'").fetchone()
+        return str(row[0]) if row else ""
+    except (sqlite3.Error, UnicodeDecodeError):
+        return ""
+    finally:
+        db.close()
+
+
+def _is_of(layout: RunLayout, manifest: Mapping[str, Any]) -> bool:
+    """Whether the store that is there is this run's own, as far as it says."""
+    if not layout.database.is_file() or store_of(layout.database) not in ("", manifest.get("run")):
+        return False
+    try:
+        db = database.open_for_reading(layout.database)
+    except StoreError:
+        return False
+    try:
+        row = db.execute("SELECT value FROM meta WHERE key='total'").fetchone()
+        return row is not None and row[0] == str(manifest["total"])
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
+    finally:
+        db.close()
+
+
+_KEPT_TABLES = ("events", "requests", "gathered", "definitions")
+
+
+def _carry_over(old: Path, new: Path) -> None:
+    """Copy what only the old store knows: events, requests, how far logs of chunks were read, definitions."""
+    source, target = database.open_for_reading(old), database.open_for_writing(new)
+    try:
+        for table in _KEPT_TABLES:
+            with suppress(sqlite3.Error, UnicodeDecodeError):  # damaged, or a store of an older version
+                for row in source.execute(f"SELECT * FROM {table}"):
+                    # Events are numbered anew: the new store has one of its own.
+                    values = [None, *tuple(row)[1:]] if table == "events" else list(row)
+                    marks = ",".join("?" * len(values))
+                    target.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", values)
+    finally:
+        source.close()
+        database.close_for_writing(target)
+
+
+def aside(path: Path) -> Path:
+    """A free name beside `path` for what is replaced: ``.old``, ``.old.2``, ..."""
+    number, name = 1, f"{path.name}.old"
+    while path.with_name(name).exists():
+        number += 1
+        name = f"{path.name}.old.{number}"
+    return path.with_name(name)
+
+
 def _put_in_place(layout: RunLayout, making: RunLayout) -> None:
-    """The new store and trace under their names, the old ones beside them."""
+    """The new store and attempt log under their names; the old ones, with the store's journal, beside."""
+    kept = aside(layout.database)
     for ending in ("-wal", "-shm", "-journal"):
-        layout.database.with_name(layout.database.name + ending).unlink(missing_ok=True)
-    for old, new in ((layout.database, making.database), (layout.trace, making.trace)):
+        journal = layout.database.with_name(layout.database.name + ending)
+        if journal.exists():
+            journal.replace(kept.with_name(kept.name + ending))
+    for old, new, beside in (
+        (layout.database, making.database, kept),
+        (layout.trace, making.trace, aside(layout.trace)),
+    ):
         if old.exists():
-            old.replace(old.with_name(old.name + ".old"))
+            old.replace(beside)
         new.replace(old)
     shutil.rmtree(making.path, ignore_errors=True)

@@ -17,6 +17,7 @@ from simorc.errors import StoreError
 from simorc.rundir.store.connection import open_for_reading
 from simorc.rundir.store.migrations import WITH_CIRCUITS, version_of
 from simorc.rundir.store.writer import Finished
+from simorc.simulators.case_warnings import warnings_from
 from simorc.simulators.outcome import FailureKind, Outcome
 
 _AGAIN = frozenset({"retry", "rung", "cold"})
@@ -57,11 +58,12 @@ def stored_attempts(path: Path, total: int) -> list[Finished]:
         circuits = _circuits(db)
         for row in db.execute("SELECT * FROM attempts ORDER BY seq"):
             said = {**dict(row), "stage": "simulate", "circuit": circuits.get(row["seq"]), "metrics": {}}
+            said["warnings"] = json.loads(said.get("warnings") or "null")
             attempt = _attempt_of(said, total)
             if attempt is not None:
                 found.append(attempt)
         return _with_values(db, found)
-    except (sqlite3.Error, UnicodeDecodeError, IndexError):
+    except (sqlite3.Error, ValueError, IndexError):
         return found  # damaged: what could be read counts
     finally:
         db.close()
@@ -147,4 +149,6 @@ def _outcome_of(said: Mapping[str, Any]) -> Outcome:
         seconds=float(said["seconds"] or 0.0),
         warm=bool(said["warm"]),
         cold_reason=None if said["cold_why"] is None else str(said["cold_why"]),
+        warnings=warnings_from(said.get("warnings")),
+        fingerprint=None if said.get("fingerprint") is None else int(said["fingerprint"]),
     )

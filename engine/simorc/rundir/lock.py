@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+import struct
 import time
 from dataclasses import asdict, dataclass
 from types import TracebackType
@@ -19,6 +20,8 @@ from simorc.files import read_json, write_json
 from simorc.processes import process_ticks
 from simorc.rundir.layout import RunLayout
 
+_FLOCK = "hhqqi4x"
+"""C's ``struct flock`` of 64-bit Linux."""
 HEARTBEAT_EVERY = 2.0
 SILENT_AFTER = 12.0
 
@@ -86,6 +89,22 @@ def runner_info(layout: RunLayout) -> RunnerInfo | None:
 def runner_alive(layout: RunLayout) -> bool:
     info = runner_info(layout)
     return info is not None and info.is_alive()
+
+
+def is_held(layout: RunLayout) -> bool:
+    """Whether another process has the run's lock; it is asked for, not taken, and nothing is written."""
+    try:
+        fd = os.open(layout.runner_lock, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+        answer = struct.unpack(_FLOCK, fcntl.fcntl(fd, fcntl.F_GETLK, asked))
+        return int(answer[0]) != fcntl.F_UNLCK
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
 
 
 class RunnerLock:

@@ -7,6 +7,7 @@ and a rollback journal otherwise, because a write-ahead log needs memory shared 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -90,9 +91,20 @@ def close_for_writing(connection: sqlite3.Connection) -> None:
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """A reader's connection: it can write nothing, and may be used from one thread at a time."""
-    connection = _connect(f"{path.resolve().as_uri()}?mode=ro", path)
+    immutable = "&immutable=1" if _is_out_of_reach(path) else ""
+    connection = _connect(f"{path.resolve().as_uri()}?mode=ro{immutable}", path)
     connection.row_factory = sqlite3.Row
     return connection
+
+
+def _is_out_of_reach(path: Path) -> bool:
+    """Whether nobody can write the store here and it needs no journal: SQLite then reads a store in WAL mode
+    only if it is told so, because it cannot make the files it would share with a writer.
+    """
+    if os.access(path.parent, os.W_OK) or not path.is_file():
+        return False
+    log = path.with_name(f"{path.name}-wal")
+    return not log.exists() or not log.stat().st_size
 
 
 def _connect(uri: str, path: Path) -> sqlite3.Connection:

@@ -19,7 +19,13 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.metadata_csv import swept_columns
 from simorc.rundir.status_files import Report
 from simorc.rundir.statuses import Statuses
-from simorc.rundir.store.connection import close_for_writing, may_pass, open_for_writing, quoted
+from simorc.rundir.store.connection import (
+    close_for_writing,
+    may_pass,
+    open_for_reading,
+    open_for_writing,
+    quoted,
+)
 from simorc.rundir.store.reader import STATUSES
 from simorc.rundir.store.warning_rows import WarningRows, as_text
 from simorc.simulators.outcome import Outcome
@@ -57,9 +63,12 @@ class Finished:
 class Store:
     """One run's state, open for its one writer."""
 
-    def __init__(self, layout: RunLayout, plan: Plan) -> None:
-        """Raises `StoreError` if the file cannot be read or does not fit the plan."""
-        self._db = open_for_writing(layout.database)
+    def __init__(self, layout: RunLayout, plan: Plan, *, read_only: bool = False) -> None:
+        """Raises `StoreError` if the file cannot be read or does not fit the plan. `read_only` is for who
+        only looks, as at a run in a directory that cannot be written.
+        """
+        self._read_only = read_only
+        self._db = open_for_reading(layout.database) if read_only else open_for_writing(layout.database)
         self._plan = plan
         self._parameters = [f"p_{name}" for name in swept_columns(plan)]
         self._pending: list[Finished] = []
@@ -92,7 +101,10 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        close_for_writing(self._db)
+        if self._read_only:
+            self._db.close()
+        else:
+            close_for_writing(self._db)
 
     # What the runner tells ------------------------------------------------------------------------
 
