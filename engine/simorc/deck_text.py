@@ -46,6 +46,26 @@ def read_leniently(path: Path) -> str:
         return data.decode("utf-8", "replace")
 
 
+def unreadable_for_ngspice(path: Path) -> str:
+    """Why ngspice cannot read an included file as it was meant, with the line; empty if it can.
+
+    ngspice gets such a file from the disk, as it is. Only the first 64 KiB are looked at. Raises OSError.
+    """
+    with path.open("rb") as file:
+        data = file.read(1 << 16)
+    if data.startswith(tuple(mark for mark, _ in _MARKS)):
+        return f"{path}:1: is UTF-16, which ngspice cannot read; {_CONVERT}"
+    if data.startswith(codecs.BOM_UTF8):
+        reason = "begins with a byte order mark, which ngspice takes for a part of the first line"
+        return f"{path}:1: {reason}; save it without"
+    if b"\r" in data and b"\n" not in data:
+        return f"{path}:1: its lines end with CR alone, which ngspice takes for one line; end them with LF"
+    if b"\0" in data:
+        line = 1 + data.count(b"\n", 0, data.index(b"\0"))
+        return f"{path}:{line}: has a NUL character, at which ngspice cuts the line off; remove it"
+    return ""
+
+
 def encoded(text: str) -> bytes:
     """`text` as ngspice is given it: UTF-8, bytes of another encoding as they were."""
     return text.encode("utf-8", "surrogateescape")

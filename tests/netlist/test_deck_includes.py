@@ -77,18 +77,48 @@ def test_a_deck_looks_beside_itself_and_nested_files_beside_theirs(tmp_path: Pat
     (tmp_path / "deep/a.spice").write_text(".include b.spice\n.include c.spice\n")
     (tmp_path / "deep/b.spice").write_text("* b\n")
     (tmp_path / "c.spice").write_text("* c\n")
-    assert list(unread_includes("* t\n.include deep/a.spice\n.end\n", tmp_path)) == []
+    assert list(unread_includes("* t\n.include deep/a.spice\n.end\n", tmp_path, tmp_path)) == []
 
 
 @pytest.mark.parametrize(
     "card", [".include $MODELS/a.spice", ".lib tt", ".include {path}", "* .include lost.spice"]
 )
 def test_what_names_no_plain_file_is_left_to_the_simulator(tmp_path: Path, card: str) -> None:
-    assert list(unread_includes(f"* t\n{card}\n.end\n", tmp_path)) == []
+    assert list(unread_includes(f"* t\n{card}\n.end\n", tmp_path, tmp_path)) == []
 
 
 def test_sections_of_a_library_are_not_looked_into(tmp_path: Path) -> None:
     (tmp_path / "m.lib").write_text(".lib tt\n.include lost.spice\n.endl\n")
-    assert list(unread_includes("* t\n.lib m.lib tt\n.include m.lib\n.end\n", tmp_path)) == []
-    (said,) = unread_includes("* t\n\n.lib lost.lib tt\n.end\n", tmp_path)
+    assert list(unread_includes("* t\n.lib m.lib tt\n.include m.lib\n.end\n", tmp_path, tmp_path)) == []
+    (said,) = unread_includes("* t\n\n.lib lost.lib tt\n.end\n", tmp_path, tmp_path)
     assert said.at == 3 and said.chain == (tmp_path / "lost.lib",)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("R1 a 0 1\n".encode("utf-16"), "m.inc:1: is UTF-16"),
+        (b"\xef\xbb\xbfR1 a 0 1\n", "m.inc:1: begins with a byte order mark"),
+        (b"R1 a 0 1\rR2 a 0 1\r", "m.inc:1: its lines end with CR alone"),
+        (b"* a\nR1 a 0 1\0\n", "m.inc:2: has a NUL"),
+    ],
+)
+@pytest.mark.parametrize("card", [".include m.inc", ".lib m.inc tt", ".include outer.inc"])
+def test_encodings_that_ngspice_cannot_read(tmp_path: Path, data: bytes, said: str, card: str) -> None:
+    (tmp_path / "m.inc").write_bytes(data)
+    (tmp_path / "outer.inc").write_text("* o\n.include m.inc\n")
+    (unread,) = unread_includes(f"* t\n\n{card}\n.end\n", tmp_path, tmp_path)
+    assert unread.at == 3 and said in str(unread)
+
+
+@pytest.mark.parametrize("data", [b"* Gr\xf6\xdfe\r\nR1 a 0 1\r\n", "* Größe\n".encode(), b""])
+def test_encodings_that_ngspice_reads(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "m.inc").write_bytes(data)
+    assert not list(unread_includes("* t\n.include m.inc\n.end\n", tmp_path, tmp_path))
+
+
+def test_a_run_is_refused_where_a_model_file_is_utf16(root: Path) -> None:
+    (root / "models/tt.spice").write_bytes("* t\n".encode("utf-16"))
+    with pytest.raises(ConfigError, match=r"tb/tb\.spice\.j2:3:1: .*tt\.spice:1: is UTF-16.*iconv"):
+        build_run(Project.load(root), "s")
+    assert not (root / "simulations").exists()

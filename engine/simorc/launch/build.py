@@ -22,7 +22,7 @@ from simorc.errors import ConfigError, Problem, RunError, UsageError
 from simorc.files import write_json
 from simorc.launch.case_plan import plan_of
 from simorc.launch.pytest_plan import write_pytest_plan
-from simorc.netlist.deck.includes import refuse_circular_includes
+from simorc.netlist.deck.includes import refuse_unreadable_includes
 from simorc.rundir.circuit import Circuit
 from simorc.rundir.freezing import HOOKS, freeze_hooks, hook_files
 from simorc.rundir.instants import CREATED_UTC, next_instant, written
@@ -92,7 +92,7 @@ def build_run_from(
     _refuse_unmeasurable(project, definition, source)
     if not allow_stale:
         refuse_stale(project, definition.testbench)
-    refuse_circular_includes(project, project.testbenches[definition.testbench], plan)
+    refuse_unreadable_includes(project, project.testbenches[definition.testbench], plan)
     with _new_directory(project, name) as (making, final):
         testbench = project.testbenches[definition.testbench]
         manifest = _manifest(project, testbench, definition, name, plan, final.name, command_line)

@@ -12,12 +12,13 @@ from typing import Any
 from simorc.errors import TemplateError
 from simorc.netlist.convergence_options import on_rung, with_cards
 from simorc.netlist.deck.card_measures import with_saves_for_cards
+from simorc.netlist.deck.template_paths import FROM_CASE, TemplatePaths
 from simorc.netlist.template import Template
 from simorc.rundir.circuit import Circuit, CopiedFiles, circuit_in_force
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import RunSettings, wanted_cards
 from simorc.simulators.job import Job, Limits
-from simorc.simulators.ngspice.deck_split import mark
+from simorc.simulators.ngspice.deck_split import mark, unmarked
 from simorc.sweeps.cases import Case
 from simorc.sweeps.plan import Plan
 from simorc.units import Number, Value
@@ -45,6 +46,7 @@ class Preparation:
         self.template = Template.load(self.circuit.place(layout) / self.circuit.template)
         self._dut, self._root = deck_paths(layout, manifest)
         self._copied = CopiedFiles(layout, self.circuit, Path(layout.case_dir(1), self._root))
+        self._paths = template_paths(layout, manifest)
         self._requested, self._optional = wanted_cards(manifest)
         self._warm = settings.warm != "off"
         self._siblings: dict[int, int] = {}
@@ -79,12 +81,12 @@ class Preparation:
         text = self.template.render(
             {**self.plan.defaults, **swept},
             case_id=case.id,
-            dut_netlist=self._dut,
-            project_root=self._root,
+            dut_netlist=f"{FROM_CASE}{self._dut}",
+            project_root=f"{FROM_CASE}{self._root}",
             seed=case.seed,
             corner=case.corner,
         )
-        text = with_saves_for_cards(text)
+        text = with_saves_for_cards(self._paths.applied(text))
         text = self._copied.mapped(on_rung(text, options), self._layout.case_dir(case.id))
         seeded = case.seed is None or _SEEDED.search(text) is not None
         return text if seeded else with_cards(text, [f".option seed={case.seed}"])
@@ -150,14 +152,26 @@ def deck_paths(layout: RunLayout, manifest: Mapping[str, Any]) -> tuple[str, str
     with its runs; absolute otherwise.
     """
     root = Path(manifest["project_root"])
-    inside = (
-        layout.path.resolve().parent.parent == layout.root.resolve()
-        and (layout.root / "sim_setup.yaml").exists()
-    )
-    if not inside:
+    if not _is_inside(layout):
         return str(root / manifest["dut_netlist"]), str(root)
     up = os.path.relpath(layout.root, layout.case_dir(1))
     return str(Path(up) / manifest["dut_netlist"]), up
+
+
+def template_paths(layout: RunLayout, manifest: Mapping[str, Any]) -> TemplatePaths:
+    """How the names of files in a template are written in decks; as they are in a run that does not know
+    where its template was.
+    """
+    named = manifest.get("template_directory")
+    root = layout.root if _is_inside(layout) else Path(manifest["project_root"])
+    directory = None if named is None else root / str(named)
+    return TemplatePaths(directory, layout.case_dir(1) if _is_inside(layout) else None, unmarked)
+
+
+def _is_inside(layout: RunLayout) -> bool:
+    """Whether a run stands inside its project."""
+    stands = layout.path.resolve().parent.parent == layout.root.resolve()
+    return stands and (layout.root / "sim_setup.yaml").exists()
 
 
 def clear_case(directory: Path) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simorc.deck_text import read_leniently
+from simorc.deck_text import read_leniently, unreadable_for_ngspice
 from simorc.errors import ConfigError, Problem, TemplateError
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.parts import Include
@@ -34,7 +34,8 @@ _MOST_FILES = 2_000
 
 @dataclass(frozen=True)
 class Unread:
-    """An include that cannot be read: a file that is not there, or a circle of files.
+    """An include that cannot be read: a file that is not there or not in an encoding that ngspice reads, or
+    a circle of files.
 
     ``at`` is the line of the deck that leads there, ``chain`` the files from it on, the last one unread.
     """
@@ -42,8 +43,11 @@ class Unread:
     at: int
     chain: tuple[Path, ...]
     circular: bool = False
+    fault: str = ""
 
     def __str__(self) -> str:
+        if self.fault:
+            return self.fault
         if self.circular:
             start = self.chain.index(self.chain[-1])
             return f"files include each other in a circle: {' → '.join(map(str, self.chain[start:]))}"
@@ -51,30 +55,44 @@ class Unread:
         return f"no such file: {self.chain[-1]}{by}; correct the path or put the file there"
 
 
-def unread_includes(deck: str, directory: Path) -> Iterator[Unread]:
-    """What a deck simulated in ``directory`` includes and ngspice cannot read."""
+def unread_includes(deck: str, directory: Path, template_directory: Path) -> Iterator[Unread]:
+    """What a deck simulated in ``directory`` includes and ngspice cannot read.
+
+    Relative names count from the template's directory; those that simorc has written, from ``directory``.
+    """
     seen: set[Path] = set()
     for include in _files_named(deck):
-        path = _found(include.path, (directory,))
+        path = _found(include.path, (template_directory, directory))
         if not path.is_file():
             yield Unread(include.line, (path,))
-        elif include.section is None:
-            yield from _below(include.line, (path,), directory, seen)
+        else:
+            yield from _below(include, (path,), directory, seen)
 
 
-def _below(line: int, chain: tuple[Path, ...], directory: Path, seen: set[Path]) -> Iterator[Unread]:
-    """The same of an included file, each file once."""
+def _below(include: Include, chain: tuple[Path, ...], directory: Path, seen: set[Path]) -> Iterator[Unread]:
+    """The same of the file at the end of `chain`, to which `include` leads, each file once."""
     if chain[-1] in seen or len(seen) >= _MOST_FILES:
         return
     seen.add(chain[-1])
-    for include in _files_named(_text(chain[-1])):
-        path = _found(include.path, (chain[-1].parent, directory))
-        if path in chain and include.section is None:
-            yield Unread(line, (*chain, path), circular=True)
+    if fault := _fault(chain[-1]):
+        yield Unread(include.line, chain, fault=fault)
+        return
+    for further in () if include.section is not None else _files_named(_text(chain[-1])):
+        path = _found(further.path, (chain[-1].parent, directory))
+        if path in chain and further.section is None:
+            yield Unread(include.line, (*chain, path), circular=True)
         elif not path.is_file():
-            yield Unread(line, (*chain, path))
-        elif include.section is None:
-            yield from _below(line, (*chain, path), directory, seen)
+            yield Unread(include.line, (*chain, path))
+        else:
+            led = Include(further.path, further.section, include.line)
+            yield from _below(led, (*chain, path), directory, seen)
+
+
+def _fault(path: Path) -> str:
+    try:
+        return unreadable_for_ngspice(path)
+    except OSError as error:
+        return f"{path}: cannot be read: {error.strerror}"
 
 
 def _text(path: Path) -> str:
@@ -115,13 +133,19 @@ def lint_includes(project: Project) -> tuple[Finding, ...]:
     return tuple(sorted(found))
 
 
-def refuse_circular_includes(project: Project, bench: Testbench, plan: Plan) -> None:
-    """Raise ConfigError where files include each other without end: ngspice crashes on it."""
+def refuse_unreadable_includes(project: Project, bench: Testbench, plan: Plan) -> None:
+    """Raise ConfigError where files include each other without end, on which ngspice crashes, or where one
+    is in an encoding that ngspice cannot read.
+    """
     if not _is_read_by_ngspice(project, bench):
         return
-    found = [each for each in _findings(project, bench, plan.case(1)) if "in a circle" in each.message]
-    if found:
-        raise ConfigError([Problem(each.file, each.line, each.column, "", each.message) for each in found])
+    problems = [
+        Problem(bench.template, line, 1, "", str(unread))
+        for line, unread in _unread(project, bench, plan.case(1))
+        if unread.circular or unread.fault
+    ]
+    if problems:
+        raise ConfigError(problems)
 
 
 def _of_sweep(project: Project, sweep: Sweep) -> Iterator[Finding]:
@@ -142,6 +166,12 @@ def _of_sweep(project: Project, sweep: Sweep) -> Iterator[Finding]:
 
 
 def _findings(project: Project, bench: Testbench, case: Case, *, warning: bool = False) -> Iterator[Finding]:
+    for line, unread in _unread(project, bench, case):
+        yield Finding(bench.template, line, 1, str(unread), warning)
+
+
+def _unread(project: Project, bench: Testbench, case: Case) -> Iterator[tuple[int, Unread]]:
+    """What a case cannot read, with the template's line that leads there."""
     root = project.root
     # A case is simulated in a directory of its own, three below the project.
     directory = (root / "simulations").resolve() / "run" / "results" / "1"
@@ -159,11 +189,10 @@ def _findings(project: Project, bench: Testbench, case: Case, *, warning: bool =
     except (TemplateError, OSError):
         return  # told by who checks templates
     lines = deck.split("\n")
-    for unread in unread_includes(deck, directory):
+    for unread in unread_includes(deck, directory, bench.template.parent):
         if unread.chain[-1] == project.dut_netlist and project.dut_schematic is not None:
             continue  # made from its schematic
-        line = _template_line(source, lines[unread.at - 1])
-        yield Finding(bench.template, line, 1, str(unread), warning)
+        yield _template_line(source, lines[unread.at - 1]), unread
 
 
 def _template_line(source: str, rendered: str) -> int:
