@@ -91,7 +91,10 @@ def _besides(said: LogScan, complaint: Complaint | None) -> Iterator[CaseWarning
 
 
 _PART_OF_FAILURES = frozenset(
-    {WarningKind.OTHER, WarningKind.MISSING_VECTOR, WarningKind.MISSING_MODEL, WarningKind.SINGULAR_MATRIX}
+    {
+        *(WarningKind.OTHER, WarningKind.MISSING_VECTOR, WarningKind.MISSING_MODEL),
+        *(WarningKind.SINGULAR_MATRIX, WarningKind.MISSING_FILE),
+    }
 )
 
 
