@@ -17,6 +17,7 @@ def command(scope: Scope) -> None:
     from simorc.launch.build import unmeasurable
     from simorc.launch.case_plan import plan_of
     from simorc.netlist.deck.includes import lint_includes
+    from simorc.netlist.deck.lint_random import lint_random
     from simorc.netlist.deck.lint_values import lint_values
     from simorc.schematics.lint import lint_project
 
@@ -32,7 +33,9 @@ def command(scope: Scope) -> None:
         name: len(plan_of(project, sweep.definition, source=sweep.path))
         for name, sweep in project.sweeps.items()
     }
-    findings = sorted({*lint_project(project), *lint_includes(project), *lint_values(project)})
+    findings = sorted(
+        {*lint_project(project), *lint_includes(project), *lint_values(project), *lint_random(project)}
+    )
     for finding in findings:
         click.echo(plain(str(finding)), err=not finding.warning)
     if not all(finding.warning for finding in findings):
