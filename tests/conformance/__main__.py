@@ -1,0 +1,89 @@
+"""Plain ``ngspice -b``, simorc cold and simorc warm on every deck of the conformance check.
+
+Exit code 0: no difference but those of the list of known ones; 1: an unexplained difference, or a case that
+ran cold without a reason its deck states.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from simorc.cpus import usable_cpus
+from simorc.simulators.ngspice import Ngspice
+from tests.conformance.check import DeckReport, check_deck
+from tests.conformance.decks import ConformanceDeck, read_decks
+from tests.conformance.known import read_known
+from tests.conformance.report import print_reports
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line."""
+    options = _parser().parse_args(arguments)
+    executable = shutil.which(options.ngspice) or options.ngspice
+    version = Ngspice(executable).version()
+    decks = [deck for deck in read_decks() if _wanted(deck, options)]
+    if not decks:
+        print("no deck has such a name", file=sys.stderr)
+        return 2
+    began = time.monotonic()
+    with _work_directory(options.keep) as work:
+        reports = list(_checked(decks, executable, work, options))
+    print(f"ngspice {version}, {len(decks)} decks, {time.monotonic() - began:.0f} s")
+    return print_reports(reports, read_known(), version, verbose=options.verbose)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="scripts/conformance", description=__doc__)
+    parser.add_argument("--ngspice", default="ngspice", metavar="PATH", help="the ngspice to check on")
+    parser.add_argument("--only", metavar="PATTERN", help="decks whose name or topic matches, as a shell would")
+    parser.add_argument("--short", action="store_true", help="the decks of the short form alone")
+    parser.add_argument("--jobs", type=int, default=usable_cpus(), help="decks at once")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the projects and plain runs in DIR")
+    parser.add_argument("--verbose", "-v", action="store_true", help="every difference, not the first few of a deck")
+    return parser
+
+
+def _wanted(deck: ConformanceDeck, options: argparse.Namespace) -> bool:
+    if options.short and not deck.short:
+        return False
+    return not options.only or fnmatchcase(deck.name, options.only) or fnmatchcase(deck.topic, options.only)
+
+
+@contextmanager
+def _work_directory(keep: Path | None) -> Iterator[Path]:
+    """Where projects and plain runs are made: `keep`, or a directory that is removed again."""
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep
+        return
+    with tempfile.TemporaryDirectory(prefix="simorc-conformance-") as made:
+        yield Path(made)
+
+
+def _checked(
+    decks: Sequence[ConformanceDeck], executable: str, work: Path, options: argparse.Namespace
+) -> Iterator[DeckReport]:
+    os.environ.pop("SIMORC_ENV", None)
+    one = partial(_one, executable=executable, work=work, keep=options.keep is not None)
+    with ProcessPoolExecutor(options.jobs, mp_context=get_context("fork")) as pool:
+        yield from pool.map(one, decks)
+
+
+def _one(deck: ConformanceDeck, executable: str, work: Path, keep: bool) -> DeckReport:
+    return check_deck(deck, executable, work / deck.name, keep=keep)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
