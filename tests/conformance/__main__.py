@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
@@ -25,6 +25,7 @@ from simorc.simulators.ngspice import Ngspice
 from tests.conformance.check import DeckReport, check_deck
 from tests.conformance.decks import ConformanceDeck, read_decks
 from tests.conformance.known import read_known
+from tests.conformance.pairs import check_pairs, random_decks
 from tests.conformance.report import print_reports
 
 
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     executable = shutil.which(options.ngspice) or options.ngspice
     version = Ngspice(executable).version()
     decks = [deck for deck in read_decks() if _wanted(deck, options)]
+    if options.pairs:
+        decks = list(random_decks(decks, options.pairs, options.seed))
     if not decks:
         print("no deck has such a name", file=sys.stderr)
         return 2
@@ -47,11 +50,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="scripts/conformance", description=__doc__)
     parser.add_argument("--ngspice", default="ngspice", metavar="PATH", help="the ngspice to check on")
-    parser.add_argument("--only", metavar="PATTERN", help="decks whose name or topic matches, as a shell would")
+    parser.add_argument(
+        "--only", metavar="PATTERN", help="decks whose name or topic matches, as a shell would"
+    )
     parser.add_argument("--short", action="store_true", help="the decks of the short form alone")
+    parser.add_argument("--pairs", type=int, default=0, metavar="N", help="warm against cold, N random cases")
+    parser.add_argument("--seed", type=int, default=1, help="of the random values")
     parser.add_argument("--jobs", type=int, default=usable_cpus(), help="decks at once")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the projects and plain runs in DIR")
-    parser.add_argument("--verbose", "-v", action="store_true", help="every difference, not the first few of a deck")
+    parser.add_argument(
+        "--verbose", "-v", action="store_true", help="every difference, not the first few of a deck"
+    )
     return parser
 
 
@@ -76,13 +85,16 @@ def _checked(
     decks: Sequence[ConformanceDeck], executable: str, work: Path, options: argparse.Namespace
 ) -> Iterator[DeckReport]:
     os.environ.pop("SIMORC_ENV", None)
-    one = partial(_one, executable=executable, work=work, keep=options.keep is not None)
+    check = check_pairs if options.pairs else check_deck
+    one = partial(_one, check, executable=executable, work=work, keep=options.keep is not None)
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("fork")) as pool:
         yield from pool.map(one, decks)
 
 
-def _one(deck: ConformanceDeck, executable: str, work: Path, keep: bool) -> DeckReport:
-    return check_deck(deck, executable, work / deck.name, keep=keep)
+def _one(
+    check: Callable[..., DeckReport], deck: ConformanceDeck, executable: str, work: Path, keep: bool
+) -> DeckReport:
+    return check(deck, executable, work / deck.name, keep=keep)
 
 
 if __name__ == "__main__":

@@ -20,13 +20,15 @@ _FAULTS = ("a warm session", "the case its deck was to be checked with", _UNSTAT
 
 @dataclass
 class DeckReport:
-    """What one deck showed: cases, how many ran warm, cold reasons with counts, differences with their case."""
+    """What one deck showed: how many of its cases ran warm, were compared by simorc itself,
+    fail in plain ngspice as well, ran cold for which reasons; differences with their case."""
 
     deck: str
     topic: str
     cases: int = 0
     warm: int = 0
     checked: int = 0
+    failing: int = 0
     cold: dict[str, int] = field(default_factory=dict)
     differences: list[str] = field(default_factory=list)
 
@@ -71,14 +73,17 @@ def _compare(
             evidence = plain.run(deck, deck.rendered(case, cold[1][case]), work / "plain" / str(case))
             found += against_plain(evidence, cold[0][case])
             found += warm_against_cold(cold[0][case], warm[0][case])
-            _count(report, warm[0][case])
+            count_case(report, warm[0][case], evidence.completed)
         values = " ".join(f"{name}={text}" for name, text in deck.values(case).items())
         report.differences += [f"case {case} ({values}): {each}" for each in found]
     report.differences += _cold_words(deck, report)
 
 
-def _count(report: DeckReport, result: CaseResult) -> None:
-    if result.warm:
+def count_case(report: DeckReport, result: CaseResult, completes: bool) -> None:
+    """Count how a case of a warm run ran; `completes`: whether it does in a process of its own."""
+    if not completes:
+        report.failing += 1
+    elif result.warm:
         report.warm += 1
     elif result.cold_reason.startswith(CHECKED):
         report.checked += 1
@@ -94,7 +99,11 @@ def _cold_words(deck: ConformanceDeck, report: DeckReport) -> Iterator[str]:
     for reason, count in report.cold.items():
         if reason.startswith(_FAULTS) and not (deck.cold and reason.startswith(deck.cold)):
             yield f"{count} of {report.cases} cases ran cold: {reason}"
-    if not report.warm and report.cold and not any(reason.startswith(deck.cold or " ") for reason in report.cold):
+    if (
+        not report.warm
+        and report.cold
+        and not any(reason.startswith(deck.cold or " ") for reason in report.cold)
+    ):
         yield f"no case ran warm: {', '.join(report.cold)}"
     if deck.cold and not report.cold:
         yield f"ran warm, though its deck states a reason for cold: {deck.cold}"

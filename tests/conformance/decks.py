@@ -7,7 +7,8 @@ value written as ``<axis>``. Further lines that begin with ``@``:
 ``@file PATH``        what follows is a file beside the deck
 ``@encoding NAME``    the deck and its files are written in it (``utf-8-sig``: with a byte order mark)
 ``@crlf``             lines end in CR LF
-``@samples N``        Monte Carlo samples instead of swept values; the deck writes ``{{ seed }}``
+``@samples N``        Monte Carlo samples instead of swept values; simorc adds ``.option seed`` unless the
+                      deck writes ``{{ seed }}``
 ``@cold REASON``      the deck has to run cold, and the reason simorc gives begins so
 ``@refused TEXT``     simorc is to refuse it with this in its message, whatever ngspice does
 ``@bare``             the deck is whole: title and ``.end`` are its own
@@ -27,7 +28,7 @@ FOLDER = Path(__file__).parent / "decks"
 
 @dataclass
 class ConformanceDeck:
-    """One deck. `axes` holds the swept values as written, all lists of one length; `files` the texts beside it."""
+    """One deck. `axes` holds the swept values as written, lists of one length; `files` texts beside it."""
 
     name: str
     topic: str
@@ -60,6 +61,9 @@ class ConformanceDeck:
         """The deck of one case, made without simorc's template engine; `seed` is that of its sample."""
         values = self.values(case)
         text = PLACEHOLDER.sub(lambda match: values[match[1]], self.whole)
+        if self.samples and "{{ seed }}" not in text:
+            title, _, cards = text.partition("\n")
+            text = f"{title}\n.option seed={seed}\n{cards}"
         return text.replace("{{ seed }}", str(seed))
 
     @property
@@ -73,7 +77,7 @@ class ConformanceDeck:
 
 
 def read_decks(folder: Path = FOLDER) -> list[ConformanceDeck]:
-    """Every deck of `folder`; raises ValueError for a line that is not understood or a name that comes twice."""
+    """Every deck of `folder`; raises ValueError for a line it does not understand or a name given twice."""
     decks = [deck for path in sorted(folder.glob("*.deck")) for deck in _decks_of(path)]
     names = [deck.name for deck in decks]
     twice = sorted({name for name in names if names.count(name) > 1})

@@ -1,4 +1,4 @@
-"""The same deck through simorc: a project of its own, a run for each way, the runner forked from this process.
+"""The same deck through simorc: a project, a run for each way, the runner forked from this process.
 
 A fork has simorc's modules loaded already; that is what lets hundreds of runs take seconds.
 """

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,12 +25,14 @@ _ANALYSIS = re.compile(rf"^\s*\.({_KINDS})\b", re.I)
 _RUNS = re.compile(rf"^\s*(?:run|{_KINDS})\b", re.I)
 _MEAS = re.compile(r"^\s*\.(meas(?:ure)?\s+(\w+)\s+(\S+).*)$", re.I)
 _PRINTED = re.compile(
-    r"^[ \t]*([^\s=]+)[ \t]*=[ \t]+([-+]?\d+(?:\.\d*)?e[-+]?\d+|[-+]?(?:nan|inf)|failed)(?![\w.])", re.I | re.M
+    r"^[ \t]*([\w.#:\[\]@$-]+)[ \t]*=[ \t]+([-+]?\d+(?:\.\d*)?e[-+]?\d+|[-+]?(?:nan|inf)|failed)(?![\w.])",
+    re.I | re.M,
 )
 _FAILED = re.compile(r"^[ \t]*\.?meas(?:ure)?[ \t]+\w+[ \t]+(\S+)[ \t].*failed!", re.I | re.M)
 _TROUBLE = re.compile(
     r"^.*(?:simulation\(s\) aborted|doAnalyses:|fatal error|could not find include|could not find library"
-    r"|can't find model|unknown subckt|no circuit loaded|there aren't any circuits|simulation interrupted).*$",
+    r"|can't find model|unknown subckt|no circuit loaded|there aren't any circuits"
+    r"|simulation interrupted).*$",
     re.I | re.M,
 )
 _WRITE_ALL = """set appendwrite
@@ -45,7 +48,7 @@ end
 
 @dataclass
 class Evidence:
-    """What a plain run left: plots, measurements as printed by name in lower case, names of those that failed."""
+    """What a plain run left: plots, measurements as printed (names in lower case), names of failed ones."""
 
     plots: list[RawPlot] = field(default_factory=list)
     printed: dict[str, str] = field(default_factory=dict)
@@ -66,8 +69,8 @@ class PlainNgspice:
 
     def run(self, deck: ConformanceDeck, text: str, directory: Path) -> Evidence:
         """Everything plain ngspice says of `text`, the deck of one case of `deck`."""
-        outline = _Outline(text)
-        evidence = Evidence()
+        outline = _Outline(text, deck.files.values())
+        evidence, log = Evidence(), ""
         if outline.runs_itself:
             log = self._start(deck, text, directory / "control")
             evidence.plots = _raws(directory / "control")
@@ -76,8 +79,8 @@ class PlainNgspice:
                 self._start(deck, written, directory / "write")
                 evidence.plots = _raws(directory / "write")
             _take_measurements(evidence, log)
-        if outline.analyses:
-            log = self._start(deck, text, directory / "raw", "-r", "plain.raw")
+        if outline.analyses or not outline.runs_itself:
+            log += self._start(deck, text, directory / "raw", "-r", "plain.raw")
             evidence.plots += _raws(directory / "raw", "plain.raw")
             if outline.measures:
                 self._measure(deck, outline, directory / "meas", evidence)
@@ -122,7 +125,7 @@ def environment() -> dict[str, str]:
 class _Outline:
     """Which analyses, measurements and control blocks a deck has."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, beside: Iterable[str] = ()) -> None:
         self.lines = text.splitlines()
         self.analyses: list[str] = []
         self.measures: list[tuple[str, str, str]] = []
@@ -138,14 +141,17 @@ class _Outline:
                 self._last_control = self._last_control if inside else number
             elif inside:
                 self.runs_itself = self.runs_itself or bool(_RUNS.match(line))
-            else:
-                self._card(number, line)
+            elif number:
+                self._card(line, self.lines[number + 1 :])
+        for content in beside:
+            lines = content.splitlines()
+            for number, line in enumerate(lines):
+                self._card(line, lines[number + 1 :])
 
-    def _card(self, number: int, line: str) -> None:
-        if number and (match := _ANALYSIS.match(line)):
+    def _card(self, line: str, following: Sequence[str]) -> None:
+        if match := _ANALYSIS.match(line):
             self.analyses.append(match[1].lower())
         if match := _MEAS.match(line):
-            following = self.lines[number + 1 :]
             card = match[1]
             for more in following:
                 if not more.startswith("+"):
@@ -167,7 +173,7 @@ class _Outline:
 
     def measured(self) -> str:
         """The deck as a run that prints every measurement."""
-        if len(self.analyses) == 1:
+        if len(set(self.analyses)) == 1:
             return "\n".join([self.lines[0], *([] if self.saves else [".save all"]), *self.lines[1:]]) + "\n"
         commands = ["run"]
         for kind, _, card in self.measures:
@@ -180,7 +186,9 @@ def plot_of(kind: str, analyses: list[str]) -> str:
     """The name of the last plot of `kind` that ``run`` makes of cards of the kinds `analyses`."""
     taken: list[str] = []
     number = 1
-    for each in sorted(analyses, key=["ac", "dc", "op", "tran", "pz", "tf", "disto", "noise", "sens", "sp"].index):
+    for each in sorted(
+        analyses, key=["ac", "dc", "op", "tran", "pz", "tf", "disto", "noise", "sens", "sp"].index
+    ):
         for plot in (each, each) if each in {"noise", "disto"} else (each,):
             while f"{plot}{number}" in taken:
                 number += 1
@@ -196,6 +204,8 @@ def _take_measurements(evidence: Evidence, log: str) -> None:
     for _, name, text in sorted(said):
         evidence.failed.discard(name)
         evidence.printed.pop(name, None)
+        if "n" in text:  # a measurement that is infinite or no number is none
+            text = "failed"
         if text == "failed":
             evidence.failed.add(name)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ Column = NDArray[np.float64] | NDArray[np.complex128]
 
 @dataclass(frozen=True, eq=False)
 class RawPlot:
-    """One plot: its name, its vectors' names and one column of numbers for each (complex where it is complex)."""
+    """One plot: its name, its vectors' names and a column of numbers for each, complex where it is."""
 
     name: str
     vectors: tuple[str, ...]
@@ -26,7 +27,7 @@ class RawPlot:
 
 
 def read_plots(path: Path) -> list[RawPlot]:
-    """Every plot of a raw file. Raises ValueError if it is not one, or is torn."""
+    """Every plot of a raw file, of a torn one the whole points. Raises ValueError if it is none."""
     data, position, plots = path.read_bytes(), 0, []
     while data[position:].strip():
         plot, position = _read_plot(data, position)
@@ -44,16 +45,17 @@ def _read_plot(data: bytes, position: int) -> tuple[RawPlot, int]:
     fields = dict(line.split(":", 1) for line in header if line[:1].isalpha() and ":" in line)
     points, count = int(fields["No. Points"]), int(fields["No. Variables"])
     names = tuple(line.split()[1] for line in header if line.startswith("\t"))
-    kind = np.complex128 if "complex" in fields["Flags"] else np.float64
+    kind: np.dtype[Any] = np.dtype(np.complex128 if "complex" in fields["Flags"] else np.float64)
     start += len(b"Binary:\n")
     if is_binary:
-        end = start + points * count * np.dtype(kind).itemsize
-        if end > len(data):
-            raise ValueError("torn")
-        table = np.frombuffer(data, kind, points * count, start)
+        end = start + points * count * kind.itemsize
+        if end > len(data):  # `.option interp` promises more points than `-r` writes
+            points = (len(data) - start) // (count * kind.itemsize)
+            end = len(data)
+        table: Column = np.frombuffer(data, kind, points * count, start)
     else:
         end = _end_of_values(data, start)
-        table = _values(data[start:end], points, count, kind is np.complex128)
+        table = _values(data[start:end], points, count, kind.kind == "c")
     return RawPlot(fields["Plotname"].strip(), names[:count], table.reshape(points, count)), end
 
 

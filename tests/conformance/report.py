@@ -10,7 +10,7 @@ from tests.conformance.known import Known
 
 _SHOWN = 4
 """How many differences of one deck are printed unless all are asked for."""
-_HEAD = ("topic", "decks", "cases", "warm", "checked", "cold", "differing", "explained")
+_HEAD = ("topic", "decks", "cases", "warm", "checked", "failing", "cold", "differing", "explained")
 
 
 def print_reports(
@@ -48,8 +48,11 @@ def _print_table(reports: Sequence[DeckReport], unexplained: Iterable[str]) -> N
     open_decks = set(unexplained)
     for report in reports:
         numbers = (
-            *(1, report.cases, report.warm, report.checked, sum(report.cold.values())),
-            *(int(report.deck in open_decks), int(bool(report.differences) and report.deck not in open_decks)),
+            *(1, report.cases, report.warm, report.checked, report.failing, sum(report.cold.values())),
+            *(
+                int(report.deck in open_decks),
+                int(bool(report.differences) and report.deck not in open_decks),
+            ),
         )
         row = rows.setdefault(report.topic, [0] * len(numbers))
         rows[report.topic] = [one + more for one, more in zip(row, numbers, strict=True)]

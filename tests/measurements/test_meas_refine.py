@@ -49,7 +49,7 @@ def test_agrees_with_ngspice_in_every_printed_digit(tmp_path: Path) -> None:
     values = refine(deck, printed, RawFile.open(tmp_path / "results.raw"))
     assert values.keys() == {card.name for card in deck.measures}
     for name, found in printed.items():
-        assert abs(values[name] - found.value) <= found.uncertainty, name
+        assert abs(values[name] - found.value) <= found.uncertainty * 0.500001, name
     refined = {name for name in values if values[name] != printed[name].value}
     assert EXACT - refined <= {"fw", "mat", "dl2"}, "these print few digits and may be exact already"
 

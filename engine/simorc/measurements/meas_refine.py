@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 _PLOT_OF = {"tran": "transient", "ac": "ac analysis", "dc": "dc transfer"}
 _SIGNAL = re.compile(r"(v|i)(db|m|p|r|i)?\((.+)\)")
+_ROUNDED = 0.5 + 1e-6
+"""How far a number may lie from the printed one in units of its last digit: ngspice rounds."""
+_ULPS = 100
+"""How far two widths may differ, in units of the last place, that ngspice takes for one."""
 _CONDITION = {"rise", "fall", "cross", "td", "from", "to", "at", "val"}
 
 
@@ -50,7 +54,7 @@ def refine(deck: Deck, printed: Mapping[str, Printed], raw: RawFile | None) -> d
         if found is None or card.name in several:
             continue
         exact = _computed(card, deck, raw)
-        if exact is not None and abs(exact - found.value) <= found.uncertainty:
+        if exact is not None and abs(exact - found.value) <= found.uncertainty * _ROUNDED:
             values[card.name] = exact
     return values
 
@@ -207,6 +211,30 @@ def _area(x: Curve, y: Curve) -> float:
     return float(np.sum((y[1:] + y[:-1]) * np.diff(x)) / 2)
 
 
+def _mixed_area(x: Curve, y: Curve) -> float:
+    """The area as ngspice's RMS and INTEG have it: Simpson's rules over equal steps, else trapezoids."""
+    import numpy as np
+
+    width = np.append(np.diff(x), (0.0, 0.0))
+    alike = np.abs(np.diff(width)) <= np.spacing(np.abs(width[:-1])) * _ULPS
+    trapezoids = np.concatenate(([0.0], np.cumsum(width[:-2] * (y[:-1] + y[1:]) / 2)))
+    starts, at, area, last = np.flatnonzero(alike[:-1]), 0, 0.0, len(x) - 1
+    for start in starts:
+        if start < at or start + 2 > last:
+            continue
+        area += float(trapezoids[start] - trapezoids[at])
+        three = start + 3 <= last and bool(alike[start + 1])
+        area += _simpson(width[start], y[start : start + (4 if three else 3)])
+        at = int(start) + (3 if three else 2)
+    return area + float(trapezoids[last] - trapezoids[at])
+
+
+def _simpson(width: float, y: Curve) -> float:
+    if len(y) == 4:
+        return float(3 * width * (y[0] + 3 * (y[1] + y[2]) + y[3]) / 8)
+    return float(width * (y[0] + 4 * y[1] + y[2]) / 3)
+
+
 _REDUCTIONS: dict[str, Callable[[Curve, Curve], float]] = {
     "max": lambda x, y: float(y.max()),
     "min": lambda x, y: float(y.min()),
@@ -214,8 +242,8 @@ _REDUCTIONS: dict[str, Callable[[Curve, Curve], float]] = {
     "max_at": lambda x, y: float(x[y.argmax()]),
     "min_at": lambda x, y: float(x[y.argmin()]),
     "avg": lambda x, y: _area(x, y) / float(x[-1] - x[0]),
-    "integ": _area,
-    "rms": lambda x, y: math.sqrt(_area(x, y * y) / float(x[-1] - x[0])),
+    "integ": _mixed_area,
+    "rms": lambda x, y: math.sqrt(_mixed_area(x, y * y) / float(x[-1] - x[0])),
 }
 
 
