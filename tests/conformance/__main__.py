@@ -21,7 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from simorc.cpus import usable_cpus
-from simorc.simulators.ngspice import Ngspice
+from simorc.simulators.ngspice.cold import Ngspice
 from tests.conformance.check import DeckReport, check_deck
 from tests.conformance.decks import ConformanceDeck, read_decks
 from tests.conformance.known import read_known

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simorc.config.project import Project
 from simorc.errors import SimorcError
-from simorc.project import Project
-from simorc.runs import runner
-from simorc.runs.build import build_run
-from simorc.runs.layout import RunLayout
-from simorc.runs.manifest import load_manifest
+from simorc.launch import runner
+from simorc.launch.build import build_run
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import load_manifest
 from simorc.sweeps.plan import Plan
 from tests.conformance.decks import ConformanceDeck
 from tests.conformance.raw_plots import RawPlot, read_plots

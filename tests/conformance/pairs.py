@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from simorc.netlist.cards import spice_number
+from simorc.netlist.deck.cards import spice_number
 from tests.conformance.check import DeckReport, count_case
 from tests.conformance.compare import warm_against_cold
 from tests.conformance.decks import ConformanceDeck

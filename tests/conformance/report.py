@@ -10,6 +10,7 @@ from tests.conformance.known import Known
 
 _SHOWN = 4
 """How many differences of one deck are printed unless all are asked for."""
+_WIDTH = 300
 _HEAD = ("topic", "decks", "cases", "warm", "checked", "failing", "cold", "differing", "explained")
 
 
@@ -36,7 +37,7 @@ def print_reports(
     for deck, ones in unexplained.items():
         print(f"DIFFERENCE {deck}")
         for each in ones if verbose else ones[:_SHOWN]:
-            print(f"    {each}")
+            print(f"    {each[:_WIDTH]}")
         if len(ones) > _SHOWN and not verbose:
             print(f"    ... and {len(ones) - _SHOWN} more")
     print(f"{len(unexplained)} decks with unexplained differences")
