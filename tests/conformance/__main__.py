@@ -24,6 +24,7 @@ from simorc.cpus import usable_cpus
 from simorc.simulators.ngspice.cold import Ngspice
 from tests.conformance.check import DeckReport, check_deck
 from tests.conformance.decks import ConformanceDeck, read_decks
+from tests.conformance.faults import print_faults
 from tests.conformance.known import read_known
 from tests.conformance.pairs import check_pairs, random_decks
 from tests.conformance.report import print_reports
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line."""
     options = _parser().parse_args(arguments)
     executable = shutil.which(options.ngspice) or options.ngspice
+    if options.faults:
+        with _work_directory(options.keep) as work:
+            return print_faults(options.faults, work, executable)
     version = Ngspice(executable).version()
     decks = [deck for deck in read_decks() if _wanted(deck, options)]
     if options.pairs:
@@ -54,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
         "--only", metavar="PATTERN", help="decks whose name or topic matches, as a shell would"
     )
     parser.add_argument("--short", action="store_true", help="the decks of the short form alone")
+    parser.add_argument(
+        "--faults", type=Path, metavar="DIR", help="run each project of DIR and print what it gives"
+    )
     parser.add_argument("--pairs", type=int, default=0, metavar="N", help="warm against cold, N random cases")
     parser.add_argument("--seed", type=int, default=1, help="of the random values")
     parser.add_argument("--jobs", type=int, default=usable_cpus(), help="decks at once")
