@@ -1,7 +1,8 @@
 """Engineering numbers, as SPICE writes them and as a designer reads them.
 
 ``10k``, ``100p``, ``1meg``, ``2.5u``, ``3.3V``, ``5e-05`` are numbers; ``ss``, ``2n3904``, ``0x10`` are text.
-Suffixes mean what they mean to ngspice: case does not matter, ``1M`` is a milli, ``10F`` is 10 femto.
+Suffixes mean what they mean to ngspice: case does not matter, ``1M`` is a milli, ``10F`` is 10 femto. The
+grammar is `number_grammar`.
 """
 
 from __future__ import annotations
@@ -12,23 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_EXPONENTS = {"t": 12, "g": 9, "meg": 6, "k": 3, "m": -3, "u": -6, "µ": -6, "n": -9, "p": -12, "f": -15}
-_MIL = 25.4e-6
-# What may follow a number and means nothing. ngspice skips every trailing letter, we only known units.
-_BARE_UNIT = (
-    "volts?|v|amps?|a|ohms?|\u03a9|\u2126|siemens|s|seconds?|sec|hertz|hz|henrys?|h|watts?|w"
-    "|degc|deg|°c|°|c|dbm|db|rad"
-)
-# Metres and farads cannot follow a number itself: `1m` is a milli and `1f` a femto.
-_UNIT = f"{_BARE_UNIT}|farads?|f|m"
-_NUMBER = re.compile(
-    rf"([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:e([-+]?[0-9]{{1,4}}))?"
-    rf"(?:(meg|mil|[tgkmuµnpf])(?:{_UNIT})?|(?:{_BARE_UNIT}))?",
-    re.IGNORECASE,
-)
-_BYTES = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+) ?(?:([kmgt])(i?b)?|b)?", re.IGNORECASE)
-_SECONDS = re.compile(r"\s*([0-9]+\.?[0-9]*|\.[0-9]+) ?(ms|s|min|m|h|d)?", re.IGNORECASE)
+from simorc.number_grammar import read_number
+
+_BYTES = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?(?:([kmgt])(i?b)?|b)?", re.IGNORECASE | re.ASCII)
+_SECONDS = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?(ms|s|min|m|h|d)?", re.IGNORECASE | re.ASCII)
 _SECONDS_OF = {"ms": 1e-3, "s": 1.0, "": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+_MOST_BYTES, _MOST_SECONDS = 2.0**63, 1e12
 _PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
 _UNSCALED = {"dB", "dBm", "dBc", "deg", "°", "°C", "%", "ppm"}
 
@@ -46,11 +36,26 @@ class Number(float):
         if isinstance(text, Number):
             return text
         if isinstance(text, bool) or not isinstance(text, str | int | float):
-            raise ValueError(f"{text!r} is not a number")
-        written = text.strip() if isinstance(text, str) else repr(float(text))
-        number = super().__new__(cls, _read(written))
+            raise ValueError(f"'{text}' is not a number")
+        written = text.strip(" \t\r\n") if isinstance(text, str) else _digits(text)
+        number = super().__new__(cls, read_number(written).value)
         number.text = written
         return number
+
+    @property
+    def deck(self) -> str:
+        """The number as a deck has to spell it: without unit, as ngspice reads it alike in every place."""
+        return read_number(self.text).deck
+
+    @property
+    def plain(self) -> str:
+        """The same without a scale suffix."""
+        return read_number(self.text).plain
+
+    @property
+    def doubt(self) -> str:
+        """What to write instead where the text is ambiguous (``100MHz``); empty where it is not."""
+        return read_number(self.text).doubt
 
     def __str__(self) -> str:
         return self.text
@@ -68,23 +73,28 @@ class Number(float):
 Value = Number | float | int | bool | str
 
 
-def _read(text: str) -> float:
-    match = _NUMBER.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r} is not a number")
-    mantissa, exponent, suffix = match[1], int(match[2] or 0), (match[3] or "").lower()
-    # One conversion of the whole decimal, so that 0.1u is the float nearest to 1e-7.
-    value = float(f"{mantissa}e{exponent + _EXPONENTS.get(suffix, 0)}")
-    if suffix == "mil":
-        value *= _MIL
-    if math.isinf(value):
-        raise ValueError(f"{text!r} is too large a number")
-    return value
+def _digits(value: float) -> str:
+    """A float with all its digits. Raises ValueError for an integer that no float can hold."""
+    try:
+        return repr(float(value))
+    except OverflowError:
+        raise ValueError("the number is too large") from None
 
 
 def parse_number(text: str) -> Number:
-    """The number a text stands for. Raises ValueError."""
+    """The number a text stands for, as ngspice reads it (``1M`` is a milli). Raises ValueError."""
     return Number(text)
+
+
+def unambiguous(text: str | float) -> Number:
+    """The number of a text that ngspice never sees: limits, conditions, options.
+
+    Raises ValueError, also where people and ngspice read a text differently: ``100MHz``.
+    """
+    number = Number(text)
+    if number.doubt:
+        raise ValueError(f"'{number}' is ambiguous: {number.doubt}")
+    return number
 
 
 def parse_value(text: str) -> Value:
@@ -99,10 +109,13 @@ def parse_bytes(text: str | float) -> int:
     """``512M``, ``2GB``, ``1.5GiB`` -> bytes. MB is 1000², M and MiB are 1024². Raises ValueError."""
     match = _BYTES.fullmatch(str(text).strip())
     if match is None:
-        raise ValueError(f"{str(text)!r} is not a size (such as 512M or 2GB)")
+        raise ValueError(f"'{text}' is not a size (such as 512M or 2GB)")
     base = 1000 if (match[3] or "").lower() == "b" else 1024
     power = "kmgt".index(match[2].lower()) + 1 if match[2] else 0
-    return int(float(match[1]) * base**power)
+    size = float(match[1]) * base**power
+    if size >= _MOST_BYTES:
+        raise ValueError(f"'{str(text)[:20]}' is too large a size")
+    return int(size)
 
 
 def parse_seconds(text: str | float) -> float:
@@ -111,8 +124,11 @@ def parse_seconds(text: str | float) -> float:
     parts = list(_SECONDS.finditer(written))
     named = all(part[2] for part in parts) or len(parts) == 1
     if not parts or not named or "".join(part[0] for part in parts) != written:
-        raise ValueError(f"{str(text)!r} is not a duration (such as 90s, 10m or 1h30m)")
-    return sum(float(part[1]) * _SECONDS_OF[(part[2] or "").lower()] for part in parts)
+        raise ValueError(f"'{text}' is not a duration (such as 90s, 10m or 1h30m)")
+    seconds = sum(float(part[1]) * _SECONDS_OF[(part[2] or "").lower()] for part in parts)
+    if seconds > _MOST_SECONDS:
+        raise ValueError(f"'{written[:20]}' is too long a duration")
+    return seconds
 
 
 def brief(text: str, longest: int = 9) -> str:
@@ -122,7 +138,7 @@ def brief(text: str, longest: int = 9) -> str:
     if len(text) <= longest:
         return text
     try:
-        return f"{_read(text):.6g}"
+        return f"{read_number(text).value:.6g}"
     except ValueError:
         return text
 

@@ -4,45 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from simorc.config.models.sweep import SweepDefinition
+from simorc.config.sweep_values import value_problems
+from simorc.config.validate.cross_checks import varied_twice
+from simorc.config.validate.project_files import SWEEP_PATHS
+from simorc.config.yaml.document import document_of
 from simorc.config.yaml.edit import SweepText
-from simorc.errors import StoreError
+from simorc.config.yaml.source import Source, parse_yaml
+from simorc.errors import StoreError, UsageError
+from simorc.launch.sweep_checks import warnings_in
 from simorc.rundir.layout import find_runs
 from simorc.rundir.store.reader import RunReader
 from simorc.sweeps.plan import Plan
 from simorc.sweeps.preview import Preview, preview
-from simorc.units import Value, parse_value
+from simorc.units import Value
 
 PREVIEW_CASES = 20
 RUNS_ASKED = 20
 
-_AXES = ("parameters", "zip", "corners", "sensitivity", "monte_carlo")
-_CONDITIONS = ("exclude", "include")
 
+def count_cases(draft: SweepText, defaults: Mapping[str, Value]) -> tuple[int, list[str]]:
+    """The number of cases, and what is probably not meant.
 
-def count_cases(draft: SweepText, defaults: Mapping[str, Value]) -> int:
-    """The number of cases. Raises UsageError or ExpressionError for what makes no sense."""
-    return len(plan_of_draft(draft, defaults))
+    Raises UsageError or ExpressionError for what makes no sense.
+    """
+    plan = plan_of_draft(draft, defaults)
+    return len(plan), warnings_of_draft(draft, plan, defaults)
 
 
 def plan_of_draft(draft: SweepText, defaults: Mapping[str, Value]) -> Plan:
     """The cases of the draft. Raises UsageError or ExpressionError for what makes no sense."""
-    data = draft.data()
-    definition = {key: _typed(data.get(key)) for key in _AXES} | {key: data.get(key) for key in _CONDITIONS}
-    return Plan.expand(definition, defaults=defaults)
+    return Plan.expand(_read(draft, defaults)[0], defaults=defaults)
 
 
-def _typed(data: Any) -> Any:
-    """Every text as the value it stands for."""
-    if isinstance(data, dict):
-        return {key: _typed(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_typed(value) for value in data]
-    if not isinstance(data, str):
-        return data
-    value = parse_value(data)
-    return int(value) if isinstance(value, float) and data.lstrip("+-").isdecimal() else value
+def warnings_of_draft(draft: SweepText, plan: Plan, defaults: Mapping[str, Value]) -> list[str]:
+    """What the draft says that probably is not meant, each with its line and column."""
+    definition, source = _read(draft, defaults)
+    return [f"{each.line}:{each.column}: {each.message}" for each in warnings_in(definition, plan, source)]
+
+
+def _read(draft: SweepText, defaults: Mapping[str, Value]) -> tuple[SweepDefinition, Source]:
+    """The sweep that a run would be made of, read as a run reads the saved file.
+
+    Raises UsageError with the first problem.
+    """
+    source = parse_yaml(draft.text.encode(), draft.path)
+    document = document_of(source, SweepDefinition, SWEEP_PATHS)
+    problems = list(document.problems)
+    if document.model is not None and not problems:
+        problems += varied_twice(document.model, source)
+        problems += value_problems(document.model, defaults, source)
+    if problems or document.model is None:
+        first = next(iter(problems), None)
+        raise UsageError(f"{first.key}: {first.message}" if first else "not a sweep")
+    return document.model, source
 
 
 def preview_of(draft: SweepText, defaults: Mapping[str, Value]) -> Preview:

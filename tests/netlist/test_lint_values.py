@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from simorc.config.project import Project
-from simorc.netlist.deck.lint_values import lint_values, meant
+from simorc.netlist.deck.lint_values import lint_values
+from simorc.number_grammar import near_number
 
 SAMPLE = Path(__file__).parents[2] / "sample_project"
 
@@ -45,6 +46,8 @@ def test_the_sample_project_has_none() -> None:
     assert lint_values(Project.load(SAMPLE)) == ()
 
 
-@pytest.mark.parametrize(("text", "number"), [("10 k", "10k"), ("1,5", "1.5"), ("-2uu", "-2u"), ("x", "")])
+@pytest.mark.parametrize(
+    ("text", "number"), [("10 k", "10k"), ("1,5", "1.5"), ("-2uu", "-2u"), ("1k5", "1.5k"), ("x", "")]
+)
 def test_what_was_meant(text: str, number: str) -> None:
-    assert meant(text) == number
+    assert near_number(text) == number

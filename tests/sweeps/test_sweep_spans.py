@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simorc.decimals import exact, write_decimal
 from simorc.errors import UsageError
 from simorc.sweeps.masks import _array
-from simorc.sweeps.spans import Span, exact, write_decimal
+from simorc.sweeps.spans import Span
 from simorc.units import Number
 
 
@@ -30,7 +31,9 @@ def span(start: str, stop: str, **rest: object) -> Span:
         ("0", "1", {"num": 4}, "0 0.333333333333 0.666666666667 1"),
         ("0", "1", {"step": "0.3"}, "0 0.3 0.6 0.9"),
         ("125", "-40", {"step": "-55"}, "125 70 15 -40"),
-        ("5", "9", {"num": 1}, "5"),
+        ("0", "1", {"step": "0.333333333333"}, "0 0.333333333333 0.666666666666 1"),
+        ("0", "0.3", {"step": "0.09999999999999999"}, "0 0.09999999999999999 0.19999999999999998 0.3"),
+        ("0", "0.30000000000000004", {"step": "0.1"}, "0 0.1 0.2 0.30000000000000004"),
         ("5", "5", {"step": "1"}, "5"),
         ("1e-12", "3e-12", {"step": "1e-12"}, "1e-12 2e-12 3e-12"),
         ("1meg", "3meg", {"num": 3}, "1meg 2meg 3meg"),

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from simorc.errors import ExpressionError
-from simorc.units import parse_value
+from simorc.number_grammar import looks_like
+from simorc.units import parse_value, unambiguous
 
 FIXED_COLUMNS: Mapping[str, str] = {
     "case": "id",
@@ -177,7 +178,8 @@ def _one_value(column: str, operator: str, raw: str, position: int) -> CaseFilte
         return _status(operator, text, position)
     low, dots, high = text.partition("..")
     if dots and operator in ":=":
-        return CaseFilter(f"{quoted_column} BETWEEN ? AND ?", (_argument(low), _argument(high)))
+        ends = (_limit(low, position), _limit(high, position))
+        return CaseFilter(f"{quoted_column} BETWEEN ? AND ?", ends)
     if operator in (":", "=", "!=") and ("*" in text or "?" in text):
         negation = "NOT " if operator == "!=" else ""
         return CaseFilter(f"{quoted_column} {negation}GLOB ?", (text,))
@@ -185,14 +187,12 @@ def _one_value(column: str, operator: str, raw: str, position: int) -> CaseFilte
 
 
 def _plain_comparison(column: str, operator: str, text: str, position: int) -> CaseFilter:
-    value = _argument(text)
+    value = _argument(text, position)
     if operator == "!=":
         return CaseFilter(f"{column} IS NOT ?", (value,))
     if operator in (":", "="):
         return CaseFilter(f"{column} = ?", (value,))
-    if isinstance(value, str):
-        raise ExpressionError(f"'{text}' is not a number", column=position)
-    return CaseFilter(f"{column} {operator} ?", (value,))
+    return CaseFilter(f"{column} {operator} ?", (_limit(text, position),))
 
 
 def _status(operator: str, text: str, position: int) -> CaseFilter:
@@ -207,7 +207,7 @@ def _status(operator: str, text: str, position: int) -> CaseFilter:
 
 
 def _anywhere(text: str, textual: Sequence[str]) -> CaseFilter:
-    if text.isdecimal() and len(text) < 16:
+    if text.isascii() and text.isdecimal() and len(text) < 16:
         return CaseFilter("id = ?", (int(text),))
     return _join([_contains(f'"{name}"', text) for name in ("message", "kind", *textual)], " OR ")
 
@@ -217,11 +217,18 @@ def _contains(column: str, text: str) -> CaseFilter:
     return CaseFilter(f"{column} LIKE ? ESCAPE '\\'", (f"%{escaped}%",))
 
 
-def _argument(text: str) -> float | int | str:
-    value = parse_value(text)
-    if isinstance(value, bool):
-        return int(value)
-    return float(value) if isinstance(value, float) else value
+def _argument(text: str, position: int) -> float | str:
+    """A value to be equal to: a number, or a text that is none and does not look like one."""
+    if not isinstance(parse_value(text), float) and not looks_like(text):
+        return text
+    return _limit(text, position)
+
+
+def _limit(text: str, position: int) -> float:
+    try:
+        return float(unambiguous(text))
+    except ValueError as error:
+        raise ExpressionError(str(error), column=position) from None
 
 
 def _unquoted(text: str) -> str:

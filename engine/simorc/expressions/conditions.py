@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from simorc.errors import ExpressionError
 from simorc.expressions.operations import SCALAR, Evaluator, Operations
 from simorc.expressions.syntax import Call, Comparison, Constant, Listing, Name, Node, Operation, parse
 from simorc.units import Value
+
+_EQUALITY = frozenset({"==", "!=", "in", "not in"})
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ class Expression:
             raise ExpressionError(f"{self.text}: {error}") from None
         return result
 
+    def compared_texts(self) -> list[tuple[str, str]]:
+        """The names compared for being equal to a text, each with that text."""
+        return [pair for node in _comparisons(self._tree) for pair in _name_and_text(node)]
+
     def holds(self, values: Mapping[str, Value]) -> bool:
         """Whether the condition is true for one case."""
         return bool(self.evaluate(values))
@@ -78,6 +84,30 @@ def compile_expression(text: str, names: Iterable[str]) -> Expression:
             hint = did_you_mean(name, known) or f" (text needs quotes: '{name}')"
             raise ExpressionError(f"{text}: {name} is not a parameter{hint}", column=column)
     return Expression(text, tuple(used), tree)
+
+
+def _comparisons(node: Node) -> Iterator[Comparison]:
+    if isinstance(node, Comparison):
+        yield node
+    parts: tuple[Node, ...] = ()
+    if isinstance(node, Operation):
+        parts = node.operands
+    elif isinstance(node, Call):
+        parts = node.arguments
+    for part in parts:
+        yield from _comparisons(part)
+
+
+def _name_and_text(node: Comparison) -> Iterator[tuple[str, str]]:
+    left = node.first
+    for sign, right in node.rest:
+        items = right.items if isinstance(right, Listing) else (right,)
+        for one, other in [(left, item) for item in items] + [(item, left) for item in items]:
+            if sign not in _EQUALITY or not isinstance(one, Name) or not isinstance(other, Constant):
+                continue
+            if isinstance(other.value, str):
+                yield one.name, other.value
+        left = right
 
 
 def _build(node: Node, how: Operations) -> Evaluator:

@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass
 
 from simorc.errors import ExpressionError
-from simorc.units import parse_number
+from simorc.units import unambiguous
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 40
@@ -49,7 +49,7 @@ _INFIX = {
 }
 _NOT, _SIGN = 3, 7
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\w*)"
+    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[\w°Ω]*)"
     r"|(?P<name>[A-Za-z_]\w*)|(?P<text>'[^']*'|\"[^\"]*\")"
     r"|(?P<sign>\*\*|==|!=|<=|>=|[-+*/%<>()\[\],]))"
 )
@@ -223,9 +223,10 @@ class _Parser:
     def _number(self) -> Node:
         token = self._take()
         try:
-            return Constant(float(parse_number(token.text)))
-        except ValueError:
-            raise ExpressionError(f"{token.text} is not a number", column=token.column) from None
+            return Constant(float(unambiguous(token.text)))
+        except ValueError as error:
+            message = str(error).replace(f"'{token.text}'", token.text)
+            raise ExpressionError(message, column=token.column) from None
 
     def _name(self) -> Node:
         token = self._take()

@@ -22,6 +22,7 @@ from simorc.errors import ConfigError, Problem, RunError, UsageError
 from simorc.files import write_json
 from simorc.launch.case_plan import plan_of
 from simorc.launch.pytest_plan import write_pytest_plan
+from simorc.launch.sweep_checks import sweep_problems
 from simorc.netlist.deck.includes import refuse_unreadable_includes
 from simorc.rundir.circuit import Circuit
 from simorc.rundir.freezing import HOOKS, freeze_hooks, hook_files
@@ -85,11 +86,11 @@ def build_run_from(
 
     The runner takes completed cases over from the runs in `reuse` where nothing differs.
     """
+    _refuse_problems(project, definition, source)
     plan = plan_of(project, definition, corners=corners or (), where=where, source=source)
     if not len(plan):
         raise UsageError(f"sweep {name} has no case left", remedy="look at exclude, --corner and --where")
     _refuse_unknown_simulator(project, definition.testbench, name)
-    _refuse_unmeasurable(project, definition, source)
     if not allow_stale:
         refuse_stale(project, definition.testbench)
     refuse_unreadable_includes(project, project.testbenches[definition.testbench], plan)
@@ -123,8 +124,11 @@ def unmeasurable(project: Project, definition: SweepDefinition, source: Path | N
     return problems
 
 
-def _refuse_unmeasurable(project: Project, definition: SweepDefinition, source: Path | None) -> None:
-    problems = unmeasurable(project, definition, source)
+def _refuse_problems(project: Project, definition: SweepDefinition, source: Path | None) -> None:
+    problems = [
+        *unmeasurable(project, definition, source),
+        *sweep_problems(project, definition, source),
+    ]
     if problems:
         raise ConfigError(problems)
 

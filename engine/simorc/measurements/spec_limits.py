@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from simorc.units import parse_number
+from simorc.units import unambiguous
 
 SLACK = 1e-12
 """Relative rounding allowed on a limit: 3.3000000000000003 is 3.3."""
@@ -70,11 +70,11 @@ def read_specs(written: Mapping[str, Mapping[str, Any]]) -> list[Spec]:
 def _number(value: Any) -> float | None:
     if value is None:
         return None
-    return float(parse_number(value)) if isinstance(value, str) else float(value)
+    return float(unambiguous(value)) if isinstance(value, str) else float(value)
 
 
 def margin_of(written: float | str, of: float) -> float:
     """A margin in units: a number as it is, ``5%`` as that share of ``of``."""
     if isinstance(written, str) and written.strip().endswith("%"):
-        return float(parse_number(written.strip().rstrip("%").strip())) / 100 * of
-    return float(parse_number(written)) if isinstance(written, str) else float(written)
+        return float(unambiguous(written.strip().rstrip("%").strip())) / 100 * of
+    return float(unambiguous(written)) if isinstance(written, str) else float(written)

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from simorc.errors import ExpressionError
-from simorc.units import parse_number
+from simorc.units import unambiguous
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 60
@@ -49,7 +49,7 @@ that of ``.meas ... avg ... from= to=``.
 """
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[A-Za-zµΩ]*)"
+    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[^\W\d_]*(?:°\w*)?)"
     r"|(?P<signal>(?:(?P<plot>[A-Za-z_]+\d*)\.)?(?:(?P<kind>v|i|vdb|vm|vp|vr|vi|vg|ip|idb)\s*\((?P<nodes>[^()]*)\)"
     r"|(?P<device>@[\w.:#]+\[\w+\])))"
     r"|(?P<name>[A-Za-z_][\w.#:]*)"
@@ -231,9 +231,10 @@ class _Parser:
     def _number(self) -> Node:
         token = self._take()
         try:
-            return Constant(float(parse_number(token.text)))
-        except ValueError:
-            raise ExpressionError(f"{token.text} is not a number", column=token.column) from None
+            return Constant(float(unambiguous(token.text)))
+        except ValueError as error:
+            message = str(error).replace(f"'{token.text}'", token.text)
+            raise ExpressionError(message, column=token.column) from None
 
     def _signal(self) -> Node:
         token = self._take()

@@ -1,14 +1,16 @@
 """Template netlists: a SPICE deck with Jinja2 placeholders -> the deck of one case. Strict and sandboxed.
 
 A template sees ``parameters.<name>`` (also as ``config.<name>``), ``case_id``, ``seed``, ``corner``,
-``dut.netlist``, ``project.root`` and ``filename_raw``. Values are rendered as they were written. ``{%
+``dut.netlist``, ``project.root`` and ``filename_raw``. Values are rendered as they were written, but for what
+ngspice would read otherwise (`value_places`). ``{%
 include %}`` reaches files in the template's directory and below.
 """
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,9 +22,10 @@ from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from simorc.config.names import did_you_mean
-from simorc.deck_text import decoded
+from simorc.deck_text import decoded, read_leniently
 from simorc.errors import TemplateError
-from simorc.units import Value
+from simorc.netlist.value_places import Wrap, deck_values, marked, needs_place, placed, unmarked
+from simorc.units import Number, Value
 
 MAX_OUTPUT = 64 * 1024 * 1024
 MAX_BITS = 1024  # of a whole number raised to a power
@@ -147,32 +150,74 @@ class Template:
         filename_raw: str = "results.raw",
         seed: int | None = None,
         corner: str | None = None,
+        wrap: Wrap | None = None,
+        wrapped: Collection[str] = (),
     ) -> str:
         """The deck of one case; ``parameters`` are all of it, defaults included.
 
-        Raises TemplateError with file, line and name: an unknown name, a forbidden or failing expression, an
-        endless output.
+        Numbers are spelled as their places need them (`value_places`); `wrap` puts something around each
+        value of the parameters `wrapped`. Raises TemplateError with file, line and name: an unknown name, a
+        forbidden or failing expression, an endless output, a text where the deck needs a number.
         """
         # A deck knows no truth values: true is 1 and false is 0.
-        values = _Parameters(
-            {name: int(value) if isinstance(value, bool) else value for name, value in parameters.items()}
-        )
-        values.setdefault("filename_raw", filename_raw)
-        values.setdefault("root", f"{project_root.rstrip('/')}/")
-        return self._rendered(
-            {
-                "parameters": values,
-                "config": values,
-                "case_id": case_id,
-                "dut": {"netlist": dut_netlist},
-                "project": {"root": project_root},
-                "filename_raw": filename_raw,
-                "seed": _Absent(hint="this case has no seed (no monte_carlo in the sweep)")
-                if seed is None
-                else seed,
-                "corner": _Absent(hint="this case has no corner") if corner is None else corner,
-            }
-        )
+        given = {name: int(value) if isinstance(value, bool) else value for name, value in parameters.items()}
+        context = self._context(case_id, dut_netlist, project_root, filename_raw, seed, corner)
+        placed_names = {name for name, value in given.items() if self._needs_place(value)}
+        numbers = {name for name in wrapped if isinstance(given.get(name), Number)} if wrap else set()
+        if not placed_names and not numbers:
+            return self._with(context, given)
+        text = self._with(context, marked(given, placed_names | numbers))
+        if placed_names and unmarked(text) != self._with(context, given):
+            return self._with(context, deck_values(given))  # the template takes the texts apart
+        return self._placed(text, wrap, numbers)
+
+    def _placed(self, text: str, wrap: Wrap | None, names: Collection[str]) -> str:
+        def spelled(name: str, value: str) -> str:
+            return wrap(name, value) if wrap is not None and name in names else value
+
+        try:
+            return placed(text, spelled)
+        except ValueError as error:
+            raise TemplateError(str(error), file=self.path) from None
+
+    def _needs_place(self, value: Value) -> bool:
+        return needs_place(value, temperature_card=self._temperature_card)
+
+    @functools.cached_property
+    def _temperature_card(self) -> bool:
+        """Whether a ``.temp`` may be among the template's cards."""
+        try:
+            return any(".temp" in read_leniently(path).lower() for path in self.files())
+        except (jinja2.TemplateError, OSError):
+            return True  # rendering says what is wrong
+
+    def _with(self, context: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
+        """The text with these parameters."""
+        values = _Parameters(parameters)
+        values.setdefault("filename_raw", context["filename_raw"])
+        values.setdefault("root", f"{context['project']['root'].rstrip('/')}/")
+        return self._rendered({**context, "parameters": values, "config": values})
+
+    def _context(
+        self,
+        case_id: int,
+        dut_netlist: str,
+        project_root: str,
+        filename_raw: str,
+        seed: int | None,
+        corner: str | None,
+    ) -> dict[str, Any]:
+        """What a template sees besides its parameters."""
+        return {
+            "case_id": case_id,
+            "dut": {"netlist": dut_netlist},
+            "project": {"root": project_root},
+            "filename_raw": filename_raw,
+            "seed": _Absent(hint="this case has no seed (no monte_carlo in the sweep)")
+            if seed is None
+            else seed,
+            "corner": _Absent(hint="this case has no corner") if corner is None else corner,
+        }
 
     def _rendered(self, context: Mapping[str, Any]) -> str:
         try:

@@ -33,7 +33,7 @@ from simorc.errors import ExpressionError, UsageError
 from simorc.measurements.angle_units import refuse_other_angle_unit
 from simorc.measurements.expressions import compile_wave_expression
 from simorc.plots.figure import Axis, Range
-from simorc.units import parse_number
+from simorc.units import unambiguous
 
 KINDS = ("waves", "measurement", "histogram")
 _KEYS = {"title", "kind", "x", "y", "where", "cases", "analysis", "bins"}
@@ -199,7 +199,7 @@ def _range(value: Any, place: str) -> Range | None:
     if value is None:
         return None
     try:
-        low, high = (float(parse_number(each)) if isinstance(each, str) else float(each) for each in value)
+        low, high = (float(unambiguous(each)) if isinstance(each, str) else float(each) for each in value)
     except (TypeError, ValueError):
         raise UsageError(f"{place}: range: expected [low, high]") from None
     if not low < high:

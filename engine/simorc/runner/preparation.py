@@ -21,7 +21,6 @@ from simorc.simulators.job import Job, Limits
 from simorc.simulators.ngspice.deck_split import mark, unmarked
 from simorc.sweeps.cases import Case
 from simorc.sweeps.plan import Plan
-from simorc.units import Number, Value
 
 _SEEDED = re.compile(
     r"^\s*(\.options?\b.*\bseed\s*=|setseed\b|set\s+rndseed\b)", re.IGNORECASE | re.MULTILINE
@@ -73,18 +72,15 @@ class Preparation:
 
         `marked` puts marks around the swept numbers, for `split_deck`.
         """
-        swept = (
-            {name: _marked(name, value) for name, value in case.parameters.items()}
-            if marked
-            else case.parameters
-        )
         text = self.template.render(
-            {**self.plan.defaults, **swept},
+            {**self.plan.defaults, **case.parameters},
             case_id=case.id,
             dut_netlist=f"{FROM_CASE}{self._dut}",
             project_root=f"{FROM_CASE}{self._root}",
             seed=case.seed,
             corner=case.corner,
+            wrap=mark if marked else None,
+            wrapped=case.parameters,
         )
         text = with_saves_for_cards(self._paths.applied(text))
         text = self._copied.mapped(on_rung(text, options), self._layout.case_dir(case.id))
@@ -135,14 +131,6 @@ class Preparation:
         self._usual_siblings = _MANY
         self._groups = groups
         self._decks = len(groups)
-
-
-def _marked(name: str, value: Value) -> Value:
-    if not isinstance(value, Number):
-        return value
-    number = float.__new__(Number, value)
-    number.text = mark(name, str(value))
-    return number
 
 
 def deck_paths(layout: RunLayout, manifest: Mapping[str, Any]) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from simorc.errors import UsageError
 from simorc.sweeps.axes import AnyAxis, Column, Corners, Listed, OneAtATime, Samples
 from simorc.sweeps.sampling import Sampling, distribution_of
 from simorc.sweeps.spans import Span
-from simorc.units import Value
+from simorc.units import Number, Value, parse_value
 
 _RANGE = ("start", "stop", "step", "num", "scale")
 
@@ -28,8 +28,8 @@ def axes_of(definition: Any, defaults: Mapping[str, Value]) -> tuple[AnyAxis, ..
     """
     axes: list[AnyAxis] = []
     for name, values in (entry(definition, "parameters") or {}).items():
-        axes.append(Listed("grid", {name: column_of(values)}))
-    axes += [Listed("zip", _columns(group)) for group in _groups(entry(definition, "zip"))]
+        axes.append(Listed("grid", _columns({name: values}, defaults)))
+    axes += [Listed("zip", _columns(group, defaults)) for group in _groups(entry(definition, "zip"))]
     if sensitivity := entry(definition, "sensitivity"):
         axes.append(_one_at_a_time(sensitivity, defaults))
     if corners := entry(definition, "corners"):
@@ -50,8 +50,19 @@ def column_of(values: Any) -> Column:
     raise UsageError(f"{values}: neither a list nor a range")
 
 
-def _columns(group: Mapping[str, Any]) -> dict[str, Column]:
-    return {name: column_of(values) for name, values in group.items()}
+def _columns(group: Mapping[str, Any], defaults: Mapping[str, Value]) -> dict[str, Column]:
+    return {name: _read_alike(column_of(values), defaults.get(name)) for name, values in group.items()}
+
+
+def _read_alike(column: Column, default: Value | None) -> Column:
+    """Quoted numbers of a parameter whose default is a number are numbers: there is one reading of both."""
+    if isinstance(column, Span) or not isinstance(default, Number):
+        return column
+    return tuple(_value_beside(value, default) for value in column)
+
+
+def _value_beside(value: Value, default: Value | None) -> Value:
+    return parse_value(value) if isinstance(value, str) and isinstance(default, Number) else value
 
 
 def _groups(zipped: Any) -> list[Mapping[str, Any]]:
@@ -66,7 +77,8 @@ def _one_at_a_time(sensitivity: Any, defaults: Mapping[str, Value]) -> OneAtATim
         if name not in defaults:
             raise UsageError(f"sensitivity: {name} has no default to vary around")
         nominal[name] = defaults[name]
-        columns[name] = tuple(value for value in column_of(values) if value != defaults[name])
+        column = _read_alike(column_of(values), defaults[name])
+        columns[name] = tuple(value for value in column if value != defaults[name])
     return OneAtATime(nominal, columns)
 
 
@@ -77,7 +89,8 @@ def _corners(corners: Mapping[str, Any], axes: list[AnyAxis], defaults: Mapping[
     varied = {name for axis in axes for name in axis.names}
     fixed = dict.fromkeys(name for bundle in corners.values() for name in bundle if name not in varied)
     bundles = {}
-    for label, bundle in corners.items():
+    for label, written in corners.items():
+        bundle = {name: _value_beside(value, defaults.get(name)) for name, value in written.items()}
         for name in [name for name in fixed if name not in bundle and name not in defaults]:
             raise UsageError(f"corners: {label} does not set {name}, which has no default")
         bundles[label] = {

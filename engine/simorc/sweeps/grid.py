@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from simorc.errors import UsageError
-from simorc.sweeps.axes import AnyAxis, Corners, Samples
+from simorc.sweeps.axes import AnyAxis, Corners, Listed, Samples
 from simorc.sweeps.cases import Case
 from simorc.sweeps.sampling import sample_seed
 from simorc.units import Value
@@ -78,6 +78,18 @@ class Grid:
             for place in self._all(axis)
         )
         return tuple(dict.fromkeys(str(value) for value in values))
+
+    def texts_of(self, name: str) -> frozenset[str] | None:
+        """The texts a name may be in a case; None where it is a number somewhere or has too many values."""
+        if name == "corner" and name not in self.parameters and name not in self.defaults:
+            return frozenset(self.corner_names)
+        owners = self.owners.get(name, ())
+        if any(self.shape[axis] > _REMEMBERED for axis in owners):
+            return None
+        values = [place[name] for axis in owners for place in self.places(axis) if name in place]
+        if name in self.defaults and not any(isinstance(self.axes[axis], Listed) for axis in owners):
+            values.append(self.defaults[name])
+        return frozenset(map(str, values)) if all(isinstance(value, str) for value in values) else None
 
     def _all(self, axis: int) -> range:
         return range(self.shape[axis])

@@ -6,6 +6,7 @@ the same case: three supply voltages times a corner that sets the supply are one
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,21 +26,37 @@ if TYPE_CHECKING:
     Mask = npt.NDArray[np.bool_]
 
 MAX_FILTERED = 100_000_000
+_SLAB = 4_000_000
+"""Numbers held at a time while a condition is worked out."""
 
 
 def kept_combinations(grid: Grid, filters: Filters) -> npt.NDArray[np.unsignedinteger[Any]] | None:
     """The kept combinations, rising; None when all are kept."""
+    if (filters != Filters() or grid.overrides) and len(grid) > MAX_FILTERED:
+        raise UsageError(
+            f"{len(grid):,} combinations are too many to filter (at most {MAX_FILTERED:,})",
+            remedy="sweep fewer values, or leave exclude, include and --where out",
+        )
     masks = [*_overridden(grid), *_masks(grid, filters)]
     if not masks:
         return None
-    if len(grid) > MAX_FILTERED:
-        raise UsageError(f"{len(grid)} combinations are too many to filter (at most {MAX_FILTERED})")
     kept = np.ones(_shape(grid), dtype=bool)
     for mask in masks:
         kept &= mask
     if kept.all():
         return None
     return np.flatnonzero(kept).astype(np.uint32)
+
+
+def idle_conditions(grid: Grid, filters: Filters) -> dict[str, str]:
+    """Conditions that decide nothing, each with what it does: one that excludes no combination, ..."""
+    if len(grid) > MAX_FILTERED:
+        return {}
+    truths = {text: _holds(grid, each) for text, each in filters.compiled(grid.known).items()}
+    idle = {text: "excludes no case" for text in filters.exclude if not truths[text].any()}
+    idle |= {text: "excludes every case" for text in filters.exclude if truths[text].all()}
+    idle |= {text: "leaves no case out" for text in filters.include if truths[text].all()}
+    return idle | {text: "keeps no case" for text in filters.include if not truths[text].any()}
 
 
 def _masks(grid: Grid, filters: Filters) -> list[Mask]:
@@ -121,12 +138,37 @@ def _overlaid(grid: Grid, axis: int, name: str, below: Any) -> Any:
 def _holds(grid: Grid, expression: Expression) -> Mask:
     try:
         values = {name: _values(grid, name) for name in expression.names}
-        result = expression.evaluate_arrays(values)
-        return _full_rank(
-            grid, np.asarray(result if np.asarray(result).dtype.kind != "U" else result != "", dtype=bool)
-        )
+        return _full_rank(grid, _by_slabs(expression, values))
     except NotVectorisedError:
         return _holds_one_by_one(grid, expression)
+
+
+def _by_slabs(expression: Expression, values: dict[str, Any]) -> Mask:
+    """The truth of an expression over arrays that broadcast; few of its intermediate numbers at a time."""
+    shape = np.broadcast_shapes(*(np.shape(each) for each in values.values()))
+    size = math.prod(shape)
+    if size <= _SLAB or not shape:
+        return _truth(expression.evaluate_arrays(values))
+    longest = max(range(len(shape)), key=lambda dimension: shape[dimension])
+    rows = max(1, _SLAB * shape[longest] // size)
+    truth = np.empty(shape, dtype=bool)
+    for start in range(0, shape[longest], rows):
+        part = slice(start, start + rows)
+        cut = {name: _cut(each, longest, part) for name, each in values.items()}
+        truth[(slice(None),) * longest + (part,)] = _truth(expression.evaluate_arrays(cut))
+    return truth
+
+
+def _cut(values: Any, dimension: int, part: slice) -> Any:
+    """One part of an array along a dimension, the whole where it does not extend along it."""
+    if np.ndim(values) == 0 or values.shape[dimension] == 1:
+        return values
+    return values[(slice(None),) * dimension + (part,)]
+
+
+def _truth(result: Any) -> Mask:
+    array = np.asarray(result)
+    return np.asarray(array != "" if array.dtype.kind == "U" else array, dtype=bool)
 
 
 def _full_rank(grid: Grid, mask: Mask) -> Mask:
@@ -136,7 +178,8 @@ def _full_rank(grid: Grid, mask: Mask) -> Mask:
 def _holds_one_by_one(grid: Grid, expression: Expression) -> Mask:
     named = {axis for name in expression.names for axis in _axes_of(grid, name)}
     dimensions = _dimensions(grid)
-    mask = np.zeros([grid.shape[axis] if axis in named else 1 for axis in dimensions], dtype=bool)
+    shape = [grid.shape[axis] if axis in named else 1 for axis in dimensions]
+    mask = np.zeros(shape, dtype=bool)
     for index in np.ndindex(mask.shape):
         places = [0] * len(grid.shape)
         for axis, dimension in dimensions.items():

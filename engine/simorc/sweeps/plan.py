@@ -8,6 +8,7 @@ Carlo; the last varies fastest.
 from __future__ import annotations
 
 import itertools
+import math
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -24,7 +25,7 @@ from simorc.sweeps.grid import Grid
 from simorc.units import Value
 
 _FORM = 1
-_MOST_CASES = 1_000_000_000
+MOST_CASES = 1_000_000_000
 
 
 class Plan:
@@ -48,7 +49,30 @@ class Plan:
         values) and ExpressionError (``exclude``, ``include``).
         """
         conditions = Filters(_texts(entry(definition, "exclude")), _texts(entry(definition, "include")))
-        return cls(axes_of(definition, defaults), defaults, conditions)
+        axes = axes_of(definition, defaults)
+        if (count := math.prod(len(axis) for axis in axes)) > MOST_CASES:
+            raise UsageError(
+                f"{count:,} combinations are more than {MOST_CASES:,}", remedy="sweep fewer values"
+            )
+        return cls(axes, defaults, conditions)
+
+    def idle_conditions(self) -> dict[str, str]:
+        """The conditions of the sweep that decide nothing, each with what it does."""
+        if self._filters == Filters():
+            return {}
+        from simorc.sweeps.masks import idle_conditions
+
+        return idle_conditions(self._grid, self._filters)
+
+    def never_taken(self) -> list[tuple[str, str, str, frozenset[str]]]:
+        """Texts that a name is compared with and never is: condition, name, that text, the name's values."""
+        expressions = self._filters.compiled(self._grid.known)
+        return [
+            (text, name, word, values)
+            for text, expression in expressions.items()
+            for name, word in expression.compared_texts()
+            if (values := self._grid.texts_of(name)) is not None and word not in values
+        ]
 
     def __len__(self) -> int:
         return len(self._grid) if self._kept is None else len(self._kept)
@@ -227,11 +251,11 @@ class Plan:
             defaults = {name: value_from_json(value) for name, value in data["defaults"].items()}
             axes = [axis_from_json(axis) for axis in data["axes"]]
             plan = cls(axes, defaults, Filters.from_json(data["filters"]))
-            sane = len(plan._grid) <= _MOST_CASES
+            sane = len(plan._grid) <= MOST_CASES
         except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, IndexError) as error:
             raise UsageError(f"this plan makes no sense: {type(error).__name__}: {error}") from error
         if not sane:
-            raise UsageError(f"this plan has more than {_MOST_CASES:,} combinations")
+            raise UsageError(f"this plan has more than {MOST_CASES:,} combinations")
         return plan
 
 

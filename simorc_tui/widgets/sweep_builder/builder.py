@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -53,11 +53,14 @@ class SweepBuilder(Vertical):
     class Counted(Message):
         """The draft makes `cases` cases in about `seconds`, or makes no sense (`problem`)."""
 
-        def __init__(self, cases: int | None, problem: str, seconds: float | None) -> None:
+        def __init__(
+            self, cases: int | None, problem: str, seconds: float | None, warnings: Sequence[str] = ()
+        ) -> None:
             super().__init__()
             self.cases = cases
             self.problem = problem
             self.seconds = seconds
+            self.warnings = tuple(warnings)
 
     def __init__(self, *, widget_id: str | None = None) -> None:
         super().__init__(id=widget_id)
@@ -68,6 +71,7 @@ class SweepBuilder(Vertical):
         self._saved: SweepText | None = None
         self._bench: TestbenchOutline | None = None
         self.seconds: float | None = None
+        self.warnings: tuple[str, ...] = ()
         self._names: list[str] = []
         self._put_away: dict[str, str] = {}
         self._new_corner = False
@@ -294,18 +298,20 @@ class SweepBuilder(Vertical):
         """A million cases with conditions take a moment to count, so not on the event loop."""
         from simorc_tui.data.sweep_draft import count_cases, earlier_rate
 
-        rate = None
+        rate, warnings, problem = None, list[str](), ""
+        cases: int | None
         try:
-            cases, problem = count_cases(draft, bench.defaults if bench is not None else {}), ""
+            cases, warnings = count_cases(draft, bench.defaults if bench is not None else {})
             if self.root is not None and self.sweep is not None:
                 rate = earlier_rate(self.root, self.sweep.name, self.sweep.testbench)
         except SimorcError as error:
             cases, problem = None, error.message
-        self.post_message(self.Counted(cases, problem, cases / rate if cases is not None and rate else None))
+        seconds = cases / rate if cases is not None and rate else None
+        self.post_message(self.Counted(cases, problem, seconds, warnings))
 
     def on_sweep_builder_counted(self, event: Counted) -> None:
         event.stop()
-        self.seconds = event.seconds
+        self.seconds, self.warnings = event.seconds, event.warnings
         self._show_count(event.cases, event.problem)
 
     def _show_count(self, cases: int | None, problem: str) -> None:
@@ -317,4 +323,6 @@ class SweepBuilder(Vertical):
             if cases is not None
             else Text(f"! {plain(problem)}", "red")
         )
+        for warning in self.warnings if cases is not None else ():
+            line.append(f"\n! {plain(warning)}", "yellow")
         self.query_one(".count", Label).update(line)

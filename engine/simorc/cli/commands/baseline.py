@@ -70,12 +70,12 @@ def set_baseline(scope: Scope, run: str, tolerances: tuple[str, ...], file: Path
 def parse_tolerance(text: str) -> tuple[str, Tolerance]:
     """``gain=1%`` (of the old value) or ``gain=0.1`` (in its unit)."""
     from simorc.results.compare import Tolerance
-    from simorc.units import parse_number
+    from simorc.units import unambiguous
 
     name, equals, value = text.partition("=")
     relative = value.endswith("%")
     try:
-        number = float(parse_number(value.removesuffix("%").strip()))
+        number = float(unambiguous(value.removesuffix("%").strip()))
     except ValueError:
         number = -1.0
     if not equals or not name or number < 0:

@@ -65,8 +65,10 @@ def build(
     allow_stale: bool,
     reuse: Sequence[str] = (),
 ) -> RunLayout:
-    """Make the run, with this command line in its manifest."""
+    """Make the run, with this command line in its manifest; what probably is not meant goes to stderr."""
     from simorc.launch.build import build_run_from
+
+    _warn(project, sweep)
 
     return build_run_from(
         project,
@@ -79,6 +81,15 @@ def build(
         allow_stale=allow_stale,
         reuse=reused_runs(project.root, sweep.name, reuse),
     )
+
+
+def _warn(project: Project, sweep: Sweep) -> None:
+    from simorc.launch.case_plan import plan_of
+    from simorc.launch.sweep_checks import sweep_warnings
+
+    plan = plan_of(project, sweep.definition, source=sweep.path)
+    for finding in sweep_warnings(sweep.definition, plan, sweep.path):
+        note(plain(str(finding)))
 
 
 def preview(project: Project, sweep: Sweep, corners: Sequence[str] | None, where: str | None) -> None:

@@ -16,6 +16,7 @@ def command(scope: Scope) -> None:
     """Check every file of the project; nothing is made or started."""
     from simorc.launch.build import unmeasurable
     from simorc.launch.case_plan import plan_of
+    from simorc.launch.sweep_checks import sweep_problems, sweep_warnings, testbench_warnings
     from simorc.netlist.deck.includes import lint_includes
     from simorc.netlist.deck.lint_random import lint_random
     from simorc.netlist.deck.lint_values import lint_values
@@ -25,23 +26,29 @@ def command(scope: Scope) -> None:
     problems = [
         problem
         for sweep in project.sweeps.values()
-        for problem in unmeasurable(project, sweep.definition, sweep.path)
+        for check in (unmeasurable, sweep_problems)
+        for problem in check(project, sweep.definition, sweep.path)
     ]
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)))
-    sizes = {
-        name: len(plan_of(project, sweep.definition, source=sweep.path))
-        for name, sweep in project.sweeps.items()
+    plans = {
+        name: plan_of(project, sweep.definition, source=sweep.path) for name, sweep in project.sweeps.items()
     }
     findings = sorted(
         {*lint_project(project), *lint_includes(project), *lint_values(project), *lint_random(project)}
+        | set(testbench_warnings(project))
+        | {
+            finding
+            for name, sweep in project.sweeps.items()
+            for finding in sweep_warnings(sweep.definition, plans[name], sweep.path)
+        }
     )
     for finding in findings:
         click.echo(plain(str(finding)), err=not finding.warning)
     if not all(finding.warning for finding in findings):
         raise SystemExit(ExitCode.BAD_USAGE)
-    for name, size in sizes.items():
-        click.echo(f"sweep {plain(name)}: {size} cases")
+    for name, plan in plans.items():
+        click.echo(f"sweep {plain(name)}: {len(plan)} cases")
     testbenches = _number(len(project.testbenches), "testbench", "es")
     sweeps = _number(len(project.sweeps), "sweep", "s")
     click.echo(f"{plain(project.name)}: {testbenches}, {sweeps}: no problems")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
 
 from simorc.config.names import bad_name
-from simorc.units import Number, Value, parse_bytes, parse_seconds
+from simorc.number_grammar import look_alike
+from simorc.units import Number, Value, parse_bytes, parse_seconds, unambiguous
 
 
 class Section(BaseModel):
@@ -47,16 +47,31 @@ def kind_of(value: Any) -> str:
 
 
 def _value(value: Any) -> Value:
+    """A name may be any text, but none that only looks like a number: a deck would hold something else."""
+    if isinstance(value, str) and (reason := look_alike(value)):
+        raise ValueError(reason)
     if isinstance(value, str | int | float):
         return value
     raise ValueError(f"expected one value, not {kind_of(value)}")
 
 
-def _number(value: Any) -> Number:
+def _deck_number(value: Any) -> Number:
+    """A number that a deck is given as written, so that it means what it means to ngspice."""
     try:
         return Number(value)
-    except ValueError:
-        raise ValueError(f"expected a number, not {kind_of(value)}") from None
+    except ValueError as error:
+        raise ValueError(_expected_number(value, error)) from None
+
+
+def _number(value: Any) -> Number:
+    """A number that ngspice never sees."""
+    number = _deck_number(value)
+    return unambiguous(number)
+
+
+def _expected_number(value: Any, error: ValueError) -> str:
+    said, not_one, advice = str(error).partition(" is not a number")
+    return f"expected a number, not {kind_of(value)}{advice}" if not_one else said
 
 
 def _text(value: Any) -> str:
@@ -99,13 +114,14 @@ def _named(value: str) -> str:
 
 def _margin(value: Any) -> Value:
     """``5%`` stays text, anything else must be a number; neither may be negative."""
-    match = (
-        re.fullmatch(r"\s*(?:±|\+-)?\s*(.+?)\s*(%?)\s*", str(value)) if not isinstance(value, bool) else None
-    )
-    number = _number(match[1] if match else value)
+    written = str(value).strip() if isinstance(value, str) else value
+    if isinstance(written, str):
+        written = written.removeprefix("±").removeprefix("+-").lstrip()
+    percent = isinstance(written, str) and written.endswith("%")
+    number = _number(written.removesuffix("%").rstrip() if isinstance(written, str) else written)
     if number < 0:
         raise ValueError(f"'{value}' is negative")
-    return f"{number}%" if match and match[2] else number
+    return f"{number}%" if percent else number
 
 
 def _as_list(value: Any) -> Any:
@@ -116,7 +132,12 @@ Scalar = Annotated[Any, BeforeValidator(_value), WithJsonSchema({"type": ["strin
 """One value of a parameter, a `simorc.units.Value`."""
 
 Quantity = Annotated[Number, BeforeValidator(_number), WithJsonSchema({"type": ["number", "string"]})]
-"""An engineering number: 10k, 100p, 3.30."""
+"""An engineering number that ngspice never sees: 10k, 100p, 3.30. Ambiguous ones (100MHz) are refused."""
+
+DeckQuantity = Annotated[
+    Number, BeforeValidator(_deck_number), WithJsonSchema({"type": ["number", "string"]})
+]
+"""An engineering number that stands in decks as written; it means what it means to ngspice."""
 
 Text = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "number"]})]
 Seconds = Annotated[float, BeforeValidator(_seconds), WithJsonSchema({"type": ["string", "number"]})]

@@ -6,13 +6,24 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from simorc.config.models.fields import Margin, Name, Quantity, Section, Text, Texts, kind_of
+from simorc.number_grammar import MAX_LENGTH, look_alike
 from simorc.units import Number
 
 _METHODS = ("meas", "measure", "expr", "python")
 _TOLERANCE = re.compile(r"(.+?)\s*(?:±|\+/-|\+-)\s*(.+)")
+
+
+def _unambiguous(args: dict[str, Any]) -> dict[str, Any]:
+    """Arguments whose numbers mean one thing only: ngspice never sees them."""
+    for name, value in args.items():
+        if isinstance(value, Number) and value.doubt:
+            raise ValueError(f"{name}: '{value}' is ambiguous: {value.doubt}")
+        if isinstance(value, str) and (reason := look_alike(value)):
+            raise ValueError(f"{name}: {reason}")
+    return args
 
 
 class Across(Section):
@@ -33,7 +44,7 @@ class Measurement(Section):
     """A .meas of the template, by name."""
     measure: Name | None = None
     """A built-in measurement, by name; its arguments stand beside it."""
-    args: dict[str, Any] = Field(default_factory=dict)
+    args: Annotated[dict[str, Any], AfterValidator(_unambiguous)] = Field(default_factory=dict)
     """Arguments of the built-in measurement or of the Python function."""
     expr: Text | None = None
     """An expression over waveforms, such as db(v(out)/v(in))."""
@@ -142,7 +153,7 @@ class Spec(Limits):
     def _tolerance_beside_typ(cls, data: Any) -> Any:
         if not isinstance(data, Mapping) or not isinstance(data.get("typ"), str) or "tolerance" in data:
             return data
-        match = _TOLERANCE.fullmatch(data["typ"].strip())
+        match = _TOLERANCE.fullmatch(data["typ"].strip()[:MAX_LENGTH])
         return {**data, "typ": match[1], "tolerance": match[2]} if match else data
 
     @model_validator(mode="after")

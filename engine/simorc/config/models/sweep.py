@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from simorc.config.models.execution import ExecutionSettings, SimulatorSettings
-from simorc.config.models.fields import Name, Quantity, Scalar, Section, Text, Texts, Whole, kind_of
+from simorc.config.models.fields import (
+    DeckQuantity,
+    Name,
+    Quantity,
+    Scalar,
+    Section,
+    Text,
+    Texts,
+    Whole,
+    kind_of,
+)
 from simorc.config.models.measurement import Measurements, Spec
 from simorc.config.models.testbench import PlotSpecs, distinct
+from simorc.decimals import indistinct, missed_end, steps_between
 from simorc.units import Number
 
 MAX_POINTS = 100_000_000
@@ -19,9 +31,9 @@ MAX_POINTS = 100_000_000
 class Range(Section):
     """Evenly spaced values, both ends included: by `step`, or `num` of them."""
 
-    start: Quantity
+    start: DeckQuantity
     """The first value, in the parameter's unit."""
-    stop: Quantity
+    stop: DeckQuantity
     """The last value, in the parameter's unit."""
     step: Quantity | None = None
     """The difference of two neighbours, in the parameter's unit."""
@@ -38,6 +50,10 @@ class Range(Section):
             self._check_log()
         elif self.step is not None:
             self._check_step(self.step)
+        if self.num is not None and (
+            reason := indistinct(self.start, self.stop, self.num, log=self.scale == "log")
+        ):
+            raise ValueError(reason)
         return self
 
     def _check_log(self) -> None:
@@ -49,10 +65,15 @@ class Range(Section):
     def _check_step(self, step: Quantity) -> None:
         if not step:
             raise ValueError("step must not be zero")
-        if (self.stop - self.start) / step < 0:
+        if (self.stop - self.start) * math.copysign(1, step) < 0:
             raise ValueError(f"step {step} leads away from stop {self.stop}")
-        if (self.stop - self.start) / step >= MAX_POINTS:
+        steps, _ = steps_between(self.start, self.stop, step)
+        if steps >= MAX_POINTS:
             raise ValueError(f"more than {MAX_POINTS} values")
+        if reason := missed_end(self.start, self.stop, step):
+            raise ValueError(reason)
+        if steps and (reason := indistinct(self.start, self.stop, steps + 1, log=False)):
+            raise ValueError(reason)
 
 
 def _values(value: Any) -> Any:

@@ -21,6 +21,7 @@ from simorc.config.models.fields import Section
 _BY_VALIDATOR: Mapping[Any, str] = {
     fields._value: "value",
     fields._number: "number",
+    fields._deck_number: "number",
     fields._text: "text",
     fields._seconds: "duration (`90s`, `10m`, or seconds)",
     fields._bytes: "size (`2GB`, or bytes)",

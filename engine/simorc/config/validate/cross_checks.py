@@ -13,7 +13,7 @@ from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
 from simorc.config.names import did_you_mean, listed
 from simorc.config.yaml.document import Document
-from simorc.config.yaml.source import KeyPath
+from simorc.config.yaml.source import KeyPath, Source
 from simorc.deck_text import read_leniently
 from simorc.errors import Problem
 
@@ -30,7 +30,7 @@ def sweep_problems(
     definition = sweep.model
     if definition is None:
         return
-    yield from _twice(sweep, definition)
+    yield from varied_twice(definition, sweep.source)
     yield from _after(sweep, definition.after, sweeps)
     if definition.testbench not in testbenches:
         known = f"{did_you_mean(definition.testbench, testbenches)}; known: {listed(testbenches)}"
@@ -72,23 +72,24 @@ def varied(definition: SweepDefinition) -> Iterator[tuple[str, KeyPath, str]]:
         yield name, ("monte_carlo", "distributions", name), "monte_carlo"
 
 
-def _written(sweep: Document[SweepDefinition], path: KeyPath) -> KeyPath:
+def written_path(source: Source, path: KeyPath) -> KeyPath:
     """The path in the file: one zip group may stand without a list, sensitivity under `parameters`."""
-    data = sweep.source.data
+    data = source.data
     if path[0] == "zip" and isinstance(data["zip"], dict):
-        return ("zip", path[2])
+        return ("zip", *path[2:])
     if path[0] == "sensitivity" and set(data["sensitivity"]) == {"parameters"}:
-        return ("sensitivity", "parameters", path[1])
+        return ("sensitivity", "parameters", *path[1:])
     return path
 
 
-def _twice(sweep: Document[SweepDefinition], definition: SweepDefinition) -> Iterator[Problem]:
+def varied_twice(definition: SweepDefinition, source: Source) -> Iterator[Problem]:
+    """Parameters that two axes set, of which a run would take the last."""
     axes: dict[str, str] = {}
     for name, path, axis in varied(definition):
         first = axes.setdefault(name, axis)
         if first != axis:
-            yield sweep.source.problem(
-                _written(sweep, path), f"also varied under {first}: one place must set it"
+            yield source.problem(
+                written_path(source, path), f"also varied under {first}: one place must set it"
             )
 
 
@@ -98,7 +99,7 @@ def _unknown_parameters(
     for name, path, _ in varied(definition):
         if name not in known:
             message = f"not a parameter of testbench '{definition.testbench}'{did_you_mean(name, known)}"
-            yield sweep.source.problem(_written(sweep, path), message)
+            yield sweep.source.problem(written_path(sweep.source, path), message)
 
 
 def _after(sweep: Document[SweepDefinition], after: str | None, sweeps: Collection[str]) -> Iterator[Problem]:

@@ -34,7 +34,7 @@ _TESTBENCH: tuple[KeyPath, ...] = (
     ("parameters",),
     *_SETTINGS,
 )
-_SWEEP: tuple[KeyPath, ...] = (("plot_specs",), *_SETTINGS)
+SWEEP_PATHS: tuple[KeyPath, ...] = (("plot_specs",), *_SETTINGS)
 
 
 @dataclass
@@ -114,7 +114,7 @@ def _read_sweeps(files: ProjectFiles, setup: Setup) -> None:
 
 def read_sweep(files: ProjectFiles, path: Path) -> Document[SweepDefinition]:
     """One sweep file by itself; its problems go to those of the project."""
-    document = read_document(path, SweepDefinition, _SWEEP)
+    document = read_document(path, SweepDefinition, SWEEP_PATHS)
     files.problems += document.problems
     definition = document.model
     if definition is not None:

@@ -47,7 +47,11 @@ class Document(Generic[Model]):
 
 def read_document(path: Path, model: type[Model], expanded: tuple[KeyPath, ...] = ()) -> Document[Model]:
     """Read and check one file. Strings below the keys of `expanded` have ``~`` and ``${VAR}`` replaced."""
-    source = read_yaml(path)
+    return document_of(read_yaml(path), model, expanded)
+
+
+def document_of(source: Source, model: type[Model], expanded: tuple[KeyPath, ...] = ()) -> Document[Model]:
+    """The same for a file already read."""
     if source.data is None:
         return Document(source, None, source.problems)
     data, unset = expand_entries(source, expanded)

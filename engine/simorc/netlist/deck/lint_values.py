@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simorc.netlist.finding import Finding
-from simorc.units import Number, Value, parse_value
+from simorc.number_grammar import near_number
+from simorc.units import Number, Value
 
 if TYPE_CHECKING:
     from simorc.config.models.sweep import SweepDefinition
@@ -50,7 +51,7 @@ def _in_file(
     numeric = {name for name, value in [*defaults.items(), *written] if isinstance(value, Number)}
     for name, value in written:
         if isinstance(value, str) and _looks_mistyped(value, name in numeric):
-            near = meant(value)
+            near = near_number(value)
             message = f"{name}: {value} is text, not a number{f' (did you mean {near}?)' if near else ''}"
             yield Finding(path, *_place(path, value), message, True)
 
@@ -60,15 +61,6 @@ def _looks_mistyped(text: str, among_numbers: bool) -> bool:
         return False
     mistyped = _ONLY_DIGITS.fullmatch(text) or _MISTYPED_SUFFIX.fullmatch(text)
     return among_numbers or mistyped is not None
-
-
-def meant(text: str) -> str:
-    """The number nearest to a mistyped one: blanks and doubled points mended, then what it begins with."""
-    mended = re.sub(r"[.,]+", ".", re.sub(r"\s+", "", text))
-    for end in range(len(mended), 0, -1):
-        if isinstance(parse_value(mended[:end]), Number):
-            return mended[:end].removesuffix(".")
-    return ""
 
 
 def _place(path: Path, value: str) -> tuple[int, int]:

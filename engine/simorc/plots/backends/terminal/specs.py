@@ -32,7 +32,7 @@ from simorc.plots.backends.terminal.strips import (
     unit_of,
 )
 from simorc.plots.spec import plain_signal, refuse_other_unit
-from simorc.units import parse_number
+from simorc.units import unambiguous
 from simorc.waveforms.plot_names import places_by_name
 
 
@@ -122,7 +122,7 @@ def _range(written: Any) -> Span | None:
     if written is None:
         return None
     try:
-        low, high = (float(parse_number(str(each))) for each in written)
+        low, high = (float(unambiguous(str(each))) for each in written)
     except (TypeError, ValueError):
         raise UsageError("plot spec: range: expected [low, high]") from None
     return (low, high) if low < high else None

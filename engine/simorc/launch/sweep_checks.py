@@ -1,0 +1,95 @@
+"""A sweep looked at before a run: what is refused, and what is warned of, each with file, line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from simorc.config.models.sweep import SweepDefinition
+from simorc.config.names import did_you_mean, listed
+from simorc.config.project import Project, Testbench
+from simorc.config.sweep_values import corner_names, swept_texts, value_problems
+from simorc.config.validate.cross_checks import written_path
+from simorc.config.yaml.source import KeyPath, Source, read_yaml, shown
+from simorc.errors import Problem
+from simorc.netlist.finding import Finding
+from simorc.sweeps.plan import Plan
+from simorc.units import Number
+
+
+def sweep_problems(project: Project, definition: SweepDefinition, path: Path | None) -> list[Problem]:
+    """What keeps a sweep from being run though each of its values is sound."""
+    return value_problems(definition, project.testbenches[definition.testbench].parameters, _source(path))
+
+
+def sweep_warnings(definition: SweepDefinition, plan: Plan, path: Path | None) -> list[Finding]:
+    """What a sweep says that probably is not meant; `plan` holds all its cases."""
+    return warnings_in(definition, plan, _source(path))
+
+
+def warnings_in(definition: SweepDefinition, plan: Plan, source: Source) -> list[Finding]:
+    """The same for a sweep file that is read already."""
+    return [*ambiguous_values(definition, source), *condition_warnings(definition, plan, source)]
+
+
+def testbench_warnings(project: Project) -> list[Finding]:
+    """Defaults that people and ngspice read differently, and limits for corners that no sweep has."""
+    found: list[Finding] = []
+    for bench in project.testbenches.values():
+        source = read_yaml(bench.config_path)
+        for name, value in bench.parameters.items():
+            if isinstance(value, Number) and value.doubt:
+                found.append(_finding(source, ("parameters", name), _doubtful(name, value)))
+        found += _limits_of_no_corner(project, bench, source)
+    return found
+
+
+def _limits_of_no_corner(project: Project, bench: Testbench, source: Source) -> Iterator[Finding]:
+    sweeps = [each.definition for each in project.sweeps.values()]
+    swept = [definition for definition in sweeps if definition.testbench == bench.name]
+    known = {corner for definition in swept for corner in corner_names(definition)}
+    known |= {str(bench.parameters["corner"])} if "corner" in bench.parameters else set()
+    for spec, limits in bench.config.specs.items() if swept else ():
+        for corner in limits.corners:
+            if corner not in known:
+                hint = did_you_mean(corner, known)
+                message = f"no sweep of testbench '{bench.name}' has a corner '{corner}'{hint}"
+                yield _finding(source, ("specs", spec, "corners", corner), message)
+
+
+def ambiguous_values(definition: SweepDefinition, source: Source) -> Iterator[Finding]:
+    """Numbers such as 100M, which ngspice takes for a tenth."""
+    for name, path, value in swept_texts(definition):
+        if isinstance(value, Number) and value.doubt:
+            yield _finding(source, written_path(source, path), _doubtful(name, value))
+
+
+def condition_warnings(definition: SweepDefinition, plan: Plan, source: Source) -> Iterator[Finding]:
+    """Conditions that decide nothing, and those that compare with what never is."""
+    for text, name, word, values in plan.never_taken():
+        hint = did_you_mean(word, values)
+        message = f"{text}: {name} is never '{word}'{hint}; it is {listed(values)}"
+        yield _finding(source, _condition(definition, text), message)
+    told = {text for text, _, _, _ in plan.never_taken()}
+    for text, effect in plan.idle_conditions().items():
+        if text not in told:
+            yield _finding(source, _condition(definition, text), f"{text}: {effect}")
+
+
+def _condition(definition: SweepDefinition, text: str) -> KeyPath:
+    for key, conditions in (("exclude", definition.exclude), ("include", definition.include)):
+        if text in conditions:
+            return key, conditions.index(text)
+    return ()
+
+
+def _doubtful(name: str, value: Number) -> str:
+    return f"{name}: ngspice reads {value} as {float(value):g}; {value.doubt}"
+
+
+def _finding(source: Source, path: KeyPath, message: str) -> Finding:
+    return Finding(shown(source.path), *source.place(path), message, True)
+
+
+def _source(path: Path | None) -> Source:
+    return Source(Path("sweep"), {}) if path is None else read_yaml(path)

@@ -1,0 +1,118 @@
+"""Where a deck holds a parameter's value, and how the value is spelled there.
+
+A number is written as its deck needs it: without unit, and without a suffix on a ``.temp`` card, which knows
+none. In a name (a file, a section, ``nfet_1V8``), a comment and a title every value stays as it was written.
+A quoted text that is a number is one behind ``=`` and on a ``.temp`` card only: elsewhere it may be a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simorc.number_grammar import begins_like_a_number, read_number
+from simorc.units import Number, Value
+
+_OPEN, _CLOSE = "\ue010", "\ue011"
+_TEXT = "~"
+_MARKED = re.compile(
+    f"{_OPEN}(?P<kind>{_TEXT}?)(?P<name>[^{_OPEN}{_CLOSE}=]*)=(?P<text>[^{_OPEN}{_CLOSE}]*){_CLOSE}"
+)
+_NAMING_CARDS = (".inc", ".lib", ".title", "*", "#")
+_NAMING_COMMANDS = frozenset(
+    {"source", "load", "write", "wrdata", "cd", "echo", "shell", "hardcopy", "codemodel", "osdi", "pre_osdi"}
+)
+_NUMERIC_CARDS = (".par", ".temp", ".opt", ".tran", ".ac", ".dc", ".noise", ".ic", ".nodeset")
+_FILE = re.compile(r"file\w*\s*=\s*\"[^\"]*$|(?<!=)(?<!= )\"[^\"]*$", re.IGNORECASE)
+_WORD = re.compile(r"[-+]?\.?[\w.,]+")
+
+Wrap = Callable[[str, str], str]
+"""The text of a value in a deck, from its parameter's name and its spelling there."""
+
+
+def needs_place(value: Value, *, temperature_card: bool) -> bool:
+    """Whether a value's spelling depends on where it stands; `temperature_card`: the deck has a ``.temp``."""
+    if isinstance(value, Number):
+        return value.deck != value.text or (temperature_card and value.plain != value.deck)
+    return isinstance(value, str) and begins_like_a_number(value)
+
+
+def marked(parameters: Mapping[str, Value], names: set[str]) -> dict[str, Any]:
+    """The parameters with marks around the values of `names`."""
+    return {name: _mark(name, value) if name in names else value for name, value in parameters.items()}
+
+
+def unmarked(text: str) -> str:
+    """A marked deck with every value as it was written."""
+    return _MARKED.sub(lambda match: match["text"], text)
+
+
+def deck_values(parameters: Mapping[str, Value]) -> dict[str, Any]:
+    """The parameters with every number spelled for decks, whatever a template makes of them."""
+    return {
+        name: Number(each.deck) if isinstance(each, Number) else each for name, each in parameters.items()
+    }
+
+
+def placed(text: str, wrap: Wrap = lambda _, value: value) -> str:
+    """A marked deck with each value as its place needs it.
+
+    Raises ValueError for a text that looks like a number and stands where a deck needs one.
+    """
+    return _MARKED.sub(lambda match: wrap(match["name"], _spelled(match)), text)
+
+
+def _mark(name: str, value: Value) -> Value:
+    if not isinstance(value, Number):
+        return f"{_OPEN}{_TEXT}{name}={value}{_CLOSE}"
+    number = float.__new__(Number, value)
+    number.text = f"{_OPEN}{name}={value}{_CLOSE}"
+    return number
+
+
+def _spelled(match: re.Match[str]) -> str:
+    text = match["text"]
+    before, card = _line_before(match), _card_of(match)
+    if _is_name(match, before, card):
+        return text
+    numeric = before.rstrip().endswith("=") or card.startswith(".temp")
+    try:
+        reading = read_number(text)
+    except ValueError as error:
+        if (
+            numeric
+            and card.startswith(_NUMERIC_CARDS)
+            and begins_like_a_number(text)
+            and _WORD.fullmatch(text)
+        ):
+            raise ValueError(f"parameters.{match['name']}: {error}, and {card} needs one") from None
+        return text
+    if card.startswith(".temp"):
+        return reading.plain
+    return reading.deck if numeric or not match["kind"] else text
+
+
+def _line_before(match: re.Match[str]) -> str:
+    start = match.string.rfind("\n", 0, match.start()) + 1
+    return unmarked(match.string[start : match.start()])
+
+
+def _card_of(match: re.Match[str]) -> str:
+    """The first word, in lower case, of the card that a value stands on; ``*`` for the title."""
+    end = match.start()
+    while True:
+        start = match.string.rfind("\n", 0, end) + 1
+        line = match.string[start : match.start()]
+        if start == 0:
+            return "*"
+        if not line.lstrip().startswith("+"):
+            return (line.split(None, 1) or [""])[0].lower()
+        end = start - 1
+
+
+def _is_name(match: re.Match[str], before: str, card: str) -> bool:
+    after = match.string[match.end() : match.end() + 1]
+    glued = re.search(r"[\w.]$", before) is not None or re.match(r"[\w.]", after) is not None
+    quoted = before.count('"') % 2 == 1 and _FILE.search(before) is not None
+    return glued or quoted or card.startswith(_NAMING_CARDS) or card in _NAMING_COMMANDS
