@@ -35,7 +35,9 @@ def count_cases(draft: SweepText, defaults: Mapping[str, Value]) -> tuple[int, l
 
 def plan_of_draft(draft: SweepText, defaults: Mapping[str, Value]) -> Plan:
     """The cases of the draft. Raises UsageError or ExpressionError for what makes no sense."""
-    return Plan.expand(_read(draft, defaults)[0], defaults=defaults)
+    plan = Plan.expand(_read(draft, defaults)[0], defaults=defaults)
+    plan.refuse_too_many()
+    return plan
 
 
 def warnings_of_draft(draft: SweepText, plan: Plan, defaults: Mapping[str, Value]) -> list[str]:
@@ -57,7 +59,8 @@ def _read(draft: SweepText, defaults: Mapping[str, Value]) -> tuple[SweepDefinit
         problems += value_problems(document.model, defaults, source)
     if problems or document.model is None:
         first = next(iter(problems), None)
-        raise UsageError(f"{first.key}: {first.message}" if first else "not a sweep")
+        place = "" if first is None or first.key in ("exclude", "include") else f"{first.key}: "
+        raise UsageError(f"{place}{first.message}" if first else "not a sweep")
     return document.model, source
 
 

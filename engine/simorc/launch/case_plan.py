@@ -23,7 +23,7 @@ def plan_of(
     """The cases of a sweep, narrowed to some corners or by a condition.
 
     Raises ConfigError for a condition of the sweep file `source`, ExpressionError for `where` and for a
-    definition that stands in no file.
+    definition that stands in no file, UsageError for more combinations than a run can have.
     """
     testbench = project.testbenches[definition.testbench]
     try:
@@ -32,6 +32,7 @@ def plan_of(
         if source is None:
             raise
         raise _at_its_place(error, definition, source) from error
+    plan.refuse_too_many()
     return plan.select(corners=corners, where=where) if corners or where else plan
 
 

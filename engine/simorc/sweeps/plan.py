@@ -49,12 +49,14 @@ class Plan:
         values) and ExpressionError (``exclude``, ``include``).
         """
         conditions = Filters(_texts(entry(definition, "exclude")), _texts(entry(definition, "include")))
-        axes = axes_of(definition, defaults)
-        if (count := math.prod(len(axis) for axis in axes)) > MOST_CASES:
-            raise UsageError(
-                f"{count:,} combinations are more than {MOST_CASES:,}", remedy="sweep fewer values"
-            )
-        return cls(axes, defaults, conditions)
+        return cls(axes_of(definition, defaults), defaults, conditions)
+
+    def refuse_too_many(self) -> None:
+        """Raise UsageError for more combinations than a run can have."""
+        count = math.prod(self._grid.shape)
+        if count > MOST_CASES:
+            message = f"{count:,} combinations are more than a run can have ({MOST_CASES:,})"
+            raise UsageError(message, remedy="sweep fewer values")
 
     def idle_conditions(self) -> dict[str, str]:
         """The conditions of the sweep that decide nothing, each with what it does."""

@@ -250,6 +250,15 @@ def _corner(value: Any) -> Any:
     return value
 
 
+def _conditions(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        raise ValueError("a condition is an expression, as in \"temp > 100 and corner == 'ff'\"")
+    return value
+
+
+Conditions = Annotated[Texts, BeforeValidator(_conditions)]
+
+
 class SweepDefinition(Section):
     """A sweep file. The cases are the product of parameters, zip groups, corners and Monte Carlo samples."""
 
@@ -267,9 +276,9 @@ class SweepDefinition(Section):
         dict[Name, Annotated[dict[Name, Scalar], BeforeValidator(_corner)]], AfterValidator(distinct)
     ] = Field(default_factory=dict)
     """Corner -> values of several parameters at once."""
-    exclude: Texts = ()
+    exclude: Conditions = ()
     """Cases left out, such as "corner == 'ff' and temp > 100"."""
-    include: Texts = ()
+    include: Conditions = ()
     """Only cases for which each of these holds."""
     monte_carlo: MonteCarlo | None = None
     """Random samples."""
