@@ -170,7 +170,7 @@ CARDS = {
     ".option temp": (".option temp={x}\n.op", "run", "v(t)"),
     ".tran": (".tran {{{{ parameters.x / 10 }}}} {x}", "run", "time[length(time)-1]"),
     ".dc": (".dc vs {x} {{{{ parameters.x + 1 }}}} 1", "run", "v(s)[0]"),
-    ".ac": (".ac lin 2 {x} {{{{ parameters.x + 1 }}}}", "run", "frequency[0]"),
+    ".ac": (".ac lin 1 {x} {x}", "run", "frequency"),
     ".ic": (".ic v(c)={x}\n.tran 1n 2n uic", "run", "v(c)[0]"),
     "set temp": (".op", "set temp={x}\nrun", "v(t)"),
     "let": (".op", "run\nlet y={x}", "y"),
