@@ -21,18 +21,14 @@ def specs_by(layout: RunLayout, label: str) -> dict[object, Kept]:
 
 
 def _counted(layout: RunLayout, label: str) -> dict[object, Kept]:
+    from simorc.results.case_counts import judge_all
     from simorc.results.open_run import OpenRun
-    from simorc.results.specs import judge_cases
 
     run = OpenRun(layout)
-    single = [spec for spec in run.specs if spec.measurement not in run.across]
-    if not single:
+    if not run.own_specs:
         return {}
     frame = run.frame
-    good, ran = frame.completed.copy(), frame.completed | frame.failed
-    for spec in single:
-        status = judge_cases(frame, spec).status
-        good &= (status == "pass") | (status == "near")
+    good, ran = judge_all(frame, run.own_specs).meeting, frame.completed | frame.failed
     values = frame.parameters[label].tolist()
     kept = Counter(value for value, each in zip(values, good, strict=True) if each)
     tried = Counter(value for value, each in zip(values, ran, strict=True) if each)

@@ -43,7 +43,7 @@ class RunResults:
     specs: tuple[SpecLine, ...] = ()
     failures: tuple[FailureGroup, ...] = ()
     events: tuple[tuple[str, str, str], ...] = ()
-    total_yield: str = ""
+    summary: str = ""
     head: str = ""
     note: str = ""
     took: float = field(default=0.0, compare=False)
@@ -109,42 +109,28 @@ def _clock(seconds: float) -> str:
 
 def _specs(layout: RunLayout) -> tuple[tuple[SpecLine, ...], str]:
     from simorc.results.open_run import OpenRun
-    from simorc.results.specs import judge_cases
-    from simorc.results.statistics import total_yield
 
     run = OpenRun(layout)
     if not run.specs:
         return (), ""
-    results = run.spec_results
-    single = [spec for spec in run.specs if spec.measurement not in run.across]
-    whole = total_yield(run.frame, [judge_cases(run.frame, spec).status for spec in single])
-    said = (
-        f"{_percent(whole.fraction)} ({_percent(whole.low)} ... {_percent(whole.high)})"
-        if whole.total
-        else ""
-    )
-    lines = tuple(_spec_line(result, run.shown(result.spec.measurement)) for result in results)
-    return lines, f"{said} of {whole.total} cases keep to every spec" if said else ""
+    lines = tuple(_spec_line(result, run.shown(result.spec.measurement)) for result in run.spec_results)
+    if run.yields is not None:
+        return lines, f"yield {run.yields.text}"
+    return lines, f"cases: {run.case_counts.summary}" if run.own_specs and run.case_counts.against else ""
 
 
 def _spec_line(result: Any, shown: ShownAs) -> SpecLine:
-    from simorc.results.statistics import spec_yield
+    from simorc.results.case_counts import counts_of
 
-    spec, found = result.spec, spec_yield(result)
+    spec, counts = result.spec, counts_of(result.counts)
     span = f"{shown.text(result.least)} ... {shown.text(result.most)}" if result.least is not None else ""
-    passing = f"{found.passed}/{found.total}" if found.total else ""
-    if found.total and found.passed < found.total:
-        passing += f" {_percent(found.fraction)}"
+    passing = counts.against or (f"{counts.meeting} of {counts.ran} meet" if counts.ran else "")
     worst = result.worst
     return SpecLine(
         *(spec.measurement, result.status, " ".join(shown.limits(spec.min, spec.max)), span, passing),
         worst.case_id if worst is not None else None,
         f"{shown.text(worst.value)} at {parameters_text(worst.parameters)}" if worst is not None else "",
     )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}%"
 
 
 def parameters_text(parameters: Mapping[str, Any]) -> str:

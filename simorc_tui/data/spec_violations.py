@@ -1,26 +1,26 @@
-"""How many cases of a run break a spec, for the line on top and for the word that a run is over."""
+"""How many cases of a run violate a spec, for the line on top and for the message that a run is over."""
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from simorc.errors import SimorcError
+from simorc.results.case_counts import CaseCounts
 from simorc.rundir.layout import RunLayout
 
 
 @dataclass(frozen=True)
 class Violations:
-    """Of `cases` cases, `breaking` break a spec; `across` specs over all cases fail."""
+    """The cases by what they are under the specs; `across` specs over all cases fail."""
 
-    cases: int = 0
-    breaking: int = 0
+    counts: CaseCounts = field(default_factory=CaseCounts)
     across: int = 0
 
     @property
     def text(self) -> str:
-        """``3 of 45 violate a spec``; empty where none does."""
-        parts = [f"{self.breaking} of {self.cases} violate a spec"] if self.breaking else []
+        """``3 of 45 violate a spec, 2 failed``; empty where none violates a spec or lacks a value."""
+        parts = [self.counts.summary] if self.counts.violating or self.counts.missing else []
         parts += (
             [f"{self.across} spec{'s' if self.across > 1 else ''} over all cases fail"] if self.across else []
         )
@@ -29,24 +29,19 @@ class Violations:
     @property
     def short(self) -> str:
         """The same for a narrow line."""
-        return f"{self.breaking or self.across} off spec" if self.breaking or self.across else ""
+        off = self.counts.violating or self.across
+        return f"{off} off spec" if off else ""
 
 
 def read_violations(layout: RunLayout) -> Violations:
     """Judge every case by the run's specs; none where they cannot be read (the specs pane tells). Slow."""
-    import numpy as np
-
     from simorc.results.open_run import OpenRun
-    from simorc.results.specs import judge_cases
 
     try:
         run = OpenRun(layout)
-        single = [spec for spec in run.specs if spec.measurement not in run.across]
         failing = [result for result in run.spec_results if result.spec.measurement in run.across]
-        breaking = np.zeros(len(run.frame), dtype=np.bool_)
-        for spec in single:
-            breaking |= np.asarray(judge_cases(run.frame, spec).status == "fail", dtype=np.bool_)
+        counts = run.case_counts if run.own_specs else CaseCounts()
     except (SimorcError, sqlite3.DatabaseError, ValueError):
         return Violations()
     across = sum(result.status == "fail" for result in failing)
-    return Violations(len(breaking), int(np.count_nonzero(breaking)), across)
+    return Violations(counts, across)

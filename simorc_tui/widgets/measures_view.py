@@ -149,8 +149,8 @@ def _frame(columns: list[Column], case: sqlite3.Row) -> Frame:
 
 
 def _measure(frame: Frame, column: Column, spec: Spec | None) -> Measure:
-    value = float(frame.values(column.label)[0])
-    known = None if np.isnan(value) else value
+    value = float(frame.measurements[column.label][0]) if column.label in frame.measurements else np.nan
+    known = value if np.isfinite(value) else None
     if spec is None:
         missing = known is None and frame.completed[0]
         return Measure(column.label, known, column.shown, "", "missing" if missing else "measured")

@@ -156,4 +156,4 @@ def test_across_values_without_a_spec_and_the_yield_are_told(simorc: Simorc, pro
     assert simorc("run", "spread", "--project", project).code == 0
     said = simorc("results", "--project", project).out.splitlines()
     (told,) = [line for line in said if line.startswith("yield: ")]
-    assert "cases keep to every spec: " in told and "…" in told
+    assert "samples meet every spec in all their cases: " in told and "…" in told

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from simorc.reports.wording import STATUS_WORDS, Wording, overall, why_not
+from simorc.results.case_counts import counts_of
 from simorc.results.open_run import OpenRun
+from simorc.results.sample_yields import yield_text
 from simorc.results.specs import SpecResult
-from simorc.results.statistics import Yield, spec_yield
 from simorc.rundir.notes import notes_of
 
 _HEADER = (
@@ -19,7 +20,6 @@ _HEADER = (
     "Status",
     "Worst case",
     "Margin",
-    "Yield (95 %)",
 )
 
 
@@ -31,41 +31,45 @@ def _remarks(run: OpenRun) -> list[str]:
 
 def datasheet(run: OpenRun) -> str:
     """Title, verdict, table."""
-    frame = run.frame
-    failed, ran = int(frame.failed.sum()), int((frame.failed | frame.completed).sum())
-    verdict = overall(run.spec_results, failed, int(run.manifest["total"]), ran, stopped=bool(run.stopped))
+    verdict = overall(run.spec_results, run.case_counts, stopped=bool(run.stopped))
+    yields = [f"Yield: {run.yields.text}.", ""] if run.yields is not None else []
     lines = [
         f"# {_cell(str(run.manifest['sweep']))} ({_cell(str(run.manifest['testbench']))})",
         "",
         f"Run `{run.name}`: {verdict}.",
         "",
+        *yields,
         *_remarks(run),
     ]
     if run.spec_results:
-        lines += [_row(_HEADER), _row(["---"] * len(_HEADER))]
-        lines += [_row(_cells(Wording(run), result)) for result in run.spec_results]
+        header = (*_HEADER, "Yield (95 %)" if run.yields is not None else "Cases")
+        lines += [_row(header), _row(["---"] * len(header))]
+        lines += [_row(_cells(run, result)) for result in run.spec_results]
     else:
         lines.append("No specs are declared.")
     return "\n".join(lines) + "\n"
 
 
-def _cells(words: Wording, result: SpecResult) -> list[str]:
-    name = result.spec.measurement
+def _cells(run: OpenRun, result: SpecResult) -> list[str]:
+    words, name = Wording(run), result.spec.measurement
     reason = why_not(result)
     return [
         name + (f": {result.spec.description}" if result.spec.description else ""),
         *words.limits(result.spec),
         *(words.value(name, each) for each in (result.least, result.mean, result.most)),
         STATUS_WORDS[result.status] + (f" ({reason})" if reason else ""),
-        *(words.worst(name, result.worst), words.margin(name, result.worst), yield_text(spec_yield(result))),
+        *(words.worst(name, result.worst), words.margin(name, result.worst), share_text(run, result)),
     ]
 
 
-def yield_text(found: Yield) -> str:
-    """``98.5 % (95.7 … 99.5)``."""
-    if not found.total:
-        return "–"
-    return f"{100 * found.fraction:.3g} % ({100 * found.low:.3g} … {100 * found.high:.3g})"
+def share_text(run: OpenRun, result: SpecResult) -> str:
+    """The yield of a spec over the samples of a Monte Carlo run; elsewhere how many cases meet it, which is
+    no yield: ``45 of 45 meet``.
+    """
+    if run.yields is not None:
+        return yield_text(run.yields.by_spec[result.spec.measurement])
+    counts = counts_of(result.counts)
+    return f"{counts.meeting} of {counts.ran} meet" if counts.ran else "–"
 
 
 def _row(cells: list[str] | tuple[str, ...]) -> str:

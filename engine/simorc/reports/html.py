@@ -11,7 +11,7 @@ from simorc.plots.backends.html import STYLE, figure_markup, script
 from simorc.plots.declared_specs import declared_specs
 from simorc.plots.figure import Axis, Figure, FigureStrip, histogram
 from simorc.plots.from_run import figures_of, limits_of, over_parameter
-from simorc.reports.datasheet import yield_text
+from simorc.reports.datasheet import share_text
 from simorc.reports.sections import cautions, effect_tables
 from simorc.reports.wording import (
     DASH,
@@ -24,8 +24,9 @@ from simorc.reports.wording import (
 )
 from simorc.results.frame import Frame
 from simorc.results.open_run import OpenRun
-from simorc.results.specs import SpecResult, judge_cases
-from simorc.results.statistics import capability, sensitivities, spec_yield, summarise_values, total_yield
+from simorc.results.sample_yields import yield_text
+from simorc.results.specs import SpecResult
+from simorc.results.statistics import capability, sensitivities, summarise_values
 from simorc.rundir.notes import notes_of
 from simorc.text import plain
 
@@ -61,7 +62,7 @@ def page_of(run: OpenRun) -> dict[str, Any]:
     return {
         "title": plain(f"{manifest['sweep']} ({manifest['testbench']})"),
         "subtitle": [plain(str(part)) for part in head if part],
-        "verdict": overall(run.spec_results, failed, total, ran, stopped=bool(run.stopped)),
+        "verdict": overall(run.spec_results, run.case_counts, stopped=bool(run.stopped)),
         "colour": "open"
         if not ran or (good and ran < total and not run.stopped)
         else "good"
@@ -69,8 +70,9 @@ def page_of(run: OpenRun) -> dict[str, Any]:
         else "bad",
         "total": total,
         "counts": {"completed": completed, "failed": failed, "waiting": total - ran},
-        "yield_text": _total_yield(run),
-        "specs": [_spec_row(Wording(run), result) for result in run.spec_results],
+        "yield_text": run.yields.text if run.yields is not None else "",
+        "combinations": _combinations(run),
+        "specs": [_spec_row(run, result) for result in run.spec_results],
         "figures": [
             {"svg": Markup(figure_markup(each, 560, 320)), "note": each.note} for each in figures(run)
         ],
@@ -86,15 +88,16 @@ def page_of(run: OpenRun) -> dict[str, Any]:
     }
 
 
-def _total_yield(run: OpenRun) -> str:
-    own = [spec for spec in run.specs if spec.measurement not in run.across]
-    if not own or not len(run.frame):
-        return ""
-    return yield_text(total_yield(run.frame, [judge_cases(run.frame, spec).status for spec in own]))
+def _combinations(run: OpenRun) -> list[tuple[str, str]]:
+    """The yield at each corner and other combination that the samples share."""
+    found = run.yields.by_combination if run.yields is not None else {}
+    return [
+        (plain(name), f"{each.passed} of {each.total}: {yield_text(each)}") for name, each in found.items()
+    ]
 
 
-def _spec_row(words: Wording, result: SpecResult) -> dict[str, Any]:
-    name = result.spec.measurement
+def _spec_row(run: OpenRun, result: SpecResult) -> dict[str, Any]:
+    words, name = Wording(run), result.spec.measurement
     return {
         "name": plain(name),
         "description": plain(result.spec.description),
@@ -108,7 +111,7 @@ def _spec_row(words: Wording, result: SpecResult) -> dict[str, Any]:
         "case": result.worst.case_id if result.worst else None,
         "worst": words.worst(name, result.worst),
         "margin": words.margin(name, result.worst),
-        "yield_text": yield_text(spec_yield(result)),
+        "yield_text": share_text(run, result),
     }
 
 

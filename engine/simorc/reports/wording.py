@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from simorc.results.case_counts import CaseCounts, counts_of
 from simorc.results.open_run import OpenRun
 from simorc.results.specs import Spec, SpecResult, WorstCase
 from simorc.text import plain
@@ -69,16 +70,24 @@ def parameter_text(value: Any) -> str:
 
 def why_not(result: SpecResult) -> str:
     """What keeps a spec from passing, in words; empty for one that passes."""
-    words = {"fail": "outside the limits", "missing": "without a value", "error": "failed in simulation"}
-    parts = [f"{result.counts[status]} {text}" for status, text in words.items() if result.counts[status]]
+    counts = counts_of(result.counts)
+    parts = [
+        f"{count} {text}"
+        for count, text in (
+            (counts.violating, "outside the limits"),
+            (counts.missing, "without a value"),
+            (counts.failed, "failed in simulation"),
+        )
+        if count
+    ]
     if not parts:
         return "" if result.passed else "no case was run"
-    return f"of {result.judged} cases: {', '.join(parts)}"
+    return f"of {counts.ran} cases: {', '.join(parts)}"
 
 
-def overall(results: list[SpecResult], failed: int, total: int, run: int, *, stopped: bool = False) -> str:
+def overall(results: list[SpecResult], counts: CaseCounts, *, stopped: bool = False) -> str:
     """The verdict of a run in one phrase; `stopped` if samples were left out because the yield was known."""
-    if run == 0:
+    if counts.ran == 0:
         return "nothing has run yet"
     broken = [result for result in results if not result.passed]
     parts = []
@@ -86,8 +95,12 @@ def overall(results: list[SpecResult], failed: int, total: int, run: int, *, sto
         parts.append(
             f"{len(broken)} of {len(results)} specs not met" if broken else f"all {len(results)} specs met"
         )
-    if failed:
-        parts.append(f"{failed} simulations failed")
-    if run < total:
-        parts.append(f"{total - run} cases {'left out, as the yield is known' if stopped else 'not run'}")
+    if counts.failed:
+        parts.append(f"{counts.failed} simulations failed")
+    if counts.violating:
+        parts.append(f"{counts.violating} of {counts.ran} cases violate a spec")
+    if counts.missing:
+        parts.append(f"{counts.missing} have no value")
+    if counts.pending:
+        parts.append(f"{counts.pending} cases {'left out, as the yield is known' if stopped else 'not run'}")
     return "; ".join(parts) or "no specs"

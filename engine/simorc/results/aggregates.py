@@ -10,6 +10,7 @@ import numpy as np
 from simorc.config.names import did_you_mean
 from simorc.errors import UsageError
 from simorc.results.frame import Floats, Frame, column_of, texts_of
+from simorc.results.statistics import deviation
 
 
 def _tempco(values: Floats, over: Floats) -> float:
@@ -20,13 +21,18 @@ def _tempco(values: Floats, over: Floats) -> float:
     return float(np.dot(centred, values)) / spread / mean if spread > 0 and mean != 0 else np.nan
 
 
+def _spread(values: Floats, over: Floats) -> float:
+    """Largest minus smallest; one value has none."""
+    return float(np.ptp(values)) if len(values) > 1 else np.nan
+
+
 REDUCTIONS: Mapping[str, Callable[[Floats, Floats], float]] = {
     "max": lambda values, over: float(values.max()),
     "min": lambda values, over: float(values.min()),
     "mean": lambda values, over: float(values.mean()),
     "median": lambda values, over: float(np.median(values)),
-    "sigma": lambda values, over: float(np.std(values, ddof=1)) if len(values) > 1 else np.nan,
-    "spread": lambda values, over: float(np.ptp(values)),
+    "sigma": lambda values, over: deviation(values) if len(values) > 1 else np.nan,
+    "spread": _spread,
     "tempco": _tempco,
 }
 
@@ -35,20 +41,29 @@ def across_frame(frame: Frame, name: str, across: Mapping[str, Any], unit: str =
     """One row per combination of the held parameters, with the reduced value as measurement ``name``.
 
     A row is numbered by the case with the extreme value (the first case for the other reductions). It is
-    failed if a simulation in it failed, pending while one is to come; a missing value in it makes it missing.
+    failed if a simulation in it failed, pending while one is to come; a missing value in it makes it missing,
+    and so is the spread, sigma or tempco of a single case. Monte Carlo samples are held unless ``over`` names
+    ``sample``.
     """
     over = [across["over"]] if isinstance(across["over"], str) else list(across["over"])
+    by_sample = frame.samples is not None and "sample" not in frame.parameters
     for parameter in over:
-        if parameter not in frame.parameters:
+        if parameter not in frame.parameters and not (by_sample and parameter == "sample"):
             raise UsageError(
                 f"{name}: {parameter} is not swept in this run{did_you_mean(parameter, frame.parameters)}"
             )
-    if across["reduce"] == "tempco" and frame.parameters[over[0]].dtype == np.object_:
+    axis = frame.parameters.get(over[0], frame.samples)
+    assert axis is not None
+    if across["reduce"] == "tempco" and axis.dtype == np.object_:
         raise UsageError(f"{name}: tempco needs a numeric parameter, and {over[0]} holds texts")
     held = [parameter for parameter in frame.parameters if parameter not in over]
-    groups = _groups(frame, held)
+    if by_sample and "sample" in over:
+        # What a sample draws varies with it.
+        held = [parameter for parameter in held if parameter not in drawn_parameters(frame)]
+    holds_samples = by_sample and "sample" not in over
+    groups = _groups(frame, held, frame.samples if holds_samples else None)
     values = frame.values(across["of"])
-    rows = [_reduced(frame, members, values[members], across["reduce"], over[0]) for members in groups]
+    rows = [_reduced(frame, members, values[members], across["reduce"], axis) for members in groups]
     firsts = [int(members[0]) for members in groups]
     return Frame(
         ids=np.array([row[0] for row in rows], dtype=np.int64),
@@ -56,14 +71,29 @@ def across_frame(frame: Frame, name: str, across: Mapping[str, Any], unit: str =
         parameters={p: column_of([frame.parameters[p][i] for i in firsts]) for p in held},
         measurements={name: np.array([row[2] for row in rows], dtype=np.float64)},
         units={name: unit},
+        samples=frame.samples[firsts] if holds_samples and frame.samples is not None else None,
     )
 
 
-def _groups(frame: Frame, held: Sequence[str]) -> list[Any]:
+def drawn_parameters(frame: Frame) -> set[str]:
+    """The parameters that have one value per sample and differ between samples."""
+    assert frame.samples is not None
+    order = np.argsort(frame.samples, kind="stable")
+    same = np.diff(frame.samples[order]) == 0
+    found = set()
+    for name, column in frame.parameters.items():
+        keys = np.asarray(column.astype(str) if column.dtype == np.object_ else column)[order]
+        changes = keys[1:] != keys[:-1]
+        if np.any(changes) and not np.any(changes & same):
+            found.add(name)
+    return found
+
+
+def _groups(frame: Frame, held: Sequence[str], samples: Any = None) -> list[Any]:
     """The positions of each group's cases, groups in order of their first case."""
     if not len(frame):
         return []
-    codes = np.zeros(len(frame), dtype=np.int64)
+    codes = np.zeros(len(frame), dtype=np.int64) if samples is None else np.asarray(samples, dtype=np.int64)
     for parameter in held:
         column = frame.parameters[parameter]
         keys = column.astype(str) if column.dtype == np.object_ else column
@@ -74,7 +104,7 @@ def _groups(frame: Frame, held: Sequence[str]) -> list[Any]:
     return sorted(np.split(order, edges), key=lambda members: int(members[0]))
 
 
-def _reduced(frame: Frame, members: Any, values: Floats, reduce: str, over: str) -> tuple[int, str, float]:
+def _reduced(frame: Frame, members: Any, values: Floats, reduce: str, over: Any) -> tuple[int, str, float]:
     status = frame.status[members]
     first = int(frame.ids[members[0]])
     if np.any(status == "failed"):
@@ -83,7 +113,7 @@ def _reduced(frame: Frame, members: Any, values: Floats, reduce: str, over: str)
         return first, "pending", np.nan
     if not np.all(np.isfinite(values)):
         return int(frame.ids[members[np.argmax(~np.isfinite(values))]]), "completed", np.nan
-    axis = frame.parameters[over][members]
+    axis = over[members]
     numeric = axis if axis.dtype != np.object_ else np.zeros(len(values))
     found = REDUCTIONS[reduce](values, np.asarray(numeric, dtype=np.float64))
     chosen = {"max": np.argmax, "min": np.argmin}.get(reduce)

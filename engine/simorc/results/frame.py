@@ -39,6 +39,8 @@ class Frame:
     seconds: Floats | None = None
     bundles: Texts | None = None
     """The names of corner bundles where the column ``corner`` does not hold them."""
+    samples: npt.NDArray[np.int64] | None = None
+    """The Monte Carlo sample of every case, from 1; None without Monte Carlo."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -81,6 +83,7 @@ class Frame:
             messages=[self.messages[i] for i in places] if len(self.messages) else (),
             seconds=None if self.seconds is None else self.seconds[kept],
             bundles=None if self.bundles is None else self.bundles[kept],
+            samples=None if self.samples is None else self.samples[kept],
         )
 
 

@@ -22,13 +22,17 @@ from simorc.config.root import find_root
 from simorc.errors import RunNotFound, UsageError
 from simorc.measurements.waves import Waves, open_waves
 from simorc.results.aggregates import across_frames
+from simorc.results.case_counts import CaseCounts, count_cases
 from simorc.results.corner_names import bundle_names
 from simorc.results.frame import Frame, load_frame
+from simorc.results.sample_yields import Yields, count_yields
 from simorc.results.specs import Spec, SpecResult, evaluate_specs, read_specs
 from simorc.rundir.layout import RunLayout, find_run
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.mixed import mixture
 from simorc.rundir.store.reader import RunReader
+from simorc.rundir.unvaried import monte_carlo_varies_nothing
+from simorc.sweeps.plan import Plan
 from simorc.units import ShownAs
 
 
@@ -50,9 +54,36 @@ class OpenRun:
     def frame(self) -> Frame:
         """Every case with its parameters and measurements."""
         frame = load_frame(self.layout)
+        if self.plan is not None and self.plan.samples:
+            frame = replace(frame, samples=self.plan.sample_numbers()[frame.ids - 1])
         if not any(spec.corners for spec in self.specs):
             return frame
         return replace(frame, bundles=bundle_names(self.manifest.get("plan"), frame))
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """The cases the run was built with; None where its manifest has no plan."""
+        written = self.manifest.get("plan")
+        return Plan.from_json(written) if written else None
+
+    @cached_property
+    def case_counts(self) -> CaseCounts:
+        """How many cases meet and violate the specs, have no value, or failed."""
+        return count_cases(self.frame, self.own_specs, int(self.manifest["total"]))
+
+    @property
+    def own_specs(self) -> list[Spec]:
+        """The specs of measurements that a case has, without those across cases."""
+        return [spec for spec in self.specs if spec.measurement not in self.across]
+
+    @cached_property
+    def yields(self) -> Yields | None:
+        """The yields of a Monte Carlo run; None where there is none to claim."""
+        if self.plan is None or not self.plan.samples or not self.specs:
+            return None
+        if monte_carlo_varies_nothing(self.layout, self.plan):
+            return None
+        return count_yields(self.frame, self.specs, self.across, self.plan.sample_numbers())
 
     @cached_property
     def rungs(self) -> dict[int, str]:

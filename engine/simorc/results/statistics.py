@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from simorc.measurements.yields import Yield, yield_of
 from simorc.results.frame import Floats, Frame, Texts
-from simorc.results.specs import Spec, SpecResult
+from simorc.results.specs import Spec
 
 __all__ = [
     "QUANTILES",
@@ -21,12 +20,12 @@ __all__ = [
     "correlation",
     "ranks",
     "sensitivities",
-    "spec_yield",
     "summarise_values",
-    "total_yield",
     "yield_of",
 ]
 QUANTILES = (0.001, 0.01, 0.05, 0.25, 0.75, 0.95, 0.99, 0.999)
+_ROUNDING = 1e-14
+"""A spread as small as this, relative to the mean, is rounding and no capability."""
 _FEW = 8
 """Below this number of samples nothing is said about the shape of the distribution."""
 
@@ -65,13 +64,18 @@ def summarise_values(values: Floats) -> Summary | None:
     x = values[np.isfinite(values)]
     if not len(x):
         return None
-    sigma = float(np.std(x, ddof=1)) if len(x) > 1 else None
+    sigma = deviation(x) if len(x) > 1 else None
     cuts = np.quantile(x, QUANTILES)
     return Summary(
         *(len(x), float(x.mean()), sigma, float(x.min()), float(x.max()), float(np.median(x))),
         tuple(zip(QUANTILES, map(float, cuts), strict=True)),
         *_shape(x),
     )
+
+
+def deviation(x: Floats) -> float:
+    """The sample's standard deviation (n - 1) of at least two values; exactly 0 where they are equal."""
+    return float(np.std(x, ddof=1)) if np.ptp(x) > 0 else 0.0
 
 
 def _shape(x: Floats) -> tuple[float | None, float | None, float | None]:
@@ -85,26 +89,12 @@ def _shape(x: Floats) -> tuple[float | None, float | None, float | None]:
     return skew, kurtosis, math.exp(-jarque_bera / 2)
 
 
-def spec_yield(result: SpecResult, confidence: float = 0.95) -> Yield:
-    """The yield of one spec; missing values and failed simulations count as fails."""
-    return yield_of(result.counts["pass"] + result.counts["near"], result.judged, confidence)
-
-
-def total_yield(frame: Frame, statuses: Sequence[Texts], confidence: float = 0.95) -> Yield:
-    """The share of the cases that were run which keep to every spec (``statuses``: one array per spec)."""
-    ran = frame.completed | frame.failed
-    good = frame.completed.copy()
-    for status in statuses:
-        good &= np.asarray((status == "pass") | (status == "near"), dtype=np.bool_)
-    return yield_of(int(np.count_nonzero(good & ran)), int(np.count_nonzero(ran)), confidence)
-
-
 def capability(summary: Summary, spec: Spec) -> tuple[float | None, float | None]:
     """(Cp, Cpk): the span of the limits over 6 sigma (two limits only), and the nearer limit over 3 sigma.
 
     None where it has no meaning: a single value, no spread, no limit.
     """
-    if not summary.sigma:
+    if not summary.sigma or summary.sigma <= _ROUNDING * abs(summary.mean):
         return None, None
     low, high = spec.limits_in(None)
     cp = (high - low) / (6 * summary.sigma) if math.isfinite(high - low) else None

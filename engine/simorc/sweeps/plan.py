@@ -114,6 +114,19 @@ class Plan:
         axis = self._grid.sample_axis
         return 0 if axis is None else self._grid.shape[axis]
 
+    def sample_numbers(self) -> Any:
+        """The Monte Carlo sample (from 1) of every case in order, an int64 array of shape (cases,).
+
+        Raises UsageError without Monte Carlo.
+        """
+        import numpy as np
+
+        if not self.samples:
+            raise UsageError("this sweep has no Monte Carlo samples")
+        combinations = np.arange(len(self), dtype=np.int64) if self._kept is None else np.asarray(self._kept)
+        # The samples are the last axis, which varies fastest.
+        return combinations.astype(np.int64) % self.samples + 1
+
     def case(self, case_id: int) -> Case:
         """One case, from 1. Raises UsageError beyond the last."""
         if not 1 <= case_id <= len(self):

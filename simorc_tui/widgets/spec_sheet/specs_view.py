@@ -171,7 +171,7 @@ class SpecsView(FailingPane):
         if results.note:
             lines.append((Text(plain(results.note), "italic"), None))
         if results.specs:
-            lines.append((Text(f"specs   yield {results.total_yield}", HEADING), None))
+            lines.append((Text(plain(f"specs   {results.summary}"), HEADING), None))
             lines += list(zip(self._spec_lines(results.specs), results.specs, strict=True))
         elif not results.note:
             lines.append((Text("no specs in this run", "dim"), None))

@@ -14,7 +14,7 @@ import click
 
 from simorc.cli.completion import RUNS
 from simorc.cli.context import Scope, scoped
-from simorc.cli.output.across_table import across_table, run_with_across, yield_line
+from simorc.cli.output.across_table import across_table, run_with_across, verdict_lines
 from simorc.cli.output.case_rows import as_json, dumps, finite, pages, sort_column
 from simorc.cli.output.results_files import WHOLE, write_whole_form
 from simorc.cli.output.spec_table import run_with_specs, spec_table
@@ -116,8 +116,7 @@ def _show_specs(layout: RunLayout) -> None:
     if run is not None:
         click.echo()
         write(spec_table(run))
-        if told := yield_line(run):
-            click.echo(told)
+        write(verdict_lines(run))
     if (across := run_with_across(layout)) is not None:
         click.echo()
         write(across_table(across))

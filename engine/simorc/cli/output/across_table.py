@@ -51,16 +51,16 @@ def _cells(run: OpenRun, name: str) -> tuple[str, ...]:
     return (plain(name), *(plain(words.value(name, value)) for value in told), counted)
 
 
-def yield_line(run: OpenRun) -> str:
-    """``yield: 97 of 100 keep to every spec: 97 % (91.5 … 99)``; empty without Monte Carlo or results."""
-    if not (run.manifest.get("definition") or {}).get("monte_carlo"):
-        return ""
-    from simorc.reports.datasheet import yield_text
-    from simorc.results.specs import judge_cases
-    from simorc.results.statistics import total_yield
+def verdict_lines(run: OpenRun) -> Iterator[str]:
+    """How many cases are against the specs, and the yields of a Monte Carlo run: over all, and at each corner
+    and other combination.
+    """
+    from simorc.results.sample_yields import yield_text
 
-    own = [spec for spec in run.specs if spec.measurement not in run.across]
-    found = total_yield(run.frame, [judge_cases(run.frame, spec).status for spec in own])
-    if not own or not found.total:
-        return ""
-    return f"yield: {found.passed} of {found.total} cases keep to every spec: {yield_text(found)}"
+    if run.case_counts.against:
+        yield f"cases: {run.case_counts.summary}"
+    if run.yields is None:
+        return
+    yield f"yield: {run.yields.text}"
+    for where, found in run.yields.by_combination.items():
+        yield f"  {plain(where)}: {found.passed} of {found.total} samples: {yield_text(found)}"

@@ -59,8 +59,11 @@ def _cells(run: OpenRun, result: SpecResult, written: WrittenParameters) -> tupl
 
 
 def _verdict(result: SpecResult) -> str:
-    against = result.judged - result.counts["pass"] - result.counts["near"]
-    return f"{result.status} ({against} of {result.judged})" if against else result.status
+    from simorc.results.case_counts import counts_of
+
+    # The verdict says what the first number is.
+    against = counts_of(result.counts).against.replace(" violate", "")
+    return f"{result.status} ({against})" if against else result.status
 
 
 def _worst(result: SpecResult, written: WrittenParameters) -> str:
