@@ -46,7 +46,7 @@ def across_frame(frame: Frame, name: str, across: Mapping[str, Any], unit: str =
     ``sample``.
     """
     over = [across["over"]] if isinstance(across["over"], str) else list(across["over"])
-    by_sample = frame.samples is not None and "sample" not in frame.parameters
+    by_sample = frame.samples is not None
     for parameter in over:
         if parameter not in frame.parameters and not (by_sample and parameter == "sample"):
             raise UsageError(
