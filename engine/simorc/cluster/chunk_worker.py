@@ -29,7 +29,7 @@ from simorc.executors.local import LocalExecutor
 from simorc.rundir.circuit import KEEP
 from simorc.rundir.input_changes import changes_of, refuse_changed
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import RunSettings, load_manifest, settings_of
+from simorc.rundir.manifest import RunSettings, load_manifest, settings_of, with_definitions
 from simorc.runner.case_workers import warm_loss, warm_way_of, worker_maker
 from simorc.runner.guardian import Guardian
 from simorc.runner.local_scheduler import LocalScheduler
@@ -63,7 +63,8 @@ def main() -> int:
 async def run_chunk(layout: RunLayout, wave: Wave, element: int) -> int:
     """Run what is left of a chunk; the exit code."""
     began = time.monotonic()
-    manifest = load_manifest(layout)
+    manifest = load_manifest(layout, stored=False)
+    manifest = with_definitions(layout, manifest, wave.options.get("definitions") or {})
     refuse_changed(layout, changes_of(layout, manifest), KEEP)
     with ExitStack() as undo:
         log = ChunkLog(wave, element)

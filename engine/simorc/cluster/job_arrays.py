@@ -20,6 +20,7 @@ from simorc.errors import SchedulerSilent, SubmissionRefused
 from simorc.executors.batch_scheduler import ArrayJob, Scheduler, Site, Submission
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import RunSettings
+from simorc.rundir.store.definitions import stored_definitions
 from simorc.rundir.store.writer import Store
 
 _OPTIONS = ("timeout", "warm", "nice")
@@ -157,7 +158,7 @@ class JobArrays:
             scheduler.name,
             self._site,
             batch,
-            options=self._options,
+            options={**self._options, "definitions": stored_definitions(self._layout.database)},
             element_variable=scheduler.element_variable,
         )
         throttle = None if self._jobs is None else self._throttle()

@@ -12,6 +12,7 @@ from simorc.results.frame import load_frame
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.metadata_csv import write_metadata
 from simorc.rundir.store.connection import close_for_writing, open_for_writing, quoted
+from simorc.rundir.store.definitions import write_definitions
 from simorc.rundir.store.reader import STATUSES
 from simorc.rundir.store.writer import add_column
 from simorc.simulators.outcome import FailureKind
@@ -51,8 +52,11 @@ def store_rows(
     names: Sequence[str],
     removed: Sequence[str],
     rows: Iterator[MeasuredRow],
+    declared: Mapping[str, Any],
 ) -> Remeasured:
-    """Write all values in one transaction: a run is measured by one set of definitions, never by two."""
+    """Write all values and what they are measured by (`declared`) in one transaction: a run is measured by
+    one set of definitions, never by two.
+    """
     db = open_for_writing(layout.database)
     cases, missing, reasons = 0, 0, dict[str, str]()
     try:
@@ -69,6 +73,7 @@ def store_rows(
             for name, reason in row.missing.items():
                 reasons.setdefault(name, f"case {row.case_id}: {reason}")
         _recount(db)
+        write_definitions(db, declared)
         text = f"measured again: {', '.join(names) or 'nothing changed'}"
         db.execute("INSERT INTO events (time, kind, message) VALUES (?, 'measured', ?)", (time.time(), text))
         db.execute("COMMIT")

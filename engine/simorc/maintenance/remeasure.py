@@ -8,6 +8,7 @@ lock is held meanwhile, so that its store keeps to one writer.
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -20,7 +21,6 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from simorc.errors import SimorcError, UsageError
-from simorc.files import write_json
 from simorc.maintenance.measured_rows import (
     LACKING,
     Definitions,
@@ -34,6 +34,7 @@ from simorc.measurements.meas_refine import refine
 from simorc.measurements.measure import Measured, check_definitions, compiled, measure_case
 from simorc.netlist.deck.deck import Deck
 from simorc.results.frame import Frame, load_frame
+from simorc.rundir.freezing import HOOKS, freeze_hooks, hook_files
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
 from simorc.rundir.manifest import load_manifest
@@ -43,9 +44,12 @@ from simorc.waveforms.rawfile import RawFile
 _CHUNK = 50
 
 
-def changed_measurements(old: Definitions, new: Definitions) -> tuple[str, ...]:
-    """The measurements to compute again: new, different, or referring to one that is."""
+def changed_measurements(old: Definitions, new: Definitions, hooks_edited: bool = False) -> tuple[str, ...]:
+    """The measurements to compute again: new, different, or referring to one that is; those in Python also
+    where their files were edited.
+    """
     changed = {name for name in new if _essence(old.get(name)) != _essence(new[name])}
+    changed |= {name for name in new if hooks_edited and new[name].get("python")}
     changed |= {name for name in old if name not in new}
     while True:
         more = {name for name in new if name not in changed and _references(new[name]) & changed}
@@ -97,19 +101,42 @@ def remeasure(
     with RunnerLock(layout):
         manifest = load_manifest(layout)
         old = manifest.get("measurements") or {}
-        names = tuple(definitions) if everything else changed_measurements(old, definitions)
+        hooks = _frozen_hooks(layout, manifest, definitions, project_root)
+        edited = hooks != (manifest.get("hooks") or {})
+        if hooks["inputs"]:
+            project_root = layout.path / hooks["directory"]
+        names = tuple(definitions) if everything else changed_measurements(old, definitions, edited)
         names = tuple(name for name in names if not definitions[name].get("across"))
         removed = tuple(name for name in old if name not in definitions)
         found = _measured(layout, manifest, definitions, names, project_root, jobs, progress)
-        done = store_rows(layout, definitions, names, removed, found)
-        now: dict[str, Any] = {"measurements": dict(definitions), "specs": dict(specs)}
+        now: dict[str, Any] = {"measurements": dict(definitions), "specs": dict(specs), "hooks": hooks}
         if plot_specs is not None:
             now["plot_specs"] = list(plot_specs)
-        manifest.update(now, measured=time.strftime("%Y-%m-%dT%H:%M:%S%z"))
-        write_json(layout.manifest, manifest)
+        now["measured"] = time.strftime("%Y-%m-%dT%H:%M:%S%z")
+        done = store_rows(layout, definitions, names, removed, found, now)
         if "plan" in manifest:
             rewrite_metadata(layout, manifest)
     return done
+
+
+def _frozen_hooks(
+    layout: RunLayout, manifest: Mapping[str, Any], definitions: Definitions, project_root: Path
+) -> dict[str, Any]:
+    """The copies of the files of measurements in Python, made anew where these were edited.
+
+    They count from the transaction on that names their directory; before, nothing reads them.
+    """
+    held: Mapping[str, Any] = manifest.get("hooks") or {}
+    number = 2
+    while f"{HOOKS}-{number}" == held.get("directory"):
+        number += 1
+    directory = f"{HOOKS}-{number}"
+    shutil.rmtree(layout.path / directory, ignore_errors=True)
+    digests = freeze_hooks(layout.path / directory, project_root, hook_files(definitions))
+    if digests != held.get("inputs", {}):
+        return {"directory": directory, "inputs": digests}
+    shutil.rmtree(layout.path / directory, ignore_errors=True)
+    return dict(held) or {"directory": HOOKS, "inputs": {}}
 
 
 def _check(definitions: Definitions, project_root: Path) -> None:

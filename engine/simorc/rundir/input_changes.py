@@ -124,6 +124,19 @@ def refuse_changed(layout: RunLayout, changes: list[Change], answer: str = REFUS
         )
 
 
+def refuse_measuring(layout: RunLayout, manifest: Mapping[str, Any]) -> None:
+    """Raise `InputsChanged` where the circuit has changed since its waveforms were simulated. Hooks may: they
+    are what is measured anew.
+    """
+    changes = [change for change in changes_of(layout, manifest) if not change.hook]
+    if changes:
+        raise InputsChanged(
+            f"{layout.name} was simulated from other files: {listed(changes)}",
+            remedy="--keep-inputs measures its waveforms as they are; "
+            f"simorc run {layout.sweep} makes a new run",
+        )
+
+
 def _refused(changes: list[Change], answer: str) -> list[Change]:
     if answer == KEEP:
         return [change for change in changes if not change.copied]

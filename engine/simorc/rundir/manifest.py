@@ -11,13 +11,34 @@ from simorc.errors import StoreError
 from simorc.files import read_json
 from simorc.rundir.circuit import circuit_in_force
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.definitions import stored_definitions
 from simorc.simulators.job import LOG_LIMIT
 
 FORMAT = 1
 
 
-def load_manifest(layout: RunLayout) -> dict[str, Any]:
-    """The manifest as written by `simorc build`; raises `StoreError` naming file and reason."""
+def load_manifest(layout: RunLayout, *, stored: bool = True) -> dict[str, Any]:
+    """The manifest as written by `simorc build`, with the definitions that were changed since (`simorc
+    measure`) as the store has them; raises `StoreError` naming file and reason.
+
+    `stored=False` reads the file alone: nodes of a cluster never open the store.
+    """
+    built = _as_built(layout)
+    return with_definitions(layout, built, stored_definitions(layout.database)) if stored else built
+
+
+def with_definitions(
+    layout: RunLayout, manifest: dict[str, Any], definitions: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A manifest with other definitions. Raises `StoreError` for some that cannot be right."""
+    wrong = [key for key, kind in _KINDS.items() if key in definitions and not _is(definitions[key], kind)]
+    if wrong:
+        raise StoreError(f"{layout.database}: definitions of {', '.join(wrong)} are invalid")
+    manifest.update(definitions)
+    return manifest
+
+
+def _as_built(layout: RunLayout) -> dict[str, Any]:
     try:
         said = read_json(layout.manifest)
     except (OSError, ValueError) as error:
@@ -160,7 +181,9 @@ def _is_limit(value: Any) -> bool:
 def settings_of(layout: RunLayout, manifest: Mapping[str, Any], options: Mapping[str, Any]) -> RunSettings:
     """The manifest's settings with `options` laid over them."""
     simulator, execution = _sections(layout, manifest)
-    execution.update({key: value for key, value in options.items() if key not in ("cases", "inputs")})
+    execution.update(
+        {key: value for key, value in options.items() if key not in ("cases", "inputs", "definitions")}
+    )
     frozen_init = circuit_in_force(layout, manifest).place(layout) / "spiceinit"
     cases = options.get("cases")
     known = {field.name for field in fields(RunSettings)} & execution.keys()

@@ -22,16 +22,25 @@ if TYPE_CHECKING:
 @click.argument("run", default="last", shell_complete=RUNS)
 @click.option("--all", "everything", is_flag=True, help="Everything, not only what changed.")
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes at once (default: the usable CPUs).")
+@click.option(
+    "--keep-inputs",
+    is_flag=True,
+    help="Where a file of the circuit has changed since: measure RUN's waveforms as they are.",
+)
 @scoped
-def command(scope: Scope, run: str, everything: bool, jobs: int | None) -> None:
+def command(scope: Scope, run: str, everything: bool, jobs: int | None, keep_inputs: bool) -> None:
     """Measure RUN again by the measurements and specs the project declares now; nothing is simulated."""
     from simorc.cpus import usable_cpus
     from simorc.maintenance.remeasure import remeasure
+    from simorc.rundir.input_changes import refuse_measuring
     from simorc.rundir.manifest import load_manifest
 
     layout = scope.run(run)
     project = scope.load()
-    definitions, specs, plot_specs = declared(project, load_manifest(layout))
+    manifest = load_manifest(layout)
+    if not keep_inputs:
+        refuse_measuring(layout, manifest)
+    definitions, specs, plot_specs = declared(project, manifest)
     done = remeasure(
         layout,
         definitions,
