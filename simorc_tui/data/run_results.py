@@ -17,6 +17,7 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.connection import open_for_reading
 from simorc.rundir.store.failure_groups import FailureGroup, failures_of
 from simorc.rundir.store.reader import RunReader, still_awaited
+from simorc.rundir.store.warning_rows import WarningGroup
 from simorc.units import ShownAs
 from simorc_tui.widgets.case_table.columns import duration_text
 
@@ -42,6 +43,7 @@ class RunResults:
 
     specs: tuple[SpecLine, ...] = ()
     failures: tuple[FailureGroup, ...] = ()
+    warnings: tuple[WarningGroup, ...] = ()
     events: tuple[tuple[str, str, str], ...] = ()
     summary: str = ""
     head: str = ""
@@ -54,14 +56,22 @@ def read_results(layout: RunLayout) -> RunResults:
     began = time.monotonic()
     try:
         failures, events, head = failures_of(layout), events_of(layout), head_of(layout)
+        warnings = warnings_of(layout)
     except (SimorcError, sqlite3.DatabaseError) as error:
         return RunResults(note=str(error))
     try:
         specs, whole = _specs(layout)
     except (SimorcError, sqlite3.DatabaseError, ValueError) as error:
         note, took = f"no specs: {error}", time.monotonic() - began
-        return RunResults((), failures, events, head=head, note=note, took=took)
-    return RunResults(specs, failures, events, whole, head, took=time.monotonic() - began)
+        return RunResults((), failures, warnings, events, head=head, note=note, took=took)
+    took = time.monotonic() - began
+    return RunResults(specs, failures, warnings, events, whole, head, took=took)
+
+
+def warnings_of(layout: RunLayout) -> tuple[WarningGroup, ...]:
+    """What the simulator ignored, by kind. Raises StoreError."""
+    with RunReader(layout) as view:
+        return view.warning_groups()
 
 
 def head_of(layout: RunLayout) -> str:

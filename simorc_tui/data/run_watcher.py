@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from simorc.errors import StoreError
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.reader import RunReader
+from simorc.rundir.store.warning_rows import WarningGroup
 
 TICK = 1 / 15
 IDLE_TICK = 1 / 4
@@ -33,6 +34,7 @@ class RunNews:
     progress: Mapping[int, float] = field(default_factory=dict)
     events: tuple[tuple[str, str], ...] = ()
     error: str = ""
+    warnings: tuple[WarningGroup, ...] = ()
 
 
 class Follower:
@@ -100,7 +102,7 @@ class Follower:
         fresh = self._changed is None or bool(self._changed) or bool(self._events) or now != self._last
         if fresh and self._taken.is_set():
             self._last = now
-            self._send(counts, meta, progress)
+            self._send(counts, meta, progress, view.warning_groups())
         return fresh
 
     def _gather(self, case_ids: list[int] | None) -> None:
@@ -112,9 +114,14 @@ class Follower:
             self._changed = None
 
     def _send(
-        self, counts: Mapping[str, int], meta: Mapping[str, str], progress: Mapping[int, float]
+        self,
+        counts: Mapping[str, int],
+        meta: Mapping[str, str],
+        progress: Mapping[int, float],
+        warnings: tuple[WarningGroup, ...],
     ) -> None:
         named = None if self._changed is None else frozenset(self._changed)
         events, self._changed, self._events = tuple(self._events), set(), []
         self._taken.clear()
-        self._tell(RunNews(self._layout.name, named, counts, meta, progress, events))
+        run = self._layout.name
+        self._tell(RunNews(run, named, counts, meta, progress, events, warnings=warnings))

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 import numpy as np
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 from textual import work
@@ -21,6 +22,7 @@ from simorc.results.specs import Spec, judge_cases, read_specs
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.reader import Column, RunReader
+from simorc.simulators.case_warnings import CaseWarning
 from simorc.text import plain
 from simorc.units import ShownAs
 from simorc_tui.widgets.failing import FailingPane
@@ -47,6 +49,7 @@ class Measures:
 
     rows: tuple[Measure, ...] = ()
     note: str = ""
+    warnings: tuple[CaseWarning, ...] = ()
 
 
 class MeasuresView(FailingPane, VerticalScroll):
@@ -107,7 +110,7 @@ class MeasuresView(FailingPane, VerticalScroll):
     def _show(self, measures: Measures) -> None:
         if measures != self.measures or not measures.rows:
             self.measures = measures
-            self.query_one(Static).update(_table(measures))
+            self.query_one(Static).update(Group(_table(measures), *_warning_lines(measures)))
 
 
 def measures_of(layout: RunLayout, case_id: int) -> Measures:
@@ -119,7 +122,7 @@ def measures_of(layout: RunLayout, case_id: int) -> Measures:
         specs = {}
     try:
         with RunReader(layout) as view:
-            columns, case = view.columns(), view.case(case_id)
+            columns, case, warnings = view.columns(), view.case(case_id), view.warnings_of(case_id)
     except (RunError, sqlite3.DatabaseError) as error:
         return Measures(note=str(error))
     if case is None:
@@ -129,7 +132,7 @@ def measures_of(layout: RunLayout, case_id: int) -> Measures:
     missing = tuple(
         _measure(frame, Column("", "", name, ""), spec) for name, spec in _unmeasured(specs, columns)
     )
-    return Measures(rows + missing, _note(case_id, case, bool(rows + missing)))
+    return Measures(rows + missing, _note(case_id, case, bool(rows + missing)), warnings)
 
 
 def _measured(columns: list[Column]) -> list[Column]:
@@ -170,6 +173,12 @@ def _note(case_id: int, case: sqlite3.Row, any_row: bool) -> str:
             return f"case {case_id} is running"
         case _:
             return f"case {case_id} is pending"
+
+
+def _warning_lines(measures: Measures) -> list[Text]:
+    """What the simulator ignored in the case, in its own words."""
+    texts = (f"warning: {each.kind}: {each.message}" for each in measures.warnings)
+    return [Text(plain(text), "yellow") for text in texts]
 
 
 def _table(measures: Measures) -> Table | Text:

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from simorc.rundir.store.reader import still_awaited
+from simorc.rundir.store.warning_rows import WarningGroup
 from simorc.text import plain
 from simorc_tui.data.run_watcher import RunNews
 from simorc_tui.data.spec_violations import Violations
@@ -62,6 +63,7 @@ class StatusLine(Widget):
         self._run = ""
         self._counts: Mapping[str, int] = {}
         self._meta: Mapping[str, str] = {}
+        self._warnings: tuple[WarningGroup, ...] = ()
         self._alive = False
         self._rate = CaseRate()
         self._due: Timer | None = None
@@ -70,6 +72,7 @@ class StatusLine(Widget):
     def attach(self, run: str) -> None:
         """Another run from now on."""
         self._run, self._counts, self._meta, self._rate = run, {}, {}, CaseRate()
+        self._warnings = ()
         self.violations = Violations()
         self.refresh()
 
@@ -81,7 +84,7 @@ class StatusLine(Widget):
 
     def show_news(self, news: RunNews) -> None:
         """Counts and state as the follower found them."""
-        self._counts, self._meta = news.counts, news.meta
+        self._counts, self._meta, self._warnings = news.counts, news.meta, news.warnings
         self._rate.add(time.monotonic(), self._ended)
         # Together with the cases, so that the line needs no frame of its own; alone only after the last news.
         if time.monotonic() - self._painted >= PAINTED_EVERY:
@@ -137,12 +140,18 @@ class StatusLine(Widget):
     def _notes(self, length: int) -> list[str]:
         """0: all of it; 1: in two words; 2: in one."""
         problems = f"{self.problems} problem{'s' if self.problems > 1 else ''}"
-        said = (
+        said: tuple[tuple[object, tuple[str, str, str]], ...] = (
+            (self._warnings, self._warning_texts()),
             (self.problems, (f"{problems} in the configuration", problems, problems)),
             (self.stale, (self.stale, "netlist stale", "stale")),
             (self.predates, (self.predates, "results old", "old")),
         )
         return [words[length] for is_so, words in said if is_so]
+
+    def _warning_texts(self) -> tuple[str, str, str]:
+        """What the simulator ignored: how many cases have each kind; the kinds; that there is something."""
+        kinds = ", ".join(f"{group.kind} {group.cases}" for group in self._warnings)
+        return f"warnings: {kinds}", f"{len(self._warnings)} warned of", "warned"
 
     def _append_progress(self, line: Text) -> None:
         total, wide = self._total, self._wide

@@ -6,7 +6,8 @@
     op       = ":" | "=" | "!=" | "<" | "<=" | ">" | ">=" | "~"
     values   = value { "," value }              any of them; ``a..b`` is a range, ``s*`` a pattern
 
-``name`` is a parameter, a measurement, or one of status, kind, message, case, attempts, warm, rung, time.
+``name`` is a parameter, a measurement, or one of status, kind, message, case, attempts, warm, rung, time,
+warning (a kind of what the simulator ignored: ``warning=redefinition``, ``warning:*``).
 ``~`` looks for text inside. A bare word is looked for in the message, the failure kind and every textual
 parameter; a bare whole number is a case. Quotes keep blanks together: ``message~"no convergence"``.
 
@@ -38,6 +39,7 @@ FIXED_COLUMNS: Mapping[str, str] = {
     "seconds": "seconds",
     "started": "started",
 }
+_WARNING = "warning"
 STATUS_WORDS: Mapping[str, str] = {
     "pending": "pending",
     "waiting": "pending",
@@ -103,6 +105,7 @@ def filter_names(columns: Iterable[NamedColumn]) -> list[str]:
         "warm",
         "rung",
         "time",
+        _WARNING,
         *(c.label for c in columns),
     ]
 
@@ -138,7 +141,9 @@ def _not_empty(group: list[CaseFilter], position: int, groups: list[list[CaseFil
 
 
 def _term(match: re.Match[str], names: Mapping[str, str], textual: Sequence[str]) -> CaseFilter:
-    if match["name"] is None:
+    if match["name"] is not None and match["name"].lower() == _WARNING and _WARNING not in names:
+        found = _warned(match)
+    elif match["name"] is None:
         found = _anywhere(_unquoted(match["value"]), textual)
     else:
         column = _column(match, names)
@@ -148,6 +153,22 @@ def _term(match: re.Match[str], names: Mapping[str, str], textual: Sequence[str]
             )
         found = _compared(column, match)
     return CaseFilter(f"NOT ifnull(({found.where}), 0)", found.args) if match["minus"] else found
+
+
+def _warned(match: re.Match[str]) -> CaseFilter:
+    """Cases with a warning of a kind, or with a text in its first line."""
+    if match["op"] not in (":", "=", "!=", "~") or not match["value"]:
+        message = "warning takes a kind: warning=redefinition, warning~text"
+        raise ExpressionError(message, column=match.start("name") + 1)
+    compared = (
+        _contains("warning_texts.message", text) if match["op"] == "~" else CaseFilter("kind GLOB ?", (text,))
+        for text in (_unquoted(piece[0]) for piece in _VALUE.finditer(match["value"]))
+    )
+    found = _join(list(compared), " OR ")
+    texts = f"SELECT warning_texts.id FROM warning_texts WHERE {found.where}"
+    negation = "NOT " if match["op"] == "!=" else ""
+    where = f"id {negation}IN (SELECT case_id FROM case_warnings WHERE text IN ({texts}))"
+    return CaseFilter(where, found.args)
 
 
 def _column(match: re.Match[str], names: Mapping[str, str]) -> str:

@@ -47,7 +47,13 @@ def datasheet(run: OpenRun) -> str:
         lines += [_row(_cells(run, result)) for result in run.spec_results]
     else:
         lines.append("No specs are declared.")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_warnings(run)]) + "\n"
+
+
+def _warnings(run: OpenRun) -> list[str]:
+    """What the simulator ignored and what was swept in vain, as a list."""
+    told = [_cell(str(each)) for each in (*run.unvaried, *run.warnings)]
+    return ["", "Warnings:", "", *(f"- {each}" for each in told)] if told else []
 
 
 def _cells(run: OpenRun, result: SpecResult) -> list[str]:

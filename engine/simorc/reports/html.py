@@ -82,6 +82,11 @@ def page_of(run: OpenRun) -> dict[str, Any]:
         "script": Markup(script()),
         "statistics": [row for name in frame.measurements if (row := _statistics_row(run, name)) is not None],
         "failures": _failures(frame),
+        "warnings": [
+            {**group.plain(), "kind": plain(group.kind), "message": plain(group.message)}
+            for group in run.warnings
+        ],
+        "unvaried": [plain(told) for told in run.unvaried],
         "header": ["case", "status", *map(plain, frame.parameters), *map(plain, frame.measurements)],
         "rows": _case_rows(run),
         "provenance": provenance(manifest),

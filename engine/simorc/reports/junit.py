@@ -34,6 +34,8 @@ def junit(run: OpenRun) -> str:
         timestamp=str(run.manifest.get("created") or ""),
     )
     suite.extend(cases)
+    if told := [f"warning: {each}" for each in (*run.warnings, *run.unvaried)]:
+        ElementTree.SubElement(suite, "system-out").text = _clean("\n".join(told))
     root = ElementTree.Element("testsuites")
     root.append(suite)
     ElementTree.indent(root)

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -31,6 +32,7 @@ from simorc.rundir.layout import RunLayout, find_run
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.mixed import mixture
 from simorc.rundir.store.reader import RunReader
+from simorc.rundir.store.warning_rows import WarningGroup
 from simorc.rundir.unvaried import monte_carlo_varies_nothing
 from simorc.sweeps.plan import Plan
 from simorc.units import ShownAs
@@ -109,6 +111,18 @@ class OpenRun:
         """What is said of a run whose cases are not all of one circuit; empty for any other."""
         with RunReader(self.layout) as view:
             return mixture(view)
+
+    @cached_property
+    def warnings(self) -> tuple[WarningGroup, ...]:
+        """What the simulator ignored, by kind."""
+        with RunReader(self.layout) as view:
+            return view.warning_groups()
+
+    @cached_property
+    def unvaried(self) -> tuple[str, ...]:
+        """What was swept in vain, as sentences."""
+        with RunReader(self.layout) as view:
+            return tuple(map(str, json.loads(view.meta().get("unvaried") or "[]")))
 
     @property
     def definitions(self) -> Mapping[str, Mapping[str, Any]]:

@@ -20,6 +20,7 @@ from textual.worker import get_current_worker
 
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.failure_groups import FailureGroup
+from simorc.rundir.store.warning_rows import WarningGroup
 from simorc.text import plain
 from simorc_tui.data.run_results import RunResults, SpecLine, read_results
 from simorc_tui.theme.glyphs import UNICODE, Glyphs
@@ -78,7 +79,7 @@ class SpecsView(FailingPane):
         self.glyphs = glyphs
         self.results = RunResults(note="no run")
         self._layout_of_run: RunLayout | None = None
-        self._targets: list[SpecLine | FailureGroup | None] = []
+        self._targets: list[SpecLine | FailureGroup | WarningGroup | None] = []
         self._next_look = 0.0
         self._reading = False
         self._laid_out_for = 0
@@ -124,7 +125,7 @@ class SpecsView(FailingPane):
         target = self._targets[event.option_index]
         if isinstance(target, SpecLine) and target.worst_case is not None:
             self.post_message(self.CaseChosen(target.worst_case))
-        elif isinstance(target, FailureGroup):
+        elif isinstance(target, FailureGroup | WarningGroup):
             self.post_message(self.FailuresChosen(target.filter_text))
 
     def _look_again(self) -> None:
@@ -164,8 +165,8 @@ class SpecsView(FailingPane):
         lines.highlighted = kept
         lines.scroll_to(y=top, animate=False)
 
-    def _lines(self, results: RunResults) -> list[tuple[Text, SpecLine | FailureGroup | None]]:
-        lines: list[tuple[Text, SpecLine | FailureGroup | None]] = []
+    def _lines(self, results: RunResults) -> list[tuple[Text, SpecLine | FailureGroup | WarningGroup | None]]:
+        lines: list[tuple[Text, SpecLine | FailureGroup | WarningGroup | None]] = []
         if results.head:
             lines.append((Text(plain(results.head)), None))
         if results.note:
@@ -178,6 +179,9 @@ class SpecsView(FailingPane):
         if results.failures:
             lines.append((Text("failures   enter shows the cases", HEADING), None))
             lines += [(self._failure_line(group), group) for group in results.failures]
+        if results.warnings:
+            lines.append((Text("warnings   enter shows the cases", HEADING), None))
+            lines += [(Text(plain(str(group)), "yellow"), group) for group in results.warnings]
         if results.events:
             lines.append((Text("events", HEADING), None))
             lines += [

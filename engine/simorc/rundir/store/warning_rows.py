@@ -73,6 +73,11 @@ class WarningGroup:
     message: str
     first_case: int
 
+    @property
+    def filter_text(self) -> str:
+        """What to filter by for the cases of the group."""
+        return f"warning={self.kind}"
+
     def plain(self) -> dict[str, object]:
         """As JSON has it."""
         return {"kind": self.kind, "cases": self.cases, "message": self.message, "case": self.first_case}
