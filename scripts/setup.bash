@@ -87,8 +87,26 @@ with_setup_lock() {
 
 ensure_ngspice() {
     command -v ngspice >/dev/null && return
-    if may_install && apt_install ngspice; then return; fi
+    if may_install && apt_install ngspice libngspice0; then return; fi
     missing "ngspice not found" "install it: apt-get install ngspice | dnf install ngspice | brew install ngspice; then run this again"
+}
+
+# Warm sessions run by the library; ngspice 44 and later have no other way.
+offer_ngspice_library() {
+    PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null | grep -q 'libngspice\.so\.0' && return
+    if may_install && apt_install libngspice0; then return; fi
+    say "not here: libngspice0 - without it ngspice 44 and later run every case cold (apt-get install libngspice0)"
+}
+
+# Sets SIMORC_TEST_NGSPICE to a newer ngspice beside the installed one, if the distribution has one; tests run on both.
+offer_newer_ngspice() {
+    [ -z "${SIMORC_TEST_NGSPICE+set}" ] || return 0
+    if SIMORC_TEST_NGSPICE=$("$root/scripts/newest-ngspice" "$root/.newest-ngspice"); then
+        export SIMORC_TEST_NGSPICE
+    else
+        unset SIMORC_TEST_NGSPICE
+        say "tests run on the installed ngspice alone"
+    fi
 }
 
 # Programs some tests drive. Tests of a program that cannot be had are skipped, and say so.

@@ -23,6 +23,7 @@ RATE_OVER = 10.0
 PAINTED_EVERY = 1 / 8
 """Seconds between two looks of the line: nobody reads numbers faster, and each costs as much as ten cells."""
 WORDS = {"pending": "pending", "in_progress": "running", "completed": "done", "failed": "failed"}
+NO_WARM = ("no warm sessions: simorc doctor says why", "no warm sessions", "cold")
 COLOURS = {"pending": "", "in_progress": "cyan", "completed": "green", "failed": "red"}
 
 
@@ -145,8 +146,9 @@ class StatusLine(Widget):
             (self.problems, (f"{problems} in the configuration", problems, problems)),
             (self.stale, (self.stale, "netlist stale", "stale")),
             (self.predates, (self.predates, "results old", "old")),
+            (self._meta.get("warm_lost"), NO_WARM),
         )
-        return [words[length] for is_so, words in said if is_so]
+        return [str(words[length]) for is_so, words in said if is_so]
 
     def _warning_texts(self) -> tuple[str, str, str]:
         """What the simulator ignored: how many cases have each kind; the kinds; that there is something."""

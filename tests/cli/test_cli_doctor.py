@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ def test_names_everything_it_looked_at(
     monkeypatch.chdir(tmp_path)
     findings = json.loads(simorc("doctor", "--json").out)
     names = [finding["name"] for finding in findings]
+    session = ["warm"] if shutil.which("ngspice") else []
     assert names == [
-        *("python", "ngspice", "xschem", "iverilog", "terminal", "locale"),
+        *("python", "ngspice", *session, "xschem", "iverilog", "terminal", "locale"),
         *("cpus", "file system", "disk", "project"),
     ]
 
@@ -65,3 +67,60 @@ def test_a_project_over_the_network_is_noted(tmp_path: Path, monkeypatch: pytest
     finding = checkup.file_system_finding(tmp_path)
     assert finding.state == "note"
     assert "nfs4" in finding.text
+
+
+def project_with(directory: Path, simulator: str) -> Path:
+    root = directory / "p"
+    (root / "tb").mkdir(parents=True)
+    (root / "tb" / "tb.spice.j2").write_text("* rc\nv1 in 0 1\nr1 in 0 1k\n.op\n.end\n")
+    (root / "tb" / "config.yaml").write_text("template: tb.spice.j2\n")
+    (root / "dut.spice").write_text("* none\n")
+    (root / "sim_setup.yaml").write_text(
+        f"dut: {{netlist: dut.spice}}\ntestbenches: {{tb: tb}}\nsimulator: {{{simulator}}}\n"
+    )
+    return root
+
+
+def findings_of(simorc: Simorc, *, code: int) -> dict[str, dict[str, str]]:
+    said = simorc("doctor", "--json")
+    assert said.code == code, said.err
+    return {finding["name"]: finding for finding in json.loads(said.out)}
+
+
+@pytest.mark.ngspice
+def test_a_session_is_tried_and_its_way_told(
+    simorc: Simorc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project_with(tmp_path, "library: none"))
+    if (found := findings_of(simorc, code=0)["warm"])["state"] != "good":
+        pytest.skip("this ngspice has no session over a pipe")
+    assert found["text"].startswith("by ngspice -p over a pipe")
+
+
+@pytest.mark.ngspice
+def test_no_way_to_warm_sessions_is_told_with_its_remedy(
+    simorc: Simorc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "ngspice"
+    program.write_text(
+        f'#!/bin/sh\ncase "$*" in *-p*) exit 139;; esac\nexec {shutil.which("ngspice")} "$@"\n'
+    )
+    program.chmod(0o755)
+    named = tmp_path / "libngspice.so"
+    named.write_text("no library")
+    monkeypatch.chdir(project_with(tmp_path, f"executable: {program}, library: {named}"))
+    found = findings_of(simorc, code=0)["warm"]
+    assert found["state"] == "note"
+    assert f"no warm sessions, every case runs cold: {named} cannot be loaded" in found["text"]
+    assert f"{program} -p ends at once without a display" in found["text"]
+    assert "package libngspice0" in found["remedy"]
+
+
+@pytest.mark.ngspice
+def test_a_simulator_older_than_the_project_wants_is_exit_code_5(
+    simorc: Simorc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project_with(tmp_path, "min_version: 999"))
+    found = findings_of(simorc, code=5)["min version"]
+    assert found["state"] == "bad"
+    assert "older than simulator.min_version 999" in found["text"]

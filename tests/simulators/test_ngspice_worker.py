@@ -12,7 +12,7 @@ import anyio
 import pytest
 
 from simorc.measurements.meas_output import parse_meas_output
-from simorc.simulators.job import Job
+from simorc.simulators.job import Job, Limits
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.library_worker import COMMAND_LIMIT
 from simorc.simulators.ngspice.log import last_progress
@@ -62,7 +62,8 @@ def way(simulator: Ngspice) -> WarmWay:
 def session_of(simulator: Ngspice, way: WarmWay, directory: Path, deck: str) -> Session:
     directory.mkdir()
     (directory / "deck.sp").write_text(deck)
-    return Session(way.command, directory, {**simulator.environment, **dict(way.environment)})
+    command = way.command_line(interruptible=True)
+    return Session(command, directory, {**simulator.environment, **dict(way.environment)})
 
 
 async def asked(session: Session, *commands: str, **options: object) -> bytes:
@@ -72,9 +73,12 @@ async def asked(session: Session, *commands: str, **options: object) -> bytes:
         session.kill()
 
 
-async def both_ways(simulator: Ngspice, way: WarmWay, root: Path, decks: Sequence[str]) -> list[int]:
+async def both_ways(
+    simulator: Ngspice, way: WarmWay, root: Path, decks: Sequence[str], *, interruptible: bool = False
+) -> list[int]:
     """Run decks that differ in values, warm; the cases whose waveforms or numbers differ from a cold run."""
     bench = NgspiceWorker(simulator, VerifiedDecks("auto", 0), root / ".warm" / "0", SessionLife(), way)
+    limits = Limits(timeout=600.0) if interruptible else Limits()
     differing = []
     for number, deck in enumerate(decks, 1):
         for place in ("results", "cold"):
@@ -83,6 +87,7 @@ async def both_ways(simulator: Ngspice, way: WarmWay, root: Path, decks: Sequenc
             number,
             root / "results" / str(number),
             deck,
+            limits,
             siblings=100,
             partners=lambda: [(decks[-1], None)],
         )
@@ -97,12 +102,13 @@ async def both_ways(simulator: Ngspice, way: WarmWay, root: Path, decks: Sequenc
     return differing
 
 
+@pytest.mark.parametrize("interruptible", [False, True], ids=["inline", "interruptible"])
 @pytest.mark.parametrize("name", DECKS)
 async def test_waveforms_and_numbers_are_those_of_a_cold_run(
-    tmp_path: Path, simulator: Ngspice, way: WarmWay, name: str
+    tmp_path: Path, simulator: Ngspice, way: WarmWay, name: str, interruptible: bool
 ) -> None:
     decks = [DECKS[name].format(r=r) for r in ("1k", "2.2k", "330", "1k", "47k")]
-    assert await both_ways(simulator, way, tmp_path, decks) == []
+    assert await both_ways(simulator, way, tmp_path, decks, interruptible=interruptible) == []
 
 
 async def test_a_worker_speaks_as_a_pipe_does(tmp_path: Path, simulator: Ngspice, way: WarmWay) -> None:

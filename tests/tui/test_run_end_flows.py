@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,25 @@ async def test_what_to_beware_of_is_said_at_the_length_that_fits(
         await user.until(lambda: user.screen.table.row_count == 45)
         status = user.screen.query_one(StatusLine)
         status.problems, status.stale, status.predates = 2, "dut.sch newer", "results predate dut.spice"
+        await user.pilot.pause()
+        line = str(status.render())
+        assert line.endswith(said)
+        assert len(line) <= width
+
+
+@pytest.mark.parametrize(
+    ("width", "said"), [(200, "! no warm sessions: simorc doctor says why"), (60, "! cold")]
+)
+async def test_a_run_that_lost_its_warm_sessions_says_so_on_top(
+    project: Path, make_run: MakeRun, width: int, said: str
+) -> None:
+    make_run(45)
+    async with terminal(project, (width, 48)) as user:
+        await user.until(lambda: user.screen.table.row_count == 45)
+        status = user.screen.query_one(StatusLine)
+        news = user.screen.news
+        lost = {**news.meta, "warm_lost": "no warm sessions, every case runs cold (slower): no library"}
+        status.show_news(replace(news, meta=lost))
         await user.pilot.pause()
         line = str(status.render())
         assert line.endswith(said)

@@ -24,7 +24,7 @@ from simorc.cluster.chunk_ledger import WARM_LOST, ChunkLayout, ChunkLedger
 from simorc.cluster.chunk_log import ChunkLog, finished_in
 from simorc.cluster.chunks import Chunk
 from simorc.cpus import usable_cpus
-from simorc.errors import SimorcError, StoreError
+from simorc.errors import SimorcError, StoreError, ToolMissing
 from simorc.executors.local import LocalExecutor
 from simorc.rundir.circuit import KEEP
 from simorc.rundir.input_changes import changes_of, refuse_changed
@@ -35,6 +35,7 @@ from simorc.runner.guardian import Guardian
 from simorc.runner.local_scheduler import LocalScheduler
 from simorc.runner.measuring import Measuring
 from simorc.runner.preparation import Preparation
+from simorc.simulators.versions import require_version
 
 LEFT_EXIT = 75
 BEAT_EVERY = 5.0
@@ -79,6 +80,10 @@ async def run_chunk(layout: RunLayout, wave: Wave, element: int) -> int:
         ledger = ChunkLedger(inside, wave, element, log, int(manifest["total"]))
         undo.callback(ledger.still)
         preparation = Preparation(inside, manifest, settings)
+        refusal = _too_old(settings)
+        if refusal:
+            log.end("left", refusal)
+            return ToolMissing.exit_code
         way = warm_way_of(settings, inside.results)
         if warm_loss(way):
             ledger.event(WARM_LOST, warm_loss(way))
@@ -166,6 +171,15 @@ class Departure:
         self._campaign.wind_up()
         await anyio.sleep(grace)
         self._campaign.cancel(why)
+
+
+def _too_old(settings: RunSettings) -> str:
+    """Why this node's simulator is not accepted (``simulator.min_version``); empty if it is."""
+    try:
+        require_version(settings.simulator, settings.executable, settings.min_version)
+    except ToolMissing as error:
+        return f"{error.message} on {place()}"
+    return ""
 
 
 def place() -> str:

@@ -37,6 +37,7 @@ from simorc.runner.accepting import frozen
 from simorc.schematics.digests import Digests
 from simorc.schematics.staleness import refuse_stale, schematic_inputs
 from simorc.simulators.others.registry import adapter_called
+from simorc.simulators.versions import program_of, require_version
 from simorc.sweeps.plan import Plan
 from simorc.units import ShownAs
 
@@ -91,6 +92,7 @@ def build_run_from(
     if not len(plan):
         raise UsageError(f"sweep {name} has no case left", remedy="look at exclude, --corner and --where")
     _refuse_unknown_simulator(project, definition.testbench, name)
+    _refuse_old_simulator(project, definition.testbench, name)
     if not allow_stale:
         refuse_stale(project, definition.testbench)
     refuse_unreadable_includes(project, project.testbenches[definition.testbench], plan)
@@ -163,6 +165,17 @@ def _refuse_unknown_simulator(project: Project, testbench: str, sweep: str) -> N
     simulator = project.settings(testbench, sweep if sweep in project.sweeps else None).simulator.name
     if simulator != "ngspice":
         adapter_called(simulator)
+
+
+def _refuse_old_simulator(project: Project, testbench: str, sweep: str) -> None:
+    """Raise `ToolMissing` for a simulator of this machine older than ``simulator.min_version``; one that is
+    not here, or runs elsewhere, is looked at where it is started.
+    """
+    settings = project.settings(testbench, sweep if sweep in project.sweeps else None)
+    simulator = settings.simulator
+    program = program_of(simulator.name, simulator.executable)
+    if settings.execution.executor == "local" and shutil.which(program) is not None:
+        require_version(simulator.name, program, simulator.min_version)
 
 
 def _manifest(

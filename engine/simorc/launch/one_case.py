@@ -29,6 +29,7 @@ from simorc.simulators.job import Job
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.others.worker import UNHEARD, ProgramWorker
 from simorc.simulators.outcome import FailureKind, Outcome
+from simorc.simulators.versions import require_version
 
 
 @functools.lru_cache(maxsize=8)
@@ -37,6 +38,7 @@ def _prepared(run: Path) -> tuple[RunLayout, Preparation, Ngspice | ProgramWorke
     manifest: dict[str, Any] = load_manifest(layout)
     refuse_changed(layout, changes_of(layout, manifest), KEEP)
     settings = settings_of(layout, manifest, {})
+    require_version(settings.simulator, settings.executable, settings.min_version)
     own = settings.simulator == "ngspice"
     simulator = simulator_of(settings, run) if own else program_worker(settings, run)
     preparation = Preparation(layout, manifest, settings)

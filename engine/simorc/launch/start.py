@@ -20,6 +20,7 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerInfo, busy, runner_alive, runner_info
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.requests import request
+from simorc.simulators.versions import NGSPICE, program_of, require_version
 
 __all__ = ["RunnerInfo", "request", "runner_alive", "runner_info", "start_runner"]
 
@@ -51,7 +52,7 @@ def start_runner(
     manifest = load_manifest(layout)
     settings = manifest["settings"]
     where = executor or settings["execution"].get("executor", "local")
-    require_simulator(settings["simulator"]["executable"], where)
+    require_simulator(settings["simulator"], where)
     check_inputs(layout, manifest, where, inputs)
     asked = {"jobs": jobs, "timeout": timeout, "warm": warm, "nice": nice, "executor": executor}
     options: dict[str, object] = {key: value for key, value in asked.items() if value is not None}
@@ -82,12 +83,19 @@ def start_runner(
         threading.Thread(target=process.wait, daemon=True).start()
 
 
-def require_simulator(program: str, executor: str) -> None:
-    """Raise `ToolMissing` for a simulator that this machine is to run and does not have."""
-    if executor == "local" and shutil.which(program) is None:
+def require_simulator(simulator: Mapping[str, Any], executor: str) -> None:
+    """Raise `ToolMissing` for a simulator that this machine is to run and does not have, or that is older
+    than the project accepts. `simulator` is that section of the settings.
+    """
+    if executor != "local":
+        return
+    name = str(simulator.get("name") or NGSPICE)
+    program = program_of(name, str(simulator["executable"]))
+    if shutil.which(program) is None:
         raise ToolMissing(
             f"{program} is not there", remedy="install it, or set simulator.executable; see simorc doctor"
         )
+    require_version(name, program, simulator.get("min_version"))
 
 
 def check_inputs(

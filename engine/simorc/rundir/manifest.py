@@ -128,6 +128,7 @@ class RunSettings:
     args: tuple[str, ...] = ()
     spiceinit: Path | None = None
     library: str | None = None
+    min_version: str | None = None
     jobs: int | None = None
     max_load: float | None = None
     shared_jobs: int | None = None
@@ -193,6 +194,7 @@ def settings_of(layout: RunLayout, manifest: Mapping[str, Any], options: Mapping
         args=tuple(simulator.get("args") or ()),
         spiceinit=frozen_init if frozen_init.exists() else None,
         library=simulator.get("library") or None,
+        min_version=simulator.get("min_version") or None,
         cases=None if cases is None else tuple(cases),
         execution=execution,
         **{name: execution[name] for name in known},

@@ -21,9 +21,10 @@ from simorc.cli.doctor.machine import (
     python_finding,
     terminal_finding,
 )
-from simorc.cli.doctor.simulator import foreign_simulator_findings
+from simorc.cli.doctor.simulator import foreign_simulator_findings, ngspice_findings
 from simorc.cli.errors import ExitCode
 from simorc.cli.output.case_rows import dumps
+from simorc.config.models.execution import SimulatorSettings
 from simorc.errors import ConfigError, SimorcError
 from simorc.text import plain
 
@@ -47,16 +48,18 @@ def command(scope: Scope, json_form: bool, executor: str | None) -> int:
         for finding in findings:
             _show(finding)
     needed = {finding.name for finding in others} or {"ngspice"}
+    needed.add("min version")
     missing = any(finding.name in needed and finding.state == "bad" for finding in findings)
     return ExitCode.TOOL_MISSING if missing else ExitCode.GOOD
 
 
 def _findings(scope: Scope, others: list[Finding]) -> Iterator[Finding]:
     """`others`: what is found of the project's simulator, if that is not ngspice."""
-    project, simulator, netlister = _project(scope)
+    project, settings, netlister = _project(scope)
+    simulator = str(settings.executable)
     yield python_finding()
     yield program_finding("ngspice", "ngspice" if others else simulator, needed=not others)
-    yield from others
+    yield from others or ngspice_findings(settings)
     yield program_finding("xschem", netlister, needed=False)
     yield program_finding("iverilog", "iverilog", needed=False)
     yield terminal_finding(sys.stdout.isatty())
@@ -78,20 +81,21 @@ def _cluster(scope: Scope, executor: str) -> list[Finding]:
     return list(cluster_findings(executor, site, scope.root(), str(settings.simulator.executable)))
 
 
-def _project(scope: Scope) -> tuple[Finding, str, str]:
-    """How the project is, and the simulator and netlister it names."""
+def _project(scope: Scope) -> tuple[Finding, SimulatorSettings, str]:
+    """How the project is, its settings of the simulator, and the netlister it names."""
+    none = SimulatorSettings(), "xschem"
     if not scope.inside():
-        return Finding("project", "note", "none here", "simorc init DIR makes one"), "ngspice", "xschem"
+        return Finding("project", "note", "none here", "simorc init DIR makes one"), *none
     try:
         project = scope.load()
     except ConfigError as error:
         told = f"{len(error.problems)} problems"
-        return Finding("project", "bad", told, "simorc validate lists them"), "ngspice", "xschem"
+        return Finding("project", "bad", told, "simorc validate lists them"), *none
     except SimorcError as error:
-        return Finding("project", "bad", error.message, error.remedy or ""), "ngspice", "xschem"
+        return Finding("project", "bad", error.message, error.remedy or ""), *none
     settings = project.settings()
     finding = Finding("project", "good", f"{project.name} in {project.root}")
-    return finding, str(settings.simulator.executable), str(settings.netlister.executable)
+    return finding, settings.simulator, str(settings.netlister.executable)
 
 
 def _show(finding: Finding) -> None:

@@ -1,4 +1,4 @@
-"""simorc doctor on a project whose simulator is not ngspice."""
+"""simorc doctor on the simulator: its version, its warm sessions, and simulators other than ngspice."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from simorc.cli.context import Scope
 from simorc.cli.doctor.machine import Finding
 from simorc.config.models.execution import SimulatorSettings
 from simorc.errors import SimorcError, ToolMissing
+from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.ngspice.session_trial import tried_session
+from simorc.simulators.ngspice.session_way import find_warm_way
 from simorc.simulators.others.adapter import Adapter
 from simorc.simulators.others.registry import adapter_called
+from simorc.simulators.versions import NGSPICE, require_version
 
 
 def foreign_simulator_findings(scope: Scope) -> Iterator[Finding]:
@@ -25,6 +29,32 @@ def foreign_simulator_findings(scope: Scope) -> Iterator[Finding]:
         return  # told as the finding about the project
     if settings.name != "ngspice":
         yield _finding(settings)
+
+
+def ngspice_findings(settings: SimulatorSettings) -> Iterator[Finding]:
+    """Whether ngspice is new enough for the project, and how its warm sessions are driven; one is tried."""
+    program = shutil.which(settings.executable)
+    if program is None:
+        return  # told as the finding about the program
+    try:
+        require_version(NGSPICE, program, settings.min_version)
+    except ToolMissing as error:
+        yield Finding("min version", "bad", error.message, error.remedy or "")
+    spiceinit = None if settings.spiceinit is None else Path(settings.spiceinit)
+    yield _warm_finding(Ngspice(program, settings.args, spiceinit, library=settings.library))
+
+
+def _warm_finding(simulator: Ngspice) -> Finding:
+    way = find_warm_way(simulator)
+    if way.kind == "none":
+        told = f"no warm sessions, every case runs cold: {way.reason}"
+        return Finding("warm", "note", told, way.remedy)
+    refusal = tried_session(simulator, way)
+    if refusal:
+        return Finding("warm", "note", f"a warm session {way} fails: {refusal}", "execution.warm: off")
+    if way.kind == "pipe":
+        return Finding("warm", "good", f"{way}; {way.reason}", way.remedy)
+    return Finding("warm", "good", str(way))
 
 
 def _finding(settings: SimulatorSettings) -> Finding:

@@ -5,12 +5,19 @@ Each may stand in sim_setup.yaml and an environment; simulator and execution in 
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from simorc.config.models.convergence import Convergence, Retry
 from simorc.config.models.fields import Bytes, Name, Quantity, Scalar, Seconds, Section, Text, Texts, Whole
+
+
+def _version(text: str) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)*", text):
+        raise ValueError(f"{text!r} is not a version: write 44 or 44.2")
+    return text
 
 
 class SimulatorSettings(Section):
@@ -26,8 +33,8 @@ class SimulatorSettings(Section):
     """A .spiceinit for every case; process kits need theirs. A path."""
     library: Text | None = None
     """The ngspice library for warm sessions, a path or `none`; default: the executable's own."""
-    min_version: Text | None = None
-    """The oldest version that will do."""
+    min_version: Annotated[Text, AfterValidator(_version)] | None = None
+    """The oldest version that will do; an older simulator is refused (exit code 5)."""
 
 
 class NetlisterSettings(Section):

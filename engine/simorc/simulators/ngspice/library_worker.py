@@ -1,12 +1,12 @@
 """A worker process that runs ngspice as a library and speaks as ``ngspice -p`` does.
 
-Started as a program of its own, by its path and without site packages: ``ngspice_worker.py LIBRARY``. It
-reads command lines from standard input and prints what ngspice prints on standard output. Nothing of simorc
-is imported here, so that a worker starts in milliseconds and stays small.
+Started as a program of its own, by its path and without site packages: ``ngspice_worker.py LIBRARY
+[interruptible]``. It reads command lines from standard input and prints what ngspice prints on standard
+output. Nothing of simorc is imported here, so that a worker starts in milliseconds and stays small.
 
-An analysis runs in a thread of the library (``bg_``), because only that can be interrupted: SIGINT breaks it
-off, and the commands that follow it are still obeyed. The library calls back where ngspice would exit; the
-process then ends with that code.
+An interruptible worker runs analyses in a thread of the library (``bg_``): SIGINT breaks one off, and the
+commands that follow it are still obeyed. The library calls back where ngspice would exit; the process then
+ends with that code.
 """
 
 import ctypes
@@ -18,9 +18,10 @@ import time
 
 COMMAND_LIMIT = 1000
 """Bytes of a command line; the library cuts longer ones off."""
-FOREGROUND = frozenset(
-    {b"source", b"reset", b"alterparam", b"set", b"unset", b"setseed", b"destroy", b"echo", b"quit", b"exit"}
+INTERRUPTIBLE = frozenset(
+    {b"run", b"tran", b"ac", b"dc", b"op", b"noise", b"tf", b"pz", b"sens", b"disto", b"sp", b"pss", b"end"}
 )
+"""The analyses, and the end of a loop or a condition, at which everything inside it is run."""
 WHERE = b"simorc-library"
 """Our own command: prints the path of the library."""
 _FLUSH_SIZE, _FLUSH_AFTER = 1 << 13, 0.1
@@ -41,7 +42,7 @@ _RUNNING = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_bool, ctypes.c_int, ctypes.c_
 class Worker:
     """One ngspice library in this process. Raises OSError if `library` cannot be loaded."""
 
-    def __init__(self, library: str) -> None:
+    def __init__(self, library: str, interruptible: bool = False) -> None:
         self._name = library
         self._library = ctypes.CDLL(library)
         self._library.ngSpice_Command.argtypes = [ctypes.c_char_p]
@@ -56,7 +57,9 @@ class Worker:
         )
         printed, status, leave, background = self._callbacks
         self._library.ngSpice_Init(printed, status, leave, None, None, background, None)
-        signal.signal(signal.SIGINT, self._interrupt)
+        self._interruptible = interruptible
+        if interruptible:
+            signal.signal(signal.SIGINT, self._interrupt)
 
     def obey(self, line: bytes) -> None:
         """Run one command line to its end."""
@@ -68,12 +71,12 @@ class Worker:
             return
         if len(line) > COMMAND_LIMIT:
             self._refuse(f"a command of {len(line)} bytes is longer than the ngspice library takes")
-        if word[0].lower() in FOREGROUND:
-            self._library.ngSpice_Command(line)
-        else:
+        if self._interruptible and word[0].lower() in INTERRUPTIBLE:
             self._idle.clear()
             self._library.ngSpice_Command(b"bg_" + line.lstrip())
             self._idle.wait()
+        else:
+            self._library.ngSpice_Command(line)
 
     def flush(self) -> None:
         """Hand on what was printed."""
@@ -131,7 +134,7 @@ def main() -> None:
     """Obey standard input until its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        worker = Worker(sys.argv[1])
+        worker = Worker(sys.argv[1], "interruptible" in sys.argv[2:])
     except (OSError, AttributeError) as error:
         sys.exit(f"Error: {error}")
     pending = b""

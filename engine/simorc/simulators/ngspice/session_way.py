@@ -49,6 +49,10 @@ class WarmWay:
     environment: tuple[tuple[str, str], ...] = ()
     """What the process is told beside the simulator's environment."""
 
+    def command_line(self, *, interruptible: bool) -> tuple[str, ...]:
+        """The command line of a session; what can be interrupted costs a little more per case."""
+        return (*self.command, "interruptible") if interruptible and self.kind == "library" else self.command
+
     def __str__(self) -> str:
         """One line for a person."""
         if self.kind == "library":

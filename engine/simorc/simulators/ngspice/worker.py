@@ -110,7 +110,7 @@ class NgspiceWorker:
         if isinstance(case, str):
             return replace(await self._cold(job, told), cold_reason=case)
         if self._way_here().kind == "none":
-            reason = f"no warm sessions here: {self._way_here().reason}"
+            reason = f"no warm sessions here: {self._way_here().reason}; {self._way_here().remedy}"
             return replace(await self._cold(job, told), cold_reason=reason)
         changed = await self._prepare(job, case, told)
         if changed is None:
@@ -356,7 +356,10 @@ class NgspiceWorker:
         if way.kind == "library":
             place_own_init(self._directory, environment)
         session = Session(
-            way.command, self._directory, {**environment, **dict(way.environment)}, job.limits.nice
+            way.command_line(interruptible=job.limits.timed),
+            self._directory,
+            {**environment, **dict(way.environment)},
+            job.limits.nice,
         )
         told.on_spawn(session.pid)
         self._guard = told
