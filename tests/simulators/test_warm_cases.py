@@ -98,6 +98,7 @@ async def test_a_name_that_is_defined_again_is_not_swept_warm(
     raws = [tmp_path / "results" / str(number) / "results.raw" for number in range(1, 5)]
     assert [outcome.warm for outcome in outcomes] == [False] * 4
     assert all(same_data(raws[0], raw) for raw in raws)
+    assert told.mismatches == []
 
 
 async def test_what_differs_is_named_and_the_cases_run_again(

@@ -113,7 +113,7 @@ class Pair:
 def random_pair(random: Random, *, cases: int = 4) -> Pair:
     """One random deck with so many random sets of values."""
     nodes = [f"n{number}" for number in range(1, random.randint(2, 5))]
-    body = [random.choice(SOURCES), f"rload {nodes[0]} 0 10k"]
+    body = [random.choice(SOURCES), f"rload {nodes[0]} 0 10k", f"dload {nodes[0]} 0 dmod"]
     body += [random.choice(PIECES).format(n=node, k=f"p{number}") for number, node in enumerate(nodes)]
     body += MODELS.splitlines() if random.random() < 0.5 else [MODELS.rstrip()]
     body += random.sample(EXTRAS, random.randint(0, 3))

@@ -18,6 +18,7 @@ def command(scope: Scope) -> None:
     from simorc.launch.case_plan import plan_of
     from simorc.launch.sweep_checks import sweep_problems, sweep_warnings, testbench_warnings
     from simorc.netlist.deck.includes import lint_includes
+    from simorc.netlist.deck.lint_definitions import lint_definitions
     from simorc.netlist.deck.lint_random import lint_random
     from simorc.netlist.deck.lint_values import lint_values
     from simorc.schematics.lint import lint_project
@@ -34,8 +35,9 @@ def command(scope: Scope) -> None:
     plans = {
         name: plan_of(project, sweep.definition, source=sweep.path) for name, sweep in project.sweeps.items()
     }
+    checks = (lint_project, lint_includes, lint_definitions, lint_values, lint_random)
     findings = sorted(
-        {*lint_project(project), *lint_includes(project), *lint_values(project), *lint_random(project)}
+        {finding for check in checks for finding in check(project)}
         | set(testbench_warnings(project))
         | {
             finding

@@ -172,12 +172,35 @@ def _findings(project: Project, bench: Testbench, case: Case, *, warning: bool =
 
 def _unread(project: Project, bench: Testbench, case: Case) -> Iterator[tuple[int, Unread]]:
     """What a case cannot read, with the template's line that leads there."""
+    rendered = rendered_deck(project, bench, case)
+    if rendered is None:
+        return
+    for unread in unread_includes(rendered.text, rendered.directory, bench.template.parent):
+        if unread.chain[-1] == project.dut_netlist and project.dut_schematic is not None:
+            continue  # made from its schematic
+        yield rendered.template_line(unread.at), unread
+
+
+@dataclass(frozen=True)
+class RenderedDeck:
+    """The deck of one case before any run, where it will be simulated, and the template it comes from."""
+
+    text: str
+    directory: Path
+    template: str
+
+    def template_line(self, line: int) -> int:
+        """The line of the template that a line of the deck comes from."""
+        return _template_line(self.template, self.text.split("\n")[line - 1])
+
+
+def rendered_deck(project: Project, bench: Testbench, case: Case) -> RenderedDeck | None:
+    """The deck of `case`; None if it cannot be rendered, which is told by who checks templates."""
     root = project.root
     # A case is simulated in a directory of its own, three below the project.
     directory = (root / "simulations").resolve() / "run" / "results" / "1"
     try:
-        template = Template.load(bench.template)
-        deck = template.render(
+        text = Template.load(bench.template).render(
             {**bench.parameters, **case.parameters},
             case_id=1,
             dut_netlist=str(project.dut_netlist or ""),
@@ -185,14 +208,9 @@ def _unread(project: Project, bench: Testbench, case: Case) -> Iterator[tuple[in
             seed=case.seed,
             corner=case.corner,
         )
-        source = read_leniently(bench.template)
+        return RenderedDeck(text, directory, read_leniently(bench.template))
     except (TemplateError, OSError):
-        return  # told by who checks templates
-    lines = deck.split("\n")
-    for unread in unread_includes(deck, directory, bench.template.parent):
-        if unread.chain[-1] == project.dut_netlist and project.dut_schematic is not None:
-            continue  # made from its schematic
-        yield _template_line(source, lines[unread.at - 1]), unread
+        return None
 
 
 def _template_line(source: str, rendered: str) -> int:

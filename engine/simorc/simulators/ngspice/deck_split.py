@@ -23,12 +23,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from simorc.netlist.deck.cards import spice_number
+from simorc.netlist.deck.definitions import SEED, TEMPERATURE, definitions_of
 from simorc.simulators.ngspice.number_reading import survives_parameter
 
 OPEN, CLOSE = "\ue000", "\ue001"
 PREFIX = "simorc_p_"
-TEMPERATURE, SEED = ".temp", ".option seed"
-"""What the temperature and the seed are called among the settings; no parameter can have such a name."""
 
 _MARKED = re.compile(f"{OPEN}(?P<name>[^{OPEN}{CLOSE}=]*)=(?P<text>[^{OPEN}{CLOSE}]*){CLOSE}")
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?:meg|[tgkmunpf])?"
@@ -36,7 +35,6 @@ _PLAIN = re.compile(_NUMBER, re.IGNORECASE)
 _ASSIGNMENT = re.compile(
     rf"(?P<name>[a-z_]\w*)\s*=\s*(?P<value>{_NUMBER})(?=\s*$|\s+[a-z_]\w*\s*=)", re.IGNORECASE
 )
-_DEFINITION = re.compile(r"(?<![\w.'\"{(=<>!])([a-z_]\w*)\s*=(?!=)", re.IGNORECASE)
 _TEMPERATURE = re.compile(r"\s*\.temp\s+(?P<value>\S+)\s*", re.IGNORECASE)
 _OPTION_VALUE = re.compile(r"\s+(?P<name>temp|seed)\s*=\s*(?P<value>[^\s=]+)", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*(?:;|\s\$(?:\s|$)).*$", re.DOTALL)
@@ -56,6 +54,8 @@ class DeckSplit:
     settings: tuple[tuple[str, str], ...]
     temperature: str | None
     seed: str | None
+    again: tuple[str, ...] = ()
+    """The names that the deck defines and that are defined again, so that they are structure."""
 
     @cached_property
     def values(self) -> Mapping[str, str]:
@@ -144,7 +144,9 @@ class _Reading:
     def __init__(self, text: str, structure: Collection[str]) -> None:
         self._title, *rest = text.split("\n")
         self._cards = list(_logical(rest))
-        self._settable = settable_names(self._cards) - frozenset(structure)
+        defined, once = _defined_names(self._cards)
+        self._settable = once - frozenset(structure)
+        self._again = tuple(sorted(defined - self._settable))
         self.settings: dict[str, str] = {}
         self.temperature: str | None = None
         self.seed: str | None = None
@@ -160,7 +162,8 @@ class _Reading:
             self._read(card)
         self._declare_ours()
         base, key = "\n".join(self._base) + "\n", "\n".join(self._key)
-        return DeckSplit(base, key, tuple(self.settings.items()), self.temperature, self.seed)
+        settings = tuple(self.settings.items())
+        return DeckSplit(base, key, settings, self.temperature, self.seed, self._again)
 
     def _read(self, card: _Card) -> None:
         if not self._places.open or card.word[:1] != ".":
@@ -248,8 +251,10 @@ class _Reading:
             self._key.insert(1, f".param {name}={OPEN}")
 
 
-def settable_names(cards: Collection[_Card]) -> frozenset[str]:
-    """The names a deck defines once and for good; the temperature and the seed count as names."""
+def _defined_names(cards: Collection[_Card]) -> tuple[frozenset[str], frozenset[str]]:
+    """The names a deck defines at its top level, and those of them it defines once and for good; the
+    temperature and the seed count as names.
+    """
     places, defined, conditional = _Places(), Counter[str](), set[str]()
     for card in cards:
         places.enter(card)
@@ -257,19 +262,8 @@ def settable_names(cards: Collection[_Card]) -> frozenset[str]:
             names = definitions_of(card.word, unmarked(card.text))
             defined.update(names)
             conditional.update(names if places.conditions else ())
-    return frozenset(name for name, count in defined.items() if count == 1) - conditional
-
-
-def definitions_of(word: str, text: str) -> list[str]:
-    """What a card that begins with `word` defines, in lower case: parameters, `TEMPERATURE`, `SEED`."""
-    if word.startswith(".para"):
-        return [name.lower() for name in _DEFINITION.findall(text)]
-    if word == ".temp":
-        return [TEMPERATURE]
-    if word.startswith(".opt"):
-        special = {"temp": TEMPERATURE, "seed": SEED}
-        return [special[match["name"].lower()] for match in _OPTION_VALUE.finditer(text)]
-    return []
+    once = frozenset(name for name, count in defined.items() if count == 1)
+    return frozenset(defined), once - conditional
 
 
 def _stands_alone(match: re.Match[str]) -> bool:

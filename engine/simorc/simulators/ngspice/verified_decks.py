@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from simorc.netlist.deck.deck import Deck
+from simorc.netlist.deck.definitions import Definition, Unknown, included_definitions
 from simorc.netlist.deck.parts import ControlBlock
 from simorc.simulators.job import Job
 from simorc.simulators.ngspice.deck_split import DeckSplit, split_deck
@@ -62,7 +64,8 @@ class VerifiedDecks:
             return case
         proof = self._proof(case.key)
         if self.mode == "auto" and proof.proved is None and self._too_rare(proof, job):
-            return "too few other cases share its deck"
+            again = f" (defined more than once: {', '.join(case.form.again)})" if case.form.again else ""
+            return f"too few other cases share its deck{again}"
         proof.tried = True
         return proof.refused or case
 
@@ -150,7 +153,9 @@ class VerifiedDecks:
 def partner_forms(job: Job) -> Iterator[DeckSplit]:
     """The forms of other cases of the run that are thought to share this one's deck."""
     for deck, marked in job.partners() if job.partners is not None else ():
-        yield _form(Deck.parse(deck), marked)
+        form = _form(Deck.parse(deck), marked, job.directory)
+        if not isinstance(form, str):
+            yield form
 
 
 def as_warm_case(job: Job, deck: Deck) -> WarmCase | str:
@@ -161,14 +166,20 @@ def as_warm_case(job: Job, deck: Deck) -> WarmCase | str:
     commands = session_commands(deck)
     if isinstance(commands, str):
         return commands
-    return WarmCase(_form(deck, job.marked), commands, clean_up(commands), deck)
+    form = _form(deck, job.marked, job.directory)
+    return form if isinstance(form, str) else WarmCase(form, commands, clean_up(commands), deck)
 
 
-def _form(deck: Deck, marked: str | None) -> DeckSplit:
+def _form(deck: Deck, marked: str | None, directory: Path) -> DeckSplit | str:
+    """The deck as a base and its settings; what an included file defines as well is none of them."""
+    included = included_definitions(deck.text, directory)
+    unknown = next((found for found in included if isinstance(found, Unknown)), None)
+    if unknown is not None:
+        return f"{unknown}, so that nobody knows which names are defined again"
     cards = _without_control(deck.text, deck.controls)
-    return split_deck(
-        cards, None if marked is None else _without_control(marked, Deck.parse(marked).controls)
-    )
+    plain = None if marked is None else _without_control(marked, Deck.parse(marked).controls)
+    names = {found.name for found in included if isinstance(found, Definition)}
+    return split_deck(cards, plain, structure=names)
 
 
 def _without_control(text: str, controls: Sequence[ControlBlock]) -> str:

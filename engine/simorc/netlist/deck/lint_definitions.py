@@ -1,0 +1,92 @@
+"""Parameters that a sweep changes without effect: the deck defines them again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from simorc.netlist.deck.definitions import SEED, TEMPERATURE, Definition, definitions
+from simorc.netlist.deck.includes import RenderedDeck, rendered_deck
+from simorc.netlist.finding import Finding
+from simorc.sweeps.plan import Plan
+
+if TYPE_CHECKING:
+    from simorc.config.project import Project, Sweep, Testbench
+    from simorc.sweeps.cases import Case
+
+_FLAGS = re.IGNORECASE | re.DOTALL
+_SHOWN_AS = {TEMPERATURE: "the temperature", SEED: "the seed"}
+
+
+def lint_definitions(project: Project) -> tuple[Finding, ...]:
+    """A warning for each definition that a sweep changes and a later one replaces."""
+    found = {finding for sweep in project.sweeps.values() for finding in _of_sweep(project, sweep)}
+    return tuple(sorted(found))
+
+
+def _of_sweep(project: Project, sweep: Sweep) -> Iterator[Finding]:
+    bench = project.testbenches[sweep.definition.testbench]
+    if project.settings(bench.name).simulator.name != "ngspice":
+        return
+    plan = Plan.expand(sweep.definition, defaults=bench.parameters)
+    if not len(plan):
+        return
+    first = rendered_deck(project, bench, plan.case(1))
+    for axis, size in enumerate(plan.axis_sizes):
+        if size < 2 or first is None:
+            continue
+        one, other = plan.variation(axis, 0), plan.variation(axis, 1)
+        yield from _of_axis(project, bench, one, other)
+
+
+def _of_axis(project: Project, bench: Testbench, one: Case, other: Case) -> Iterator[Finding]:
+    """What the two cases of one axis change and what replaces it."""
+    decks = [rendered_deck(project, bench, case) for case in (one, other)]
+    if decks[0] is None or decks[1] is None:
+        return
+    before, after = (_definitions(deck, bench) for deck in decks if deck is not None)
+    if [each.name for each in before] != [each.name for each in after]:
+        return  # the sweep changes the structure
+    names = [name for name, value in other.parameters.items() if one.parameters.get(name) != value]
+    for place, (mine, theirs) in enumerate(zip(before, after, strict=True)):
+        if mine.file is None and mine.text != theirs.text and _changes(mine, theirs):
+            yield from _replaced(bench, decks[0], names, mine, before[place + 1 :])
+
+
+def _definitions(deck: RenderedDeck, bench: Testbench) -> list[Definition]:
+    every = definitions(deck.text, deck.directory, bench.template.parent)
+    return [each for each in every if isinstance(each, Definition)]
+
+
+def _changes(one: Definition, other: Definition) -> bool:
+    """Whether two cards that define this name give it different values."""
+    return _value(one) != _value(other)
+
+
+def _value(definition: Definition) -> str:
+    """What stands after the name, up to the next name; of a temperature or seed, the whole card."""
+    name = re.escape(definition.name)
+    match = re.search(rf"(?<![\w.]){name}\s*=(.*?)(?=\s[a-z_]\w*\s*=(?!=)|$)", definition.text, _FLAGS)
+    return match[1].strip() if match else definition.text
+
+
+def _replaced(
+    bench: Testbench,
+    deck: RenderedDeck,
+    names: Sequence[str],
+    definition: Definition,
+    later: Sequence[Definition],
+) -> Iterator[Finding]:
+    again = [each for each in later if each.name == definition.name]
+    if not again:
+        return
+    last = next((each for each in reversed(again) if not each.conditional), again[-1])
+    place = last.place if last.file else f"{bench.template}:{deck.template_line(last.line)}"
+    what = _SHOWN_AS.get(definition.name, definition.name)
+    effect = "may change nothing" if last.conditional else "changes nothing"
+    message = (
+        f"sweeping {', '.join(names) or what} {effect} here: {place} sets {what} again, and ngspice takes "
+        "the last definition; remove one of the two"
+    )
+    yield Finding(bench.template, deck.template_line(definition.line), 1, message, True)
