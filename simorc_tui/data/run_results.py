@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from simorc.errors import SimorcError
+from simorc.results.case_counts import CaseCounts
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.connection import open_for_reading
 from simorc.rundir.store.failure_groups import FailureGroup, failures_of
@@ -126,7 +127,13 @@ def _specs(layout: RunLayout) -> tuple[tuple[SpecLine, ...], str]:
     lines = tuple(_spec_line(result, run.shown(result.spec.measurement)) for result in run.spec_results)
     if run.yields is not None:
         return lines, f"yield {run.yields.text}"
-    return lines, f"cases: {run.case_counts.summary}" if run.own_specs and run.case_counts.against else ""
+    return lines, _meeting(run.case_counts) if run.own_specs and run.case_counts.ran else ""
+
+
+def _meeting(counts: CaseCounts) -> str:
+    """``37 of 45 cases meet every spec: 8 of 45 violate a spec``: of cases, which is no yield."""
+    against = f": {counts.summary}" if counts.against else ""
+    return f"{counts.meeting} of {counts.ran} cases meet every spec{against}"
 
 
 def _spec_line(result: Any, shown: ShownAs) -> SpecLine:
@@ -134,7 +141,7 @@ def _spec_line(result: Any, shown: ShownAs) -> SpecLine:
 
     spec, counts = result.spec, counts_of(result.counts)
     span = f"{shown.text(result.least)} ... {shown.text(result.most)}" if result.least is not None else ""
-    passing = counts.against or (f"{counts.meeting} of {counts.ran} meet" if counts.ran else "")
+    passing = counts.against or (f"{counts.meeting}/{counts.ran}" if counts.ran else "")
     worst = result.worst
     return SpecLine(
         *(spec.measurement, result.status, " ".join(shown.limits(spec.min, spec.max)), span, passing),

@@ -148,7 +148,10 @@ def test_every_view_counts_the_same_cases(make_run: MakeRun) -> None:
     assert failure.get("message") == why
     assert read_violations(layout).text == of_run
     results = read_results(layout)
-    assert (results.summary, results.specs[0].passing) == (f"cases: {of_run}", of_spec)
+    assert (results.summary, results.specs[0].passing) == (
+        f"9 of 60 cases meet every spec: {of_run}",
+        of_spec,
+    )
 
 
 def test_a_grid_has_a_pass_count_and_no_yield(make_run: MakeRun) -> None:

@@ -71,7 +71,7 @@ class OpenRun:
     @cached_property
     def case_counts(self) -> CaseCounts:
         """How many cases meet and violate the specs, have no value, or failed."""
-        return count_cases(self.frame, self.own_specs, int(self.manifest["total"]))
+        return count_cases(self.frame, self.own_specs, int(self.manifest.get("total") or len(self.frame)))
 
     @property
     def own_specs(self) -> list[Spec]:
