@@ -99,6 +99,14 @@ def test_a_template_that_takes_texts_apart_is_given_the_spelling_of_decks(tmp_pa
     )
 
 
+@pytest.mark.parametrize(
+    "expression", ["parameters.x * 1e308", "-parameters.x * 1e308", "1e308 * 10 - 1e308 * 10"]
+)
+def test_an_expression_without_a_finite_value_is_refused(tmp_path: Path, expression: str) -> None:
+    with pytest.raises(TemplateError, match="no number for a deck"):
+        rendered(tmp_path, f"r1 a b {{{{ {expression} }}}}", x=Number("10k"))
+
+
 def test_what_is_put_around_values_holds_the_spelling_of_the_place(tmp_path: Path) -> None:
     path = tmp_path / "t.spice.j2"
     path.write_text(f"t\nr1 a b {X}\n.temp {{{{ parameters.t }}}}\nq1 c b e {{{{ parameters.m }}}}\n")

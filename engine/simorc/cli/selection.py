@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from simorc.cli.number_options import CountOption
 from simorc.errors import UsageError
 from simorc.rundir.layout import RunLayout, find_run, find_runs
 
@@ -37,7 +38,7 @@ def selection_options(function: Command) -> Command:
         "--corner", "corners", metavar="ss,ff", callback=_names, help="Cases of these corners."
     )
     one = click.option(
-        "--sample", type=click.IntRange(min=1), metavar="N", help="One Monte Carlo sample, by its number."
+        "--sample", type=CountOption(min=1), metavar="N", help="One Monte Carlo sample, by its number."
     )
     return corner(where(one(with_sample)))  # type: ignore[return-value]
 

@@ -54,7 +54,8 @@ def _limits_of_no_corner(project: Project, bench: Testbench, source: Source) -> 
             if corner not in known:
                 hint = did_you_mean(corner, known)
                 message = f"no sweep of testbench '{bench.name}' has a corner '{corner}'{hint}"
-                yield _finding(source, ("specs", spec, "corners", corner), message)
+                problem = source.problem(("specs", spec, "corners", corner), message, at_key=True)
+                yield Finding(problem.file, problem.line, problem.column, message, True)
 
 
 def ambiguous_values(definition: SweepDefinition, source: Source) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ include %}`` reaches files in the template's directory and below.
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -24,7 +25,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from simorc.config.names import did_you_mean
 from simorc.deck_text import decoded, read_leniently
 from simorc.errors import TemplateError
-from simorc.netlist.value_places import Wrap, deck_values, marked, needs_place, placed, unmarked
+from simorc.netlist.value_places import Wrap, deck_values, marked, needing_place, placed, unmarked
 from simorc.units import Number, Value
 
 MAX_OUTPUT = 64 * 1024 * 1024
@@ -74,6 +75,13 @@ class _BelowDirectory(jinja2.FileSystemLoader):
         return decoded(data, self._named / template), str(self._named / template), lambda: True
 
 
+def _finite(value: Any) -> Any:
+    """What an expression of a template gives; a deck knows no infinity."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"the expression gives {value}, which is no number for a deck")
+    return value
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     """Strict names, parameters before methods, no arithmetic that fills the memory."""
 
@@ -87,6 +95,7 @@ class _Environment(ImmutableSandboxedEnvironment):
             keep_trailing_newline=True,
             auto_reload=False,
             autoescape=False,
+            finalize=_finite,
         )
         self.globals = {"range": self.globals["range"]}
 
@@ -162,7 +171,7 @@ class Template:
         # A deck knows no truth values: true is 1 and false is 0.
         given = {name: int(value) if isinstance(value, bool) else value for name, value in parameters.items()}
         context = self._context(case_id, dut_netlist, project_root, filename_raw, seed, corner)
-        placed_names = {name for name, value in given.items() if self._needs_place(value)}
+        placed_names = needing_place(given, temperature_card=self._temperature_card)
         numbers = {name for name in wrapped if isinstance(given.get(name), Number)} if wrap else set()
         if not placed_names and not numbers:
             return self._with(context, given)
@@ -179,9 +188,6 @@ class Template:
             return placed(text, spelled)
         except ValueError as error:
             raise TemplateError(str(error), file=self.path) from None
-
-    def _needs_place(self, value: Value) -> bool:
-        return needs_place(value, temperature_card=self._temperature_card)
 
     @functools.cached_property
     def _temperature_card(self) -> bool:

@@ -7,6 +7,7 @@ A quoted text that is a number is one behind ``=`` and on a ``.temp`` card only:
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -31,11 +32,20 @@ Wrap = Callable[[str, str], str]
 """The text of a value in a deck, from its parameter's name and its spelling there."""
 
 
-def needs_place(value: Value, *, temperature_card: bool) -> bool:
-    """Whether a value's spelling depends on where it stands; `temperature_card`: the deck has a ``.temp``."""
-    if isinstance(value, Number):
-        return value.deck != value.text or (temperature_card and value.plain != value.deck)
-    return isinstance(value, str) and begins_like_a_number(value)
+def needing_place(parameters: Mapping[str, Value], *, temperature_card: bool) -> set[str]:
+    """The parameters whose spelling depends on where they stand; `temperature_card`: there is a ``.temp``."""
+    return {
+        name
+        for name, value in parameters.items()
+        if (type(value) is Number and _varies(value.text, temperature_card))
+        or (type(value) is str and begins_like_a_number(value))
+    }
+
+
+@functools.lru_cache(maxsize=65_536)
+def _varies(text: str, temperature_card: bool) -> bool:
+    reading = read_number(text)
+    return reading.deck != text or (temperature_card and reading.plain != text)
 
 
 def marked(parameters: Mapping[str, Value], names: set[str]) -> dict[str, Any]:

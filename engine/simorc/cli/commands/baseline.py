@@ -12,6 +12,7 @@ from simorc.cli.commands.compare import as_json, lines_of
 from simorc.cli.completion import RUNS
 from simorc.cli.context import Scope, scoped
 from simorc.cli.errors import ExitCode
+from simorc.cli.number_options import NumberOption
 from simorc.cli.output.tables import note, write
 from simorc.errors import UsageError
 from simorc.rundir.layout import RunLayout
@@ -85,7 +86,9 @@ def parse_tolerance(text: str) -> tuple[str, Tolerance]:
 
 @command.command("check")
 @click.argument("run", default="last", shell_complete=RUNS)
-@click.option("--rel", type=float, default=1e-6, show_default=True, help="Relative change that counts.")
+@click.option(
+    "--rel", type=NumberOption(), default=1e-6, show_default=True, help="Relative change that counts."
+)
 @click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
 @_FILE
 @scoped

@@ -12,6 +12,7 @@ import click
 from simorc.cli.completion import RUNS
 from simorc.cli.context import Scope, scoped
 from simorc.cli.errors import ExitCode
+from simorc.cli.number_options import NumberOption
 from simorc.cli.output.tables import table, write
 from simorc.text import plain
 
@@ -26,8 +27,10 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 @click.command("compare")
 @click.argument("old", shell_complete=RUNS)
 @click.argument("new", shell_complete=RUNS)
-@click.option("--rel", type=float, default=1e-6, show_default=True, help="Relative change that counts.")
-@click.option("--abs", "absolute", type=float, default=0.0, help="Absolute change that counts.")
+@click.option(
+    "--rel", type=NumberOption(), default=1e-6, show_default=True, help="Relative change that counts."
+)
+@click.option("--abs", "absolute", type=NumberOption(), default=0.0, help="Absolute change that counts.")
 @click.option("--json", "json_form", is_flag=True, help="Machine-readable, with every case.")
 @scoped
 def command(scope: Scope, old: str, new: str, rel: float, absolute: float, json_form: bool) -> None:

@@ -11,6 +11,7 @@ import click
 
 from simorc.cli.completion import RUNS
 from simorc.cli.context import Scope, scoped
+from simorc.cli.number_options import CountOption
 from simorc.cli.output.tables import write
 from simorc.errors import RunError
 from simorc.rundir.layout import RunLayout
@@ -23,7 +24,7 @@ LONGEST_LINE = 1 << 16
 
 @click.command("log")
 @click.argument("run", shell_complete=RUNS)
-@click.argument("case", type=click.IntRange(min=1))
+@click.argument("case", type=CountOption(min=1))
 @click.option("--follow", "-f", is_flag=True, help="Go on until the case is over.")
 @scoped
 def command(scope: Scope, run: str, case: int, follow: bool) -> None:

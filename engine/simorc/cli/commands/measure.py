@@ -10,6 +10,7 @@ import click
 
 from simorc.cli.completion import RUNS
 from simorc.cli.context import Scope, scoped
+from simorc.cli.number_options import CountOption
 from simorc.cli.output.tables import note
 from simorc.errors import UsageError
 from simorc.text import plain
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @click.command("measure")
 @click.argument("run", default="last", shell_complete=RUNS)
 @click.option("--all", "everything", is_flag=True, help="Everything, not only what changed.")
-@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes at once (default: the usable CPUs).")
+@click.option("--jobs", type=CountOption(1, 1024), help="Processes at once (default: the usable CPUs).")
 @click.option(
     "--keep-inputs",
     is_flag=True,

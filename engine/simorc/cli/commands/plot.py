@@ -13,6 +13,7 @@ import click
 
 from simorc.cli.completion import RUNS
 from simorc.cli.context import Scope, scoped
+from simorc.cli.number_options import CountOption
 from simorc.cli.output.plot_choice import Asked
 from simorc.cli.output.tables import table, write
 from simorc.text import plain
@@ -49,8 +50,8 @@ class Room:
     metavar="FILE",
     help="Write a drawing (.svg, .png, .pdf, .html to look around in) or its numbers (.csv).",
 )
-@click.option("--width", type=click.IntRange(20, 1000), help="Columns (default: the terminal's).")
-@click.option("--height", type=click.IntRange(8, 500), help="Lines (default: the terminal's).")
+@click.option("--width", type=CountOption(20, 1000), help="Columns (default: the terminal's).")
+@click.option("--height", type=CountOption(8, 500), help="Lines (default: the terminal's).")
 @click.option("--log-x/--lin-x", default=None, help="Scale of x (default: what suits).")
 @scoped
 def command(

@@ -13,6 +13,7 @@ from simorc.cli.case_ids import CASE_IDS
 from simorc.cli.completion import RUNS_AND_SWEEPS
 from simorc.cli.context import Scope, scoped
 from simorc.cli.dependency import dependency_of, dependency_on, wait_elsewhere, wait_for
+from simorc.cli.number_options import CountOption, SecondsOption
 from simorc.cli.output.follow import Follower
 from simorc.cli.output.progress import JsonProgress, LineProgress, Progress, TerminalProgress
 from simorc.cli.output.tables import note
@@ -68,11 +69,9 @@ class Asked:
 @click.command("run")
 @click.argument("target", metavar="RUN|SWEEP", shell_complete=RUNS_AND_SWEEPS)
 @click.option(
-    "--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Cases at once (default: the usable CPUs)."
+    "--jobs", "-j", type=CountOption(min=1), metavar="N", help="Cases at once (default: the usable CPUs)."
 )
-@click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds a case may take."
-)
+@click.option("--timeout", type=SecondsOption(), metavar="S", help="Seconds a case may take.")
 @click.option(
     "--warm", type=click.Choice(["auto", "off", "verify"]), help="Keep the simulator's models loaded."
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from simorc.cli.context import Scope, scoped
+from simorc.cli.number_options import CountOption
 
 
 @click.command("serve")
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="On 127.0.0.1.")
+@click.option("--port", type=CountOption(1, 65535), default=8000, show_default=True, help="On 127.0.0.1.")
 @click.option("--token", metavar="TEXT", help="Use this token instead of a random one.")
 @scoped
 def command(scope: Scope, port: int, token: str | None) -> None:

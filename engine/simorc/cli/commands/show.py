@@ -10,6 +10,7 @@ import click
 
 from simorc.cli.completion import RUNS
 from simorc.cli.context import Scope, scoped
+from simorc.cli.number_options import CountOption
 from simorc.cli.output.case_rows import as_json, dumps, parameter_text
 from simorc.cli.output.tables import table, write
 from simorc.errors import RunError
@@ -26,7 +27,7 @@ from simorc.units import format_si
 
 @click.command("show")
 @click.argument("run", shell_complete=RUNS)
-@click.argument("case", type=click.IntRange(min=1))
+@click.argument("case", type=CountOption(min=1))
 @click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
 @scoped
 def command(scope: Scope, run: str, case: int, json_form: bool) -> None:
