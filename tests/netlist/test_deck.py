@@ -51,7 +51,7 @@ def test_reads_every_kind_of_card() -> None:
         ".MEAS TRAN Vmax MAX v(out) $ the top\n"
         ".save all v(out)\n"
         ".control\n* nothing\nset foo=1\n.endc\n"
-        ".end\n.ac dec 1 1 10\n"
+        ".end\n"
     )
     assert deck.title == ".tran 1n 2n is only a title"
     assert dict(deck.parameters) == {"vdd": "3.3", "w": "{2*vdd}", "tstop": "10u"}
@@ -99,7 +99,7 @@ def test_crlf_and_no_end() -> None:
 
 def test_single_analysis_runs_its_card() -> None:
     assert added_commands(Deck.parse(f"{RC}.tran {{a}} {{b*2}}\n.end\n")) == (
-        "run",
+        *("run", "set plainwrite"),
         "write results.raw tran1.all",
     )
 
@@ -107,7 +107,7 @@ def test_single_analysis_runs_its_card() -> None:
 def test_several_analyses_are_one_run() -> None:
     """As ngspice does it: in its own order, one after the other in one session."""
     assert added_commands(Deck.parse(f"{RC}.tran 1n 2u\n.ac dec 1 1 10\n.end\n")) == (
-        *("run", "set appendwrite"),
+        *("run", "set plainwrite", "set appendwrite"),
         *("write results.raw ac1.all", "write results.raw tran1.all"),
     )
 
@@ -125,7 +125,7 @@ def test_control_block_goes_before_end() -> None:
 def test_own_control_is_completed_not_repeated() -> None:
     text = for_batch(Deck.parse(f"{RC}.op\n.control\nrun\n.endc\n.end\n"))
     assert text.count("run\n") == 1
-    assert f".control\n{ADDED}\nwrite results.raw op1.all\nquit\n{ADDED_END}\n.endc" in text
+    assert f".control\n{ADDED}\nset plainwrite\nwrite results.raw op1.all\nquit\n{ADDED_END}\n.endc" in text
 
 
 def test_complete_own_control_is_left_alone() -> None:
@@ -135,7 +135,7 @@ def test_complete_own_control_is_left_alone() -> None:
 
 def test_write_goes_before_the_users_quit() -> None:
     text = for_batch(Deck.parse(f"{RC}.control\nop\n  quit 3\n.endc\n.end\n"))
-    assert f"op\n{ADDED}\nwrite results.raw op1.all\n{ADDED_END}\n  quit 3\n.endc" in text
+    assert f"op\n{ADDED}\nset plainwrite\nwrite results.raw op1.all\n{ADDED_END}\n  quit 3\n.endc" in text
 
 
 def test_a_run_into_the_raw_file_is_not_written_again() -> None:
@@ -145,7 +145,9 @@ def test_a_run_into_the_raw_file_is_not_written_again() -> None:
 
 def test_settings_only_control_gets_the_run() -> None:
     text = for_batch(Deck.parse(f"{RC}.op\n.control\nset numdgt=9\n.endc\n.end\n"))
-    assert f".control\n{ADDED}\nrun\nwrite results.raw op1.all\nquit\n{ADDED_END}\n.endc" in text
+    assert (
+        f".control\n{ADDED}\nrun\nset plainwrite\nwrite results.raw op1.all\nquit\n{ADDED_END}\n.endc" in text
+    )
 
 
 def test_no_analysis_is_an_error() -> None:
@@ -177,3 +179,12 @@ def test_any_text_can_be_read(text: str) -> None:
 def test_a_bare_write_has_its_name_from_ngspice() -> None:
     deck = Deck.parse("* t\nR1 a 0 1\n.control\nop\nwrite\nwrite mine.raw v(a)\n.endc\n.end\n")
     assert deck.written == ("rawspice.raw", "mine.raw")
+
+
+def test_what_follows_the_end_counts() -> None:
+    """ngspice reads on after ``.end``."""
+    deck = Deck.parse(f"{RC}.op\n.end\n.tran 1n 1u\n.control\nprint all\n.endc\n")
+    assert [each.kind for each in deck.wanted] == ["op", "tran"]
+    text = for_batch(deck)
+    assert text.index("print all") < text.index("write results.raw op1.all")
+    assert "write results.raw tran1.all" in text

@@ -35,6 +35,11 @@ CARDS = {
     ".meas tran b param='a*1e6'\n",
     "conditional analysis": f".if (x > 0.1)\n{TRAN}.else\n.op\n.endif\n{MAX}",
     "printed only": f".save v(in)\n{TRAN}.print tran v(out)\n.four 100k v(out)\n",
+    "a single vector": ".save v(out)\n.op\n.pz in 0 out 0 vol pol\n.save all\n",
+    "signs in names of nodes": f"R7 out n-1 1k\nR8 n-1 m+2 1k\nR9 m+2 0 1k\n.op\n{TRAN}",
+    "cards after the end": f"{DC}.end\n{TRAN}R8 out 0 5k\n",
+    "mixing products": "V5 p 0 0.6 distof1 0.01 distof2 0.01\nR5 p q 1k\nD5 q 0 dm\n"
+    ".disto dec 2 1k 10k 0.9\n",
     "nested sweep": ".dc v1 0 1 0.5 temp 0 50 25\n.meas dc m max v(out)\n",
     "uic": f".ic v(out)=0.1\n.tran 10n 1u 0 5n uic\n{MAX}",
 }
@@ -194,3 +199,38 @@ def test_an_included_file_may_bring_the_analyses(tmp_path: Path) -> None:
         "Operating Point",
         "Transient Analysis",
     ]
+
+
+@pytest.mark.parametrize(
+    "form", ["avg v(out)", "integ v(out)", "max v(out)", "min v(out)", "pp v(out)", "rms v(out)"]
+)
+@pytest.mark.parametrize("window", ["from=20u to=30u", "from={x*1e-4} to=1", "FROM = 6u"])
+def test_a_window_beyond_the_end_has_no_value(form: str, window: str, tmp_path: Path) -> None:
+    """ngspice prints zero for it."""
+    deck = (
+        f"{RC}.param late=20u\n{TRAN}{MAX}.meas tran m {form} {window.replace('{x*1e-4}', '{late}')}\n.end\n"
+    )
+    outcome, _ = cold(deck, tmp_path / "case")
+    assert outcome.measurements.keys() == {"peak"} and outcome.kind == "measurement_missing"
+    assert "beyond the last point" in outcome.message or "out of interval" in outcome.message
+
+
+def test_a_window_of_a_command_beyond_the_end_has_no_value(tmp_path: Path) -> None:
+    commands = "tran 10n 5u\nmeas tran m avg v(out) from=20u to=30u\nmeas tran n avg v(out) from=1u to=9u"
+    outcome, _ = cold(f"{RC}.control\n{commands}\n.endc\n.end\n", tmp_path / "case")
+    assert outcome.measurements.keys() == {"n"} and outcome.status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("cards", "reason"),
+    [
+        (f"{TRAN}.meas dc m max v(out)\n", "m (no dc analysis"),
+        (f"{TRAN}.meas noise m max v(out)\n", "m (unrecognized analysis type 'noise')"),
+        (f"{TRAN}{MAX}.control\nop\nquit\n.endc\n", "peak (the quit on deck line 12 keeps the tran card"),
+        (f"R8 z 0 1\n{AC}.meas ac m max vdb(z)\n", "m (it is -inf)"),
+        (f"{TRAN}.meas tran m when v(out)=7\n", "m (its .meas failed: when(WHEN): out of interval"),
+    ],
+)
+def test_why_a_measurement_is_missing(cards: str, reason: str, tmp_path: Path) -> None:
+    outcome, _ = cold(f"{RC}{cards}.end\n", tmp_path / "case")
+    assert outcome.kind == "measurement_missing" and reason in outcome.message

@@ -11,13 +11,15 @@ Numbers of measurements always carry an exponent, which tells them from what els
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 _RESULT = re.compile(
     rb"^[ \t]*([\w.#:\[\]@$-]+)[ \t]*=[ \t]+"
-    rb"([-+]?(?:\d+(?:\.\d*)?e[-+]?\d{1,9}|nan|inf)|failed)(?![\w.])",
+    rb"([-+]?(?:\d+(?:\.\d*)?e[-+]?\d{1,9}|nan|inf)|failed)(?![\w.])"
+    rb"(?:[ \t]+from=[ \t]*([-+.\w]+)[ \t]+to=[ \t]*([-+.\w]+))?",
     re.I | re.M,
 )
 _FAILED = re.compile(rb"^[ \t]*(\.?)meas(?:ure)?[ \t]+\w+[ \t]+(\S+)[ \t].*failed!", re.I | re.M)
@@ -62,10 +64,24 @@ def parse_meas_output(log: bytes, measured_twice: Collection[str] = ()) -> MeasO
 
 def _events(log: bytes) -> Iterator[tuple[str, str, bool]]:
     """The results and failures of `log` in its order: name and text in lower case, whether a card's."""
-    found = [(match.start(), match[1], match[2], False) for match in _RESULT.finditer(log)]
+    found = [
+        (match.start(), match[1], b"failed" if _is_of_nothing(match) else match[2], False)
+        for match in _RESULT.finditer(log)
+    ]
     found += [(match.start(), match[2], b"failed", bool(match[1])) for match in _FAILED.finditer(log)]
     for _, name, text, is_card in sorted(found):
         yield name.decode("utf-8", "replace").lower(), text.decode("ascii").lower(), is_card
+
+
+def _is_of_nothing(match: re.Match[bytes]) -> bool:
+    """Whether it is the zero that ngspice prints for a window without a point: from the end backwards."""
+    if match[3] is None or match[2].lower() == b"failed" or float(match[2]) != 0.0:
+        return False
+    try:
+        first, last = float(match[3]), float(match[4])
+    except ValueError:
+        return False
+    return math.isnan(first) or first > last
 
 
 def _last_digit(text: str) -> float:

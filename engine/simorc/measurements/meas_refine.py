@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from simorc.errors import WaveformError
 from simorc.measurements.meas_output import Printed
-from simorc.netlist.deck.cards import fields, spice_number
+from simorc.netlist.deck.cards import fields, resolved, spice_number
 from simorc.netlist.deck.control_flow import branches
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.parts import MeasCard
@@ -47,11 +47,13 @@ def refine(deck: Deck, printed: Mapping[str, Printed], raw: RawFile | None) -> d
     values = {name: found.value for name, found in printed.items()}
     if raw is None:
         return values
+    for name in outside(deck, raw):
+        values.pop(name, None)
     names = Counter(card.name for card in deck.measures)
     several = {name for name, count in names.items() if count > 1} | deck.measured_twice
     for card in deck.measures:
         found = printed.get(card.name)
-        if found is None or card.name in several:
+        if found is None or card.name in several or card.name not in values:
             continue
         exact = _computed(card, deck, raw)
         if exact is not None and abs(exact - found.value) <= found.uncertainty * _ROUNDED:
@@ -59,9 +61,49 @@ def refine(deck: Deck, printed: Mapping[str, Printed], raw: RawFile | None) -> d
     return values
 
 
+def outside(deck: Deck, raw: RawFile) -> dict[str, str]:
+    """The cards whose ``from`` or ``to`` leaves no point of their analysis, by name, with the reason: ngspice
+    prints zero for them.
+    """
+    reasons = {}
+    for card in deck.measures:
+        first, last = _window_of(card, deck)
+        if first is None and last is None:
+            continue
+        axes = [axis for plot in raw.plots if (axis := _axis_for(card, plot)) is not None]
+        low, high = (
+            min((axis.min() for axis in axes), default=0),
+            max((axis.max() for axis in axes), default=0),
+        )
+        if axes and first is not None and first > high:
+            reasons[card.name] = f"its window begins at {first:g}, beyond the last point at {high:g}"
+        elif axes and last is not None and last < low:
+            reasons[card.name] = f"its window ends at {last:g}, before the first point at {low:g}"
+    return reasons
+
+
+def _axis_for(card: MeasCard, plot: Plot) -> Curve | None:
+    """The axis of a plot with points that the card may be measured on."""
+    mine = plot.name.lower().startswith(_PLOT_OF.get(card.analysis, "?"))
+    return plot.axis if mine and plot.n_points else None
+
+
+def _window_of(card: MeasCard, deck: Deck) -> tuple[float | None, float | None]:
+    words = [word.lower() for word in fields(card.text)]
+    found: dict[str, float | None] = {}
+    for name in ("from", "to"):
+        if name in words[:-2] and words[words.index(name) + 1] == "=":
+            word = resolved(words[words.index(name) + 2], deck.parameters)
+            found[name] = None if word is None else spice_number(word)
+    return found.get("from"), found.get("to")
+
+
 def _computed(card: MeasCard, deck: Deck, raw: RawFile) -> float | None:
+    import numpy as np
+
     try:
-        value = _Form(card, deck, raw).value()
+        with np.errstate(all="ignore"):  # the decibels of a signal that is zero
+            value = _Form(card, deck, raw).value()
     except (NotSimpleError, WaveformError, LookupError):
         return None
     return value if math.isfinite(value) else None

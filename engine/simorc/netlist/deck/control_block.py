@@ -25,7 +25,10 @@ CARDS_RAW = "analysis_cards.raw"
 
 _PLOTS = {"noise": ("noise", "noise")}
 _ONE_PLOT_EACH = frozenset({"ac", "dc", "op", "tran", "tf", "pz", "sens"})
+_PLAIN = "set plainwrite"
+"""ngspice writes the vectors as they are: names with signs in them, and a lone one once."""
 _EVERY_PLOT = (
+    _PLAIN,
     "set appendwrite",
     "foreach simorc_plot $plots",
     "strcmp simorc_differs $simorc_plot const",
@@ -47,7 +50,7 @@ def for_batch(deck: Deck) -> str:
         return _inserted(deck.text, _line_start(deck.text, deck.quit.line), commands)
     if deck.open_block is not None:
         return _inserted(deck.text, deck.open_block, (*commands, "quit"), ".endc\n")
-    place = len(deck.text) if deck.end is None else deck.end
+    place = _place_for_a_block(deck)
     before = deck.text[:place]
     gap = "" if before.endswith("\n") else "\n"
     rest = deck.text[place:] or ".end\n"
@@ -69,6 +72,13 @@ def added_commands(deck: Deck, *, trust_includes: bool = False) -> tuple[str, ..
         return (*_cards_beside_own_files(deck, trust_includes), *measures) if runs else ()
     known = _plots_known(deck, deck.wanted, trust_includes) and not branches(deck.commands)
     return (*runs, *(_writes(plot_names(deck.wanted), RAW) if known else _EVERY_PLOT), *measures)
+
+
+def _place_for_a_block(deck: Deck) -> int:
+    """Where a control block is the last one: before ``.end``, unless another follows that."""
+    if deck.end is None or (deck.controls and deck.controls[-1].start > deck.end):
+        return len(deck.text)
+    return deck.end
 
 
 def _refuse_nothing_to_do(deck: Deck) -> None:
@@ -111,7 +121,7 @@ def _plots_known(deck: Deck, analyses: Sequence[Analysis], trust_includes: bool)
 
 def _writes(plots: Sequence[str], target: str, *, append: bool = False) -> list[str]:
     """Naming the plot keeps ngspice from writing its table of constants when an analysis has failed."""
-    first = ["set appendwrite"] if append or len(plots) > 1 else []
+    first = [_PLAIN, "set appendwrite"] if append or len(plots) > 1 else [_PLAIN]
     return [*first, *(f"write {target} {plot}.all" for plot in plots)]
 
 

@@ -48,8 +48,8 @@ class Deck:
 
     `parameters` are the top-level ``.param`` values by name in lower case, `options` the ``.option`` words
     (True for flags), `printed` the ``.print``, ``.plot`` and ``.four`` cards. `conditional`: there are
-    ``.if`` blocks, so that not every card need be in force. `end` is the offset of the ``.end`` line, or
-    None. Lines count from 1, the title being line 1.
+    ``.if`` blocks, so that not every card need be in force. `end` is the offset of the last ``.end`` line,
+    or None; ngspice reads on after it. Lines count from 1, the title being line 1.
     """
 
     text: str
@@ -233,7 +233,7 @@ class _Reading:
 
     def _read(self, position: int) -> None:
         text, line, counted = self.text, 1, 0
-        while self.end is None and (match := _CARD.search(text, position)):
+        while match := _CARD.search(text, position):
             kind = match[1].lower()
             line += text.count("\n", counted, match.start())
             counted = match.start()

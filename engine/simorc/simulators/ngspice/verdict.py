@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from simorc.measurements.meas_output import MeasOutput, parse_meas_output
-from simorc.measurements.meas_refine import refine
+from simorc.measurements.meas_refine import outside, refine
 from simorc.netlist.deck.cards import Analysis
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_warnings import CaseWarning, WarningKind, merged
@@ -64,7 +64,8 @@ def judge(
     wanted = [card.name for card in deck.measures if not deck.conditional]
     wanted += [*(name.lower() for name in requested), *sorted(output.failed)]
     unsimulated = ending.stopped or _machine(said, ending) or _simulation(deck, said, raw, raw_error, ending)
-    complaint = unsimulated or said.changed or _measurements(wanted, optional, values, output, said.measures)
+    reasons = {**_left_out(deck), **said.measures, **({} if raw is None else outside(deck, raw))}
+    complaint = unsimulated or said.changed or _measurements(wanted, optional, values, output, reasons)
     found = Outcome(
         "completed",
         measurements=values,
@@ -258,9 +259,21 @@ def _measurements(
     return Complaint(FailureKind.MEASUREMENT_MISSING, message)
 
 
+def _left_out(deck: Deck) -> dict[str, str]:
+    """Why ngspice does not come to the cards of an analysis: a control block quits first."""
+    done = {analysis.kind for analysis in deck.wanted}
+    if deck.quit is None:
+        return {}
+    where = f"the quit on deck line {deck.quit.line} keeps the"
+    cards = (card for card in deck.measures if card.analysis not in done)
+    return {card.name: f"{where} {card.analysis} card from running" for card in cards}
+
+
 def _why_missing(name: str, output: MeasOutput, reasons: Mapping[str, str]) -> str:
-    if name in output.failed or name in reasons:
+    if name in output.failed:
         return f"its .meas failed: {reasons[name]}" if name in reasons else "its .meas failed"
+    if name in reasons:
+        return reasons[name]
     if name in output.printed:
         return f"it is {output.printed[name].value}"
     return "not printed"
