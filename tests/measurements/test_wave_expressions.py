@@ -143,6 +143,14 @@ def test_a_waveform_is_not_a_number(waves: Waves) -> None:
         value("v(out)", waves)
 
 
+def test_names_that_used_to_mean_something_else_are_refused_with_the_remedy(waves: Waves) -> None:
+    with pytest.raises(ExpressionError, match=r"write average\(\)"):
+        value("avg(v(in))", waves)
+    with pytest.raises(ExpressionError, match=r"write im\(i\(v1\)\), or mag"):
+        value("max(im(v1))", waves)
+    assert value("max(im(ac.v(out)))", waves) == pytest.approx(0, abs=1e-2)
+
+
 def test_an_unknown_signal_names_the_nearest(waves: Waves) -> None:
     with pytest.raises(MeasurementMissing, match=r"did you mean v\(out\)"):
         value("max(v(outt))", waves)

@@ -95,7 +95,11 @@ class WaveExpression:
 
     def number(self, scope: Scope) -> float:
         """The number it is; a waveform or a complex value is an ExpressionError."""
-        return number_of(self.value(scope))
+        value = self.value(scope)
+        is_average = isinstance(self.tree, Call) and self.tree.function == "avg"
+        if is_average and isinstance(value, Trace) and len(value.y) > 1:
+            raise ExpressionError("avg() is ngspice's running average, a waveform: write average()")
+        return number_of(value)
 
 
 def compile_wave_expression(text: str) -> WaveExpression:
@@ -228,11 +232,22 @@ class _Evaluation:
         return combined(_BINARY[operator_], values[0], values[1])
 
     def _call(self, node: Call) -> Quantity:
+        self._refuse_bare_current(node)
         arguments = [self._argument(each, index) for index, each in enumerate(node.arguments)]
         named = {name: self._argument(value, 1) for name, value in node.named}
         if node.function in FUNCTIONS:
             return FUNCTIONS[node.function].function(*arguments, **named)
         return run_builtin(builtins_by_name()[node.function], arguments, named)
+
+    def _refuse_bare_current(self, node: Call) -> None:
+        """``im(v1)`` is of a vector v1, which ngspice does not have where v1 is a source."""
+        (name,) = node.arguments if node.function == "im" and len(node.arguments) == 1 else (None,)
+        if not isinstance(name, Name) or self._scope.numbers(name.name) is not None:
+            return
+        waves, place = self._scope.waves(), self._chosen_plot()
+        if not waves.has(f"v({name.name})", place) and waves.has(f"i({name.name})", place):
+            current = f"i({name.name})"
+            raise ExpressionError(f"im({name.name}): write im({current}), or mag({current})")
 
     def _argument(self, node: Node, index: int) -> Any:
         if isinstance(node, Word):

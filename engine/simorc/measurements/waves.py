@@ -78,6 +78,10 @@ class Waves:
             self._traces[key] = Trace(self._axis(place), _read(self._plots[place], signal))
         return self._traces[key]
 
+    def has(self, signal: str, place: int) -> bool:
+        """Whether the plot at a place that `choose` gave has a signal."""
+        return has_signal(self._plots[place], signal)
+
     def analysis_at(self, place: int) -> str:
         """The kind of the plot at a place that `choose` gave."""
         return analysis_of(self._plots[place])
