@@ -113,3 +113,47 @@ def test_last_progress() -> None:
         last_progress(b" Reference value :  1.0e-04\r Reference value :  2.48728e-04\r Refer") == 2.48728e-4
     )
     assert last_progress(b"nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("log", "kinds"),
+    [
+        (b"Warning: singular matrix:  check node a\n" * 3, {"singular_matrix": 3}),
+        (b"stderr Warning: redefinition of .subckt s, ignored\r\n", {"redefinition": 1}),
+        (b"".join(b"Warning: odd at %d\n" % number for number in range(10_000)), {"other": 10_000}),
+        (b"Trying gmin =   1.0000E-03 Warning: singular matrix:  check node x\n", {"singular_matrix": 1}),
+        (b" Reference value :  1e-9\rWarning: x: resistance to low, set to 1 mOhm\n", {"replaced_value": 1}),
+        (b"gain_error          =  1.714492e-04\n", {}),
+        (b"Error: (external)  no graphics interface;\n type 'help graphics'\n", {}),
+        (
+            b"Note: v1: has no value, DC 0 assumed\nWarning: v1: no DC value, transient time 0 value used\n",
+            {},
+        ),
+        (b'Warning -- Level not specified on line "(vto=1)"\nUsing level 1.\n', {}),
+        (b"Error: measure  tc  when(WHEN) : out of interval\n .meas tran tc when v(a)=5 failed!\n", {}),
+    ],
+    ids=lambda value: "" if isinstance(value, dict) else value[:24].decode(),
+)
+def test_warnings_by_kind(log: bytes, kinds: dict[str, int]) -> None:
+    assert {str(each.kind): each.count for each in scan_log(log, DECK).warnings} == kinds
+
+
+def test_reasons_of_measurements_that_differ_in_digits() -> None:
+    log = (
+        b"Error: measure  t1  when(WHEN) : out of interval\nError: measure  t2  max(TRIG) : no such vector\n"
+    )
+    assert scan_log(log, DECK).measures == {
+        "t1": "when(WHEN): out of interval",
+        "t2": "max(TRIG): no such vector",
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "changed"), [("op\nfrob x", True), ("op\npre_frob x", True), ("op\nprint all", False)]
+)
+def test_a_command_of_the_deck_that_does_not_exist(command: str, changed: bool) -> None:
+    """One of somebody's .spiceinit is a warning alone."""
+    deck = Deck.parse(f"t\nr1 a 0 1k\n.control\n{command}\n.endc\n.end\n")
+    said = scan_log(b"frob: no such command available in ngspice\n", deck)
+    assert (said.changed is not None) == changed
+    assert [str(each.kind) for each in said.warnings] == ["unknown_command"]

@@ -79,7 +79,7 @@ def _asked_in_vain(why: str, line: LogLine, lines: LogLines, deck: Deck) -> Comp
     spoken = [
         match["what"].strip()
         for before in lines.notable
-        if before.offset < line.offset and (match := _SPOKEN.search(before.text))
+        if before.place < line.place and (match := _SPOKEN.search(before.text))
         if not _IN_ANALYSIS.search(before.text)
     ]
     if not spoken:

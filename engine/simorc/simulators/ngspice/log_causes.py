@@ -39,7 +39,7 @@ class _Said:
     def substitute(self) -> tuple[str, str]:
         """The card and the reason of the first ``Error on line`` below, or empty."""
         for line in self.lines.notable:
-            if line.offset > self.line.offset and "or its substitute" in line.text.lower():
+            if line.place > self.line.place and "or its substitute" in line.text.lower():
                 card, why = [*self.lines.after(line, 2), "", ""][:2]
                 return card, why
         return "", ""
@@ -198,7 +198,7 @@ def _library_not_loaded(said: _Said) -> Complaint | None:
     """A library of models that was to be loaded before and was not."""
     for line in said.lines.notable:
         match = _NOT_LOADED.search(line.text)
-        if match and line.offset < said.line.offset:
+        if match and line.place < said.line.place:
             if match["file"]:
                 return Complaint(FailureKind.MISSING_FILE, f"{match['what']} '{match['file']}' not loaded")
             return placed(FailureKind.MISSING_MODEL, line.text, said.deck, "pre_osdi", True)

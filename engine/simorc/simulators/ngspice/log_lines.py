@@ -1,12 +1,13 @@
 """The lines of a simulator's log that may say that something is wrong, found without reading the others.
 
 A log of tens of megabytes holds few of them, or the same ones again and again: plain words are searched in
-the whole text first, and each distinct line is looked at once.
+the whole text first, and of lines that are alike one is looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+import re
 from dataclasses import dataclass
 
 WORDS = (
@@ -29,65 +30,57 @@ _SOURCES = ("stdout ", "stderr ")
 """What ngspice puts before its lines where it runs as a library."""
 
 
+_NOTABLE = re.compile(b"|".join(map(re.escape, WORDS)), re.IGNORECASE)
+_MOST = 5_000
+"""Kinds of lines that are kept: readers try some fifty patterns on each."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A distinct line: its text, the offset at which it stands first, and how often it stands there."""
+    """A line and those that differ from it in digits alone: its text, its place, and how many they are."""
 
     text: str
-    offset: int
+    place: int
     count: int
 
 
 class LogLines:
-    """The notable lines of a log, in the order in which they stand there first."""
+    """The notable lines of a log, in the order in which they stand there first.
+
+    Lines that differ in digits alone are one, as a transient may warn at every time; but for those about
+    measurements, whose names may differ in nothing else.
+    """
 
     def __init__(self, log: bytes) -> None:
-        self._log = log.replace(b"\r", b"\n") if b"\r" in log else log
-        self.notable = self._find()
+        self._lines: list[bytes] = []
+        lowered = log.lower()
+        notable = any(word in lowered for word in WORDS)
+        self.notable = self._find(log.replace(b"\r", b"\n")) if notable else ()
 
-    def _find(self) -> tuple[LogLine, ...]:
-        lowered = self._log.lower()
-        counts: dict[bytes, list[int]] = {}
-        seen: set[int] = set()
-        for word in WORDS:
-            for start, line in self._lines_with(word, lowered):
-                if start in seen:
-                    continue
-                seen.add(start)
-                known = counts.get(line)
-                if known is None:
-                    counts[line] = [start, 1]
-                else:
-                    known[0], known[1] = min(known[0], start), known[1] + 1
-        ordered = sorted(counts.items(), key=lambda item: item[1][0])
-        return tuple(LogLine(_text(line), start, count) for line, (start, count) in ordered)
-
-    def _lines_with(self, word: bytes, lowered: bytes) -> Iterator[tuple[int, bytes]]:
-        """The offset and the bytes of every line that contains `word`."""
-        at = lowered.find(word)
-        while at >= 0:
-            start = lowered.rfind(b"\n", 0, at) + 1
-            end = lowered.find(b"\n", at)
-            end = len(lowered) if end < 0 else end
-            yield start, self._log[start:end]
-            at = lowered.find(word, end)
+    def _find(self, log: bytes) -> tuple[LogLine, ...]:
+        self._lines = log.split(b"\n")
+        shapes: dict[bytes, list[int]] = {}
+        for place, line in enumerate(self._lines):
+            shape = line if b"meas" in line else line.translate(None, b"0123456789")
+            known = shapes.get(shape)
+            if known is None:
+                shapes[shape] = [place, 1]
+            else:
+                known[1] += 1
+        found = ((place, count) for place, count in shapes.values() if _NOTABLE.search(self._lines[place]))
+        return tuple(
+            LogLine(_text(self._lines[place]), place, count)
+            for place, count in itertools.islice(found, _MOST)
+        )
 
     def after(self, line: LogLine, lines: int) -> list[str]:
         """Up to `lines` lines that follow `line` where it stands first, empty ones left out."""
-        found: list[str] = []
-        at = self._log.find(b"\n", line.offset)
-        while at >= 0 and len(found) < lines:
-            end = self._log.find(b"\n", at + 1)
-            text = _text(self._log[at + 1 : end if end >= 0 else len(self._log)])
-            if text:
-                found.append(text)
-            at = end
-        return found
+        texts = map(_text, itertools.islice(self._lines, line.place + 1, None))
+        return list(itertools.islice((text for text in texts if text), lines))
 
     def before(self, line: LogLine) -> str:
         """The line above `line` where it stands first."""
-        end = max(0, line.offset - 1)
-        return _text(self._log[self._log.rfind(b"\n", 0, end) + 1 : end])
+        return _text(self._lines[line.place - 1]) if line.place else ""
 
 
 def _text(line: bytes) -> str:

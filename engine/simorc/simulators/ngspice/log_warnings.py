@@ -158,7 +158,7 @@ def warned_in(lines: LogLines, deck: Deck) -> Warned:
     """Every warning in the notable lines of a log, by kind in the order of their first lines."""
     kinds: dict[WarningKind, CaseWarning] = {}
     changed = ""
-    for line in _shapes(lines.notable):
+    for line in lines.notable:
         found = _rule_of(line.text)
         if found is None:
             continue
@@ -172,22 +172,6 @@ def warned_in(lines: LogLines, deck: Deck) -> Warned:
     return Warned(tuple(kinds.values()), changed)
 
 
-def _shapes(lines: Iterable[LogLine]) -> Iterable[LogLine]:
-    """The lines, those that differ only in digits taken together: a transient may warn at every time."""
-    shapes: dict[str, LogLine] = {}
-    for line in lines:
-        shape = line.text.translate(_DIGITS)
-        first = shapes.get(shape)
-        if first is not None:
-            shapes[shape] = LogLine(first.text, first.offset, first.count + line.count)
-        elif len(shapes) < _MOST_SHAPES:
-            shapes[shape] = line
-    return shapes.values()
-
-
-_DIGITS = {ord(digit): None for digit in "0123456789"}
-_MOST_SHAPES = 5_000
-"""Kinds of lines looked at; the rules take some 50 us for each."""
 _OTHER = _rule(WarningKind.OTHER, _CALLS_ITSELF.pattern)
 
 
