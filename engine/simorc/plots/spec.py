@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simorc.config.yaml.source import parse_documents
 from simorc.errors import ExpressionError, UsageError
 from simorc.measurements.angle_units import refuse_other_angle_unit
 from simorc.measurements.expressions import compile_wave_expression
@@ -78,14 +79,13 @@ def read_plot_specs(source: Path | Mapping[str, Any], root: Path | None = None) 
 
 
 def _documents(path: Path) -> list[Any]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     try:
-        documents = list(YAML(typ="safe", pure=True).load_all(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, YAMLError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read as a plot spec: {' '.join(str(error).split())}") from error
-    return [document for document in documents if document is not None]
+        sources = parse_documents(path.read_bytes(), path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read as a plot spec: {error.strerror or error}") from error
+    for problem in (problem for source in sources for problem in source.problems):
+        raise UsageError(f"{problem}: cannot be read as a plot spec")
+    return [source.data for source in sources if source.data]
 
 
 def plot_spec(written: Any, place: str) -> PlotSpec:
@@ -109,10 +109,20 @@ def plot_spec(written: Any, place: str) -> PlotSpec:
     return PlotSpec(
         *(str(data.get("title") or ""), kind, name, _axis(across, name, f"{place}: x"), strips),
         where=str(data.get("where") or ""),
-        cases=tuple(int(case) for case in data.get("cases") or ()),
+        cases=tuple(_whole(case, f"{place}: cases") for case in data.get("cases") or ()),
         analysis=str(data["analysis"]) if data.get("analysis") else None,
-        bins=int(data["bins"]) if data.get("bins") else None,
+        bins=_whole(data["bins"], f"{place}: bins") if data.get("bins") else None,
     )
+
+
+def _whole(value: Any, place: str) -> int:
+    try:
+        number = unambiguous(value)
+    except ValueError as error:
+        raise UsageError(f"{place}: {error}") from None
+    if not number.is_integer():
+        raise UsageError(f"{place}: '{value}' is not a whole number")
+    return int(number)
 
 
 def _mapping(value: Any, place: str) -> Mapping[Any, Any]:
@@ -199,9 +209,10 @@ def _range(value: Any, place: str) -> Range | None:
     if value is None:
         return None
     try:
-        low, high = (float(unambiguous(each)) if isinstance(each, str) else float(each) for each in value)
-    except (TypeError, ValueError):
-        raise UsageError(f"{place}: range: expected [low, high]") from None
+        low, high = (float(unambiguous(each)) for each in value)
+    except (TypeError, ValueError) as error:
+        reason = f" ({error})" if "write" in str(error) else ""
+        raise UsageError(f"{place}: range: expected [low, high]{reason}") from None
     if not low < high:
         raise UsageError(f"{place}: range: {low:g} is not below {high:g}")
     return low, high

@@ -6,7 +6,7 @@ quoted ones stay strings. Duplicate keys, unreadable bytes, foreign tags, explod
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,22 @@ def read_yaml(path: Path) -> Source:
 
 def parse_yaml(content: bytes, path: Path) -> Source:
     """The same for content already read; `path` only names it in problems."""
+    found = _parsed(content, path, lambda text: [_compose(text)])
+    return found if isinstance(found, Source) else _build(found[0], path)
+
+
+def parse_documents(content: bytes, path: Path) -> list[Source]:
+    """The same for a file of several documents (``---``), without the empty ones."""
+    found = _parsed(content, path, _compose_all)
+    return (
+        [found] if isinstance(found, Source) else [_build(node, path) for node in found if node is not None]
+    )
+
+
+def _parsed(
+    content: bytes, path: Path, compose: Callable[[str], list[Node | None]]
+) -> Source | list[Node | None]:
+    """The nodes of a text, or what is wrong with it."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -94,7 +110,7 @@ def parse_yaml(content: bytes, path: Path) -> Source:
             path, f"not UTF-8 text (byte {content[error.start]:#04x})", before.count(b"\n") + 1, column
         )
     try:
-        node = _compose(text)
+        return compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -107,13 +123,18 @@ def parse_yaml(content: bytes, path: Path) -> Source:
         return _broken(path, f"nested deeper than {MAX_DEPTH} levels")
     except (YAMLError, ValueError, OverflowError) as error:
         return _broken(path, f"not valid YAML: {' '.join(str(error).split())}")
-    return _build(node, path)
 
 
 def _compose(text: str) -> Node | None:
     yaml = YAML(typ="safe", pure=True)
     yaml.composer.warn_double_anchors = False
     return yaml.compose(text)  # type: ignore[no-any-return]
+
+
+def _compose_all(text: str) -> list[Node | None]:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.composer.warn_double_anchors = False
+    return list(yaml.compose_all(text))
 
 
 def _broken(path: Path, message: str, line: int = 0, column: int = 0) -> Source:
