@@ -13,7 +13,7 @@ from simorc.errors import InputsChanged
 from simorc.launch.build import build_run
 from simorc.launch.start import check_inputs, start_runner
 from simorc.results.open_run import OpenRun
-from simorc.rundir.circuit import ACCEPT, FILES, KEEP, circuits_of, with_names
+from simorc.rundir.circuit import ACCEPT, FILES, KEEP, circuits_of
 from simorc.rundir.freezing import freeze_hooks
 from simorc.rundir.input_changes import HeldFiles, changes_of, refuse_changed
 from simorc.rundir.layout import RunLayout
@@ -342,10 +342,28 @@ def test_a_manifest_with_a_strange_circuit_is_refused(make_project: MakeProject,
         circuits_of(layout, load_manifest(layout))
 
 
-def test_names_are_replaced_where_decks_name_files() -> None:
-    text = "* t\n.include \"a.inc\"\n.lib 'a.inc' tt\n.inc a.inc\npre_osdi a.inc\n"
-    text += '.model m d_source (input_file="a.inc")\n'
-    found = with_names(text, lambda name: "b c.inc" if name == "a.inc" else None)
-    assert found.count("b c.inc") == 5 and "a.inc" not in found
-    assert '.inc "b c.inc"\n' in found and ".lib 'b c.inc' tt" in found
-    assert with_names(text, lambda name: None) == text
+def test_data_files_have_a_copy_in_lower_case(make_project: MakeProject) -> None:
+    """ngspice 39 turns a whole .model line to lower case, the name of its file too."""
+    model = '.model src filesource (file="{{ project.root }}/Data/Wave.TXT" amploffset=[0])\n'
+    root = divider(make_project, DECK.replace("V1 in", model + "V1 in"))
+    (root / "Data").mkdir()
+    (root / "Data" / "Wave.TXT").write_text("0 1\n")
+    layout = built(root)
+    deck = Preparation(layout, load_manifest(layout), RunSettings())
+    text = deck.deck(deck.plan.case(1))
+    assert 'file="../../inputs/files/data/wave.txt"' in text
+    assert (layout.inputs / FILES / "data" / "wave.txt").read_text() == "0 1\n"
+    assert changed(layout) == []
+
+
+def test_relative_names_of_a_template_read_the_copies_also_when_the_project_is_gone(
+    make_project: MakeProject,
+) -> None:
+    root = divider(make_project, DECK.replace("{{ dut.netlist }}", "../parts/dut.inc"))
+    (root / "parts").mkdir()
+    (root / "parts" / "dut.inc").write_text(DIVIDER)
+    layout = built(root)
+    for _ in range(2):
+        made = Preparation(layout, load_manifest(layout), RunSettings())
+        assert '"../../inputs/files/parts/dut.inc"' in made.deck(made.plan.case(1))
+        (root / "parts" / "dut.inc").unlink(missing_ok=True)

@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from simorc.errors import StoreError
 from simorc.files import read_json
+from simorc.netlist.deck.file_references import FileReference, with_names
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.provenance import data_names, include_names, input_name
+from simorc.rundir.provenance import input_name
 
 REFUSE, KEEP, ACCEPT = "refuse", "keep", "accept"
 """What to do where an input has changed: nothing, simulate the run's copies, simulate the changed files."""
@@ -133,55 +134,60 @@ def _of_older_run(manifest: Mapping[str, Any]) -> Circuit:
 class CopiedFiles:
     """Makes decks read the copies of a circuit where they name the files these were made of."""
 
-    def __init__(self, layout: RunLayout, circuit: Circuit, root: Path) -> None:
-        """`root` is the project's directory as this run sees it."""
-        self._layout = layout
-        place = circuit.place(layout)
-        prefix = f"{FILES}/"
+    def __init__(self, layout: RunLayout, circuit: Circuit, root: Path, template: Path) -> None:
+        """`root` is the project's directory as this run sees it, `template` the template's own directory."""
+        place, prefix = circuit.place(layout), f"{FILES}/"
+        self._template = template
         self._copies = {
-            _whole(root / name): place / copy
+            as_found(root / name): (place, copy)
             for name, copy in circuit.copies.items()
             if copy.startswith(prefix)
         }
-        self._known: dict[tuple[Path, str], str | None] = {}
+        self._known: dict[tuple[Path, str, bool], str | None] = {}
 
     def mapped(self, deck: str, directory: Path) -> str:
         """`deck`, which is simulated in `directory`, with the copies' names in place of the files'."""
         if not self._copies:
             return deck
-        return with_names(deck, lambda written: self._copy(directory, written))
+        return with_names(deck, lambda reference: self._copy(directory, reference))
 
-    def _copy(self, directory: Path, written: str) -> str | None:
-        key = (directory.parent, written)
+    def _copy(self, directory: Path, reference: FileReference) -> str | None:
+        key = (directory.parent, reference.written, reference.kind == "data")
         if key not in self._known:
-            copy = self._copies.get(_whole(directory / Path(written).expanduser()))
-            self._known[key] = None if copy is None else os.path.relpath(copy, directory)
+            self._known[key] = self._found(directory, reference)
         return self._known[key]
 
+    def _found(self, directory: Path, reference: FileReference) -> str | None:
+        """The name of the copy as seen from `directory`, also of a file that the project has no longer."""
+        written = Path(reference.written).expanduser()
+        for base in (directory, self._template):
+            copied = self._copies.get(as_found(base / written))
+            if copied is not None:
+                place, copy = copied
+                return os.path.relpath(place / copy_name(copy, reference), directory)
+        return None
 
-def with_names(text: str, replace: Callable[[str], str | None]) -> str:
-    """A deck or an included file with other names in place of the files it names; None keeps a name."""
-    spans = [*include_names(text), *data_names(text)]
-    for start, end in sorted(spans, reverse=True):
-        name = replace(text[start:end])
-        if name is not None:
-            quoted = start > 0 and text[start - 1] in "\"'"
-            text = text[:start] + (name if quoted or " " not in name else f'"{name}"') + text[end:]
-    return text
+
+def copy_name(copy: str, reference: FileReference) -> str:
+    """The copy that a reference reads: ngspice 39 turns the names of data files to lower case."""
+    return copy.lower() if reference.kind == "data" else copy
+
+
+def as_found(path: Path) -> Path:
+    """A path as the system follows it: ``..`` after a symbolic link leads up from its target."""
+    whole = path.absolute()
+    return Path(os.path.realpath(whole.parent)) / whole.name
 
 
 def names_of(paths: Iterable[Path], layout: RunLayout, root: Path) -> dict[str, Path]:
     """The files a deck reads by the names a manifest has for them; a copy has the name of its file."""
     found = {}
+    inputs, project = Path(os.path.realpath(layout.inputs)), Path(os.path.realpath(root))
     for path in paths:
-        name = input_name(path, root)
-        if path.is_relative_to(layout.inputs):
-            parts = path.relative_to(layout.inputs).parts
+        name = input_name(path, project)
+        if path.is_relative_to(inputs):
+            parts = path.relative_to(inputs).parts
             parts = parts[1:] if _NUMBERED.fullmatch(parts[0]) else parts
             name = "/".join(parts[1:] if parts[0] == FILES else parts)
         found[name] = path
     return found
-
-
-def _whole(path: Path) -> Path:
-    return Path(os.path.normpath(path.absolute()))

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from simorc.files import write_json
+from simorc.netlist.deck.file_references import FileReference, with_names
 from simorc.netlist.template import Template
-from simorc.rundir.circuit import FILES, MOST_BYTES, USER_SPICEINIT, Circuit, with_names
+from simorc.rundir.circuit import FILES, MOST_BYTES, USER_SPICEINIT, Circuit, as_found
 from simorc.rundir.layout import SIMULATIONS, RunLayout
 from simorc.rundir.provenance import digests_of, input_name, sha256
 from simorc.schematics.digests import Digests
@@ -103,7 +104,7 @@ def freeze(
         inputs[USER_SPICEINIT] = digests.of(Path(USER_SPICEINIT).expanduser()) or ""
     targets = {path: place / copy for path, copy in copied.items()}
     for path in copied:
-        _copy_deck(path, targets, held)
+        _copy_deck(path, targets, held, place / FILES, layout.case_dir(1))
     made = {name: sha256(place / copy) for name, copy in copies.items()}
     differing = {name: digest for name, digest in made.items() if digest != inputs.get(name)}
     return replace(circuit, inputs=inputs, copies=copies, digests=differing, environment=environment())
@@ -148,24 +149,42 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
-def _copy_deck(source: Path, targets: Mapping[Path, Path], held: set[Path]) -> None:
-    """Copy a file; where its copy would no longer find a file it names, the copy names that file where it
-    is.
+def _copy_deck(source: Path, targets: Mapping[Path, Path], held: set[Path], folder: Path, case: Path) -> None:
+    """Copy a file; where its copy would not find a file it names, the copy names that file where it is.
+
+    `folder` is that of the copies, `case` the directory of a case, where ngspice looks first. Data files
+    have a second copy in lower case.
     """
     target = targets[source]
 
-    def replaced(written: str) -> str | None:
-        name = Path(written.encode("latin-1").decode("utf-8", "surrogateescape")).expanduser()
-        meant = _whole(source.parent / name)
-        wanted = targets.get(meant, meant)
-        if meant not in held or _whole(target.parent / name) == _whole(wanted):
+    def replaced(reference: FileReference) -> str | None:
+        name = Path(reference.written.encode("latin-1").decode("utf-8", "surrogateescape")).expanduser()
+        meant = next((path for path in _places(name, case, source.parent) if path in held), None)
+        if meant is None:
             return None
-        new = os.path.relpath(wanted, target.parent) if meant in targets else str(meant)
+        wanted = targets.get(meant, meant)
+        if reference.kind == "data":
+            new = os.path.relpath(_lower(wanted, folder), case) if meant in targets else str(meant)
+        elif meant in targets and as_found(target.parent / name) == as_found(wanted):
+            return None
+        else:
+            new = os.path.relpath(wanted, target.parent) if meant in targets else str(meant)
         return new.encode("utf-8", "surrogateescape").decode("latin-1")
 
-    target.parent.mkdir(parents=True, exist_ok=True)
     text = source.read_bytes().decode("latin-1")  # byte for byte, whatever its encoding
-    target.write_bytes(with_names(text, replaced).encode("latin-1"))
+    content = with_names(text, replaced).encode("latin-1")
+    for place in {target, _lower(target, folder)}:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+
+
+def _places(name: Path, *bases: Path) -> list[Path]:
+    return [as_found(base / name) for base in bases]
+
+
+def _lower(wanted: Path, folder: Path) -> Path:
+    """The copy `wanted` with its name below the folder of copies in lower case."""
+    return folder / str(wanted.relative_to(folder)).lower()
 
 
 def _whole(path: Path) -> Path:

@@ -9,21 +9,12 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
-from simorc.deck_text import read_leniently
+from simorc.netlist.deck.file_references import closure, references
 from simorc.schematics.digests import Digests
-
-_INCLUDE = re.compile(
-    r"^\s*\.(?:include|inc|lib)\s+(?:\"([^\"]+)\"|'([^']+)'|(\S+))", re.IGNORECASE | re.MULTILINE
-)
-_DATA = re.compile(
-    r"\b(?:file|input_file|filename)\s*=\s*\"([^\"\n]+)\"|^\s*(?:pre_)?(?:osdi|codemodel)\s+(\S+)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_MOST_FILES = 5_000
 
 
 def hash_inputs(root: Path, files: Iterable[Path], directory: Path, decks: Iterable[str]) -> dict[str, str]:
@@ -37,10 +28,10 @@ def hash_inputs(root: Path, files: Iterable[Path], directory: Path, decks: Itera
 
 def files_read(directory: Path, decks: Iterable[str]) -> set[Path]:
     """Everything the `decks`, simulated in `directory`, read, and what those files include."""
-    closure: set[Path] = set()
+    read: set[Path] = set()
     for deck in {named_files(deck): deck for deck in decks}.values():
-        closure |= include_closure(directory, deck)
-    return closure
+        read |= include_closure(directory, deck)
+    return read
 
 
 def digests_of(root: Path, files: Iterable[Path], digests: Digests) -> dict[str, str]:
@@ -51,45 +42,12 @@ def digests_of(root: Path, files: Iterable[Path], digests: Digests) -> dict[str,
 
 def named_files(deck: str) -> tuple[str, ...]:
     """The files a deck names, as written: two decks that name the same read the same, whichever section."""
-    found = (match for pattern in (_INCLUDE, _DATA) for match in pattern.finditer(deck))
-    return tuple(next(group for group in match.groups() if group) for match in found)
+    return tuple(reference.written for reference in references(deck))
 
 
 def include_closure(directory: Path, deck: str) -> set[Path]:
-    """Every file a deck pulls in through ``.include`` and ``.lib``, directly or not, and the data and code
-    models the deck itself names.
-    """
-    found = {path for path in map(_whole, _data_files(directory, deck)) if path.is_file()}
-    waiting = [(directory, deck)]
-    while waiting and len(found) < _MOST_FILES:
-        base, text = waiting.pop()
-        for match in _INCLUDE.finditer(text):
-            path = _whole(base / Path(match[1] or match[2] or match[3]).expanduser())
-            if path not in found and path.is_file():
-                found.add(path)
-                waiting.append((path.parent, read_leniently(path)))
-    return found
-
-
-def _data_files(directory: Path, deck: str) -> Iterator[Path]:
-    return (
-        directory / Path(match[1] or match[2].strip("\"'")).expanduser() for match in _DATA.finditer(deck)
-    )
-
-
-def include_names(text: str) -> list[tuple[int, int]]:
-    """Where in a deck the names of included files are, quotes left out."""
-    return [match.span(match.lastindex or 0) for match in _INCLUDE.finditer(text)]
-
-
-def data_names(text: str) -> list[tuple[int, int]]:
-    """Where in a deck the names of data files and code models are, quotes left out."""
-    spans = []
-    for match in _DATA.finditer(text):
-        start, end = match.span(match.lastindex or 0)
-        quoted = match.lastindex == 2 and text[start] in "\"'" and text[start] == text[end - 1]
-        spans.append((start + 1, end - 1) if quoted else (start, end))
-    return spans
+    """Every file that a deck run in `directory` reads, directly or not."""
+    return closure(deck, directory)
 
 
 def sha256(path: Path) -> str:

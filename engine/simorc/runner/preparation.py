@@ -44,7 +44,9 @@ class Preparation:
         self.circuit = circuit or circuit_in_force(layout, manifest)
         self.template = Template.load(self.circuit.place(layout) / self.circuit.template)
         self._dut, self._root = deck_paths(layout, manifest)
-        self._copied = CopiedFiles(layout, self.circuit, Path(layout.case_dir(1), self._root))
+        root = layout.case_dir(1) / self._root
+        template = root / str(manifest.get("template_directory") or "")
+        self._copied = CopiedFiles(layout, self.circuit, root, template)
         self._paths = template_paths(layout, manifest)
         self._requested, self._optional = wanted_cards(manifest)
         self._warm = settings.warm != "off"
