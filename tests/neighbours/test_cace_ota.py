@@ -72,6 +72,8 @@ def test_the_project_simulates_and_has_its_spec_table(ota: Path, simorc: Simorc)
         assert code == 0, said
     code, said = simorc(*project, "run", "dc_params")
     assert (code, "9 of 9 completed" in said) == (0, True), said
+    cases = json.loads(simorc(*project, "results", "dc_params", "--json")[1])
+    assert sum(case["warm"] for case in cases) >= len(cases) - 2, "its control block runs warm"
     table = simorc(*project, "results", "dc_params")[1]
     assert all(name in table for name in ("a0", "ugf", "pm")), table
     code, said = simorc(*project, "run", "gain_mc")
