@@ -36,6 +36,8 @@ OTHERS = ("overhead", "million")
 def main() -> int:
     """Measure what was asked for, print it, save it."""
     asked = _arguments()
+    if asked.ngspice:
+        os.environ["PATH"] = f"{Path(asked.ngspice).resolve().parent}{os.pathsep}{os.environ['PATH']}"
     adopt_orphans()
     machine = description()
     print(", ".join(f"{name} {value}" for name, value in machine.items()), flush=True)
@@ -80,6 +82,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=2, help="rounds, of which the best counts")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="cases at once")
     parser.add_argument("--no-rivals", action="store_true", help="without spicelib and pytest-xdist")
+    parser.add_argument("--ngspice", metavar="PROGRAM", help="an ngspice other than the one in PATH")
     parser.add_argument("--directory", help="where to work (default: the system's temporary directory)")
     asked = parser.parse_args()
     unknown = set(asked.what) - set(known)

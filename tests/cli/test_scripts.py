@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPTS = ("demo", "test", "check", "constraints")
+SCRIPTS = ("demo", "test", "check", "constraints", "newest-ngspice")
 TOOLS = ("bash", "env", "id", "dirname", "cat", "cksum")
 
 
@@ -93,3 +93,31 @@ def test_constraints_name_versions_and_no_index(repository: Path) -> None:
     pinned = [line for line in lines if not line.startswith("#")]
     assert len(pinned) > 30
     assert all("==" in line and "/" not in line and "@" not in line for line in pinned)
+
+
+def test_a_newer_ngspice_that_cannot_be_had_is_told_with_exit_code_5(
+    repository: Path, bare_path: Path, tmp_path: Path
+) -> None:
+    (bare_path / "mkdir").symlink_to(shutil.which("mkdir") or "/bin/mkdir")
+    done = subprocess.run(
+        ["/bin/bash", str(repository / "scripts" / "newest-ngspice"), str(tmp_path / "ng")],
+        capture_output=True, text=True, env={"PATH": str(bare_path), "LC_ALL": "C"}, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "no newer ngspice: apt-get not found" in done.stderr
+
+
+def test_one_that_is_there_already_is_not_fetched_again(
+    repository: Path, bare_path: Path, tmp_path: Path
+) -> None:
+    for tool in ("mkdir", "sed", "head"):
+        (bare_path / tool).symlink_to(shutil.which(tool) or f"/bin/{tool}")
+    program = tmp_path / "ng" / "usr" / "bin" / "ngspice"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/bash\necho '** ngspice-46 : Circuit level simulation program'\n")
+    program.chmod(0o755)
+    done = subprocess.run(
+        ["/bin/bash", str(repository / "scripts" / "newest-ngspice"), str(tmp_path / "ng")],
+        capture_output=True, text=True, env={"PATH": str(bare_path), "LC_ALL": "C"}, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{program}\n", "")

@@ -40,6 +40,18 @@ DECKS = {
     ".model adc adc_bridge(in_low=0.3 in_high=0.6)\n.model inv d_inverter\n"
     ".model dac dac_bridge(out_low=0 out_high=1)\n.tran 20n 20u\n.end\n",
 }
+SKY130 = """* inverter
+.lib "{models}" tt
+.param vdd={vdd}
+vdd vdd 0 {{vdd}}
+vin in 0 dc {{vdd/2}} ac 1
+xmn out in 0 0 sky130_fd_pr__nfet_01v8 L=0.15 W=1 nf=1 mult=1
+xmp out in vdd vdd sky130_fd_pr__pfet_01v8 L=0.15 W=2 nf=1 mult=1
+cl out 0 10f
+.ac dec 5 1k 10g
+.meas ac gain max vdb(out)
+.end
+"""
 LONG = "* long\nV1 in 0 pulse(0 1 0 1n 1n 1u 2u)\nR1 in out 1k\nC1 out 0 1n\n.tran 1n 20m\n.end\n"
 UNHEARD = Callbacks(lambda pid: None, lambda pid: None, lambda part: None, lambda cases, why: None)
 
@@ -109,6 +121,18 @@ async def test_waveforms_and_numbers_are_those_of_a_cold_run(
 ) -> None:
     decks = [DECKS[name].format(r=r) for r in ("1k", "2.2k", "330", "1k", "47k")]
     assert await both_ways(simulator, way, tmp_path, decks, interruptible=interruptible) == []
+
+
+async def test_sky130_is_that_of_a_cold_run(
+    tmp_path: Path, simulator: Ngspice, way: WarmWay, pdk_root: Path
+) -> None:
+    kit = pdk_root / "sky130A" / "libs.tech"
+    models = kit / "combined" / "continuous" / "sky130.lib.spice"
+    if not models.is_file():
+        pytest.skip(f"{models} is not there")
+    own = Ngspice(simulator.executable, spiceinit=kit / "ngspice" / "spinit")
+    decks = [SKY130.format(models=models, vdd=vdd) for vdd in ("1.8", "1.62", "1.98")]
+    assert await both_ways(own, find_warm_way(own), tmp_path, decks) == []
 
 
 async def test_a_worker_speaks_as_a_pipe_does(tmp_path: Path, simulator: Ngspice, way: WarmWay) -> None:
