@@ -1,7 +1,7 @@
 """Decks that are wrong in every way we know: the kind of failure, the first cause in the simulator's words,
 what was ignored, and one attempt where another cannot help.
 
-`SIMORC_TEST_NGSPICE` names another ngspice than the one on the path.
+`NGSPICE_UNDER_TEST` names another ngspice than the one on the path.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ AGAIN = {FailureKind.TIMESTEP_TOO_SMALL, FailureKind.CRASHED}
 
 @cache
 def simulator() -> Ngspice:
-    return Ngspice(os.environ.get("SIMORC_TEST_NGSPICE", "ngspice"))
+    return Ngspice(os.environ.get("NGSPICE_UNDER_TEST", "ngspice"))
 
 
 def simulate(deck: str, directory: Path) -> Outcome:
