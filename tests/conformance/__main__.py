@@ -28,6 +28,7 @@ from tests.conformance.faults import print_faults
 from tests.conformance.known import read_known
 from tests.conformance.pairs import check_pairs, random_decks
 from tests.conformance.report import print_reports
+from tests.conformance.rows import print_rows
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with _work_directory(options.keep) as work:
         reports = list(_checked(decks, executable, work, options))
     print(f"ngspice {version}, {len(decks)} decks, {time.monotonic() - began:.0f} s")
-    return print_reports(reports, read_known(), version, verbose=options.verbose)
+    code = print_reports(reports, read_known(), version, verbose=options.verbose)
+    if options.rows:
+        with _work_directory(options.keep) as work:
+            code = max(code, print_rows(executable, work))
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
