@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--faults", type=Path, metavar="DIR", help="run each project of DIR and print what it gives"
     )
+    parser.add_argument("--rows", action="store_true", help="expressions and numbers against ngspice as well")
     parser.add_argument("--pairs", type=int, default=0, metavar="N", help="warm against cold, N random cases")
     parser.add_argument("--seed", type=int, default=1, help="of the random values")
     parser.add_argument("--jobs", type=int, default=usable_cpus(), help="decks at once")
