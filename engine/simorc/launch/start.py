@@ -107,8 +107,9 @@ def check_inputs(
     from simorc.rundir.input_changes import changes_of, refuse_changed
     from simorc.rundir.provenance import describe_tools
 
-    named = manifest["settings"]["simulator"]["executable"]
-    version = describe_tools(named)["simulator"] if executor == "local" else ""
+    version = ""
+    if executor == "local":
+        version = describe_tools(manifest["settings"]["simulator"]["executable"])["simulator"]
     refuse_changed(layout, changes_of(layout, manifest, version), answer)
 
 

@@ -124,7 +124,7 @@ _NOT_SIMULATED = (".sch", ".sym", ".yaml", ".yml")
 def _of_older_run(manifest: Mapping[str, Any]) -> Circuit:
     """Of a run that was built before circuits were recorded: it has a copy of its template alone."""
     recorded: Mapping[str, str] = manifest.get("inputs") or {}
-    template = str(manifest["template"])
+    template = str(manifest.get("template") or "")
     inputs = {name: digest for name, digest in recorded.items() if not name.endswith(_NOT_SIMULATED)}
     copies = {name: template for name in inputs if Path(name).name == Path(template).name}
     simulator = str((manifest.get("tools") or {}).get("simulator", ""))
