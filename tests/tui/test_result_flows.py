@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.store.failure_groups import alike, failures_of
+from simorc.rundir.store.failure_groups import failures_of
 from simorc_tui.data.run_results import read_results
 from simorc_tui.data.side_by_side import rows_of
 from simorc_tui.screens.dialogs.plot_screen import PlotScreen
@@ -73,14 +73,15 @@ async def test_failures_are_grouped_and_lead_to_their_cases(project: Path, run: 
 
 
 def test_messages_that_differ_in_numbers_are_one_group(run: FakeRun) -> None:
+    """A number that is the same in all of them stays: a line of the deck, an exit code, a name."""
     for case_id, number in ((1, 3), (2, 4)):
-        run.set_case(case_id, status="failed", kind="timeout", message=f"no end after {number} s\nmore")
+        message = f"no end after {number} s at x1.n3 (deck line 7)\nmore"
+        run.set_case(case_id, status="failed", kind="timeout", message=message)
     groups = failures_of(run.layout)
-    assert ("timeout", "no end after # s", 2, 1) in [
+    assert ("timeout", "no end after … s at x1.n3 (deck line 7)", 2, 1) in [
         (g.kind, g.message, g.count, g.first_case) for g in groups
     ]
     assert sum(group.count for group in groups) == 8
-    assert alike("node x1.n3 at 1.5e-9 s") == "node x1.n3 at # s"
 
 
 def test_a_run_without_a_readable_store_is_a_note(tmp_path: Path) -> None:
