@@ -90,7 +90,8 @@ CONTROLS = (
     "write b.raw op2.all",
     "ac dec 3 1k 1meg\nmeas ac m1 find vm(n1) at=10k\nlet ph1 = ph(v(n1))\nsave v(n1)\nop",
     "dc VIN 0 1 0.25\nif v(n1)[1] > 0.1\nlet flag = 1\nelse\nlet flag = 2\nend\nwrite tb.raw",
-    "set filetype=ascii\noption reltol=1e-5\ntran 0.2u 6u\nlinearize v(n1)\nfft v(n1)",
+    "option reltol=1e-4\ntran 0.2u 3u\nlinearize v(n1)\nfft v(n1)",
+    "set filetype=ascii\nac dec 3 1k 1meg\nop",
     "altermod dmod is=2e-14\nrun\nwrite results.raw",
 )
 NUMBERS = {
