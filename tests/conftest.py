@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.divider_projects import make_project, run_through, start, until
+from tests.made_runs import make_run
+
+__all__ = ["make_project", "make_run", "run_through", "start", "until"]
+
 PROGRAMS = {
     "ngspice": ("ngspice",),
     "xschem": ("xschem",),

@@ -22,7 +22,7 @@ from simorc.simulators.job import Job, Limits
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.outcome import FailureKind, Outcome
 
-CIRCUITS = Path(__file__).parent / "ladder"
+CIRCUITS = Path(__file__).parent / "convergence_circuits"
 
 
 async def simulated(directory: Path, deck: str) -> Outcome:

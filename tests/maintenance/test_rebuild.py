@@ -21,9 +21,9 @@ from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.writer import Finished, Store
 from simorc.simulators.outcome import Outcome
 from simorc.sweeps.plan import Plan
+from tests.rundir.test_gather import everything
 
 from .test_fsck import DECK, TEN, rows, run  # noqa: F401 -- a fixture
-from .test_readers import everything
 
 
 def journal(layout: RunLayout, ending: str) -> Path:

@@ -15,7 +15,7 @@ from simorc.cluster.slurm import Slurm, parse_squeue
 from simorc.errors import SchedulerSilent, SubmissionRefused, ToolMissing
 from simorc.executors.batch_scheduler import Phase, Scheduler, Site, Submission
 
-from .conftest import Simorc
+from .filter_project import Simorc
 
 BJOBS = """\
 1234|1|DONE|hostA|simorc-pvt-w0001-ab12cd[1]|-

@@ -17,8 +17,8 @@ from simorc_tui.screens.main import run_end
 from simorc_tui.widgets.status_line import StatusLine
 from tests.tui.fake_run import FakeRun
 from tests.tui.flows import Terminal, terminal
-from tests.tui.test_project_flows import NotingLauncher
-from tests.tui.test_worst_flows import with_spec
+from tests.tui.screens.test_project_flows import NotingLauncher
+from tests.tui.screens.test_worst_flows import with_spec
 
 MakeRun = Callable[..., FakeRun]
 

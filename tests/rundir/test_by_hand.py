@@ -11,9 +11,8 @@ import pytest
 from simorc.rundir.by_hand import by_hand
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
-
-from .conftest import MakeProject
-from .test_readers import everything
+from tests.divider_projects import MakeProject
+from tests.rundir.test_gather import everything
 
 STEP = """* a step through a resistor
 .include "{{ dut.netlist }}"

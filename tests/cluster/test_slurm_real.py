@@ -13,7 +13,7 @@ import pytest
 
 from simorc.waveforms.sections import same_data
 
-from .conftest import Lab, Simorc, slow_down
+from .filter_project import Lab, Simorc, slow_down
 
 pytestmark = [pytest.mark.slurm, pytest.mark.ngspice, pytest.mark.timeout(180)]
 

@@ -23,8 +23,7 @@ from simorc.rundir.store.reader import RunReader
 from simorc.rundir.summary import summarise
 from simorc.runner.accepting import accept_changes
 from simorc.runner.preparation import Preparation
-
-from .conftest import MakeProject
+from tests.divider_projects import MakeProject
 
 DECK = """* divider with {{ parameters.r }} ohms
 .include "{{ dut.netlist }}"

@@ -16,8 +16,7 @@ from simorc.pipeline.layout import find_pipeline_runs
 from simorc.rundir.instants import age_key, next_instant, written
 from simorc.rundir.layout import find_run, find_runs
 from simorc.rundir.manifest import load_manifest
-
-from .conftest import DIVIDER, MakeProject
+from tests.divider_projects import DIVIDER, MakeProject
 
 
 @pytest.fixture(autouse=True)

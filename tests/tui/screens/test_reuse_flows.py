@@ -13,7 +13,7 @@ from simorc.rundir.store.writer import Finished, Store
 from simorc.simulators.outcome import Outcome
 from simorc.sweeps.plan import Plan
 from tests.tui.flows import terminal
-from tests.tui.test_flows import NotedLauncher
+from tests.tui.screens.test_main_screen import NotedLauncher
 
 
 def completed_run(project: Path) -> RunLayout:

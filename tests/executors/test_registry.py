@@ -13,8 +13,7 @@ import pytest
 from simorc.errors import UsageError
 from simorc.executors.registry import Offer, executor_called, executor_names, scheduler_called
 from simorc.simulators.ngspice.cold import Ngspice
-
-from .conftest import REPOSITORY, Simorc
+from tests.cluster.filter_project import REPOSITORY, Simorc
 
 EXAMPLE = REPOSITORY / "docs" / "examples" / "dask_executor.py"
 

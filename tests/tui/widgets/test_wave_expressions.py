@@ -25,7 +25,15 @@ from simorc_tui.widgets.plot.plot_view import PlotView
 from simorc_tui.widgets.plot.wave_chooser import WaveChooser
 from simorc_tui.widgets.plot.wave_load import Request, load
 from simorc_tui.widgets.plot.wave_view import WaveView
-from tests.tui.test_wave_view import TRAN, WaveApp, raw_text, screen_text, until, with_manifest, write_raw
+from tests.tui.widgets.test_wave_view import (
+    TRAN,
+    WaveApp,
+    raw_text,
+    screen_text,
+    until,
+    with_manifest,
+    write_raw,
+)
 
 
 def tones(points: int = 2000, amplitude: float = 1.0) -> np.ndarray:

@@ -13,7 +13,7 @@ from simorc.errors import UsageError
 from simorc.importers.cace.conditions import in_plain_unit, values_of
 from simorc.importers.cace.datasheet import from_cace
 from simorc.units import Number
-from tests.neighbours.cace_ota import kit_as_installed, write_project
+from tests.importers.cace_ota import kit_as_installed, write_project
 
 Simorc = Callable[..., tuple[int, str]]
 

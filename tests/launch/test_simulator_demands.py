@@ -26,7 +26,7 @@ from simorc.rundir.lock import runner_alive
 from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.writer import Store
 from simorc.rundir.summary import summarise
-from tests.runs.conftest import MakeProject
+from tests.divider_projects import MakeProject
 
 pytestmark = pytest.mark.ngspice
 DIVIDER = "* divider\nV1 in 0 1\nR1 in out {{ parameters.r }}\nR2 out 0 1k\n.op\n.end\n"

@@ -14,8 +14,7 @@ from simorc.rundir.lock import RunnerLock
 from simorc.rundir.status_files import Report, any_reports, leave_report
 from simorc.rundir.summary import summarise
 from simorc.simulators.outcome import Outcome
-
-from .conftest import DIVIDER, MakeProject
+from tests.divider_projects import DIVIDER, MakeProject
 
 
 def everything(layout: RunLayout) -> dict[str, tuple[int, int]]:

@@ -19,7 +19,7 @@ from simorc.rundir.lock import runner_alive
 from simorc.rundir.requests import request
 from simorc.rundir.store.reader import RunReader
 from simorc.waveforms.sections import same_data
-from tests.runs.conftest import MakeProject
+from tests.divider_projects import MakeProject
 
 pytestmark = pytest.mark.ngspice
 
