@@ -1,218 +1,351 @@
-"""Every command of the main screen, once: bindings, palette, help and footers are made from this table.
+"""Every command of the main screen, once: bindings, palette, help, footers and menus come from this table.
 
-A command's ``action`` is a method ``action_<action>`` of the main screen; ``needs`` says what has to be there
-before it makes sense, and `MainScreen.check_action` asks for it. The id is what a ``keymap`` names.
+A command is an object: its id, which a ``keymap`` names, its label, key and help, when it is enabled, and
+what it does to the main screen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
-KEY_NAMES = {
-    "slash": "/",
-    "question_mark": "?",
-    "colon": ":",
-    "plus": "+",
-    "minus": "-",
-    "full_stop": ".",
-    "equals_sign": "=",
-    "greater_than_sign": ">",
-    "less_than_sign": "<",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-}
+from simorc_tui.commands.command import Command
+
+if TYPE_CHECKING:
+    from simorc_tui.screens.main.main_screen import MainScreen
+
+Condition = Callable[["MainScreen"], bool]
 
 
-def label_of(keys: str) -> str:
-    """The first of some keys as it stands on the keyboard."""
-    first = keys.split(",")[0]
-    return KEY_NAMES.get(first, first)
+def always(main: MainScreen) -> bool:
+    """A command that makes sense at any time."""
+    return True
+
+
+def run(main: MainScreen) -> bool:
+    """A run is shown."""
+    return main.main.run is not None
+
+
+def case(main: MainScreen) -> bool:
+    """The cursor is on a case."""
+    return run(main) and main.main.table.current is not None
+
+
+def sweep(main: MainScreen) -> bool:
+    """A sweep is in the builder."""
+    return main.main.builder.sweep is not None
 
 
 @dataclass(frozen=True)
-class Command:
-    """One thing the user can do."""
+class MainCommand(Command):
+    """A command of the main screen: `enabled` says whether it makes sense now, `do` does it."""
 
-    id: str
-    label: str
-    key: str
-    help: str
-    group: str
-    action: str
-    needs: frozenset[str] = frozenset()
-
-    @property
-    def key_label(self) -> str:
-        """The key as the user knows it: ``/`` and not ``slash``."""
-        return label_of(self.key)
-
-    def label_in(self, keymap: Mapping[str, str]) -> str:
-        """The key as the user knows it, where `keymap` may have given it another one."""
-        return label_of(keymap.get(self.id, self.key))
-
-    @property
-    def binding(self) -> Binding:
-        return Binding(self.key, self.action, self.label, show=False, id=self.id, key_display=self.key_label)
+    do: Callable[[MainScreen], object]
+    enabled: Condition
 
 
-def _command(name: str, label: str, key: str, action: str, help_text: str, *, needs: str = "") -> Command:
-    group = name.partition(".")[0]
-    return Command(name, label, key, help_text, group, action, frozenset(needs.split()))
+def _command(
+    name: str,
+    label: str,
+    key: str,
+    help_text: str,
+    do: Callable[[MainScreen], object],
+    *,
+    needs: Condition = always,
+) -> MainCommand:
+    return MainCommand(name, label, key, help_text, f"command({name!r})", do, needs)
 
 
-COMMANDS: tuple[Command, ...] = (
+COMMANDS: tuple[MainCommand, ...] = (
     _command(
         "run.launch",
         "run",
         "r",
-        "launch",
         "Build the sweep in the builder and start it, or resume this run",
+        lambda main: main.launch(),
     ),
-    _command("run.cancel", "cancel", "x", "cancel", "Cancel the marked cases, or the run", needs="run"),
-    _command("run.retry", "retry", "R", "retry", "Run the failed cases again", needs="run"),
-    _command("run.pause", "pause", "p", "pause", "Pause the run, or let it go on", needs="run"),
-    _command("run.more_jobs", "one job more", "plus", "jobs(1)", "Run one case more at a time", needs="run"),
     _command(
-        "run.fewer_jobs", "one job less", "minus", "jobs(-1)", "Run one case less at a time", needs="run"
+        "run.cancel",
+        "cancel",
+        "x",
+        "Cancel the marked cases, or the run",
+        lambda main: main.cancel(),
+        needs=run,
     ),
-    _command("run.pick", "open run", "b", "pick_run", "Choose another run of this project"),
-    _command("run.stop", "stop run", "Q", "stop", "Stop the run after asking, then leave", needs="run"),
+    _command(
+        "run.retry", "retry", "R", "Run the failed cases again", lambda main: main.runs.retry(), needs=run
+    ),
+    _command(
+        "run.pause", "pause", "p", "Pause the run, or let it go on", lambda main: main.runs.pause(), needs=run
+    ),
+    _command(
+        "run.more_jobs",
+        "one job more",
+        "plus",
+        "Run one case more at a time",
+        lambda main: main.runs.jobs(1),
+        needs=run,
+    ),
+    _command(
+        "run.fewer_jobs",
+        "one job less",
+        "minus",
+        "Run one case less at a time",
+        lambda main: main.runs.jobs(-1),
+        needs=run,
+    ),
+    _command(
+        "run.pick", "open run", "b", "Choose another run of this project", lambda main: main.runs.pick_run()
+    ),
+    _command(
+        "run.stop",
+        "stop run",
+        "Q",
+        "Stop the run after asking, then leave",
+        lambda main: main.runs.stop(),
+        needs=run,
+    ),
     _command(
         "cases.filter",
         "filter",
         "slash",
-        "filter",
         "Filter the cases: status:failed vdd<1.7 corner=ss text",
-        needs="run",
+        lambda main: main.arrangement.filter(),
+        needs=run,
     ),
     _command(
         "cases.failed",
         "failed",
         "F",
-        "failed_only",
         "Show failed cases only, or all again",
-        needs="run",
+        lambda main: main.arrangement.failed_only(),
+        needs=run,
     ),
-    _command("cases.sort", "sort", "s", "sort", "Sort by a column; again reverses", needs="run"),
+    _command(
+        "cases.sort",
+        "sort",
+        "s",
+        "Sort by a column; again reverses",
+        lambda main: main.arrangement.sort(),
+        needs=run,
+    ),
     _command(
         "cases.details",
         "details",
         "enter",
-        "details",
         "Everything about the case under the cursor",
-        needs="case",
+        lambda main: main.cases.details(),
+        needs=case,
     ),
     _command(
         "cases.copy",
         "copy",
         "y",
-        "copy",
         "Copy the case's directory, netlist, command or row",
-        needs="case",
+        lambda main: main.cases.copy(),
+        needs=case,
     ),
-    _command("cases.columns", "columns", "C", "columns", "Choose and order the table's columns", needs="run"),
+    _command(
+        "cases.columns",
+        "columns",
+        "C",
+        "Choose and order the table's columns",
+        lambda main: main.table_layout.columns(),
+        needs=run,
+    ),
     _command(
         "cases.undo",
         "undo",
         "u",
-        "undo",
         "Undo the last change of filter, order, marks, columns",
-        needs="run",
+        lambda main: main.arrangement.undo(),
+        needs=run,
     ),
-    _command("cases.worst", "worst", "B", "worst", "Go to the worst case of a spec", needs="run"),
-    _command("cases.group", "group", "v", "group", "Pass and fail at each value of a parameter", needs="run"),
+    _command(
+        "cases.worst",
+        "worst",
+        "B",
+        "Go to the worst case of a spec",
+        lambda main: main.worst_case.worst(),
+        needs=run,
+    ),
+    _command(
+        "cases.group",
+        "group",
+        "v",
+        "Pass and fail at each value of a parameter",
+        lambda main: main.table_layout.group(),
+        needs=run,
+    ),
     _command(
         "cases.compare",
         "compare",
         "d",
-        "compare",
         "Decks of two cases side by side, or this run with another",
-        needs="run",
+        lambda main: main.compare.compare(),
+        needs=run,
     ),
     _command(
         "results.overlay",
         "overlay",
         "O",
-        "overlay",
         "Waveforms of the marked cases over each other; again takes them off",
-        needs="case",
+        lambda main: main.results.overlay(),
+        needs=case,
     ),
     _command(
         "results.histogram",
         "histogram",
         "H",
-        "histogram",
         "Histogram of a measurement with limits and σ",
-        needs="run",
+        lambda main: main.results.histogram(),
+        needs=run,
     ),
     _command(
         "results.parameter",
         "over parameter",
         "P",
-        "over_parameter",
         "A measurement against a parameter",
-        needs="run",
+        lambda main: main.results.over_parameter(),
+        needs=run,
     ),
     _command(
         "results.map",
         "map",
         "m",
-        "map",
         "Pass and fail over two parameters; enter goes to a case",
-        needs="run",
+        lambda main: main.results.map(),
+        needs=run,
     ),
     _command(
-        "view.specs", "specs", "S", "tab('specs')", "Specs, yield, worst cases, failures, events", needs="run"
+        "view.specs",
+        "specs",
+        "S",
+        "Specs, yield, worst cases, failures, events",
+        lambda main: main.panes.show_tab("specs"),
+        needs=run,
     ),
-    _command("view.wave", "wave", "w", "tab('wave')", "Waveforms of the case"),
-    _command("view.log", "log", "L", "tab('log')", "The simulator's log of the case, followed"),
-    _command("view.netlist", "netlist", "n", "tab('netlist')", "The case's netlist"),
-    _command("view.measures", "measures", "M", "tab('measures')", "The case's measurements"),
-    _command("file.edit", "edit", "e", "edit", "Open what is under the cursor in $EDITOR"),
+    _command("view.wave", "wave", "w", "Waveforms of the case", lambda main: main.panes.show_tab("wave")),
     _command(
-        "file.netlist", "netlist", "N", "netlist", "Netlist what is stale: look at the difference, accept"
+        "view.log",
+        "log",
+        "L",
+        "The simulator's log of the case, followed",
+        lambda main: main.panes.show_tab("log"),
     ),
     _command(
-        "file.menu", "actions", "full_stop", "menu", "What can be done with what the tree's cursor stands on"
+        "view.netlist", "netlist", "n", "The case's netlist", lambda main: main.panes.show_tab("netlist")
     ),
-    _command("file.reload", "reload", "ctrl+r", "reload", "Read the project and look at its runs again, now"),
+    _command(
+        "view.measures",
+        "measures",
+        "M",
+        "The case's measurements",
+        lambda main: main.panes.show_tab("measures"),
+    ),
+    _command(
+        "file.edit", "edit", "e", "Open what is under the cursor in $EDITOR", lambda main: main.program.edit()
+    ),
+    _command(
+        "file.netlist",
+        "netlist",
+        "N",
+        "Netlist what is stale: look at the difference, accept",
+        lambda main: main.netlists.propose(),
+    ),
+    _command(
+        "file.menu",
+        "actions",
+        "full_stop",
+        "What can be done with what the tree's cursor stands on",
+        lambda main: main.menu(),
+    ),
+    _command(
+        "file.reload",
+        "reload",
+        "ctrl+r",
+        "Read the project and look at its runs again, now",
+        lambda main: main.project_tree.reload(),
+    ),
     _command(
         "sweep.save",
         "save sweep",
         "ctrl+s",
-        "save_sweep",
         "Write the builder's values to the sweep file, comments kept",
-        needs="sweep",
+        lambda main: main.program.save_sweep(),
+        needs=sweep,
     ),
     _command(
         "sweep.save_as",
         "save sweep as",
         "W",
-        "save_as",
         "Keep the builder's values as a new sweep",
-        needs="sweep",
+        lambda main: main.program.save_as(),
+        needs=sweep,
     ),
     _command(
-        "sweep.preview", "preview", "E", "preview", "The first cases the builder's values make", needs="sweep"
+        "sweep.preview",
+        "preview",
+        "E",
+        "The first cases the builder's values make",
+        lambda main: main.program.preview(),
+        needs=sweep,
     ),
     _command(
-        "run.pipeline", "pipelines", "D", "pick_pipeline", "Run a design pipeline, or open a run of one"
+        "run.pipeline",
+        "pipelines",
+        "D",
+        "Run a design pipeline, or open a run of one",
+        lambda main: main.pipelines.pick(),
     ),
-    _command("pane.tree", "project", "1", "pane('tree')", "Go to the project tree; again zooms it"),
-    _command("pane.builder", "builder", "2", "pane('builder')", "Go to the sweep builder; again zooms it"),
-    _command("pane.cases", "cases", "3", "pane('cases')", "Go to the cases; again zooms them"),
-    _command("pane.view", "case", "4", "pane('view')", "Go to the case's wave, log, netlist; again zooms it"),
-    _command("pane.zoom", "zoom", "z", "zoom", "Zoom this pane, or show all again"),
-    _command("go.jump", "jump", "o", "jump", "Jump to a pane, a tab or a case by its number"),
-    _command("app.palette", "palette", "colon", "palette", "Every command by name"),
-    _command("app.theme", "theme", "t", "theme", "Choose the colours"),
-    _command("app.help", "help", "question_mark,f1", "help", "All keys"),
-    _command("app.tour", "tour", "f2", "tour", "What stands where, in a minute"),
-    _command("app.leave", "leave", "q", "leave", "Leave; the run goes on"),
-    _command("app.suspend", "suspend", "ctrl+z", "suspend", "To the shell; fg comes back"),
+    _command(
+        "pane.tree",
+        "project",
+        "1",
+        "Go to the project tree; again zooms it",
+        lambda main: main.panes.go_to("tree"),
+    ),
+    _command(
+        "pane.builder",
+        "builder",
+        "2",
+        "Go to the sweep builder; again zooms it",
+        lambda main: main.panes.go_to("builder"),
+    ),
+    _command(
+        "pane.cases",
+        "cases",
+        "3",
+        "Go to the cases; again zooms them",
+        lambda main: main.panes.go_to("cases"),
+    ),
+    _command(
+        "pane.view",
+        "case",
+        "4",
+        "Go to the case's wave, log, netlist; again zooms it",
+        lambda main: main.panes.go_to("view"),
+    ),
+    _command("pane.zoom", "zoom", "z", "Zoom this pane, or show all again", lambda main: main.panes.zoom()),
+    _command(
+        "go.jump",
+        "jump",
+        "o",
+        "Jump to a pane, a tab or a case by its number",
+        lambda main: main.panes.jump(),
+    ),
+    _command("app.palette", "palette", "colon", "Every command by name", lambda main: main.program.palette()),
+    _command("app.theme", "theme", "t", "Choose the colours", lambda main: main.program.theme()),
+    _command("app.help", "help", "question_mark,f1", "All keys", lambda main: main.program.help()),
+    _command("app.tour", "tour", "f2", "What stands where, in a minute", lambda main: main.program.tour()),
+    _command("app.leave", "leave", "q", "Leave; the run goes on", lambda main: main.program.leave()),
+    _command(
+        "app.suspend", "suspend", "ctrl+z", "To the shell; fg comes back", lambda main: main.program.suspend()
+    ),
 )
 
 GROUPS = {
@@ -233,6 +366,9 @@ def bindings() -> list[BindingType]:
     return [command.binding for command in COMMANDS]
 
 
-def by_action(action: str) -> list[Command]:
-    """The commands that call ``action``, with or without parameters."""
-    return [command for command in COMMANDS if command.action.partition("(")[0] == action]
+_BY_ID = {command.id: command for command in COMMANDS}
+
+
+def command_called(name: str) -> MainCommand:
+    """The command of that id; raises KeyError."""
+    return _BY_ID[name]

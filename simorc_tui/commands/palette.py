@@ -8,8 +8,9 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from simorc.text import plain
-from simorc_tui.commands.main_commands import COMMANDS, Command
-from simorc_tui.screens.main.tree_actions import TreeActions
+from simorc_tui.commands.command import Command
+from simorc_tui.commands.main_commands import COMMANDS
+from simorc_tui.screens.main.main_screen import MainScreen
 
 
 class CommandProvider(Provider):
@@ -38,11 +39,15 @@ class CommandProvider(Provider):
     def _of_menus(self) -> list[tuple[str, partial[None], str]]:
         """(name, what it does, what is said of it) of each action on what the tree's cursor stands on."""
         screen = self.screen
-        if not isinstance(screen, TreeActions):
+        if not isinstance(screen, MainScreen):
             return []
         return [
-            (f"{choice.id} {plain(entry.name)}", partial(screen.act_on, entry, choice.id), choice.label)
-            for entry, choice in screen.palette_actions()
+            (
+                f"{choice.id} {plain(entry.name)}",
+                partial(screen.project_tree.act_on, entry, choice.id),
+                choice.label,
+            )
+            for entry, choice in screen.project_tree.palette_actions()
         ]
 
     @staticmethod

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from simorc_tui.commands.main_commands import Command
+from simorc_tui.commands.command import Command
 
 ZOOM = 2.0
 PAN = 0.25
 
 
 def _command(name: str, label: str, key: str, action: str, help_text: str) -> Command:
-    return Command(name, label, key, help_text, name.partition(".")[0], action)
+    return Command(name, label, key, help_text, action)
 
 
 PLOT_COMMANDS: tuple[Command, ...] = (

@@ -18,7 +18,8 @@ from typing import Any
 
 import platformdirs
 
-from simorc_tui.commands.main_commands import COMMANDS, KEY_NAMES
+from simorc_tui.commands.command import KEY_NAMES
+from simorc_tui.commands.main_commands import COMMANDS
 
 KNOWN = ("theme", "mouse", "keymap")
 

@@ -67,5 +67,7 @@ async def terminal(
     app = SimorcApp(root, LOCAL, launcher=launcher, preferences=preferences, tour=tour)
     async with app.run_test(size=size, notifications=True) as pilot:
         found = Terminal(pilot)
-        await found.until(lambda: found.screen.outline.sweeps != () and found.screen.case_view.ready)
+        await found.until(
+            lambda: found.screen.main.outline.sweeps != () and found.screen.main.case_view.ready
+        )
         yield found

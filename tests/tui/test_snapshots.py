@@ -61,7 +61,9 @@ async def test_screen(
     async with app.run_test(size=SIZES[size]) as pilot:
         main = app.screen_stack[-1]
         assert isinstance(main, MainScreen)
-        while main.table.row_count != 45 or main.builder.cases != 9 or not main.case_view.ready:
+        while (
+            main.main.table.row_count != 45 or main.main.builder.cases != 9 or not main.main.case_view.ready
+        ):
             await pilot.pause(0.02)
         await settled(pilot, project)
         for key in ("o 7 enter " + SCREENS[screen]).split():  # a case whose pane names no directory

@@ -5,7 +5,7 @@ import pytest
 from simorc.errors import ExpressionError
 from simorc.units import ShownAs
 from simorc_tui.commands.footers import FOOTERS, footer_text
-from simorc_tui.commands.main_commands import COMMANDS, GROUPS
+from simorc_tui.commands.main_commands import COMMANDS, GROUPS, command_called
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, WAVE_COMMANDS
 from simorc_tui.screens.dialogs.help import help_sections
 from simorc_tui.screens.dialogs.tour import STEPS
@@ -53,8 +53,8 @@ def test_every_status_has_a_sign_and_a_word_in_both_sets() -> None:
 
 def test_every_command_is_carried_out_by_the_screen() -> None:
     for command in COMMANDS:
-        action = command.action.partition("(")[0]
-        assert hasattr(MainScreen, f"action_{action}"), command.id
+        assert command.action == f"command({command.id!r})"
+        assert command_called(command.id) is command and hasattr(MainScreen, "action_command")
         assert command.group in GROUPS
 
 

@@ -97,7 +97,7 @@ async def test_u_brings_back_filter_marks_order_and_columns(
 ) -> None:
     make_run(45)
     async with terminal(project) as user:
-        table = user.screen.table
+        table = user.screen.main.table
         await user.until(lambda: table.row_count == 45)
         await user.press("F")
         await user.until(lambda: table.row_count == 6)
@@ -125,7 +125,7 @@ async def test_columns_are_widened_frozen_remembered_and_usual_again(
 ) -> None:
     make_run(45)
     async with terminal(project) as user:
-        table = user.screen.table
+        table = user.screen.main.table
         await user.until(lambda: table.row_count == 45)
         await user.press("C", "j", ">", ">", "f", "enter")
         await user.until(lambda: table.look.frozen == 3)
@@ -137,7 +137,7 @@ async def test_columns_are_widened_frozen_remembered_and_usual_again(
         await user.press("<")
         await user.until(lambda: table.columns[2].width == wide - 2)
     async with terminal(project) as user:
-        table = user.screen.table
+        table = user.screen.main.table
         await user.until(lambda: table.row_count == 45)
         assert (table.look.frozen, table.columns[2].width) == (3, wide - 2)
         await user.press("C", "U")
@@ -149,7 +149,7 @@ async def test_columns_are_widened_frozen_remembered_and_usual_again(
 async def test_an_edge_in_the_header_is_dragged(project: Path, make_run: Callable[..., FakeRun]) -> None:
     make_run(45)
     async with terminal(project) as user:
-        table = user.screen.table
+        table = user.screen.main.table
         await user.until(lambda: table.row_count == 45)
         edge = table.span(1)[1]
         await user.pilot.mouse_down(table, offset=(edge, 0))
@@ -163,7 +163,7 @@ async def test_what_stands_still_leaves_room_for_the_rest(
 ) -> None:
     make_run(45)
     async with terminal(project, (80, 24)) as user:
-        table = user.screen.table
+        table = user.screen.main.table
         await user.until(lambda: table.row_count == 45)
         table.show_look(TableLook(frozen=7).with_width("p_vdd", 60))
         assert table.standing == 1
@@ -174,7 +174,7 @@ async def test_what_stands_still_leaves_room_for_the_rest(
 async def test_sideways_goes_from_column_to_column(project: Path, make_run: Callable[..., FakeRun]) -> None:
     make_run(45)
     async with terminal(project, (80, 24)) as user:
-        table = user.screen.table
+        table = user.screen.main.table
         await user.until(lambda: table.row_count == 45)
         await user.sees("1.62 V")  # the columns have made room for their values
         starts = [table.span(place)[0] - table.frozen_width for place in range(1, len(table.columns))]

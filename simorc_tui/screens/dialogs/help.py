@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from simorc_tui.commands.main_commands import COMMANDS, GROUPS, Command
+from simorc_tui.commands.command import Command
+from simorc_tui.commands.main_commands import COMMANDS, GROUPS
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, PLOT_GROUPS, WAVE_COMMANDS
 from simorc_tui.screens.dialogs.reading import KeyLines, ReadingScreen, key_lines
 

@@ -62,7 +62,7 @@ def test_a_broken_setup_is_all_there_is_to_tell(project: Path) -> None:
 
 def stand_on(user: Terminal, name: str) -> Entry:
     """Put the tree's cursor on the entry of that name."""
-    tree = user.screen.tree_pane
+    tree = user.screen.main.tree
     nodes = (node for branch in tree.root.children for node in branch.children)
     node = next(node for node in nodes if node.data is not None and node.data.name == name)
     tree.move_cursor(node)

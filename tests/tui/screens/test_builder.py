@@ -11,7 +11,7 @@ from tests.tui.flows import Terminal, terminal
 
 async def begin(user: Terminal, row: str) -> None:
     """Open the line of `row` in the builder."""
-    builder = user.screen.builder
+    builder = user.screen.main.builder
     await user.until(lambda: builder.cases is not None)
     await user.press("2")
     while builder._current != row:
@@ -25,7 +25,7 @@ async def test_a_line_is_judged_while_it_is_typed_and_counts_only_when_taken(
     project: Path, size: tuple[int, int]
 ) -> None:
     async with terminal(project, size) as user:
-        builder = user.screen.builder
+        builder = user.screen.main.builder
         await begin(user, "temp")
         await user.press("ctrl+u")
         await user.type("0 ..")
@@ -54,7 +54,7 @@ async def test_a_wrong_condition_is_told_while_it_is_typed(project: Path) -> Non
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 async def test_the_preview_is_a_table(project: Path, size: tuple[int, int]) -> None:
     async with terminal(project, size) as user:
-        await user.until(lambda: user.screen.builder.cases is not None)
+        await user.until(lambda: user.screen.main.builder.cases is not None)
         await user.press("E")
         await user.sees("9 cases", "1.62")
         assert "^J" not in user.text
@@ -62,7 +62,7 @@ async def test_the_preview_is_a_table(project: Path, size: tuple[int, int]) -> N
 
 async def test_a_corner_is_added_by_a_line(project: Path) -> None:
     async with terminal(project) as user:
-        builder = user.screen.builder
+        builder = user.screen.main.builder
         await user.until(lambda: builder.cases is not None)
         await user.press("2", "a")
         await user.type("hot")
@@ -86,7 +86,7 @@ async def test_a_condition_that_is_none_is_refused(project: Path) -> None:
 async def test_saving_says_that_the_file_was_changed_elsewhere(project: Path) -> None:
     file = project / "sweeps" / "pvt.yaml"
     async with terminal(project) as user:
-        builder = user.screen.builder
+        builder = user.screen.main.builder
         await user.until(lambda: builder.cases is not None)
         await user.press("2", "ctrl+s")
         await user.sees("nothing to save")

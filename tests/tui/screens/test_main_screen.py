@@ -15,6 +15,7 @@ from simorc.errors import SimorcError
 from simorc.rundir.layout import RunLayout
 from simorc_tui.app import SimorcApp
 from simorc_tui.data.launcher import Launcher
+from simorc_tui.screens.main.context import MainContext
 from simorc_tui.screens.main.main_screen import MainScreen
 from simorc_tui.theme.profile import Profile
 from simorc_tui.widgets.case_table.filter_bar import FilterBar
@@ -56,7 +57,7 @@ async def running(
 ) -> AsyncIterator[Pilot[int]]:
     app = SimorcApp(root, profile, launcher=launcher or NotedLauncher(root))
     async with app.run_test(size=size, notifications=True) as pilot:
-        await until(pilot, lambda: main(pilot).outline.sweeps != ())
+        await until(pilot, lambda: main(pilot).main.outline.sweeps != ())
         yield pilot
 
 
@@ -65,11 +66,11 @@ def main(pilot: Pilot[int]) -> MainScreen:
 
 
 def table(pilot: Pilot[int]) -> CaseTable:
-    return main(pilot).table
+    return main(pilot).main.table
 
 
 def builder(pilot: Pilot[int]) -> SweepBuilder:
-    return main(pilot).builder
+    return main(pilot).main.builder
 
 
 async def until(pilot: Pilot[int], condition: Callable[[], bool], seconds: float = 10.0) -> None:
@@ -285,7 +286,7 @@ async def test_requests_go_to_a_living_runner(
 ) -> None:
     make_run(15, filled=10)
     launcher = NotedLauncher(project)
-    monkeypatch.setattr(MainScreen, "alive", property(lambda self: True))
+    monkeypatch.setattr(MainContext, "alive", property(lambda self: True))
     async with running(project, launcher=launcher) as pilot:
         await until(pilot, lambda: "✗1 failed" in screen_text(pilot.app))
         await pilot.press("p", "plus", "minus", "R")

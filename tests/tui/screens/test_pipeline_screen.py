@@ -274,9 +274,9 @@ async def test_a_pipeline_is_run_from_the_tree(project: Path, fake: FakePipeline
     launcher = NotingLauncher(project)
     async with terminal(project, launcher=launcher) as user:
         await user.sees(RUN)
-        node = next(n for n in user.screen.tree_pane.root.children if str(n.label) == "pipelines")
+        node = next(n for n in user.screen.main.tree.root.children if str(n.label) == "pipelines")
         await user.press("1")
-        user.screen.tree_pane.move_cursor(node.children[0])
+        user.screen.main.tree.move_cursor(node.children[0])
         await user.press("full_stop")
         await user.sees("run it", "open its newest run")
         await user.press("escape", "r")
@@ -327,7 +327,7 @@ async def test_a_run_is_cancelled_from_its_screen(project: Path, needs_iverilog:
 
 def _newest_in_tree(user: Terminal) -> str:
     """How the tree names the newest run."""
-    top = next(node for node in user.screen.tree_pane.root.children if str(node.label) == "pipelines")
+    top = next(node for node in user.screen.main.tree.root.children if str(node.label) == "pipelines")
     return str(top.children[0].children[0].label)
 
 

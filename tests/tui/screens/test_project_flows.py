@@ -55,40 +55,40 @@ class BuildingLauncher(Launcher):
 
 async def test_monte_carlo_and_corners_by_a_line(project: Path) -> None:
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.until(lambda: user.screen.main.builder.cases == 9)
         await user.press("2", "end", "k", "enter")
         await user.sees("monte_carlo: samples: 100")
         await user.type("samples: 5, seed: 1")
         await user.press("enter")
-        await user.until(lambda: user.screen.builder.cases == 45)
+        await user.until(lambda: user.screen.main.builder.cases == 45)
         await user.press("space")
-        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.until(lambda: user.screen.main.builder.cases == 9)
         await user.sees("off: {samples: 5, seed: 1}")
         await user.press("space")
-        await user.until(lambda: user.screen.builder.cases == 45)
+        await user.until(lambda: user.screen.main.builder.cases == 45)
         assert (project / "sweeps" / "pvt.yaml").read_text() == SWEEP_FILE
 
 
 async def test_a_section_that_makes_no_sense_stays_to_be_corrected(project: Path) -> None:
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.until(lambda: user.screen.main.builder.cases == 9)
         await user.press("2", "end", "k", "enter")
         await user.type("{samples: 5")
         await user.press("enter")
-        await user.until(lambda: user.screen.builder.problem != "")
-        assert user.screen.builder.has_class("editing")
+        await user.until(lambda: user.screen.main.builder.problem != "")
+        assert user.screen.main.builder.has_class("editing")
 
 
 async def test_save_as_makes_a_sweep_of_the_project(project: Path) -> None:
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.until(lambda: user.screen.main.builder.cases == 9)
         await user.press("2", "delete", "W")
         await user.type("pvt")
         await user.press("enter")
         await user.sees("there is a sweep pvt")
         await user.type("2")
         await user.press("enter")
-        await user.until(lambda: user.screen.outline.sweep("pvt2") is not None)
+        await user.until(lambda: user.screen.main.outline.sweep("pvt2") is not None)
     assert list(Project.load(project).sweeps) == ["pvt", "pvt2"]
     assert "vdd" not in (project / "sweeps" / "pvt2.yaml").read_text()
     assert (project / "sweeps" / "pvt.yaml").read_text() == SWEEP_FILE
@@ -106,7 +106,7 @@ def test_a_sweep_saved_as_names_its_schema_where_the_project_has_them(project: P
 
 async def test_the_preview_shows_the_first_cases(project: Path) -> None:
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.until(lambda: user.screen.main.builder.cases == 9)
         await user.press("E")
         await user.sees("9 cases", "1.62", "corner")
 
@@ -114,7 +114,7 @@ async def test_the_preview_shows_the_first_cases(project: Path) -> None:
 async def test_earlier_runs_tell_how_long_it_takes(project: Path, make_run: Callable[..., FakeRun]) -> None:
     make_run(45).set_meta(started=1000.0, updated=1045.0)
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.until(lambda: user.screen.main.builder.cases == 9)
         await user.sees("= 9 cases  about 9.00s")
 
 
@@ -177,7 +177,7 @@ def later(file: Path) -> None:
 async def test_a_stale_schematic_is_marked_while_one_looks(project: Path) -> None:
     with_schematic(project)
     async with terminal(project) as user:
-        await user.until(lambda: len(user.screen.conditions) == 1)
+        await user.until(lambda: len(user.screen.netlists.conditions) == 1)
         await user.until(lambda: "  dut.sch" in user.text)
         assert "! dut.sch" not in user.text
         later(project / "dut.sch")
@@ -188,9 +188,9 @@ async def test_a_stale_netlist_is_asked_about_before_it_is_run(project: Path) ->
     with_schematic(project)
     launcher = BuildingLauncher(project)
     async with terminal(project, launcher=launcher) as user:
-        await user.until(lambda: len(user.screen.conditions) == 1)
+        await user.until(lambda: len(user.screen.netlists.conditions) == 1)
         later(project / "dut.sch")
-        await user.until(lambda: user.screen.stale_netlists("dc") == ["dut"])
+        await user.until(lambda: user.screen.netlists.stale_netlists("dc") == ["dut"])
         await user.press("r")
         await user.sees("netlist of dut: not the schematic's", "see the difference first")
         await user.press("escape")
@@ -238,7 +238,7 @@ async def test_menu_of_a_run_removes_it_only_after_asking(
     make_run(9)
     launcher = NotingLauncher(project)
     async with terminal(project, launcher=launcher) as user:
-        await user.until(lambda: user.screen.table.row_count == 9)
+        await user.until(lambda: user.screen.main.table.row_count == 9)
         await user.press("1", "G", "full_stop")
         await user.sees("pack it into one file")
         await user.press("x")
@@ -259,7 +259,7 @@ async def test_what_a_command_complains_about_is_shown(
 ) -> None:
     make_run(9)
     async with terminal(project, launcher=NotingLauncher(project, fails=True)) as user:
-        await user.until(lambda: user.screen.table.row_count == 9)
+        await user.until(lambda: user.screen.main.table.row_count == 9)
         await user.press("1", "G", "full_stop", "a")
         await user.sees("nothing good")
 
@@ -274,13 +274,13 @@ async def test_keys_of_the_users_own(project: Path, make_run: Callable[..., Fake
     async with terminal(
         project, preferences=Preferences(keymap={"cases.failed": "f6"}, theme="nord")
     ) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         assert user.pilot.app.theme == "nord"
         await user.press("F")
         await user.pilot.pause(0.2)
-        assert user.screen.table.row_count == 45
+        assert user.screen.main.table.row_count == 45
         await user.press("f6")
-        await user.until(lambda: user.screen.table.row_count == 6)
+        await user.until(lambda: user.screen.main.table.row_count == 6)
         await user.sees("f6 failed")
 
 
@@ -313,14 +313,14 @@ def test_the_notification_is_wrapped_for_tmux_and_carries_no_escape() -> None:
 async def test_a_sweep_edited_elsewhere_is_read_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(project_files, "EVERY", 0.05)
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.until(lambda: user.screen.main.builder.cases == 9)
         file = project / "sweeps" / "pvt.yaml"
         await user.pilot.pause(0.2)
         file.write_text(SWEEP_FILE.replace("parameters:", "parameters: ["))
         await user.sees("1 problem in the configuration")
         await user.pilot.pause(0.2)
         file.write_text(SWEEP_FILE + "exclude: [\"corner == 'ff'\"]\n")
-        await user.until(lambda: user.screen.builder.cases == 6)
+        await user.until(lambda: user.screen.main.builder.cases == 6)
         assert "problem" not in user.text
 
 
@@ -329,14 +329,14 @@ async def test_an_edit_elsewhere_does_not_take_a_draft(
 ) -> None:
     monkeypatch.setattr(project_files, "EVERY", 0.05)
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.until(lambda: user.screen.main.builder.cases == 9)
         await user.press("2", "end", "k", "enter")
         await user.type("samples: 5, seed: 1")
         await user.press("enter")
-        await user.until(lambda: user.screen.builder.cases == 45)
+        await user.until(lambda: user.screen.main.builder.cases == 45)
         (project / "sweeps" / "pvt.yaml").write_text(SWEEP_FILE + "exclude: [vdd > 1.9]\n")
         await user.pilot.pause(0.4)
-        assert user.screen.builder.cases == 45
+        assert user.screen.main.builder.cases == 45
 
 
 async def test_the_tour_fits_a_small_terminal_and_leaves_one_at_the_cases(project: Path) -> None:

@@ -42,7 +42,7 @@ def run(make_run: MakeRun) -> FakeRun:
 
 async def test_specs_lead_to_the_worst_case(project: Path, run: FakeRun) -> None:
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("S")
         await user.sees(
             "cases meet every spec",
@@ -51,14 +51,14 @@ async def test_specs_lead_to_the_worst_case(project: Path, run: FakeRun) -> None
             "39 completed, 6 failed",
         )
         await user.press("enter")
-        await user.until(lambda: user.screen.table.cursor == 44)
-        assert user.screen.pane == "cases"
+        await user.until(lambda: user.screen.main.table.cursor == 44)
+        assert user.screen.main.pane == "cases"
 
 
 async def test_failures_are_grouped_and_lead_to_their_cases(project: Path, run: FakeRun) -> None:
     run.set_case(3, status="failed", kind="singular_matrix", message="singular matrix: check node 'n3'")
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("S")
         await user.sees("1 x singular matrix", "no convergence")
         lines = user.screen.query_one("#tab-specs OptionList")
@@ -68,7 +68,7 @@ async def test_failures_are_grouped_and_lead_to_their_cases(project: Path, run: 
             if "1 x singular" in str(lines.get_option_at_index(i).prompt)  # type: ignore[attr-defined]
         )
         await user.press("enter")
-        await user.until(lambda: user.screen.table.row_count == 1)
+        await user.until(lambda: user.screen.main.table.row_count == 1)
         await user.sees("1 match", "message~")
 
 
@@ -93,7 +93,7 @@ def test_a_run_without_a_readable_store_is_a_note(tmp_path: Path) -> None:
 
 async def test_histogram_and_curves_over_a_parameter(project: Path, run: FakeRun) -> None:
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("H")
         await user.until(lambda: isinstance(user.pilot.app.screen, PlotScreen))
         await user.sees("gain: n=39", "Cpk")
@@ -107,7 +107,7 @@ async def test_histogram_and_curves_over_a_parameter(project: Path, run: FakeRun
 
 async def test_a_parameter_of_texts_has_its_values_named(project: Path, run: FakeRun) -> None:
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("P", "2")
         await user.sees("gain over corner, by vdd", "corner (0 ss, 1 ff, 2 tt)")
 
@@ -116,7 +116,7 @@ async def test_curves_by_a_second_parameter_of_three(project: Path, run: FakeRun
     run.add_column("p_temp", "parameter", "temp", "C", 3)
     run.db.execute("UPDATE cases SET p_temp = CASE WHEN id <= 20 THEN 27 ELSE 125 END")
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("P", "1")
         await user.sees("A curve for each", "combination of all others")
         await user.press("1")
@@ -130,7 +130,7 @@ async def test_curves_by_a_second_parameter_of_three(project: Path, run: FakeRun
 
 async def test_a_histogram_is_written(project: Path, run: FakeRun) -> None:
     async with terminal(project, (80, 24)) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("H")
         await user.until(lambda: isinstance(user.pilot.app.screen, PlotScreen))
         await user.sees("mean", "±3σ")
@@ -147,7 +147,7 @@ async def test_a_histogram_is_written(project: Path, run: FakeRun) -> None:
 
 async def test_the_map_is_written(project: Path, run: FakeRun) -> None:
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("m", "2")
         await user.until(lambda: "Across" in user.text)
         await user.press("1")
@@ -167,26 +167,26 @@ async def test_the_map_is_written(project: Path, run: FakeRun) -> None:
 
 async def test_the_map_leads_to_a_case(project: Path, run: FakeRun) -> None:
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("m", "2")
         await user.until(lambda: "Across" in user.text)
         await user.press("1")
         await user.sees("gain: corner down, vdd across", "1.98")
         await user.press("right", "enter")
         await user.until(lambda: user.pilot.app.screen is user.screen)
-        assert user.screen.table.cursor > 0
+        assert user.screen.main.table.cursor > 0
 
 
 async def test_marked_waveforms_over_each_other(project: Path, run: FakeRun) -> None:
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("space", "j", "V", "O")
-        await user.until(lambda: user.screen.case_view.overlaid == (1, 2, 3))
+        await user.until(lambda: user.screen.main.case_view.overlaid == (1, 2, 3))
         waves = user.screen.query_one(WaveView)
         assert waves.request is not None
         assert waves.request.case_ids == (1, 2, 3)
         await user.press("3", "j", "O")
-        await user.until(lambda: user.screen.case_view.overlaid == ())
+        await user.until(lambda: user.screen.main.case_view.overlaid == ())
 
 
 async def test_decks_of_two_cases_side_by_side(project: Path, run: FakeRun) -> None:
@@ -194,7 +194,7 @@ async def test_decks_of_two_cases_side_by_side(project: Path, run: FakeRun) -> N
         run.layout.deck(case_id).parent.mkdir(parents=True)
         run.layout.deck(case_id).write_text(f"rc\nv1 in 0 {case_id}.5\n.end\n")
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("d", "c")
         await user.type("2")
         await user.press("enter")
@@ -210,7 +210,9 @@ async def test_two_runs_compared(project: Path, run: FakeRun, make_run: MakeRun)
     other.layout.manifest.write_text(json.dumps(SPECS))
     other.set_case(1, m_gain=70.0)
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 45 and len(user.screen.summaries) == 2)
+        await user.until(
+            lambda: user.screen.main.table.row_count == 45 and len(user.screen.main.summaries) == 2
+        )
         await user.press("d", "r")
         await user.sees("pvt_20261120120000  to  pvt_20261121120000", "45 cases in both, 1 values moved")
 
@@ -235,7 +237,9 @@ async def test_runs_compared_on_few_columns_with_how_their_files_changed(
     frozen(other, "* rc\nr1 in out 1k\nc1 out 0 1n\n", "old")
     frozen(run, "* rc\nr1 in out 2k\nc1 out 0 1n\n", "new")
     async with terminal(project, (64, 24)) as user:
-        await user.until(lambda: user.screen.table.row_count == 45 and len(user.screen.summaries) == 2)
+        await user.until(
+            lambda: user.screen.main.table.row_count == 45 and len(user.screen.main.summaries) == 2
+        )
         await user.press("d", "r")
         await user.sees("gain  1 moved, the largest", "70 dB → 79.9 dB  at vdd=")
         await user.sees("models/rc.lib: ", "testbenches/dc/tb.spice.j2", "- r1 in out 1k", "+ r1 in out 2k")
@@ -248,31 +252,33 @@ async def test_runs_of_the_same_sweep_are_compared_first(
     make_run(45, "pvt_20261120120000")
     make_run(4, "other_20261120130000")
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 4 or len(user.screen.summaries) == 3)
+        await user.until(
+            lambda: user.screen.main.table.row_count == 4 or len(user.screen.main.summaries) == 3
+        )
         await user.press("d")
         await user.sees("r  with run pvt_20261120120000", "with run other_20261120130000")
 
 
 async def test_columns_are_chosen_and_ordered(project: Path, run: FakeRun) -> None:
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("C")
         await user.sees("[ ] tries", "[x] vdd")
         await user.press("space", "J", "enter")
         await user.until(
-            lambda: [c.name for c in user.screen.table.columns[:3]] == ["id", "status", "p_corner"]
+            lambda: [c.name for c in user.screen.main.table.columns[:3]] == ["id", "status", "p_corner"]
         )
         await user.press("C", "end", "space", "enter")
-        await user.until(lambda: user.screen.table.columns[-1].name != "message")
+        await user.until(lambda: user.screen.main.table.columns[-1].name != "message")
 
 
 async def test_cases_grouped_by_a_parameter(project: Path, run: FakeRun) -> None:
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("v", "2")
         await user.sees("corner: enter shows the cases", "✓ 13", "✗ 2")
         await user.press("enter")
-        await user.until(lambda: user.screen.table.row_count == 15)
+        await user.until(lambda: user.screen.main.table.row_count == 15)
         await user.sees("/corner=ff")
 
 
@@ -289,7 +295,7 @@ def test_only_differences_are_shown_with_a_few_lines_around() -> None:
 
 async def test_help_begins_with_the_keys_of_what_has_the_focus(project: Path, run: FakeRun) -> None:
     async with terminal(project, preferences=Preferences(keymap={"wave.expression": "f9"})) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("w")
         await user.until(lambda: isinstance(user.pilot.app.focused, PlotView))
         await user.press("question_mark")
@@ -303,7 +309,7 @@ async def test_help_begins_with_the_keys_of_what_has_the_focus(project: Path, ru
 
 async def test_a_key_of_a_plot_is_given_another(project: Path, run: FakeRun) -> None:
     async with terminal(project, preferences=Preferences(keymap={"plot.log_y": "f9"})) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("H")
         await user.until(lambda: isinstance(user.pilot.app.screen, PlotScreen))
         await user.press("f9")

@@ -33,7 +33,7 @@ async def test_a_corner_more_is_launched_alone(project: Path) -> None:
     earlier = completed_run(project)
     launcher = NotedLauncher(project, lambda: earlier)
     async with terminal(project, launcher=launcher) as screen:
-        builder = screen.screen.builder
+        builder = screen.screen.main.builder
         await screen.until(lambda: builder.cases is not None)
         total = builder.cases or 0
         await screen.press("2")
@@ -60,7 +60,7 @@ async def test_nothing_is_offered_once_the_netlist_is_another(project: Path) -> 
     (project / "dut.spice").write_text("* another\n")
     launcher = NotedLauncher(project, lambda: earlier)
     async with terminal(project, launcher=launcher) as screen:
-        builder = screen.screen.builder
+        builder = screen.screen.main.builder
         await screen.until(lambda: builder.cases is not None)
         await screen.press("2", "r")
         await screen.until(lambda: len(launcher.asked) > 1)

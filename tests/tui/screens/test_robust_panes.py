@@ -39,13 +39,13 @@ async def test_what_nobody_foresaw_is_a_message_in_its_pane(
 ) -> None:
     make_run(9)
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 9)
+        await user.until(lambda: user.screen.main.table.row_count == 9)
         monkeypatch.setattr(place, broken)
         await user.press(key)
         await user.press("3", "j")
         await user.sees("RuntimeError: nobody foresaw this^[[31m")
         await user.press("F")
-        await user.until(lambda: user.screen.table.row_count == 1)
+        await user.until(lambda: user.screen.main.table.row_count == 1)
 
 
 class Plotting(App[None]):

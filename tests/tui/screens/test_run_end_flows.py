@@ -13,7 +13,7 @@ from simorc.results.case_counts import CaseCounts
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.retention import lock_run
 from simorc_tui.data.spec_violations import Violations, read_violations
-from simorc_tui.screens.main import run_end
+from simorc_tui.screens.main import run_end_controller as run_end
 from simorc_tui.widgets.status_line import StatusLine
 from tests.tui.fake_run import FakeRun
 from tests.tui.flows import Terminal, terminal
@@ -64,7 +64,7 @@ async def test_the_end_of_a_run_tells_the_violated_specs(
     monkeypatch.setattr(run_end, "announce", lambda app, message: sent.append(message))
     expected = read_violations(run.layout).text
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         assert "violate" not in user.text
         message = "39 completed, 6 failed, 0 pending"
         run.db.execute("INSERT INTO events (time, kind, message) VALUES (0, 'finished', ?)", (message,))
@@ -95,7 +95,7 @@ async def test_what_to_beware_of_is_said_at_the_length_that_fits(
 ) -> None:
     make_run(45)
     async with terminal(project, (width, 48)) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         status = user.screen.query_one(StatusLine)
         status.problems, status.stale, status.predates = 2, "dut.sch newer", "results predate dut.spice"
         await user.pilot.pause()
@@ -124,7 +124,7 @@ async def test_a_run_that_lost_its_warm_sessions_says_so_on_top(
 
 
 def on_the_run(user: Terminal) -> None:
-    tree = user.screen.tree_pane
+    tree = user.screen.main.tree
     tree.move_cursor(
         next(n for b in tree.root.children for n in b.children if n.data and n.data.kind == "run")
     )
@@ -143,17 +143,17 @@ async def test_a_locked_run_is_marked_and_not_asked_about(project: Path, make_ru
         assert "Remove" not in user.text
         assert launcher.asked == []
         run.layout.lock_json.unlink()
-        await user.until(lambda: " locked" not in str(user.screen.tree_pane.cursor_node.label))  # type: ignore[union-attr]
+        await user.until(lambda: " locked" not in str(user.screen.main.tree.cursor_node.label))  # type: ignore[union-attr]
 
 
 async def test_a_removed_run_gives_way_to_the_newest_left(project: Path, make_run: MakeRun) -> None:
     make_run(4, "pvt_20261120120000")
     newest = make_run(9)
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 9)
+        await user.until(lambda: user.screen.main.table.row_count == 9)
         newest.db.close()
         shutil.rmtree(newest.layout.path)
-        await user.until(lambda: user.screen.table.row_count == 4)
+        await user.until(lambda: user.screen.main.table.row_count == 4)
         assert "pvt_20261121120000" not in user.text
         shutil.rmtree(project / "simulations" / "pvt_20261120120000")
         await user.sees("no run yet")
@@ -164,13 +164,13 @@ async def test_starting_a_run_on_a_small_terminal_brings_the_cases(project: Path
     async with terminal(
         project, (80, 24), launcher=MakingLauncher(project, lambda: make_run(9, filled=0))
     ) as user:
-        await user.until(lambda: user.screen.builder.cases == 9)
+        await user.until(lambda: user.screen.main.builder.cases == 9)
         await user.press("2")
         await user.sees("2 sweep pvt")
         await user.press("r")
         await user.sees("3 cases", "0001")
-        assert user.screen.pane == "cases"
-        assert user.screen.table.has_focus
+        assert user.screen.main.pane == "cases"
+        assert user.screen.main.table.has_focus
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ async def test_the_palette_has_the_actions_of_the_menus(
     make_run(9)
     launcher = NotingLauncher(project)
     async with terminal(project, launcher=launcher) as user:
-        await user.until(lambda: user.screen.table.row_count == 9)
+        await user.until(lambda: user.screen.main.table.row_count == 9)
         await user.press("colon")
         await user.type(typed)
         await user.sees("pvt_20261121120000" if typed != "validate" else "validate the project")
@@ -199,7 +199,7 @@ async def test_the_palette_has_the_actions_of_the_menus(
 async def test_the_palette_finds_notes_names_and_reading_again(project: Path, make_run: MakeRun) -> None:
     make_run(9)
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 9)
+        await user.until(lambda: user.screen.main.table.row_count == 9)
         for word, said in (("rename", "show it by a name"), ("note", "keep a note"), ("reload", "ctrl+r")):
             await user.press("colon")
             await user.type(word)

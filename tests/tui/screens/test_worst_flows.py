@@ -30,7 +30,7 @@ async def test_b_goes_to_the_worst_case_whatever_the_filter(
 ) -> None:
     with_spec(make_run(45))
     async with terminal(project) as user:
-        table = user.screen.table
+        table = user.screen.main.table
         await user.until(lambda: table.row_count == 45)
         await user.press("F")
         await user.until(lambda: table.row_count == 6)
@@ -46,7 +46,7 @@ async def test_b_goes_to_the_worst_case_whatever_the_filter(
 async def test_a_run_without_specs_says_so(project: Path, make_run: Callable[..., FakeRun]) -> None:
     make_run(5)
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 5)
+        await user.until(lambda: user.screen.main.table.row_count == 5)
         await user.press("B")
         await user.sees("spec")
 
@@ -61,7 +61,7 @@ async def test_groups_tell_how_many_keep_to_the_specs(
     assert 0 < sum(kept for kept, _ in by_corner.values()) < 45
     assert specs_by(run.layout, "nothing") == {}
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("v", "2")
         kept, _ = by_corner["tt"]
         await user.sees("corner: enter shows the cases", f"specs ✓ {kept}")
@@ -69,7 +69,7 @@ async def test_groups_tell_how_many_keep_to_the_specs(
 
 def coloured(user: Terminal, text: str) -> set[str]:
     """The styles of what stands as `text` in the case table."""
-    table = user.screen.table
+    table = user.screen.main.table
     lines = [table.render_line(y) for y in range(table.size.height)]
     return {str(segment.style) for line in lines for segment in line if text in segment.text}
 
@@ -77,7 +77,7 @@ def coloured(user: Terminal, text: str) -> set[str]:
 async def test_values_that_break_a_spec_are_marked(project: Path, make_run: Callable[..., FakeRun]) -> None:
     with_spec(make_run(45))
     async with terminal(project) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.until(lambda: coloured(user, "12.5 dB") != coloured(user, " ff "))
         assert any("bold" in style for style in coloured(user, "12.5 dB"))
         await user.press(*["j"] * 7)
@@ -103,12 +103,14 @@ async def test_on_a_narrow_terminal_the_worst_case_has_a_line_of_its_own(
 ) -> None:
     with_spec(make_run(45))
     async with terminal(project, (60, 20)) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("S")
         await user.sees("worst 8: 12.5 dB at vdd=")
         await user.press("enter")
-        await user.until(lambda: user.screen.table.current is not None and user.screen.pane == "cases")
-        assert user.screen.table.current is not None and user.screen.table.current.case_id == 8
+        await user.until(
+            lambda: user.screen.main.table.current is not None and user.screen.main.pane == "cases"
+        )
+        assert user.screen.main.table.current is not None and user.screen.main.table.current.case_id == 8
 
 
 async def test_a_worst_case_further_down_is_scrolled_to_and_all_lines_follow(

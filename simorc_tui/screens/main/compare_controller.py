@@ -11,60 +11,60 @@ from simorc.rundir.layout import RunLayout, find_run
 from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
 from simorc_tui.screens.dialogs.prompt import PromptScreen
 from simorc_tui.screens.dialogs.reading import ReadingScreen
-from simorc_tui.screens.main.result_actions import ResultActions
+from simorc_tui.screens.main.context import Controller
 
 RUNS_OFFERED = 30
 AROUND_TEXT = 8
 """Cells of the dialog's border, padding and scrollbar."""
 
 
-class CompareActions(ResultActions):
+class CompareController(Controller):
     """d: this case with another, or this run with another."""
 
-    def action_compare(self) -> None:
-        row, layout = self.table.current, self.layout_of_run
+    def compare(self) -> None:
+        row, layout = self.main.table.current, self.main.run
         if layout is None:
             return
         choices = []
-        others = sorted(self.table.marks - {row.case_id}) if row is not None else []
+        others = sorted(self.main.table.marks - {row.case_id}) if row is not None else []
         if row is not None and others:
             choices.append(
                 Choice(f"case {others[0]}", "m", f"case {row.case_id} with the marked case {others[0]}")
             )
         if row is not None:
             choices.append(Choice("case", "c", f"case {row.case_id} with a case of another number"))
-        every = [s for s in self.summaries if s.run != layout.name]
+        every = [s for s in self.main.summaries if s.run != layout.name]
         runs = sorted(every, key=lambda s: s.sweep != layout.sweep)[:RUNS_OFFERED]
         choices += [
             Choice(f"run {s.run}", "r" if not i else "", f"with run {s.shown}") for i, s in enumerate(runs)
         ]
-        self.app.push_screen(ChoiceScreen("Compare", choices), self._compare)
+        self.main.ask(ChoiceScreen("Compare", choices), self.compare_with)
 
-    def _compare(self, answer: str | None) -> None:
-        row = self.table.current
+    def compare_with(self, answer: str | None) -> None:
+        row = self.main.table.current
         if answer == "case":
-            self.app.push_screen(PromptScreen("Compare with case", check=_case_number), self._with_case)
+            self.main.ask(PromptScreen("Compare with case", check=_case_number), self._with_case)
         elif answer is not None and answer.startswith("case ") and row is not None:
             self._with_case(answer.removeprefix("case "))
         elif answer is not None and answer.startswith("run "):
-            self.do(self._with_run(answer.removeprefix("run ")), "compare")
+            self.main.do(self._with_run(answer.removeprefix("run ")), "compare")
 
     def _with_case(self, answer: str | None) -> None:
-        row = self.table.current
+        row = self.main.table.current
         if answer and row is not None:
-            self.do(self._decks(row.case_id, int(answer)), "compare")
+            self.main.do(self._decks(row.case_id, int(answer)), "compare")
 
     async def _decks(self, first: int, second: int) -> None:
-        layout = self.open_layout()
+        layout = self.main.open_run()
         shown = await asyncio.to_thread(_decks, layout, first, second)
-        self.app.push_screen(ReadingScreen(f"decks of case {first} and case {second}", shown, full=True))
+        self.main.ask(ReadingScreen(f"decks of case {first} and case {second}", shown, full=True))
 
     async def _with_run(self, name: str) -> None:
-        layout = self.open_layout()
-        other = await asyncio.to_thread(find_run, self.root, name)
+        layout = self.main.open_run()
+        other = await asyncio.to_thread(find_run, self.main.root, name)
         old, new = sorted((layout, other), key=lambda run: run.name.rpartition("_")[2])
-        shown = await asyncio.to_thread(_runs, old, new, self.size.width - AROUND_TEXT)
-        self.app.push_screen(ReadingScreen(f"{old.name}  to  {new.name}", shown, full=True))
+        shown = await asyncio.to_thread(_runs, old, new, self.main.screen.size.width - AROUND_TEXT)
+        self.main.ask(ReadingScreen(f"{old.name}  to  {new.name}", shown, full=True))
 
 
 def _case_number(text: str) -> str:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.reader import Column
 from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
-from simorc_tui.screens.main.desk import Desk
+from simorc_tui.screens.main.context import Controller, MainContext
+from simorc_tui.screens.main.pane_controller import PaneController
 
 if TYPE_CHECKING:
     from simorc_tui.data.distributions import Map, Spread
@@ -19,30 +20,34 @@ ALL_COMBINATIONS = "combination of all others"
 KEYS = "123456789"
 
 
-class ResultActions(Desk):
+class ResultController(Controller):
     """Plots over all cases are made in a thread and shown over the main screen."""
 
-    def action_overlay(self) -> None:
+    def __init__(self, main: MainContext, panes: PaneController) -> None:
+        super().__init__(main)
+        self._panes = panes
+
+    def overlay(self) -> None:
         """The waveforms of the marked cases over each other; again, or without marks, of the one case."""
-        marked = sorted(self.table.marks)
-        if self.case_view.overlaid or not marked:
+        marked = sorted(self.main.table.marks)
+        if self.main.case_view.overlaid or not marked:
             if not marked:
-                self.say("mark cases with space first")
-            self.case_view.overlay(())
+                self.main.say("mark cases with space first")
+            self.main.case_view.overlay(())
         else:
-            self.case_view.overlay(marked)
-        self.show_tab("wave")
+            self.main.case_view.overlay(marked)
+        self._panes.show_tab("wave")
 
-    def action_histogram(self) -> None:
-        self._ask_measurement("Histogram of", lambda name: self.do(self._histogram(name), "results"))
+    def histogram(self) -> None:
+        self._ask_measurement("Histogram of", lambda name: self.main.do(self._histogram(name), "results"))
 
-    def action_over_parameter(self) -> None:
+    def over_parameter(self) -> None:
         """A measurement against a parameter: both are asked for."""
 
         def asked(measurement: str) -> None:
             parameters = self._labels("parameter")
             if not parameters:
-                self.say("this run sweeps no parameter")
+                self.main.say("this run sweeps no parameter")
                 return
             self.ask_name(f"{measurement} over", parameters, lambda name: self._ask_by(measurement, name))
 
@@ -54,46 +59,51 @@ class ResultActions(Desk):
 
         def asked(by: str) -> None:
             chosen = "" if by == ALL_COMBINATIONS else by
-            self.do(self._over(measurement, parameter, chosen), "results")
+            self.main.do(self._over(measurement, parameter, chosen), "results")
 
         if len(others) > 1:
             self.ask_name("A curve for each", [*others, ALL_COMBINATIONS], asked)
         else:
             asked(others[0] if others else ALL_COMBINATIONS)
 
-    def action_map(self) -> None:
+    def map(self) -> None:
         """A pass and fail map: the spec and both parameters are asked for."""
-        self.do(self._ask_map(), "results")
+        self.main.do(self._ask_map(), "results")
 
     async def _histogram(self, measurement: str) -> None:
         from simorc_tui.screens.dialogs.plot_screen import PlotScreen
 
         layout = self.open_layout()
         spread = await asyncio.to_thread(_histogram, layout, measurement)
-        self.app.push_screen(PlotScreen(spread, layout.reports / f"histogram_{measurement}"))
+        self.main.ask(PlotScreen(spread, layout.reports / f"histogram_{measurement}"))
 
     async def _over(self, measurement: str, parameter: str, by: str) -> None:
         from simorc_tui.screens.dialogs.plot_screen import PlotScreen
 
         layout = self.open_layout()
         spread = await asyncio.to_thread(_over, layout, measurement, parameter, by)
-        self.app.push_screen(PlotScreen(spread, layout.reports / f"{measurement}_over_{parameter}"))
+        self.main.ask(PlotScreen(spread, layout.reports / f"{measurement}_over_{parameter}"))
 
     async def _ask_map(self) -> None:
         parameters = self._labels("parameter")
         if len(parameters) < 2:
-            self.say("a map needs two swept parameters")
+            self.main.say("a map needs two swept parameters")
             return
         specs = await asyncio.to_thread(_spec_names, self.open_layout())
 
         def across_asked(spec: str) -> None:
             def down_asked(across: str) -> None:
                 others = [name for name in parameters if name != across]
-                self.ask_name("Down", others, lambda down: self.do(self._map(spec, across, down), "results"))
+                self.ask_name(
+                    "Down", others, lambda down: self.main.do(self._map(spec, across, down), "results")
+                )
 
             self.ask_name("Across", parameters, down_asked)
 
         self.ask_name("Map of", [ALL_SPECS, *specs], across_asked)
+
+    def _show_map(self, spec: str, across: str, down: str) -> None:
+        self.main.do(self._map(spec, across, down), "results")
 
     async def _map(self, spec: str, across: str, down: str) -> None:
         name = "" if spec == ALL_SPECS else spec
@@ -102,21 +112,21 @@ class ResultActions(Desk):
         layout = self.open_layout()
         found = await asyncio.to_thread(_map, layout, name, across, down)
         target = layout.reports / f"map_{name or 'all'}_{across}_{down}"
-        self.app.push_screen(MapScreen(found, self.glyphs, target), self._go_to_case)
+        self.main.ask(MapScreen(found, self.main.glyphs, target), self._go_to_case)
 
     def _go_to_case(self, case_id: int | None) -> None:
         if case_id is not None:
-            self.go_to_case(case_id)
+            self._panes.go_to_case(case_id)
 
     def open_layout(self) -> RunLayout:
         """The run on the table; commands that need one are not offered without."""
-        assert self.layout_of_run is not None
-        return self.layout_of_run
+        assert self.main.run is not None
+        return self.main.run
 
     def _ask_measurement(self, title: str, then: Callable[[str], None]) -> None:
         names = self._labels("measurement")
         if not names:
-            self.say("this run has no measurements")
+            self.main.say("this run has no measurements")
         else:
             self.ask_name(title, names, then)
 
@@ -126,13 +136,11 @@ class ResultActions(Desk):
             then(names[0])
             return
         choices = [Choice(name, KEYS[i] if i < len(KEYS) else "", name) for i, name in enumerate(names)]
-        self.app.push_screen(
-            ChoiceScreen(title, choices), lambda name: then(name) if name is not None else None
-        )
+        self.main.ask(ChoiceScreen(title, choices), lambda name: then(name) if name is not None else None)
 
     def _labels(self, role: str) -> list[str]:
         """Names of the run's parameters or measurements."""
-        columns: list[Column] = self.table.brought_columns()
+        columns: list[Column] = self.main.table.brought_columns()
         return [column.label for column in columns if column.role == role]
 
 

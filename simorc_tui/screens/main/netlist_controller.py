@@ -10,8 +10,7 @@ from textual.message import Message
 
 from simorc_tui.data.netlist_watch import accept_all, proposals, short_note, wanting, watch_netlists
 from simorc_tui.screens.dialogs.proposal import ProposalScreen
-from simorc_tui.screens.main.desk import Desk
-from simorc_tui.widgets.status_line import StatusLine
+from simorc_tui.screens.main.context import Controller
 
 if TYPE_CHECKING:
     from simorc.schematics.staleness import Condition
@@ -27,20 +26,20 @@ class NetlistsSeen(Message):
         self.seen = seen
 
 
-class NetlistActions(Desk):
+class NetlistController(Controller):
     """Staleness, and N."""
 
     conditions: Sequence[Condition] = ()
 
-    def watch_netlists(self) -> None:
+    def watch(self) -> None:
         """Begin to watch; it goes on until the screen is gone."""
-        tell = watch_netlists(self.root, lambda seen: self.post_message(NetlistsSeen(seen)))
-        self.run_worker(tell, group="netlists", exit_on_error=False)
+        tell = watch_netlists(self.main.root, lambda seen: self.main.screen.post_message(NetlistsSeen(seen)))
+        self.main.screen.run_worker(tell, group="netlists", exit_on_error=False)
 
-    def on_netlists_seen(self, event: NetlistsSeen) -> None:
+    def seen(self, event: NetlistsSeen) -> None:
         self.conditions = event.seen.conditions
-        self.tree_pane.show_conditions(self.conditions)
-        self.query_one(StatusLine).stale = short_note(self.conditions)
+        self.main.tree.show_conditions(self.conditions)
+        self.main.status_line.stale = short_note(self.conditions)
 
     def stale_netlists(self, testbench: str) -> list[str]:
         return [
@@ -49,9 +48,9 @@ class NetlistActions(Desk):
             if c.state == "stale" and c.pair.name in ("dut", testbench)
         ]
 
-    def action_netlist(self) -> None:
+    def propose(self) -> None:
         """Netlist the schematic under the cursor of the tree, else all that is stale."""
-        entry = self.tree_pane.chosen if self.pane == "tree" else None
+        entry = self.main.tree.chosen if self.main.pane == "tree" else None
         named = [
             c
             for c in self.conditions
@@ -59,22 +58,22 @@ class NetlistActions(Desk):
         ]
         wanted = named or wanting(self.conditions)
         if not wanted:
-            self.say(
+            self.main.say(
                 "every netlist is its schematic's" if self.conditions else "no schematic in this project"
             )
             return
-        self.say(f"netlisting {', '.join(condition.pair.name for condition in wanted)} ...")
-        self.do(self._propose(wanted), "netlist")
+        self.main.say(f"netlisting {', '.join(condition.pair.name for condition in wanted)} ...")
+        self.main.do(self._propose(wanted), "netlist")
 
     async def _propose(self, wanted: Sequence[Condition]) -> None:
         found = await asyncio.to_thread(proposals, wanted)
 
         def answered(accepted: bool | None) -> None:
             if accepted:
-                self.do(self._accept(found), "netlist")
+                self.main.do(self._accept(found), "netlist")
 
-        self.app.push_screen(ProposalScreen(found), answered)
+        self.main.ask(ProposalScreen(found), answered)
 
     async def _accept(self, found: Sequence[Proposal]) -> None:
         await asyncio.to_thread(accept_all, found)
-        self.say(f"netlisted {', '.join(proposal.pair.name for proposal in found)}")
+        self.main.say(f"netlisted {', '.join(proposal.pair.name for proposal in found)}")

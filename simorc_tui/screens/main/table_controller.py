@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from textual import work
-
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.reader import Column
 from simorc_tui.data.as_written import read_written
 from simorc_tui.data.broken_specs import BreaksSpec, read_breaks_spec
 from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
-from simorc_tui.screens.main.undo_actions import UndoActions
+from simorc_tui.screens.main.arrangement_controller import ArrangementController
+from simorc_tui.screens.main.context import Controller, MainContext
 from simorc_tui.settings.table_look import TableLook
 from simorc_tui.widgets.case_table.columns import value_text
 
@@ -21,48 +20,52 @@ if TYPE_CHECKING:
     from simorc_tui.data.groups import Group
 
 
-class TableActions(UndoActions):
+class TableController(Controller):
     """Columns and groups."""
 
-    def action_columns(self) -> None:
+    def __init__(self, main: MainContext, arrangement: ArrangementController) -> None:
+        super().__init__(main)
+        self._arrangement = arrangement
+
+    def columns(self) -> None:
         from simorc_tui.screens.dialogs.column_chooser import ChosenColumn, ColumnChooser
 
-        table = self.table
+        table = self.main.table
         widths = {column.name: column.width for column in table.columns}
         every = [
             ChosenColumn(each.name, each.label, widths.get(each.name, each.width))
             for each in table.all_columns[1:]
         ]
         shown = [column.name for column in table.columns[1:]]
-        self.app.push_screen(ColumnChooser(every, shown, table.look), self._choose)
+        self.main.ask(ColumnChooser(every, shown, table.look), self._choose)
 
-    def action_group(self) -> None:
+    def group(self) -> None:
         """Pass and fail at each value of a parameter; enter on a value shows its cases."""
-        columns = [column for column in self.table.brought_columns() if column.role == "parameter"]
+        columns = [column for column in self.main.table.brought_columns() if column.role == "parameter"]
         if not columns:
-            self.say("this run sweeps no parameter")
+            self.main.say("this run sweeps no parameter")
         elif len(columns) == 1:
-            self.do(self._group(columns[0]), "group")
+            self.main.do(self._group(columns[0]), "group")
         else:
             choices = [Choice(c.name, str(i) if i < 10 else "", c.label) for i, c in enumerate(columns, 1)]
-            self.app.push_screen(ChoiceScreen("Group by", choices), self._group_by)
+            self.main.ask(ChoiceScreen("Group by", choices), self._group_by)
 
     def _group_by(self, name: str | None) -> None:
-        for column in self.table.brought_columns():
+        for column in self.main.table.brought_columns():
             if column.name == name:
-                self.do(self._group(column), "group")
+                self.main.do(self._group(column), "group")
 
     def _choose(self, look: TableLook | None) -> None:
         if look is not None:
-            self.take_look(look)
+            self._arrangement.take_look(look)
 
     async def _group(self, column: Column) -> None:
-        assert self.layout_of_run is not None
+        assert self.main.run is not None
         from simorc_tui.data.group_specs import specs_by
         from simorc_tui.data.groups import MOST_VALUES, groups_by
 
-        groups = await asyncio.to_thread(groups_by, self.layout_of_run, column.name)
-        kept = await asyncio.to_thread(specs_by, self.layout_of_run, column.label)
+        groups = await asyncio.to_thread(groups_by, self.main.run, column.name)
+        kept = await asyncio.to_thread(specs_by, self.main.run, column.label)
         width = max((len(value_text(group.value, column.shown)) for group in groups), default=0)
         choices = [
             Choice(str(place), "", self._line(g, column, width, kept.get(g.value)))
@@ -70,12 +73,10 @@ class TableActions(UndoActions):
         ]
         more = f" (first {MOST_VALUES} values)" if len(groups) == MOST_VALUES else ""
         title = f"{column.label}{more}: enter shows the cases"
-        self.app.push_screen(
-            ChoiceScreen(title, choices), lambda place: self._show_group(place, column, groups)
-        )
+        self.main.ask(ChoiceScreen(title, choices), lambda place: self._show_group(place, column, groups))
 
     def _line(self, group: Group, column: Column, width: int, kept: Kept | None) -> str:
-        glyphs = self.glyphs
+        glyphs = self.main.glyphs
         line = f"{value_text(group.value, column.shown):>{width}}  {glyphs.completed} {group.completed:<6}"
         line += f" {glyphs.failed} {group.failed:<6}" if group.failed else " " * 9
         if kept is not None:
@@ -89,21 +90,25 @@ class TableActions(UndoActions):
         if place is not None:
             value = groups[int(place)].value
             text = repr(value) if isinstance(value, float) else str(value)
-            self.filter_cases(f'{column.label}="{text}"' if " " in text else f"{column.label}={text}")
-            self.set_focus(self.table)
+            self._arrangement.filter_cases(
+                f'{column.label}="{text}"' if " " in text else f"{column.label}={text}"
+            )
+            self.main.focus(self.main.table)
 
-    @work(thread=True, exclusive=True, group="written", exit_on_error=False)
     def read_written(self, layout: RunLayout) -> None:
         """Parameters as the user wrote them, and which values break a spec, once the plan is read."""
+        self.main.in_thread(lambda: self._read_written(layout), "written", exclusive=True)
+
+    def _read_written(self, layout: RunLayout) -> None:
         written = read_written(layout)
         if written is not None:
-            self.app.call_from_thread(self._written_came, layout, written)
-        self.app.call_from_thread(self._limits_came, layout, read_breaks_spec(layout))
+            self.main.app.call_from_thread(self._written_came, layout, written)
+        self.main.app.call_from_thread(self._limits_came, layout, read_breaks_spec(layout))
 
     def _limits_came(self, layout: RunLayout, breaks_spec: BreaksSpec) -> None:
-        if layout == self.layout_of_run:
-            self.table.show_broken(breaks_spec)
+        if layout == self.main.run:
+            self.main.table.show_broken(breaks_spec)
 
     def _written_came(self, layout: RunLayout, written: object) -> None:
-        if layout == self.layout_of_run:
-            self.table.show_written(written)  # type: ignore[arg-type]
+        if layout == self.main.run:
+            self.main.table.show_written(written)  # type: ignore[arg-type]

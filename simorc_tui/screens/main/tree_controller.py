@@ -9,7 +9,11 @@ from simorc.rundir.layout import find_run
 from simorc.rundir.notes import RunNotes
 from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen, confirm
 from simorc_tui.screens.dialogs.prompt import PromptScreen
-from simorc_tui.screens.main.compare_actions import CompareActions
+from simorc_tui.screens.main.compare_controller import CompareController
+from simorc_tui.screens.main.context import Controller, MainContext
+from simorc_tui.screens.main.project_controller import ProjectController
+from simorc_tui.screens.main.run_controller import RunController
+from simorc_tui.screens.main.run_list_controller import RunListController
 from simorc_tui.widgets.tree.project_tree import Entry
 
 MENUS: dict[str, tuple[Choice, ...]] = {
@@ -45,33 +49,47 @@ MENUS: dict[str, tuple[Choice, ...]] = {
 FILE_MENU = (Choice("edit", "e", "open the file in $EDITOR"), Choice("validate", "v", "validate the project"))
 
 
-class TreeActions(CompareActions):
+class TreeController(Controller):
     """The menu of the tree."""
 
-    def action_menu(self) -> None:
-        entry = self.tree_pane.chosen
+    def __init__(
+        self,
+        main: MainContext,
+        project: ProjectController,
+        runs: RunController,
+        run_list: RunListController,
+        compare: CompareController,
+    ) -> None:
+        super().__init__(main)
+        self._project = project
+        self._runs = runs
+        self._run_list = run_list
+        self._compare = compare
+
+    def menu(self) -> None:
+        entry = self.main.tree.chosen
         if entry is None:
-            self.say("nothing here to act on: stand on a sweep, a run, a schematic or a file")
+            self.main.say("nothing here to act on: stand on a sweep, a run, a schematic or a file")
             return
         choices = MENUS.get(entry.kind, FILE_MENU)
-        self.app.push_screen(ChoiceScreen(entry.name, choices), lambda answer: self._act(entry, answer))
+        self.main.ask(ChoiceScreen(entry.name, choices), lambda answer: self._act(entry, answer))
 
     def _act(self, entry: Entry, answer: str | None) -> None:
         match answer:
             case None:
                 return
             case "build" | "run":
-                self.edit_sweep(entry.name)
-                self.run_worker(self.run_action("launch" if answer == "run" else "pane('builder')"))
+                self._project.edit_sweep(entry.name)
+                self.main.command("run.launch" if answer == "run" else "pane.builder")
             case "open":
-                self.run_worker(self.run_action(f"open_run({entry.name!r})"))
+                self._runs.open_run(entry.name)
             case "compare":
-                self._compare(f"run {entry.name}")
+                self._compare.compare_with(f"run {entry.name}")
             case "continue":
                 self._say_yes("yes", "run", entry.name, "--detach")
-                self.run_worker(self.run_action(f"open_run({entry.name!r})"))
+                self._runs.open_run(entry.name)
             case "clean":
-                self.do(self._clean(entry.name), "command")
+                self.main.do(self._clean(entry.name), "command")
             case "note" | "rename":
                 self._ask_remark(answer, entry.name)
             case "archive" | "report" | "lock" | "unlock":
@@ -81,20 +99,20 @@ class TreeActions(CompareActions):
             case "validate":
                 self._say_yes("yes", "validate")
             case _:
-                self.run_worker(self.run_action(answer))
+                self.main.command(f"file.{answer}")
 
     async def _clean(self, run: str) -> None:
         """Remove a run after asking; a locked one is not asked about."""
-        await asyncio.to_thread(_refuse_locked, self.root, run)
-        self.app.push_screen(
+        await asyncio.to_thread(_refuse_locked, self.main.root, run)
+        self.main.ask(
             confirm(f"Remove {run} with all its files?", "remove it"),
             lambda yes: self._say_yes(yes, "clean", run, "--yes"),
         )
 
     def palette_actions(self) -> list[tuple[Entry, Choice]]:
         """What the menus offer for what the tree's cursor stands on and for the run on the table."""
-        entries = [Entry("run", self.layout_of_run.name)] if self.layout_of_run is not None else []
-        chosen = self.tree_pane.chosen
+        entries = [Entry("run", self.main.run.name)] if self.main.run is not None else []
+        chosen = self.main.tree.chosen
         if chosen is not None and (chosen.kind, chosen.name) not in [(e.kind, e.name) for e in entries]:
             entries.insert(0, chosen)
         found = [
@@ -104,30 +122,26 @@ class TreeActions(CompareActions):
             if choice.id != "edit"  # a command of its own, which edits what has the keys
         ]
         if all(choice.id != "validate" for _, choice in found):
-            found.append((Entry("project", self.outline.name), FILE_MENU[-1]))
+            found.append((Entry("project", self.main.outline.name), FILE_MENU[-1]))
         return found
 
-    def action_reload(self) -> None:
+    def reload(self) -> None:
         """Read the project and look at its runs now."""
-        self.read_project()
-        self.look_at_runs_now()
-        self.say("reading the project and its runs again")
+        self._project.read_project()
+        self._run_list.look_now()
+        self.main.say("reading the project and its runs again")
 
     def act_on(self, entry: Entry, answer: str) -> None:
         """Carry out one action of the menus."""
         self._act(entry, answer)
 
-    def read_project(self) -> None:
-        """Read the project's files again, in the background."""
-        raise NotImplementedError
-
     def _ask_remark(self, command: str, run: str) -> None:
         """A line for the note or the label, as it is now; an empty one takes it away."""
-        summary = next((each for each in self.summaries if each.run == run), None)
+        summary = next((each for each in self.main.summaries if each.run == run), None)
         said = summary.remarks if summary is not None else RunNotes()
         title = f"Note of {run}" if command == "note" else f"Name of {run}"
         value = said.note if command == "note" else said.label
-        self.app.push_screen(PromptScreen(title, value), lambda text: self._say_remark(command, run, text))
+        self.main.ask(PromptScreen(title, value), lambda text: self._say_remark(command, run, text))
 
     def _say_remark(self, command: str, run: str, text: str | None) -> None:
         if text is not None:
@@ -135,17 +149,13 @@ class TreeActions(CompareActions):
 
     def _say_yes(self, answer: str | None, *arguments: str) -> None:
         if answer == "yes":
-            self.do(self._command(*arguments), "command")
+            self.main.do(self._command(*arguments), "command")
 
     async def _command(self, *arguments: str) -> None:
         """Carry out a command of simorc's and tell what it said."""
-        said = await self.launcher.command(*arguments)
-        self.say(said or f"{arguments[0]}: done")
-        self.look_at_runs_now()
-
-    def edit_sweep(self, name: str) -> None:
-        """Open a sweep in the builder."""
-        raise NotImplementedError
+        said = await self.main.launcher.command(*arguments)
+        self.main.say(said or f"{arguments[0]}: done")
+        self._run_list.look_now()
 
 
 def _refuse_locked(root: Path, run: str) -> None:

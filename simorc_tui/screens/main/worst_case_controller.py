@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from simorc_tui.data.case_order import Arrangement
 from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
-from simorc_tui.screens.main.undo_actions import UndoActions
+from simorc_tui.screens.main.arrangement_controller import ArrangementController
+from simorc_tui.screens.main.context import Controller, MainContext
+from simorc_tui.screens.main.pane_controller import PaneController
 
 if TYPE_CHECKING:
     from simorc_tui.data.run_results import SpecLine
@@ -15,15 +17,20 @@ if TYPE_CHECKING:
 KEYS = "123456789"
 
 
-class WorstActions(UndoActions):
+class WorstCaseController(Controller):
     """Asks for a spec and goes to the case that keeps to it least."""
 
-    def action_worst(self) -> None:
+    def __init__(self, main: MainContext, arrangement: ArrangementController, panes: PaneController) -> None:
+        super().__init__(main)
+        self._arrangement = arrangement
+        self._panes = panes
+
+    def worst(self) -> None:
         """The worst case of a spec; a filter that hides it is taken away."""
-        self.do(self._ask_spec(), "worst")
+        self.main.do(self._ask_spec(), "worst")
 
     async def _ask_spec(self) -> None:
-        layout = self.layout_of_run
+        layout = self.main.run
         if layout is None:
             return
         from simorc_tui.data.run_results import read_results
@@ -31,7 +38,7 @@ class WorstActions(UndoActions):
         results = await asyncio.to_thread(read_results, layout)
         specs = [spec for spec in results.specs if spec.worst_case is not None]
         if not specs:
-            self.say(results.note or "no spec of this run has a worst case yet")
+            self.main.say(results.note or "no spec of this run has a worst case yet")
             return
         wide = max(len(spec.name) for spec in specs)
         choices = [
@@ -39,14 +46,14 @@ class WorstActions(UndoActions):
             for place, spec in enumerate(specs)
         ]
         first = next((place for place, spec in enumerate(specs) if spec.status == "fail"), 0)
-        self.app.push_screen(
+        self.main.ask(
             ChoiceScreen("Worst case of", choices, first),
             lambda place: None if place is None else self._go_to_worst(specs[int(place)]),
         )
 
     def _spec_words(self, spec: SpecLine, wide: int) -> str:
         good = spec.status in ("pass", "near")
-        sign = self.glyphs.completed if good else self.glyphs.failed
+        sign = self.main.glyphs.completed if good else self.main.glyphs.failed
         return f"{sign} {spec.name:{wide}}  {spec.worst_case}: {spec.worst}"
 
     def _go_to_worst(self, spec: SpecLine) -> None:
@@ -54,11 +61,11 @@ class WorstActions(UndoActions):
         if case is None:
             return
         self.go_past_filter(case)
-        self.say(f"{spec.name}: case {case}, {spec.worst}")
+        self.main.say(f"{spec.name}: case {case}, {spec.worst}")
 
     def go_past_filter(self, case_id: int) -> None:
         """Put the cursor on a case; a filter that hides it is taken away."""
-        if self.table.arrangement.filter_text and not self.table.go_to(case_id):
-            self.arrange_cases(Arrangement())
-            self.say("the filter hid it and is off; u brings it back")
-        self.go_to_case(case_id)
+        if self.main.table.arrangement.filter_text and not self.main.table.go_to(case_id):
+            self._arrangement.arrange(Arrangement())
+            self.main.say("the filter hid it and is off; u brings it back")
+        self._panes.go_to_case(case_id)

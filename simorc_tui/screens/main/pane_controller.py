@@ -1,0 +1,133 @@
+"""Which panes are shown and which has the keys: all of them, or one at a time on a small terminal."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from textual.geometry import Region
+from textual.widget import Widget
+from textual.widgets import Static
+
+from simorc_tui.commands.footers import footer_text
+from simorc_tui.screens.dialogs.jump import JumpScreen
+from simorc_tui.screens.main.context import Controller, MainContext
+
+PANES = ("tree", "builder", "cases", "view")
+LEFT = ("tree", "builder")
+NARROW_COLUMNS, NARROW_LINES = 110, 30
+
+
+CHOSEN_TITLE, OTHER_TITLE = Style(bold=True, underline=True), Style()
+
+
+def _show_chosen(pane: Widget, chosen: bool) -> None:
+    """The title of the pane that has the keys is underlined; only the line it stands on is painted again.
+
+    By hand and not by :focus-within, which would style all widgets below both panes again; by the rule and
+    not by the property, which would paint them.
+    """
+    if pane.styles.set_rule("border_title_style", CHOSEN_TITLE if chosen else OTHER_TITLE):
+        pane.refresh(Region(-1, -1, pane.outer_size.width, 1))
+
+
+class PaneController(Controller):
+    """Going from pane to pane."""
+
+    def __init__(self, main: MainContext) -> None:
+        super().__init__(main)
+        self.zoomed = False
+
+    def follow_focus(self, focused: Widget) -> None:
+        """A widget got the focus: its pane is the one that has the keys."""
+        for widget in focused.ancestors_with_self:
+            if widget.id in PANES and widget.id != self.main.pane:
+                self.main.pane = str(widget.id)
+                self.fit()
+
+    def go_to(self, pane: str) -> None:
+        """Go to a pane; a second time zooms it."""
+        if pane == self.main.pane:
+            self.zoomed = not self.zoomed
+        self.main.pane = pane
+        self.fit()
+        self.focus_pane()
+
+    def zoom(self) -> None:
+        self.zoomed = not self.zoomed
+        self.fit()
+
+    def show_tab(self, tab: str) -> None:
+        self.main.case_view.show_tab(tab)
+        if self.main.pane != "view":
+            self.go_to("view")
+        else:
+            self.focus_pane()
+            self.show_footer()
+
+    @property
+    def single(self) -> bool:
+        """One pane on a small terminal or when zoomed, else all."""
+        return (
+            self.zoomed
+            or self.main.screen.size.width < NARROW_COLUMNS
+            or self.main.screen.size.height < NARROW_LINES
+        )
+
+    def show_cases(self) -> None:
+        """Where one pane shows, the cases: something happens there now."""
+        if self.single and self.main.pane in LEFT:
+            self.go_to("cases")
+
+    def fit(self) -> None:
+        single = self.single
+        # Not by classes of the screen: each would style every widget again, a fifth of a second in all.
+        for pane in PANES:
+            widget = self.main.screen.query_one(f"#{pane}")
+            widget.display = not single or pane == self.main.pane
+            _show_chosen(widget, pane == self.main.pane)
+        left = self.main.screen.query_one("#left")
+        left.display = not single or self.main.pane in LEFT
+        left.set_class(single, "alone")
+        self.main.screen.query_one("#right").display = not single or self.main.pane not in LEFT
+        self.show_footer()
+
+    def show_footer(self) -> None:
+        """The keys of where the keys go; painted only when they are others."""
+        wanted = footer_text(self.main.place, getattr(self.main.app, "keymap", {}))
+        footer = self.main.screen.query_one("#footer", Static)
+        if wanted != str(footer.content):
+            footer.update(wanted, layout=False)
+
+    def focus_pane(self) -> None:
+        targets = {
+            "tree": self.main.tree,
+            "builder": self.main.builder.query_one("OptionList"),
+            "cases": self.main.table,
+        }
+        if self.main.pane == "view":
+            self.main.case_view.focus_content()
+        else:
+            self.main.focus(targets[self.main.pane])
+
+    def jump(self) -> None:
+        self.main.ask(JumpScreen(), self._jump)
+
+    def _jump(self, target: str | None) -> None:
+        if target is None:
+            return
+        if target.isdecimal():
+            self.go_to_case(int(target))
+        elif target in PANES:
+            self.main.pane = target
+            self.fit()
+            self.focus_pane()
+        else:
+            self.show_tab(target)
+
+    def go_to_case(self, case_id: int) -> None:
+        if not self.main.table.go_to(case_id):
+            hidden = " (the filter may hide it)" if self.main.table.arrangement.filter_text else ""
+            self.main.say(f"no case {case_id} here{hidden}")
+        if self.main.pane != "cases":
+            self.main.pane = "cases"
+            self.fit()
+        self.main.focus(self.main.table)

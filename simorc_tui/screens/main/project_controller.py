@@ -1,0 +1,66 @@
+"""The project on the main screen: read in the background, shown in the tree and the builder."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from simorc.errors import SimorcError
+from simorc.rundir.layout import RunLayout
+from simorc_tui.data.project_loader import read_outline
+from simorc_tui.data.project_outline import ProjectOutline
+from simorc_tui.data.project_watch import project_files, watch_project
+from simorc_tui.screens.main.context import Controller
+
+
+class OutlineRead(Message):
+    """The project has been read."""
+
+    def __init__(self, outline: ProjectOutline) -> None:
+        super().__init__()
+        self.outline = outline
+
+
+class ProjectController(Controller):
+    """Reads the project's files, again whenever they change, and opens sweeps in the builder."""
+
+    def watch(self) -> None:
+        """Read the project again whenever one of its files changes, until the screen is gone."""
+        watch = watch_project(lambda: project_files(self.main.outline), self.read_project)
+        self.main.screen.run_worker(watch, group="project files", exit_on_error=False)
+
+    def read_project(self) -> None:
+        """Read the project's files in the background; `OutlineRead` follows."""
+        self.main.in_thread(self._read, "outline", exclusive=True)
+
+    def _read(self) -> None:
+        self.main.screen.post_message(OutlineRead(read_outline(self.main.root)))
+
+    def outline_read(self, outline: ProjectOutline) -> None:
+        main, builder = self.main, self.main.builder
+        main.outline = outline
+        main.status_line.project = outline.name
+        main.status_line.problems = len(outline.problems)
+        main.tree.show_outline(outline)
+        if builder.sweep is None:
+            if main.run is not None:
+                self.show_sweep_of(main.run)
+            elif outline.sweeps:
+                self.edit_sweep(outline.sweeps[0].name)
+        elif not builder.dirty and builder.file_moved:
+            self.edit_sweep(builder.sweep.name)
+
+    def show_sweep_of(self, layout: RunLayout) -> None:
+        """The builder shows the sweep of the run, unless the user is at work in it."""
+        if not self.main.builder.dirty and self.main.outline.sweep(layout.sweep) is not None:
+            self.edit_sweep(layout.sweep)
+
+    def edit_sweep(self, name: str) -> None:
+        """Open a sweep in the builder."""
+        sweep = self.main.outline.sweep(name)
+        if sweep is None:
+            return
+        try:
+            self.main.builder.edit_sweep(sweep, self.main.outline.testbench(sweep.testbench))
+        except SimorcError as error:
+            self.main.show_error(error)
+        self.main.screen.refresh_bindings()

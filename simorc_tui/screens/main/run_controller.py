@@ -1,0 +1,223 @@
+"""What one does to runs: launch, resume, cancel, retry, pause, more or fewer jobs, stop, open another."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+
+from simorc.expressions.case_filter import CaseFilter
+from simorc.rundir.layout import RunLayout, find_run
+from simorc.rundir.summary import RunSummary
+from simorc_tui.data.case_order import Arrangement, OrderQuery
+from simorc_tui.data.reuse_offer import reuse_offer
+from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen, confirm
+from simorc_tui.screens.main.context import Controller, MainContext
+from simorc_tui.screens.main.netlist_controller import NetlistController
+from simorc_tui.screens.main.open_run_controller import OpenRunController
+from simorc_tui.screens.main.pane_controller import PaneController
+from simorc_tui.screens.main.run_list_controller import RunListController
+from simorc_tui.theme.glyphs import run_glyph
+
+FAILED = CaseFilter("status = ?", ("failed",))
+
+
+class RunController(Controller):
+    """Actions on runs: slow things happen in workers, and runs are reached by files and processes only."""
+
+    def __init__(
+        self,
+        main: MainContext,
+        open_run: OpenRunController,
+        run_list: RunListController,
+        netlists: NetlistController,
+        panes: PaneController,
+    ) -> None:
+        super().__init__(main)
+        self._open_run = open_run
+        self._run_list = run_list
+        self._netlists = netlists
+        self._panes = panes
+
+    def launch(self) -> None:
+        """A new run of the builder's sweep, or the rest of the run on the table; asks if both make sense."""
+        sweep = self.main.builder.sweep
+        rest = self._unfinished()
+        if rest and (sweep is None or not self.main.builder.dirty):
+            self._ask_resume_or_new(rest)
+        elif sweep is None:
+            self.main.say("choose a sweep in the project tree first: 1, then enter")
+        else:
+            self.main.do(self._launch_or_ask(), "launch")
+
+    def cancel(self) -> None:
+        marked = sorted(self.main.table.marks)
+        if not self.main.alive:
+            self.main.say("the run has no runner: there is nothing to cancel")
+        elif marked:
+            self.main.do(
+                self._ask_of_run("cancel", f"cancelling {len(marked)} cases", cases=marked), "request"
+            )
+        else:
+            self.main.ask(
+                confirm("Cancel the run? Unfinished cases stay pending.", "cancel it"), self._cancel_run
+            )
+
+    def retry(self) -> None:
+        failed = self.main.news.counts.get("failed", 0) if self.main.news is not None else 0
+        marked = sorted(self.main.table.marks)
+        if not failed and not marked:
+            self.main.say("no failed case to retry")
+        elif self.main.alive:
+            named = {"cases": marked} if marked else {}
+            self.main.do(self._retry_here(f"retrying {len(marked) or failed} cases", named), "request")
+        else:
+            self.main.do(self._retry_with_runner(marked), "launch")
+
+    def pause(self) -> None:
+        state = self.main.news.meta.get("state", "") if self.main.news is not None else ""
+        if not self.main.alive:
+            self.main.say("the run has no runner: r resumes it")
+        elif state == "paused":
+            self.main.do(self._ask_of_run("resume", "going on"), "request")
+        else:
+            self.main.do(self._ask_of_run("pause", "pausing: cases under way are finished"), "request")
+
+    def jobs(self, delta: int) -> None:
+        if self.main.alive:
+            self.main.do(self._ask_of_run("jobs", f"{delta:+d} job", delta=delta), "request")
+        else:
+            self.main.say("the run has no runner")
+
+    def stop(self) -> None:
+        if self.main.alive:
+            self.main.ask(
+                confirm("Stop the run and leave? Unfinished cases stay pending.", "stop it"), self._stop
+            )
+        else:
+            self.main.app.exit(0)
+
+    def pick_run(self) -> None:
+        choices = [Choice(each.run, "", self._run_line(each)) for each in self.main.summaries]
+        if choices:
+            self.main.ask(ChoiceScreen("Open a run", choices), self.open_run)
+        else:
+            self.main.say("this project has no run yet: choose a sweep and press r")
+
+    def _run_line(self, run: RunSummary) -> str:
+        sign = run_glyph(self.main.glyphs, run.state, run.counts["failed"])
+        return f"{sign} {run.shown}  {run.percent:.0f}%  {run.state}  {run.remarks.note}".rstrip()
+
+    def open_run(self, name: str | None) -> None:
+        """Put the named run on the table."""
+        if name is not None:
+            self.main.do(self._open(name), "open")
+
+    async def _open(self, name: str) -> None:
+        self._open_run.attach(await asyncio.to_thread(find_run, self.main.root, name))
+        self._panes.show_cases()
+
+    def _unfinished(self) -> int:
+        """How many cases of the run on the table wait with nobody to run them."""
+        if self.main.run is None or self.main.alive or self.main.news is None:
+            return 0
+        return self.main.news.counts.get("pending", 0) + self.main.news.counts.get("in_progress", 0)
+
+    def _ask_resume_or_new(self, rest: int) -> None:
+        assert self.main.run is not None
+        choices = [Choice("resume", "r", f"resume {self.main.run.name}: {rest} cases to go")]
+        if self.main.builder.sweep is not None:
+            choices.append(Choice("new", "n", f"a new run of {self.main.builder.sweep.name}"))
+        self.main.ask(ChoiceScreen("Run", choices), self._resume_or_new)
+
+    def _resume_or_new(self, answer: str | None) -> None:
+        if answer == "resume" and self.main.run is not None:
+            self.main.do(self._start(self.main.run), "launch")
+        elif answer == "new":
+            self.main.do(self._launch_or_ask(), "launch")
+
+    async def _launch_or_ask(self) -> None:
+        """Ask about a stale netlist; where the sweep's last run has some of the cases, ask which to run."""
+        sweep, draft = self.main.builder.sweep, self.main.builder.draft
+        assert sweep is not None and draft is not None
+        stale = self._netlists.stale_netlists(sweep.testbench)
+        if stale:
+            self._ask_about_stale(stale)
+            return
+        found = await asyncio.to_thread(
+            reuse_offer, self.main.root, sweep.name, draft, self.main.builder.defaults
+        )
+        if found is None:
+            await self._launch_sweep()
+            return
+        choices = [
+            Choice("new", "n", f"only the {found.new:,} new cases, the rest is taken over"),
+            Choice("all", "a", f"all {found.total:,} cases"),
+        ]
+        title = f"{found.total - found.new:,} of {found.total:,} cases stand in {found.run}"
+        self.main.ask(ChoiceScreen(title, choices), lambda answer: self._launch_as(answer, found.run))
+
+    def _ask_about_stale(self, names: list[str]) -> None:
+        choices = [
+            Choice("netlist", "N", "see the difference first, and netlist again"),
+            Choice("run", "r", "run with the netlist as it is, this once"),
+        ]
+        which = f"netlist of {', '.join(names)}"
+        self.main.ask(ChoiceScreen(f"{which}: not the schematic's", choices), self._stale_or_not)
+
+    def _stale_or_not(self, answer: str | None) -> None:
+        if answer == "netlist":
+            self._netlists.propose()
+        elif answer == "run":
+            self.main.do(self._launch_sweep(allow_stale=True), "launch")
+
+    def _launch_as(self, answer: str | None, earlier: str) -> None:
+        if answer is not None:
+            self.main.do(self._launch_sweep(earlier if answer == "new" else None), "launch")
+
+    async def _launch_sweep(self, reuse: str | None = None, *, allow_stale: bool = False) -> None:
+        sweep, draft = self.main.builder.sweep, self.main.builder.draft
+        assert sweep is not None and draft is not None
+        self.main.say(f"building {sweep.name} ...")
+        text = draft.text if self.main.builder.dirty else None
+        layout = await self.main.launcher.build(sweep.name, text, reuse, allow_stale=allow_stale)
+        self._open_run.attach(layout)
+        await self._start(layout)
+
+    async def _start(self, layout: RunLayout, cases: list[int] | None = None) -> None:
+        await self.main.launcher.start(layout, cases)
+        self._panes.show_cases()
+        self._run_list.look_now()
+
+    async def _retry_here(self, said: str, named: dict[str, list[int]]) -> None:
+        """The runner that lives is asked, unless an input of the run has changed."""
+        assert self.main.run is not None
+        await self.main.launcher.check_inputs(self.main.run)
+        await self._ask_of_run("retry", said, **named)
+
+    async def _retry_with_runner(self, marked: list[int]) -> None:
+        """No runner lives: a new one is started for just these cases."""
+        layout = self.main.run
+        assert layout is not None
+        await self._start(layout, marked or await asyncio.to_thread(_failed_cases, layout))
+
+    async def _ask_of_run(self, kind: str, said: str, **data: object) -> None:
+        assert self.main.run is not None
+        await self.main.launcher.request(self.main.run, kind, **data)
+        self.main.say(said)
+
+    def _cancel_run(self, answer: str | None) -> None:
+        if answer == "yes":
+            self.main.do(self._ask_of_run("cancel", "cancelling the run"), "request")
+
+    def _stop(self, answer: str | None) -> None:
+        if answer == "yes":
+            self.main.do(self._stop_and_leave(), "request")
+
+    async def _stop_and_leave(self) -> None:
+        await self._ask_of_run("cancel", "stopping")
+        self.main.app.exit(0)
+
+
+def _failed_cases(layout: RunLayout) -> list[int]:
+    order = OrderQuery(layout, Arrangement(filter=FAILED)).run()
+    return list(order.case_ids if order is not None else array("q"))
