@@ -112,7 +112,7 @@ async def test_a_run_that_lost_its_warm_sessions_says_so_on_top(
 ) -> None:
     make_run(45)
     async with terminal(project, (width, 48)) as user:
-        await user.until(lambda: user.screen.table.row_count == 45)
+        await user.until(lambda: user.screen.main.table.row_count == 45)
         status = user.screen.query_one(StatusLine)
         news = user.screen.news
         lost = {**news.meta, "warm_lost": "no warm sessions, every case runs cold (slower): no library"}
