@@ -7,16 +7,14 @@ next keystroke interrupts; pages are then looked up by primary key, so that scro
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from simorc.errors import UsageError
 from simorc.expressions.case_filter import CaseFilter
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.store.connection import open_for_reading, quoted
+from simorc.rundir.store.case_ids import CaseIdQuery
 
 
 @dataclass(frozen=True)
@@ -77,46 +75,18 @@ class SnapshotOrder:
             return None
 
 
-def _parsed(ids: str) -> array[int]:
-    """``3,1,2`` as numbers; a million at a time, so not one by one."""
-    import numpy as np
-
-    return array("q", np.fromstring(ids, dtype=np.int64, sep=",").tobytes())
-
-
 class OrderQuery:
-    """One reading of the order, on a connection of its own; `interrupt` may come from another thread."""
+    """One reading of the order; `interrupt` may come from another thread."""
 
     def __init__(self, layout: RunLayout, arrangement: Arrangement) -> None:
         self.arrangement = arrangement
-        self._db = open_for_reading(layout.database)
+        self._query = CaseIdQuery(layout)
 
     def interrupt(self) -> None:
-        self._db.interrupt()
+        self._query.interrupt()
 
     def run(self) -> SnapshotOrder | None:
-        """The order, None if interrupted.
-
-        All ids come in one row: after every row Python takes its lock back, for which a thread waits up to
-        5 ms while the screen is busy; a million rows would take minutes.
-        """
-        ordered = f"SELECT id FROM cases{self._where()} ORDER BY {self._ordering()}"
-        sql = f"SELECT group_concat(id) FROM ({ordered})"
-        try:
-            (ids,) = self._db.execute(sql, self.arrangement.filter.args).fetchone()
-            return SnapshotOrder(_parsed(ids or ""))
-        except sqlite3.OperationalError as error:
-            if "interrupt" in str(error):
-                return None
-            raise UsageError(f"the cases cannot be sorted or filtered like this: {error}") from error
-        finally:
-            self._db.close()
-
-    def _where(self) -> str:
-        return f" WHERE {self.arrangement.filter.where}" if self.arrangement.filter.where else ""
-
-    def _ordering(self) -> str:
-        name, way = self.arrangement.order, "DESC" if self.arrangement.descending else "ASC"
-        if name not in {row[1] for row in self._db.execute("PRAGMA table_info(cases)")}:
-            raise UsageError(f"no column '{name}' to sort by")
-        return f"id {way}" if name == "id" else f"{quoted(name)} {way} NULLS LAST, id"
+        """The order, None if interrupted."""
+        wanted = self.arrangement
+        ids = self._query.run(wanted.order, wanted.descending, wanted.filter.where, wanted.filter.args)
+        return None if ids is None else SnapshotOrder(ids)

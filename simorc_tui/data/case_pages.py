@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from simorc.rundir.store.connection import Row
 from simorc.rundir.store.reader import RunReader
 from simorc_tui.data.case_order import RowOrder
 
@@ -19,7 +19,7 @@ class CaseRow:
     """A case as the table shows it; `values` is None while the run has not written its row yet."""
 
     case_id: int
-    values: sqlite3.Row | None
+    values: Row | None
 
     @property
     def status(self) -> str:

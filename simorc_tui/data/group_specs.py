@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 
 from simorc.errors import SimorcError
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.connection import DatabaseError
 
 Kept = tuple[int, int]
 """Cases that keep to every spec, and cases that were run."""
@@ -16,7 +16,7 @@ def specs_by(layout: RunLayout, label: str) -> dict[object, Kept]:
     """By value of the parameter called `label`; empty where the run has no specs or cannot be judged."""
     try:
         return _counted(layout, label)
-    except (SimorcError, sqlite3.DatabaseError, ValueError, KeyError):
+    except (SimorcError, DatabaseError, ValueError, KeyError):
         return {}  # the specs pane tells what is wrong with them
 
 

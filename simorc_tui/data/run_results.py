@@ -5,7 +5,6 @@ Everything is read in a thread. A measurement's numbers come as arrays; failures
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from typing import Any
 from simorc.errors import SimorcError
 from simorc.results.case_counts import CaseCounts
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.store.connection import open_for_reading
+from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.failure_groups import FailureGroup, failures_of
 from simorc.rundir.store.reader import RunReader, still_awaited
 from simorc.rundir.store.warning_rows import WarningGroup
@@ -58,11 +57,11 @@ def read_results(layout: RunLayout) -> RunResults:
     try:
         failures, events, head = failures_of(layout), events_of(layout), head_of(layout)
         warnings = warnings_of(layout)
-    except (SimorcError, sqlite3.DatabaseError) as error:
+    except (SimorcError, DatabaseError) as error:
         return RunResults(note=str(error))
     try:
         specs, whole = _specs(layout)
-    except (SimorcError, sqlite3.DatabaseError, ValueError) as error:
+    except (SimorcError, DatabaseError, ValueError) as error:
         note, took = f"no specs: {error}", time.monotonic() - began
         return RunResults((), failures, warnings, events, head=head, note=note, took=took)
     took = time.monotonic() - began
@@ -79,6 +78,7 @@ def head_of(layout: RunLayout) -> str:
     """``finished  45 of 45  in 0:12  3.75/s  12 attempts more  40 warm``. Raises StoreError."""
     with RunReader(layout) as view:
         meta, counts, total = view.meta(), view.counts(), view.total
+        effort = _effort(view)
     over = counts["completed"] + counts["failed"]
     parts = [meta.get("state", "pending"), f"{over} of {total} cases"]
     started, updated = float(meta.get("started") or 0), float(meta.get("updated") or 0)
@@ -87,31 +87,20 @@ def head_of(layout: RunLayout) -> str:
         parts += [f"in {duration_text(updated - started)}", f"{rate:.3g}/s"]
         if meta.get("state") == "running" and rate:
             parts.append(f"ETA {duration_text(still_awaited(counts, meta) / rate)}")
-    return "  ".join([*parts, *_effort(layout)])
+    return "  ".join([*parts, *effort])
 
 
-def _effort(layout: RunLayout) -> list[str]:
-    db = open_for_reading(layout.database)
-    try:
-        warm, again, climbed = db.execute(
-            "SELECT total(warm = 1), total(attempts > 1), count(rung) FROM cases WHERE attempts > 0"
-        ).fetchone()
-    finally:
-        db.close()
-    found = ((warm, "warm"), (again, "tried again"), (climbed, "with other options"))
-    return [f"{int(count)} {word}" for count, word in found if count]
+def _effort(view: RunReader) -> list[str]:
+    found = view.effort()
+    told = ((found.warm, "warm"), (found.again, "tried again"), (found.climbed, "with other options"))
+    return [f"{count} {word}" for count, word in told if count]
 
 
 def events_of(layout: RunLayout) -> tuple[tuple[str, str, str], ...]:
     """(time, kind, message) of the run's last events, newest first. Raises StoreError."""
-    db = open_for_reading(layout.database)
-    try:
-        rows = db.execute(
-            "SELECT time, kind, message FROM events ORDER BY seq DESC LIMIT ?", (MOST_EVENTS,)
-        ).fetchall()
-    finally:
-        db.close()
-    return tuple((_clock(row[0]), str(row[1]), str(row[2])) for row in rows)
+    with RunReader(layout) as view:
+        rows = view.latest_events(MOST_EVENTS)
+    return tuple((_clock(row["time"]), str(row["kind"]), str(row["message"])) for row in rows)
 
 
 def _clock(seconds: float) -> str:

@@ -6,7 +6,6 @@ message afterwards, not a backlog.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 
 from simorc.errors import StoreError
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.warning_rows import WarningGroup
 
@@ -74,7 +74,7 @@ class Follower:
                 while not self._stop.wait(max(0.0, looked + self._pause(quiet) - time.monotonic())):
                     looked = time.monotonic()
                     quiet = 0 if self._look(view) else quiet + 1
-        except (StoreError, OSError, sqlite3.Error) as error:
+        except (StoreError, OSError, DatabaseError) as error:
             if not self._stop.is_set():
                 self._tell(RunNews(self._layout.name, None, {}, {}, error=str(error)))
 

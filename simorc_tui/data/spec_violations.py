@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass, field
 
 from simorc.errors import SimorcError
 from simorc.results.case_counts import CaseCounts
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.connection import DatabaseError
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def read_violations(layout: RunLayout) -> Violations:
         run = OpenRun(layout)
         failing = [result for result in run.spec_results if result.spec.measurement in run.across]
         counts = run.case_counts if run.own_specs else CaseCounts()
-    except (SimorcError, sqlite3.DatabaseError, ValueError):
+    except (SimorcError, DatabaseError, ValueError):
         return Violations()
     across = sum(result.status == "fail" for result in failing)
     return Violations(counts, across)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +20,7 @@ from simorc.results.frame import Frame, column_of, numbers_of, texts_of
 from simorc.results.specs import Spec, judge_cases, read_specs
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
+from simorc.rundir.store.connection import DatabaseError, Row
 from simorc.rundir.store.reader import Column, RunReader
 from simorc.simulators.case_warnings import CaseWarning
 from simorc.text import plain
@@ -123,7 +123,7 @@ def measures_of(layout: RunLayout, case_id: int) -> Measures:
     try:
         with RunReader(layout) as view:
             columns, case, warnings = view.columns(), view.case(case_id), view.warnings_of(case_id)
-    except (RunError, sqlite3.DatabaseError) as error:
+    except (RunError, DatabaseError) as error:
         return Measures(note=str(error))
     if case is None:
         return Measures(note=f"case {case_id} is pending")
@@ -144,7 +144,7 @@ def _unmeasured(specs: dict[str, Spec], columns: list[Column]) -> list[tuple[str
     return [(name, spec) for name, spec in specs.items() if name not in known]
 
 
-def _frame(columns: list[Column], case: sqlite3.Row) -> Frame:
+def _frame(columns: list[Column], case: Row) -> Frame:
     """The one case as the specs want it."""
     swept = {c.label: column_of([case[c.name]]) for c in columns if c.role == "parameter"}
     measured = {c.label: numbers_of([case[c.name]]) for c in _measured(columns)}
@@ -163,7 +163,7 @@ def _measure(frame: Frame, column: Column, spec: Spec | None) -> Measure:
     return Measure(column.label, known, shown, limits, str(judged.status[0]))
 
 
-def _note(case_id: int, case: sqlite3.Row, any_row: bool) -> str:
+def _note(case_id: int, case: Row, any_row: bool) -> str:
     match case["status"]:
         case "completed":
             return "" if any_row else f"case {case_id} has no measurements"

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from simorc.maintenance import measured_rows
 from simorc.maintenance.remeasure import remeasure
 from simorc.results.frame import load_frame
 from simorc.results.open_run import OpenRun
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
+from simorc.rundir.store import measured_rows
 from simorc.runner.measuring import hooks_root
 
 from .test_remeasure import MakeRun, layout  # noqa: F401 -- a fixture

@@ -21,7 +21,7 @@ from simorc.rundir.input_changes import changes_of, refuse_changed
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest, settings_of
 from simorc.rundir.status_files import Report, leave_report
-from simorc.rundir.store.connection import open_for_reading
+from simorc.rundir.store.reader import RunReader
 from simorc.runner.case_workers import program_worker, simulator_of
 from simorc.runner.measuring import Measuring
 from simorc.runner.preparation import Preparation
@@ -81,12 +81,9 @@ def store_results(run: Path) -> None:
 
 
 def _completed(layout: RunLayout, case_id: int) -> bool:
-    db = open_for_reading(layout.database)
-    try:
-        row = db.execute("SELECT status FROM cases WHERE id=?", (case_id,)).fetchone()
-    finally:
-        db.close()
-    if row is not None and row[0] == "completed":
+    with RunReader(layout) as view:
+        row = view.case(case_id)
+    if row is not None and row["status"] == "completed":
         return layout.case_dir(case_id).is_dir()
     try:
         said = json.loads(layout.status_file(case_id).read_text(encoding="utf-8"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Collection, Iterator
@@ -20,6 +19,8 @@ from typing import Any
 from simorc.errors import RunBusy, RunError, UsageError
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import runner_alive
+from simorc.rundir.store.integrity import snapshot
+from simorc.rundir.store.reader import RunReader
 
 WAVES = ("all", "failed", "none")
 PARTS = ("decks", "logs", "reports")
@@ -102,7 +103,7 @@ def _write(layout: RunLayout, target: Path, choice: _Choice) -> tuple[int, int]:
                 continue
             archive.add(path, f"{layout.name}/{path.relative_to(layout.path)}", recursive=False)
             count, size = count + 1, size + path.lstat().st_size
-        state = _state(layout)
+        state = snapshot(layout.database)
         entry = tarfile.TarInfo(f"{layout.name}/{layout.database.name}")
         entry.size, entry.mtime = len(state), int(layout.database.stat().st_mtime)
         archive.addfile(entry, io.BytesIO(state))
@@ -130,24 +131,8 @@ def _case_of(layout: RunLayout, path: Path) -> int | None:
 
 
 def _failed_cases(layout: RunLayout) -> frozenset[int]:
-    db = sqlite3.connect(f"{layout.database.resolve().as_uri()}?mode=ro", uri=True)
-    try:
-        return frozenset(row[0] for row in db.execute("SELECT id FROM cases WHERE status = 'failed'"))
-    finally:
-        db.close()
-
-
-def _state(layout: RunLayout) -> bytes:
-    """The state as one consistent file, whatever is still in its write-ahead log."""
-    source = sqlite3.connect(f"{layout.database.resolve().as_uri()}?mode=ro", uri=True)
-    try:
-        copy = sqlite3.connect(":memory:")
-        source.backup(copy)
-        # A copy in memory keeps the source's journal mode in its header only if that was a rollback journal.
-        copy.execute("PRAGMA journal_mode=DELETE")
-        return copy.serialize()
-    finally:
-        source.close()
+    with RunReader(layout) as view:
+        return frozenset(view.ids_with("failed"))
 
 
 def restore_run(archive: Path, simulations: Path) -> RunLayout:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -20,7 +19,7 @@ from typing import Any
 
 from simorc.errors import StoreError
 from simorc.files import sweep_unfinished
-from simorc.maintenance.rebuild import aside, listed_verdicts, rebuild, store_of
+from simorc.maintenance.rebuild import aside, listed_verdicts, rebuild
 from simorc.rundir.attempt_log import Trace
 from simorc.rundir.gather import gather_held
 from simorc.rundir.history import key_of, stored_attempts, together, traced_attempts
@@ -29,8 +28,7 @@ from simorc.rundir.lock import RunnerLock, busy, is_held, runner_alive, runner_i
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.metadata_csv import differs_from, write_metadata
 from simorc.rundir.status_files import gather_reports
-from simorc.rundir.store.connection import open_for_reading
-from simorc.rundir.store.reader import STATUSES
+from simorc.rundir.store.integrity import damage_of, readable_meta
 from simorc.rundir.store.writer import Store
 from simorc.sweeps.plan import Plan
 
@@ -136,22 +134,16 @@ def store_trouble(layout: RunLayout, total: int) -> str:
     if not layout.database.exists():
         return "is missing"
     try:
-        db = open_for_reading(layout.database)
+        return damage_of(layout.database, total)
     except StoreError as error:
         if "newer" in error.message:
             raise
         return error.message.removeprefix(f"{layout.database}: ")
-    try:
-        return _damage(db, total)
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        return f"is damaged: {error}"
-    finally:
-        db.close()
 
 
 def _foreign(layout: RunLayout, manifest: Mapping[str, Any]) -> str:
     """Which other run the store belongs to, as a complaint; empty if it is this run's or does not say."""
-    name = store_of(layout.database)
+    name = readable_meta(layout.database, "run")
     return f"is the store of another run, {name}" if name not in ("", manifest.get("run")) else ""
 
 
@@ -167,21 +159,6 @@ def _lost(layout: RunLayout, total: int) -> str:
     known = {case_id for case_id, _ in stored}
     listed = (listed_verdicts(layout.metadata_csv, total) or {}).keys() - known
     return f"has lost the verdict of {_cases(sorted(listed))} that metadata.csv has" if listed else ""
-
-
-def _damage(db: sqlite3.Connection, total: int) -> str:
-    found = db.execute("PRAGMA integrity_check(3)").fetchall()
-    if [row[0] for row in found] != ["ok"]:
-        return f"is damaged: {'; '.join(str(row[0]) for row in found)}"
-    said = db.execute("SELECT value FROM meta WHERE key='total'").fetchone()
-    if said is None or said[0] != str(total):
-        return f"speaks of {said[0] if said else 'no'} cases, the manifest of {total}"
-    strange = db.execute(
-        "SELECT count(*) FROM cases WHERE id < 1 OR id > ? OR status NOT IN (?, ?, ?, ?)", (total, *STATUSES)
-    ).fetchone()[0]
-    for table in ("attempts", "events", "changes", "progress", "counts", "columns", "requests"):
-        db.execute(f"SELECT * FROM {table} LIMIT 1").fetchall()
-    return f"{strange} rows are no cases of this run" if strange else ""
 
 
 def _rows(layout: RunLayout, store: Store, repair: Repair) -> Iterator[Finding]:

@@ -9,23 +9,22 @@ from __future__ import annotations
 
 import csv
 import shutil
-import sqlite3
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import anyio
 
-from simorc.errors import StoreError, WaveformError
+from simorc.errors import WaveformError
 from simorc.netlist.deck.deck import Deck
 from simorc.rundir.attempt_log import Trace
 from simorc.rundir.history import stored_attempts, together, traced_attempts
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import wanted_cards
 from simorc.rundir.metadata_csv import swept_columns
-from simorc.rundir.store import connection as database
+from simorc.rundir.store.connection import create
+from simorc.rundir.store.integrity import carry_over, readable_meta
 from simorc.rundir.store.writer import Finished, Store, declare_columns
 from simorc.runner.measuring import Measuring
 from simorc.simulators.ngspice.verdict import Ending, judge
@@ -70,7 +69,7 @@ def rebuild(layout: RunLayout, manifest: Mapping[str, Any]) -> Rebuilt:
             pass
         trace.close()
     if _is_of(layout, manifest):
-        _carry_over(layout.database, making.database)
+        carry_over(layout.database, making.database)
     _put_in_place(layout, making)
     return rebuilt
 
@@ -78,7 +77,7 @@ def rebuild(layout: RunLayout, manifest: Mapping[str, Any]) -> Rebuilt:
 def _empty_store(making: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> None:
     about = {"run": str(manifest.get("run") or ""), "sweep": manifest["sweep"]}
     meta = {**about, "testbench": manifest["testbench"], "total": str(len(plan))}
-    database.create(making.database, {"state": "pending", **meta})
+    create(making.database, {"state": "pending", **meta})
     measured = {name: what for name, what in manifest["measurements"].items() if not what.get("across")}
     declared = {name: ShownAs.declared(what) for name, what in measured.items()}
     declare_columns(making, swept_columns(plan), declared, len(plan))
@@ -200,55 +199,14 @@ class _Judge:
         return anyio.run(self._measuring.complete, case_id, outcome)
 
 
-def store_of(path: Path) -> str:
-    """The run a store says it belongs to; empty where it cannot be read or is of an older version."""
-    try:
-        db = database.open_for_reading(path)
-    except (StoreError, OSError):
-        return ""
-    try:
-        row = db.execute("SELECT value FROM meta WHERE key='run'").fetchone()
-        return str(row[0]) if row else ""
-    except (sqlite3.Error, UnicodeDecodeError):
-        return ""
-    finally:
-        db.close()
-
-
 def _is_of(layout: RunLayout, manifest: Mapping[str, Any]) -> bool:
     """Whether the store that is there is this run's own, as far as it says."""
-    if not layout.database.is_file() or store_of(layout.database) not in ("", manifest.get("run")):
+    if not layout.database.is_file() or readable_meta(layout.database, "run") not in (
+        "",
+        manifest.get("run"),
+    ):
         return False
-    try:
-        db = database.open_for_reading(layout.database)
-    except StoreError:
-        return False
-    try:
-        row = db.execute("SELECT value FROM meta WHERE key='total'").fetchone()
-        return row is not None and row[0] == str(manifest["total"])
-    except (sqlite3.Error, UnicodeDecodeError):
-        return False
-    finally:
-        db.close()
-
-
-_KEPT_TABLES = ("events", "requests", "gathered", "definitions")
-
-
-def _carry_over(old: Path, new: Path) -> None:
-    """Copy what only the old store knows: events, requests, how far logs of chunks were read, definitions."""
-    source, target = database.open_for_reading(old), database.open_for_writing(new)
-    try:
-        for table in _KEPT_TABLES:
-            with suppress(sqlite3.Error, UnicodeDecodeError):  # damaged, or a store of an older version
-                for row in source.execute(f"SELECT * FROM {table}"):
-                    # Events are numbered anew: the new store has one of its own.
-                    values = [None, *tuple(row)[1:]] if table == "events" else list(row)
-                    marks = ",".join("?" * len(values))
-                    target.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", values)
-    finally:
-        source.close()
-        database.close_for_writing(target)
+    return readable_meta(layout.database, "total") == str(manifest["total"])
 
 
 def aside(path: Path) -> Path:

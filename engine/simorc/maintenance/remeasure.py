@@ -21,14 +21,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from simorc.errors import SimorcError, UsageError
-from simorc.maintenance.measured_rows import (
-    LACKING,
-    Definitions,
-    MeasuredRow,
-    Remeasured,
-    rewrite_metadata,
-    store_rows,
-)
+from simorc.maintenance.measured_rows import rewrite_metadata
 from simorc.measurements.meas_output import parse_meas_output
 from simorc.measurements.meas_refine import refine
 from simorc.measurements.measure import Measured, check_definitions, compiled, measure_case
@@ -38,6 +31,13 @@ from simorc.rundir.freezing import HOOKS, freeze_hooks, hook_files
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
 from simorc.rundir.manifest import load_manifest
+from simorc.rundir.store.measured_rows import (
+    LACKING,
+    Definitions,
+    MeasuredRow,
+    Remeasured,
+    store_rows,
+)
 from simorc.sweeps.plan import Plan
 from simorc.waveforms.rawfile import RawFile
 

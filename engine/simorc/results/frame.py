@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.store.connection import open_for_reading, quoted
+from simorc.rundir.store.case_table import read_case_table
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Texts: TypeAlias = npt.NDArray[np.object_]
@@ -94,31 +94,16 @@ def plain_value(value: Any) -> Any:
 
 def load_frame(layout: RunLayout) -> Frame:
     """The case table of a run. Cases whose rows are not written yet are pending and not in it."""
-    connection = open_for_reading(layout.database)
-    connection.row_factory = None
-    try:
-        columns = connection.execute(
-            "SELECT name, role, label, unit FROM columns ORDER BY position"
-        ).fetchall()
-        fixed = ["id", "status", "kind", "message", "seconds"]
-        names = [*fixed, *(quoted(column[0]) for column in columns)]
-        rows = connection.execute(f"SELECT {', '.join(names)} FROM cases ORDER BY id").fetchall()
-    finally:
-        connection.close()
-    turned: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    swept = {c[2]: column_of(turned[len(fixed) + i]) for i, c in enumerate(columns) if c[1] == "parameter"}
-    measured = {
-        c[2]: numbers_of(turned[len(fixed) + i]) for i, c in enumerate(columns) if c[1] == "measurement"
-    }
+    table = read_case_table(layout)
     return Frame(
-        ids=np.array(turned[0], dtype=np.int64),
-        status=texts_of(turned[1]),
-        parameters=swept,
-        measurements=measured,
-        units={column[2]: column[3] for column in columns},
-        kinds=turned[2],
-        messages=turned[3],
-        seconds=numbers_of(turned[4]),
+        ids=np.array(table.fixed["id"], dtype=np.int64),
+        status=texts_of(table.fixed["status"]),
+        parameters={label: column_of(values) for label, values in table.by_label("parameter").items()},
+        measurements={label: numbers_of(values) for label, values in table.by_label("measurement").items()},
+        units={column.label: column.unit for column in table.columns},
+        kinds=table.fixed["kind"],
+        messages=table.fixed["message"],
+        seconds=numbers_of(table.fixed["seconds"]),
     )
 
 

@@ -7,15 +7,14 @@ that was truncated. What one of them knows is not taken back because the other d
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from simorc.errors import StoreError
-from simorc.rundir.store.connection import open_for_reading
-from simorc.rundir.store.migrations import WITH_CIRCUITS, version_of
+from simorc.rundir.store.attempt_rows import AttemptRows, CaseVerdict
+from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.writer import Finished
 from simorc.simulators.case_warnings import warnings_from
 from simorc.simulators.outcome import FailureKind, Outcome
@@ -49,53 +48,35 @@ def traced_attempts(path: Path, total: int) -> Iterator[Finished]:
 
 def stored_attempts(path: Path, total: int) -> list[Finished]:
     """Every attempt in a store, as far as it can be read; only the last one of a case has measurements."""
-    try:
-        db = open_for_reading(path)
-    except (StoreError, OSError):
-        return []
     found: list[Finished] = []
     try:
-        circuits = _circuits(db)
-        for row in db.execute("SELECT * FROM attempts ORDER BY seq"):
-            said = {**dict(row), "stage": "simulate", "circuit": circuits.get(row["seq"]), "metrics": {}}
-            said["warnings"] = json.loads(said.get("warnings") or "null")
-            attempt = _attempt_of(said, total)
-            if attempt is not None:
-                found.append(attempt)
-        return _with_values(db, found)
-    except (sqlite3.Error, ValueError, IndexError):
-        return found  # damaged: what could be read counts
-    finally:
-        db.close()
+        with AttemptRows(path) as rows:
+            for said in rows.attempts():
+                told = {**said, "stage": "simulate", "metrics": {}}
+                told["warnings"] = json.loads(told.get("warnings") or "null")
+                attempt = _attempt_of(told, total)
+                if attempt is not None:
+                    found.append(attempt)
+            _take_verdicts(rows, found)
+    except (StoreError, OSError, DatabaseError, ValueError, IndexError):
+        pass  # damaged: what could be read counts
+    return found
 
 
-def _circuits(db: sqlite3.Connection) -> dict[int, int]:
-    if version_of(db) < WITH_CIRCUITS:
-        return {}
-    return {row[0]: row[1] for row in db.execute("SELECT seq, circuit FROM accepted")}
-
-
-def _with_values(db: sqlite3.Connection, attempts: list[Finished]) -> list[Finished]:
-    """The last attempt of each case that has a verdict with the values of the case."""
-    measured = db.execute("SELECT name, label FROM columns WHERE role='measurement'").fetchall()
+def _take_verdicts(rows: AttemptRows, attempts: list[Finished]) -> None:
+    """The last attempt of each case that has a verdict gets the values of the case."""
     last = {attempt.case_id: place for place, attempt in enumerate(attempts)}
-    for case_id, place in last.items():
-        row = db.execute("SELECT * FROM cases WHERE id = ?", (case_id,)).fetchone()
-        if row is None or row["status"] not in ("completed", "failed"):
-            continue
-        values = {label: row[name] for name, label in measured if isinstance(row[name], float | int)}
-        attempts[place] = replace(attempts[place], outcome=_judged(attempts[place].outcome, row, values))
-    return attempts
+    for case_id, verdict in rows.verdicts(iter(last)):
+        place = last[case_id]
+        attempts[place] = replace(attempts[place], outcome=_judged(attempts[place].outcome, verdict))
 
 
-def _judged(outcome: Outcome, row: sqlite3.Row, values: Mapping[str, float]) -> Outcome:
-    """The verdict as the case has it, which may have been measured again since its attempt."""
-    kind = None if row["kind"] is None else FailureKind(row["kind"])
-    measurements = {name: float(value) for name, value in values.items()}
-    changed = {"status": row["status"], "kind": kind, "measurements": measurements}
-    if outcome.status == row["status"]:
-        return replace(outcome, measurements=measurements)
-    return replace(outcome, message=str(row["message"] or ""), **changed)
+def _judged(outcome: Outcome, verdict: CaseVerdict) -> Outcome:
+    measured = replace(outcome, measurements=verdict.measurements)
+    if outcome.status == verdict.status:
+        return measured
+    kind = None if verdict.kind is None else FailureKind(verdict.kind)
+    return replace(measured, status=verdict.status, kind=kind, message=verdict.message)
 
 
 def together(traced: Iterable[Finished], stored: Iterable[Finished]) -> list[Finished]:

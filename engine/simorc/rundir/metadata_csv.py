@@ -16,8 +16,7 @@ from pathlib import Path
 from simorc.files import write_whole
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import compresses, load_manifest
-from simorc.rundir.store.connection import open_for_reading
-from simorc.rundir.store.reader import STATUSES
+from simorc.rundir.store.reader import STATUSES, RunReader
 from simorc.sweeps.plan import Plan
 
 _ROWS_AT_ONCE = 2_000
@@ -79,14 +78,11 @@ def main() -> int:
     plan = Plan.from_json(load_manifest(layout)["plan"])
     codes = bytearray(len(plan) + 1)
     messages: dict[int, str] = {}
-    db = open_for_reading(layout.database)
-    for case_id, status, message in db.execute(
-        "SELECT id, status, message FROM cases WHERE status != 'pending'"
-    ):
-        codes[case_id] = STATUSES.index(status)
-        if status == "failed":
-            messages[case_id] = message or ""
-    db.close()
+    with RunReader(layout) as view:
+        for case_id, status, message in view.verdicts():
+            codes[case_id] = STATUSES.index(status)
+            if status == "failed":
+                messages[case_id] = message
     write_metadata(layout, plan, bytes(codes), messages)
     return 0
 

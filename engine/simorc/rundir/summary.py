@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from simorc.rundir.lock import RunnerInfo, runner_info
 from simorc.rundir.mixed import mixture
 from simorc.rundir.notes import NOTHING_SAID, RunNotes, notes_of
 from simorc.rundir.status_files import any_reports
+from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.reader import STATUSES, RunReader
 from simorc.rundir.store.warning_rows import WarningGroup
 
@@ -94,7 +94,7 @@ def summarise(layout: RunLayout) -> RunSummary:
             meta, counts, mixed = view.meta(), view.counts(), mixture(view)
             warnings = view.warning_groups()
         total = int(meta["total"])
-    except (SimorcError, sqlite3.DatabaseError, KeyError, ValueError) as error:
+    except (SimorcError, DatabaseError, KeyError, ValueError) as error:
         why = error.message if isinstance(error, SimorcError) else f"{layout.database}: is damaged: {error}"
         none = dict.fromkeys(STATUSES, 0)
         return RunSummary(

@@ -7,11 +7,11 @@ that failed where others did not, waveforms that are not known.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.connection import Row
 from simorc.rundir.store.reader import RunReader
 from simorc.sweeps.axes import Corners, Listed, OneAtATime, Samples
 from simorc.sweeps.plan import Plan
@@ -147,7 +147,7 @@ def _pieces(case_ids: Sequence[int] | None) -> Iterator[tuple[str, Sequence[int]
         yield f"id IN ({', '.join('?' * len(piece))})", piece
 
 
-def _outcome(row: sqlite3.Row, measured: Sequence[str]) -> tuple[str, object]:
+def _outcome(row: Row, measured: Sequence[str]) -> tuple[str, object]:
     """A failed case is told by its kind, a completed one by all its numbers."""
     if row["status"] != "completed":
         return row["status"], row["kind"]

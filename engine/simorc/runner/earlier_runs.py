@@ -7,7 +7,6 @@ the hashes of both manifests, the simulator by version, path and settings.
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from simorc.rundir.circuit import names_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.provenance import include_closure, named_files, sha256
+from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.reader import RunReader
 from simorc.runner.preparation import Preparation
 from simorc.runner.retry_policy import Budgets, budgets_from
@@ -150,5 +150,5 @@ def _digest(path: Path) -> str:
     return sha256(path) if path.is_file() else ""
 
 
-UNREADABLE = (OSError, sqlite3.Error, NetlistError)
+UNREADABLE = (OSError, DatabaseError, NetlistError)
 """What an earlier run may raise while somebody removes it."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 import sys
 import time
 from collections.abc import Callable
@@ -29,6 +28,7 @@ from simorc.rundir.manifest import RunSettings
 from simorc.rundir.metadata_csv import write_metadata
 from simorc.rundir.requests import Request, collect
 from simorc.rundir.status_files import forget, gather_reports
+from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.writer import REUSED, Finished, Store
 from simorc.runner.run_scheduler import RunScheduler
 
@@ -108,7 +108,7 @@ class Housekeeping:
     def _attempt(self, name: str, duty: Callable[[], object]) -> None:
         try:
             duty()
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, DatabaseError) as error:
             if name not in self._troubled:
                 self._troubled.add(name)
                 self._store.event("warning", f"{name}: {error}")

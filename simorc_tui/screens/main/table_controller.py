@@ -16,8 +16,8 @@ from simorc_tui.settings.table_look import TableLook
 from simorc_tui.widgets.case_table.columns import value_text
 
 if TYPE_CHECKING:
+    from simorc.rundir.store.case_groups import Group
     from simorc_tui.data.group_specs import Kept
-    from simorc_tui.data.groups import Group
 
 
 class TableController(Controller):
@@ -61,8 +61,8 @@ class TableController(Controller):
 
     async def _group(self, column: Column) -> None:
         assert self.main.run is not None
+        from simorc.rundir.store.case_groups import MOST_VALUES, groups_by
         from simorc_tui.data.group_specs import specs_by
-        from simorc_tui.data.groups import MOST_VALUES, groups_by
 
         groups = await asyncio.to_thread(groups_by, self.main.run, column.name)
         kept = await asyncio.to_thread(specs_by, self.main.run, column.label)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from simorc.errors import RunError, SimorcError
 from simorc.plots.backends.terminal.expressions import Numbers, as_numbers
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
+from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.reader import RunReader
 
 
@@ -30,7 +30,7 @@ def _values(layout: RunLayout, case_id: int) -> dict[str, object]:
     try:
         with RunReader(layout) as view:
             case, columns = view.case(case_id), view.columns()
-    except (RunError, sqlite3.DatabaseError):
+    except (RunError, DatabaseError):
         return {}
     return {} if case is None else {column.label: case[column.name] for column in columns}
 
@@ -59,7 +59,7 @@ def why_none(layout: RunLayout, case_id: int, error: SimorcError) -> str:
     try:
         with RunReader(layout) as view:
             case = view.case(case_id)
-    except (RunError, sqlite3.DatabaseError):
+    except (RunError, DatabaseError):
         return error.message
     if case is None:
         return f"case {case_id} is pending"

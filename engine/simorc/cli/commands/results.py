@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,11 +23,12 @@ from simorc.expressions.case_filter import parse_filter
 from simorc.rundir.as_written import WrittenParameters
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.mixed import mixture
+from simorc.rundir.store.connection import Row
 from simorc.rundir.store.reader import Column, RunReader
 from simorc.text import plain
 from simorc.units import brief, format_si
 
-Rows = Iterable[sqlite3.Row]
+Rows = Iterable[Row]
 FORMATS = ("table", "csv", "json", "jsonl", *WHOLE)
 MORE = ("warm", "rung", "attempts", "seconds", "started")
 
@@ -197,9 +197,7 @@ def result_table(
     return table(header, (_cells(row, columns, written, more) for row in rows), right=numeric)
 
 
-def _cells(
-    row: sqlite3.Row, columns: Sequence[Column], written: WrittenParameters, more: Sequence[str]
-) -> list[str]:
+def _cells(row: Row, columns: Sequence[Column], written: WrittenParameters, more: Sequence[str]) -> list[str]:
     texts = written.of(row["id"])
     values = [_cell(row[column.name], column, texts) for column in columns]
     seconds = "" if row["seconds"] is None else format_si(row["seconds"], "s", 3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.mixed import mixture
 from simorc.rundir.notes import shown_name
+from simorc.rundir.store.connection import Row
 from simorc.rundir.store.reader import Column, RunReader
 from simorc.simulators.case_warnings import CaseWarning
 from simorc.text import plain
@@ -52,7 +52,7 @@ def command(scope: Scope, run: str, case: int, json_form: bool) -> None:
             write(("", f"circuit {circuit}: {plain(mixed)}"))
 
 
-def _row(view: RunReader, case: int) -> sqlite3.Row:
+def _row(view: RunReader, case: int) -> Row:
     row = view.case(case)
     if row is not None:
         return row
@@ -68,10 +68,10 @@ def _files(layout: RunLayout, case: int) -> list[Path]:
 
 def _report(
     layout: RunLayout,
-    row: sqlite3.Row,
+    row: Row,
     columns: Sequence[Column],
     written: Mapping[str, str],
-    attempts: Sequence[sqlite3.Row],
+    attempts: Sequence[Row],
     warnings: Sequence[CaseWarning],
     rerun: str,
 ) -> Iterator[str]:
@@ -100,13 +100,13 @@ def _report(
         yield from ("", "by hand", f"  {plain(rerun)}")
 
 
-def _verdict(row: sqlite3.Row) -> str:
+def _verdict(row: Row) -> str:
     kind = f" ({row['kind']})" if row["kind"] else ""
     message = f": {plain(row['message'])}" if row["message"] else ""
     return f"{row['status'].replace('_', ' ')}{kind}{message}"
 
 
-def _value(row: sqlite3.Row, column: Column, written: Mapping[str, str]) -> tuple[str, str]:
+def _value(row: Row, column: Column, written: Mapping[str, str]) -> tuple[str, str]:
     value = row[column.name]
     if column.role == "parameter" and column.label in written:
         return plain(column.label), plain(written[column.label])
@@ -114,7 +114,7 @@ def _value(row: sqlite3.Row, column: Column, written: Mapping[str, str]) -> tupl
     return plain(column.label), plain(column.shown.text(value)) if measured else parameter_text(value)
 
 
-def _attempt(attempt: sqlite3.Row) -> tuple[str, ...]:
+def _attempt(attempt: Row) -> tuple[str, ...]:
     seconds = "" if attempt["seconds"] is None else format_si(attempt["seconds"], "s", 3)
     how = "warm" if attempt["warm"] else f"cold: {attempt['cold_why']}" if attempt["cold_why"] else "cold"
     return (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections import deque
 from collections.abc import Sequence
 
 import click
@@ -14,6 +12,7 @@ from simorc.cli.output.case_rows import dumps
 from simorc.cli.output.tables import note, table, write
 from simorc.errors import StoreError
 from simorc.rundir.layout import RunLayout, find_runs
+from simorc.rundir.store.connection import Row
 from simorc.rundir.store.reader import RunReader
 from simorc.rundir.summary import RunSummary, summarise, summarise_all
 from simorc.text import plain
@@ -82,11 +81,6 @@ def _show_more(layout: RunLayout, summary: RunSummary) -> None:
             click.echo(f"  {event['kind']}: {plain(event['message'])}")
 
 
-def latest_events(view: RunReader, wanted: int) -> list[sqlite3.Row]:
+def latest_events(view: RunReader, wanted: int) -> list[Row]:
     """The newest `wanted` events, oldest of them first."""
-    kept: deque[sqlite3.Row] = deque(maxlen=wanted)
-    seq = 0
-    while rows := view.events_since(seq):
-        kept.extend(rows)
-        seq = rows[-1]["seq"]
-    return list(kept)
+    return view.latest_events(wanted)[::-1]

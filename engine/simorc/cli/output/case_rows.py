@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-import sqlite3
 from collections.abc import Iterator, Sequence
 
 from simorc.errors import UsageError
+from simorc.rundir.store.connection import Row
 from simorc.rundir.store.reader import Column, RunReader
 from simorc.simulators.case_warnings import CaseWarning, plain_warnings
 from simorc.text import plain
@@ -25,7 +25,7 @@ def pages(
     descending: bool = False,
     where: str = "",
     args: Sequence[object] = (),
-) -> Iterator[sqlite3.Row]:
+) -> Iterator[Row]:
     """Every matching row, a page at a time."""
     if order == "id" and not descending:
         yield from _pages_by_id(view, where, args)
@@ -36,7 +36,7 @@ def pages(
         offset += len(rows)
 
 
-def _pages_by_id(view: RunReader, where: str, args: Sequence[object]) -> Iterator[sqlite3.Row]:
+def _pages_by_id(view: RunReader, where: str, args: Sequence[object]) -> Iterator[Row]:
     """From the last id on, not by offset: a page deep inside a million rows costs what the first one does."""
     condition = f"id > ? AND ({where})" if where else "id > ?"
     last = 0
@@ -46,7 +46,7 @@ def _pages_by_id(view: RunReader, where: str, args: Sequence[object]) -> Iterato
 
 
 def as_json(
-    row: sqlite3.Row,
+    row: Row,
     columns: Sequence[Column],
     circuit: int | None = None,
     warnings: Sequence[CaseWarning] = (),
@@ -69,7 +69,7 @@ def as_json(
     return told | {"warnings": plain_warnings(warnings)} if warnings else told
 
 
-def _values(row: sqlite3.Row, columns: Sequence[Column], role: str) -> dict[str, object]:
+def _values(row: Row, columns: Sequence[Column], role: str) -> dict[str, object]:
     return {column.label: finite(row[column.name]) for column in columns if column.role == role}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sqlite3
 import time
 from array import array
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from simorc.cli.output.progress import Progress
 from simorc.cli.output.spec_table import spec_results, violated
 from simorc.launch.start import request, runner_alive, runner_info
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.connection import Row
 from simorc.rundir.store.failure_groups import failures_of
 from simorc.rundir.store.reader import RunReader, still_awaited
 from simorc.rundir.summary import RunSummary, summarise
@@ -120,20 +120,20 @@ class Follower:
         left = still_awaited(counts, meta)
         return Moment(self._layout.name, state, counts, self._total, self._done, seconds, left)
 
-    def _newly_finished(self) -> Iterator[sqlite3.Row]:
+    def _newly_finished(self) -> Iterator[Row]:
         """The rows of cases that ended since the last look, each attempt once."""
         changes = self._view.changes_since(self._seq)
         self._seq = changes.seq
         if changes.overflow:
             since = ("status IN (?, ?) AND started >= ?", (*FINAL, self._opened))
-            rows: Iterator[sqlite3.Row | None] = pages(self._view, where=since[0], args=since[1])
+            rows: Iterator[Row | None] = pages(self._view, where=since[0], args=since[1])
         else:
             rows = (self._view.case(case_id) for case_id in changes.case_ids)
         for row in rows:
             if row is not None and row["status"] in FINAL and self._is_news(row):
                 yield row
 
-    def _is_news(self, row: sqlite3.Row) -> bool:
+    def _is_news(self, row: Row) -> bool:
         attempts = min(int(row["attempts"]), 65535)
         if self._reported[row["id"]] == attempts:
             return False

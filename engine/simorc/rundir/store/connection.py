@@ -10,11 +10,16 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from typing import TypeAlias
 
 from simorc.errors import StoreError
 from simorc.files import is_network
 from simorc.rundir.store.migrations import SCHEMA_VERSION, migrate, version_of
 
+Row: TypeAlias = sqlite3.Row
+"""A row of a table: its values by column name."""
+DatabaseError = sqlite3.Error
+"""What reading or writing a store raises where it is damaged, locked, or its disk is full."""
 BUSY_MILLISECONDS = 10_000
 CLOSING_MILLISECONDS = 2_000
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
 
-from simorc.errors import UsageError
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.connection import open_for_reading, quoted
 from simorc.rundir.store.migrations import WITH_CIRCUITS, version_of
+from simorc.rundir.store.ordering import clause, ordering
 from simorc.rundir.store.warning_rows import WarningGroup, warning_groups, warnings_of_case
 from simorc.simulators.case_warnings import CaseWarning
 from simorc.units import ShownAs
@@ -46,6 +46,15 @@ class Changes:
     seq: int
     case_ids: list[int]
     overflow: bool
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How many cases ran in a warm session, took more than one attempt, needed other options to converge."""
+
+    warm: int
+    again: int
+    climbed: int
 
 
 class RunReader:
@@ -111,10 +120,10 @@ class RunReader:
 
         `order` is a column's name; `where` is SQL from the filter parser, with its values in `args`.
         """
-        ordered = self._ordering(order, descending)
+        ordered = ordering(self._db, order, descending)
         if order == "id" and not where:
             return self._page_by_id(offset, limit, descending)
-        sql = f"SELECT * FROM cases{_clause(where)} ORDER BY {ordered} LIMIT ? OFFSET ?"
+        sql = f"SELECT * FROM cases{clause(where)} ORDER BY {ordered} LIMIT ? OFFSET ?"
         return self._db.execute(sql, (*args, limit, offset)).fetchall()
 
     def _page_by_id(self, offset: int, limit: int, descending: bool) -> list[sqlite3.Row]:
@@ -128,7 +137,7 @@ class RunReader:
 
     def count(self, where: str = "", args: Sequence[object] = ()) -> int:
         """How many written rows match."""
-        row = self._db.execute(f"SELECT count(*) FROM cases{_clause(where)}", tuple(args)).fetchone()
+        row = self._db.execute(f"SELECT count(*) FROM cases{clause(where)}", tuple(args)).fetchone()
         return int(row[0])
 
     def rank(
@@ -141,10 +150,10 @@ class RunReader:
         args: Sequence[object] = (),
     ) -> int | None:
         """The place of a case in that order, from 0; None if the filter hides it."""
-        ordered = self._ordering(order, descending)
+        ordered = ordering(self._db, order, descending)
         sql = (
             f"SELECT place FROM (SELECT id, row_number() OVER (ORDER BY {ordered}) - 1 AS place "
-            f"FROM cases{_clause(where)}) WHERE id = ?"
+            f"FROM cases{clause(where)}) WHERE id = ?"
         )
         row = self._db.execute(sql, (*args, case_id)).fetchone()
         return None if row is None else int(row[0])
@@ -175,7 +184,25 @@ class RunReader:
         """``id`` and these columns of matching cases; a column that an older store has not is NULL."""
         there = {row[1] for row in self._db.execute("PRAGMA table_info(cases)")}
         wanted = (quoted(name) if name in there else f"NULL AS {quoted(name)}" for name in names)
-        return self._db.execute(f"SELECT id, {', '.join(wanted)} FROM cases{_clause(where)}", tuple(args))
+        return self._db.execute(f"SELECT id, {', '.join(wanted)} FROM cases{clause(where)}", tuple(args))
+
+    def verdicts(self) -> Iterator[tuple[int, str, str]]:
+        """(case, status, message) of every case that is not pending."""
+        for row in self._db.execute("SELECT id, status, message FROM cases WHERE status != 'pending'"):
+            yield row[0], row[1], row[2] or ""
+
+    def effort(self) -> Effort:
+        """What it took to simulate the cases that were tried."""
+        row = self._db.execute(
+            "SELECT total(warm = 1), total(attempts > 1), count(rung) FROM cases WHERE attempts > 0"
+        ).fetchone()
+        return Effort(*map(int, row))
+
+    def plain_rows(self, names: Sequence[str]) -> list[tuple[object, ...]]:
+        """These columns (SQL names) of all cases in order of their number."""
+        cursor = self._db.cursor()
+        cursor.row_factory = None
+        return cursor.execute(f"SELECT {', '.join(names)} FROM cases ORDER BY id").fetchall()
 
     def warning_groups(self) -> tuple[WarningGroup, ...]:
         """What the simulator warned of in the run's cases, by kind, those of most cases first."""
@@ -225,23 +252,17 @@ class RunReader:
         sql = "SELECT * FROM events WHERE kind = ? ORDER BY seq LIMIT ?"
         return self._db.execute(sql, (kind, limit)).fetchall()
 
+    def latest_events(self, limit: int) -> list[sqlite3.Row]:
+        """The run's newest events, newest first."""
+        return self._db.execute("SELECT * FROM events ORDER BY seq DESC LIMIT ?", (limit,)).fetchall()
+
     def warnings_since(self, seq: int, limit: int = 20) -> list[sqlite3.Row]:
         """The warnings after event `seq`, oldest first."""
         sql = "SELECT * FROM events WHERE kind = 'warning' AND seq > ? ORDER BY seq LIMIT ?"
         return self._db.execute(sql, (seq, limit)).fetchall()
-
-    def _ordering(self, order: str, descending: bool) -> str:
-        if order not in {row[1] for row in self._db.execute("PRAGMA table_info(cases)")}:
-            raise UsageError(f"no column {order!r} to sort by")
-        way = "DESC" if descending else "ASC"
-        return "id " + way if order == "id" else f"{quoted(order)} {way} NULLS LAST, id"
 
 
 def still_awaited(counts: Mapping[str, int], meta: Mapping[str, str]) -> int:
     """How many cases the present start is still to end: without pending ones that were not asked for."""
     unfinished = counts.get("pending", 0) + counts.get("in_progress", 0)
     return max(0, unfinished - int(meta.get("aside") or 0))
-
-
-def _clause(where: str) -> str:
-    return f" WHERE {where}" if where else ""
