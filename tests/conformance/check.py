@@ -99,11 +99,9 @@ def _cold_words(deck: ConformanceDeck, report: DeckReport) -> Iterator[str]:
     for reason, count in report.cold.items():
         if reason.startswith(_FAULTS) and not (deck.cold and reason.startswith(deck.cold)):
             yield f"{count} of {report.cases} cases ran cold: {reason}"
-    if (
-        not report.warm
-        and report.cold
-        and not any(reason.startswith(deck.cold or " ") for reason in report.cold)
-    ):
+    in_a_session = report.warm + report.checked
+    stated = any(reason.startswith(deck.cold or " ") for reason in report.cold)
+    if report.cold and not in_a_session and not stated:
         yield f"no case ran warm: {', '.join(report.cold)}"
     if deck.cold and not report.cold:
         yield f"ran warm, though its deck states a reason for cold: {deck.cold}"
