@@ -136,3 +136,17 @@ def test_a_runner_that_ends_leaves_the_whole_store_in_one_file(tmp_path: Path) -
     run = found[0].directory.parent.parent
     left = [path for path in run.glob("run.sqlite-*") if path.stat().st_size]
     assert left == []
+
+
+@pytest.mark.parametrize("warm", ["auto", "off"])
+@pytest.mark.parametrize(("measure", "status"), [("v(b)=0.04 rise=1", "completed"), ("v(b)=7", "failed")])
+def test_a_transient_may_end_once_its_measurements_are_made(
+    tmp_path: Path, warm: str, measure: str, status: str
+) -> None:
+    cards = f".option autostop\n.tran 1u 3m\n.meas tran t when {measure}"
+    root = write_made(
+        tmp_path / "p", AC.replace("CARDS", cards), sweep="parameters: {r: [0.8k, 0.9k, 1k, 1.1k]}"
+    )
+    found = results(root, warm)
+    assert [result.status for result in found] == [status] * 4
+    assert all(("t" in result.measurements) == (status == "completed") for result in found)

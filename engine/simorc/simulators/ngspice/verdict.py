@@ -153,7 +153,7 @@ def _shortcomings(deck: Deck, said: LogScan, raw: RawFile) -> Iterator[Complaint
     for place, analysis in enumerate(deck.wanted):
         plot = _take_plot(analysis, left)
         if plot is not None:
-            yield from _extent(analysis, plot)
+            yield from () if _ends_early(deck, analysis) else _extent(analysis, plot)
         elif not deck.conditional and not (deck.writes_raw and place < by_commands):
             yield said.refused or Complaint(
                 FailureKind.OUTPUT_MISSING,
@@ -204,6 +204,11 @@ def _slack(analysis: Analysis, length: float) -> float:
     step: float = (analysis.stop / analysis.start) ** (1.0 / (analysis.points - 1))
     linear = length / (analysis.points - 1)
     return max(analysis.stop * (1 - 1 / step), linear) + length * _REACHED
+
+
+def _ends_early(deck: Deck, analysis: Analysis) -> bool:
+    """Whether a transient may end once its measurements are made; one that is missing fails by itself."""
+    return analysis.kind == "tran" and "autostop" in deck.options and bool(deck.measures)
 
 
 def _extent(analysis: Analysis, plot: Plot) -> Iterator[Complaint]:
