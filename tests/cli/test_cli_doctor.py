@@ -62,7 +62,7 @@ def test_small_and_dumb_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_project_over_the_network_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkup, "file_system", lambda place: "nfs4")
+    monkeypatch.setattr(checkup, "file_system_of", lambda place: "nfs4")
     monkeypatch.setattr(checkup, "is_network", lambda place: True)
     finding = checkup.file_system_finding(tmp_path)
     assert finding.state == "note"

@@ -34,9 +34,11 @@ def test_specs_stand_below_the_table(simorc: Simorc, project: Path, finished_run
     manifest |= {"measurements": {"gain": {"unit": "dB"}}, "specs": {"gain": {"min": 42}}}
     finished_run.manifest.write_text(json.dumps(manifest))
     lines = simorc("results", "--project", project).out.splitlines()
-    assert lines[-2].split()[:2] == ["spec", "min"]
-    assert "fail (2 of 5)" in lines[-1]
-    assert lines[-1].endswith("1: vdda=3.0 corner=tt")
+    head, gain, counts = lines[-3:]
+    assert head.split()[:2] == ["spec", "min"]
+    assert "fail (2 of 5)" in gain
+    assert gain.endswith("1: vdda=3.0 corner=tt")
+    assert counts.startswith("cases: 2 of ")
 
 
 def test_json_has_the_promised_shape(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:

@@ -90,7 +90,9 @@ def test_a_sweep_from_nothing_to_results(simorc: Simorc, project: Path) -> None:
     assert f"{layout.name}: finished, 9 of 9 completed" in said.err
     assert statuses(layout) == ["completed"] * 9
     cases = json.loads(simorc("results", "corners", "--json", "--project", project).out)
-    by_corner = {case["parameters"]["r"]: case["measurements"]["f_3db"] for case in cases}
+    at_27 = [case for case in cases if case["parameters"]["temp"] == 27]
+    by_corner = {case["parameters"]["r"]: case["measurements"]["f_3db"] for case in at_27}
+    assert len({case["measurements"]["f_3db"] for case in cases}) == 9  # the temperature counts as well
     assert by_corner[10e3] == pytest.approx(1 / (2 * 3.14159265 * 10e3 * 1e-9), rel=2e-3)
 
 

@@ -65,7 +65,7 @@ def test_unknown_run_names_the_near_one(simorc: Simorc, project: Path, finished_
     assert said.code == 0  # a unique beginning
     said = simorc("status", "pvvt", "--project", project)
     assert said.code == 2
-    assert "did you mean 'pvt'" in said.err or finished_run.name in said.err
+    assert "did you mean pvt" in said.err or finished_run.name in said.err
 
 
 def test_corrupt_store_is_a_message(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
