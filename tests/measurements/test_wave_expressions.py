@@ -112,6 +112,8 @@ def test_values(text: str, expected: float | None, waves: Waves) -> None:
     [
         ("v(out) +", 9, "found the end"),
         ("1 + $", 5, "unexpected \\$"),
+        ("v(out) + and 1", 10, "found and"),
+        ("v(out) NOT 1", 8, "found not"),
         ("bandwith_3db(v(out))", 1, "bandwidth_3db"),
         ("at(v(out))", 1, "takes 2"),
         ("cross(v(out), 1, edg=rise)", 1, "did you mean edge"),
