@@ -24,8 +24,9 @@ from simorc.cluster.cluster_scheduler import ClusterScheduler
 from simorc.config.project import Project
 from simorc.executors.batch_scheduler import Site
 from simorc.launch.build import build_run
+from simorc.rundir.circuits import settings_of
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import load_manifest, settings_of
+from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.writer import Store
 from simorc.runner.preparation import Preparation
 

@@ -15,10 +15,9 @@ CASES_KEPT = 2048
 def read_written(layout: RunLayout) -> Callable[[int], Mapping[str, str]] | None:
     """A function case -> label -> text, None where the run has no readable plan. Slow: for a thread."""
     from simorc.rundir.manifest import load_manifest
-    from simorc.sweeps.plan import Plan
 
     try:
-        plan = Plan.from_json(load_manifest(layout)["plan"])
+        plan = load_manifest(layout).plan
     except (SimorcError, KeyError, TypeError):
         # A run of another version: its numbers stand in the store all the same.
         return None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from simorc.errors import SimorcError
 from simorc.rundir.layout import RunLayout
 from simorc_tui.data.as_written import CASES_KEPT
+
+if TYPE_CHECKING:
+    from simorc.rundir.manifest import Manifest
 
 BreaksSpec = Callable[[int, str, object], bool]
 """(case, measurement, its value) -> whether the value lies outside the limits that hold for the case."""
@@ -29,10 +32,10 @@ def read_breaks_spec(layout: RunLayout) -> BreaksSpec:
 
     try:
         manifest = load_manifest(layout)
-        specs = {spec.measurement: spec for spec in read_specs(manifest.get("specs") or {})}
+        specs = {spec.measurement: spec for spec in read_specs(manifest.specs_if_known or {})}
     except (SimorcError, TypeError, ValueError):
         return no_specs  # the specs pane tells what is wrong with them
-    corners_of = _corners_of(manifest.get("plan") or {})
+    corners_of = _corners_of(manifest)
     if corners_of is None:
         specs = {name: spec for name, spec in specs.items() if not spec.corners}
 
@@ -46,13 +49,13 @@ def read_breaks_spec(layout: RunLayout) -> BreaksSpec:
     return breaks
 
 
-def _corners_of(plan_data: Any) -> Callable[[int], tuple[str | None, ...]] | None:
+def _corners_of(manifest: Manifest) -> Callable[[int], tuple[str | None, ...]] | None:
     """A function case -> its value of ``corner``, its bundle of parameters; None where there is no plan."""
-    from simorc.sweeps.plan import Plan
-
     try:
-        plan = Plan.from_json(plan_data)
+        plan = manifest.plan_if_known
     except (SimorcError, KeyError, TypeError):
+        return None
+    if plan is None:
         return None
 
     @lru_cache(maxsize=CASES_KEPT)

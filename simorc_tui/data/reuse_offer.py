@@ -59,5 +59,5 @@ def _has_moved(root: Path, run: RunLayout) -> bool:
     from simorc.rundir.manifest import load_manifest
     from simorc.schematics.staleness import moved_inputs
 
-    moved = moved_inputs(root, load_manifest(run)["inputs"])
+    moved = moved_inputs(root, load_manifest(run).inputs)
     return any(Path(name).suffix not in _OF_THE_PLAN for name in moved)

@@ -116,7 +116,7 @@ class MeasuresView(FailingPane, VerticalScroll):
 def measures_of(layout: RunLayout, case_id: int) -> Measures:
     """Read a case's measurements from the run's store; what hinders it stands in the note."""
     try:
-        specs = {spec.measurement: spec for spec in read_specs(load_manifest(layout).get("specs") or {})}
+        specs = {spec.measurement: spec for spec in read_specs(load_manifest(layout).specs_if_known or {})}
     except (RunError, ValueError):
         # The numbers stand on their own; a run without a readable manifest has no limits to show.
         specs = {}

@@ -31,7 +31,6 @@ from simorc.rundir.store.reader import RunReader, still_awaited
 from simorc.rundir.store.writer import Finished, Store
 from simorc.rundir.summary import RunSummary
 from simorc.simulators.outcome import FailureKind, Outcome
-from simorc.sweeps.plan import Plan
 
 
 class Runner(threading.Thread):
@@ -46,7 +45,7 @@ class Runner(threading.Thread):
 
     def run(self) -> None:
         time.sleep(0.15)
-        with Store(self._layout, Plan.from_json(load_manifest(self._layout)["plan"])) as store:
+        with Store(self._layout, load_manifest(self._layout).plan) as store:
             self._work(store)
             store.flush()
         self._layout.runner_json.unlink()
@@ -113,7 +112,7 @@ def test_only_the_chosen_cases_are_judged(finished_run: RunLayout) -> None:
 
 
 def test_a_violated_spec_makes_exit_code_3(finished_run: RunLayout) -> None:
-    manifest = load_manifest(finished_run)
+    manifest = json.loads(finished_run.manifest.read_text())
     measurements = {"gain": {"unit": "dB"}}
     finished_run.manifest.write_text(
         json.dumps({**manifest, "measurements": measurements, "specs": {"gain": {"min": "42", "max": None}}})

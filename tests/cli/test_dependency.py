@@ -17,7 +17,6 @@ from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.writer import Finished, Store
 from simorc.simulators.outcome import FailureKind, Outcome
-from simorc.sweeps.plan import Plan
 
 Simorc = Callable[..., Any]
 
@@ -35,7 +34,7 @@ def pair(project: Path) -> Path:
 
 def ended(layout: RunLayout, outcome: Outcome, state: str = "finished") -> None:
     """Write down that every case of a run ended so."""
-    plan = Plan.from_json(load_manifest(layout)["plan"])
+    plan = load_manifest(layout).plan
     with Store(layout, plan) as store:
         for case_id in range(1, len(plan) + 1):
             store.attempt_finished(Finished(case_id, 1, outcome, "done", True, time.time(), "host"))

@@ -16,8 +16,9 @@ from simorc.config.project import Project
 from simorc.errors import SubmissionRefused
 from simorc.executors.batch_scheduler import Scheduler, Site, Submission
 from simorc.launch.build import build_run
+from simorc.rundir.circuits import settings_of
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import load_manifest, settings_of
+from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.writer import Store
 from simorc.runner.preparation import Preparation
 

@@ -21,7 +21,6 @@ from simorc.launch import runner
 from simorc.launch.build import build_run
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
-from simorc.sweeps.plan import Plan
 from tests.conformance.decks import ConformanceDeck
 from tests.conformance.raw_plots import RawPlot, read_plots
 
@@ -95,7 +94,7 @@ def run_deck(root: Path, warm: str) -> tuple[dict[int, CaseResult], dict[int, in
     except SimorcError as error:
         return Refusal(str(error))
     _run_forked(layout, {"warm": warm})
-    plan = Plan.from_json(load_manifest(layout)["plan"])
+    plan = load_manifest(layout).plan
     seeds = {case: plan.case(case).seed for case in range(1, len(plan) + 1)}
     return {case: _result(layout, line) for case, line in sorted(_last_attempts(layout).items())}, seeds
 

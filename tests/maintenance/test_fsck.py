@@ -26,7 +26,6 @@ from simorc.rundir.store import migrations
 from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.writer import Finished, Store
 from simorc.simulators.outcome import FailureKind, Outcome
-from simorc.sweeps.plan import Plan
 
 DECK = """* d
 V1 in 0 1
@@ -43,7 +42,7 @@ TEN = "parameters: {r: {start: 1k, stop: 10k, num: 10}}\n"
 def run(make_project: Callable[..., Project]) -> RunLayout:
     """Ten cases: 1 to 6 completed, 7 failed after a retry, 8 cancelled, 9 and 10 never run."""
     layout = build_run(make_project(DECK, sweep=TEN), "s")
-    plan = Plan.from_json(load_manifest(layout)["plan"])
+    plan = load_manifest(layout).plan
     with Store(layout, plan) as store:
         while store.fill(1000):
             pass

@@ -80,10 +80,10 @@ def state_of(layout: RunLayout) -> tuple[object, ...]:  # noqa: F811
     manifest, frame = load_manifest(layout), load_frame(layout)
     values = {name: [float(value) for value in column[:3]] for name, column in frame.measurements.items()}
     return (
-        json.dumps(manifest["measurements"], sort_keys=True),
-        json.dumps(manifest["specs"], sort_keys=True),
+        json.dumps(manifest.measurements, sort_keys=True),
+        json.dumps(manifest.specs, sort_keys=True),
         json.dumps({name: list(map(repr, column)) for name, column in sorted(values.items())}),
-        (layout.path / (manifest.get("hooks") or {}).get("directory", "none") / "hook.py").is_file(),
+        (layout.path / (manifest.hooks.directory or "none") / "hook.py").is_file(),
     )
 
 
@@ -147,9 +147,9 @@ def test_a_run_measured_by_an_older_version_is_read_and_brought_forward(
     db.execute("PRAGMA user_version=3")
     db.commit()
     db.close()
-    assert set(load_manifest(layout)["measurements"]) == {"top", "gain"}
+    assert set(load_manifest(layout).measurements) == {"top", "gain"}
     remeasure(layout, {"top": {"expr": "max(v(out))"}}, SPECS, project_root=tmp_path)
-    assert set(load_manifest(layout)["measurements"]) == {"top"}
+    assert set(load_manifest(layout).measurements) == {"top"}
     assert set(json.loads(layout.manifest.read_text())["measurements"]) == {"top", "gain"}
 
 
@@ -163,6 +163,6 @@ def test_definitions_that_make_no_sense_are_not_believed(make_run: MakeRun, body
     db.commit()
     db.close()
     try:
-        assert load_manifest(made)["measurements"] == {"a": {"expr": "1"}}
+        assert load_manifest(made).measurements == {"a": {"expr": "1"}}
     except StoreError as error:
         assert "measurements" in error.message

@@ -20,7 +20,6 @@ from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.writer import Finished, Store
 from simorc.simulators.outcome import Outcome
-from simorc.sweeps.plan import Plan
 from tests.rundir.test_gather import everything
 
 from .test_fsck import DECK, TEN, rows, run  # noqa: F401 -- a fixture
@@ -69,7 +68,7 @@ def test_a_store_that_lost_its_write_ahead_log_is_made_of_the_trace(run: RunLayo
 def test_an_older_copy_of_the_store_gives_way(run: RunLayout) -> None:  # noqa: F811
     older = run.path / "older.sqlite"
     shutil.copyfile(run.database, older)
-    plan = Plan.from_json(load_manifest(run)["plan"])
+    plan = load_manifest(run).plan
     run.case_dir(9).mkdir()
     run.raw(9).write_bytes(b"raw")
     with Store(run, plan) as store:
@@ -140,7 +139,7 @@ def test_the_store_of_another_run_is_not_believed(
 ) -> None:
     before = rows(run)
     other = build_run(make_project(DECK, sweep=TEN, name="other"), "s")
-    plan = Plan.from_json(load_manifest(other)["plan"])
+    plan = load_manifest(other).plan
     db = sqlite3.connect(other.database)
     db.execute("UPDATE meta SET value='s_20200101000000' WHERE key='run'")
     db.commit()
@@ -169,7 +168,7 @@ def test_nothing_that_was_kept_before_is_replaced(run: RunLayout) -> None:  # no
 
 def test_a_retried_case_is_no_lost_verdict(run: RunLayout) -> None:  # noqa: F811
     """metadata.csv is up to a second late: what it lists of a case that is to run again is old."""
-    plan = Plan.from_json(load_manifest(run)["plan"])
+    plan = load_manifest(run).plan
     with Store(run, plan) as store:
         store.back_to_pending([3])
         store.flush()

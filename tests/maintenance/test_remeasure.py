@@ -83,7 +83,7 @@ def test_new_definitions_are_measured_and_kept(layout: RunLayout, jobs: int) -> 
     np.testing.assert_allclose(frame.values("half")[:3], 2e-6)
     assert "gain" not in frame.measurements
     assert frame.units["top"] == "V"
-    assert OpenRun(layout).manifest["measurements"] == new
+    assert OpenRun(layout).manifest.measurements == new
 
 
 def test_a_missing_measurement_fails_its_case_and_a_found_one_completes_it(layout: RunLayout) -> None:
@@ -102,7 +102,7 @@ def test_a_missing_measurement_fails_its_case_and_a_found_one_completes_it(layou
 def test_wrong_definitions_change_nothing(layout: RunLayout) -> None:
     with pytest.raises(UsageError, match=r"measurements\.x"):
         again(layout, {"x": {"measure": "no_such"}})
-    assert OpenRun(layout).manifest["measurements"] == OLD
+    assert OpenRun(layout).manifest.measurements == OLD
 
 
 def test_a_held_run_is_left_alone(layout: RunLayout, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from simorc.rundir.by_hand import by_hand
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import load_manifest
+from simorc.rundir.manifest import Manifest, load_manifest
 from tests.divider_projects import MakeProject
 from tests.rundir.test_gather import everything
 
@@ -53,7 +53,8 @@ def test_the_command_needs_no_simorc_and_quotes_what_a_shell_would_take_apart(tm
     layout.case_dir(1).mkdir(parents=True)
     layout.inputs.mkdir()
     layout.deck(1).write_text("* t\n")
-    manifest = {"settings": {"simulator": {"executable": "echo", "args": ["$HOME"]}}}
+    settings = {"simulator": {"executable": "echo", "args": ["$HOME"]}}
+    manifest = Manifest(Path("manifest.json"), {"settings": settings})
     done = subprocess.run(["sh", "-c", by_hand(layout, 1, manifest)], capture_output=True, text=True)
     assert done.stdout == "$HOME -b netlist.spice\n"
     assert "simorc" not in by_hand(RunLayout(Path("/x/s")), 1, manifest)
@@ -64,5 +65,7 @@ def test_a_run_whose_parent_cannot_be_written_is_repeated_elsewhere(
 ) -> None:
     monkeypatch.setattr("os.access", lambda path, mode: False)
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "elsewhere"))
-    command = by_hand(RunLayout(tmp_path / "archive" / "s_20260101000000"), 3, {})
+    command = by_hand(
+        RunLayout(tmp_path / "archive" / "s_20260101000000"), 3, Manifest(Path("manifest.json"), {})
+    )
     assert f"cd {tmp_path}/elsewhere/by_hand_s_20260101000000/results/3 && " in command

@@ -13,12 +13,14 @@ from simorc.errors import InputsChanged
 from simorc.launch.build import build_run
 from simorc.launch.start import check_inputs, start_runner
 from simorc.results.open_run import OpenRun
-from simorc.rundir.circuit import ACCEPT, FILES, KEEP, circuits_of
+from simorc.rundir.circuit import ACCEPT, FILES, KEEP
+from simorc.rundir.circuits import circuits_of
 from simorc.rundir.freezing import freeze_hooks
 from simorc.rundir.input_changes import HeldFiles, changes_of, refuse_changed
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import runner_alive
-from simorc.rundir.manifest import RunSettings, load_manifest
+from simorc.rundir.manifest import load_manifest
+from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.store.reader import RunReader
 from simorc.rundir.summary import summarise
 from simorc.runner.accepting import accept_changes
@@ -190,7 +192,7 @@ def test_another_simulator_or_place_of_its_files_is_a_change(
 ) -> None:
     monkeypatch.delenv("SPICE_LIB_DIR", raising=False)
     layout = built(divider(make_project))
-    then = load_manifest(layout)["tools"]["simulator"]
+    then = load_manifest(layout).tools.simulator
     assert changed(layout, then) == []
     assert changed(layout, "99") == [f"the simulator was version {then} and is version 99"]
     monkeypatch.setenv("SPICE_LIB_DIR", "/elsewhere")

@@ -123,4 +123,4 @@ def test_a_pipelines_runs_are_ordered_the_same_way(tmp_path: Path) -> None:
 def test_the_manifest_holds_the_instant(make_project: MakeProject) -> None:
     before = datetime.now(UTC)
     run = build_run(make_project(DIVIDER), "s")
-    assert before <= datetime.fromisoformat(load_manifest(run)["created_utc"]) <= datetime.now(UTC)
+    assert before <= datetime.fromisoformat(load_manifest(run).created_utc) <= datetime.now(UTC)

@@ -16,6 +16,7 @@ from simorc.errors import ConfigError
 from simorc.netlist.convergence_options import on_rung, with_largest_step
 from simorc.netlist.deck.deck import Deck
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.run_settings import execution_from
 from simorc.rundir.store.reader import RunReader
 from simorc.runner.retry_policy import budgets_from
 from simorc.simulators.job import Job, Limits
@@ -40,7 +41,7 @@ async def test_it_fails_as_it_is_and_passes_on_a_rung(circuit: str, rung: str, t
     as_it_is = await simulated(tmp_path / "a" / "b", text)
     assert as_it_is.kind == FailureKind.TIMESTEP_TOO_SMALL
     verdicts = {}
-    for name, lines in budgets_from({}).ladder:
+    for name, lines in budgets_from(execution_from({})).ladder:
         verdicts[name] = (await simulated(tmp_path / "a" / "b", on_rung(text, lines))).status
         if name == rung:
             break
@@ -87,7 +88,7 @@ def test_a_ladder_that_does_not_help_is_told(
 
 def test_rungs_change_only_what_they_name() -> None:
     deck = "title\nV1 a 0 1\n.tran 1n\n+ 1u\n.end\n"
-    gear = dict(budgets_from({}).ladder)["gear"]
+    gear = dict(budgets_from(execution_from({})).ladder)["gear"]
     assert on_rung(deck, []) == deck
     changed = Deck.parse(on_rung(deck, gear))
     assert changed.options["method"] == "gear"
@@ -109,7 +110,7 @@ def test_the_largest_step_is_a_part_of_what_it_would_be(card: str, expected: str
 
 
 def test_optran_comes_before_the_users_commands() -> None:
-    optran = dict(budgets_from({}).ladder)["optran"]
+    optran = dict(budgets_from(execution_from({})).ladder)["optran"]
     deck = on_rung("title\nR1 a 0 1\n.control\nop\nquit\n.endc\n.end\n", optran)
     assert [command.word for command in Deck.parse(deck).commands] == ["optran", "op", "quit"]
     alone = Deck.parse(on_rung("title\nR1 a 0 1\n.op\n.end\n", optran))
@@ -118,7 +119,7 @@ def test_optran_comes_before_the_users_commands() -> None:
 
 def test_the_default_ladder_does_not_loosen() -> None:
     assert not any(rung.loosens for rung in DEFAULT_LADDER)
-    loosened = budgets_from({"convergence": {"loosen": True}}).ladder
+    loosened = budgets_from(execution_from({"convergence": {"loosen": True}})).ladder
     assert [name for name, _ in loosened][-2:] == ["loose", "looser"]
 
 

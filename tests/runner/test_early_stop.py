@@ -11,6 +11,7 @@ from simorc.config.models.sweep import SweepDefinition
 from simorc.measurements.spec_limits import read_spec
 from simorc.measurements.yields import yield_of
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import Manifest
 from simorc.rundir.store import connection as database
 from simorc.rundir.store.writer import add_column
 from simorc.runner.early_stop import Stopping, StopRule, already_known, stopping_of
@@ -78,14 +79,15 @@ def test_the_rule_of_a_sweep_file() -> None:
     definition = SweepDefinition.model_validate(
         {"testbench": "dc", "monte_carlo": {"samples": 9, "stop_when": {"width": 0.05, "least": 5}}}
     )
-    manifest = {
+    body = {
         "definition": definition.model_dump(mode="json", exclude_defaults=True),
         "measurements": {"gain": {}, "swing": {"across": {"of": "gain"}}},
         "specs": {"gain": {"min": 40}, "swing": {"max": 1}},
     }
-    stopping = stopping_of(RunLayout(Path()), manifest, plan_of(PLAN))
+    stopping = stopping_of(RunLayout(Path()), Manifest(Path("manifest.json"), body), plan_of(PLAN))
     assert stopping is not None and stopping.measurements == ["gain"]
-    assert stopping_of(RunLayout(Path()), {**manifest, "definition": {}}, plan_of(PLAN)) is None
+    undefined = Manifest(Path("manifest.json"), {**body, "definition": {}})
+    assert stopping_of(RunLayout(Path()), undefined, plan_of(PLAN)) is None
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ import pytest
 from simorc.config.project import Project
 from simorc.executors.base import Work
 from simorc.launch.build import build_run
+from simorc.rundir.circuits import settings_of
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import load_manifest, settings_of
+from simorc.rundir.manifest import load_manifest
 from simorc.rundir.status_files import Report
 from simorc.rundir.store.writer import Store
 from simorc.runner.guardian import Guardian

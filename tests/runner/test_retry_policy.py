@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from simorc.plugin_loading import Plugin
+from simorc.rundir.run_settings import execution_from
 from simorc.runner import retry_policy as decision
 from simorc.runner.retry_policy import Action, Attempt, Budgets, Tried, budgets_from, decide, told_of_rungs
 from simorc.simulators.outcome import FailureKind, Outcome
@@ -99,10 +100,10 @@ def test_an_installed_retry_rule_is_asked_first(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_budgets_come_from_the_settings() -> None:
-    budgets = budgets_from({"retries": 4, "retry": {"kinds": {"timeout": 1}, "delay": 2.0}})
+    budgets = budgets_from(execution_from({"retries": 4, "retry": {"kinds": {"timeout": 1}, "delay": 2.0}}))
     assert (budgets.retries, budgets.retries_of, budgets.first_delay) == (4, {"timeout": 1}, 2.0)
-    assert [name for name, _ in budgets_from({}).ladder][:2] == ["iterations", "gear"]
-    assert not budgets_from({"convergence": {"ladder": []}}).ladder
+    assert [name for name, _ in budgets_from(execution_from({})).ladder][:2] == ["iterations", "gear"]
+    assert not budgets_from(execution_from({"convergence": {"ladder": []}})).ladder
 
 
 class Stubborn:

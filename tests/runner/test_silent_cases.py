@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import RunSettings
+from simorc.rundir.run_settings import RunSettings
 from simorc.runner.silent_cases import SILENT_AFTER, SilentCases
 
 STARTED = 1_000_000.0

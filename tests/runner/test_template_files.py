@@ -11,7 +11,8 @@ import pytest
 from simorc.config.project import Project
 from simorc.launch.build import build_run
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import RunSettings, load_manifest
+from simorc.rundir.manifest import load_manifest
+from simorc.rundir.run_settings import RunSettings
 from simorc.runner.preparation import Preparation
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.outcome import Outcome

@@ -30,7 +30,6 @@ from simorc.runner.preparation import clear_case
 from simorc.simulators.job import Job
 from simorc.simulators.ngspice.outputs import collect_raw
 from simorc.simulators.outcome import FailureKind, Outcome
-from simorc.sweeps.plan import Plan
 
 DECK = "* d\nV1 a 0 1\nR1 a 0 {{ parameters.r }}\n.tran 1n 9n\n.end\n"
 EVIL = "\x1b]0;owned\x07\x1b[2J\u202egnp.exe"
@@ -191,7 +190,7 @@ def evil_run(tmp_path: Path) -> Iterator[RunLayout]:
     built = build_run(project_at(tmp_path / "p", '"a\\e[31mb", 2k'), "s")
     layout = RunLayout(built.path.with_name(f"s\x1b[31m{EVIL.replace('/', '')}_20260101000000"))
     built.path.rename(layout.path)
-    plan = Plan.from_json(load_manifest(layout)["plan"])
+    plan = load_manifest(layout).plan
     with Store(layout, plan) as store:
         while store.fill(1000):
             pass

@@ -26,9 +26,10 @@ from simorc.measurements.meas_output import parse_meas_output
 from simorc.netlist.deck.control_block import for_batch
 from simorc.netlist.deck.deck import Deck
 from simorc.rundir.attempt_log import Trace
+from simorc.rundir.circuits import settings_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import runner_info
-from simorc.rundir.manifest import load_manifest, settings_of
+from simorc.rundir.manifest import load_manifest
 from simorc.rundir.requests import collect
 from simorc.rundir.status_files import Report, gather_reports, leave_report
 from simorc.rundir.store.writer import Finished, Store
@@ -130,7 +131,7 @@ def sample(tmp_path: Path) -> Sample:
         "environments: {fast: {execution: {jobs: 4}, parameters: {r: 2k}}}\n"
     )
     layout = build_run(Project.load(root), "s")
-    plan = Plan.from_json(load_manifest(layout)["plan"])
+    plan = load_manifest(layout).plan
     with Store(layout, plan) as store:
         while store.fill(1000):
             pass
@@ -158,7 +159,7 @@ def told(work: Callable[[], object], *names: str) -> None:
 def read_run(layout: RunLayout) -> None:
     manifest = load_manifest(layout)
     settings = settings_of(layout, manifest, {})
-    budgets_from(settings.execution)
+    budgets_from(settings)
     preparation = Preparation(layout, manifest, settings)
     if len(preparation.plan):
         preparation.deck(preparation.plan.case(1))

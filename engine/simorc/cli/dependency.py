@@ -54,8 +54,8 @@ class Dependency:
 
 def dependency_of(layout: RunLayout) -> Dependency | None:
     """What the run in `layout` waits for, by its definition; a run that has begun waits no more."""
-    after = load_manifest(layout).get("definition", {}).get("after")
-    if not isinstance(after, str) or summarise(layout).state != "pending":
+    after = load_manifest(layout).after
+    if after is None or summarise(layout).state != "pending":
         return None
     return dependency_on(layout.root, after)
 

@@ -98,9 +98,8 @@ def chosen_cases(
     if corners is None and where is None:
         return None if cases is None else list(cases)
     from simorc.rundir.manifest import load_manifest
-    from simorc.sweeps.plan import Plan
 
-    plan = Plan.from_json(load_manifest(layout)["plan"])
+    plan = load_manifest(layout).plan
     kept = plan.matching(corners=corners or (), where=where)
     if cases is not None:
         kept = sorted(set(kept).intersection(cases))
@@ -115,7 +114,7 @@ def within_run(layout: RunLayout, cases: list[int] | None) -> list[int] | None:
         return cases
     from simorc.rundir.manifest import load_manifest
 
-    total = int(load_manifest(layout)["total"])
+    total = load_manifest(layout).total
     if cases[-1] > total:
         raise UsageError(f"{layout.name} has no case {cases[-1]}: it has {total}")
     return cases

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from simorc.cluster.chunks import Chunk, chunk_size, count_cases, cut, least_cases
 from simorc.executors.batch_scheduler import Site
-from simorc.rundir.manifest import RunSettings
+from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.store.writer import Store
 from simorc.runner.deck_groups import deck_groups
 from simorc.runner.preparation import Preparation

@@ -27,9 +27,11 @@ from simorc.cpus import usable_cpus
 from simorc.errors import SimorcError, StoreError, ToolMissing
 from simorc.executors.local import LocalExecutor
 from simorc.rundir.circuit import KEEP
+from simorc.rundir.circuits import settings_of
 from simorc.rundir.input_changes import changes_of, refuse_changed
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import RunSettings, load_manifest, settings_of, with_definitions
+from simorc.rundir.manifest import Manifest, load_manifest
+from simorc.rundir.run_settings import RunSettings
 from simorc.runner.case_workers import warm_loss, warm_way_of, worker_maker
 from simorc.runner.guardian import Guardian
 from simorc.runner.local_scheduler import LocalScheduler
@@ -64,8 +66,8 @@ def main() -> int:
 async def run_chunk(layout: RunLayout, wave: Wave, element: int) -> int:
     """Run what is left of a chunk; the exit code."""
     began = time.monotonic()
-    manifest = load_manifest(layout, stored=False)
-    manifest = with_definitions(layout, manifest, wave.options.get("definitions") or {})
+    built = load_manifest(layout, stored=False)
+    manifest = built.with_definitions(wave.options.get("definitions") or {}, wave.directory)
     refuse_changed(layout, changes_of(layout, manifest), KEEP)
     with ExitStack() as undo:
         log = ChunkLog(wave, element)
@@ -73,11 +75,11 @@ async def run_chunk(layout: RunLayout, wave: Wave, element: int) -> int:
         if log.attempt > MOST_ATTEMPTS:
             log.end("left", f"started {log.attempt} times")
             return LEFT_EXIT
-        left = _left_of(wave, element, log.attempt, int(manifest["total"]))
+        left = _left_of(wave, element, log.attempt, manifest.total)
         settings = _settings(layout, manifest, wave, left)
         inside = ChunkLayout(layout, _work_directory(layout, wave, element, log.attempt))
         undo.callback(shutil.rmtree, inside.results, ignore_errors=True)
-        ledger = ChunkLedger(inside, wave, element, log, int(manifest["total"]))
+        ledger = ChunkLedger(inside, wave, element, log, manifest.total)
         undo.callback(ledger.still)
         preparation = Preparation(inside, manifest, settings)
         refusal = _too_old(settings)
@@ -199,7 +201,7 @@ def _left_of(wave: Wave, element: int, attempt: int, total: int) -> Chunk:
     return [[case for case in piece if case not in finished] for piece in wave.chunk(element)]
 
 
-def _settings(layout: RunLayout, manifest: dict[str, object], wave: Wave, left: Chunk) -> RunSettings:
+def _settings(layout: RunLayout, manifest: Manifest, wave: Wave, left: Chunk) -> RunSettings:
     settings = settings_of(layout, manifest, wave.options)
     cpus = min(_granted_cpus(wave.site.cpus), 1024)
     cases = tuple(case for piece in left for case in piece)

@@ -22,7 +22,7 @@ from simorc.errors import SchedulerSilent, SubmissionRefused
 from simorc.executors.batch_scheduler import ArrayJob, Scheduler, Site
 from simorc.files import is_network
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import RunSettings
+from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.status_files import Report
 from simorc.rundir.store.writer import Store, finished_elsewhere
 from simorc.runner.preparation import Preparation

@@ -19,7 +19,7 @@ from simorc.cluster.log_collector import OpenChunk
 from simorc.errors import SchedulerSilent, SubmissionRefused
 from simorc.executors.batch_scheduler import ArrayJob, Scheduler, Site, Submission
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import RunSettings
+from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.store.definitions import stored_definitions
 from simorc.rundir.store.writer import Store
 
@@ -34,9 +34,8 @@ class JobArrays:
         self, layout: RunLayout, scheduler: Scheduler, site: Site, store: Store, settings: RunSettings
     ) -> None:
         self._layout, self._scheduler, self._site, self._store = layout, scheduler, site, store
-        self._options = {
-            name: settings.execution.get(name) for name in _OPTIONS if settings.execution.get(name)
-        }
+        given = {name: getattr(settings, name) for name in _OPTIONS}
+        self._options = {name: value for name, value in given.items() if value}
         self._waves: dict[str, Wave] = {}
         self._chunks: dict[str, dict[int, OpenChunk]] = {}
         self._handed_in: dict[str, float] = {}

@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from simorc.config.models import defaults
 from simorc.errors import SchedulerSilent, SubmissionRefused, ToolMissing
 
 ANSWER_WITHIN = 60.0
@@ -69,18 +70,18 @@ class Site:
     partition: str | None = None
     account: str | None = None
     qos: str | None = None
-    walltime: float = 3600.0
+    walltime: float = defaults.WALLTIME
     memory: int | None = None
-    cpus: int = 1
+    cpus: int = defaults.JOB_CPUS
     chunk: int | None = None
-    chunk_time: float = 300.0
+    chunk_time: float = defaults.CHUNK_TIME
     max_jobs: int | None = None
     args: tuple[str, ...] = ()
     setup: tuple[str, ...] = ()
     scratch: str | None = None
-    bring_home: str = "all"
+    bring_home: str = defaults.BRING_HOME
     python: str | None = None
-    poll: float = 5.0
+    poll: float = defaults.POLL
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Site:

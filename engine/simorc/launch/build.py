@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,18 @@ from simorc.config.models.sweep import SweepDefinition
 from simorc.config.project import Project, Testbench
 from simorc.config.settings import Settings
 from simorc.errors import ConfigError, Problem, RunError, UsageError
-from simorc.files import write_json
 from simorc.launch.case_plan import plan_of
 from simorc.launch.pytest_plan import write_pytest_plan
 from simorc.launch.sweep_checks import sweep_problems
 from simorc.netlist.deck.includes import refuse_unreadable_includes
 from simorc.rundir.circuit import Circuit
 from simorc.rundir.freezing import HOOKS, freeze_hooks, hook_files
-from simorc.rundir.instants import CREATED_UTC, next_instant, written
+from simorc.rundir.instants import next_instant, written
 from simorc.rundir.layout import SIMULATIONS, RunLayout, find_runs
-from simorc.rundir.manifest import FORMAT
+from simorc.rundir.manifest import Manifest
+from simorc.rundir.manifest_records import Declared, Hooks, Origin
 from simorc.rundir.metadata_csv import swept_columns, write_metadata
+from simorc.rundir.new_manifest import new_manifest
 from simorc.rundir.provenance import describe_host, describe_tools, digests_of, git_state
 from simorc.rundir.store import connection as database
 from simorc.rundir.store.writer import Store, declare_columns
@@ -98,11 +99,13 @@ def build_run_from(
     refuse_unreadable_includes(project, project.testbenches[definition.testbench], plan)
     with _new_directory(project, name) as (making, final):
         testbench = project.testbenches[definition.testbench]
-        manifest = _manifest(project, testbench, definition, name, plan, final.name, command_line)
-        manifest["reuse"] = [os.path.relpath(earlier.path, final.path) for earlier in reuse]
-        _freeze(making, project, source, manifest)
-        _freeze_circuit(making, project, testbench, source, manifest)
-        write_json(making.manifest, manifest)
+        origin = _origin(project, testbench, name, final.name, command_line)
+        declared = _declared(project, testbench, definition, name)
+        begun = new_manifest(making.manifest, origin, plan, declared)
+        _copy_configuration(making, project, source, begun)
+        reused = [os.path.relpath(earlier.path, final.path) for earlier in reuse]
+        manifest = _with_circuit(making, project, testbench, source, begun, reused)
+        manifest.write()
         _make_store(making, manifest, plan)
         write_pytest_plan(making, name, len(plan))
     return final
@@ -178,46 +181,38 @@ def _refuse_old_simulator(project: Project, testbench: str, sweep: str) -> None:
         require_version(simulator.name, program, simulator.min_version)
 
 
-def _manifest(
-    project: Project,
-    testbench: Testbench,
-    definition: SweepDefinition,
-    name: str,
-    plan: Plan,
-    run: str,
-    command_line: Sequence[str],
-) -> dict[str, Any]:
-    measurements = {**testbench.config.measurements, **definition.measurements}
+def _origin(
+    project: Project, testbench: Testbench, name: str, run: str, command_line: Sequence[str]
+) -> Origin:
     settings = project.settings(testbench.name, name if name in project.sweeps else None)
-    return {
-        "format": FORMAT,
-        "run": run,
-        "sweep": name,
-        "testbench": testbench.name,
-        "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-        CREATED_UTC: written(next_instant(run.path for run in find_runs(project.root))),
-        "total": len(plan),
-        "plan": plan.to_json(),
-        "template": testbench.template.name,
-        "template_directory": _relative(testbench.template.parent, project.root),
-        "project": project.name,
-        "project_root": str(project.root),
-        "dut_netlist": _relative(project.dut_netlist, project.root),
-        "settings": _settings_json(settings),
-        "requested": [name for name, what in measurements.items() if what.meas is not None],
-        "optional": [name for name, what in measurements.items() if what.optional],
-        "measurements": {name: what.model_dump(mode="json") for name, what in measurements.items()},
-        "specs": {
-            name: spec.model_dump(mode="json")
-            for name, spec in {**testbench.config.specs, **definition.specs}.items()
-        },
-        "plot_specs": [*testbench.config.plot_specs, *definition.plot_specs],
-        "definition": definition.model_dump(mode="json", exclude_defaults=True),
-        "command_line": list(command_line) or sys.argv,
-        "git": git_state(project.root),
-        "tools": describe_tools(settings.simulator.executable),
-        "host": describe_host(),
-    }
+    return Origin(
+        run=run,
+        sweep=name,
+        testbench=testbench.name,
+        project=project.name,
+        project_root=project.root,
+        created=time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        created_utc=written(next_instant(run.path for run in find_runs(project.root))),
+        command_line=list(command_line) or sys.argv,
+        git=git_state(project.root),
+        tools=describe_tools(settings.simulator.executable),
+        host=describe_host(),
+    )
+
+
+def _declared(project: Project, testbench: Testbench, definition: SweepDefinition, name: str) -> Declared:
+    measurements = {**testbench.config.measurements, **definition.measurements}
+    specs = {**testbench.config.specs, **definition.specs}
+    return Declared(
+        template=testbench.template.name,
+        template_directory=_relative(testbench.template.parent, project.root),
+        dut_netlist=_relative(project.dut_netlist, project.root),
+        settings=_settings_json(project.settings(testbench.name, name if name in project.sweeps else None)),
+        measurements={name: each.model_dump(mode="json") for name, each in measurements.items()},
+        specs={name: each.model_dump(mode="json") for name, each in specs.items()},
+        plot_specs=[*testbench.config.plot_specs, *definition.plot_specs],
+        definition=definition.model_dump(mode="json", exclude_defaults=True),
+    )
 
 
 def _settings_json(settings: Settings) -> dict[str, Any]:
@@ -242,51 +237,50 @@ def _input_files(project: Project, testbench: Testbench, source: Path | None) ->
     return [setup, testbench.config_path, testbench.template, *(path for path in maybe if path is not None)]
 
 
-def _freeze_circuit(
+def _with_circuit(
     making: RunLayout,
     project: Project,
     testbench: Testbench,
     source: Path | None,
-    manifest: dict[str, Any],
-) -> None:
-    """Copy the circuit and the hooks, and record every input by its content."""
-    begun = Circuit(template=testbench.template.name, simulator=manifest["tools"]["simulator"])
+    manifest: Manifest,
+    reuse: Sequence[str],
+) -> Manifest:
+    """Copy the circuit and the hooks; the manifest with every input by its content."""
+    begun = Circuit(template=testbench.template.name, simulator=manifest.tools.simulator)
     circuit = frozen(making, manifest, begun, project.root, testbench.template)
-    hooks = freeze_hooks(making.path / HOOKS, project.root, hook_files(manifest["measurements"]))
+    hooks = freeze_hooks(making.path / HOOKS, project.root, hook_files(manifest.measurements))
     digests = Digests.load(project.root)
     others = digests_of(project.root, _input_files(project, testbench, source), digests)
     digests.save(project.root)
     present = {name: digest for name, digest in circuit.inputs.items() if digest}
-    manifest["inputs"] = dict(sorted({**others, **present, **hooks}.items()))
-    manifest["circuit"] = circuit.as_json()
-    manifest["hooks"] = {"directory": HOOKS, "inputs": hooks}
+    inputs = dict(sorted({**others, **present, **hooks}.items()))
+    return manifest.with_circuit(circuit, Hooks(HOOKS, hooks), inputs, reuse)
 
 
-def _freeze(making: RunLayout, project: Project, source: Path | None, manifest: Mapping[str, Any]) -> None:
-    """Copy what the run was configured by."""
-    testbench = project.testbenches[manifest["testbench"]]
+def _copy_configuration(making: RunLayout, project: Project, source: Path | None, manifest: Manifest) -> None:
+    """Copy the files that configure the run."""
+    testbench = project.testbenches[manifest.testbench]
     shutil.copyfile(testbench.config_path, making.inputs / "config.yaml")
     shutil.copyfile(project.root / "sim_setup.yaml", making.inputs / "sim_setup.yaml")
     if source is not None:
         shutil.copyfile(source, making.inputs / "sweep.yaml")
-    for name in manifest["plot_specs"]:
+    for name in manifest.plot_specs:
         if isinstance(name, str) and (project.root / name).is_file():
             (making.inputs / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(project.root / name, making.inputs / name)
 
 
-def _make_store(making: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> None:
+def _make_store(making: RunLayout, manifest: Manifest, plan: Plan) -> None:
     total = len(plan)
     meta = {
         "state": "pending",
-        "sweep": manifest["sweep"],
-        "testbench": manifest["testbench"],
+        "sweep": manifest.sweep,
+        "testbench": manifest.testbench,
         "total": str(total),
-        "run": manifest["run"],
+        "run": manifest.run,
     }
     database.create(making.database, {**meta, "created": str(time.time())})
-    measured = {name: what for name, what in manifest["measurements"].items() if not what["across"]}
-    declared = {name: ShownAs.declared(what) for name, what in measured.items()}
+    declared = {name: ShownAs.declared(what) for name, what in manifest.case_measurements.items()}
     declare_columns(making, swept_columns(plan), declared, total)
     with Store(making, plan) as store:
         store.fill(FIRST_ROWS)

@@ -10,16 +10,16 @@ import json
 import socket
 import time
 from pathlib import Path
-from typing import Any
 
 import anyio
 
 from simorc.errors import TemplateError
 from simorc.rundir.circuit import KEEP
+from simorc.rundir.circuits import settings_of
 from simorc.rundir.gather import gather_idle
 from simorc.rundir.input_changes import changes_of, refuse_changed
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import load_manifest, settings_of
+from simorc.rundir.manifest import Manifest, load_manifest
 from simorc.rundir.status_files import Report, leave_report
 from simorc.rundir.store.reader import RunReader
 from simorc.runner.case_workers import program_worker, simulator_of
@@ -35,7 +35,7 @@ from simorc.simulators.versions import require_version
 @functools.lru_cache(maxsize=8)
 def _prepared(run: Path) -> tuple[RunLayout, Preparation, Ngspice | ProgramWorker, Measuring]:
     layout = RunLayout(run)
-    manifest: dict[str, Any] = load_manifest(layout)
+    manifest: Manifest = load_manifest(layout)
     refuse_changed(layout, changes_of(layout, manifest), KEEP)
     settings = settings_of(layout, manifest, {})
     require_version(settings.simulator, settings.executable, settings.min_version)

@@ -24,18 +24,19 @@ from simorc.cluster.recall import recall_jobs
 from simorc.cpus import usable_cpus
 from simorc.errors import RunBusy, SimorcError
 from simorc.executors.base import Executor
-from simorc.executors.batch_scheduler import Site
 from simorc.executors.local import LocalExecutor
 from simorc.executors.registry import LOCAL, Offer, executor_called, scheduler_called
 from simorc.files import sweep_unfinished
 from simorc.launch.start import BUSY_EXIT
 from simorc.rundir.attempt_log import Trace
 from simorc.rundir.circuit import ACCEPT, KEEP
+from simorc.rundir.circuits import settings_of
 from simorc.rundir.input_changes import HeldFiles, changes_of, refuse_changed
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
-from simorc.rundir.manifest import RunSettings, load_manifest, settings_of
+from simorc.rundir.manifest import Manifest, load_manifest
 from simorc.rundir.retention import retire
+from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.writer import Store
 from simorc.rundir.unvaried import unvaried
@@ -121,7 +122,7 @@ def _warn_of_unvaried(layout: RunLayout, plan: Plan, store: Store) -> None:
 
 def make_conductor(
     layout: RunLayout,
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     settings: RunSettings,
     preparation: Preparation,
     store: Store,
@@ -129,11 +130,10 @@ def make_conductor(
 ) -> RunScheduler:
     """Who conducts the run: a coordinator of cluster jobs if the executor is a scheduler, else a campaign."""
     store.set_meta(warm_lost="", unvaried="[]")
-    name = str(settings.execution.get("executor", LOCAL))
+    name = settings.executor
     scheduler = None if name == LOCAL else scheduler_called(name)
     if scheduler is not None:
-        site = Site.of(settings.execution.get("cluster") or {})
-        return ClusterScheduler(layout, preparation, store, scheduler, site, settings)
+        return ClusterScheduler(layout, preparation, store, scheduler, settings.cluster, settings)
     recall_jobs(layout, store)
     way = warm_way_of(settings, layout.path) if name == LOCAL else None
     if warm_loss(way):

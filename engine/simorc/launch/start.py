@@ -11,16 +11,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from simorc.config.models.execution import SimulatorSettings
 from simorc.errors import RunError, ToolMissing
 from simorc.rundir.circuit import ACCEPT, REFUSE
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerInfo, busy, runner_alive, runner_info
-from simorc.rundir.manifest import load_manifest
+from simorc.rundir.manifest import Manifest, load_manifest
 from simorc.rundir.requests import request
-from simorc.simulators.versions import NGSPICE, program_of, require_version
+from simorc.rundir.run_settings import SimulatorRecord
+from simorc.simulators.versions import program_of, require_version
 
 __all__ = ["RunnerInfo", "request", "runner_alive", "runner_info", "start_runner"]
 
@@ -50,9 +51,9 @@ def start_runner(
     if runner_alive(layout):
         raise busy(layout)
     manifest = load_manifest(layout)
-    settings = manifest["settings"]
-    where = executor or settings["execution"].get("executor", "local")
-    require_simulator(settings["simulator"], where)
+    manifest.refuse_without_settings()
+    where = executor or manifest.execution.executor
+    require_simulator(manifest.simulator, where)
     check_inputs(layout, manifest, where, inputs)
     asked = {"jobs": jobs, "timeout": timeout, "warm": warm, "nice": nice, "executor": executor}
     options: dict[str, object] = {key: value for key, value in asked.items() if value is not None}
@@ -83,33 +84,29 @@ def start_runner(
         threading.Thread(target=process.wait, daemon=True).start()
 
 
-def require_simulator(simulator: Mapping[str, Any], executor: str) -> None:
+def require_simulator(simulator: SimulatorRecord | SimulatorSettings, executor: str) -> None:
     """Raise `ToolMissing` for a simulator that this machine is to run and does not have, or that is older
     than the project accepts. `simulator` is that section of the settings.
     """
     if executor != "local":
         return
-    name = str(simulator.get("name") or NGSPICE)
-    program = program_of(name, str(simulator["executable"]))
+    program = program_of(simulator.name, simulator.executable)
     if shutil.which(program) is None:
         raise ToolMissing(
             f"{program} is not there", remedy="install it, or set simulator.executable; see simorc doctor"
         )
-    require_version(name, program, simulator.get("min_version"))
+    require_version(simulator.name, program, simulator.min_version)
 
 
-def check_inputs(
-    layout: RunLayout, manifest: Mapping[str, Any], executor: str = "", answer: str = REFUSE
-) -> None:
+def check_inputs(layout: RunLayout, manifest: Manifest, executor: str = "", answer: str = REFUSE) -> None:
     """Raise `InputsChanged` where the answer (refuse, keep, accept) does not fit what has changed since the
     run was built. The simulator is asked for its version where `executor` is this machine.
     """
     from simorc.rundir.input_changes import changes_of, refuse_changed
     from simorc.rundir.provenance import describe_tools
 
-    version = ""
-    if executor == "local":
-        version = describe_tools(manifest["settings"]["simulator"]["executable"])["simulator"]
+    named = manifest.simulator.executable
+    version = describe_tools(named).simulator if executor == "local" else ""
     refuse_changed(layout, changes_of(layout, manifest, version), answer)
 
 

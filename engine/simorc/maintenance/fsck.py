@@ -15,7 +15,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from simorc.errors import StoreError
 from simorc.files import sweep_unfinished
@@ -25,7 +24,7 @@ from simorc.rundir.gather import gather_held
 from simorc.rundir.history import key_of, stored_attempts, together, traced_attempts
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock, busy, is_held, runner_alive, runner_info
-from simorc.rundir.manifest import load_manifest
+from simorc.rundir.manifest import Manifest, load_manifest
 from simorc.rundir.metadata_csv import differs_from, write_metadata
 from simorc.rundir.status_files import gather_reports
 from simorc.rundir.store.integrity import damage_of, readable_meta
@@ -87,9 +86,7 @@ class Repair:
         return f"{done}: {result}" if isinstance(result, str) and result else done
 
 
-def _findings(
-    layout: RunLayout, manifest: Mapping[str, Any], repair: Repair, *, alive: bool
-) -> Iterator[Finding]:
+def _findings(layout: RunLayout, manifest: Manifest, repair: Repair, *, alive: bool) -> Iterator[Finding]:
     yield from _store_file(layout, manifest, repair, alive=alive)
     yield from _inputs(layout, manifest)
     if alive:
@@ -100,10 +97,10 @@ def _findings(
         )
         return
     yield from _runner(layout, repair)
-    yield from _reports(layout, int(manifest["total"]), repair)
+    yield from _reports(layout, manifest.total, repair)
     with ExitStack() as stack:
         try:
-            plan = Plan.from_json(manifest["plan"])
+            plan = manifest.plan
             store = stack.enter_context(Store(layout, plan, read_only=not repair.wanted))
         except StoreError:
             return  # told by _store_file, and not to be repaired
@@ -118,12 +115,10 @@ def _findings(
 # The store ----------------------------------------------------------------------------------------
 
 
-def _store_file(
-    layout: RunLayout, manifest: Mapping[str, Any], repair: Repair, *, alive: bool
-) -> Iterator[Finding]:
-    trouble = store_trouble(layout, int(manifest["total"]))
+def _store_file(layout: RunLayout, manifest: Manifest, repair: Repair, *, alive: bool) -> Iterator[Finding]:
+    trouble = store_trouble(layout, manifest.total)
     if not trouble and not alive:
-        trouble = _foreign(layout, manifest) or _lost(layout, int(manifest["total"]))
+        trouble = _foreign(layout, manifest) or _lost(layout, manifest.total)
     if trouble:
         repaired = repair("rebuilt", lambda: str(rebuild(layout, manifest)))
         yield Finding("run.sqlite", trouble, grave=True, repaired=repaired)
@@ -141,10 +136,10 @@ def store_trouble(layout: RunLayout, total: int) -> str:
         return error.message.removeprefix(f"{layout.database}: ")
 
 
-def _foreign(layout: RunLayout, manifest: Mapping[str, Any]) -> str:
+def _foreign(layout: RunLayout, manifest: Manifest) -> str:
     """Which other run the store belongs to, as a complaint; empty if it is this run's or does not say."""
     name = readable_meta(layout.database, "run")
-    return f"is the store of another run, {name}" if name not in ("", manifest.get("run")) else ""
+    return f"is the store of another run, {name}" if name not in ("", manifest.run) else ""
 
 
 def _lost(layout: RunLayout, total: int) -> str:
@@ -177,10 +172,10 @@ def _rows(layout: RunLayout, store: Store, repair: Repair) -> Iterator[Finding]:
 # Files --------------------------------------------------------------------------------------------
 
 
-def _inputs(layout: RunLayout, manifest: Mapping[str, Any]) -> Iterator[Finding]:
-    if not (layout.inputs / str(manifest["template"])).is_file():
+def _inputs(layout: RunLayout, manifest: Manifest) -> Iterator[Finding]:
+    if not (layout.inputs / str(manifest.template)).is_file():
         message = "the frozen template is missing: no case can be simulated any more"
-        yield Finding(f"inputs/{manifest['template']}", message, grave=True)
+        yield Finding(f"inputs/{manifest.template}", message, grave=True)
 
 
 def _runner(layout: RunLayout, repair: Repair) -> Iterator[Finding]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from simorc.results.frame import load_frame
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import Manifest
 from simorc.rundir.metadata_csv import write_metadata
 from simorc.rundir.store.reader import STATUSES
-from simorc.sweeps.plan import Plan
 
 
-def rewrite_metadata(layout: RunLayout, manifest: Mapping[str, Any]) -> None:
+def rewrite_metadata(layout: RunLayout, manifest: Manifest) -> None:
     """metadata.csv with the verdicts as they are now."""
     frame = load_frame(layout)
-    plan = Plan.from_json(manifest["plan"])
+    plan = manifest.plan
     codes, messages = bytearray(len(plan) + 1), dict[int, str]()
     for case_id, status, message in zip(frame.ids.tolist(), frame.status, frame.messages, strict=True):
         codes[case_id] = STATUSES.index(status)

@@ -21,7 +21,7 @@ from simorc.netlist.deck.deck import Deck
 from simorc.rundir.attempt_log import Trace
 from simorc.rundir.history import stored_attempts, together, traced_attempts
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import wanted_cards
+from simorc.rundir.manifest import Manifest
 from simorc.rundir.metadata_csv import swept_columns
 from simorc.rundir.store.connection import create
 from simorc.rundir.store.integrity import carry_over, readable_meta
@@ -52,7 +52,7 @@ class Rebuilt:
         return f"{files}, {self.judged} judged again"
 
 
-def rebuild(layout: RunLayout, manifest: Mapping[str, Any]) -> Rebuilt:
+def rebuild(layout: RunLayout, manifest: Manifest) -> Rebuilt:
     """Make run.sqlite and trace.jsonl anew; what was there of them is kept beside, ending in ``.old``.
 
     The run's lock must be held.
@@ -60,7 +60,7 @@ def rebuild(layout: RunLayout, manifest: Mapping[str, Any]) -> Rebuilt:
     making = RunLayout(layout.path / _WORKPLACE)
     shutil.rmtree(making.path, ignore_errors=True)
     making.path.mkdir()
-    plan = Plan.from_json(manifest["plan"])
+    plan = manifest.plan
     _empty_store(making, manifest, plan)
     with Store(making, plan) as store:
         trace = Trace(making)
@@ -74,16 +74,16 @@ def rebuild(layout: RunLayout, manifest: Mapping[str, Any]) -> Rebuilt:
     return rebuilt
 
 
-def _empty_store(making: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> None:
-    about = {"run": str(manifest.get("run") or ""), "sweep": manifest["sweep"]}
-    meta = {**about, "testbench": manifest["testbench"], "total": str(len(plan))}
+def _empty_store(making: RunLayout, manifest: Manifest, plan: Plan) -> None:
+    about = {"run": manifest.run, "sweep": manifest.sweep}
+    meta = {**about, "testbench": manifest.testbench, "total": str(len(plan))}
     create(making.database, {"state": "pending", **meta})
-    measured = {name: what for name, what in manifest["measurements"].items() if not what.get("across")}
+    measured = manifest.case_measurements
     declared = {name: ShownAs.declared(what) for name, what in measured.items()}
     declare_columns(making, swept_columns(plan), declared, len(plan))
 
 
-def _refill(layout: RunLayout, manifest: Mapping[str, Any], store: Store, trace: Trace) -> Rebuilt:
+def _refill(layout: RunLayout, manifest: Manifest, store: Store, trace: Trace) -> Rebuilt:
     over = _from_attempts(_attempts(layout, manifest, len(store.statuses)), store, trace)
     total, listed, judged = len(store.statuses), 0, 0
     verdicts = listed_verdicts(layout.metadata_csv, total)
@@ -103,7 +103,7 @@ def _refill(layout: RunLayout, manifest: Mapping[str, Any], store: Store, trace:
     return Rebuilt(len(over), listed, judged)
 
 
-def _attempts(layout: RunLayout, manifest: Mapping[str, Any], total: int) -> Iterable[Finished]:
+def _attempts(layout: RunLayout, manifest: Manifest, total: int) -> Iterable[Finished]:
     """Every attempt of the attempt log and of the old store."""
     stored = stored_attempts(layout.database, total) if _is_of(layout, manifest) else []
     traced = traced_attempts(layout.trace, total)
@@ -170,10 +170,10 @@ def _listed(row: Mapping[str | None, Any]) -> tuple[int, Outcome | None]:
 class _Judge:
     """Judges what lies in the cases' directories."""
 
-    def __init__(self, layout: RunLayout, manifest: Mapping[str, Any]) -> None:
+    def __init__(self, layout: RunLayout, manifest: Manifest) -> None:
         self._layout = layout
-        self._requested, self._optional = wanted_cards(manifest)
-        self._measuring = Measuring(layout, manifest, Plan.from_json(manifest["plan"]))
+        self._requested, self._optional = manifest.wanted_cards
+        self._measuring = Measuring(layout, manifest, manifest.plan)
 
     def verdict(self, case_id: int, listed: Outcome | None) -> Outcome | None:
         """The verdict that metadata.csv lists, with the measurements the files give; without one, what the
@@ -199,14 +199,14 @@ class _Judge:
         return anyio.run(self._measuring.complete, case_id, outcome)
 
 
-def _is_of(layout: RunLayout, manifest: Mapping[str, Any]) -> bool:
+def _is_of(layout: RunLayout, manifest: Manifest) -> bool:
     """Whether the store that is there is this run's own, as far as it says."""
     if not layout.database.is_file() or readable_meta(layout.database, "run") not in (
         "",
-        manifest.get("run"),
+        manifest.run,
     ):
         return False
-    return readable_meta(layout.database, "total") == str(manifest["total"])
+    return readable_meta(layout.database, "total") == str(manifest.total)
 
 
 def aside(path: Path) -> Path:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -30,7 +30,8 @@ from simorc.results.frame import Frame, load_frame
 from simorc.rundir.freezing import HOOKS, freeze_hooks, hook_files
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
-from simorc.rundir.manifest import load_manifest
+from simorc.rundir.manifest import Manifest, load_manifest
+from simorc.rundir.manifest_records import Hooks
 from simorc.rundir.store.measured_rows import (
     LACKING,
     Definitions,
@@ -38,7 +39,6 @@ from simorc.rundir.store.measured_rows import (
     Remeasured,
     store_rows,
 )
-from simorc.sweeps.plan import Plan
 from simorc.waveforms.rawfile import RawFile
 
 _CHUNK = 50
@@ -100,43 +100,46 @@ def remeasure(
     _check(definitions, project_root)
     with RunnerLock(layout):
         manifest = load_manifest(layout)
-        old = manifest.get("measurements") or {}
+        old = manifest.measurements_if_known or {}
         hooks = _frozen_hooks(layout, manifest, definitions, project_root)
-        edited = hooks != (manifest.get("hooks") or {})
-        if hooks["inputs"]:
-            project_root = layout.path / hooks["directory"]
+        edited = hooks != manifest.hooks
+        if hooks.inputs:
+            project_root = layout.path / hooks.directory
         names = tuple(definitions) if everything else changed_measurements(old, definitions, edited)
         names = tuple(name for name in names if not definitions[name].get("across"))
         removed = tuple(name for name in old if name not in definitions)
         found = _measured(layout, manifest, definitions, names, project_root, jobs, progress)
-        now: dict[str, Any] = {"measurements": dict(definitions), "specs": dict(specs), "hooks": hooks}
+        now: dict[str, Any] = {
+            "measurements": dict(definitions),
+            "specs": dict(specs),
+            "hooks": asdict(hooks),
+        }
         if plot_specs is not None:
             now["plot_specs"] = list(plot_specs)
         now["measured"] = time.strftime("%Y-%m-%dT%H:%M:%S%z")
         done = store_rows(layout, definitions, names, removed, found, now)
-        if "plan" in manifest:
+        if manifest.plan_if_known is not None:
             rewrite_metadata(layout, manifest)
     return done
 
 
 def _frozen_hooks(
-    layout: RunLayout, manifest: Mapping[str, Any], definitions: Definitions, project_root: Path
-) -> dict[str, Any]:
+    layout: RunLayout, manifest: Manifest, definitions: Definitions, project_root: Path
+) -> Hooks:
     """The copies of the files of measurements in Python, made anew where these were edited.
 
     They count from the transaction on that names their directory; before, nothing reads them.
     """
-    held: Mapping[str, Any] = manifest.get("hooks") or {}
     number = 2
-    while f"{HOOKS}-{number}" == held.get("directory"):
+    while f"{HOOKS}-{number}" == manifest.hooks.directory:
         number += 1
     directory = f"{HOOKS}-{number}"
     shutil.rmtree(layout.path / directory, ignore_errors=True)
     digests = freeze_hooks(layout.path / directory, project_root, hook_files(definitions))
-    if digests != held.get("inputs", {}):
-        return {"directory": directory, "inputs": digests}
+    if digests != manifest.hooks.inputs:
+        return Hooks(directory, digests)
     shutil.rmtree(layout.path / directory, ignore_errors=True)
-    return dict(held) or {"directory": HOOKS, "inputs": {}}
+    return manifest.hooks if manifest.hooks.directory else Hooks(HOOKS)
 
 
 def _check(definitions: Definitions, project_root: Path) -> None:
@@ -163,7 +166,7 @@ class _Share:
 
 def _measured(
     layout: RunLayout,
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     definitions: Definitions,
     names: Sequence[str],
     project_root: Path,
@@ -180,7 +183,7 @@ def _measured(
         for name in definitions
     }
     here = {name: each for name, each in both.items() if not definitions[name].get("across")}
-    defaults = dict(Plan.from_json(manifest["plan"]).defaults) if "plan" in manifest else {}
+    defaults = {} if manifest.plan_if_known is None else dict(manifest.plan.defaults)
     work = [
         _Share(
             *(layout.path, here, tuple(names), project_root, defaults),

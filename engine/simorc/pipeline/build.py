@@ -8,6 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,7 @@ def _freeze(
     frozen = _Freezer(project.root, making)
     resolved = frozen.definition(definition)
     files = {"spec": resolved.spec, "rtl": resolved.rtl, "testbench": resolved.simulation.testbench}
+    git = git_state(project.root)
     manifest = {
         "format": FORMAT,
         "kind": "pipeline",
@@ -93,9 +95,9 @@ def _freeze(
         "files": {key: path for key, path in files.items() if path},
         "inputs": frozen.hashes,
         "command_line": list(command_line) or sys.argv,
-        "git": git_state(project.root),
+        "git": None if git is None else asdict(git),
         "tools": dict(tools),
-        "host": describe_host(),
+        "host": asdict(describe_host()),
     }
     write_json(making.manifest, manifest)
 

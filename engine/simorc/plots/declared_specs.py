@@ -28,7 +28,7 @@ class Declared:
 def declared_specs(run: OpenRun) -> list[Declared]:
     """Every entry of the run's ``plot_specs``, in the order written."""
     found = []
-    for written in run.manifest.get("plot_specs") or ():
+    for written in run.manifest.plot_specs:
         if isinstance(written, Mapping):
             found.append(Declared((str(written.get("title") or "plot"),), written))
         else:
@@ -43,7 +43,7 @@ def frozen(run: OpenRun, path: Path) -> Path:
     if path.is_absolute() or copy.is_file():
         return path if path.is_absolute() else copy
     own = run.layout.root / path
-    return own if own.is_file() else Path(str(run.manifest.get("project_root") or run.layout.root)) / path
+    return own if own.is_file() else (run.manifest.project_root_if_known or run.layout.root) / path
 
 
 def specs_named(run: OpenRun, name: str) -> list[PlotSpec] | None:

@@ -34,7 +34,7 @@ def datasheet(run: OpenRun) -> str:
     verdict = overall(run.spec_results, run.case_counts, stopped=bool(run.stopped))
     yields = [f"Yield: {run.yields.text}.", ""] if run.yields is not None else []
     lines = [
-        f"# {_cell(str(run.manifest['sweep']))} ({_cell(str(run.manifest['testbench']))})",
+        f"# {_cell(str(run.manifest.sweep))} ({_cell(str(run.manifest.testbench))})",
         "",
         f"Run `{run.name}`: {verdict}.",
         "",

@@ -27,6 +27,7 @@ from simorc.results.open_run import OpenRun
 from simorc.results.sample_yields import yield_text
 from simorc.results.specs import SpecResult
 from simorc.results.statistics import capability, sensitivities, summarise_values
+from simorc.rundir.manifest import Manifest
 from simorc.rundir.notes import notes_of
 from simorc.text import plain
 
@@ -54,13 +55,13 @@ def page_of(run: OpenRun) -> dict[str, Any]:
 
     frame, manifest = run.frame, run.manifest
     completed, failed = int(frame.completed.sum()), int(frame.failed.sum())
-    total = int(manifest["total"])
+    total = manifest.total
     ran = completed + failed
     said = notes_of(run.layout)
-    head = (run.name, said.label, said.note, manifest.get("created"))
+    head = (run.name, said.label, said.note, manifest.created)
     good = all(result.passed for result in run.spec_results) and not failed
     return {
-        "title": plain(f"{manifest['sweep']} ({manifest['testbench']})"),
+        "title": plain(f"{manifest.sweep} ({manifest.testbench})"),
         "subtitle": [plain(str(part)) for part in head if part],
         "verdict": overall(run.spec_results, run.case_counts, stopped=bool(run.stopped)),
         "colour": "open"
@@ -204,21 +205,9 @@ def _case_rows(run: OpenRun) -> list[dict[str, Any]]:
     return rows
 
 
-def provenance(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+def provenance(manifest: Manifest) -> list[tuple[str, str]]:
     """What led to the results, as (key, text)."""
-    keys = (
-        "run",
-        "project",
-        "testbench",
-        "created",
-        "measured",
-        "command_line",
-        "git",
-        "host",
-        "tools",
-        "inputs",
-    )
-    return [(key, plain(_flat(manifest[key]))) for key in keys if manifest.get(key)]
+    return [(key, plain(_flat(value))) for key, value in manifest.provenance().items()]
 
 
 def _flat(value: Any) -> str:

@@ -17,7 +17,7 @@ from simorc.results.specs import SpecResult
 def junit(run: OpenRun) -> str:
     """The XML document."""
     words = Wording(run)
-    place = f"{run.manifest['testbench']}.{run.manifest['sweep']}"
+    place = f"{run.manifest.testbench}.{run.manifest.sweep}"
     cases = [_spec_case(words, place, result) for result in run.spec_results] or [_run_case(run, place)]
     counts = {
         kind: sum(case.find(kind) is not None for case in cases) for kind in ("failure", "error", "skipped")
@@ -31,7 +31,7 @@ def junit(run: OpenRun) -> str:
         errors=str(counts["error"]),
         skipped=str(counts["skipped"]),
         time=f"{0.0 if seconds is None else float(seconds[seconds == seconds].sum()):.3f}",
-        timestamp=str(run.manifest.get("created") or ""),
+        timestamp=str(run.manifest.created or ""),
     )
     suite.extend(cases)
     if told := [f"warning: {each}" for each in (*run.warnings, *run.unvaried)]:

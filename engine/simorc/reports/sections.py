@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from simorc.reports.wording import Wording, parameter_text
@@ -16,7 +14,7 @@ from simorc.text import plain
 
 def effect_tables(run: OpenRun) -> list[dict[str, Any]]:
     """For each measurement of a one-at-a-time sweep: its parameters, the strongest first, with bars."""
-    axis = sensitivity_axis(run.manifest.get("plan"))
+    axis = sensitivity_axis(run.plan)
     if axis is None:
         return []
     tables = []
@@ -53,17 +51,17 @@ def cautions(run: OpenRun) -> list[str]:
     if moved:
         shown = ", ".join(map(plain, moved[:8])) + (f" and {len(moved) - 8} more" if len(moved) > 8 else "")
         found.append(f"Inputs that have changed since the run was built: {shown}.")
-    git: Mapping[str, Any] = run.manifest.get("git") or {}
-    if git.get("dirty"):
+    git = run.manifest.git
+    if git is not None and git.dirty:
         found.append("The project held changes that were not committed when the run was built.")
     return found
 
 
 def _moved(run: OpenRun) -> tuple[str, ...]:
     """Inputs that differ now; nothing is said far from the project the run was built in."""
-    root = Path(str(run.manifest.get("project_root") or run.layout.root))
+    root = run.manifest.project_root_if_known or run.layout.root
     here = run.layout.root if (run.layout.root / "sim_setup.yaml").is_file() else root
-    recorded = run.manifest.get("inputs") or {}
+    recorded = run.manifest.inputs_if_known
     return moved_inputs(here, recorded) if recorded and here.is_dir() else ()
 
 

@@ -29,12 +29,12 @@ def baseline_path(root: Path, sweep: str) -> Path:
 def write_baseline(run: OpenRun, path: Path, tolerances: Mapping[str, Tolerance] | None = None) -> int:
     """Keep the results of a run; returns the number of cases. Every case of the run must have been run."""
     frame = run.frame
-    if len(frame) < int(run.manifest["total"]) or not np.all(frame.completed | frame.failed):
+    if len(frame) < run.manifest.total or not np.all(frame.completed | frame.failed):
         raise UsageError(f"{run.name} has cases that were not run", remedy=f"simorc run {run.name}")
     head = {
         "format": FORMAT,
         "run": run.name,
-        "sweep": run.manifest["sweep"],
+        "sweep": run.manifest.sweep,
         "parameters": list(frame.parameters),
         "measurements": list(frame.measurements),
         "specs": {result.spec.measurement: result.status for result in run.spec_results},

@@ -11,6 +11,7 @@ import numpy as np
 
 from simorc.results.frame import Floats, Frame
 from simorc.results.specs import SpecResult
+from simorc.rundir.manifest import Manifest
 
 DEFAULT_RELATIVE = 1e-6
 
@@ -170,25 +171,9 @@ def changed_specs(old: Sequence[SpecResult], new: Sequence[SpecResult]) -> list[
     return [row for row in rows if row[1] != row[2]]
 
 
-_INPUT_KEYS = (
-    "inputs",
-    "tools",
-    "settings",
-    "measurements",
-    "specs",
-    "definition",
-    "git",
-    "host",
-    "template",
-)
-
-
-def changed_inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def changed_inputs(old: Manifest, new: Manifest) -> list[tuple[str, str, str]]:
     """(dotted key, old, new) of whatever differs between two manifests in what led to the results."""
-    before, after = (
-        _flat({key: old.get(key) for key in _INPUT_KEYS}),
-        _flat({k: new.get(k) for k in _INPUT_KEYS}),
-    )
+    before, after = _flat(old.causes()), _flat(new.causes())
     keys = dict.fromkeys((*before, *after))
     rows = [(key, before.get(key, "none"), after.get(key, "none")) for key in keys]
     return [row for row in rows if row[1] != row[2]]

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from simorc.results.frame import Floats, Frame, Mask, plain_value
-from simorc.sweeps.axes import OneAtATime, axis_from_json
+from simorc.sweeps.axes import OneAtATime
+from simorc.sweeps.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,10 @@ class Effect:
         return 100 * self.swing / abs(self.nominal) if self.nominal else None
 
 
-def sensitivity_axis(plan: Mapping[str, Any] | None) -> OneAtATime | None:
-    """The axis of a run's plan (as its manifest has it) that varies one parameter at a time."""
-    for axis in (plan or {}).get("axes", ()):
-        if axis["kind"] == "sensitivity":
-            found = axis_from_json(axis)
-            return found if isinstance(found, OneAtATime) else None
-    return None
+def sensitivity_axis(plan: Plan | None) -> OneAtATime | None:
+    """The axis of a run's plan that varies one parameter at a time."""
+    axes = () if plan is None else plan.axes
+    return next((axis for axis in axes if isinstance(axis, OneAtATime)), None)
 
 
 def effects(frame: Frame, axis: OneAtATime, measurement: str) -> list[Effect]:

@@ -29,7 +29,7 @@ from simorc.results.frame import Frame, load_frame
 from simorc.results.sample_yields import Yields, count_yields
 from simorc.results.specs import Spec, SpecResult, evaluate_specs, read_specs
 from simorc.rundir.layout import RunLayout, find_run
-from simorc.rundir.manifest import load_manifest
+from simorc.rundir.manifest import Manifest, load_manifest
 from simorc.rundir.mixed import mixture
 from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.warning_rows import WarningGroup
@@ -49,7 +49,7 @@ class OpenRun:
         return self.layout.name
 
     @cached_property
-    def manifest(self) -> dict[str, Any]:
+    def manifest(self) -> Manifest:
         return load_manifest(self.layout)
 
     @cached_property
@@ -60,18 +60,17 @@ class OpenRun:
             frame = replace(frame, samples=self.plan.sample_numbers()[frame.ids - 1])
         if not any(spec.corners for spec in self.specs):
             return frame
-        return replace(frame, bundles=bundle_names(self.manifest.get("plan"), frame))
+        return replace(frame, bundles=bundle_names(self.plan, frame))
 
     @cached_property
     def plan(self) -> Plan | None:
         """The cases the run was built with; None where its manifest has no plan."""
-        written = self.manifest.get("plan")
-        return Plan.from_json(written) if written else None
+        return self.manifest.plan_if_known
 
     @cached_property
     def case_counts(self) -> CaseCounts:
         """How many cases meet and violate the specs, have no value, or failed."""
-        return count_cases(self.frame, self.own_specs, int(self.manifest.get("total") or len(self.frame)))
+        return count_cases(self.frame, self.own_specs, self.manifest.total_if_known or len(self.frame))
 
     @property
     def own_specs(self) -> list[Spec]:
@@ -127,7 +126,7 @@ class OpenRun:
     @property
     def definitions(self) -> Mapping[str, Mapping[str, Any]]:
         """The measurements as declared when the run was built or last measured."""
-        found: Mapping[str, Mapping[str, Any]] = self.manifest.get("measurements") or {}
+        found: Mapping[str, Mapping[str, Any]] = self.manifest.measurements_if_known or {}
         return found
 
     @cached_property
@@ -137,7 +136,7 @@ class OpenRun:
 
     @cached_property
     def specs(self) -> list[Spec]:
-        return read_specs(self.manifest.get("specs") or {})
+        return read_specs(self.manifest.specs_if_known or {})
 
     @cached_property
     def spec_results(self) -> list[SpecResult]:

@@ -6,14 +6,13 @@ from __future__ import annotations
 
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
-from simorc.sweeps.plan import Plan
 
 
 class WrittenParameters:
     """The texts of a run's parameters by case."""
 
     def __init__(self, layout: RunLayout) -> None:
-        self._plan = Plan.from_json(load_manifest(layout)["plan"])
+        self._plan = load_manifest(layout).plan
 
     def of(self, case_id: int) -> dict[str, str]:
         """The swept values of a case, with ``corner`` and ``sample`` where the sweep has those."""

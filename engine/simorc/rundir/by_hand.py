@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import shlex
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import Manifest
 
 _FOLDER = "by_hand"
 
 
-def by_hand(layout: RunLayout, case_id: int, manifest: Mapping[str, Any]) -> str:
+def by_hand(layout: RunLayout, case_id: int, manifest: Manifest) -> str:
     """What to type in a shell to simulate the deck of a case as a cold run does; the run is only read.
 
     The directory stands beside the run and as deep as the case's own, so that relative paths in the deck
@@ -38,8 +37,7 @@ def by_hand(layout: RunLayout, case_id: int, manifest: Mapping[str, Any]) -> str
     return " && ".join([*map(shlex.join, steps), _simulation(layout.deck(case_id).name, manifest)])
 
 
-def _simulation(deck: str, manifest: Mapping[str, Any]) -> str:
-    settings = manifest.get("settings") or {}
-    simulator, execution = settings.get("simulator") or {}, settings.get("execution") or {}
-    argv = [str(simulator.get("executable") or "ngspice"), *map(str, simulator.get("args") or ()), "-b"]
-    return f"OMP_THREAD_LIMIT={int(execution.get('threads') or 1)} {shlex.join([*argv, deck])}"
+def _simulation(deck: str, manifest: Manifest) -> str:
+    simulator = manifest.simulator
+    argv = [simulator.executable, *simulator.args, "-b", deck]
+    return f"OMP_THREAD_LIMIT={manifest.execution.threads} {shlex.join(argv)}"

@@ -16,8 +16,6 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from simorc.errors import StoreError
-from simorc.files import read_json
 from simorc.netlist.deck.file_references import FileReference, with_names
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.provenance import input_name
@@ -29,8 +27,7 @@ FILES = "files"
 MOST_BYTES = 16 << 20
 """A larger file of the project is held by its hash instead of being copied."""
 USER_SPICEINIT = "~/.spiceinit"
-DESCRIPTION = "circuit.json"
-_NUMBERED = re.compile(r"circuit-(\d{1,6})")
+NUMBERED = re.compile(r"circuit-(\d{1,6})")
 
 
 @dataclass(frozen=True)
@@ -79,56 +76,6 @@ def circuit_from(said: Mapping[str, Any]) -> Circuit:
         raise ValueError("a copy outside of the run")
     known["changes"] = tuple(map(str, known.get("changes") or ()))
     return Circuit(**known)
-
-
-def circuits_of(layout: RunLayout, manifest: Mapping[str, Any]) -> list[Circuit]:
-    """Every circuit of a run, the one in force last. Raises StoreError for one that cannot be read."""
-    found = [_first(layout, manifest)]
-    numbers = sorted(int(match[1]) for match in map(_NUMBERED.fullmatch, _names(layout.inputs)) if match)
-    for number in numbers:
-        description = layout.inputs / f"circuit-{number}" / DESCRIPTION
-        try:
-            found.append(circuit_from(read_json(description)))
-        except FileNotFoundError:
-            continue  # its writing was broken off before any case had it
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"{description}: {error}", remedy="restore it from a copy of the run") from error
-    return found
-
-
-def circuit_in_force(layout: RunLayout, manifest: Mapping[str, Any]) -> Circuit:
-    """The circuit that the next case of a run is simulated from."""
-    return circuits_of(layout, manifest)[-1]
-
-
-def _names(directory: Path) -> list[str]:
-    try:
-        return [entry.name for entry in directory.iterdir()]
-    except OSError:
-        return []
-
-
-def _first(layout: RunLayout, manifest: Mapping[str, Any]) -> Circuit:
-    said = manifest.get("circuit")
-    if said is None:
-        return _of_older_run(manifest)
-    try:
-        return circuit_from(said)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StoreError(f"{layout.manifest}: circuit: {error}") from error
-
-
-_NOT_SIMULATED = (".sch", ".sym", ".yaml", ".yml")
-
-
-def _of_older_run(manifest: Mapping[str, Any]) -> Circuit:
-    """Of a run that was built before circuits were recorded: it has a copy of its template alone."""
-    recorded: Mapping[str, str] = manifest.get("inputs") or {}
-    template = str(manifest.get("template") or "")
-    inputs = {name: digest for name, digest in recorded.items() if not name.endswith(_NOT_SIMULATED)}
-    copies = {name: template for name in inputs if Path(name).name == Path(template).name}
-    simulator = str((manifest.get("tools") or {}).get("simulator", ""))
-    return Circuit(template=template, inputs=inputs, copies=copies, simulator=simulator)
 
 
 class CopiedFiles:
@@ -187,7 +134,7 @@ def names_of(paths: Iterable[Path], layout: RunLayout, root: Path) -> dict[str, 
         name = input_name(path, project)
         if path.is_relative_to(inputs):
             parts = path.relative_to(inputs).parts
-            parts = parts[1:] if _NUMBERED.fullmatch(parts[0]) else parts
+            parts = parts[1:] if NUMBERED.fullmatch(parts[0]) else parts
             name = "/".join(parts[1:] if parts[0] == FILES else parts)
         found[name] = path
     return found

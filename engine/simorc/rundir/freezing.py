@@ -14,6 +14,7 @@ from simorc.netlist.deck.file_references import FileReference, with_names
 from simorc.netlist.template import Template
 from simorc.rundir.circuit import FILES, MOST_BYTES, USER_SPICEINIT, Circuit, as_found
 from simorc.rundir.layout import SIMULATIONS, RunLayout
+from simorc.rundir.manifest import Manifest
 from simorc.rundir.provenance import digests_of, input_name, sha256
 from simorc.schematics.digests import Digests
 
@@ -39,16 +40,15 @@ class Sources:
     args: tuple[str, ...] = ()
 
 
-def sources_of(root: Path, template: Path, manifest: Mapping[str, Any]) -> Sources:
+def sources_of(root: Path, template: Path, manifest: Manifest) -> Sources:
     """The sources of a run's circuit by its manifest."""
-    simulator = manifest["settings"]["simulator"]
-    spiceinit = simulator.get("spiceinit")
+    simulator = manifest.simulator
     return Sources(
         root=root,
         template=template,
-        spiceinit=Path(spiceinit) if spiceinit else None,
-        name=str(simulator.get("name") or "ngspice"),
-        args=tuple(simulator.get("args") or ()),
+        spiceinit=Path(simulator.spiceinit) if simulator.spiceinit else None,
+        name=simulator.name,
+        args=simulator.args,
     )
 
 

@@ -28,15 +28,14 @@ def gather_held(layout: RunLayout) -> int:
     were taken away.
     """
     from simorc.rundir.attempt_log import Trace
-    from simorc.rundir.circuit import circuit_in_force
+    from simorc.rundir.circuits import circuit_in_force
     from simorc.rundir.manifest import load_manifest
     from simorc.rundir.metadata_csv import write_metadata
     from simorc.rundir.status_files import forget, gather_reports
     from simorc.rundir.store.writer import Store, finished_elsewhere
-    from simorc.sweeps.plan import Plan
 
     manifest = load_manifest(layout)
-    plan = Plan.from_json(manifest["plan"])
+    plan = manifest.plan
     with Store(layout, plan) as store:
         store.circuit = circuit_in_force(layout, manifest).number
         trace = Trace(layout)

@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from simorc.config.root import SETUP_FILE
 from simorc.errors import InputsChanged
-from simorc.rundir.circuit import ACCEPT, KEEP, REFUSE, Circuit, circuit_in_force
+from simorc.rundir.circuit import ACCEPT, KEEP, REFUSE, Circuit
+from simorc.rundir.circuits import circuit_in_force
 from simorc.rundir.freezing import environment
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import Manifest
 from simorc.schematics.digests import Digests
 
 _NAMED = 5
@@ -34,14 +35,14 @@ class Change:
         return f"{self.name} {self.what}"
 
 
-def project_root(layout: RunLayout, manifest: Mapping[str, Any]) -> Path:
+def project_root(layout: RunLayout, manifest: Manifest) -> Path:
     """The project's directory as a run sees it: around the run, or where the run was built."""
     if (layout.root / SETUP_FILE).exists():
         return layout.root.resolve()
-    return Path(manifest["project_root"])
+    return manifest.project_root
 
 
-def changes_of(layout: RunLayout, manifest: Mapping[str, Any], simulator: str = "") -> list[Change]:
+def changes_of(layout: RunLayout, manifest: Manifest, simulator: str = "") -> list[Change]:
     """What differs from the circuit in force; `simulator` is the version that is there now, if known."""
     root = project_root(layout, manifest)
     digests = Digests.load(root)
@@ -52,7 +53,7 @@ def changes_of(layout: RunLayout, manifest: Mapping[str, Any], simulator: str = 
 
 def _changes(
     layout: RunLayout,
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     circuit: Circuit,
     root: Path,
     digests: Digests,
@@ -70,7 +71,7 @@ def _changes(
         yield from _hooks(manifest, root, digests)
     if simulator and circuit.simulator not in ("", "not found", simulator):
         yield Change("the simulator", f"was version {circuit.simulator} and is version {simulator}")
-    if manifest.get("circuit") is not None:
+    if manifest.has_circuit:
         yield from _variables(circuit.environment, environment())
 
 
@@ -83,8 +84,8 @@ def _damaged(layout: RunLayout, circuit: Circuit, digests: Digests) -> Iterator[
             yield Change(f"{circuit.directory}/{copy}", difference(wanted, now or ""), damaged=True)
 
 
-def _hooks(manifest: Mapping[str, Any], root: Path, digests: Digests) -> Iterator[Change]:
-    for name, then in ((manifest.get("hooks") or {}).get("inputs") or {}).items():
+def _hooks(manifest: Manifest, root: Path, digests: Digests) -> Iterator[Change]:
+    for name, then in manifest.hooks.inputs.items():
         now = digests.of(path_of(name, root)) or ""
         if now != then:
             yield Change(name, difference(then, now), copied=True, hook=True)
@@ -124,7 +125,7 @@ def refuse_changed(layout: RunLayout, changes: list[Change], answer: str = REFUS
         )
 
 
-def refuse_measuring(layout: RunLayout, manifest: Mapping[str, Any]) -> None:
+def refuse_measuring(layout: RunLayout, manifest: Manifest) -> None:
     """Raise `InputsChanged` where the circuit has changed since its waveforms were simulated. Hooks may: they
     are what is measured anew.
     """
@@ -169,7 +170,7 @@ def listed(changes: list[Change]) -> str:
 class HeldFiles:
     """The files of a circuit that no copy was made of, looked at while a run is under way."""
 
-    def __init__(self, layout: RunLayout, manifest: Mapping[str, Any]) -> None:
+    def __init__(self, layout: RunLayout, manifest: Manifest) -> None:
         root = project_root(layout, manifest)
         circuit = circuit_in_force(layout, manifest)
         self._files = {

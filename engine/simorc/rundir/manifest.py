@@ -1,201 +1,358 @@
-"""`manifest.json`: what a run is, in plain JSON, enough to run and to understand it far from its project."""
+"""`manifest.json`: what a run is, in plain JSON, enough to run and to understand it far from its project.
+
+`Manifest` is the one place that knows the file's keys. It is written once, by `simorc build`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from simorc.errors import StoreError
-from simorc.files import read_json
-from simorc.rundir.circuit import circuit_in_force
+from simorc.files import read_json, write_json
+from simorc.rundir.circuit import Circuit, circuit_from
+from simorc.rundir.instants import CREATED_UTC
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest_checks import wrong_keys
+from simorc.rundir.manifest_records import Definitions, GitState, Hooks, Host, Tools
+from simorc.rundir.run_settings import (
+    ExecutionRecord,
+    SimulatorRecord,
+    execution_from,
+    invalid_settings,
+    simulator_from,
+)
 from simorc.rundir.store.definitions import stored_definitions
-from simorc.simulators.job import LOG_LIMIT
+
+if TYPE_CHECKING:
+    from simorc.sweeps.plan import Plan
 
 FORMAT = 1
 
 
-def load_manifest(layout: RunLayout, *, stored: bool = True) -> dict[str, Any]:
+@dataclass(frozen=True, eq=False)
+class Manifest:
+    """A run's manifest: what is written in `file`, with the definitions that were changed since.
+
+    Names that end in ``_if_known`` are None where the manifest says nothing of it. Any other name that the
+    manifest lacks and that has no meaning when missing raises `StoreError`.
+    """
+
+    file: Path
+    _body: Mapping[str, Any] = field(repr=False)
+
+    # What it was built from -----------------------------------------------------------------------
+
+    @property
+    def run(self) -> str:
+        """The run's name when it was built; empty in a run that does not say."""
+        return str(self._body.get("run") or "")
+
+    @property
+    def sweep(self) -> str:
+        return str(self._needed("sweep"))
+
+    @property
+    def testbench(self) -> str:
+        return str(self._needed("testbench"))
+
+    @property
+    def created(self) -> str:
+        """When it was built, in local time with its offset; empty in a run that does not say."""
+        return str(self._body.get("created") or "")
+
+    @property
+    def created_utc(self) -> str:
+        """When it was built, in UTC, later than every run before it."""
+        return str(self._needed(CREATED_UTC))
+
+    @property
+    def project_root(self) -> Path:
+        """Where the project was when the run was built."""
+        return Path(self._needed("project_root"))
+
+    @property
+    def project_root_if_known(self) -> Path | None:
+        root = self._body.get("project_root")
+        return Path(root) if root else None
+
+    @property
+    def git(self) -> GitState | None:
+        """The project's commit; None outside of a repository."""
+        found = self._body.get("git")
+        return self._record(GitState, "git") if found else None
+
+    @cached_property
+    def tools(self) -> Tools:
+        return self._record(Tools, "tools")
+
+    @cached_property
+    def host(self) -> Host:
+        return self._record(Host, "host")
+
+    @property
+    def after(self) -> str | None:
+        """The sweep whose newest run this one waits for."""
+        after = (self._body.get("definition") or {}).get("after")
+        return after if isinstance(after, str) else None
+
+    @property
+    def stop_when(self) -> Mapping[str, Any] | None:
+        """The stop rule of Monte Carlo as the sweep declares it; None without one."""
+        monte_carlo = (self._body.get("definition") or {}).get("monte_carlo") or {}
+        return monte_carlo.get("stop_when") or None
+
+    # Its cases ------------------------------------------------------------------------------------
+
+    @property
+    def total(self) -> int:
+        """How many cases there are."""
+        return int(self._needed("total"))
+
+    @property
+    def total_if_known(self) -> int | None:
+        return self._body.get("total") or None
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The cases. Raises UsageError for a plan that cannot be read."""
+        self._needed("plan")
+        plan = self.plan_if_known
+        if plan is None:
+            raise _invalid(self.file, "its plan is empty")
+        return plan
+
+    @cached_property
+    def plan_if_known(self) -> Plan | None:
+        written = self._body.get("plan")
+        if not written:
+            return None
+        from simorc.sweeps.plan import Plan
+
+        return Plan.from_json(written)
+
+    # Its circuit ----------------------------------------------------------------------------------
+
+    @property
+    def template(self) -> str:
+        """The template's file name, relative to ``inputs/``."""
+        return str(self._needed("template"))
+
+    @property
+    def template_directory_if_known(self) -> str | None:
+        """The template's directory, relative to the project where it lies inside."""
+        directory = self._body.get("template_directory")
+        return None if directory is None else str(directory)
+
+    @property
+    def dut_netlist(self) -> str:
+        """The netlist of the device under test, relative to the project; may be empty."""
+        return str(self._needed("dut_netlist"))
+
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """The SHA-256 of every input by its name."""
+        inputs: Mapping[str, str] = self._needed("inputs")
+        return inputs
+
+    @property
+    def inputs_if_known(self) -> Mapping[str, str] | None:
+        return self._body.get("inputs")
+
+    @property
+    def has_circuit(self) -> bool:
+        """Whether the circuit was recorded; a run of an older simorc has a copy of its template alone."""
+        return self._body.get("circuit") is not None
+
+    @cached_property
+    def circuit(self) -> Circuit:
+        """The circuit the run was built with. Raises StoreError for one that cannot be read."""
+        if not self.has_circuit:
+            return self._circuit_of_older_run()
+        try:
+            return circuit_from(self._body["circuit"])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise StoreError(f"{self.file}: circuit: {error}") from error
+
+    def _circuit_of_older_run(self) -> Circuit:
+        template = str(self._body.get("template") or "")
+        recorded = self.inputs_if_known or {}
+        inputs = {name: digest for name, digest in recorded.items() if not name.endswith(_NOT_SIMULATED)}
+        copies = {name: template for name in inputs if Path(name).name == Path(template).name}
+        return Circuit(template=template, inputs=inputs, copies=copies, simulator=self.tools.simulator)
+
+    @property
+    def reuse(self) -> tuple[str, ...]:
+        """The runs that completed cases are taken from, relative to this run."""
+        return tuple(self._body.get("reuse") or ())
+
+    # How it is simulated --------------------------------------------------------------------------
+
+    def refuse_without_settings(self) -> None:
+        """Raise `StoreError` where the settings of simulator or execution are missing."""
+        settings = self._needed("settings")
+        if not all(isinstance(settings.get(name), dict) for name in ("simulator", "execution")):
+            raise _invalid(self.file, "settings have no sections simulator and execution")
+
+    @cached_property
+    def simulator(self) -> SimulatorRecord:
+        return simulator_from(self._settings("simulator"))
+
+    @cached_property
+    def execution(self) -> ExecutionRecord:
+        return execution_from(self._settings("execution"))
+
+    def _settings(self, name: str) -> Mapping[str, Any]:
+        section = (self._body.get("settings") or {}).get(name) or {}
+        wrong = invalid_settings(section) if isinstance(section, dict) else [name]
+        if wrong:
+            raise _invalid(self.file, f"settings {', '.join(wrong)} make no sense")
+        return section
+
+    # What is measured -----------------------------------------------------------------------------
+
+    @property
+    def measurements(self) -> Definitions:
+        """The declared measurements, those across cases among them."""
+        measurements: Definitions = self._needed("measurements")
+        return measurements
+
+    @property
+    def measurements_if_known(self) -> Definitions | None:
+        return self._body.get("measurements")
+
+    @property
+    def case_measurements(self) -> Definitions:
+        """The measurements that every case has its own value of."""
+        return {name: each for name, each in self.measurements.items() if not each.get("across")}
+
+    @property
+    def specs(self) -> Definitions:
+        specs: Definitions = self._needed("specs")
+        return specs
+
+    @property
+    def specs_if_known(self) -> Definitions | None:
+        return self._body.get("specs")
+
+    @property
+    def plot_specs(self) -> tuple[Any, ...]:
+        """Plot specs: names of files, or mappings."""
+        return tuple(self._body.get("plot_specs") or ())
+
+    @cached_property
+    def hooks(self) -> Hooks:
+        """The copies of measurements in Python; empty in a run without."""
+        return self._record(Hooks, "hooks")
+
+    @property
+    def wanted_cards(self) -> tuple[tuple[str, ...], frozenset[str]]:
+        """The ``.meas`` cards a case must have a value of, and the cards it may lack, both in lower case.
+
+        A measurement may have another name than its card (``vout: {meas: y}``): what counts is the card. A
+        card that several measurements read may be lacking only if all of them are optional.
+        """
+        declared = self.measurements
+        read = [
+            (str(each["meas"]).lower(), bool(each.get("optional")))
+            for each in declared.values()
+            if each.get("meas")
+        ]
+        needed = tuple(dict.fromkeys(card for card, optional in read if not optional))
+        spared = {card for card, _ in read} | {
+            name.lower() for name, each in declared.items() if each.get("optional")
+        }
+        return needed, frozenset(spared - set(needed))
+
+    # As plain data --------------------------------------------------------------------------------
+
+    def provenance(self) -> dict[str, Any]:
+        """What led to the results, for a report; only what the manifest says."""
+        return {key: self._body[key] for key in _PROVENANCE if self._body.get(key)}
+
+    def causes(self) -> dict[str, Any]:
+        """Whatever may be the reason why two runs differ, as plain data."""
+        return {key: self._body.get(key) for key in _CAUSES}
+
+    def with_definitions(self, definitions: Mapping[str, Any], source: Path) -> Manifest:
+        """This manifest with other definitions, from `source`. Raises `StoreError` for invalid ones."""
+        wrong = wrong_keys(definitions)
+        if wrong:
+            raise StoreError(f"{source}: definitions of {', '.join(wrong)} are invalid")
+        return Manifest(self.file, {**self._body, **definitions})
+
+    def with_circuit(
+        self, circuit: Circuit, hooks: Hooks, inputs: Mapping[str, str], reuse: Sequence[str]
+    ) -> Manifest:
+        """This manifest with what is known once the circuit is copied."""
+        more = {
+            "reuse": list(reuse),
+            "inputs": dict(inputs),
+            "circuit": circuit.as_json(),
+            "hooks": asdict(hooks),
+        }
+        return Manifest(self.file, {**self._body, **more})
+
+    def write(self) -> None:
+        """Write the file. Raises OSError."""
+        write_json(self.file, self._body)
+
+    def _needed(self, key: str) -> Any:
+        if key not in self._body:
+            raise _invalid(self.file, f"it has no {key!r}")
+        return self._body[key]
+
+    def _record(self, kind: type[_Record], key: str) -> _Record:
+        """A section as its record; keys that are not known here are left out."""
+        section = self._body.get(key) or {}
+        if not isinstance(section, Mapping):
+            raise _invalid(self.file, f"what stands under {key} makes no sense")
+        return kind(**{each.name: section[each.name] for each in fields(kind) if each.name in section})
+
+
+_Record = TypeVar("_Record", Tools, Host, GitState, Hooks)
+
+_NOT_SIMULATED = (".sch", ".sym", ".yaml", ".yml")
+_PROVENANCE = (
+    *("run", "project", "testbench", "created", "measured"),
+    *("command_line", "git", "host", "tools", "inputs"),
+)
+_CAUSES = (
+    *("inputs", "tools", "settings", "measurements", "specs"),
+    *("definition", "git", "host", "template"),
+)
+
+
+def load_manifest(layout: RunLayout, *, stored: bool = True) -> Manifest:
     """The manifest as written by `simorc build`, with the definitions that were changed since (`simorc
     measure`) as the store has them; raises `StoreError` naming file and reason.
 
     `stored=False` reads the file alone: nodes of a cluster never open the store.
     """
-    built = _as_built(layout)
-    return with_definitions(layout, built, stored_definitions(layout.database)) if stored else built
+    built = _as_built(layout.manifest)
+    if not stored:
+        return built
+    return built.with_definitions(stored_definitions(layout.database), layout.database)
 
 
-def with_definitions(
-    layout: RunLayout, manifest: dict[str, Any], definitions: Mapping[str, Any]
-) -> dict[str, Any]:
-    """A manifest with other definitions. Raises `StoreError` for some that cannot be right."""
-    wrong = [key for key, kind in _KINDS.items() if key in definitions and not _is(definitions[key], kind)]
-    if wrong:
-        raise StoreError(f"{layout.database}: definitions of {', '.join(wrong)} are invalid")
-    manifest.update(definitions)
-    return manifest
-
-
-def _as_built(layout: RunLayout) -> dict[str, Any]:
+def _as_built(file: Path) -> Manifest:
     try:
-        said = read_json(layout.manifest)
+        body = read_json(file)
     except (OSError, ValueError) as error:
-        raise _not_one(layout, str(error)) from error
-    form = said.get("format")
+        raise _invalid(file, str(error)) from error
+    form = body.get("format")
     if isinstance(form, int) and form > FORMAT:
-        raise StoreError(f"{layout.manifest}: written by a newer simorc", remedy="update simorc")
-    wrong = [key for key, kind in _KINDS.items() if key in said and not _is(said[key], kind)]
+        raise StoreError(f"{file}: written by a newer simorc", remedy="update simorc")
+    wrong = wrong_keys(body)
     if form != FORMAT or wrong:
-        raise _not_one(layout, f"what stands under {', '.join(wrong or ['format'])} makes no sense")
-    return Manifest(layout, said)
+        raise _invalid(file, f"what stands under {', '.join(wrong or ['format'])} makes no sense")
+    return Manifest(file, body)
 
 
-class Manifest(dict[str, Any]):
-    """A manifest; a key that ought to be there and is not is a `StoreError`."""
-
-    def __init__(self, layout: RunLayout, said: Mapping[str, Any]) -> None:
-        super().__init__(said)
-        self._layout = layout
-
-    def __missing__(self, key: str) -> Any:
-        raise _not_one(self._layout, f"it has no {key!r}")
-
-
-def _not_one(layout: RunLayout, reason: str) -> StoreError:
+def _invalid(file: Path, reason: str) -> StoreError:
     return StoreError(
-        f"{layout.manifest}: not a run's manifest: {reason}", remedy="restore it from an archive or a copy"
-    )
-
-
-def wanted_cards(manifest: Mapping[str, Any]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The ``.meas`` cards a case must have a value of, and the cards it may lack, both in lower case.
-
-    A measurement may have another name than its card (``vout: {meas: y}``): what counts is the card. A card
-    that several measurements read may be lacking only if all of them are optional.
-    """
-    declared: Mapping[str, Mapping[str, Any]] = manifest["measurements"]
-    read = [
-        (str(what["meas"]).lower(), bool(what.get("optional")))
-        for what in declared.values()
-        if what.get("meas")
-    ]
-    needed = tuple(dict.fromkeys(card for card, optional in read if not optional))
-    spared = {card for card, _ in read} | {
-        name.lower() for name, what in declared.items() if what.get("optional")
-    }
-    return needed, frozenset(spared - set(needed))
-
-
-_TEXTS, _SECTIONS, _INSIDE = "texts", "sections", "inside"
-_KINDS: Mapping[str, Any] = {
-    **dict.fromkeys(("run", "sweep", "testbench", "project", "project_root", "dut_netlist"), str),
-    **dict.fromkeys(("plan", "settings", "inputs", "definition"), dict),
-    **dict.fromkeys(("requested", "optional", "command_line", "reuse"), _TEXTS),
-    **dict.fromkeys(("measurements", "specs"), _SECTIONS),
-    "total": int,
-    "plot_specs": list,
-    "template": _INSIDE,
-}
-"""What has to stand under each key: a type, texts, mappings of mappings, a path inside ``inputs/``."""
-
-
-def _is(value: Any, kind: Any) -> bool:
-    if kind == _TEXTS:
-        return isinstance(value, list) and all(isinstance(each, str) for each in value)
-    if kind == _SECTIONS:
-        return isinstance(value, dict) and all(isinstance(each, dict) for each in value.values())
-    if kind == _INSIDE:
-        return isinstance(value, str) and not value.startswith("/") and ".." not in Path(value).parts
-    return isinstance(value, kind) and not isinstance(value, bool)
-
-
-def compresses(manifest: Mapping[str, Any]) -> bool:
-    """Whether a run compresses the waveforms of a case once it is measured."""
-    return bool((manifest.get("settings") or {}).get("execution", {}).get("compress"))
-
-
-@dataclass(frozen=True)
-class RunSettings:
-    """The settings a runner works by, from the manifest and the options of `simorc run`.
-
-    Times are in seconds, sizes in bytes; None means no limit, and for `jobs` the CPUs this process may use.
-    """
-
-    simulator: str = "ngspice"
-    executable: str = "ngspice"
-    args: tuple[str, ...] = ()
-    spiceinit: Path | None = None
-    library: str | None = None
-    min_version: str | None = None
-    jobs: int | None = None
-    max_load: float | None = None
-    shared_jobs: int | None = None
-    priority: int = 1
-    threads: int = 1
-    timeout: float | None = None
-    timeout_grace: float | None = None
-    sweep_timeout: float | None = None
-    stuck: float | None = None
-    retries: int = 2
-    nice: int = 0
-    warm: str = "auto"
-    warm_check: int = 500
-    warm_cases: int = 1000
-    warm_memory: int | None = None
-    log_limit: int = LOG_LIMIT
-    memory_limit: int | None = None
-    raw_limit: int | None = None
-    disk_floor: int = 0
-    cases: tuple[int, ...] | None = None
-    execution: Mapping[str, Any] = field(default_factory=dict)
-
-
-_NUMBERS = frozenset(
-    {"jobs", "max_load", "shared_jobs", "priority", "threads", "timeout", "timeout_grace", "sweep_timeout"}
-    | {"stuck", "retries", "nice", "warm_check", "warm_cases", "warm_memory", "log_limit", "memory_limit"}
-    | {"raw_limit", "disk_floor"}
-)
-
-
-def _sections(layout: RunLayout, manifest: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The settings of simulator and execution as the manifest holds them, as far as a runner uses them
-    itself.
-    """
-    simulator, execution = (manifest["settings"].get(name) for name in ("simulator", "execution"))
-    if not isinstance(simulator, dict) or not isinstance(execution, dict):
-        raise _not_one(layout, "settings have no sections simulator and execution")
-    wrong = [name for name in _NUMBERS & execution.keys() if not _is_limit(execution[name])]
-    wrong += [] if execution.get("warm", "auto") in ("auto", "off", "verify") else ["warm"]
-    wrong += [] if _is(simulator.get("args") or [], _TEXTS) else ["args"]
-    if wrong:
-        raise _not_one(layout, f"settings {', '.join(sorted(wrong))} make no sense")
-    return simulator, dict(execution)
-
-
-def _is_limit(value: Any) -> bool:
-    """A number that is not negative, or none at all."""
-    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and value >= 0)
-
-
-def settings_of(layout: RunLayout, manifest: Mapping[str, Any], options: Mapping[str, Any]) -> RunSettings:
-    """The manifest's settings with `options` laid over them."""
-    simulator, execution = _sections(layout, manifest)
-    execution.update(
-        {key: value for key, value in options.items() if key not in ("cases", "inputs", "definitions")}
-    )
-    frozen_init = circuit_in_force(layout, manifest).place(layout) / "spiceinit"
-    cases = options.get("cases")
-    known = {field.name for field in fields(RunSettings)} & execution.keys()
-    return RunSettings(
-        simulator=str(simulator.get("name") or "ngspice"),
-        executable=str(simulator.get("executable") or "ngspice"),
-        args=tuple(simulator.get("args") or ()),
-        spiceinit=frozen_init if frozen_init.exists() else None,
-        library=simulator.get("library") or None,
-        min_version=simulator.get("min_version") or None,
-        cases=None if cases is None else tuple(cases),
-        execution=execution,
-        **{name: execution[name] for name in known},
+        f"{file}: not a run's manifest: {reason}", remedy="restore it from an archive or a copy"
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from simorc.files import write_whole
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import compresses, load_manifest
+from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.reader import STATUSES, RunReader
 from simorc.sweeps.plan import Plan
 
@@ -52,7 +52,7 @@ def differs_from(layout: RunLayout, plan: Plan, codes: bytes, messages: Mapping[
 
 def _raw_name(layout: RunLayout) -> str:
     """What a case's waveforms are called in this run."""
-    if layout.exists() and compresses(load_manifest(layout)):
+    if layout.exists() and load_manifest(layout).execution.compress:
         return "results.raw.gz"
     return "results.raw"
 
@@ -75,7 +75,7 @@ def _chunks(raw: str, plan: Plan, codes: bytes, messages: Mapping[int, str]) -> 
 def main() -> int:
     """Write the metadata.csv of the run named on the command line from its store."""
     layout = RunLayout(Path(sys.argv[1]))
-    plan = Plan.from_json(load_manifest(layout)["plan"])
+    plan = load_manifest(layout).plan
     codes = bytearray(len(plan) + 1)
     messages: dict[int, str] = {}
     with RunReader(layout) as view:

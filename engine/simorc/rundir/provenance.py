@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 from simorc.netlist.deck.file_references import closure, references
+from simorc.rundir.manifest_records import GitState, Host, Tools
 from simorc.schematics.digests import Digests
 
 
@@ -55,34 +56,34 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def git_state(root: Path) -> dict[str, object] | None:
+def git_state(root: Path) -> GitState | None:
     """The commit the project is at and whether anything in it differs; None outside a repository."""
     commit = _output(["git", "-C", str(root), "rev-parse", "HEAD"])
     if not commit:
         return None
     changed = _output(["git", "-C", str(root), "status", "--porcelain", "--untracked-files=no", "--", "."])
-    return {"commit": commit, "dirty": bool(changed)}
+    return GitState(commit, bool(changed))
 
 
-def describe_tools(simulator: str) -> dict[str, str]:
+def describe_tools(simulator: str) -> Tools:
     """Versions of what makes the results."""
     where = shutil.which(simulator)
     said = _output([where, "--version"]) if where else ""
     match = re.search(r"ngspice-([\w.+-]+)", said)
-    return {
-        "simorc": metadata.version("simorc-tui") if _installed() else "uninstalled",
-        "simulator": match[1] if match else said.splitlines()[0] if said else "not found",
-        "simulator_path": where or "",
-        "python": platform.python_version(),
-    }
+    return Tools(
+        simorc=metadata.version("simorc-tui") if _installed() else "uninstalled",
+        simulator=match[1] if match else said.splitlines()[0] if said else "not found",
+        simulator_path=where or "",
+        python=platform.python_version(),
+    )
 
 
-def describe_host() -> dict[str, str]:
-    return {
-        "name": socket.gethostname(),
-        "system": platform.platform(),
-        "user": os.environ.get("USER") or str(os.getuid()),
-    }
+def describe_host() -> Host:
+    return Host(
+        name=socket.gethostname(),
+        system=platform.platform(),
+        user=os.environ.get("USER") or str(os.getuid()),
+    )
 
 
 def _installed() -> bool:

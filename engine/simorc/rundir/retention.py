@@ -91,8 +91,7 @@ def retire(layout: RunLayout) -> list[str]:
 
     The run itself counts and stays. Locked runs and those not finished stay and do not count.
     """
-    execution = (load_manifest(layout).get("settings") or {}).get("execution") or {}
-    keep = execution.get("keep")
+    keep = load_manifest(layout).execution.keep
     if not keep or not _finished(layout):
         return []
     others = [run for run in find_runs(layout.root) if run.sweep == layout.sweep and run != layout]

@@ -137,7 +137,7 @@ def _moved(layout: RunLayout) -> tuple[str, ...]:
     from simorc.schematics.staleness import moved_inputs
 
     try:
-        return moved_inputs(layout.root, load_manifest(layout)["inputs"])
+        return moved_inputs(layout.root, load_manifest(layout).inputs)
     except (StoreError, KeyError):
         return ()
 

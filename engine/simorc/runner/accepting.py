@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from simorc.errors import TemplateError
-from simorc.rundir.circuit import ACCEPT, Circuit, circuits_of
+from simorc.rundir.circuit import ACCEPT, Circuit
+from simorc.rundir.circuits import circuits_of
 from simorc.rundir.freezing import describe, freeze, freeze_template, sources_of
 from simorc.rundir.input_changes import changes_of, project_root, refuse_changed
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import RunSettings
+from simorc.rundir.manifest import Manifest
 from simorc.rundir.provenance import describe_tools, files_read
+from simorc.rundir.run_settings import RunSettings
 from simorc.runner.preparation import Preparation
 from simorc.schematics.digests import Digests
 
 _PLACES_LOOKED_AT = 64
 
 
-def accept_changes(layout: RunLayout, manifest: Mapping[str, Any]) -> Circuit | None:
+def accept_changes(layout: RunLayout, manifest: Manifest) -> Circuit | None:
     """Make the project's files as they are now the circuit in force; None where nothing has changed.
 
     The run's lock must be held. Raises InputsChanged for what cannot be accepted, TemplateError for a
     template that cannot be rendered any more.
     """
-    simulator = describe_tools(manifest["settings"]["simulator"]["executable"])["simulator"]
+    simulator = describe_tools(manifest.simulator.executable).simulator
     changes = changes_of(layout, manifest, simulator)
     refuse_changed(layout, changes, ACCEPT)
     if not changes:
@@ -35,21 +36,19 @@ def accept_changes(layout: RunLayout, manifest: Mapping[str, Any]) -> Circuit | 
     circuit = Circuit(
         number=number,
         directory=f"inputs/circuit-{number}",
-        template=Path(manifest["template"]).name,
+        template=Path(manifest.template).name,
         simulator=simulator,
         changes=tuple(map(str, changes)),
     )
     root = project_root(layout, manifest)
-    template = root / manifest.get("template_directory", "") / circuit.template
+    template = root / (manifest.template_directory_if_known or "") / circuit.template
     shutil.rmtree(circuit.place(layout), ignore_errors=True)
     made = frozen(layout, manifest, circuit, root, template)
     describe(layout, made)
     return made
 
 
-def frozen(
-    layout: RunLayout, manifest: Mapping[str, Any], circuit: Circuit, root: Path, template: Path
-) -> Circuit:
+def frozen(layout: RunLayout, manifest: Manifest, circuit: Circuit, root: Path, template: Path) -> Circuit:
     """A circuit with its files copied into the run.
 
     Whatever is wrong with the template shows here, in the first case's deck.

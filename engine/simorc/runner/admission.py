@@ -8,7 +8,7 @@ from pathlib import Path
 
 from simorc.cpus import usable_cpus
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import RunSettings
+from simorc.rundir.run_settings import RunSettings
 from simorc.runner.machine_load import LoadSense, running_processes
 from simorc.runner.slot_pool import SlotPool
 

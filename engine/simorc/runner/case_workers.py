@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from simorc.rundir.manifest import RunSettings
+from simorc.rundir.run_settings import RunSettings
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks

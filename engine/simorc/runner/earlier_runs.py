@@ -10,7 +10,6 @@ import os
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from simorc.deck_text import encoded
 from simorc.errors import NetlistError
@@ -18,14 +17,13 @@ from simorc.netlist.deck.control_block import for_batch
 from simorc.netlist.deck.deck import Deck
 from simorc.rundir.circuit import names_of
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import load_manifest
+from simorc.rundir.manifest import Manifest, load_manifest
 from simorc.rundir.provenance import include_closure, named_files, sha256
 from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.reader import RunReader
 from simorc.runner.preparation import Preparation
 from simorc.runner.retry_policy import Budgets, budgets_from
 from simorc.sweeps.cases import Case
-from simorc.sweeps.plan import Plan
 from simorc.units import Value
 
 
@@ -45,10 +43,10 @@ class EarlierRun:
     def __init__(self, layout: RunLayout) -> None:
         self.layout = layout
         self._manifest = load_manifest(layout)
-        self._budgets: Budgets = budgets_from((self._manifest["settings"].get("execution")) or {})
+        self._budgets: Budgets = budgets_from(self._manifest.execution)
         self._read_by: dict[Hashable, str] = {}
         self._view = RunReader(layout)
-        plan = Plan.from_json(self._manifest["plan"])
+        plan = self._manifest.plan
         self._places = {case_key(plan.defaults, plan.case(case_id)): case_id for case_id in self._completed()}
 
     def close(self) -> None:
@@ -64,23 +62,23 @@ class EarlierRun:
         """Whether a completed case has these values; its deck is not looked at."""
         return case_key(defaults, case) in self._places
 
-    def foreign_to(self, layout: RunLayout, manifest: Mapping[str, Any]) -> str:
+    def foreign_to(self, layout: RunLayout, manifest: Manifest) -> str:
         """Why none of its results can stand in the run of that manifest; empty if some may."""
-        mine, yours = self._manifest["settings"].get("simulator") or {}, manifest["settings"]["simulator"]
-        if yours.get("name", "ngspice") != "ngspice":
-            return f"the results of {yours['name']} are not taken over"
-        version, now = (each.get("tools", {}).get("simulator", "") for each in (self._manifest, manifest))
+        mine, yours = self._manifest.simulator, manifest.simulator
+        if yours.name != "ngspice":
+            return f"the results of {yours.name} are not taken over"
+        version, now = (each.tools.simulator for each in (self._manifest, manifest))
         if version != now or version in ("", "not found"):
             return f"it was simulated by ngspice {version or '?'}, now it is {now or '?'}"
-        differing = [name for name in ("executable", "args") if mine.get(name) != yours.get(name)]
-        if _tool_path(self._manifest) != _tool_path(manifest):
+        differing = [name for name in ("executable", "args") if getattr(mine, name) != getattr(yours, name)]
+        if self._manifest.tools.simulator_path != manifest.tools.simulator_path:
             differing.append("executable")
         if _digest(self.layout.inputs / "spiceinit") != _digest(layout.inputs / "spiceinit"):
             differing.append("spiceinit")
         return f"simulator.{differing[0]} differs" if differing else ""
 
     def equal_of(
-        self, case: Case, preparation: Preparation, directory: Path, manifest: Mapping[str, Any]
+        self, case: Case, preparation: Preparation, directory: Path, manifest: Manifest
     ) -> Equal | str:
         """The completed case that equals `case`, or why there is none.
 
@@ -106,9 +104,7 @@ class EarlierRun:
         except (OSError, NetlistError):
             return False
 
-    def _unequal_file(
-        self, layout: RunLayout, directory: Path, deck: str, manifest: Mapping[str, Any]
-    ) -> str:
+    def _unequal_file(self, layout: RunLayout, directory: Path, deck: str, manifest: Manifest) -> str:
         """Why the files the deck reads are not those of then; empty if they are."""
         key = named_files(deck)
         if key not in self._read_by:
@@ -116,9 +112,9 @@ class EarlierRun:
             self._read_by[key] = self._compared(files, manifest)
         return self._read_by[key]
 
-    def _compared(self, names: Iterable[str], manifest: Mapping[str, Any]) -> str:
+    def _compared(self, names: Iterable[str], manifest: Manifest) -> str:
         for name in sorted(names):
-            then, now = (each["inputs"].get(name) for each in (self._manifest, manifest))
+            then, now = (each.inputs.get(name) for each in (self._manifest, manifest))
             if then is None or now is None:
                 return f"{name} was not recorded"
             if then != now:
@@ -140,10 +136,6 @@ def case_key(defaults: Mapping[str, Value], case: Case) -> int:
 def _is_result(entry: os.DirEntry[str]) -> bool:
     earlier_log = entry.name.startswith("simulator.") and entry.name != "simulator.log"
     return entry.is_file(follow_symlinks=False) and not earlier_log
-
-
-def _tool_path(manifest: Mapping[str, Any]) -> str:
-    return str((manifest.get("tools") or {}).get("simulator_path", ""))
 
 
 def _digest(path: Path) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from simorc.measurements.spec_limits import Spec, meets, read_spec
 from simorc.measurements.yields import Yield, yield_of
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.manifest import Manifest
 from simorc.rundir.store.reader import RunReader
 from simorc.sweeps.plan import Plan
 
@@ -126,16 +127,15 @@ class Stopping:
         return len(ids) < 2 or self._plan.case(ids[-1]).scope().get(name) == value
 
 
-def stopping_of(layout: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> Stopping | None:
+def stopping_of(layout: RunLayout, manifest: Manifest, plan: Plan) -> Stopping | None:
     """The stopping of a run, None if its sweep has none."""
-    monte_carlo = (manifest.get("definition") or {}).get("monte_carlo") or {}
-    written = monte_carlo.get("stop_when")
+    written = manifest.stop_when
     if not written or not plan.samples:
         return None
-    across = {name for name, what in manifest["measurements"].items() if what.get("across")}
+    across = manifest.measurements.keys() - manifest.case_measurements.keys()
     wanted = written.get("spec")
-    names = [wanted] if wanted else [name for name in manifest["specs"] if name not in across]
-    specs = [read_spec(name, manifest["specs"][name]) for name in names]
+    names = [wanted] if wanted else [name for name in manifest.specs if name not in across]
+    specs = [read_spec(name, manifest.specs[name]) for name in names]
     return Stopping(plan, StopRule.of(written), specs) if specs else None
 
 

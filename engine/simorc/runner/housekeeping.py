@@ -24,9 +24,9 @@ from simorc.rundir.attempt_log import Trace
 from simorc.rundir.input_changes import HeldFiles, listed
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import HEARTBEAT_EVERY, RunnerLock
-from simorc.rundir.manifest import RunSettings
 from simorc.rundir.metadata_csv import write_metadata
 from simorc.rundir.requests import Request, collect
+from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.status_files import forget, gather_reports
 from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.writer import REUSED, Finished, Store

@@ -16,7 +16,7 @@ from anyio.abc import TaskGroup
 from simorc.errors import TemplateError
 from simorc.executors.base import Executor
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import RunSettings
+from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.status_files import Report
 from simorc.rundir.store.writer import Finished, finished_elsewhere
 from simorc.runner.admission import LOOK_EVERY, Admission
@@ -72,7 +72,7 @@ class LocalScheduler:
         self._settings = settings
         self._groups = groups
         self._admission = admission or Admission(None, None, None)
-        self._budgets: Budgets = budgets_from(settings.execution)
+        self._budgets: Budgets = budgets_from(settings)
         self._remedies = installed_retry_rules()
         self._backlog = self._first_backlog()
         # Cases asked for by number are run, whatever is known without them.

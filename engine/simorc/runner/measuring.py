@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from anyio import to_thread
 
 from simorc.rundir.input_changes import project_root
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import compresses
+from simorc.rundir.manifest import Manifest
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.sweeps.plan import Plan
 from simorc.waveforms.compression import pack_case
@@ -20,11 +18,11 @@ _IN_A_THREAD_FROM = 1 << 20
 """Bytes of a raw file above which measuring would hold up the other cases."""
 
 
-def hooks_root(layout: RunLayout, manifest: Mapping[str, Any]) -> Path:
+def hooks_root(layout: RunLayout, manifest: Manifest) -> Path:
     """The directory that files of measurements in Python are relative to: the run's copies, or the project
     of a run that was built without them.
     """
-    copies = str((manifest.get("hooks") or {}).get("directory") or "")
+    copies = manifest.hooks.directory
     if copies and (layout.path / copies).is_dir():
         return layout.path / copies
     return project_root(layout, manifest)
@@ -33,13 +31,12 @@ def hooks_root(layout: RunLayout, manifest: Mapping[str, Any]) -> Path:
 class Measuring:
     """Adds to an outcome what ``measurements:`` of the testbench and the sweep declare."""
 
-    def __init__(self, layout: RunLayout, manifest: Mapping[str, Any], plan: Plan) -> None:
+    def __init__(self, layout: RunLayout, manifest: Manifest, plan: Plan) -> None:
         self._layout = layout
         self._plan = plan
-        self._compress = compresses(manifest)
+        self._compress = manifest.execution.compress
         self._root = hooks_root(layout, manifest)
-        declared: Mapping[str, Mapping[str, Any]] = manifest["measurements"]
-        self._definitions = {name: what for name, what in declared.items() if not what.get("across")}
+        self._definitions = manifest.case_measurements
         self._required = [name for name, what in self._definitions.items() if not what.get("optional")]
         self._printed_as = {
             meas: name

@@ -5,22 +5,22 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from simorc.errors import TemplateError
 from simorc.netlist.convergence_options import on_rung, with_cards
 from simorc.netlist.deck.card_measures import with_saves_for_cards
 from simorc.netlist.deck.template_paths import FROM_CASE, TemplatePaths
 from simorc.netlist.template import Template
-from simorc.rundir.circuit import Circuit, CopiedFiles, circuit_in_force
+from simorc.rundir.circuit import Circuit, CopiedFiles
+from simorc.rundir.circuits import circuit_in_force
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import RunSettings, wanted_cards
+from simorc.rundir.manifest import Manifest
+from simorc.rundir.run_settings import RunSettings
 from simorc.simulators.job import Job, Limits
 from simorc.simulators.ngspice.deck_split import mark, unmarked
 from simorc.sweeps.cases import Case
-from simorc.sweeps.plan import Plan
 
 _SEEDED = re.compile(
     r"^\s*(\.options?\b.*\bseed\s*=|setseed\b|set\s+rndseed\b)", re.IGNORECASE | re.MULTILINE
@@ -34,21 +34,21 @@ class Preparation:
     def __init__(
         self,
         layout: RunLayout,
-        manifest: Mapping[str, Any],
+        manifest: Manifest,
         settings: RunSettings,
         circuit: Circuit | None = None,
     ) -> None:
         """`circuit` is the one to simulate, by default the one in force."""
         self._layout = layout
-        self.plan = Plan.from_json(manifest["plan"])
+        self.plan = manifest.plan
         self.circuit = circuit or circuit_in_force(layout, manifest)
         self.template = Template.load(self.circuit.place(layout) / self.circuit.template)
         self._dut, self._root = deck_paths(layout, manifest)
         root = layout.case_dir(1) / self._root
-        template = root / str(manifest.get("template_directory") or "")
+        template = root / (manifest.template_directory_if_known or "")
         self._copied = CopiedFiles(layout, self.circuit, root, template)
         self._paths = template_paths(layout, manifest)
-        self._requested, self._optional = wanted_cards(manifest)
+        self._requested, self._optional = manifest.wanted_cards
         self._warm = settings.warm != "off"
         self._siblings: dict[int, int] = {}
         self._usual_siblings = 1
@@ -135,25 +135,25 @@ class Preparation:
         self._decks = len(groups)
 
 
-def deck_paths(layout: RunLayout, manifest: Mapping[str, Any]) -> tuple[str, str]:
+def deck_paths(layout: RunLayout, manifest: Manifest) -> tuple[str, str]:
     """The DUT netlist and the project's directory as decks name them.
 
     Relative to a case's directory while the run stands inside its project, so that a project can be moved
     with its runs; absolute otherwise.
     """
-    root = Path(manifest["project_root"])
+    root = manifest.project_root
     if not _is_inside(layout):
-        return str(root / manifest["dut_netlist"]), str(root)
+        return str(root / manifest.dut_netlist), str(root)
     up = os.path.relpath(layout.root, layout.case_dir(1))
-    return str(Path(up) / manifest["dut_netlist"]), up
+    return str(Path(up) / manifest.dut_netlist), up
 
 
-def template_paths(layout: RunLayout, manifest: Mapping[str, Any]) -> TemplatePaths:
+def template_paths(layout: RunLayout, manifest: Manifest) -> TemplatePaths:
     """How the names of files in a template are written in decks; as they are in a run that does not know
     where its template was.
     """
-    named = manifest.get("template_directory")
-    root = layout.root if _is_inside(layout) else Path(manifest["project_root"])
+    named = manifest.template_directory_if_known
+    root = layout.root if _is_inside(layout) else manifest.project_root
     directory = None if named is None else root / str(named)
     return TemplatePaths(directory, layout.case_dir(1) if _is_inside(layout) else None, unmarked)
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
+from simorc.config.models import defaults
 from simorc.config.models.convergence import Convergence, Retry
 from simorc.errors import UsageError
 from simorc.plugin_loading import plugins
+from simorc.rundir.run_settings import ExecutionRecord
 from simorc.simulators.outcome import FailureKind, Outcome
 
 DONE = frozenset({"completed", "passed"})
@@ -86,9 +88,9 @@ class Budgets:
     `simorc.netlist.convergence_options`.
     """
 
-    retries: int = 2
-    first_delay: float = 0.5
-    longest_delay: float = 30.0
+    retries: int = defaults.RETRIES
+    first_delay: float = defaults.RETRY_DELAY
+    longest_delay: float = defaults.LONGEST_RETRY_DELAY
     ladder: Sequence[tuple[str, Sequence[str]]] = field(default_factory=tuple)
     retries_of: Mapping[str, int] = field(default_factory=dict)
 
@@ -223,16 +225,16 @@ def installed_retry_rules() -> list[RetryRule[Outcome, Budgets]]:
     return [*(plugin.value() for plugin in plugins(ENTRY_POINTS) if not plugin.problem), *RETRY_RULES]
 
 
-def budgets_from(execution: Mapping[str, Any]) -> Budgets:
-    """The budgets of a run's execution settings, as its manifest holds them."""
+def budgets_from(execution: ExecutionRecord) -> Budgets:
+    """The budgets of a run's execution settings."""
     try:
-        retry = Retry.model_validate(execution.get("retry") or {})
-        convergence = Convergence.model_validate(execution.get("convergence") or {})
+        retry = Retry.model_validate(execution.retry)
+        convergence = Convergence.model_validate(execution.convergence)
     except ValueError as error:
         reason = " ".join(str(error).split())
         raise UsageError(f"execution.retry or execution.convergence make no sense: {reason}") from error
     return Budgets(
-        retries=int(execution.get("retries", Budgets.retries)),
+        retries=execution.retries,
         first_delay=retry.delay,
         longest_delay=retry.longest_delay,
         ladder=[(rung.name, rung.cards()) for rung in convergence.rungs()],

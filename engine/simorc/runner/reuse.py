@@ -11,17 +11,17 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from anyio import to_thread
 
 from simorc.errors import SimorcError, WaveformError
 from simorc.netlist.deck.deck import Deck
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import RunSettings, wanted_cards
+from simorc.rundir.manifest import Manifest
+from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.status_files import Report
 from simorc.rundir.store.writer import REUSED, Store
 from simorc.runner.earlier_runs import UNREADABLE, EarlierRun, Equal
@@ -42,7 +42,7 @@ class Reuse:
     def __init__(
         self,
         layout: RunLayout,
-        manifest: Mapping[str, Any],
+        manifest: Manifest,
         settings: RunSettings,
         preparation: Preparation,
         store: Store,
@@ -52,7 +52,7 @@ class Reuse:
         self._store, self._conductor = store, conductor
         self._measuring = Measuring(layout, manifest, preparation.plan)
         self._named = settings.cases
-        named = manifest.get("reuse") or ()
+        named = manifest.reuse
         sources = [RunLayout(Path(os.path.normpath(layout.path / name))) for name in named]
         self.sources = sources if sources and self._wanted() else []
         if self.sources:
@@ -139,7 +139,7 @@ class Reuse:
             raw, error = RawFile.open(layout.raw(case_id)), ""
         except WaveformError as unread:
             raw, error = None, unread.message
-        requested, optional = wanted_cards(self._manifest)
+        requested, optional = self._manifest.wanted_cards
         return judge(deck, said, raw, Ending(0), requested=requested, optional=optional, raw_error=error)
 
 

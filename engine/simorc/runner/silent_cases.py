@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import RunSettings
+from simorc.rundir.run_settings import RunSettings
 
 SILENT_AFTER = 300.0
 """Seconds without progress and without output after which a case is told."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LOG_LIMIT = 64 * 1024 * 1024
+from simorc.config.models import defaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Limits:
     timeout: float | None = None
     memory: int | None = None
     raw: int | None = None
-    log: int = LOG_LIMIT
+    log: int = defaults.LOG_LIMIT
     nice: int = 0
     stuck: float | None = None
     grace: float | None = None

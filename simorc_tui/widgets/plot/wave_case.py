@@ -42,7 +42,7 @@ def specs_of(layout: RunLayout) -> list[Mapping[str, Any]]:
     except RunError:
         return []
     found: list[Mapping[str, Any]] = []
-    for spec in manifest.get("plot_specs") or []:
+    for spec in manifest.plot_specs:
         content = spec if isinstance(spec, Mapping) else _spec_file(layout, str(spec))
         found += [content] if isinstance(content, Mapping) else []
     return found

@@ -11,7 +11,6 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.writer import Finished, Store
 from simorc.simulators.outcome import Outcome
-from simorc.sweeps.plan import Plan
 from tests.tui.flows import terminal
 from tests.tui.screens.test_main_screen import NotedLauncher
 
@@ -19,7 +18,7 @@ from tests.tui.screens.test_main_screen import NotedLauncher
 def completed_run(project: Path) -> RunLayout:
     """A run of the project's sweep whose cases all count as completed."""
     layout = build_run(Project.load(project), "pvt")
-    with Store(layout, Plan.from_json(load_manifest(layout)["plan"])) as store:
+    with Store(layout, load_manifest(layout).plan) as store:
         for case_id in range(1, len(store.statuses) + 1):
             store.attempt_finished(
                 Finished(case_id, 1, Outcome.completed(seconds=0.1), "done", True, time.time(), "here")

@@ -58,7 +58,7 @@ def set_baseline(scope: Scope, run: str, tolerances: tuple[str, ...], file: Path
     from simorc.results.open_run import OpenRun
 
     opened = OpenRun(scope.run(run))
-    path = _path(opened.layout, opened.manifest["sweep"], file)
+    path = _path(opened.layout, opened.manifest.sweep, file)
     parsed = dict(parse_tolerance(each) for each in tolerances)
     unknown = [name for name in parsed if name not in opened.frame.measurements]
     if unknown:
@@ -99,7 +99,7 @@ def check(scope: Scope, run: str, rel: float, json_form: bool, file: Path | None
     from simorc.results.open_run import OpenRun
 
     opened = OpenRun(scope.run(run))
-    found = check_baseline(opened, _path(opened.layout, opened.manifest["sweep"], file), Tolerance(rel))
+    found = check_baseline(opened, _path(opened.layout, opened.manifest.sweep, file), Tolerance(rel))
     if json_form:
         click.echo(json.dumps(as_json(found), ensure_ascii=False))
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,7 @@ from simorc.cli.context import Scope, scoped
 from simorc.cli.number_options import CountOption
 from simorc.cli.output.tables import note
 from simorc.errors import UsageError
+from simorc.rundir.manifest import Manifest
 from simorc.text import plain
 
 if TYPE_CHECKING:
@@ -58,16 +58,14 @@ def command(scope: Scope, run: str, everything: bool, jobs: int | None, keep_inp
         note(f"  {plain(name)}: {plain(reason)}")
 
 
-def declared(
-    project: Project, manifest: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any], list[Any]]:
+def declared(project: Project, manifest: Manifest) -> tuple[dict[str, Any], dict[str, Any], list[Any]]:
     """The measurements, specs and plot specs of the run's testbench and sweep as they stand in the project
     now.
     """
-    testbench = project.testbenches.get(manifest["testbench"])
+    testbench = project.testbenches.get(manifest.testbench)
     if testbench is None:
-        raise UsageError(f"the project has no testbench {manifest['testbench']!r} any more")
-    sweep = project.sweeps.get(manifest["sweep"])
+        raise UsageError(f"the project has no testbench {manifest.testbench!r} any more")
+    sweep = project.sweeps.get(manifest.sweep)
     of_sweep = sweep.definition if sweep else None
     measurements = {**testbench.config.measurements, **(of_sweep.measurements if of_sweep else {})}
     specs = {**testbench.config.specs, **(of_sweep.specs if of_sweep else {})}

@@ -166,5 +166,5 @@ def _build(scope: Scope, target: str, asked: Asked, now: bool) -> RunLayout:
         dependency_on(project.root, after).settled()  # refused before anything is made
     sweep = project.sweeps[target]
     settings = project.settings(sweep=target)
-    require_simulator(settings.simulator.model_dump(), settings.execution.executor)
+    require_simulator(settings.simulator, settings.execution.executor)
     return build(project, sweep, asked.corners, asked.where, asked.allow_stale, asked.reuse)

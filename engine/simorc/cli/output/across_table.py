@@ -20,7 +20,7 @@ HEADER = ("across cases", "lowest", "mean", "highest", "groups")
 def run_with_across(layout: RunLayout) -> OpenRun | None:
     """The run for its measurements across cases; None where none is without a spec."""
     manifest = load_manifest(layout)
-    specs, measurements = manifest.get("specs") or {}, manifest.get("measurements") or {}
+    specs, measurements = manifest.specs_if_known or {}, manifest.measurements_if_known or {}
     if not any(what.get("across") and name not in specs for name, what in measurements.items()):
         return None
     from simorc.results.open_run import OpenRun

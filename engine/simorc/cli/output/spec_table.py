@@ -21,7 +21,7 @@ HEADER = ("spec", "min", "typ", "max", "lowest", "mean", "highest", "verdict", "
 
 def run_with_specs(layout: RunLayout) -> OpenRun | None:
     """The run for its specs; None where it has none, and then nothing heavy was imported."""
-    if not load_manifest(layout).get("specs"):
+    if not load_manifest(layout).specs_if_known:
         return None
     from simorc.results.open_run import OpenRun
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from simorc.config.models import defaults
 from simorc.config.models.fields import Name, Quantity, Seconds, Section, Text, Texts, Whole, kind_of
 from simorc.config.names import did_you_mean, listed
 from simorc.units import Number
@@ -186,7 +187,7 @@ class Retry(Section):
         default_factory=dict
     )
     """Kind of failure -> retries instead of `retries`: {crashed: 5, out_of_memory: 0, timeout: 1}."""
-    delay: Seconds = 0.5
+    delay: Seconds = defaults.RETRY_DELAY
     """Pause before the first retry, in seconds; it doubles with every further one."""
-    longest_delay: Seconds = 30.0
+    longest_delay: Seconds = defaults.LONGEST_RETRY_DELAY
     """The longest pause, in seconds."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from simorc.config.models import defaults
 from simorc.config.models.convergence import Convergence, Retry
 from simorc.config.models.fields import Bytes, Name, Quantity, Scalar, Seconds, Section, Text, Texts, Whole
 
@@ -23,9 +24,9 @@ def _version(text: str) -> str:
 class SimulatorSettings(Section):
     """Which simulator, and how it is started."""
 
-    name: Name = "ngspice"
+    name: Name = defaults.SIMULATOR
     """The simulator's adapter."""
-    executable: Text = "ngspice"
+    executable: Text = defaults.EXECUTABLE
     """The program: a name found in PATH, or a path."""
     args: Texts = ()
     """More arguments for its command line."""
@@ -61,15 +62,15 @@ class Cluster(Section):
     """Account or project to charge."""
     qos: Text | None = None
     """Quality of service."""
-    walltime: Seconds = 3600.0
+    walltime: Seconds = defaults.WALLTIME
     """How long one job may take, in seconds."""
     memory: Bytes | None = None
     """Memory of one job, in bytes."""
-    cpus: Annotated[Whole, Field(ge=1)] = 1
+    cpus: Annotated[Whole, Field(ge=1)] = defaults.JOB_CPUS
     """CPUs of one job: that many cases run in it at once."""
     chunk: Annotated[Whole, Field(ge=1)] | None = None
     """Cases per job; default: as many as fill `chunk_time`."""
-    chunk_time: Seconds = 300.0
+    chunk_time: Seconds = defaults.CHUNK_TIME
     """How long one job should take, in seconds."""
     max_jobs: Annotated[Whole, Field(ge=1)] | None = None
     """Jobs in the queue at once; default: what the scheduler allows."""
@@ -79,11 +80,11 @@ class Cluster(Section):
     """Lines run on the node before simorc, such as `module load ngspice`."""
     scratch: Text | None = None
     """A directory on the node to simulate in; $TMPDIR is the node's. Default: the run directory."""
-    bring_home: Literal["all", "measurements"] = "all"
+    bring_home: Literal["all", "measurements"] = defaults.BRING_HOME
     """What is kept of a case: everything, or its measurements and, if it failed, everything."""
     python: Text | None = None
     """The Python with simorc on the nodes; default: this very one, by its path."""
-    poll: Seconds = 5.0
+    poll: Seconds = defaults.POLL
     """How often the scheduler is asked about its jobs, in seconds."""
 
 
@@ -94,7 +95,7 @@ def _warm(value: Any) -> Any:
 class ExecutionSettings(Section):
     """Where and how cases are executed, and how far they may go."""
 
-    executor: Name = "local"
+    executor: Name = defaults.EXECUTOR
     """local, slurm, lsf, sge, or the name of an installed executor."""
     jobs: Annotated[Whole, Field(ge=1, le=100_000)] | None = None
     """Cases at once; default: the CPUs this process may use."""
@@ -104,9 +105,9 @@ class ExecutionSettings(Section):
     """Cases at once in all runs of this project and user together; default: on each machine as many as its
     CPUs, or as `jobs`.
     """
-    priority: Annotated[Whole, Field(ge=1, le=100)] = 1
+    priority: Annotated[Whole, Field(ge=1, le=100)] = defaults.PRIORITY
     """Weight of a run among those that share: one of 2 gets twice as many cases at once as one of 1."""
-    threads: Annotated[Whole, Field(ge=1, le=1024)] = 1
+    threads: Annotated[Whole, Field(ge=1, le=1024)] = defaults.THREADS
     """Threads of one simulator."""
     timeout: Seconds | None = None
     """How long one case may take, in seconds; default: no limit."""
@@ -116,27 +117,27 @@ class ExecutionSettings(Section):
     """How long the whole sweep may take, in seconds; default: no limit."""
     stuck: Seconds | None = None
     """How long a case may stand without progress, in seconds; default: no limit."""
-    retries: Annotated[Whole, Field(ge=0, le=100)] = 2
+    retries: Annotated[Whole, Field(ge=0, le=100)] = defaults.RETRIES
     """How often a case is tried again after a failure that may pass (a lost worker, no memory)."""
     retry: Retry = Retry()
     """Retries by kind of failure, and the pauses before them."""
-    nice: Annotated[Whole, Field(ge=0, le=19)] = 0
+    nice: Annotated[Whole, Field(ge=0, le=19)] = defaults.NICE
     """Added to the simulator's niceness."""
-    warm: Annotated[Literal["auto", "off", "verify"], BeforeValidator(_warm)] = "auto"
+    warm: Annotated[Literal["auto", "off", "verify"], BeforeValidator(_warm)] = defaults.WARM
     """Simulator sessions kept between cases: while they give the same bytes, never, or always checked."""
-    warm_check: Annotated[Whole, Field(ge=0)] = 500
+    warm_check: Annotated[Whole, Field(ge=0)] = defaults.WARM_CHECK
     """How many warm cases may pass before one is run cold too and compared; 0: only what proves a deck."""
-    warm_cases: Annotated[Whole, Field(ge=1)] = 1000
+    warm_cases: Annotated[Whole, Field(ge=1)] = defaults.WARM_CASES
     """After how many cases a warm session is replaced."""
-    warm_memory: Bytes = 2 * 1024**3
+    warm_memory: Bytes = defaults.WARM_MEMORY
     """Memory in bytes at which a warm session is replaced."""
     memory_limit: Bytes | None = None
     """Memory one case may take, in bytes; default: no limit."""
     raw_limit: Bytes | None = None
     """Size of one case's waveforms, in bytes; default: no limit."""
-    log_limit: Bytes = 64 * 1024**2
+    log_limit: Bytes = defaults.LOG_LIMIT
     """Size of one case's log, in bytes."""
-    disk_floor: Bytes = 512 * 1024**2
+    disk_floor: Bytes = defaults.DISK_FLOOR
     """Free bytes on the disk below which a run pauses."""
     keep: Annotated[Whole, Field(ge=1)] | None = None
     """How many finished runs of a sweep stay; default: all."""

@@ -1,0 +1,81 @@
+"""The parts of a run's manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Definitions = Mapping[str, Mapping[str, Any]]
+"""Measurements or specs as their files declare them, by name."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The versions of what made the results; `simulator` is "not found" where there was none."""
+
+    simorc: str = ""
+    simulator: str = ""
+    simulator_path: str = ""
+    python: str = ""
+
+
+@dataclass(frozen=True)
+class Host:
+    """The machine a run was built on, and by whom."""
+
+    name: str = ""
+    system: str = ""
+    user: str = ""
+
+
+@dataclass(frozen=True)
+class GitState:
+    """The commit of the project, and whether files of it differed from that."""
+
+    commit: str = ""
+    dirty: bool = False
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """The run's copies of measurements in Python: their directory in the run, the digests by file name."""
+
+    directory: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Which sweep of which project a run was built from, by whom and with what."""
+
+    run: str
+    sweep: str
+    testbench: str
+    project: str
+    project_root: Path
+    created: str
+    created_utc: str
+    command_line: Sequence[str]
+    git: GitState | None
+    tools: Tools
+    host: Host
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a run simulates and measures, as the project declares it, in plain data.
+
+    `template_directory` and `dut_netlist` are relative to the project where they lie inside; `settings` has
+    the resolved sections ``simulator``, ``netlister`` and ``execution``; `definition` is the sweep's.
+    """
+
+    template: str
+    template_directory: str
+    dut_netlist: str
+    settings: Mapping[str, Mapping[str, Any]]
+    measurements: Definitions
+    specs: Definitions
+    plot_specs: Sequence[Any]
+    definition: Mapping[str, Any]
