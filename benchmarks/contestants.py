@@ -78,6 +78,8 @@ class Arena:
     def xargs(self, case_ids: Sequence[int]) -> Took:
         """``xargs -P<jobs> -n1 ngspice -b``, output thrown away: nothing is faster with cold processes."""
         (self.flat / "list").write_text("".join(f"{case_id}.spice\n" for case_id in case_ids))
+        for case_id in case_ids:  # the decks append to what an earlier round has written
+            (self.flat / f"{case_id}.raw").unlink(missing_ok=True)
         line = f"xargs -P{self.jobs} -n1 ngspice -b < list > /dev/null 2>&1"
         return timed(("bash", "-c", line), self.flat)
 
