@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from simorc.config.project import Project
+from simorc.deck_text import read_leniently
+from simorc.netlist.deck import definitions as module
 from simorc.netlist.deck.definitions import (
     SEED,
     TEMPERATURE,
@@ -146,3 +148,32 @@ def test_a_temperature_that_is_set_again_is_told(tmp_path: Path) -> None:
 )
 def test_what_a_sweep_does_change_gives_no_warning(tmp_path: Path, template: str) -> None:
     assert lint_definitions(project(tmp_path, template)) == ()
+
+
+def test_the_files_of_a_run_are_read_once_for_all_its_cases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "models.lib").write_text('.lib tt\n.param vth=0.4\n.include "deeper.inc"\n.endl\n')
+    (tmp_path / "deeper.inc").write_text(".param kp=1u\n")
+    read: list[Path] = []
+
+    def reading(path: Path) -> str:
+        read.append(path)
+        return read_leniently(path)
+
+    monkeypatch.setattr(module, "read_leniently", reading)
+    deck = '* deck\n.lib "../../models.lib" tt\n.end\n'
+    for case in ("1", "2", "3"):
+        (tmp_path / "results" / case).mkdir(parents=True)
+        found = included_definitions(deck, tmp_path / "results" / case)
+        assert [each.name for each in found if isinstance(each, Definition)] == ["vth", "kp"]
+    assert sorted(path.name for path in read) == ["deeper.inc", "models.lib"]
+
+
+def test_a_file_in_the_directory_of_a_case_itself_is_found(tmp_path: Path) -> None:
+    case = tmp_path / "results" / "1"
+    case.mkdir(parents=True)
+    (case / "own.inc").write_text(".param own=1\n")
+    (found,) = included_definitions('* deck\n.include "own.inc"\n.end\n', case)
+    assert isinstance(found, Definition)
+    assert found.name == "own"

@@ -31,6 +31,7 @@ _OPTION = re.compile(r"\s(temp|seed)\s*=", re.IGNORECASE)
 _FILE = re.compile(r"\.\w+\s+(?:\"([^\"]*)\"|'([^']*)'|(\S+))(?:\s+(\S+))?")
 _SPECIAL = {"temp": TEMPERATURE, "seed": SEED}
 _DEEPEST = 40
+_ANY_CASE = ".any-case"
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,18 @@ def definitions(deck: str, directory: Path, template_directory: Path | None = No
 
 
 def included_definitions(deck: str, directory: Path) -> tuple[Found, ...]:
-    """Those of the files that a deck includes, and what is unknown of them. Files are read once."""
+    """Those of the files that a deck includes, and what is unknown of them.
+
+    All cases of a run are simulated equally deep, each in a directory that is empty at first: a sibling that
+    does not exist stands for `directory`, so that files are read once and not once a case.
+    """
+    found = _of_files(deck, directory.parent / _ANY_CASE)
+    if any(isinstance(each, Unknown) for each in found):
+        return _of_files(deck, directory)
+    return found
+
+
+def _of_files(deck: str, directory: Path) -> tuple[Found, ...]:
     return tuple(found for found in definitions(deck, directory) if found.file is not None)
 
 
