@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.text import plain, plain_lines
+from simorc.text import duration, plain, plain_lines
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,23 @@ def test_lines() -> None:
     assert plain_lines("one\ntwo\x1b\r\nthree\rfour\n") == ["one", "two^[", "three", "four"]
     assert plain_lines("") == []
     assert plain_lines("a\n\n") == ["a", ""]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.44, "0.4 s"), (42.2, "42 s"), (190, "3 min 10 s"), (59.7, "1 min 00 s"), (7500, "2 h 05 min")],
+)
+def test_duration(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@given(st.floats(min_value=0, max_value=1e7))
+def test_duration_of_anything(seconds: float) -> None:
+    assert duration(seconds)[0].isdigit()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.314, "0.31s"), (12, "0:12"), (75, "1:15"), (190, "3:10"), (3725, "1:02:05")]
+)
+def test_duration_in_a_narrow_column(seconds: float, text: str) -> None:
+    assert duration(seconds, narrow=True) == text

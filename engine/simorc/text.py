@@ -25,6 +25,22 @@ def plain_lines(text: str) -> list[str]:
     return [plain(line) for line in (lines[:-1] if lines[-1] == "" else lines)]
 
 
+def duration(seconds: float, *, narrow: bool = False) -> str:
+    """How long something took: ``0.4 s``, ``42 s``, ``3 min 10 s``, ``2 h 05 min``; in little room
+    ``0.31s``, ``0:42``, ``3:10``, ``2:05:12``.
+    """
+    if seconds < 10:
+        return f"{seconds:.2f}s" if narrow else f"{seconds:.1f} s"
+    whole = int(seconds) if narrow else round(seconds)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    if narrow:
+        return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
 def _visible(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code == 0x09:

@@ -18,8 +18,8 @@ from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.failure_groups import FailureGroup, failures_of
 from simorc.rundir.store.reader import RunReader, still_awaited
 from simorc.rundir.store.warning_rows import WarningGroup
+from simorc.text import duration
 from simorc.units import ShownAs
-from simorc_tui.widgets.case_table.columns import duration_text
 
 MOST_EVENTS = 200
 
@@ -84,9 +84,9 @@ def head_of(layout: RunLayout) -> str:
     started, updated = float(meta.get("started") or 0), float(meta.get("updated") or 0)
     if started and updated > started:
         rate = over / (updated - started)
-        parts += [f"in {duration_text(updated - started)}", f"{rate:.3g}/s"]
+        parts += [f"in {duration(updated - started, narrow=True)}", f"{rate:.3g}/s"]
         if meta.get("state") == "running" and rate:
-            parts.append(f"ETA {duration_text(still_awaited(counts, meta) / rate)}")
+            parts.append(f"ETA {duration(still_awaited(counts, meta) / rate, narrow=True)}")
     return "  ".join([*parts, *effort])
 
 

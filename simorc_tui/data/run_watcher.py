@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from simorc.errors import StoreError
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.connection import DatabaseError
-from simorc.rundir.store.reader import RunReader
+from simorc.rundir.store.news import NewsReader
+from simorc.rundir.store.reader import CASES_NAMED, RunReader
 from simorc.rundir.store.warning_rows import WarningGroup
 
 TICK = 1 / 15
 IDLE_TICK = 1 / 4
 IDLE_AFTER = 30
-CASES_NAMED = 5000
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,6 @@ class Follower:
         self._changed: set[int] | None = set()
         self._events: list[tuple[str, str]] = []
         self._last: tuple[object, ...] = ()
-        self._seq = self._event_seq = 0
         self._thread = threading.Thread(target=self._follow, name=f"follow {layout.name}", daemon=True)
 
     def start(self) -> None:
@@ -69,11 +68,13 @@ class Follower:
     def _follow(self) -> None:
         try:
             with RunReader(self._layout) as view:
-                self._begin(view)
+                news = NewsReader(view)
+                self._changed = None  # everything is news at first
+                self._look(view, news)
                 quiet, looked = 0, time.monotonic()
                 while not self._stop.wait(max(0.0, looked + self._pause(quiet) - time.monotonic())):
                     looked = time.monotonic()
-                    quiet = 0 if self._look(view) else quiet + 1
+                    quiet = 0 if self._look(view, news) else quiet + 1
         except (StoreError, OSError, DatabaseError) as error:
             if not self._stop.is_set():
                 self._tell(RunNews(self._layout.name, None, {}, {}, error=str(error)))
@@ -82,21 +83,11 @@ class Follower:
         """Seconds from one look to the next after `quiet` looks without news."""
         return IDLE_TICK if quiet > IDLE_AFTER else self._tick
 
-    def _begin(self, view: RunReader) -> None:
-        """Everything is news at first; what is told later comes after these numbers."""
-        self._seq = view.last_seq()
-        self._event_seq = max((row["seq"] for row in view.events_since(0, 1_000_000)), default=0)
-        self._changed = None
-        self._look(view)
-
-    def _look(self, view: RunReader) -> bool:
+    def _look(self, view: RunReader, news: NewsReader) -> bool:
         """One tick; whether anything was new."""
-        changes = view.changes_since(self._seq, CASES_NAMED)
-        self._seq = changes.seq
-        self._gather(None if changes.overflow else changes.case_ids)
-        for row in view.events_since(self._event_seq):
-            self._event_seq = row["seq"]
-            self._events.append((row["kind"], row["message"]))
+        found = news.look()
+        self._gather(None if found.changes.overflow else found.changes.case_ids)
+        self._events += [(row["kind"], row["message"]) for row in found.events]
         counts, meta, progress = view.counts(), view.meta(), view.progress()
         now = (tuple(counts.items()), tuple(meta.items()), tuple(progress.items()))
         fresh = self._changed is None or bool(self._changed) or bool(self._events) or now != self._last

@@ -13,11 +13,10 @@ from textual.widget import Widget
 
 from simorc.rundir.store.reader import still_awaited
 from simorc.rundir.store.warning_rows import WarningGroup
-from simorc.text import plain
+from simorc.text import duration, plain
 from simorc_tui.data.run_watcher import RunNews
 from simorc_tui.data.spec_violations import Violations
 from simorc_tui.theme.glyphs import UNICODE, Glyphs, progress_bar
-from simorc_tui.widgets.case_table.columns import duration_text
 
 RATE_OVER = 10.0
 PAINTED_EVERY = 1 / 8
@@ -178,5 +177,5 @@ class StatusLine(Widget):
         jobs = f"{self._counts.get('in_progress', 0)}/{self._meta.get('jobs', '?')} jobs"
         if not rate:
             return jobs
-        end = f"ETA {duration_text(left / rate)}"
+        end = f"ETA {duration(left / rate, narrow=True)}"
         return f"{jobs}  {rate:.3g}/s  {end}" if self._wide else f"{end}  {rate:.3g}/s"

@@ -11,8 +11,6 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from simorc.cli.errors import ExitCode
 from simorc.cli.output.follow import Follower, Moment
@@ -21,7 +19,6 @@ from simorc.cli.output.progress import (
     LineProgress,
     TerminalProgress,
     closing_line,
-    duration,
     progress_line,
 )
 from simorc.rundir.layout import RunLayout
@@ -203,19 +200,6 @@ def test_terminal_progress_says_what_the_line_says(monkeypatch: pytest.MonkeyPat
     with progress:
         progress.moment(moment())
     assert "12/45 done, 1 failed" in screen.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.44, "0.4 s"), (42.2, "42 s"), (190, "3 min 10 s"), (59.7, "1 min 00 s"), (7500, "2 h 05 min")],
-)
-def test_duration(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
-
-
-@given(st.floats(min_value=0, max_value=1e7))
-def test_duration_of_anything(seconds: float) -> None:
-    assert duration(seconds)[0].isdigit()
 
 
 def test_a_run_that_nobody_holds_any_more(finished_run: RunLayout) -> None:

@@ -65,7 +65,7 @@ def test_a_run_without_warm_sessions_says_so_everywhere(
     assert "warning: no warm sessions, every case runs cold" in capfd.readouterr().err
     layout = next(iter(sorted((project.root / "simulations").iterdir())))
     with RunReader(RunLayout(layout)) as view:
-        warnings = [event["message"] for event in view.warnings_since(0)]
+        warnings = [event["message"] for event in view.events_of("warning")]
         assert [row["warm"] for row in view.page(0, 10)] == [0] * 5
     assert len(warnings) == 1
     assert "simulator.library is none" in warnings[0]
@@ -85,7 +85,7 @@ def test_a_run_that_wants_none_says_nothing(
     layout = run_through(with_simulator(project, f"executable: {without_pipe}, library: none"))
     assert summarise(layout).warm_lost == ""
     with RunReader(layout) as view:
-        assert not view.warnings_since(0)
+        assert not view.events_of("warning")
 
 
 def test_a_run_whose_warm_sessions_are_back_says_nothing_any_more(
@@ -153,5 +153,5 @@ def test_chunks_that_lack_warm_sessions_are_heard_once(make_project: MakeProject
             gathering._take(chunk, 1, Line(event=(WARM_LOST, message, None)))
         store.flush()
     with RunReader(layout) as view:
-        assert [event["message"] for event in view.warnings_since(0)] == ["no library", "another version"]
+        assert [event["message"] for event in view.events_of("warning")] == ["no library", "another version"]
         assert view.meta()["warm_lost"] == "another version"

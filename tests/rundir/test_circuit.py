@@ -265,7 +265,7 @@ def test_a_kit_changed_under_a_living_runner_ends_the_run_and_takes_back_what_is
     until(lambda: not runner_alive(layout), 60)
     with RunReader(layout) as view:
         assert view.meta()["state"] == "cancelled"
-        assert any("kit.inc has changed" in row["message"] for row in view.warnings_since(0))
+        assert any("kit.inc has changed" in row["message"] for row in view.events_of("warning"))
     with pytest.raises(InputsChanged, match="has changed"):
         start_runner(layout)
 

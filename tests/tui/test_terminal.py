@@ -12,7 +12,7 @@ from simorc_tui.screens.dialogs.tour import STEPS
 from simorc_tui.screens.main.main_screen import MainScreen
 from simorc_tui.theme.glyphs import ASCII, STATUS_WORDS, UNICODE, progress_bar, status_text
 from simorc_tui.theme.profile import detect, prepare
-from simorc_tui.widgets.case_table.columns import duration_text, fitted, value_text
+from simorc_tui.widgets.case_table.columns import fitted, value_text
 from simorc_tui.widgets.status_line import CaseRate
 from simorc_tui.widgets.sweep_builder.axis_text import axis_text, parse_axis
 
@@ -125,7 +125,6 @@ def test_cells() -> None:
     assert value_text(1.62) == "1.62"
     assert value_text(None, ShownAs("dB")) == ""
     assert value_text("a\x1bb") == "a^[b"
-    assert [duration_text(s) for s in (0.314, 12, 75, 3725)] == ["0.31s", "0:12", "1:15", "1:02:05"]
     assert fitted("abcdef", 4, right=False) == "abc~"
 
 

@@ -8,11 +8,11 @@ from rich.text import Text
 
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.reader import RunReader
-from simorc.text import plain
+from simorc.text import duration, plain
 from simorc_tui.data.case_pages import CaseRow
 from simorc_tui.screens.dialogs.reading import ReadingScreen
 from simorc_tui.theme.glyphs import STATUS_WORDS
-from simorc_tui.widgets.case_table.columns import duration_text, value_text
+from simorc_tui.widgets.case_table.columns import value_text
 
 
 def details_screen(layout: RunLayout, view: RunReader, row: CaseRow) -> ReadingScreen:
@@ -35,7 +35,7 @@ def _verdict(text: Text, row: CaseRow) -> None:
             lines.append((label, str(row.get(name))))
     seconds = row.get("seconds")
     if isinstance(seconds, float):
-        lines.append(("time", duration_text(seconds)))
+        lines.append(("time", duration(seconds, narrow=True)))
     warm = row.get("warm")
     if warm is not None:
         lines.append(("session", "warm" if warm else "cold"))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from simorc.rundir.store.reader import Column
-from simorc.text import plain
+from simorc.text import duration, plain
 from simorc.units import ShownAs
 from simorc_tui.data.case_pages import CaseRow
 from simorc_tui.theme.glyphs import Glyphs, status_text
@@ -131,22 +131,13 @@ def value_text(value: object, shown: ShownAs = AS_IT_IS) -> str:
     return str(value)
 
 
-def duration_text(seconds: float) -> str:
-    """``0.31s`` under ten seconds, else ``m:ss`` or ``h:mm:ss``."""
-    if seconds < 10:
-        return f"{seconds:.2f}s"
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-
-
 def _time_text(row: CaseRow) -> str:
     seconds, started = row.get("seconds"), row.get("started")
     if row.status == "in_progress" and isinstance(started, float):
-        return duration_text(max(0.0, time.time() - started))
+        return duration(max(0.0, time.time() - started), narrow=True)
     if row.status == "pending" or not isinstance(seconds, float | int):
         return ""
-    return duration_text(float(seconds))
+    return duration(float(seconds), narrow=True)
 
 
 def message_text(row: CaseRow) -> str:

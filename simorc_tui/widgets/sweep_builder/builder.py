@@ -16,9 +16,8 @@ from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from simorc.errors import SimorcError
-from simorc.text import plain
+from simorc.text import duration, plain
 from simorc_tui.data.project_outline import SweepOutline, TestbenchOutline
-from simorc_tui.widgets.case_table.columns import duration_text
 from simorc_tui.widgets.sweep_builder.axis_text import axis_text, parse_axis
 
 if TYPE_CHECKING:
@@ -316,7 +315,7 @@ class SweepBuilder(Vertical):
 
     def _show_count(self, cases: int | None, problem: str) -> None:
         self.cases, self.problem = cases, problem
-        note = f"  about {duration_text(self.seconds)}" if self.seconds is not None else ""
+        note = f"  about {duration(self.seconds, narrow=True)}" if self.seconds is not None else ""
         note += "  (not saved: ctrl+s)" if self.dirty else ""
         line = (
             Text(f"= {cases:,} cases{note}", "bold")

@@ -19,7 +19,8 @@ from simorc.launch.start import request, runner_alive, runner_info
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.connection import Row
 from simorc.rundir.store.failure_groups import failures_of
-from simorc.rundir.store.reader import RunReader, still_awaited
+from simorc.rundir.store.news import NewsReader
+from simorc.rundir.store.reader import Changes, RunReader, still_awaited
 from simorc.rundir.summary import RunSummary, summarise
 
 LOOK_EVERY = 0.1
@@ -66,8 +67,7 @@ class Follower:
         self._cases = cases
         self._view = RunReader(layout)
         self._columns = self._view.columns()
-        self._seq = self._view.last_seq()
-        self._warned = max((event["seq"] for event in self._view.warnings_since(0, 1_000_000)), default=0)
+        self._news = NewsReader(self._view)
         self._total = self._view.total
         self._reported = array("H", bytes(2 * (self._total + 1)))
         self._done = 0
@@ -100,14 +100,15 @@ class Follower:
     def _look(self, progress: Progress) -> bool:
         """Report what changed; whether the runner is still at it (asked first: its last words are read)."""
         alive = runner_alive(self._layout)
-        for row in self._newly_finished():
+        news = self._news.look()
+        for row in self._newly_finished(news.changes):
             self._done += 1
             if progress.wants_cases:
                 warnings = self._view.warnings_of(row["id"])
                 progress.case(as_json(row, self._columns, warnings=warnings))
-        for event in self._view.warnings_since(self._warned):
-            self._warned = event["seq"]
-            progress.warning(event["message"])
+        for event in news.events:
+            if event["kind"] == "warning":
+                progress.warning(event["message"])
         progress.moment(self._moment())
         return alive
 
@@ -120,10 +121,8 @@ class Follower:
         left = still_awaited(counts, meta)
         return Moment(self._layout.name, state, counts, self._total, self._done, seconds, left)
 
-    def _newly_finished(self) -> Iterator[Row]:
+    def _newly_finished(self, changes: Changes) -> Iterator[Row]:
         """The rows of cases that ended since the last look, each attempt once."""
-        changes = self._view.changes_since(self._seq)
-        self._seq = changes.seq
         if changes.overflow:
             since = ("status IN (?, ?) AND started >= ?", (*FINAL, self._opened))
             rows: Iterator[Row | None] = pages(self._view, where=since[0], args=since[1])

@@ -12,7 +12,7 @@ from simorc.cli.output.case_rows import dumps
 from simorc.cli.output.tables import note
 from simorc.rundir.store.failure_groups import FailureGroup
 from simorc.rundir.summary import RunSummary
-from simorc.text import plain
+from simorc.text import duration, plain
 
 if TYPE_CHECKING:
     from simorc.cli.output.follow import Moment
@@ -161,14 +161,3 @@ def _warnings(summary: RunSummary) -> list[str]:
 
 def _shortened(message: str) -> str:
     return message if len(message) <= _MESSAGE_WIDTH else f"{message[: _MESSAGE_WIDTH - 3]}..."
-
-
-def duration(seconds: float) -> str:
-    """``0.4 s``, ``42 s``, ``3 min 10 s``, ``2 h 05 min``."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"

@@ -20,6 +20,8 @@ from simorc.rundir.store.warning_rows import WarningGroup, warning_groups, warni
 from simorc.simulators.case_warnings import CaseWarning
 from simorc.units import ShownAs
 
+CASES_NAMED = 5000
+"""More changes than this at once are not told one by one."""
 STATUSES = ("pending", "in_progress", "completed", "failed")
 
 
@@ -222,7 +224,11 @@ class RunReader:
         """The newest change's sequence number."""
         return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()[0])
 
-    def changes_since(self, seq: int, limit: int = 5000) -> Changes:
+    def last_event(self) -> int:
+        """The newest event's sequence number."""
+        return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])
+
+    def changes_since(self, seq: int, limit: int = CASES_NAMED) -> Changes:
         """The cases changed after `seq`, each named once, in order of change."""
         # Two questions: asked for both ends at once, SQLite reads the whole table.
         first, last = self._db.execute(
@@ -255,11 +261,6 @@ class RunReader:
     def latest_events(self, limit: int) -> list[sqlite3.Row]:
         """The run's newest events, newest first."""
         return self._db.execute("SELECT * FROM events ORDER BY seq DESC LIMIT ?", (limit,)).fetchall()
-
-    def warnings_since(self, seq: int, limit: int = 20) -> list[sqlite3.Row]:
-        """The warnings after event `seq`, oldest first."""
-        sql = "SELECT * FROM events WHERE kind = 'warning' AND seq > ? ORDER BY seq LIMIT ?"
-        return self._db.execute(sql, (seq, limit)).fetchall()
 
 
 def still_awaited(counts: Mapping[str, int], meta: Mapping[str, str]) -> int:
