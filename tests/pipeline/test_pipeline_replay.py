@@ -96,6 +96,10 @@ RESULT: dict[str, Any] = {
         ("state==passed or kind==lint and a4.attempts>=2", True),
         ("state==passed or kind==lint and a4.attempts>2", False),
         ("state>2", False),
+        ("(state==passed or kind==lint) and a4.attempts>=2", True),
+        ("not (state==passed or kind==lint)", False),
+        ("NOT state==passed AND kind~'LI'", True),
+        ("kind==lint(x)", False),
     ],
 )
 def test_conditions(condition: str, holds: bool) -> None:
@@ -104,7 +108,8 @@ def test_conditions(condition: str, holds: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("condition", "column"), [("state", 1), ("state==a b==c", 9), ("a==b and", 9), ("==b", 1)]
+    ("condition", "column"),
+    [("state", 1), ("state==a b==c", 10), ("a==b and", 9), ("==b", 1), ("(a==b", 6), ('a==b"', 5)],
 )
 def test_a_condition_that_makes_no_sense_says_where(condition: str, column: int) -> None:
     with pytest.raises(ExpressionError) as caught:

@@ -110,16 +110,12 @@ class Parser(ABC, Generic[Tree]):
     # What a language makes of its parts -----------------------------------------------------------
 
     @abstractmethod
-    def _constant(self, value: float) -> Tree:
-        """A number."""
-
-    @abstractmethod
     def _operation(self, operator: str, operands: tuple[Tree, ...]) -> Tree:
         """An operator on one operand or two."""
 
     @abstractmethod
     def _operand(self, token: Token) -> Tree:
-        """What begins with this token, which is taken already: a name, a call, a text, a signal."""
+        """What begins with this token, which is taken already: a number, a name, a call, a text, a signal."""
 
     @abstractmethod
     def _negated(self) -> Tree:
@@ -179,8 +175,6 @@ class Parser(ABC, Generic[Tree]):
 
     def _prefix(self) -> Tree:
         token = self._peek()
-        if token.kind == "number":
-            return self._constant(self._number())
         if token.kind not in ("sign", "word", "end"):
             return self._operand(self._take())
         if token.text == "not":
@@ -196,8 +190,7 @@ class Parser(ABC, Generic[Tree]):
             return inner
         raise self._wrong(self._language.operand)
 
-    def _number(self) -> float:
-        token = self._take()
+    def _number(self, token: Token) -> float:
         try:
             return float(unambiguous(token.text))
         except ValueError as error:

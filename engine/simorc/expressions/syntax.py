@@ -129,9 +129,6 @@ class _Parser(Parser[Node]):
         super().__init__(text, language)
         self.names: dict[str, int] = {}
 
-    def _constant(self, value: float) -> Node:
-        return Constant(value)
-
     def _operation(self, operator: str, operands: tuple[Node, ...]) -> Node:
         return Operation(operator, operands)
 
@@ -139,6 +136,8 @@ class _Parser(Parser[Node]):
         return Operation("not", (self._expression(_NOT),))
 
     def _operand(self, token: Token) -> Node:
+        if token.kind == "number":
+            return Constant(self._number(token))
         if token.kind == "text":
             return Constant(token.text[1:-1])
         if token.text in _CONSTANTS:

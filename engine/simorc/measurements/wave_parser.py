@@ -133,9 +133,6 @@ def parse_wave_expression(text: str) -> Node:
 class _Parser(Parser[Node]):
     """Adds signals, words and functions with named arguments."""
 
-    def _constant(self, value: float) -> Node:
-        return Constant(value)
-
     def _operation(self, operator: str, operands: tuple[Node, ...]) -> Node:
         return Operation(operator, operands)
 
@@ -147,6 +144,8 @@ class _Parser(Parser[Node]):
         return Operation("not", (operand,))
 
     def _operand(self, token: Token) -> Node:
+        if token.kind == "number":
+            return Constant(self._number(token))
         if token.kind == "signal":
             return _signal(token)
         if self._is_next("("):

@@ -1,8 +1,9 @@
 """Runs as a data set: one JSON line per run, chosen by a condition such as ``simulation.status==passed``.
 
-    condition  = term { ("and" | "or") term }      and binds tighter
-    term       = ["not"] field op value
-    op         = == | != | < | <= | > | >= | ~     ~ looks for text inside
+    or                           loosest
+    and
+    not                          also before brackets
+    FIELD OP VALUE               == (or =) != < <= > >= ~; ~ looks for text inside
 
 A field is a key of result.json, or ``STAGE.KEY`` of its stages (``a4.metrics.warnings``,
 ``simulation.attempts``). A value is a bare word, a number, or text in quotes.
@@ -16,16 +17,26 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from simorc.errors import ExpressionError
+from simorc.expressions.pratt import Language, Parser, Token
 from simorc.pipeline.layout import PipelineLayout
 from simorc.pipeline.manifest import open_pipeline_run
 from simorc.pipeline.results import result_of
 from simorc.pipeline.tools import read_log
 
-_TERM = re.compile(
-    r"\s*(?P<not>not\s+)?(?P<field>[A-Za-z_][\w.\-]*)\s*(?P<op>==|!=|<=|>=|<|>|~|=)\s*"
-    r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s\"']+)"
+_NOT = 3
+CONDITIONS = Language(
+    pattern=re.compile(
+        r"\s*(?:(?P<term>(?P<field>[A-Za-z_][\w.\-]*)\s*(?P<op>==|!=|<=|>=|<|>|~|=)\s*"
+        r"(?P<value>\"[^\"]*\"|'[^']*'|(?:[^\s\"'()]|\([^\s\"'()]*\))+))"
+        r"|(?P<name>[A-Za-z_][\w.\-]*)|(?P<sign>==|!=|<=|>=|[<>~=()]))"
+    ),
+    kinds=("term", "name", "sign"),
+    operators={"or": 1, "and": 2},
+    sign=_NOT,
+    operand="FIELD==VALUE",
+    words=frozenset({"and", "or", "not"}),
+    words_in_any_case=True,
 )
-_LINK = re.compile(r"\s+(and|or)\b", re.IGNORECASE)
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -53,32 +64,29 @@ def compile_condition(text: str) -> Test:
     """The test of a condition; an empty one keeps everything. Raises ExpressionError with the column."""
     if not text.strip():
         return lambda _: True
-    groups: list[list[Test]] = [[]]
-    place = 0
-    while True:
-        term = _TERM.match(text, place)
-        if term is None:
-            raise ExpressionError(f"expected FIELD==VALUE at {text[place:].strip()[:30]!r}", column=place + 1)
-        groups[-1].append(_test(term))
-        place = term.end()
-        if not text[place:].strip():
-            return lambda result: any(all(test(result) for test in group) for group in groups)
-        link = _LINK.match(text, place)
-        if link is None:
-            raise ExpressionError(f"expected and, or at {text[place:].strip()[:30]!r}", column=place + 1)
-        if link[1].lower() == "or":
-            groups.append([])
-        place = link.end()
+    return _Parser(text, CONDITIONS).whole()
 
 
-def _test(term: re.Match[str]) -> Test:
-    sign, wanted = term["op"], term["value"].strip("\"'")
-    negated = term["not"] is not None
+class _Parser(Parser[Test]):
+    """Its trees are the tests themselves."""
 
-    def test(result: Mapping[str, Any]) -> bool:
-        return _compares(_field(result, term["field"]), sign, wanted) != negated
+    def _operation(self, operator: str, operands: tuple[Test, ...]) -> Test:
+        first, second = operands
+        if operator == "and":
+            return lambda result: first(result) and second(result)
+        return lambda result: first(result) or second(result)
 
-    return test
+    def _negated(self) -> Test:
+        inner = self._expression(_NOT)
+        return lambda result: not inner(result)
+
+    def _operand(self, token: Token) -> Test:
+        term = token.match
+        if token.kind != "term" or term is None:
+            message = f"expected {self._language.operand}, found {token.text}"
+            raise ExpressionError(message, column=token.column)
+        field, sign, wanted = term["field"], term["op"], term["value"].strip("\"'")
+        return lambda result: _compares(_field(result, field), sign, wanted)
 
 
 def _field(result: Mapping[str, Any], dotted: str) -> Any:
