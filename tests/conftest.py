@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.divider_projects import make_project, run_through, start, until
+from tests.divider_projects import make_project, run_through, start
 from tests.made_runs import make_run
 
-__all__ = ["make_project", "make_run", "run_through", "start", "until"]
+__all__ = ["make_project", "make_run", "run_through", "start"]
 
 PROGRAMS = {
     "ngspice": ("ngspice",),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from simorc.launch.build import build_run
 from simorc.launch.start import start_runner
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import runner_alive, runner_info
+from tests.waiting import until
 
 DIVIDER = """* divider of {{ parameters.r }} ohms
 V1 in 0 1
@@ -83,21 +83,7 @@ def run_through(start: Callable[..., RunLayout]) -> Callable[..., RunLayout]:
 
     def through(project: Project, **options: object) -> RunLayout:
         layout = start(build_run(project, "s"), **options)
-        _until(lambda: not runner_alive(layout), 60.0)
+        until(lambda: not runner_alive(layout))
         return layout
 
     return through
-
-
-def _until(condition: Callable[[], object], seconds: float = 30.0) -> None:
-    """Wait for `condition`, at most so long."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-
-
-@pytest.fixture
-def until() -> Callable[..., None]:
-    """Waits for a condition: ``until(condition, seconds)``."""
-    return _until

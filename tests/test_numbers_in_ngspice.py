@@ -20,6 +20,7 @@ import pytest
 from simorc.netlist.template import Template
 from simorc.units import Number, parse_value
 from tests.simulators.ngspice_versions import programs_under_test
+from tests.waiting import PATIENCE
 
 SPELLINGS = (
     *(
@@ -135,7 +136,7 @@ def asked(program: str, folder: Path, deck: str) -> dict[str, str]:
         capture_output=True,
         text=True,
         errors="replace",
-        timeout=300,
+        timeout=PATIENCE,
         check=False,
         env={**os.environ, **own},
     )

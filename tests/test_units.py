@@ -21,6 +21,7 @@ from simorc.units import (
     parse_seconds,
     parse_value,
 )
+from tests.waiting import PATIENCE
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ def test_importing_it_is_cheap() -> None:
     modules = "simorc.units, simorc.text, simorc.config.root, simorc.cpus"
     code = f"import sys, {modules}; print({heavy} & set(sys.modules))"
     shown = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     assert shown.stdout.strip() == "set()"
 

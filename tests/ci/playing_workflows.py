@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+
+from tests.waiting import PATIENCE
 
 _INPUT = re.compile(r"\$\{\{ *inputs\.([\w-]+) *\}\}")
 _EQUAL = re.compile(r"inputs\.([\w-]+) *(==|!=) *'([^']*)'")
@@ -42,7 +45,7 @@ class Runner:
         self._environment = {
             **os.environ,
             **{name: str(path) for name, path in self.files.items()},
-            "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join([str(tools), str(Path(sys.executable).parent), os.environ["PATH"]]),
             "RUNNER_TEMP": str(scratch),
             "GITHUB_ACTION_PATH": str(action),
             "XDG_STATE_HOME": str(scratch / "state"),
@@ -78,7 +81,7 @@ class Runner:
             env={**self._environment, "PATH": path, **own},
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=PATIENCE,
             check=False,
         )
         played.said += done.stdout + done.stderr

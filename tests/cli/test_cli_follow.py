@@ -28,6 +28,7 @@ from simorc.rundir.store.reader import RunReader, still_awaited
 from simorc.rundir.store.writer import Finished, Store
 from simorc.rundir.summary import RunSummary
 from simorc.simulators.outcome import FailureKind, Outcome
+from tests.waiting import until
 
 
 class Runner(threading.Thread):
@@ -41,7 +42,6 @@ class Runner(threading.Thread):
         layout.runner_json.write_text(json.dumps(told | {"heartbeat": time.time()}))
 
     def run(self) -> None:
-        time.sleep(0.15)
         with Store(self._layout, load_manifest(self._layout).plan) as store:
             self._work(store)
             store.flush()
@@ -127,13 +127,14 @@ def test_a_runner_that_vanished(finished_run: RunLayout, capsys: pytest.CaptureF
 
 
 def test_ctrl_c_asks_to_stop_and_waits(finished_run: RunLayout, capsys: pytest.CaptureFixture[str]) -> None:
+    before = signal.getsignal(signal.SIGINT)
+
     def work(store: Store) -> None:
+        until(lambda: signal.getsignal(signal.SIGINT) is not before)
         os.kill(os.getpid(), signal.SIGINT)
-        while not list(finished_run.requests.glob("*.json")):
-            time.sleep(0.01)
+        until(lambda: list(finished_run.requests.glob("*.json")))
         store.set_meta(state="cancelled")
 
-    before = signal.getsignal(signal.SIGINT)
     with Follower(finished_run, None) as follower:
         Runner(finished_run, work).start()
         assert follower.follow(LineProgress()) == ExitCode.CANCELLED
@@ -147,10 +148,13 @@ def test_second_ctrl_c_leaves(finished_run: RunLayout) -> None:
     told = {"host": "elsewhere", "pid": 1, "started": 0.0, "started_ticks": 0, "heartbeat": time.time()}
     finished_run.runner_json.write_text(json.dumps(told))
 
+    before = signal.getsignal(signal.SIGINT)
+
     def interrupt_twice() -> None:
-        for _ in range(2):
-            time.sleep(0.25)
-            os.kill(os.getpid(), signal.SIGINT)
+        until(lambda: signal.getsignal(signal.SIGINT) is not before)
+        os.kill(os.getpid(), signal.SIGINT)
+        until(lambda: list(finished_run.requests.glob("*.json")))
+        os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=interrupt_twice, daemon=True).start()
     with Follower(finished_run, None) as follower:

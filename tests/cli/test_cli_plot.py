@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from simorc.rundir.layout import RunLayout
+from tests.waiting import PATIENCE
 
 Simorc = Callable[..., Any]
 
@@ -31,7 +32,9 @@ def simulated(finished_run: RunLayout) -> Callable[[str], RunLayout]:
     def simulate(analysis: str) -> RunLayout:
         finished_run.deck(4).write_text(DECK.format(analysis=analysis))
         command = ["ngspice", "-b", "netlist.spice"]
-        subprocess.run(command, cwd=finished_run.case_dir(4), capture_output=True, timeout=60, check=True)
+        subprocess.run(
+            command, cwd=finished_run.case_dir(4), capture_output=True, timeout=PATIENCE, check=True
+        )
         return finished_run
 
     return simulate

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from simorc.rundir.layout import RunLayout
+from tests.waiting import PATIENCE
 
 Simorc = Callable[..., Any]
 SIZE = ("--width", 70, "--height", 14)
@@ -63,7 +64,7 @@ def simulated(run: RunLayout) -> RunLayout:
         run.case_dir(case).mkdir(exist_ok=True)
         run.deck(case).write_text(DECK)
         command = ["ngspice", "-b", "netlist.spice"]
-        subprocess.run(command, cwd=run.case_dir(case), capture_output=True, timeout=60, check=True)
+        subprocess.run(command, cwd=run.case_dir(case), capture_output=True, timeout=PATIENCE, check=True)
     return run
 
 

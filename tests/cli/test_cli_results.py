@@ -16,6 +16,7 @@ from simorc.cli.commands.compare import lines_of
 from simorc.results.compare import Comparison
 from simorc.rundir.layout import RunLayout
 from simorc.units import ShownAs
+from tests.waiting import PATIENCE
 
 Simorc = Callable[..., Any]
 
@@ -100,7 +101,7 @@ def test_a_reader_that_stops_reading_is_no_error(project: Path, finished_run: Ru
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     command = [sys.executable, "-m", "simorc", "results", "--format", "csv", "--project", str(project)]
     done = subprocess.run(
-        command, stdout=write, stderr=subprocess.PIPE, env=environment, timeout=60, check=False
+        command, stdout=write, stderr=subprocess.PIPE, env=environment, timeout=PATIENCE, check=False
     )
     os.close(write)
     assert done.returncode == 0

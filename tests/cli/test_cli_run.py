@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import pytest
 from simorc.launch.start import runner_alive, runner_info
 from simorc.rundir.layout import RunLayout, find_run
 from simorc.rundir.store.reader import RunReader
+from tests.waiting import PATIENCE, until
 
 pytestmark = [
     pytest.mark.ngspice,
@@ -42,13 +42,6 @@ def statuses(layout: RunLayout) -> list[str]:
         return [row["status"] for row in csv.DictReader(file)]
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 @pytest.fixture
 def slow_project(project: Path) -> Path:
     """The same project with a sweep of 40 cases that takes some ten seconds."""
@@ -71,16 +64,16 @@ def started(slow_project: Path) -> Iterator[tuple[subprocess.Popen[bytes], RunLa
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     command = [sys.executable, "-m", "simorc", "run", "slow", "--jobs", "1", "--project", str(slow_project)]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, start_new_session=True)
-    wait_until(lambda: bool(list(slow_project.glob("simulations/slow_*/runner.json"))))
+    until(lambda: bool(list(slow_project.glob("simulations/slow_*/runner.json"))))
     layout = find_run(slow_project, "slow")
-    wait_until(lambda: layout.case_dir(2).is_dir())
+    until(lambda: layout.case_dir(2).is_dir())
     yield process, layout
     process.kill()
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     info = runner_info(layout)
     if info is not None and info.is_alive():
         os.kill(info.pid, signal.SIGTERM)
-        wait_until(lambda: not runner_alive(layout))
+        until(lambda: not runner_alive(layout))
 
 
 def test_a_sweep_from_nothing_to_results(simorc: Simorc, project: Path) -> None:
@@ -136,7 +129,7 @@ def test_detached_prints_the_id_and_goes_on(simorc: Simorc, project: Path) -> No
     said = simorc("run", "corners", "--detach", "--project", project)
     assert said.code == 0, said.err
     layout = find_run(project, said.out.strip())
-    wait_until(lambda: not runner_alive(layout))
+    until(lambda: not runner_alive(layout))
     assert statuses(layout) == ["completed"] * 9
 
 
@@ -146,7 +139,7 @@ def test_ctrl_c_leaves_unfinished_cases_pending(
 ) -> None:
     process, layout = started
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 4, said
     assert not runner_alive(layout)
     assert set(statuses(layout)) == {"completed", "pending"}
@@ -159,10 +152,10 @@ def test_ctrl_c_leaves_unfinished_cases_pending(
 def test_a_lost_terminal_changes_nothing(started: tuple[subprocess.Popen[bytes], RunLayout]) -> None:
     process, layout = started
     os.killpg(process.pid, signal.SIGHUP)
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == -signal.SIGHUP
     before = len(list(layout.results.iterdir()))
-    wait_until(lambda: len(list(layout.results.iterdir())) > before)
+    until(lambda: len(list(layout.results.iterdir())) > before)
     assert runner_alive(layout)
 
 

@@ -15,6 +15,7 @@ from click.shell_completion import ShellComplete
 
 from simorc.cli.command_table import COMMANDS
 from simorc.cli.main import simorc
+from tests.waiting import PATIENCE
 
 SETUP = """testbenches: {ac: testbenches/ac, dc: testbenches/dc}
 sweeps: {pvt: sweeps/pvt.yaml, pvt_hot: sweeps/hot.yaml, "bad name; rm": x.yaml}
@@ -126,7 +127,12 @@ def test_the_shell_itself_completes(shell: str, here: Path) -> None:
         "HOME": str(here),
     }
     done = subprocess.run(
-        [shell, "-c", SHELLS[shell]], env=environment, capture_output=True, text=True, timeout=60, check=False
+        [shell, "-c", SHELLS[shell]],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
     names = [line.split("\t")[0] for line in done.stdout.splitlines()]
     assert {"pvt", "pvt_hot"} <= set(names), done.stdout + done.stderr
@@ -147,7 +153,7 @@ def test_click_speaks_the_shell(shell: str, here: Path) -> None:
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert "pvt_hot" in done.stdout, done.stdout + done.stderr

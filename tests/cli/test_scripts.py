@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 SCRIPTS = ("demo", "test", "check", "constraints", "newest-ngspice")
 TOOLS = ("bash", "env", "id", "dirname", "cat", "cksum")
 
@@ -30,7 +32,12 @@ def sourced(repository: Path, commands: str, path: Path) -> subprocess.Completed
     text = f'set -euo pipefail; . "{repository}/scripts/setup.bash"; may_install() {{ false; }}; {commands}'
     environment = {"PATH": str(path), "HOME": os.environ.get("HOME", "/"), "LC_ALL": "C"}
     return subprocess.run(
-        ["/bin/bash", "-c", text], capture_output=True, text=True, env=environment, timeout=60, check=False
+        ["/bin/bash", "-c", text],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=PATIENCE,
+        check=False,
     )
 
 
@@ -39,7 +46,7 @@ def test_scripts_parse_and_may_be_started(repository: Path, name: str) -> None:
     script = repository / "scripts" / name
     assert os.access(script, os.X_OK)
     assert "set -euo pipefail" in script.read_text()
-    done = subprocess.run(["bash", "-n", str(script)], capture_output=True, timeout=60, check=False)
+    done = subprocess.run(["bash", "-n", str(script)], capture_output=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
 
 
@@ -81,7 +88,7 @@ def test_demo_refuses_what_it_does_not_know(repository: Path) -> None:
         [str(repository / "scripts" / "demo"), "--quick"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 2
@@ -101,7 +108,8 @@ def test_a_newer_ngspice_that_cannot_be_had_is_told_with_exit_code_5(
     (bare_path / "mkdir").symlink_to(shutil.which("mkdir") or "/bin/mkdir")
     done = subprocess.run(
         ["/bin/bash", str(repository / "scripts" / "newest-ngspice"), str(tmp_path / "ng")],
-        capture_output=True, text=True, env={"PATH": str(bare_path), "LC_ALL": "C"}, timeout=60, check=False,
+        capture_output=True, text=True, env={"PATH": str(bare_path), "LC_ALL": "C"}, timeout=PATIENCE,
+        check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (5, "")
     assert "no newer ngspice: apt-get not found" in done.stderr
@@ -118,6 +126,7 @@ def test_one_that_is_there_already_is_not_fetched_again(
     program.chmod(0o755)
     done = subprocess.run(
         ["/bin/bash", str(repository / "scripts" / "newest-ngspice"), str(tmp_path / "ng")],
-        capture_output=True, text=True, env={"PATH": str(bare_path), "LC_ALL": "C"}, timeout=60, check=False,
+        capture_output=True, text=True, env={"PATH": str(bare_path), "LC_ALL": "C"}, timeout=PATIENCE,
+        check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{program}\n", "")

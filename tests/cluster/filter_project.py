@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 SETUP = """\
@@ -81,7 +83,7 @@ class Simorc:
     root: Path
     environment: dict[str, str]
 
-    def __call__(self, *arguments: str, timeout: float = 100) -> str:
+    def __call__(self, *arguments: str, timeout: float = PATIENCE) -> str:
         said = self.popen(*arguments)
         out, err = said.communicate(timeout=timeout)
         assert said.returncode == 0, (arguments, out, err)
@@ -126,7 +128,7 @@ class Lab:
             [REPOSITORY / "scripts" / "slurm-lab", verb],
             env=self.environment,
             check=True,
-            timeout=90,
+            timeout=PATIENCE,
             stdout=subprocess.DEVNULL,
         )
 

@@ -38,6 +38,7 @@ class SimulatedCluster:
     def __init__(self, nodes: int, total: int, *, misfortune: float = 0.0, seed: int = 1) -> None:
         self.nodes, self.total, self.misfortune = nodes, total, misfortune
         self.cases_per_step = 10
+        self.steps = 0
         self.tasks: dict[str, dict[int, Task]] = {}
         self.waiting: list[Task] = []
         self.running: list[Task] = []
@@ -83,6 +84,7 @@ class SimulatedCluster:
     # What happens on the nodes --------------------------------------------------------------------
 
     def _step(self) -> None:
+        self.steps += 1
         free = self.nodes - len(self.running)
         starting, self.waiting = self.waiting[:free], self.waiting[free:]
         for task in starting:

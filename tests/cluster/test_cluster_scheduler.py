@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -43,7 +44,7 @@ def site(**settings: object) -> Site:
 
 
 async def conduct(
-    layout: RunLayout, cluster: Scheduler, where: Site, *, die_after: float | None = None
+    layout: RunLayout, cluster: Scheduler, where: Site, *, die_when: Callable[[], bool] | None = None
 ) -> ClusterScheduler:
     """One coordinator's life, to its end or to a sudden death."""
     manifest = load_manifest(layout)
@@ -53,16 +54,16 @@ async def conduct(
         coordinator = ClusterScheduler(layout, preparation, store, cluster, where, settings)
 
         async def write_now_and_then() -> None:
-            while True:
+            while die_when is None or not die_when():
                 store.flush()
-                await anyio.sleep(0.02)
+                await anyio.sleep(0.005)
+            tasks.cancel_scope.cancel()
 
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(write_now_and_then)
-            with anyio.move_on_after(die_after if die_after is not None else 1000):
-                await coordinator.run()
+            await coordinator.run()
             tasks.cancel_scope.cancel()
-        if die_after is None:
+        if die_when is None:
             store.flush()
             coordinator.settle()
     return coordinator
@@ -76,13 +77,17 @@ def rows(layout: RunLayout, sql: str) -> list[tuple[object, ...]]:
         db.close()
 
 
+def reached(cluster: SimulatedCluster, steps: int) -> bool:
+    return cluster.steps >= steps
+
+
 def test_a_thousand_nodes_with_losses(filter_project: Path) -> None:
     layout = big_run(filter_project, 20_000)
     cluster = SimulatedCluster(1000, 20_000, misfortune=0.02)
 
     async def many_lives() -> None:
-        for _ in range(3):
-            await conduct(layout, cluster, site(), die_after=0.5)
+        for steps in (2, 4, 6):
+            await conduct(layout, cluster, site(), die_when=partial(reached, cluster, steps))
         await conduct(layout, cluster, site())
 
     anyio.run(many_lives)
@@ -94,16 +99,15 @@ def test_a_thousand_nodes_with_losses(filter_project: Path) -> None:
     assert waves_of(layout) == []
 
 
-def test_submitting_100000_cases_takes_less_than_2_seconds(filter_project: Path) -> None:
+def test_100000_cases_are_submitted_in_one_go(filter_project: Path) -> None:
     layout = big_run(filter_project, 100_000)
     cluster = SimulatedCluster(200, 100_000)
     cluster.cases_per_step = 0
-    began = time.process_time()
-    anyio.run(lambda: conduct(layout, cluster, site(chunk_time=300), die_after=2.0))
+    anyio.run(lambda: conduct(layout, cluster, site(chunk_time=300), die_when=partial(reached, cluster, 3)))
     waves = waves_of(layout)
     submitted = sum(len(piece) for wave in waves for chunk in wave.chunks() for piece in chunk)
     assert submitted == 100_000
-    assert max(wave.created for wave in waves) - (time.time() - (time.process_time() - began)) < 2.0
+    assert len(cluster.tasks) == len(waves) <= 2, "not a job for each node"
 
 
 def test_a_silent_scheduler_decides_nothing(filter_project: Path) -> None:
@@ -111,7 +115,7 @@ def test_a_silent_scheduler_decides_nothing(filter_project: Path) -> None:
     cluster = SimulatedCluster(4, 100, misfortune=1.0)
     cluster.cases_per_step = 0
     cluster._strikes = lambda what: what == "silent"  # type: ignore[method-assign]
-    anyio.run(lambda: conduct(layout, cluster, site(), die_after=0.5))
+    anyio.run(lambda: conduct(layout, cluster, site(), die_when=partial(reached, cluster, 5)))
     assert len(waves_of(layout)) == 1
     told = rows(layout, "SELECT message FROM events WHERE kind='warning'")
     assert told == [("the scheduler does not answer: busy",)]
@@ -161,7 +165,7 @@ def test_cancelled_cases_stay_pending_and_pause_holds(filter_project: Path) -> N
             coordinator.pause("on request")
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(coordinator.run)
-                await anyio.sleep(0.2)
+                await anyio.sleep(0.05)
                 assert not waves_of(layout)
                 coordinator.cancel_cases([59, 60])
                 coordinator.pause("on request")

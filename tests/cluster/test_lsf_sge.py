@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from simorc.cluster.sge import GridEngine, parse_qstat
 from simorc.cluster.slurm import Slurm, parse_squeue
 from simorc.errors import SchedulerSilent, SubmissionRefused, ToolMissing
 from simorc.executors.batch_scheduler import Phase, Scheduler, Site, Submission
+from tests.waiting import until
 
 from .filter_project import Simorc
 
@@ -115,14 +115,15 @@ def test_submit_look_cancel(scheduler: Scheduler, fake_commands: Path, tmp_path:
     assert all(states["simorc-a"].elements[number].alive for number in (1, 2, 3))
     scheduler.cancel(job)
     scheduler.cancel("999")
-    deadline = time.monotonic() + 10
-    while any(
-        element.alive
-        for found in scheduler.states(["simorc-a"]).values()
-        for element in found.elements.values()
-    ):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(
+        lambda: (
+            not any(
+                element.alive
+                for found in scheduler.states(["simorc-a"]).values()
+                for element in found.elements.values()
+            )
+        )
+    )
     assert scheduler.array_limit() in {500, 75_000}
 
 
@@ -135,7 +136,7 @@ def test_a_whole_run(name: str, fake_commands: Path, simorc_here: Simorc) -> Non
         "FAKE_SCHEDULER": os.environ["FAKE_SCHEDULER"],
     }
     simorc = Simorc(simorc_here.root, environment)
-    simorc("run", "few", "--executor", name, timeout=60)
+    simorc("run", "few", "--executor", name)
     rows = simorc.results("last")
     assert {row["status"] for row in rows.values()} == {"completed"} and len(rows) == 6
 

@@ -5,24 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from simorc.waveforms.sections import same_data
+from tests.waiting import PATIENCE, until
 
 from .filter_project import Lab, Simorc, slow_down
 
-pytestmark = [pytest.mark.slurm, pytest.mark.ngspice, pytest.mark.timeout(180)]
-
-
-def wait_until(happened: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.2)
+pytestmark = [pytest.mark.slurm, pytest.mark.ngspice, pytest.mark.timeout(1200)]
 
 
 def processes_of(mark: str, **variables: str) -> list[int]:
@@ -51,7 +43,7 @@ def attempts(root: Path, run: str) -> list[tuple[int, str, str]]:
 def test_a_node_and_the_coordinator_die(slurm: Lab, simorc_here: Simorc) -> None:
     root = simorc_here.root
     run = simorc_here("run", "many", "--executor", "slurm", "--warm", "off", "--detach")
-    wait_until(lambda: simorc_here.counts(run)["completed"] > 20, 40)
+    until(lambda: simorc_here.counts(run)["completed"] > 20)
     os.kill(simorc_here.runner_pid(run), signal.SIGKILL)
     os.kill(slurm.slurmd("n2"), signal.SIGKILL)
     for pid in processes_of(run, SLURMD_NODENAME="n2"):
@@ -59,7 +51,7 @@ def test_a_node_and_the_coordinator_die(slurm: Lab, simorc_here: Simorc) -> None
     before = simorc_here.counts(run)["completed"]
     assert 20 < before < 500
 
-    simorc_here("run", run, "--executor", "slurm", timeout=150)
+    simorc_here("run", run, "--executor", "slurm", timeout=PATIENCE)
     assert simorc_here.counts(run) == {"pending": 0, "in_progress": 0, "completed": 500, "failed": 0}
     completed = [case for case, status, _ in attempts(root, run) if status == "completed"]
     assert sorted(completed) == list(range(1, 501))
@@ -67,7 +59,7 @@ def test_a_node_and_the_coordinator_die(slurm: Lab, simorc_here: Simorc) -> None
     assert places <= {"n1", "n2", "n3"} and len(places) > 1
 
     local = simorc_here("run", "many", "--detach")
-    wait_until(lambda: simorc_here.counts(local)["completed"] == 500, 100)
+    until(lambda: simorc_here.counts(local)["completed"] == 500)
     there, here = simorc_here.results(run), simorc_here.results(local)
     assert {case: row["measurements"] for case, row in there.items()} == {
         case: row["measurements"] for case, row in here.items()
@@ -81,10 +73,10 @@ def test_a_node_and_the_coordinator_die(slurm: Lab, simorc_here: Simorc) -> None
 def test_cancel_leaves_no_process_and_no_job(slurm: Lab, simorc_here: Simorc) -> None:
     slow_down(simorc_here.root)
     run = simorc_here("run", "slow", "--executor", "slurm", "--warm", "off", "--jobs", "1", "--detach")
-    wait_until(lambda: simorc_here.counts(run)["completed"] > 0, 30)
+    until(lambda: simorc_here.counts(run)["completed"] > 0)
     simorc_here("cancel", run)
-    wait_until(lambda: not processes_of(run), 40)
-    wait_until(lambda: not slurm.queue(), 20)
+    until(lambda: not processes_of(run))
+    until(lambda: not slurm.queue())
     counts = simorc_here.counts(run)
     assert counts["in_progress"] == counts["failed"] == 0 and counts["pending"] > 0
 
@@ -98,7 +90,7 @@ def test_work_longer_than_the_walltime(slurm: Lab, simorc_here: Simorc) -> None:
     setup = simorc_here.root / "sim_setup.yaml"
     setup.write_text(setup.read_text().replace("poll: 1", "poll: 0.5, walltime: 5, chunk: 16"))
     run = simorc_here("run", "slow", "--executor", "slurm", "--warm", "off", "--detach")
-    wait_until(lambda: simorc_here.counts(run)["completed"] == 16, 120)
+    until(lambda: simorc_here.counts(run)["completed"] == 16)
     waves = list((simorc_here.root / "simulations" / run / ".cluster").glob("w*"))
     assert len(waves) > 1
     completed = [case for case, status, _ in attempts(simorc_here.root, run) if status == "completed"]

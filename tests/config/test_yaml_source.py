@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -88,12 +87,10 @@ def test_mistakes_are_named_with_their_place(text: str | bytes, problem: str) ->
     assert only_problem(text) == problem
 
 
-def test_exploding_aliases_end_quickly() -> None:
+def test_exploding_aliases_are_refused_at_a_count_of_values() -> None:
     levels = ["l0: &l0 [x, x, x, x, x, x, x, x, x]"]
     levels += [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 10)]
-    begun = time.monotonic()
     assert "more than 500000 values" in only_problem("\n".join(levels))
-    assert time.monotonic() - begun < 20
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

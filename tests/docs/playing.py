@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.waiting import PATIENCE
+
 _FENCE = re.compile(
     r"^(?P<gap> *)```(?P<kind>\w*)(?P<info>[^\n]*)\n(?P<text>.*?)^(?P=gap)```[ ]*$", re.M | re.S
 )
@@ -129,7 +131,7 @@ class Session:
             env=self.variables,
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=PATIENCE,
             stdin=subprocess.DEVNULL,
             check=False,
         )

@@ -13,6 +13,8 @@ from types import ModuleType
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
 
@@ -63,7 +65,7 @@ def test_a_bundle_installs_with_nothing_but_python(bundle: Path, tmp_path: Path)
             env={"PATH": "/nowhere", "PIP_INDEX_URL": "http://127.0.0.1:9/"},
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=PATIENCE,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
@@ -73,7 +75,7 @@ def test_a_bundle_installs_with_nothing_but_python(bundle: Path, tmp_path: Path)
 
 def test_a_bundle_says_how_it_is_used(bundle: Path) -> None:
     done = subprocess.run(
-        [sys.executable, str(bundle)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, str(bundle)], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert done.returncode == 1
     assert "usage: python3 bundle.pyz DIR" in done.stderr
@@ -163,6 +165,6 @@ def test_a_bundle_installs_where_there_is_no_network_at_all(bundle: Path, tmp_pa
     alone = ["unshare", "--net", "--map-root-user", sys.executable, "-I", str(bundle), str(target)]
     if subprocess.run([*alone[:3], "true"], capture_output=True, check=False).returncode != 0:
         pytest.skip("no namespaces here")
-    done = subprocess.run(alone, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(alone, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (target / "bin" / "simorc").is_file()

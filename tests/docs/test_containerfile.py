@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "Containerfile").read_text(encoding="utf-8")
 
@@ -70,7 +72,7 @@ def test_what_it_copies_installs_and_starts(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "pip", "install", "-q", "--no-index", "--no-deps", "--no-build-isolation",
          "--target", str(site), str(tmp_path / "src")],
-        check=True, timeout=100,
+        check=True, timeout=PATIENCE,
     )  # fmt: skip
     (site / "dependencies.pth").write_text(f"{here}\n")  # those of constraints.txt stand there
     told = {**os.environ, "PYTHONPATH": "", "XDG_STATE_HOME": str(tmp_path)}
@@ -78,7 +80,7 @@ def test_what_it_copies_installs_and_starts(tmp_path: Path) -> None:
     for arguments in (["--help"], ["init", str(tmp_path / "p"), "--template", "ota"], ["doctor"]):
         done = subprocess.run(
             [str(environment / "bin" / "python"), "-c", code, *arguments],
-            cwd=tmp_path, env=told, capture_output=True, text=True, timeout=100, check=False,
+            cwd=tmp_path, env=told, capture_output=True, text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
         assert done.stdout.startswith(str(site)), done.stdout + done.stderr
         assert done.returncode == 0 or arguments == ["doctor"], done.stdout + done.stderr

@@ -13,6 +13,7 @@ from playing import PAGES, Session, blocks_of, programs_of, project_of
 from ruamel.yaml import YAML
 
 from simorc.cli.main import simorc as program
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -67,7 +68,7 @@ def test_the_site_builds_without_warnings(tmp_path: Path) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -9,14 +9,14 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from simorc.launch.start import runner_alive, runner_info
 from simorc.rundir.layout import RunLayout, find_run, find_runs
 from simorc.waveforms.rawfile import RawFile
+from tests.waiting import PATIENCE, until
 
 STATUSES = {"pending", "in_progress", "completed", "failed"}
 
@@ -83,7 +83,7 @@ class Project:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=PATIENCE,
             check=False,
         )
 
@@ -113,15 +113,8 @@ class Project:
         return find_runs(self.root)[0]
 
     def wait_for_run(self) -> RunLayout:
-        wait_until(lambda: bool(find_runs(self.root)) and runner_info(self.newest) is not None)
+        until(lambda: bool(find_runs(self.root)) and runner_info(self.newest) is not None)
         return self.newest
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def rows(layout: RunLayout, sql: str) -> list[tuple[object, ...]]:
@@ -148,8 +141,8 @@ def done(layout: RunLayout) -> bool:
     return not runner_alive(layout)
 
 
-def wait_for_end(layout: RunLayout, seconds: float = 90.0) -> None:
-    wait_until(lambda: done(layout), seconds)
+def wait_for_end(layout: RunLayout) -> None:
+    until(lambda: done(layout))
 
 
 def processes_of(layout: RunLayout) -> list[int]:
@@ -175,7 +168,7 @@ def assert_sound(layout: RunLayout, total: int, *, raws: bool = True) -> None:
     left = [path.name for path in layout.path.rglob("*") if path.name.endswith(".tmp")]
     assert left == []
     assert list(layout.requests.glob("*.json")) == [] and list(layout.status_dir.glob("*.json")) == []
-    wait_until(lambda: processes_of(layout) == [], 10)
+    until(lambda: processes_of(layout) == [])
     for case_id in range(1, total + 1) if raws else ():
         assert all(plot.complete for plot in RawFile.open(layout.raw(case_id)).plots)
 

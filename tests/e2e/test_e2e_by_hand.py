@@ -11,6 +11,7 @@ import pytest
 
 from simorc.waveforms.sections import same_data
 from tests.e2e.driving import Project, assert_sound, rows
+from tests.waiting import PATIENCE
 
 pytestmark = [pytest.mark.ngspice, pytest.mark.e2e]
 
@@ -27,7 +28,7 @@ def by_hand(directory: Path) -> dict[str, float]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=True,
     )
     return {name: float(number) for name, number in _PRINTED.findall(done.stdout)}

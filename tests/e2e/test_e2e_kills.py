@@ -21,8 +21,8 @@ from tests.e2e.driving import (
     processes_of,
     rows,
     wait_for_end,
-    wait_until,
 )
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.ngspice,
@@ -37,7 +37,7 @@ def kill_runner(layout: RunLayout, after: float, **options: object) -> None:
     time.sleep(after)
     if runner_alive(layout):
         os.kill(info.pid, signal.SIGKILL)
-        wait_until(lambda: not runner_alive(layout))
+        until(lambda: not runner_alive(layout))
 
 
 @pytest.mark.parametrize("warm", ["auto", "off"])
@@ -48,7 +48,7 @@ def test_runner_killed_at_random_moments(make_project: Callable[..., Project], w
     with MetadataReader(layout, 200) as reader:
         for _ in range(10):
             kill_runner(layout, moments.uniform(0.0, 0.3))
-            wait_until(lambda: processes_of(layout) == [], 5)
+            until(lambda: processes_of(layout) == [])
         start_runner(layout, jobs=2)
         wait_for_end(layout)
     assert reader.problems == [] and reader.times > 50

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.e2e.driving import RC_TEMPLATE, Project, assert_sound, counts
+from tests.waiting import PATIENCE
 
 pytestmark = [pytest.mark.ngspice, pytest.mark.e2e]
 
@@ -21,7 +22,7 @@ def run_pytest(project: Project, *arguments: str) -> subprocess.CompletedProcess
         env=project.environment(),
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=PATIENCE,
         check=False,
     )
 

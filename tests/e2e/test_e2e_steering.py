@@ -19,8 +19,8 @@ from tests.e2e.driving import (
     processes_of,
     rows,
     wait_for_end,
-    wait_until,
 )
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.ngspice,
@@ -69,10 +69,10 @@ def test_jobs_change_while_it_runs(make_project: Callable[..., Project]) -> None
     layout = project.build()
     start_runner(layout, jobs=1)
     project.ok("jobs", layout.name, "+2")
-    wait_until(lambda: meta(layout, "jobs") == "3")
-    wait_until(lambda: len(processes_of(layout)) == 3, 10)
+    until(lambda: meta(layout, "jobs") == "3")
+    until(lambda: len(processes_of(layout)) == 3)
     project.ok("jobs", layout.name, "1")
-    wait_until(lambda: meta(layout, "jobs") == "1")
+    until(lambda: meta(layout, "jobs") == "1")
     wait_for_end(layout)
     assert_sound(layout, 60)
 
@@ -82,8 +82,8 @@ def test_pause_starts_nothing_and_resume_goes_on(make_project: Callable[..., Pro
     layout = project.build()
     start_runner(layout, jobs=2)
     project.ok("pause", layout.name)
-    wait_until(lambda: meta(layout, "state") == "paused")
-    wait_until(lambda: processes_of(layout) == [] and "in_progress" not in counts(layout))
+    until(lambda: meta(layout, "state") == "paused")
+    until(lambda: processes_of(layout) == [] and "in_progress" not in counts(layout))
     before = completed(layout)
     assert before < 60
     project.ok("status", layout.name)
@@ -113,7 +113,7 @@ def test_below_the_disk_floor_the_run_waits(make_project: Callable[..., Project]
     project = make_project(40, step=SLOW, settings="execution: {warm: off, disk_floor: 1000000G}\n")
     layout = project.build()
     start_runner(layout, jobs=1)
-    wait_until(lambda: meta(layout, "state") == "paused")
+    until(lambda: meta(layout, "state") == "paused")
     assert "of disk left" in str(meta(layout, "pause_reason"))
     request(layout, "cancel")
     wait_for_end(layout)
@@ -124,7 +124,7 @@ def test_a_cancelled_run_leaves_no_simulator(make_project: Callable[..., Project
     project = make_project(20, step="1p", settings=COLD)
     layout = project.build()
     start_runner(layout, jobs=2)
-    wait_until(lambda: len(processes_of(layout)) == 2)
+    until(lambda: len(processes_of(layout)) == 2)
     project.ok("cancel", layout.name)
     wait_for_end(layout, 15)
     assert counts(layout) == {"pending": 20}

@@ -20,8 +20,8 @@ from tests.e2e.driving import (
     completed,
     counts,
     wait_for_end,
-    wait_until,
 )
+from tests.waiting import PATIENCE, until
 
 pytestmark = [
     pytest.mark.ngspice,
@@ -36,9 +36,9 @@ def test_interrupt_leaves_the_rest_pending_and_a_second_run_completes_it(
     project = make_project(60, step=SLOW, settings="execution: {warm: off}\n")
     process = project.start("run", "rc", "--jobs", "2")
     layout = project.wait_for_run()
-    wait_until(lambda: completed(layout) >= 3)
+    until(lambda: completed(layout) >= 3)
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=30)
+    said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 4, said
     left = counts(layout)
     assert set(left) == {"completed", "pending"} and left["pending"] > 0
@@ -62,9 +62,9 @@ def test_a_closed_terminal_does_not_end_the_run(make_project: Callable[..., Proj
     )
     os.close(slave)
     layout = project.wait_for_run()
-    wait_until(lambda: completed(layout) >= 2)
+    until(lambda: completed(layout) >= 2)
     os.close(master)
-    process.wait(timeout=20)
+    process.wait(timeout=PATIENCE)
     assert completed(layout) < 60
     wait_for_end(layout)
     assert_sound(layout, 60)
@@ -101,7 +101,7 @@ def test_a_second_runner_is_told_who_holds_the_run(make_project: Callable[..., P
         input="{}",
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=False,
     )
     assert runner.returncode == 75 and "is held by" in runner.stderr

@@ -52,6 +52,6 @@ def test_the_documented_dask_executor(tmp_path: Path, simorc_here: Simorc) -> No
     shutil.copy(EXAMPLE, site)
     path = os.pathsep.join([str(site), simorc_here.environment["PYTHONPATH"], *sys.path])
     simorc = Simorc(simorc_here.root, {**simorc_here.environment, "PYTHONPATH": path})
-    simorc("run", "few", "--executor", "dask", "--jobs", "2", timeout=90)
+    simorc("run", "few", "--executor", "dask", "--jobs", "2")
     rows = simorc.results("last")
     assert {row["status"] for row in rows.values()} == {"completed"} and len(rows) == 6

@@ -27,6 +27,7 @@ from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.writer import Store
 from simorc.rundir.summary import summarise
 from tests.divider_projects import MakeProject
+from tests.waiting import until
 
 pytestmark = pytest.mark.ngspice
 DIVIDER = "* divider\nV1 in 0 1\nR1 in out {{ parameters.r }}\nR2 out 0 1k\n.op\n.end\n"
@@ -93,7 +94,6 @@ def test_a_run_whose_warm_sessions_are_back_says_nothing_any_more(
     without_pipe: Path,
     run_through: Callable[..., RunLayout],
     start: Callable[..., RunLayout],
-    until: Callable[..., None],
 ) -> None:
     project = make_project(DIVIDER, sweep=SWEEP)
     layout = run_through(with_simulator(project, f"executable: {without_pipe}, library: none"))

@@ -16,6 +16,7 @@ from simorc.results.open_run import OpenRun
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
 from simorc.rundir.store.reader import RunReader
+from tests.waiting import PATIENCE
 
 MakeRun = Callable[..., RunLayout]
 RAW = """Title: t
@@ -121,6 +122,6 @@ def test_a_held_run_is_left_alone(layout: RunLayout, tmp_path: Path) -> None:
         assert holder.stdout.readline() == b"held\n"
         with pytest.raises(RunBusy):
             again(layout, OLD)
-        holder.communicate(b"", timeout=20)
+        holder.communicate(b"", timeout=PATIENCE)
     with RunnerLock(layout):
         pass

@@ -21,6 +21,7 @@ from simorc.measurements.arrays import Trace
 from simorc.measurements.expressions import Scope, compile_wave_expression
 from simorc.measurements.waves import open_waves
 from simorc.waveforms.rawfile import RawFile
+from tests.waiting import PATIENCE
 
 TOLERANCE = 1e-12
 
@@ -134,7 +135,7 @@ def differences(
         env={**os.environ, **(environment or {})},
         capture_output=True,
         check=False,
-        timeout=300,
+        timeout=PATIENCE,
     )
     waves = open_waves(directory / "all.raw")
     scopes = {plot: Scope(lambda: waves, lambda _: None, name) for plot, name in SESSION.items()}

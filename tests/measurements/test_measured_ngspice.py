@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from simorc.measurements.measure import measure_case
+from tests.waiting import PATIENCE
 
 DECK = """RC low-pass
 V1 in 0 dc 0 ac 1 pulse(0 1 1u 1p 1p 100u 200u)
@@ -38,7 +39,7 @@ TAU = 1e-6
 def test_an_rc_low_pass_is_measured_to_a_tenth_of_a_percent(tmp_path: Path) -> None:
     (tmp_path / "deck.spice").write_text(DECK)
     subprocess.run(
-        ["ngspice", "-b", "deck.spice"], cwd=tmp_path, timeout=30, capture_output=True, check=False
+        ["ngspice", "-b", "deck.spice"], cwd=tmp_path, timeout=PATIENCE, capture_output=True, check=False
     )
     definitions = {
         "bw": {"measure": "bandwidth_3db", "args": {"signal": "v(out)/v(in)"}},

@@ -14,6 +14,7 @@ from simorc.measurements.expressions import Scope, compile_wave_expression
 from simorc.measurements.missing import MeasurementMissing
 from simorc.measurements.waves import Waves, open_waves
 from simorc.waveforms.plot_names import analysis_of_name, places_by_name
+from tests.waiting import PATIENCE
 
 
 class MemoryPlot:
@@ -159,7 +160,9 @@ def test_every_name_of_a_session_finds_the_plot_ngspice_gave_it(tmp_path: Path) 
     )
     deck = DECK.replace("WRITES", writes)
     (tmp_path / "deck.sp").write_text(deck)
-    subprocess.run(["ngspice", "-b", "deck.sp"], cwd=tmp_path, capture_output=True, check=False, timeout=120)
+    subprocess.run(
+        ["ngspice", "-b", "deck.sp"], cwd=tmp_path, capture_output=True, check=False, timeout=PATIENCE
+    )
     waves = open_waves(tmp_path / "all.raw")
     found = [float(np.real(waves.trace("mark", name).y[0])) for name in names]
     assert found == list(range(len(names)))

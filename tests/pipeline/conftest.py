@@ -20,6 +20,7 @@ from simorc.pipeline.manifest import PipelineRun, open_pipeline_run
 from simorc.pipeline.progress import Progress
 from simorc.pipeline.tools import Unwatched, find_tool
 from simorc.pipeline.trace import read_trace
+from tests.waiting import PATIENCE
 
 GOOD = """module toggle (
     input  logic clk,
@@ -102,13 +103,13 @@ def loop(tmp_path: Path) -> Make:
         (root / "generate.py").write_text(GENERATOR)
         (root / "answers.json").write_text(json.dumps({"a1": rtl or [GOOD], **(answers or {})}))
         command = [sys.executable, "{project}/generate.py", "{project}", "{output}", "{failure}"]
-        made_by = {"backend": "command", "command": command, "timeout": 20}
+        made_by = {"backend": "command", "command": command, "timeout": PATIENCE}
         own = {
             "a1": made_by,
             "a5": {"enable": False},
             "a4": {"enable": False},
             "a7": {"parameters": {"steps": STEPS}},
-            "simulation": {"timeout": 20},
+            "simulation": {"timeout": PATIENCE},
         }
         for name, given in stages.items():
             asked = {**made_by, **given} if given.get("backend") == "command" else given

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from simorc.pipeline.control import summarise_pipeline
 from simorc.pipeline.layout import PipelineLayout, find_pipeline_runs
 from simorc.pipeline.trace import read_trace
 from simorc.rundir.lock import runner_info
+from tests.waiting import PATIENCE, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.iverilog]
 
@@ -59,15 +59,8 @@ def start(root: Path, *arguments: str) -> subprocess.Popen[str]:
 
 def simorc(root: Path, *arguments: str) -> tuple[int, str, str]:
     process = start(root, *arguments)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     return process.returncode, out, err
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def newest(root: Path) -> PipelineLayout:
@@ -170,15 +163,15 @@ def test_killed_at_a_stage_and_resumed(
     assert code == 0, err
     layout = newest(work.root)
     assert out.strip() == layout.name
-    wait_until(lambda: summarise_pipeline(layout).stage == stage and len(tools_of(layout.path)) > 0)
+    until(lambda: summarise_pipeline(layout).stage == stage and len(tools_of(layout.path)) > 0)
     assert summarise_pipeline(layout).state == "running"
     finished = read_trace(layout.trace)
 
     info = runner_info(layout)
     assert info is not None
     os.kill(info.pid, signal.SIGKILL)
-    wait_until(lambda: not tools_of(layout.path))  # the guardian ends what the runner left behind
-    wait_until(lambda: summarise_pipeline(layout).state == "dead")
+    until(lambda: not tools_of(layout.path))  # the guardian ends what the runner left behind
+    until(lambda: summarise_pipeline(layout).state == "dead")
     with layout.trace.open("a") as stream:
         stream.write('{"seq": 99, "torn')
 
@@ -202,11 +195,11 @@ def test_killed_while_a_program_makes_a_file(loop: Make, stage: str) -> None:
     (work.root / "answers.json").write_text(json.dumps({**good, stage: ["HANG"]}))
     simorc(work.root, "run", "toggle", "--detach")
     layout = newest(work.root)
-    wait_until(lambda: summarise_pipeline(layout).stage == stage and len(tools_of(layout.path)) > 0)
+    until(lambda: summarise_pipeline(layout).stage == stage and len(tools_of(layout.path)) > 0)
     info = runner_info(layout)
     assert info is not None
     os.kill(info.pid, signal.SIGKILL)
-    wait_until(lambda: not tools_of(layout.path))
+    until(lambda: not tools_of(layout.path))
     (work.root / "answers.json").write_text(json.dumps(good))
     code, out, err = simorc(work.root, "resume")
     assert code == 0, out + err
@@ -217,11 +210,11 @@ def test_ctrl_c_stops_it_and_resume_goes_on(loop: Make, stalled: Callable[[str],
     flag = stalled("vvp")
     work = loop()
     process = start(work.root, "run", "toggle")
-    wait_until(lambda: bool(find_pipeline_runs(work.root)) and bool(tools_of(newest(work.root).path)))
+    until(lambda: bool(find_pipeline_runs(work.root)) and bool(tools_of(newest(work.root).path)))
     layout = newest(work.root)
-    wait_until(lambda: summarise_pipeline(layout).stage == "simulation")
+    until(lambda: summarise_pipeline(layout).stage == "simulation")
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 4, out + err
     assert not tools_of(layout.path)
     assert summarise_pipeline(layout).state == "cancelled"
@@ -241,6 +234,6 @@ def test_two_runners_never_share_a_run(loop: Make, stalled: Callable[[str], Path
     assert code == 1 and "is held by process" in err
     code, _, err = simorc(work.root, "cancel", layout.name)
     assert code == 0 and "asked to stop" in err
-    wait_until(lambda: summarise_pipeline(layout).state == "cancelled")
+    until(lambda: summarise_pipeline(layout).state == "cancelled")
     code, _, err = simorc(work.root, "cancel")
     assert code == 1 and "no runner" in err

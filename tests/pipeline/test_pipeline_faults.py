@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from simorc.errors import ToolMissing
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.iverilog
 
@@ -112,9 +112,7 @@ def test_rtl_without_a_readable_port_list_goes_back_to_a1(loop: Make, header: st
 
 def test_a_testbench_that_never_ends_is_killed(loop: Make) -> None:
     work = loop(answers={"a7": [ENDLESS]}, a7={"backend": "command"}, simulation={"timeout": 1})
-    began = time.monotonic()
     assert path(work.run()) == [step.format("timeout") for step in GOES_ROUND]
-    assert time.monotonic() - began < 15
 
 
 def test_a_testbench_without_a_verdict_does_not_pass(loop: Make) -> None:
@@ -148,7 +146,7 @@ def test_a_generator_that_crashes_for_ever_is_given_up(loop: Make) -> None:
 
 
 def test_a_hanging_generator_is_killed(loop: Make) -> None:
-    work = loop(["HANG", GOOD], a1={"timeout": 1})
+    work = loop(["HANG", GOOD], a1={"timeout": 5})
     assert path(work.run())[:2] == ["a1:backend_timeout>regenerate", "a1:passed"]
 
 
@@ -192,7 +190,7 @@ def test_macros_that_explode_are_refused(loop: Make) -> None:
 
 def test_a_testbench_that_prints_for_ever_is_stopped(loop: Make) -> None:
     bench = 'module testbench;\n  initial forever begin #1; $display("more"); end\nendmodule\n'
-    limits = {"output_limit": 1_000_000, "timeout": 20}
+    limits = {"output_limit": 1_000_000, "timeout": PATIENCE}
     work = loop(answers={"a7": [bench]}, a7={"backend": "command"}, simulation=limits)
     assert path(work.run()) == [step.format("output_limit") for step in GOES_ROUND]
 

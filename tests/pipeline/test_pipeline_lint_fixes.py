@@ -10,6 +10,7 @@ import pytest
 
 from simorc.pipeline.findings import Finding, counted, headline, read_verible, read_verilator
 from simorc.pipeline.lint_fixes import FIXES, apply_fixes
+from tests.waiting import PATIENCE
 
 VERILATOR = """\
 %Warning-WIDTH: c.v:4:45: Operator ADD expects 4 bits on the RHS, but RHS's CONST '2'h1' generates 2 bits.
@@ -73,7 +74,9 @@ def test_veribles_findings() -> None:
 
 def lint(path: Path) -> list[Finding]:
     command = ["verilator", "--lint-only", "-Wall", path.name]
-    done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, cwd=path.parent, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
     return read_verilator(done.stdout + done.stderr)
 
 

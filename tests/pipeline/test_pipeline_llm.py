@@ -22,6 +22,7 @@ from simorc.errors import UsageError
 from simorc.pipeline.ask_model import ask
 from simorc.pipeline.llm_environment import with_environment
 from simorc.pipeline.no_answer import NoAnswer
+from tests.waiting import PATIENCE
 
 Make = Callable[..., Any]
 
@@ -107,7 +108,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
 
 
 def settings(model: Model, /, **more: object) -> dict[str, object]:
-    return {"backend": "llm", "llm": {"endpoint": model.address, "timeout": 10, **more}}
+    return {"backend": "llm", "llm": {"endpoint": model.address, "timeout": PATIENCE, **more}}
 
 
 def steps(trace: list[dict[str, Any]]) -> list[str]:
@@ -181,7 +182,7 @@ def test_a_model_that_misbehaves_is_asked_again_and_given_up(
     loop: Make, model: Model, answer: str, kind: str
 ) -> None:
     model.answers = [answer]
-    work = loop(a1=settings(model, timeout=1))
+    work = loop(a1=settings(model, timeout=1 if kind == "backend_timeout" else PATIENCE))
     trace = work.run()
     assert steps(trace) == [f"a1:{kind}", f"a1:{kind}"]
     assert [line["decision"]["action"] for line in trace] == ["regenerate", "abort"]
@@ -190,12 +191,12 @@ def test_a_model_that_misbehaves_is_asked_again_and_given_up(
 
 
 def test_nobody_listens(loop: Make) -> None:
-    work = loop(a1={"backend": "llm", "llm": {"endpoint": "http://127.0.0.1:9/v1", "timeout": 2}})
+    work = loop(a1={"backend": "llm", "llm": {"endpoint": "http://127.0.0.1:9/v1", "timeout": PATIENCE}})
     assert steps(work.run()) == ["a1:backend_failed"] * 2
 
 
 def test_an_endpoint_is_an_http_address(loop: Make) -> None:
-    work = loop(a1={"backend": "llm", "llm": {"endpoint": "file:///etc", "timeout": 2}})
+    work = loop(a1={"backend": "llm", "llm": {"endpoint": "file:///etc", "timeout": PATIENCE}})
     trace = work.run()
     assert steps(trace) == ["a1:backend_failed"] * 2
     assert "http" in trace[0]["message"]

@@ -11,6 +11,7 @@ import pytest
 from simorc.pipeline.loop import conduct
 from simorc.pipeline.tools import Unwatched
 from simorc.pipeline.trace import read_trace
+from tests.waiting import PATIENCE
 
 pytestmark = [pytest.mark.ngspice, pytest.mark.iverilog]
 
@@ -38,7 +39,11 @@ def with_sweep(work: Any, least: float, values: str = "[1k, 2k]") -> Any:
     (work.root / "levels.yaml").write_text(f"testbench: divider\nparameters:\n  r: {values}\n")
     setup = json.loads((work.root / "sim_setup.yaml").read_text())
     setup |= {"testbenches": {"divider": "testbenches/divider"}, "sweeps": {"levels": "levels.yaml"}}
-    setup["pipelines"]["toggle"]["stages"]["analog"] = {"kind": "sweep", "sweep": "levels", "timeout": 60}
+    setup["pipelines"]["toggle"]["stages"]["analog"] = {
+        "kind": "sweep",
+        "sweep": "levels",
+        "timeout": PATIENCE,
+    }
     (work.root / "sim_setup.yaml").write_text(json.dumps(setup))
     return work
 

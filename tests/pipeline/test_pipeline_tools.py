@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from simorc.errors import ToolMissing
 from simorc.pipeline import limits
 from simorc.pipeline.tools import Limits, Unwatched, bare_environment, find_tool, read_log, run_tool
+from tests.waiting import PATIENCE, until
 
 
 def run(code: str, directory: Path, bounds: Limits) -> tuple[int, bool, str]:
@@ -29,52 +29,47 @@ def run(code: str, directory: Path, bounds: Limits) -> tuple[int, bool, str]:
 
 
 def test_output_and_exit_code(tmp_path: Path) -> None:
-    assert run("import sys; print('said'); sys.exit(3)", tmp_path, Limits(20)) == (3, False, "said\n")
+    assert run("import sys; print('said'); sys.exit(3)", tmp_path, Limits(PATIENCE)) == (3, False, "said\n")
 
 
 def test_time_is_up_for_the_whole_group(tmp_path: Path) -> None:
-    code = (
-        "import subprocess, time; print(subprocess.Popen(['sleep', '600']).pid, flush=True); time.sleep(600)"
-    )
-    _, timed_out, said = run(code, tmp_path, Limits(2))
-    assert timed_out
-    assert not alive(int(said))
+    log = tmp_path / "tool.log"
+    command = ["sh", "-c", "sleep 600 & echo $!; wait"]
+    ended = run_tool(command, tmp_path, log, Limits(3), environment=bare_environment(), watch=Unwatched())
+    assert ended.timed_out
+    until(lambda: not alive(int(read_log(log))))
 
 
 def test_what_a_program_leaves_behind_is_ended(tmp_path: Path) -> None:
     code = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid, flush=True)"
-    _, timed_out, said = run(code, tmp_path, Limits(20))
+    _, timed_out, said = run(code, tmp_path, Limits(PATIENCE))
     assert not timed_out
-    assert not alive(int(said))
+    until(lambda: not alive(int(said)))
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs; killed ones may take a moment to go."""
-    for _ in range(100):
-        try:
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX":
-                return False
-        except OSError:
-            return False
-        time.sleep(0.02)
-    return True
+    """Whether a process runs."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 def test_a_launcher_whose_parent_is_gone_starts_nothing(tmp_path: Path) -> None:
     launcher = [sys.executable, "-S", "-E", limits.__file__, "{}", "touch", "started"]
-    done = subprocess.run(launcher, cwd=tmp_path, stdin=subprocess.DEVNULL, timeout=20, check=False)
+    done = subprocess.run(launcher, cwd=tmp_path, stdin=subprocess.DEVNULL, timeout=PATIENCE, check=False)
     assert done.returncode == limits.CANNOT_START and not (tmp_path / "started").exists()
 
 
 def test_a_file_too_large_kills(tmp_path: Path) -> None:
-    bounds, log = Limits(20, file=1_000_000), tmp_path / "tool.log"
+    bounds, log = Limits(PATIENCE, file=1_000_000), tmp_path / "tool.log"
     ended = run_tool(["yes"], tmp_path, log, bounds, environment=bare_environment(), watch=Unwatched())
     assert ended.over_file_limit and ended.how() == "killed by SIGXFSZ"
     assert log.stat().st_size <= 1_000_000
 
 
 def test_memory_is_limited(tmp_path: Path) -> None:
-    code, _, said = run("x = bytearray(1024**3)", tmp_path, Limits(20, memory=512 * 1024**2))
+    code, _, said = run("x = bytearray(1024**3)", tmp_path, Limits(PATIENCE, memory=512 * 1024**2))
     assert code == 1 and "MemoryError" in said
 
 
@@ -83,7 +78,7 @@ def test_a_program_that_is_not_there(tmp_path: Path) -> None:
         ["./nothing"],
         tmp_path,
         tmp_path / "log",
-        Limits(20),
+        Limits(PATIENCE),
         environment=bare_environment(),
         watch=Unwatched(),
     )

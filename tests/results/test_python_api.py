@@ -18,6 +18,7 @@ from simorc.results.export import write_netcdf, write_parquet
 from simorc.results.frame import load_frame
 from simorc.rundir.layout import RunLayout
 from simorc.sweeps.plan import Plan
+from tests.waiting import PATIENCE
 
 MakeRun = Callable[..., RunLayout]
 ROWS: list[Any] = [
@@ -61,7 +62,7 @@ def test_open_run_by_name_inside_a_project(
 def test_importing_simorc_imports_nothing_heavy() -> None:
     code = "import sys, simorc; print('numpy' in sys.modules, 'simorc.results' in sys.modules)"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     assert done.stdout.split() == ["False", "False"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from simorc.results.statistics import (
     yield_of,
 )
 from simorc.rundir.layout import RunLayout
+from tests.counted_work import lines_run
 
 MakeRun = Callable[..., RunLayout]
 
@@ -219,7 +220,7 @@ def test_an_open_run_answers_its_specs(make_run: MakeRun) -> None:
     assert run.unit("drift") == "dB"
 
 
-def test_a_hundred_thousand_cases_are_quick(make_run: MakeRun) -> None:
+def test_a_hundred_thousand_cases_are_loaded_and_judged_in_few_steps(make_run: MakeRun) -> None:
     rows = [
         (
             "completed",
@@ -229,14 +230,9 @@ def test_a_hundred_thousand_cases_are_quick(make_run: MakeRun) -> None:
         for i in range(100_000)
     ]
     layout = make_run(rows)
-    started = time.process_time()
     frame = load_frame(layout)
-    loaded = time.process_time()
-    evaluate_spec(frame, Spec("gain", min=3, near="5%"))
-    judged = time.process_time()
+    assert lines_run(lambda: load_frame(layout)) < 4 * len(rows)
+    assert lines_run(lambda: evaluate_spec(frame, Spec("gain", min=3, near="5%"))) < 1000
     for name in frame.measurements:
-        summarise_values(frame.values(name))
-        sensitivities(frame, name)
-    assert loaded - started < 1.5
-    assert judged - loaded < 0.2
-    assert time.process_time() - judged < 2
+        assert lines_run(partial(summarise_values, frame.values(name))) < 2000
+        assert lines_run(partial(sensitivities, frame, name)) < 3000

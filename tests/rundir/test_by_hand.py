@@ -13,6 +13,7 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest, load_manifest
 from tests.divider_projects import MakeProject
 from tests.rundir.test_gather import everything
+from tests.waiting import PATIENCE
 
 STEP = """* a step through a resistor
 .include "{{ dut.netlist }}"
@@ -41,7 +42,7 @@ def test_a_case_by_hand_equals_the_run_and_leaves_it_alone(
     before = everything(layout)
     for _ in range(2):
         command = by_hand(layout, 7, load_manifest(layout))
-        subprocess.run(["sh", "-c", command], check=False, capture_output=True, timeout=60)
+        subprocess.run(["sh", "-c", command], check=False, capture_output=True, timeout=PATIENCE)
         repeated = layout.path.parent / f"by_hand_{layout.name}" / "results" / "7" / "results.raw"
         assert b"\nBinary:\n" in repeated.read_bytes()
         assert data_of(repeated) == data_of(layout.raw(7))

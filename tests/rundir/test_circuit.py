@@ -26,6 +26,7 @@ from simorc.rundir.summary import summarise
 from simorc.runner.accepting import accept_changes
 from simorc.runner.preparation import Preparation
 from tests.divider_projects import MakeProject
+from tests.waiting import until
 
 DECK = """* divider with {{ parameters.r }} ohms
 .include "{{ dut.netlist }}"
@@ -63,7 +64,7 @@ def values(layout: RunLayout) -> list[float]:
 
 
 def test_an_edited_circuit_is_refused_kept_or_accepted_and_marked(
-    make_project: MakeProject, run_through: Through, start: Through, until: Callable[..., None]
+    make_project: MakeProject, run_through: Through, start: Through
 ) -> None:
     root = divider(make_project)
     from simorc.config.project import Project
@@ -248,7 +249,7 @@ def test_held_files_are_looked_at_while_the_run_is_under_way(make_project: MakeP
 
 
 def test_a_kit_changed_under_a_living_runner_ends_the_run_and_takes_back_what_is_unproved(
-    make_project: MakeProject, start: Through, until: Callable[..., None]
+    make_project: MakeProject, start: Through
 ) -> None:
     root = divider(make_project, sweep="parameters: {r: {start: 1, stop: 4000, num: 4000}}\n")
     kit = root.parent / "kit.inc"
@@ -260,9 +261,9 @@ def test_a_kit_changed_under_a_living_runner_ends_the_run_and_takes_back_what_is
         with RunReader(layout) as view:
             return view.counts()["completed"]
 
-    until(lambda: completed() >= 3, 60)
+    until(lambda: completed() >= 3)
     kit.write_text(".param q=2\n")
-    until(lambda: not runner_alive(layout), 60)
+    until(lambda: not runner_alive(layout))
     with RunReader(layout) as view:
         assert view.meta()["state"] == "cancelled"
         assert any("kit.inc has changed" in row["message"] for row in view.events_of("warning"))

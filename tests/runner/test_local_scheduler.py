@@ -96,7 +96,7 @@ class Bed:
 
 @pytest.fixture
 def layout(make_project: Callable[..., Project]) -> RunLayout:
-    execution = "retries: 2, retry: {delay: 0.3, longest_delay: 0.3}"
+    execution = "retries: 2, retry: {delay: 0.02, longest_delay: 0.02}"
     return build_run(make_project(TEMPLATE, execution=execution, sweep="parameters: {r: [1, 2, 3]}\n"), "s")
 
 
@@ -161,7 +161,7 @@ async def test_a_case_retried_by_hand_during_its_pause_runs_once(layout: RunLayo
         assert await bed.run(CRASHED) == 1
         assert bed.campaign.retry([1]) == 1
         assert await bed.run_all() == [1, 2, 3]
-        await anyio.sleep(0.35)
+        await anyio.sleep(0.05)
         assert await bed.take() is None
 
 
@@ -170,7 +170,7 @@ async def test_a_case_cancelled_during_its_pause_does_not_run(layout: RunLayout)
         assert await bed.run(CRASHED) == 1
         bed.campaign.cancel_cases([1])
         assert bed.store.statuses.of(1) == "pending"
-        await anyio.sleep(0.35)
+        await anyio.sleep(0.05)
         assert await bed.run_all() == [2, 3]
 
 
@@ -179,7 +179,7 @@ async def test_a_case_reported_during_its_pause_does_not_run(layout: RunLayout) 
         assert await bed.run(CRASHED) == 1
         bed.store.flush()
         bed.campaign.reported(Report(1, COMPLETED, 0.0, "elsewhere"))
-        await anyio.sleep(0.35)
+        await anyio.sleep(0.05)
         assert await bed.run_all() == [2, 3]
         assert bed.store.statuses.of(1) == "completed"
 

@@ -14,8 +14,7 @@ from simorc.launch.build import build_run
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import runner_alive
 from simorc.rundir.store.reader import RunReader
-
-Until = Callable[..., None]
+from tests.waiting import until
 
 pytestmark = pytest.mark.ngspice
 
@@ -85,7 +84,7 @@ def state(layout: RunLayout) -> tuple[str, str]:
     return meta["state"], meta.get("pause_reason", "")
 
 
-def pauses_and_goes_on(layout: RunLayout, free: Callable[[], object], until: Until) -> None:
+def pauses_and_goes_on(layout: RunLayout, free: Callable[[], object]) -> None:
     until(lambda: state(layout)[0] == "paused")
     assert "disk left" in state(layout)[1]
     with RunReader(layout) as view:
@@ -116,7 +115,6 @@ def test_the_disk_floor_pauses_and_resumes(
     start: Callable[..., RunLayout],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    until: Until,
 ) -> None:
     """The runner, a process of its own, is told another number by its operating system."""
     told = tmp_path / "free"
@@ -126,7 +124,7 @@ def test_the_disk_floor_pauses_and_resumes(
     monkeypatch.syspath_prepend(str(tmp_path / "stub"))
     project = make_project(SMALL, execution="disk_floor: 100MB, warm: 'off'", sweep=MANY)
     layout = start(build_run(project, "s"))
-    pauses_and_goes_on(layout, lambda: told.write_text("1000000000"), until)
+    pauses_and_goes_on(layout, lambda: told.write_text("1000000000"))
 
 
 @pytest.fixture
@@ -141,11 +139,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_disk_that_runs_full(
-    small_disk: Path, make_project: Callable[..., Project], start: Callable[..., RunLayout], until: Until
+    small_disk: Path, make_project: Callable[..., Project], start: Callable[..., RunLayout]
 ) -> None:
     project = make_project(SMALL, execution="disk_floor: 8MB, warm: 'off'", sweep=MANY, root=small_disk)
     layout = build_run(project, "s")
     filler = small_disk / "filler"
     filler.write_bytes(b"\0" * (18 << 20))
     start(layout)
-    pauses_and_goes_on(layout, filler.unlink, until)
+    pauses_and_goes_on(layout, filler.unlink)

@@ -20,6 +20,7 @@ from simorc.rundir.requests import request
 from simorc.rundir.store.reader import RunReader
 from simorc.waveforms.sections import same_data
 from tests.divider_projects import MakeProject
+from tests.waiting import until
 
 pytestmark = pytest.mark.ngspice
 
@@ -53,13 +54,13 @@ def project(make_project: MakeProject, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(project: Path, until: Callable[..., None]) -> Callable[..., RunLayout]:
+def run(project: Path) -> Callable[..., RunLayout]:
     """Runs the sweep of the project to its end, ``reuse`` being earlier runs."""
 
     def through(*reuse: RunLayout) -> RunLayout:
         layout = build_run(Project.load(project), "s", reuse=reuse)
         start_runner(layout)
-        until(lambda: not runner_alive(layout), 60.0)
+        until(lambda: not runner_alive(layout))
         return layout
 
     return through
@@ -135,7 +136,7 @@ def test_results_of_another_deck_or_simulator_are_not_taken_over(
 
 
 def test_a_reused_case_retried_is_simulated_and_leaves_the_earlier_run_alone(
-    project: Path, run: Callable[..., RunLayout], tmp_path: Path, until: Callable[..., None]
+    project: Path, run: Callable[..., RunLayout], tmp_path: Path
 ) -> None:
     earlier = run()
     before = earlier.raw(1).read_bytes()
@@ -144,7 +145,7 @@ def test_a_reused_case_retried_is_simulated_and_leaves_the_earlier_run_alone(
     assert simulated(tmp_path) == 0
     request(reusing, "retry", cases=[1])
     start_runner(reusing, cases=[1])
-    until(lambda: not runner_alive(reusing), 60.0)
+    until(lambda: not runner_alive(reusing))
     assert simulated(tmp_path) == 1
     assert earlier.raw(1).read_bytes() == before
     assert earlier.raw(1).stat().st_ino != reusing.raw(1).stat().st_ino
@@ -174,16 +175,16 @@ def test_a_run_that_is_gone_costs_nothing_but_a_warning(
 
 
 def test_a_runner_killed_while_taking_over_loses_nothing(
-    project: Path, run: Callable[..., RunLayout], tmp_path: Path, until: Callable[..., None]
+    project: Path, run: Callable[..., RunLayout], tmp_path: Path
 ) -> None:
     sweep(project, ", ".join(f"{number}k" for number in range(1, 31)))
     earlier = run()
     simulated(tmp_path)
     layout = build_run(Project.load(project), "s", reuse=[earlier])
     os.kill(start_runner(layout).pid, signal.SIGKILL)
-    until(lambda: not runner_alive(layout), 60.0)
+    until(lambda: not runner_alive(layout))
     start_runner(layout)
-    until(lambda: not runner_alive(layout), 60.0)
+    until(lambda: not runner_alive(layout))
     assert simulated(tmp_path) == 0
     with RunReader(layout) as view:
         assert view.counts()["completed"] == 30

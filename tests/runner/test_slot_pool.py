@@ -20,6 +20,7 @@ from simorc.rundir.store.reader import RunReader
 from simorc.runner.admission import Admission
 from simorc.runner.machine_load import LoadSense, running_processes
 from simorc.runner.slot_pool import Member, SlotPool, fair_shares
+from tests.waiting import PATIENCE
 
 OTHER = """
 import sys, time
@@ -154,7 +155,7 @@ def test_two_runs_at_once_keep_one_limit(
     )
     runs = [start(build_run(project, "s")) for _ in range(2)]
     most, both = 0, False
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         counts = []
         for layout in runs:

@@ -13,6 +13,8 @@ import jinja2
 import pytest
 from ruamel.yaml import YAML
 
+from tests.waiting import PATIENCE
+
 SAMPLE = Path(__file__).parents[2] / "sample_project"
 CORNERS = ("tt", "ff", "ss", "sf", "fs")
 PLAUSIBLE = {
@@ -59,7 +61,7 @@ def simulate(
         env=os.environ | {"HOME": str(directory), "OMP_THREAD_LIMIT": "1"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=False,
     )
     assert "failed!" not in ended.stdout, ended.stdout

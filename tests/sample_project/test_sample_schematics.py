@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 SAMPLE = Path(__file__).parents[2] / "sample_project"
 
 
@@ -26,7 +28,7 @@ def netlist_by_xschem(schematic: Path, directory: Path) -> str:
         cwd=directory,
         env=os.environ | {"HOME": str(directory)},
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=True,
     )
     return (directory / f"{schematic.stem}.spice").read_text()

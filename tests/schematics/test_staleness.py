@@ -22,6 +22,7 @@ from simorc.schematics.staleness import (
     refuse_stale,
     schematic_inputs,
 )
+from tests.waiting import PATIENCE
 
 
 def states(root: Path) -> dict[str, Condition]:
@@ -34,7 +35,9 @@ def stale(root: Path) -> set[str]:
 
 def git(root: Path, *arguments: str) -> None:
     settings = ("-c", "user.name=n", "-c", "user.email=e@x", "-c", "core.autocrlf=false")
-    subprocess.run(["git", *settings, *arguments], cwd=root, check=True, capture_output=True, timeout=30)
+    subprocess.run(
+        ["git", *settings, *arguments], cwd=root, check=True, capture_output=True, timeout=PATIENCE
+    )
 
 
 def edit(path: Path, more: str = "T {edited} 0 0 0 0 0.2 0.2 {}\n") -> None:

@@ -7,14 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from simorc.cli.commands.netlist import command
+from tests.waiting import PATIENCE, until
 
 
 def netlist(root: Path, *arguments: str) -> Result:
@@ -78,7 +77,7 @@ def test_accept_records_an_edit_by_hand(netlisted: Path) -> None:
     assert listed(netlisted)["dut"] == "up to date"
 
 
-def test_watch_tells_within_a_second(netlisted: Path) -> None:
+def test_watch_tells_of_a_save(netlisted: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "simorc", "watch", "--json", "--project", str(netlisted)],
         stdout=subprocess.PIPE,
@@ -89,14 +88,11 @@ def test_watch_tells_within_a_second(netlisted: Path) -> None:
     try:
         assert process.stdout is not None
         assert [json.loads(process.stdout.readline())["state"] for _ in range(3)] == ["up to date"] * 3
-        time.sleep(0.5)
-        saved = time.monotonic()
         edit(netlisted / "schematics/top.sch")
         told = json.loads(process.stdout.readline())
-        assert time.monotonic() - saved < 1
         assert (told["name"], told["state"], told["changed"]) == ("dut", "stale", ["schematics/top.sch"])
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         process.kill()
         process.wait()
@@ -120,24 +116,16 @@ def test_saving_the_schematic_reruns_the_sweep(sample_project: Path) -> None:
         assert process.stdout is not None and process.stderr is not None
         for _ in range(4):
             process.stdout.readline()
-        time.sleep(0.5)
         schematic = sample_project / "schematics/ota_5t.sch"
         schematic.write_text(schematic.read_text().replace("name=M5 w", "name=MTAIL w"))
         assert json.loads(process.stdout.readline())["state"] == "stale"
         assert json.loads(process.stdout.readline())["sweep"] == "vdda_sweep"
         assert json.loads(process.stdout.readline())["state"] == "up to date"
-        wait_for(lambda: finished_cases(sample_project) == 13)
+        until(lambda: finished_cases(sample_project) == 13)
         assert "XMTAIL tail ibias" in (sample_project / "netlists/ota_5t.spice").read_text()
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+        process.communicate(timeout=PATIENCE)
 
 
 def finished_cases(root: Path) -> int:

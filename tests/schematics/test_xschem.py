@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +16,12 @@ from simorc.schematics.pairs import Pair, pairs_of
 from simorc.schematics.staleness import State, conditions
 from simorc.schematics.update import propose, update
 from simorc.schematics.xschem import run_netlister, xschem_version
+from tests.waiting import PATIENCE
 
 Fake = Callable[[str], Path]
 
 
-def pair(root: Path, name: str, program: Path | str = "xschem", timeout: float = 30) -> Pair:
+def pair(root: Path, name: str, program: Path | str = "xschem", timeout: float = PATIENCE) -> Pair:
     (found,) = pairs_of(Project.load(root), (name,))
     return replace(found, setup=replace(found.setup, executable=str(program), timeout=timeout))
 
@@ -152,10 +152,8 @@ def test_each_failure_has_its_error(netlisted: Path, fake_xschem: Fake, body: st
 
 
 def test_a_netlister_that_never_ends_is_stopped(netlisted: Path, fake_xschem: Fake) -> None:
-    started = time.monotonic()
     with pytest.raises(NetlistError, match=r"did not finish within 0\.5 s"):
-        update(pair(netlisted, "dut", fake_xschem("time.sleep(60)"), timeout=0.5))
-    assert time.monotonic() - started < 5
+        update(pair(netlisted, "dut", fake_xschem("while True: time.sleep(60)"), timeout=0.5))
 
 
 def test_version_3_is_told_where_to_write(hierarchy: Path, fake_xschem: Callable[..., Path]) -> None:
@@ -230,13 +228,12 @@ def test_a_schematic_newer_than_xschem_is_a_warning(
     assert any("leaf.sch was drawn with xschem 3.4" in warning for warning in warnings) is warned
 
 
-def test_checking_a_long_netlist_takes_no_time(hierarchy: Path) -> None:
+def test_a_long_netlist_is_checked_in_one_pass(hierarchy: Path) -> None:
+    """At this size anything but one pass over the text would never end."""
     dut = pair(hierarchy, "dut")
-    blank = ".subckt a b\n" + "\n \n* {{ x }}\n+ c\n" * 20_000 + "R1 a b 1\n.ends\n"
-    started = time.monotonic()
+    blank = ".subckt a b\n" + "\n \n* {{ x }}\n+ c\n" * 200_000 + "R1 a b 1\n.ends\n"
     check_netlist(blank, dut)
-    kept_form(blank, dut)
-    assert time.monotonic() - started < 2
+    assert kept_form(blank, dut).endswith("R1 a b 1\n.ends\n")
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,27 @@ from pathlib import Path
 
 import pytest
 
+from simorc.simulators import case_watch
+from simorc.simulators.ngspice import cold, session, worker
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
 from simorc.simulators.ngspice.worker import NgspiceWorker, SessionLife
+from tests.simulators.clock import Clock
 from tests.simulators.warm_runs import Make, Told
 
 
 @pytest.fixture
 def told() -> Told:
     return Told()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock that the limits of cases are measured with."""
+    made = Clock()
+    for module in (case_watch, cold, session, worker):
+        monkeypatch.setattr(module, "time", made)
+    return made
 
 
 @pytest.fixture

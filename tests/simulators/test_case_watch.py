@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from simorc.simulators.ngspice.verified_decks import VerifiedDecks
 from simorc.simulators.ngspice.worker import Callbacks, NgspiceWorker, SessionLife
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.waveforms.rawfile import RawFile
+from tests.simulators.clock import Clock
+
+HOUR = 3600.0
 
 # A step of 1 ns over 20 ms: a few million points, many seconds.
 LONG = "long\nV1 in 0 sin(0 1 1meg)\nR1 in out 1k\nC1 out 0 1n\n.tran 1n {stop}\n.save v(out)\n.end\n"
@@ -43,33 +47,41 @@ def test_who_is_stuck_is_ended_before_the_timeout() -> None:
     assert pace.over(4.0) == "stuck"
 
 
-async def cold(directory: Path, deck: str, limits: Limits, executable: str = "ngspice") -> Outcome:
+async def cold(
+    directory: Path,
+    deck: str,
+    limits: Limits,
+    executable: str = "ngspice",
+    hears: Callable[[float], None] = lambda fraction: None,
+) -> Outcome:
     directory.mkdir(parents=True)
-    return await Ngspice(executable).run_cold(Job(1, directory, deck, limits))
+    return await Ngspice(executable).run_cold(Job(1, directory, deck, limits), on_progress=hears)
 
 
 @pytest.mark.ngspice
-async def test_a_timed_out_case_leaves_the_part_simulated(tmp_path: Path) -> None:
+async def test_a_timed_out_case_leaves_the_part_simulated(tmp_path: Path, clock: Clock) -> None:
     job = tmp_path / "results" / "1"
-    outcome = await cold(job, LONG.format(stop="1"), Limits(timeout=1.0))
+    outcome = await cold(job, LONG.format(stop="1"), Limits(timeout=HOUR), hears=clock.forward_past(1e-5))
     assert outcome.kind == FailureKind.TIMEOUT
     assert "results.raw holds the part simulated" in outcome.message
     plot = RawFile.open(job / "results.raw").plots[0]
     assert plot.n_points > 1000
-    assert outcome.seconds < 6
 
 
 @pytest.mark.ngspice
-async def test_a_case_that_progresses_ends_in_its_grace(tmp_path: Path) -> None:
+async def test_a_case_that_progresses_ends_in_its_grace(tmp_path: Path, clock: Clock) -> None:
     deck = LONG.format(stop="3m")
-    refused = await cold(tmp_path / "a" / "1", deck, Limits(timeout=0.3))
-    granted = await cold(tmp_path / "b" / "1", deck, Limits(timeout=0.3, grace=60.0))
+    limits = Limits(timeout=HOUR)
+    refused = await cold(tmp_path / "a" / "1", deck, limits, hears=clock.forward_past(1e-3))
+    limits = Limits(timeout=HOUR, grace=HOUR)
+    granted = await cold(tmp_path / "b" / "1", deck, limits, hears=clock.forward_past(1e-3))
     assert (refused.kind, granted.status) == (FailureKind.TIMEOUT, "completed")
 
 
 @pytest.mark.ngspice
-async def test_a_warm_case_is_salvaged_too(tmp_path: Path) -> None:
-    told = Callbacks(lambda pid: None, lambda pid: None, lambda fraction: None, lambda cases, why: None)
+async def test_a_warm_case_is_salvaged_too(tmp_path: Path, clock: Clock) -> None:
+    ignored = lambda *_: None  # noqa: E731
+    told = Callbacks(ignored, ignored, clock.forward_past(1e-5, below=0.9), ignored)
     desk = VerifiedDecks("auto", 500)
     bench = NgspiceWorker(Ngspice(), desk, tmp_path / ".warm" / "0", SessionLife())
 
@@ -77,7 +89,7 @@ async def test_a_warm_case_is_salvaged_too(tmp_path: Path) -> None:
         directory = tmp_path / "results" / str(case_id)
         directory.mkdir(parents=True)
         deck = LONG.format(stop="{stop}").replace(".tran", f".param stop={stop}\n.tran")
-        return Job(case_id, directory, deck, Limits(timeout=1.5), marked=deck, siblings=100)
+        return Job(case_id, directory, deck, Limits(timeout=HOUR), marked=deck, siblings=100)
 
     warm = None
     for case_id, stop in enumerate(["1u", "1u", "1u", "1"], 1):
@@ -92,6 +104,5 @@ async def test_a_hung_simulator_is_ended_early(tmp_path: Path) -> None:
     fake.write_text("#!/bin/sh\ntrap '' INT TERM\nwhile :; do sleep 0.1; done\n")
     fake.chmod(0o755)
     deck = LONG.format(stop="1")
-    outcome = await cold(tmp_path / "results" / "1", deck, Limits(timeout=60.0, stuck=0.5), str(fake))
+    outcome = await cold(tmp_path / "results" / "1", deck, Limits(timeout=HOUR, stuck=0.5), str(fake))
     assert outcome.kind == FailureKind.STUCK
-    assert outcome.seconds < 10

@@ -137,7 +137,6 @@ def test_a_case_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     program = write_fake(tmp_path / "fake", "import time\ntime.sleep(60)\n")
     outcome = simulated("xyce", program, tmp_path / "case", timeout=0.5)
     assert outcome.kind == FailureKind.TIMEOUT
-    assert outcome.seconds < 10
 
 
 def test_a_program_that_is_not_there_is_told(tmp_path: Path) -> None:

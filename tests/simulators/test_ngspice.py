@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,13 +14,18 @@ from simorc.simulators.job import Job, Limits
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.waveforms.rawfile import RawFile
+from tests.simulators.clock import Clock
+from tests.waiting import PATIENCE, until
 
 DECKS = Path(__file__).parent / "decks"
 
 
 def simulate(name: str, directory: Path, limits: Limits | None = None) -> Outcome:
     job = Job(
-        1, directory, (DECKS / f"{name}.spice").read_text(encoding="utf-8"), limits or Limits(timeout=20)
+        1,
+        directory,
+        (DECKS / f"{name}.spice").read_text(encoding="utf-8"),
+        limits or Limits(timeout=PATIENCE),
     )
     return anyio.run(Ngspice().run_cold, job)
 
@@ -87,17 +91,15 @@ def test_what_a_failed_case_has_is_kept(tmp_path: Path) -> None:
     ("name", "limits", "kind"),
     [
         ("endless", Limits(timeout=0.8), FailureKind.TIMEOUT),
-        ("huge_raw", Limits(timeout=20, raw=1 << 20, log=1 << 18), FailureKind.RAW_LIMIT),
-        ("chatty", Limits(timeout=20, log=1 << 20), FailureKind.LOG_LIMIT),
-        ("endless", Limits(timeout=60, memory=80 << 20), FailureKind.OUT_OF_MEMORY),
+        ("huge_raw", Limits(timeout=PATIENCE, raw=1 << 20, log=1 << 18), FailureKind.RAW_LIMIT),
+        ("chatty", Limits(timeout=PATIENCE, log=1 << 20), FailureKind.LOG_LIMIT),
+        ("endless", Limits(timeout=PATIENCE, memory=80 << 20), FailureKind.OUT_OF_MEMORY),
     ],
 )
 def test_limits(name: str, limits: Limits, kind: FailureKind, tmp_path: Path) -> None:
-    began = time.monotonic()
     outcome = simulate(name, tmp_path, limits)
     assert outcome.kind == kind
     assert (tmp_path / "simulator.log").stat().st_size <= limits.log
-    assert time.monotonic() - began < 20
 
 
 @pytest.mark.ngspice
@@ -119,21 +121,29 @@ def test_version_and_environment() -> None:
 def test_spiceinit_is_read(tmp_path: Path) -> None:
     (tmp_path / "init").write_text("echo this is the init file\n", encoding="utf-8")
     (tmp_path / "case").mkdir()
-    job = Job(1, tmp_path / "case", (DECKS / "plain.spice").read_text(encoding="utf-8"), Limits(timeout=20))
+    job = Job(
+        1, tmp_path / "case", (DECKS / "plain.spice").read_text(encoding="utf-8"), Limits(timeout=PATIENCE)
+    )
     assert anyio.run(Ngspice(spiceinit=tmp_path / "init").run_cold, job).status == "completed"
     assert "this is the init file" in job.log.read_text(encoding="utf-8")
     assert not (job.directory / ".spiceinit").readlink().is_absolute()
 
 
 @pytest.mark.ngspice
-def test_progress(tmp_path: Path) -> None:
+def test_progress(tmp_path: Path, clock: Clock) -> None:
     heard: list[float] = []
 
+    def hears(fraction: float) -> None:
+        heard.append(fraction)
+        if len(heard) == 2:
+            clock.forward(3600)
+
     async def run() -> Outcome:
-        job = Job(1, tmp_path, (DECKS / "endless.spice").read_text(encoding="utf-8"), Limits(timeout=1.2))
-        return await Ngspice().run_cold(job, on_progress=heard.append)
+        job = Job(1, tmp_path, (DECKS / "endless.spice").read_text(encoding="utf-8"), Limits(timeout=3600))
+        return await Ngspice().run_cold(job, on_progress=hears)
 
     outcome = anyio.run(run)
+    assert outcome.kind is FailureKind.TIMEOUT
     assert heard and heard == sorted(heard) and 0 < heard[-1] < 1
     assert "% done" in outcome.message
 
@@ -150,7 +160,8 @@ def fake(tmp_path: Path) -> Callable[[str], Outcome]:
         (tmp_path / "case").mkdir()
         deck = (DECKS / "plain.spice").read_text(encoding="utf-8")
         return anyio.run(
-            Ngspice(str(program)).run_cold, Job(1, tmp_path / "case", deck, limits or Limits(timeout=10))
+            Ngspice(str(program)).run_cold,
+            Job(1, tmp_path / "case", deck, limits or Limits(timeout=PATIENCE)),
         )
 
     return run
@@ -168,20 +179,17 @@ def test_lie(fake: Callable[[str], Outcome]) -> None:
 
 def test_stubborn_simulator_dies(fake: Callable[..., Outcome]) -> None:
     outcome = fake("trap '' TERM\nwhile :; do sleep 0.1; done", Limits(timeout=0.3))
-    assert outcome.kind == FailureKind.TIMEOUT and outcome.seconds < 25
+    assert outcome.kind == FailureKind.TIMEOUT
 
 
 def test_stopped_simulator_is_stuck_and_dies(fake: Callable[..., Outcome]) -> None:
-    assert fake("kill -STOP $$", Limits(timeout=30, stuck=0.6)).kind == FailureKind.STUCK
+    assert fake("kill -STOP $$", Limits(timeout=PATIENCE, stuck=0.6)).kind == FailureKind.STUCK
 
 
 def test_children_die_with_it(fake: Callable[[str], Outcome], tmp_path: Path) -> None:
     fake(f"sleep 300 &\necho $! > {tmp_path}/child\nexit 0")
     child = int((tmp_path / "child").read_text(encoding="utf-8"))
-    deadline = time.monotonic() + 5
-    while _alive(child) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not _alive(child)
+    until(lambda: not _alive(child))
 
 
 def _alive(pid: int) -> bool:
@@ -207,16 +215,18 @@ def test_cancelling_kills_it(tmp_path: Path) -> None:
     exited: list[int] = []
 
     async def run() -> None:
-        with anyio.move_on_after(0.4):
-            job = Job(1, tmp_path, (DECKS / "plain.spice").read_text(encoding="utf-8"))
-            await Ngspice(str(program)).run_cold(job, on_spawn=spawned.append, on_exit=exited.append)
+        job = Job(1, tmp_path, (DECKS / "plain.spice").read_text(encoding="utf-8"))
+        with anyio.CancelScope() as scope:
+
+            def is_born(pid: int) -> None:
+                spawned.append(pid)
+                scope.cancel()
+
+            await Ngspice(str(program)).run_cold(job, on_spawn=is_born, on_exit=exited.append)
 
     anyio.run(run)
     assert spawned == exited and not _alive(spawned[0])
-    deadline = time.monotonic() + 10
-    while (left := _group(spawned[0])) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not left
+    until(lambda: not _group(spawned[0]))
 
 
 def _group(leader: int) -> list[str]:

@@ -17,6 +17,7 @@ from simorc.simulators.ngspice.verified_decks import WarmCase, as_warm_case
 from simorc.simulators.ngspice.worker import KILLS_FORGIVEN, Callbacks, NgspiceWorker, SessionLife
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.waveforms.sections import same_data
+from tests.simulators.clock import Clock
 from tests.simulators.warm_runs import RC, Make, Told, job
 
 pytestmark = pytest.mark.ngspice
@@ -275,13 +276,19 @@ async def test_a_seeded_sample_is_the_same_warm_and_cold(
 
 
 async def test_a_case_without_end_is_stopped_by_its_timeout(
-    tmp_path: Path, make_bench: Make, told: Told
+    tmp_path: Path, make_bench: Make, told: Told, clock: Clock
 ) -> None:
     endless = RC.replace("20n 20u", "1n 400m")
     bench = make_bench()
-    desk_case = job(tmp_path, 1, endless.format(r="1k", temp=27), limits=Limits(timeout=4.0))
+    desk_case = job(tmp_path, 1, endless.format(r="1k", temp=27), limits=Limits(timeout=3600.0))
     trust(bench, desk_case)
-    outcome: Outcome = await bench.run(desk_case, told.callbacks)
+    passes = clock.forward_past(1e-6)
+
+    def hears(fraction: float) -> None:
+        told.progress.append(fraction)
+        passes(fraction)
+
+    outcome: Outcome = await bench.run(desk_case, replace(told.callbacks, on_progress=hears))
     await bench.close()
     assert outcome.kind is FailureKind.TIMEOUT
     assert outcome.warm

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from simorc.simulators.ngspice.number_reading import survives_parameter
+from tests.waiting import PATIENCE
 
 
 @pytest.mark.parametrize("text", ["1", "3.3", "10k", "1p", "1.62", "4.7k", "-2"])
@@ -41,7 +42,12 @@ def test_ngspice_agrees(tmp_path: Path) -> None:
     deck = tmp_path / "numbers.spice"
     deck.write_text("\n".join(lines) + "\n")
     said = subprocess.run(
-        ["ngspice", "-b", deck.name], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        ["ngspice", "-b", deck.name],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     ).stdout
     read = dict(re.findall(r"@(i[ab]\d+)\[dc\] = (\S+)", said))
     for place, text in enumerate(values):

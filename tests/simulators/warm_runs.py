@@ -8,6 +8,7 @@ from pathlib import Path
 
 from simorc.simulators.job import Job, Limits
 from simorc.simulators.ngspice.worker import Callbacks, NgspiceWorker
+from tests.waiting import PATIENCE
 
 RC = """* rc
 .param r={r} cl=1n
@@ -48,7 +49,7 @@ def job(root: Path, case_id: int, deck: str, **changes: object) -> Job:
     """A job of a run with 100 such cases, of which one other is known: RC with other values."""
     directory = root / "results" / str(case_id)
     directory.mkdir(parents=True)
-    limits = changes.pop("limits", Limits(timeout=30))
+    limits = changes.pop("limits", Limits(timeout=PATIENCE))
     other = RC.format(r="17k", temp=-17)
     known = {"siblings": 100, "partners": lambda: [(other, None)], **changes}
     return Job(case_id, directory, deck, limits, **known)  # type: ignore[arg-type]

@@ -5,9 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
-
-from textual.app import App
 
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store import connection as database
@@ -69,12 +66,6 @@ class FakeRun:
         counts = dict(self.db.execute("SELECT status, count(*) FROM cases GROUP BY status").fetchall())
         counts["pending"] = self.total - sum(n for status, n in counts.items() if status != "pending")
         self.db.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", counts.items())
-
-
-def screen_text(app: App[Any]) -> str:
-    """What stands on the screen, line by line, without colours."""
-    lines = ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def ordinary_row(case_id: int) -> tuple[object, ...]:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
 from textual.pilot import Pilot
 
 from simorc_tui.app import SimorcApp
@@ -14,7 +13,7 @@ from simorc_tui.data.launcher import Launcher
 from simorc_tui.screens.main.main_screen import MainScreen
 from simorc_tui.settings.preferences import Preferences
 from simorc_tui.theme.profile import Profile
-from tests.tui.fake_run import screen_text
+from tests.waiting import screen_text, until_shown
 
 LOCAL = Profile(ssh=False, unicode=True, colours=True)
 
@@ -41,14 +40,9 @@ class Terminal:
         for letter in text:
             await self.pilot.press(letter if letter.isalnum() else names.get(letter, letter))
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 8.0) -> None:
+    async def until(self, condition: Callable[[], object]) -> None:
         """Wait for what workers bring."""
-        for _ in range(int(seconds / 0.02)):
-            await self.pilot.pause(0.02)
-            if condition():
-                await self.pilot.pause()
-                return
-        pytest.fail(f"did not come to pass; the screen:\n{self.text}")
+        await until_shown(self.pilot, condition)
 
     async def sees(self, *words: str) -> None:
         await self.until(lambda: all(word in self.text for word in words))

@@ -16,6 +16,7 @@ from benchmarks.pseudo_terminal import PseudoTerminal
 from benchmarks.tui import KEYS, Updates, make_project
 from simorc.rundir.layout import RunLayout
 from tests.tui.fake_run import FakeRun
+from tests.waiting import PATIENCE, until
 
 CASES = 20_000
 
@@ -28,60 +29,55 @@ def big_run(tmp_path: Path) -> RunLayout:
 
 @pytest.mark.e2e
 def test_a_thousand_updates_a_second_cost_little(big_run: RunLayout) -> None:
+    """Bytes and memory; what it costs in time is what `benchmarks.tui` measures."""
     with PseudoTerminal(big_run.root, 160, 48, {"SSH_CONNECTION": "1 2 3 4"}) as terminal:
-        assert terminal.wait_for("3 cases", 60)
+        assert terminal.wait_for("3 cases", PATIENCE)
         terminal.at_rest(1.0, 20.0)
-        before, memory = terminal.cpu, terminal.memory
-        with Updates(big_run, 1000, CASES):
-            began, sent = time.monotonic(), terminal.bytes
-            time.sleep(4)
-            took = time.monotonic() - began
-        assert (terminal.cpu - before) / took < 0.5
-        assert 1 < (terminal.bytes - sent) / took / 1024 < 80
+        memory, sent, frames = terminal.memory, terminal.bytes, terminal.frames
+        with Updates(big_run, 1000, CASES) as updates:
+            until(lambda: terminal.frames >= frames + 20 and updates.written >= 3000)
+        drawn = terminal.frames - frames
+        assert 20 * drawn < terminal.bytes - sent < 8192 * drawn, "a frame holds what changed"
         assert terminal.memory - memory < 20
 
 
 @pytest.mark.e2e
-def test_keys_are_answered_soon(big_run: RunLayout) -> None:
-    """Five times what `benchmarks.tui` asks for: a guard against a slip, not a measurement."""
+def test_keys_are_answered(big_run: RunLayout) -> None:
+    """Each of them, before and while a run moves; how soon is what `benchmarks.tui` measures."""
     with PseudoTerminal(big_run.root, 160, 48) as terminal:
-        assert terminal.wait_for("3 cases", 60)
-        assert terminal.first_frame < 2.0
-        assert terminal.wait_for("0012", 60)
+        assert terminal.wait_for("3 cases", PATIENCE)
+        assert terminal.wait_for("0012", PATIENCE)
         terminal.at_rest(1.0, 20.0)
         for keys in KEYS.values():
-            times = []
-            for place in range(8):
+            for place in range(4):
                 terminal.at_rest(0.15, 5.0)
-                times.append(terminal.answer_time(keys[place % len(keys)]))
-            assert sorted(each or 2.0 for each in times)[4] < 0.25
+                answered = terminal.bytes
+                terminal.press(keys[place % len(keys)])
+                until(lambda answered=answered: terminal.bytes > answered)
+        frames = terminal.frames
         with Updates(big_run, 1000, CASES):
-            began, frames = time.monotonic(), terminal.frames
-            time.sleep(3)
-            assert (terminal.frames - frames) / (time.monotonic() - began) > 6
+            until(lambda: terminal.frames > frames + 20)
 
 
 @pytest.mark.e2e
 def test_a_stalled_line_comes_back(big_run: RunLayout) -> None:
     with PseudoTerminal(big_run.root, 160, 48) as terminal:
-        assert terminal.wait_for("0012", 60)
+        assert terminal.wait_for("0012", PATIENCE)
         terminal.stalled.set()
         with Updates(big_run, 1000, CASES) as updates:
-            time.sleep(4)
-            written = updates.written
+            until(lambda: updates.written > 2000, "who writes the run is not held up by who looks")
             terminal.stalled.clear()
             terminal.press("?")
-            assert terminal.wait_for("simorc: keys", 30)
-        assert written > 2000, "who writes the run is not held up by who looks"
+            assert terminal.wait_for("simorc: keys", PATIENCE)
 
 
 @pytest.mark.e2e
 def test_a_dropped_line_ends_the_program(big_run: RunLayout) -> None:
     terminal = PseudoTerminal(big_run.root, 80, 24)
     try:
-        assert terminal.wait_for("0012", 60)
+        assert terminal.wait_for("0012", PATIENCE)
         terminal.hang_up()
-        terminal.process.wait(20)
+        terminal.process.wait(PATIENCE)
     finally:
         terminal.close()
 
@@ -117,19 +113,28 @@ class Tmux:
     def press(self, *keys: str) -> None:
         self._call("send-keys", *keys)
 
-    def sees(self, *words: str, seconds: float = 40.0) -> str:
+    def sees(self, *words: str) -> str:
         """The screen as soon as all words stand on it."""
-        until = time.monotonic() + seconds
-        while True:
-            shown = self._call("capture-pane", "-p")
-            if all(word in shown for word in words):
-                return shown
-            assert time.monotonic() < until, f"{words} did not come:\n{shown}"
-            time.sleep(0.1)
+        return self._shows(lambda shown: all(word in shown for word in words), f"{words} did not come")
+
+    def leaves(self, word: str) -> str:
+        """The screen without that word; a key right after Escape is taken for Alt and that key."""
+        return self._shows(lambda shown: word not in shown, f"{word} did not go")
+
+    def _shows(self, as_wanted: Callable[[str], bool], otherwise: str) -> str:
+        deadline = time.monotonic() + PATIENCE
+        while not as_wanted(shown := self._call("capture-pane", "-p")):
+            assert time.monotonic() < deadline, f"{otherwise}:\n{shown}"
+            time.sleep(0.05)
+        return shown
 
     def _call(self, *arguments: str) -> str:
         done = subprocess.run(
-            ["tmux", "-S", self._socket, *arguments], capture_output=True, text=True, timeout=20, check=False
+            ["tmux", "-S", self._socket, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
         )
         return done.stdout
 
@@ -163,6 +168,7 @@ def test_one_finds_the_failures_in_tmux(
     user.press("Enter")
     user.sees("no_convergence")
     user.press("Escape")
+    user.leaves("Verdict")
     user.press("S")
     user.sees("failures", "no convergence")
     user.press("q")

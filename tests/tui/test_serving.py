@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 aiohttp = pytest.importorskip("aiohttp")
 pytest.importorskip("textual_serve")
 
@@ -32,7 +34,7 @@ async def test_a_browser_with_the_token_gets_the_program(project: Path, tmp_path
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        await asyncio.wait_for(_visit(port), 40)
+        await asyncio.wait_for(_visit(port), PATIENCE)
     finally:
         server.terminate()
         await server.wait()
@@ -57,7 +59,7 @@ async def _until_it_listens(port: int) -> None:
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
         except ConnectionRefusedError:
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.02)
         else:
             writer.close()
             return

@@ -13,7 +13,8 @@ from textual.pilot import Pilot
 from simorc_tui.app import SimorcApp
 from simorc_tui.screens.main.main_screen import MainScreen
 from simorc_tui.theme.profile import Profile
-from tests.tui.fake_run import FakeRun, screen_text
+from tests.tui.fake_run import FakeRun
+from tests.waiting import screen_text
 
 SIZES = {"160x48": (160, 48), "80x24": (80, 24)}
 SCREENS = {

@@ -8,6 +8,7 @@ from typing import Any
 from simorc.rundir.layout import RunLayout
 from simorc_tui.data.run_list import Overview
 from simorc_tui.data.run_watcher import Follower, RunNews
+from tests.waiting import PATIENCE
 
 
 def test_news_is_coalesced_until_it_is_taken(make_run: Callable[..., Any]) -> None:
@@ -16,7 +17,7 @@ def test_news_is_coalesced_until_it_is_taken(make_run: Callable[..., Any]) -> No
     follower = Follower(run.layout, told.put)
     follower.start()
     try:
-        first = told.get(timeout=5)
+        first = told.get(timeout=PATIENCE)
         assert first.case_ids is None
         assert first.counts["failed"] == 2
         run.set_case(3, status="failed")
@@ -25,11 +26,11 @@ def test_news_is_coalesced_until_it_is_taken(make_run: Callable[..., Any]) -> No
         run.set_meta(state="paused")
         assert told.empty(), "no second message while the first has not been taken"
         follower.taken()
-        news = told.get(timeout=5)
+        news = told.get(timeout=PATIENCE)
         seen, events = set(news.case_ids or ()), list(news.events)
         while (seen, events) != ({3, 4}, [("paused", "disk low")]):
             follower.taken()
-            news = told.get(timeout=5)
+            news = told.get(timeout=PATIENCE)
             seen |= set(news.case_ids or ())
             events += news.events
         assert news.counts["failed"] == 4
@@ -44,7 +45,7 @@ def test_a_store_that_cannot_be_read_is_told(make_run: Callable[..., Any]) -> No
     told: queue.Queue[RunNews] = queue.Queue()
     follower = Follower(run.layout, told.put)
     follower.start()
-    assert "cannot be read" in told.get(timeout=5).error
+    assert "cannot be read" in told.get(timeout=PATIENCE).error
     follower.stop()
 
 
@@ -54,11 +55,11 @@ def test_overview_tells_what_is_new(make_run: Callable[..., Any]) -> None:
     overview = Overview(run.layout.root, told.put)
     overview.start()
     try:
-        assert [summary.state for summary in told.get(timeout=5)] == ["finished"]
+        assert [summary.state for summary in told.get(timeout=PATIENCE)] == ["finished"]
         other = RunLayout(run.layout.path.with_name("pvt_20261121130000"))
         run.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         shutil.copytree(run.layout.path, other.path)
         overview.look_now()
-        assert [summary.run for summary in told.get(timeout=5)] == [other.name, run.layout.name]
+        assert [summary.run for summary in told.get(timeout=PATIENCE)] == [other.name, run.layout.name]
     finally:
         overview.stop()

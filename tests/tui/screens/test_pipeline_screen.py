@@ -304,8 +304,8 @@ async def test_a_real_run_is_started_by_a_process_and_followed(project: Path, ne
     async with terminal(project) as user:
         await user.sees("pipelines", "toggle")
         await user.press("D", "enter")
-        await user.until(lambda: _pipeline_screen(user) is not None, seconds=40)
-        await user.until(lambda: "TEST PASSED" in user.text and "passed" in user.text, seconds=40)
+        await user.until(lambda: _pipeline_screen(user) is not None)
+        await user.until(lambda: "TEST PASSED" in user.text and "passed" in user.text)
         await user.press("w")
         await user.sees("testbench.q")
 
@@ -316,11 +316,11 @@ async def test_a_run_is_cancelled_from_its_screen(project: Path, needs_iverilog:
     async with terminal(project) as user:
         await user.sees("pipelines", "toggle")
         await user.press("D", "enter")
-        await user.until(lambda: "a1         running" in user.text, seconds=40)
+        await user.until(lambda: "a1         running" in user.text)
         await user.press("x")
         await user.sees("Cancel this run?")
         await user.press("y")
-        await user.until(lambda: "r resumes it" in user.text, seconds=20)
+        await user.until(lambda: "r resumes it" in user.text)
         await user.press("q")
         await user.until(lambda: _newest_in_tree(user).endswith(" cancelled"))
 

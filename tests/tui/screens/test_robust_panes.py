@@ -15,8 +15,9 @@ from textual.app import App, ComposeResult
 from simorc.plots.backends.terminal.curves import PlotTrace
 from simorc.plots.backends.terminal.plot import Panel, Strip
 from simorc_tui.widgets.plot.plot_view import PlotView
-from tests.tui.fake_run import FakeRun, screen_text
+from tests.tui.fake_run import FakeRun
 from tests.tui.flows import terminal
+from tests.waiting import PATIENCE, screen_text
 
 MakeRun = Callable[..., FakeRun]
 
@@ -77,7 +78,7 @@ def test_the_first_frame_waits_for_nothing_heavy() -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.stdout.strip() == "[]"
 

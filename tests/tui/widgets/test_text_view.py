@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
-from textual.pilot import Pilot
 
 from simorc_tui.widgets.text_view import line_index as textview_index
 from simorc_tui.widgets.text_view.colour import of_log, of_netlist
 from simorc_tui.widgets.text_view.file_view import FileView
 from simorc_tui.widgets.text_view.line_index import LONGEST_SHOWN, LineIndex
+from tests.waiting import screen_text, until_shown
 
 
 def indexed(path: Path) -> LineIndex:
@@ -146,21 +145,6 @@ class FileApp(App[None]):
         return self.query_one(FileView)
 
 
-def screen_text(app: App[None]) -> str:
-    return "\n".join(
-        "".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()
-    )
-
-
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    """Wait for something that a worker brings about."""
-    for _ in range(100):
-        await pilot.pause(0.03)
-        if holds():
-            return
-    raise AssertionError("it did not come about in 3 s\n" + screen_text(pilot.app))
-
-
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 async def test_a_file_is_shown_and_scrolled(tmp_path: Path, size: tuple[int, int]) -> None:
     path = tmp_path / "netlist.spice"
@@ -168,14 +152,14 @@ async def test_a_file_is_shown_and_scrolled(tmp_path: Path, size: tuple[int, int
     app = FileApp()
     async with app.run_test(size=size) as pilot:
         app.view.show_file(path)
-        await until(pilot, lambda: "* title" in screen_text(app))
+        await until_shown(pilot, lambda: "* title" in screen_text(app))
         app.view.lines.focus()
         await pilot.press("G")
-        await until(pilot, lambda: ".end" in screen_text(app))
+        await until_shown(pilot, lambda: ".end" in screen_text(app))
         await pilot.press("g")
-        await until(pilot, lambda: "* title" in screen_text(app))
+        await until_shown(pilot, lambda: "* title" in screen_text(app))
         await pilot.press("j")
-        await until(pilot, lambda: "* title" not in screen_text(app))
+        await until_shown(pilot, lambda: "* title" not in screen_text(app))
 
 
 async def test_a_log_is_followed_until_one_scrolls_away(tmp_path: Path) -> None:
@@ -184,23 +168,23 @@ async def test_a_log_is_followed_until_one_scrolls_away(tmp_path: Path) -> None:
     app = FileApp(follow=True)
     async with app.run_test(size=(80, 24)) as pilot:
         app.view.show_file(path)
-        await until(pilot, lambda: "line 99" in screen_text(app))
+        await until_shown(pilot, lambda: "line 99" in screen_text(app))
         with path.open("a") as log:
             log.write("line 100\n")
-        await until(pilot, lambda: "line 100" in screen_text(app))
+        await until_shown(pilot, lambda: "line 100" in screen_text(app))
         app.view.lines.focus()
         await pilot.press("g")
-        await until(pilot, lambda: "line 0" in screen_text(app))
+        await until_shown(pilot, lambda: "line 0" in screen_text(app))
         with path.open("a") as log:
             log.write("line 101\n")
-        await until(pilot, lambda: app.view.index is not None and len(app.view.index) == 102)
+        await until_shown(pilot, lambda: app.view.index is not None and len(app.view.index) == 102)
         await pilot.pause(0.2)
         assert "line 0" in screen_text(app)
         await pilot.press("G")
-        await until(pilot, lambda: "line 101" in screen_text(app))
+        await until_shown(pilot, lambda: "line 101" in screen_text(app))
         with path.open("a") as log:
             log.write("line 102\n")
-        await until(pilot, lambda: "line 102" in screen_text(app))
+        await until_shown(pilot, lambda: "line 102" in screen_text(app))
 
 
 async def test_a_file_that_is_not_there_yet_appears_when_it_is(tmp_path: Path) -> None:
@@ -208,15 +192,15 @@ async def test_a_file_that_is_not_there_yet_appears_when_it_is(tmp_path: Path) -
     app = FileApp(follow=True)
     async with app.run_test(size=(80, 24)) as pilot:
         app.view.show_file(path)
-        await until(pilot, lambda: "no such file yet: simulator.log" in screen_text(app))
+        await until_shown(pilot, lambda: "no such file yet: simulator.log" in screen_text(app))
         path.write_text("first words\n")
-        await until(pilot, lambda: "first words" in screen_text(app))
+        await until_shown(pilot, lambda: "first words" in screen_text(app))
         path.write_text("")
-        await until(pilot, lambda: "first words" not in screen_text(app))
+        await until_shown(pilot, lambda: "first words" not in screen_text(app))
         path.unlink()
-        await until(pilot, lambda: "no such file yet" in screen_text(app))
+        await until_shown(pilot, lambda: "no such file yet" in screen_text(app))
         app.view.show_file(None)
-        await until(pilot, lambda: "no file chosen" in screen_text(app))
+        await until_shown(pilot, lambda: "no file chosen" in screen_text(app))
 
 
 async def test_control_characters_are_shown_and_not_obeyed(tmp_path: Path) -> None:
@@ -225,7 +209,7 @@ async def test_control_characters_are_shown_and_not_obeyed(tmp_path: Path) -> No
     app = FileApp()
     async with app.run_test(size=(80, 24)) as pilot:
         app.view.show_file(path)
-        await until(pilot, lambda: "^[[2J^[]0;owned^G" in screen_text(app))
+        await until_shown(pilot, lambda: "^[[2J^[]0;owned^G" in screen_text(app))
         assert "\x1b" not in screen_text(app) and "café" in screen_text(app)
 
 
@@ -235,18 +219,18 @@ async def test_searching_goes_from_match_to_match(tmp_path: Path) -> None:
     app = FileApp()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         app.view.show_file(path)
-        await until(pilot, lambda: "line 0" in screen_text(app))
+        await until_shown(pilot, lambda: "line 0" in screen_text(app))
         app.view.lines.focus()
         await pilot.press("slash", *"singular", "enter")
-        await until(pilot, lambda: "line 40 Singular" in screen_text(app))
+        await until_shown(pilot, lambda: "line 40 Singular" in screen_text(app))
         await pilot.press("n")
-        await until(pilot, lambda: "line 300 Singular" in screen_text(app))
+        await until_shown(pilot, lambda: "line 300 Singular" in screen_text(app))
         await pilot.press("N")
-        await until(pilot, lambda: "line 40 Singular" in screen_text(app))
+        await until_shown(pilot, lambda: "line 40 Singular" in screen_text(app))
         await pilot.press("N")
-        await until(pilot, lambda: "no more 'singular' that way" in screen_text(app))
+        await until_shown(pilot, lambda: "no more 'singular' that way" in screen_text(app))
         await pilot.press("slash", *"XM5", "enter")
-        await until(pilot, lambda: "no 'XM5' here" in screen_text(app))
+        await until_shown(pilot, lambda: "no 'XM5' here" in screen_text(app))
         await pilot.press("escape")
         assert app.view.needle == ""
 
@@ -257,10 +241,10 @@ async def test_long_lines_scroll_sideways(tmp_path: Path) -> None:
     app = FileApp()
     async with app.run_test(size=(80, 24)) as pilot:
         app.view.show_file(path)
-        await until(pilot, lambda: "start" in screen_text(app))
+        await until_shown(pilot, lambda: "start" in screen_text(app))
         app.view.lines.focus()
         await pilot.press(*["l"] * 20)
-        await until(pilot, lambda: "finish" in screen_text(app))
+        await until_shown(pilot, lambda: "finish" in screen_text(app))
 
 
 async def test_another_file_takes_the_place_of_the_first(tmp_path: Path) -> None:
@@ -270,5 +254,5 @@ async def test_another_file_takes_the_place_of_the_first(tmp_path: Path) -> None
     async with app.run_test(size=(80, 24)) as pilot:
         for name in "ababab":
             app.view.show_file(tmp_path / f"{name}.log")
-        await until(pilot, lambda: "this is b" in screen_text(app))
+        await until_shown(pilot, lambda: "this is b" in screen_text(app))
         assert "this is a" not in screen_text(app)

@@ -29,11 +29,10 @@ from tests.tui.widgets.test_wave_view import (
     TRAN,
     WaveApp,
     raw_text,
-    screen_text,
-    until,
     with_manifest,
     write_raw,
 )
+from tests.waiting import screen_text, until_shown
 
 
 def tones(points: int = 2000, amplitude: float = 1.0) -> np.ndarray:
@@ -59,7 +58,7 @@ async def waves(
     async with app.run_test(size=size) as pilot:
         app.query_one("MeasuresView").display = False
         app.wave.show_case(layout, 1)
-        await until(pilot, lambda: app.wave.picture.panel is not None)
+        await until_shown(pilot, lambda: app.wave.picture.panel is not None)
         app.query_one(PlotView).focus()
         await pilot.pause()
         yield app.wave, pilot
@@ -79,36 +78,36 @@ async def test_the_plot_follows_an_expression_while_it_is_typed(layout: RunLayou
         assert labels(wave) == ["v(out)"]
         await pilot.press("equals_sign")
         await type_text(pilot, "v(out)*v(in)")
-        await until(pilot, lambda: "v(out)*v(in)" in labels(wave))
+        await until_shown(pilot, lambda: "v(out)*v(in)" in labels(wave))
         assert [strip.unit for strip in wave.plot.panel.strips] == ["V", "V^2"]
         await pilot.press("enter")
         await pilot.pause()
         assert wave.typed == ("v(out)*v(in)",) and isinstance(pilot.app.focused, PlotView)
         assert not wave.query_one(ExpressionBar).has_class("shown")
         wave.show_case(layout, 2)
-        await until(pilot, lambda: wave._shown == wave.request and wave.request.case_ids == (2,))
+        await until_shown(pilot, lambda: wave._shown == wave.request and wave.request.case_ids == (2,))
         curve = wave.plot.panel.strips[1].traces[0]
         assert curve.value_at(12.5e-6) == pytest.approx(2 * 2, rel=1e-2)
         wave.show_cases(layout, [1, 2])
-        await until(pilot, lambda: "2: v(out)*v(in)" in labels(wave))
+        await until_shown(pilot, lambda: "2: v(out)*v(in)" in labels(wave))
 
 
 async def test_mistakes_show_below_their_place(layout: RunLayout) -> None:
     async with waves(layout) as (wave, pilot):
         await pilot.press("equals_sign")
         await type_text(pilot, "v(out) * ")
-        await until(pilot, lambda: "^ expected a number" in screen_text(pilot.app))
+        await until_shown(pilot, lambda: "^ expected a number" in screen_text(pilot.app))
         line = next(line for line in screen_text(pilot.app).split("\n") if "^ expected" in line)
         assert line.index("^") == 2 + len("v(out) *")
         await type_text(pilot, "v(nosuch)")
-        await until(pilot, lambda: "^ no signal v(nosuch)" in screen_text(pilot.app))
+        await until_shown(pilot, lambda: "^ no signal v(nosuch)" in screen_text(pilot.app))
         line = next(line for line in screen_text(pilot.app).split("\n") if "^ no signal" in line)
         assert line.index("^") == 2 + len("v(out) * ")
         await pilot.press("enter")
         await pilot.pause()
         assert wave.query_one(ExpressionBar).has_class("shown") and wave.typed == ()
         await pilot.press("escape")
-        await until(pilot, lambda: wave._shown == wave.request and not wave.picture.problems)
+        await until_shown(pilot, lambda: wave._shown == wave.request and not wave.picture.problems)
         assert labels(wave) == ["v(out)"]
 
 
@@ -124,7 +123,7 @@ async def test_signals_and_functions_are_completed(layout: RunLayout) -> None:
         assert wave.query_one(ExpressionBar).field.value == "db(v(out)"
         await type_text(pilot, ")")
         await pilot.press("enter")
-        await until(pilot, lambda: "db(v(out))" in labels(wave))
+        await until_shown(pilot, lambda: "db(v(out))" in labels(wave))
         assert wave.plot.panel.strips[-1].unit == "dB"
 
 
@@ -143,35 +142,35 @@ async def test_several_expressions_are_edited_and_taken_away(layout: RunLayout) 
             await pilot.press("equals_sign")
             await type_text(pilot, text)
             await pilot.press("enter")
-            await until(pilot, lambda text=text: text in labels(wave))  # type: ignore[misc]
+            await until_shown(pilot, lambda text=text: text in labels(wave))  # type: ignore[misc]
         await pilot.press("equals_sign", "up")
         assert wave.query_one(ExpressionBar).field.value == "deriv(v(out))"
         await pilot.press("up", "end")
         await type_text(pilot, "*2")
         await pilot.press("enter")
-        await until(pilot, lambda: wave.typed == ("v(out)-v(in)*2", "deriv(v(out))"))
+        await until_shown(pilot, lambda: wave.typed == ("v(out)-v(in)*2", "deriv(v(out))"))
         await pilot.press("c")
-        await until(pilot, lambda: isinstance(pilot.app.screen, WaveChooser))
+        await until_shown(pilot, lambda: isinstance(pilot.app.screen, WaveChooser))
         await pilot.pause()
         await pilot.pause()
         assert isinstance(pilot.app.screen, WaveChooser)
         assert pilot.app.screen.marked == ["v(out)-v(in)*2", "deriv(v(out))", "v(out)"]
         await pilot.press("ctrl+d", "enter")
-        await until(pilot, lambda: labels(wave) == ["v(out)", "deriv(v(out))"])
+        await until_shown(pilot, lambda: labels(wave) == ["v(out)", "deriv(v(out))"])
         await pilot.press("c")
-        await until(pilot, lambda: isinstance(pilot.app.screen, WaveChooser))
+        await until_shown(pilot, lambda: isinstance(pilot.app.screen, WaveChooser))
         await pilot.pause()
         await pilot.press("space", "enter")
-        await until(pilot, lambda: labels(wave) == ["v(out)"])
+        await until_shown(pilot, lambda: labels(wave) == ["v(out)"])
         assert wave.typed == ("deriv(v(out))",), "still there to choose"
         await pilot.press("c")
-        await until(pilot, lambda: isinstance(pilot.app.screen, WaveChooser))
+        await until_shown(pilot, lambda: isinstance(pilot.app.screen, WaveChooser))
         await pilot.pause()
         await pilot.press("ctrl+e")
-        await until(pilot, lambda: wave.query_one(ExpressionBar).has_class("shown"))
+        await until_shown(pilot, lambda: wave.query_one(ExpressionBar).has_class("shown"))
         assert wave.query_one(ExpressionBar).field.value == "deriv(v(out))"
         await pilot.press("ctrl+u", "enter")
-        await until(pilot, lambda: wave.typed == ())
+        await until_shown(pilot, lambda: wave.typed == ())
 
 
 async def test_a_number_is_a_level_and_a_parameter_has_its_value(layout: RunLayout) -> None:
@@ -179,7 +178,7 @@ async def test_a_number_is_a_level_and_a_parameter_has_its_value(layout: RunLayo
         await pilot.press("equals_sign")
         await type_text(pilot, "max(v(out))*vdd")
         await pilot.press("enter")
-        await until(pilot, lambda: any("= 2.7" in label for label in labels(wave)))
+        await until_shown(pilot, lambda: any("= 2.7" in label for label in labels(wave)))
 
 
 async def test_the_spectrum_of_what_shows(layout: RunLayout) -> None:
@@ -187,7 +186,7 @@ async def test_the_spectrum_of_what_shows(layout: RunLayout) -> None:
         await pilot.press("plus")
         part = wave.plot.window.part
         await pilot.press("f")
-        await until(pilot, lambda: wave.plot.panel.x_unit == "Hz")
+        await until_shown(pilot, lambda: wave.plot.panel.x_unit == "Hz")
         assert wave.request is not None and wave.request.spectrum is not None
         assert wave.request.spectrum.span == part
         curve = wave.plot.panel.strips[0].traces[0]
@@ -196,9 +195,9 @@ async def test_the_spectrum_of_what_shows(layout: RunLayout) -> None:
         text = screen_text(pilot.app)
         assert "FFT re 1 V, hann" in text and "dB" in text and "kHz" in text
         await pilot.press("B")
-        await until(pilot, lambda: "blackman" in wave.plot.panel.strips[0].title)
+        await until_shown(pilot, lambda: "blackman" in wave.plot.panel.strips[0].title)
         await pilot.press("f")
-        await until(pilot, lambda: wave.plot.panel.x_unit == "s")
+        await until_shown(pilot, lambda: wave.plot.panel.x_unit == "s")
         assert wave.plot.window.part == part, "the same part of time as before"
 
 
@@ -207,9 +206,9 @@ async def test_a_window_of_few_points_has_no_spectrum_and_says_so(layout: RunLay
         await pilot.press(*["plus"] * 10)
         part = wave.plot.window.part
         await pilot.press("f")
-        await until(pilot, lambda: "a spectrum needs 8" in wave.picture.note)
+        await until_shown(pilot, lambda: "a spectrum needs 8" in wave.picture.note)
         await pilot.press("f")
-        await until(pilot, lambda: wave.picture.panel is not None)
+        await until_shown(pilot, lambda: wave.picture.panel is not None)
         assert wave.plot.window.part == part
 
 
@@ -218,7 +217,7 @@ async def test_an_ac_plot_has_no_spectrum(layout: RunLayout) -> None:
     write_raw(layout, 3, raw_text("AC Analysis", ac, None, np.column_stack([np.logspace(1, 3, 9)] * 3)))
     async with waves(layout) as (wave, pilot):
         wave.show_case(layout, 3)
-        await until(pilot, lambda: wave.picture.view == "AC Analysis")
+        await until_shown(pilot, lambda: wave.picture.view == "AC Analysis")
         await pilot.press("f")
         await pilot.pause()
         assert wave.request is not None and wave.request.spectrum is None
@@ -226,10 +225,10 @@ async def test_an_ac_plot_has_no_spectrum(layout: RunLayout) -> None:
 
 async def write_as(pilot: Pilot[None], form: str, name: str) -> None:
     await pilot.press("f6")
-    await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceScreen))
+    await until_shown(pilot, lambda: isinstance(pilot.app.screen, ChoiceScreen))
     await pilot.pause()
     await pilot.press(form)
-    await until(pilot, lambda: isinstance(pilot.app.screen, PromptScreen))
+    await until_shown(pilot, lambda: isinstance(pilot.app.screen, PromptScreen))
     await pilot.pause()
     if name:
         pilot.app.screen.query_one(Input).value = name
@@ -242,11 +241,11 @@ async def test_the_numbers_that_show_are_written(layout: RunLayout, tmp_path: Pa
         await pilot.press("equals_sign")
         await type_text(pilot, "v(out)*v(in)")
         await pilot.press("enter")
-        await until(pilot, lambda: "v(out)*v(in)" in labels(wave))
+        await until_shown(pilot, lambda: "v(out)*v(in)" in labels(wave))
         await pilot.press("plus")
         await write_as(pilot, "c", "")
         target = layout.reports / "case_1_transient_analysis.csv"
-        await until(pilot, target.is_file)
+        await until_shown(pilot, target.is_file)
         lines = target.read_text().splitlines()
         assert lines[0] == "time (s),v(out) (V),v(out)*v(in) (V^2)"
         rows = np.array([[float(each) for each in line.split(",")] for line in lines[1:]])
@@ -263,14 +262,14 @@ async def test_a_file_in_the_way_is_asked_about(layout: RunLayout, tmp_path: Pat
         assert isinstance(pilot.app.screen, PromptScreen), "the ending has to be that of the form"
         await pilot.press("escape")
         await write_as(pilot, "s", str(target))
-        await until(pilot, lambda: "is there already" in screen_text(pilot.app))
+        await until_shown(pilot, lambda: "is there already" in screen_text(pilot.app))
         await pilot.press("n")
         await pilot.pause(0.1)
         assert target.read_text() == "mine"
         await write_as(pilot, "s", str(target))
-        await until(pilot, lambda: "is there already" in screen_text(pilot.app))
+        await until_shown(pilot, lambda: "is there already" in screen_text(pilot.app))
         await pilot.press("y")
-        await until(pilot, lambda: target.read_text().startswith("<svg"))
+        await until_shown(pilot, lambda: target.read_text().startswith("<svg"))
 
 
 async def test_without_matplotlib_the_remedy_is_told(
@@ -279,7 +278,9 @@ async def test_without_matplotlib_the_remedy_is_told(
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     async with waves(layout) as (_, pilot):
         await write_as(pilot, "p", str(tmp_path / "wave.png"))
-        await until(pilot, lambda: any("simorc-tui[report]" in n.message for n in pilot.app._notifications))
+        await until_shown(
+            pilot, lambda: any("simorc-tui[report]" in n.message for n in pilot.app._notifications)
+        )
         assert not (tmp_path / "wave.png").exists()
 
 
@@ -288,12 +289,12 @@ async def test_a_view_is_kept_as_a_plot_spec(layout: RunLayout, tmp_path: Path) 
         await pilot.press("equals_sign")
         await type_text(pilot, "v(out)*v(in)")
         await pilot.press("enter")
-        await until(pilot, lambda: "v(out)*v(in)" in labels(wave))
+        await until_shown(pilot, lambda: "v(out)*v(in)" in labels(wave))
         await pilot.press("plus", "s", "s", "greater_than_sign", "f7")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PromptScreen))
+        await until_shown(pilot, lambda: isinstance(pilot.app.screen, PromptScreen))
         await pilot.press("enter")
         target = layout.root / "plots" / "transient_analysis.yaml"
-        await until(pilot, target.is_file)
+        await until_shown(pilot, target.is_file)
         (spec,) = read_plot_specs(target)
         assert spec.title == "transient analysis" and spec.x_axis.range == pytest.approx((0.25e-3, 0.75e-3))
         assert [strip.signals for strip in spec.strips] == [
@@ -311,7 +312,7 @@ async def test_a_view_is_kept_as_a_plot_spec(layout: RunLayout, tmp_path: Path) 
 async def test_a_spectrum_is_kept_as_a_plot_spec(layout: RunLayout, tmp_path: Path) -> None:
     async with waves(layout) as (wave, pilot):
         await pilot.press("f")
-        await until(pilot, lambda: wave.plot.panel.x_unit == "Hz")
+        await until_shown(pilot, lambda: wave.plot.panel.x_unit == "Hz")
         shown = wave.plot.panel.strips[0].traces[0]
         spec = spec_of_panel(wave.plot.panel, "tones")
         target = tmp_path / "tones.yaml"
