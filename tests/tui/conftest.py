@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
+from simorc_tui.data import project_watch
 from tests.tui.fake_run import SWEEP_FILE, FakeRun, ordinary_row
+from tests.tui.flows import Terminal
 
 
 @pytest.fixture(autouse=True)
 def _own_memory(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the interface remembers of earlier sessions is the test's own."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+
+
+class Looks:
+    """The looks at the project's files so far: a change is noticed between two of them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    async def next(self, user: Terminal) -> None:
+        """Wait until every file has been looked at as it is now."""
+        begun = self.count
+        await user.until(lambda: self.count >= begun + 2)
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
+    """The project's files are looked at all the time; the looks are counted."""
+    counted, real = Looks(), project_watch.stamps
+
+    def stamps(files: Iterable[Path]) -> dict[Path, tuple[int, int] | None]:
+        found = real(files)
+        counted.count += 1
+        return found
+
+    monkeypatch.setattr(project_watch, "EVERY", 0.02)
+    monkeypatch.setattr(project_watch, "stamps", stamps)
+    return counted
 
 
 @pytest.fixture

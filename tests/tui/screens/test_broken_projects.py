@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from simorc_tui.data import project_watch as project_files
 from simorc_tui.data.project_loader import read_outline
 from simorc_tui.widgets.tree.entry import Entry
+from tests.tui.conftest import Looks
 from tests.tui.fake_run import SWEEP_FILE
 from tests.tui.flows import Terminal, terminal
 
@@ -81,11 +81,10 @@ async def test_the_tree_stays_and_enter_tells_what_is_wrong(project: Path) -> No
         assert entry.file == file
 
 
-async def test_a_sweep_file_that_is_not_named_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(project_files, "EVERY", 0.05)
+async def test_a_sweep_file_that_is_not_named_is_told(project: Path, looks: Looks) -> None:
     async with terminal(project) as user:
         await user.sees("pvt")
-        await user.pilot.pause(0.2)
+        await looks.next(user)
         add_sweep(project, "more", SWEEP_FILE, named=False)
         await user.sees("! more  not named in sim_setup.yaml")
         await user.press("1")

@@ -14,10 +14,10 @@ from simorc.config.yaml.edit import SweepText
 from simorc.errors import SimorcError, UsageError
 from simorc.rundir.layout import RunLayout
 from simorc_tui.announcing import notification
-from simorc_tui.data import project_watch as project_files
 from simorc_tui.data.launcher import Launcher
 from simorc_tui.settings.preferences import Preferences, read_preferences
 from simorc_tui.widgets.sweep_builder.section_lines import save_as, section_text, with_section, with_sweep
+from tests.tui.conftest import Looks
 from tests.tui.fake_run import SWEEP_FILE, FakeRun
 from tests.tui.flows import terminal
 
@@ -277,7 +277,7 @@ async def test_keys_of_the_users_own(project: Path, make_run: Callable[..., Fake
         await user.until(lambda: user.screen.main.table.row_count == 45)
         assert user.pilot.app.theme == "nord"
         await user.press("F")
-        await user.pilot.pause(0.2)
+        await user.pilot.pause()
         assert user.screen.main.table.row_count == 45
         await user.press("f6")
         await user.until(lambda: user.screen.main.table.row_count == 6)
@@ -310,32 +310,30 @@ def test_the_notification_is_wrapped_for_tmux_and_carries_no_escape() -> None:
     assert wrapped.endswith("\x1b\\")
 
 
-async def test_a_sweep_edited_elsewhere_is_read_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(project_files, "EVERY", 0.05)
+async def test_a_sweep_edited_elsewhere_is_read_again(project: Path, looks: Looks) -> None:
     async with terminal(project) as user:
         await user.until(lambda: user.screen.main.builder.cases == 9)
         file = project / "sweeps" / "pvt.yaml"
-        await user.pilot.pause(0.2)
+        await looks.next(user)
         file.write_text(SWEEP_FILE.replace("parameters:", "parameters: ["))
         await user.sees("1 problem in the configuration")
-        await user.pilot.pause(0.2)
+        await looks.next(user)
         file.write_text(SWEEP_FILE + "exclude: [\"corner == 'ff'\"]\n")
         await user.until(lambda: user.screen.main.builder.cases == 6)
         assert "problem" not in user.text
 
 
-async def test_an_edit_elsewhere_does_not_take_a_draft(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(project_files, "EVERY", 0.05)
+async def test_an_edit_elsewhere_does_not_take_a_draft(project: Path, looks: Looks) -> None:
     async with terminal(project) as user:
         await user.until(lambda: user.screen.main.builder.cases == 9)
         await user.press("2", "end", "k", "enter")
         await user.type("samples: 5, seed: 1")
         await user.press("enter")
         await user.until(lambda: user.screen.main.builder.cases == 45)
+        await looks.next(user)
         (project / "sweeps" / "pvt.yaml").write_text(SWEEP_FILE + "exclude: [vdd > 1.9]\n")
-        await user.pilot.pause(0.4)
+        await looks.next(user)
+        await looks.next(user)
         assert user.screen.main.builder.cases == 45
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -146,18 +145,21 @@ async def test_a_locked_run_is_marked_and_not_asked_about(project: Path, make_ru
         await user.until(lambda: " locked" not in str(user.screen.main.tree.cursor_node.label))  # type: ignore[union-attr]
 
 
-async def test_a_removed_run_gives_way_to_the_newest_left(project: Path, make_run: MakeRun) -> None:
+async def test_a_removed_run_gives_way_to_the_newest_left(
+    project: Path, make_run: MakeRun, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     make_run(4, "pvt_20261120120000")
     newest = make_run(9)
     async with terminal(project) as user:
         await user.until(lambda: user.screen.main.table.row_count == 9)
         newest.db.close()
-        shutil.rmtree(newest.layout.path)
+        # At once, as nobody can remove file by file what others open meanwhile.
+        newest.layout.path.rename(tmp_path_factory.mktemp("removed") / "newest")
         await user.until(lambda: user.screen.main.table.row_count == 4)
-        assert "pvt_20261121120000" not in user.text
-        shutil.rmtree(project / "simulations" / "pvt_20261120120000")
+        await user.until(lambda: "pvt_20261121120000" not in user.text)
+        (project / "simulations" / "pvt_20261120120000").rename(tmp_path_factory.mktemp("removed") / "last")
         await user.sees("no run yet")
-        assert "pvt_20261120120000" not in user.text.splitlines()[0]
+        await user.until(lambda: "pvt_20261120120000" not in user.text.splitlines()[0])
 
 
 async def test_starting_a_run_on_a_small_terminal_brings_the_cases(project: Path, make_run: MakeRun) -> None:

@@ -115,10 +115,9 @@ async def test_signals_and_functions_are_completed(layout: RunLayout) -> None:
     async with waves(layout) as (wave, pilot):
         await pilot.press("equals_sign")
         await type_text(pilot, "db(v(")
-        await pilot.pause(0.4)
-        assert "v(in)  v(out)" in screen_text(pilot.app), "what it may become, not that it is unfinished"
+        await until_shown(pilot, lambda: "v(in)  v(out)" in screen_text(pilot.app))
         await type_text(pilot, "o")
-        await pilot.pause(0.1)
+        await until_shown(pilot, lambda: "v(in)  v(out)" not in screen_text(pilot.app))
         await pilot.press("tab")
         assert wave.query_one(ExpressionBar).field.value == "db(v(out)"
         await type_text(pilot, ")")
@@ -264,7 +263,7 @@ async def test_a_file_in_the_way_is_asked_about(layout: RunLayout, tmp_path: Pat
         await write_as(pilot, "s", str(target))
         await until_shown(pilot, lambda: "is there already" in screen_text(pilot.app))
         await pilot.press("n")
-        await pilot.pause(0.1)
+        await pilot.pause(0.05)
         assert target.read_text() == "mine"
         await write_as(pilot, "s", str(target))
         await until_shown(pilot, lambda: "is there already" in screen_text(pilot.app))
