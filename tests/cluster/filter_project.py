@@ -76,6 +76,22 @@ def slow_down(root: Path) -> None:
     setup.write_text(setup.read_text() + "simulator: {executable: ./slow_ngspice}\n")
 
 
+def hold_all_but_one(root: Path) -> Path:
+    """The first case of the project runs; the others wait until the file that is returned is removed."""
+    hold, simulator = root / "hold", root / "held_ngspice"
+    hold.touch()
+    simulator.write_text(
+        "#!/bin/sh\n"
+        f'case "$*" in *netlist.spice*) mkdir {root}/first 2>/dev/null ||'
+        f" while [ -e {hold} ]; do sleep 0.05; done ;; esac\n"
+        'exec ngspice "$@"\n'
+    )
+    simulator.chmod(0o755)
+    setup = root / "sim_setup.yaml"
+    setup.write_text(setup.read_text() + "simulator: {executable: ./held_ngspice}\n")
+    return hold
+
+
 @dataclass(frozen=True)
 class Simorc:
     """The real program in a project."""

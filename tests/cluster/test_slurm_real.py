@@ -12,7 +12,7 @@ import pytest
 from simorc.waveforms.sections import same_data
 from tests.waiting import PATIENCE, until
 
-from .filter_project import Lab, Simorc, slow_down
+from .filter_project import Lab, Simorc, hold_all_but_one, slow_down
 
 pytestmark = [pytest.mark.slurm, pytest.mark.ngspice, pytest.mark.timeout(1200)]
 
@@ -71,7 +71,7 @@ def test_a_node_and_the_coordinator_die(slurm: Lab, simorc_here: Simorc) -> None
 
 
 def test_cancel_leaves_no_process_and_no_job(slurm: Lab, simorc_here: Simorc) -> None:
-    slow_down(simorc_here.root)
+    hold = hold_all_but_one(simorc_here.root)
     run = simorc_here("run", "slow", "--executor", "slurm", "--warm", "off", "--jobs", "1", "--detach")
     until(lambda: simorc_here.counts(run)["completed"] > 0)
     simorc_here("cancel", run)
@@ -81,6 +81,7 @@ def test_cancel_leaves_no_process_and_no_job(slurm: Lab, simorc_here: Simorc) ->
     assert counts["in_progress"] == counts["failed"] == 0 and counts["pending"] > 0
 
     # What was not finished is finished here.
+    hold.unlink()
     simorc_here("run", run, "--executor", "local")
     assert simorc_here.counts(run)["completed"] == 16
 
