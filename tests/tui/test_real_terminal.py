@@ -34,7 +34,7 @@ def test_a_thousand_updates_a_second_cost_little(big_run: RunLayout) -> None:
         assert terminal.wait_for("3 cases", PATIENCE)
         terminal.at_rest(1.0, 20.0)
         with Updates(big_run, 1000, CASES) as updates:
-            until(lambda: updates.written >= 1000)
+            until(lambda: terminal.frames >= 40 and updates.written >= 3000)  # everything is loaded
             written, sent, frames = updates.written, terminal.bytes, terminal.frames
             memory = terminal.memory
             until(lambda: terminal.frames >= frames + 20 and updates.written >= written + 3000)
