@@ -1,4 +1,4 @@
-"""The coordinator against a cluster that loses nodes, answers, log lines, and the coordinator itself."""
+"""The scheduler of a cluster that loses nodes, answers, log lines, and the scheduler itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from simorc.cluster import cluster_scheduler as coordinator_module
+from simorc.cluster import cluster_scheduler as scheduler_module
 from simorc.cluster.array_files import control_of, waves_of
 from simorc.cluster.cluster_scheduler import ClusterScheduler
 from simorc.config.project import Project
@@ -28,9 +28,9 @@ from .simulated_cluster import SimulatedCluster
 
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coordinator_module, "GATHER_EVERY", 0.001)
-    monkeypatch.setattr(coordinator_module, "GONE_AFTER", 0.0)
-    monkeypatch.setattr(coordinator_module, "REFUSED_PAUSE", 0.01)
+    monkeypatch.setattr(scheduler_module, "GATHER_EVERY", 0.001)
+    monkeypatch.setattr(scheduler_module, "GONE_AFTER", 0.0)
+    monkeypatch.setattr(scheduler_module, "REFUSED_PAUSE", 0.01)
 
 
 def big_run(root: Path, cases: int) -> RunLayout:
@@ -46,12 +46,12 @@ def site(**settings: object) -> Site:
 async def conduct(
     layout: RunLayout, cluster: Scheduler, where: Site, *, die_when: Callable[[], bool] | None = None
 ) -> ClusterScheduler:
-    """One coordinator's life, to its end or to a sudden death."""
+    """One scheduler's life, to its end or to a sudden death."""
     manifest = load_manifest(layout)
     settings = settings_of(layout, manifest, {"warm": "off"})
     preparation = Preparation(layout, manifest, settings)
     with Store(layout, preparation.plan) as store:
-        coordinator = ClusterScheduler(layout, preparation, store, cluster, where, settings)
+        scheduler = ClusterScheduler(layout, preparation, store, cluster, where, settings)
 
         async def write_now_and_then() -> None:
             while die_when is None or not die_when():
@@ -61,12 +61,12 @@ async def conduct(
 
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(write_now_and_then)
-            await coordinator.run()
+            await scheduler.run()
             tasks.cancel_scope.cancel()
         if die_when is None:
             store.flush()
-            coordinator.settle()
-    return coordinator
+            scheduler.settle()
+    return scheduler
 
 
 def rows(layout: RunLayout, sql: str) -> list[tuple[object, ...]]:
@@ -159,20 +159,20 @@ def test_cancelled_cases_stay_pending_and_pause_holds(filter_project: Path) -> N
         settings = settings_of(layout, manifest, {"warm": "off"})
         preparation = Preparation(layout, manifest, settings)
         with Store(layout, preparation.plan) as store:
-            coordinator = ClusterScheduler(
+            scheduler = ClusterScheduler(
                 layout, preparation, store, cluster, site(max_jobs=2, chunk=5), settings
             )
-            coordinator.pause("on request")
+            scheduler.pause("on request")
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(coordinator.run)
+                tasks.start_soon(scheduler.run)
                 await anyio.sleep(0.05)
                 assert not waves_of(layout)
-                coordinator.cancel_cases([59, 60])
-                coordinator.pause("on request")
-                coordinator.resume("on request")
+                scheduler.cancel_cases([59, 60])
+                scheduler.pause("on request")
+                scheduler.resume("on request")
             assert not control_of(layout).paused
             assert store.statuses.counts()["completed"] == 58
             assert store.statuses.ids("pending") == [59, 60]
-            assert coordinator.retry([59, 60]) == 2
+            assert scheduler.retry([59, 60]) == 2
 
     anyio.run(steered)

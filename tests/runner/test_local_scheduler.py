@@ -1,4 +1,4 @@
-"""The bookkeeping of a campaign, with an executor worked by hand: a case runs as often as it must."""
+"""The bookkeeping of a scheduler, with an executor worked by hand: a case runs as often as it must."""
 
 from __future__ import annotations
 
@@ -66,23 +66,23 @@ class SlowMeasuring(Measuring):
 
 @dataclass
 class Bed:
-    """A campaign under test."""
+    """A scheduler under test."""
 
-    campaign: LocalScheduler
+    scheduler: LocalScheduler
     store: Store
     measuring: SlowMeasuring
 
     async def take(self) -> Job | None:
         """The next job; None if none comes at once."""
         with anyio.move_on_after(0.05):
-            return await self.campaign.take(0)
+            return await self.scheduler.take(0)
         return None
 
     async def run(self, outcome: Outcome) -> int:
         """Run the next case to that outcome; its number."""
         job = await self.take()
         assert job is not None
-        await self.campaign.finished(job, outcome)
+        await self.scheduler.finished(job, outcome)
         return job.case_id
 
     async def run_all(self) -> list[int]:
@@ -90,7 +90,7 @@ class Bed:
         came = []
         while (job := await self.take()) is not None:
             came.append(job.case_id)
-            await self.campaign.finished(job, COMPLETED)
+            await self.scheduler.finished(job, COMPLETED)
         return came
 
 
@@ -101,84 +101,84 @@ def layout(make_project: Callable[..., Project]) -> RunLayout:
 
 
 @asynccontextmanager
-async def campaign_of(layout: RunLayout) -> AsyncIterator[Bed]:
-    """A campaign that has begun; it ends with the block."""
+async def scheduler_of(layout: RunLayout) -> AsyncIterator[Bed]:
+    """A scheduler that has begun; it ends with the block."""
     manifest, guardian, executor = load_manifest(layout), Guardian(), ByHand()
     settings = settings_of(layout, manifest, {})
     preparation = Preparation(layout, manifest, settings)
     with Store(layout, preparation.plan) as store:
         measuring = SlowMeasuring(layout, manifest, preparation.plan)
-        campaign = LocalScheduler(layout, preparation, measuring, store, executor, guardian, settings)
+        scheduler = LocalScheduler(layout, preparation, measuring, store, executor, guardian, settings)
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(campaign.run)
+            tasks.start_soon(scheduler.run)
             await executor.began.wait()
-            yield Bed(campaign, store, measuring)
+            yield Bed(scheduler, store, measuring)
             executor.over.set()
         store.flush()
     guardian.dismiss()
 
 
 async def test_a_case_that_is_being_measured_when_its_deck_is_refused_runs_again(layout: RunLayout) -> None:
-    async with campaign_of(layout) as bed:
+    async with scheduler_of(layout) as bed:
         job = await bed.take()
         assert job is not None
         bed.measuring.hold()
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(bed.campaign.finished, job, WARM)
+            tasks.start_soon(bed.scheduler.finished, job, WARM)
             await bed.measuring.reached.wait()
-            bed.campaign.distrusted([job.case_id], "case 9: the waveforms differ")
+            bed.scheduler.distrusted([job.case_id], "case 9: the waveforms differ")
             bed.measuring.released.set()
         assert bed.store.statuses.of(job.case_id) == "in_progress"
         again = await bed.take()
         assert again is not None and again.case_id == job.case_id and again.forced_cold
-        await bed.campaign.finished(again, COMPLETED)
+        await bed.scheduler.finished(again, COMPLETED)
         assert await bed.run_all() == [2, 3]
         assert bed.store.statuses.counts()["completed"] == 3
 
 
 async def test_a_case_that_runs_cold_when_its_deck_is_refused_is_left_alone(layout: RunLayout) -> None:
-    async with campaign_of(layout) as bed:
+    async with scheduler_of(layout) as bed:
         assert await bed.run(WARM) == 1
-        bed.campaign.retry([1])
+        bed.scheduler.retry([1])
         job = await bed.take()
         assert job is not None and job.case_id == 1
-        bed.campaign.distrusted([1], "case 9: the waveforms differ")
-        await bed.campaign.finished(job, COMPLETED)
+        bed.scheduler.distrusted([1], "case 9: the waveforms differ")
+        await bed.scheduler.finished(job, COMPLETED)
         assert await bed.run_all() == [2, 3]
 
 
 async def test_a_case_that_rests_twice_on_a_refused_deck_runs_again_once(layout: RunLayout) -> None:
-    async with campaign_of(layout) as bed:
+    async with scheduler_of(layout) as bed:
         assert await bed.run(WARM) == 1
-        bed.campaign.retry([1])
+        bed.scheduler.retry([1])
         assert await bed.run(WARM) == 1
-        bed.campaign.distrusted([1, 1], "case 9: the waveforms differ")
+        bed.scheduler.distrusted([1, 1], "case 9: the waveforms differ")
         assert await bed.run_all() == [1, 2, 3]
 
 
 async def test_a_case_retried_by_hand_during_its_pause_runs_once(layout: RunLayout) -> None:
-    async with campaign_of(layout) as bed:
+    async with scheduler_of(layout) as bed:
         assert await bed.run(CRASHED) == 1
-        assert bed.campaign.retry([1]) == 1
+        assert bed.scheduler.retry([1]) == 1
         assert await bed.run_all() == [1, 2, 3]
         await anyio.sleep(0.05)
         assert await bed.take() is None
 
 
 async def test_a_case_cancelled_during_its_pause_does_not_run(layout: RunLayout) -> None:
-    async with campaign_of(layout) as bed:
+    async with scheduler_of(layout) as bed:
         assert await bed.run(CRASHED) == 1
-        bed.campaign.cancel_cases([1])
+        bed.scheduler.cancel_cases([1])
         assert bed.store.statuses.of(1) == "pending"
         await anyio.sleep(0.05)
         assert await bed.run_all() == [2, 3]
 
 
 async def test_a_case_reported_during_its_pause_does_not_run(layout: RunLayout) -> None:
-    async with campaign_of(layout) as bed:
+    async with scheduler_of(layout) as bed:
         assert await bed.run(CRASHED) == 1
         bed.store.flush()
-        bed.campaign.reported(Report(1, COMPLETED, 0.0, "elsewhere"))
+        bed.scheduler.reported(Report(1, COMPLETED, 0.0, "elsewhere"))
         await anyio.sleep(0.05)
         assert await bed.run_all() == [2, 3]
         assert bed.store.statuses.of(1) == "completed"
@@ -188,9 +188,9 @@ async def test_a_case_reported_during_its_pause_does_not_run(layout: RunLayout) 
 async def test_a_case_between_two_attempts_is_pending_when_the_run_is_cancelled(
     layout: RunLayout, outcome: Outcome
 ) -> None:
-    async with campaign_of(layout) as bed:
+    async with scheduler_of(layout) as bed:
         assert await bed.run(outcome) == 1
-        bed.campaign.cancel("on request")
-    async with campaign_of(layout) as bed:
+        bed.scheduler.cancel("on request")
+    async with scheduler_of(layout) as bed:
         assert bed.store.attempts_made() == 1
         assert await bed.run_all() == [1, 2, 3]

@@ -1,6 +1,6 @@
 """Waves: what was submitted to a cluster, as it stands in the run directory.
 
-    .cluster/control.json           what the coordinator wants of all chunk runners: pause, cases to skip
+    .cluster/control.json           what the runner wants of all chunk workers: pause, cases to skip
     .cluster/w0001/wave.json        how the wave is run: scheduler, job name, site, options
     .cluster/w0001/chunks.jsonl     line k: the cases of array element k
     .cluster/w0001/script.sh        what an element runs
@@ -10,7 +10,7 @@
     .cluster/w0001/3.out            what it printed
     .cluster/w0001/over             nothing of the wave is left to do
 
-Everything a coordinator has to know stands here and with the scheduler, so any host can take over.
+Everything the runner has to know stands here and with the scheduler, so it can go on from any host.
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ def search_path() -> str:
 
 @dataclass(frozen=True)
 class Control:
-    """What the coordinator wants of every chunk runner: to leave after the cases under way, to skip cases."""
+    """What the runner wants of every chunk worker: to leave after the cases under way, to skip cases."""
 
     paused: bool = False
     skip: tuple[int, ...] = ()

@@ -42,7 +42,7 @@ class ChunkLayout(RunLayout):
 
 
 class ChunkLedger:
-    """What a campaign on a node writes down."""
+    """What a scheduler on a node records."""
 
     def __init__(self, layout: ChunkLayout, wave: Wave, element: int, log: ChunkLog, total: int) -> None:
         self._layout, self._log = layout, log
@@ -91,7 +91,7 @@ class ChunkLedger:
             self._log.event(kind, message, case_id)
 
     def attempts_of(self, case_id: int) -> int:
-        """Attempts are numbered by the coordinator, which knows those of other chunks."""
+        """Attempts are numbered by the runner, which knows those of other chunks."""
         return 0
 
     # Signs of life --------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ class ChunkQueue:
         left = [(number, _without(chunk, wanted)) for number, chunk in self._cut]
         self._cut = [(number, chunk) for number, chunk in left if chunk]
 
-    def hurry(self, case_ids: Iterable[int]) -> None:
+    def move_to_front(self, case_ids: Iterable[int]) -> None:
         """Those of these that wait go first, in a chunk of their own."""
         wanted = frozenset(case_ids)
         waiting = [case for _, chunk in (*self._lots, *self._cut) for piece in chunk for case in piece]

@@ -3,7 +3,7 @@
 Started by the script of a job array as
 ``python -m simorc.cluster.chunk_worker RUN_DIR WAVE ELEMENT``. It needs nothing
 but the run directory. Exit code 0: every case of the chunk is finished; 75: it left before the end, because
-the scheduler or the coordinator wanted it to or its time was up, and what is left can be run by anybody.
+the scheduler or the runner wanted it to or its time was up, and what is left can be run by anybody.
 """
 
 from __future__ import annotations
@@ -94,14 +94,14 @@ async def run_chunk(layout: RunLayout, wave: Wave, element: int) -> int:
         executor.place = place()
         guardian = Guardian()
         measuring = Measuring(inside, manifest, preparation.plan)
-        campaign = LocalScheduler(
+        scheduler = LocalScheduler(
             inside, preparation, measuring, ledger, executor, guardian, settings, groups=left
         )
-        departure = Departure(layout, wave, campaign, ledger, log, began)
+        departure = Departure(layout, wave, scheduler, ledger, log, began)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(departure.heed_signals)
             tasks.start_soon(departure.look)
-            await campaign.run()
+            await scheduler.run()
             tasks.cancel_scope.cancel()
         guardian.dismiss()
         done = not departure.why and not ledger.statuses.ids("in_progress")
@@ -117,12 +117,12 @@ class Departure:
         self,
         layout: RunLayout,
         wave: Wave,
-        campaign: LocalScheduler,
+        scheduler: LocalScheduler,
         ledger: ChunkLedger,
         log: ChunkLog,
         began: float,
     ) -> None:
-        self._layout, self._campaign, self._ledger, self._log = layout, campaign, ledger, log
+        self._layout, self._scheduler, self._ledger, self._log = layout, scheduler, ledger, log
         # A tenth of the time granted, but no more than is needed to finish a case or to stop one.
         self._margin = min(30.0, wave.site.walltime / 5)
         self._until = began + wave.site.walltime - self._margin
@@ -143,7 +143,7 @@ class Departure:
                     )
 
     async def look(self) -> None:
-        """Sign life, heed the coordinator's wishes, mind the time."""
+        """Write heartbeats, read what the runner wants, watch the time."""
         next_beat, pause = 0.0, LOOK_EVERY
         async with anyio.create_task_group() as tasks:
             while True:
@@ -162,17 +162,17 @@ class Departure:
         skip = set(control.skip) - self._skipped
         if skip:
             self._skipped |= skip
-            self._campaign.cancel_cases(sorted(skip))
+            self._scheduler.cancel_cases(sorted(skip))
         if control.paused and not self.why:
             self.why = "paused"
-            self._campaign.wind_up()
+            self._scheduler.end_soon()
 
     async def _leave(self, why: str, grace: float) -> None:
         """Start nothing more; end what is still under way after `grace` seconds."""
         self.why = self.why or why
-        self._campaign.wind_up()
+        self._scheduler.end_soon()
         await anyio.sleep(grace)
-        self._campaign.cancel(why)
+        self._scheduler.cancel(why)
 
 
 def _too_old(settings: RunSettings) -> str:

@@ -1,7 +1,7 @@
-"""Conducts a run on a cluster: submits chunks, gathers what they finish, submits again what was lost.
+"""Runs cases on a cluster: submits chunks, gathers what they finish, submits again what was lost.
 
-The coordinator remembers nothing that is not in the run directory or with the scheduler, so it may be killed
-and started on another host at any time; the jobs go on meanwhile. Its one rule: a chunk that is neither done
+It remembers nothing that is not in the run directory or with the cluster's scheduler, so it may be killed
+and started on another host at any time; the jobs go on meanwhile. The one rule: a chunk that is neither done
 nor owned by a job the scheduler knows to be alive is over, and what it left unfinished is submitted again.
 A scheduler that does not answer decides nothing.
 """
@@ -25,8 +25,9 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.status_files import Report
 from simorc.rundir.store.writer import Store, finished_elsewhere
+from simorc.runner.ledger import write_down
 from simorc.runner.preparation import Preparation
-from simorc.runner.run_scheduler import TAKING_OVER
+from simorc.runner.steering import Steering
 
 GATHER_EVERY = 0.5
 HEAR_EVERY = 2.0
@@ -52,27 +53,28 @@ class ClusterScheduler:
         self._layout, self._store, self._settings = layout, store, settings
         self.plan = preparation.plan
         self._gathering = Gathering(store, len(self.plan))
-        self._fleet = JobArrays(layout, scheduler, site, store, settings)
+        self._arrays = JobArrays(layout, scheduler, site, store, settings)
         self._queue = ChunkQueue(preparation, settings, site, store)
         self._lost = LostChunks(store, self._gathering, settings.retries)
         self._site = site
         self._gone_after = GONE_AFTER_ON_NETWORK if is_network(layout.path) else GONE_AFTER
-        self._dropped: set[int] = set()
-        self._pause_reasons: set[str] = set()
-        self._cancelled, self._cancelled_at = "", 0.0
+        self._steering = Steering()
+        self._cancelled_at = 0.0
         self._next_poll = self._next_hearing = self._next_submission = 0.0
         self._changed = anyio.Event()
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     # The run's life -------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Until nothing is left, on the cluster or here, or the run is cancelled."""
-        self._store.set_meta(state="running", started=time.time(), jobs=self.jobs, pause_reason="", aside=0)
+        self._steering.begin(self.jobs, time.time())
+        self._write_down()
+        self._store.set_meta(aside=0)
         set_control(self._layout, Control())
-        self._take_over()
-        first = f", after {TAKING_OVER}" if TAKING_OVER in self._pause_reasons else ""
-        self._store.event("started", f"{len(self._queue)} of {len(self.plan)} cases to submit{first}")
+        self._adopt_submitted()
+        self._steering.report_start(len(self._queue), len(self.plan), "submit")
+        self._write_down()
         while True:
             began = time.monotonic()
             await self._round()
@@ -82,39 +84,37 @@ class ClusterScheduler:
             with anyio.move_on_after(max(GATHER_EVERY, 5 * took)):
                 await self._changed.wait()
             self._changed = anyio.Event()
-        self._tell_end()
+        self._end()
 
-    def _take_over(self) -> None:
-        """What earlier coordinators submitted stays theirs; everything else is to be submitted."""
+    def _adopt_submitted(self) -> None:
+        """What earlier runners submitted stays theirs; everything else is to be submitted."""
         statuses = self._store.statuses
         named = self._settings.cases
         wanted = list(named) if named is not None else statuses.ids("pending", "in_progress", "failed")
-        self._fleet.adopt()
+        self._arrays.adopt()
         self._gather()
-        left = [case_id for case_id in wanted if not self._fleet.holds(case_id)]
+        left = [case_id for case_id in wanted if not self._arrays.holds(case_id)]
         self._store.back_to_pending([case_id for case_id in left if statuses.of(case_id) != "pending"])
         self._queue.fill(left)
 
     def _over(self) -> bool:
-        if self._cancelled:
+        if self._steering.cancelled:
             late = time.monotonic() - self._cancelled_at > CANCEL_WITHIN
-            if late and self._fleet.chunks:
-                self._store.event("warning", f"jobs may still be alive: {', '.join(self._fleet.jobs())}")
-            return late or not self._fleet.chunks
-        return not self._fleet.chunks and not len(self._queue)
+            if late and self._arrays.chunks:
+                self._store.event("warning", f"jobs may still be alive: {', '.join(self._arrays.jobs())}")
+            return late or not self._arrays.chunks
+        return not self._arrays.chunks and not len(self._queue)
 
-    def _tell_end(self) -> None:
-        for chunk in list(self._fleet.chunks):
+    def _end(self) -> None:
+        for chunk in list(self._arrays.chunks):
             self._close(chunk, count=False)
-        counts = self._store.statuses.counts()
-        ended = "cancelled" if self._cancelled else "finished"
-        self._store.set_meta(state=ended, ended=time.time())
-        told = f"{counts['completed']} completed, {counts['failed']} failed, {counts['pending']} pending"
-        more = f", {self._gathering.duplicates} run twice" if self._gathering.duplicates else ""
-        self._store.event(ended, f"{told}{more}{' (' + self._cancelled + ')' if self._cancelled else ''}")
+        twice = self._gathering.duplicates
+        more = f", {twice} run twice" if twice else ""
+        self._steering.end(self._store.statuses.counts(), time.time(), more)
+        self._write_down()
 
     def settle(self) -> None:
-        self._fleet.settle()
+        self._arrays.settle()
 
     # One round ------------------------------------------------------------------------------------
 
@@ -123,21 +123,21 @@ class ClusterScheduler:
         asked = time.monotonic()
         states = await self._states(asked)
         self._gather()
-        for chunk in [chunk for chunk in self._fleet.chunks if chunk.ended == "done"]:
+        for chunk in [chunk for chunk in self._arrays.chunks if chunk.ended == "done"]:
             self._close(chunk)
         if states is not None:
             self._reconcile(states, asked)
         await self._errands()
-        if not self._cancelled and not self._pause_reasons:
+        if not self._steering.cancelled and not self._steering.pause_reasons:
             await self._submit()
 
     async def _states(self, now: float) -> Mapping[str, ArrayJob] | None:
-        if now < self._next_poll or not self._fleet.chunks:
+        if now < self._next_poll or not self._arrays.chunks:
             return None
         try:
-            states = await self._fleet.states()
+            states = await self._arrays.states()
         except SchedulerSilent as error:
-            self._say_once(f"the scheduler does not answer: {error.message}")
+            self._warn_once(f"the scheduler does not answer: {error.message}")
             states = None
         # A large cluster's scheduler is asked no more often than it takes a hundredth of its time.
         took = time.monotonic() - now
@@ -148,16 +148,16 @@ class ClusterScheduler:
         hear = time.monotonic() >= self._next_hearing
         if hear:
             self._next_hearing = time.monotonic() + HEAR_EVERY
-        for wave, chunks in self._fleet.by_wave():
-            self._gathering.look(wave, chunks)
+        for array, chunks in self._arrays.by_wave():
+            self._gathering.look(array, chunks)
             for chunk in chunks.values() if hear else ():
                 if chunk.attempts and not chunk.ended:
                     self._gathering.hear(chunk)
 
     def _reconcile(self, states: Mapping[str, ArrayJob], asked: float) -> None:
-        self._tell_hopeless(states)
-        for chunk in list(self._fleet.chunks):
-            if self._fleet.alive(chunk, states, asked):
+        self._report_hopeless(states)
+        for chunk in list(self._arrays.chunks):
+            if self._arrays.alive(chunk, states, asked):
                 chunk.missed = None
             elif chunk.missed is None:
                 chunk.missed = asked
@@ -167,17 +167,19 @@ class ClusterScheduler:
 
     def _close(self, chunk: OpenChunk, *, count: bool = True) -> None:
         """The chunk is over; what it left unfinished waits again, unless it was lost too often."""
-        self._fleet.remove(chunk)
+        self._arrays.remove(chunk)
         statuses = self._store.statuses
         left = [
-            case for case in chunk.cases if statuses.of(case) not in FINAL and not self._fleet.holds(case)
+            case for case in chunk.cases if statuses.of(case) not in FINAL and not self._arrays.holds(case)
         ]
-        if count and chunk.ended != "done" and not self._cancelled:
+        if count and chunk.ended != "done" and not self._steering.cancelled:
             self._lost.blame(chunk)
         self._store.back_to_pending([case for case in left if statuses.of(case) == "in_progress"])
-        if self._cancelled or not count:
+        if self._steering.cancelled or not count:
             return
-        wanted = {case for case in left if statuses.of(case) not in FINAL and case not in self._dropped}
+        wanted = {
+            case for case in left if statuses.of(case) not in FINAL and case not in self._steering.left_out
+        }
         if wanted and chunk.ended != "done":
             generation = self._lost.generation_after(chunk, wanted)
             if generation is not None:
@@ -186,62 +188,58 @@ class ClusterScheduler:
     async def _submit(self) -> None:
         """Hand in waiting chunks, as many as the scheduler takes."""
         while len(self._queue) and time.monotonic() >= self._next_submission:
-            room = await self._fleet.room()
-            batch = self._queue.take(room, await self._fleet.width()) if room else []
+            room = await self._arrays.room()
+            batch = self._queue.take(room, await self._arrays.width()) if room else []
             if not batch:
                 return
             try:
-                await self._fleet.submit(batch)
+                await self._arrays.submit(batch)
             except SubmissionRefused as error:
                 self._queue.give_back(batch)
-                self._next_submission = time.monotonic() + self._fleet.refused(len(batch), REFUSED_PAUSE)
-                self._say_once(f"the scheduler refuses the jobs: {error.message}")
+                self._next_submission = time.monotonic() + self._arrays.refused(len(batch), REFUSED_PAUSE)
+                self._warn_once(f"the scheduler refuses the jobs: {error.message}")
 
     async def _errands(self) -> None:
         try:
-            if self._cancelled:
-                await self._fleet.cancel()
+            if self._steering.cancelled:
+                await self._arrays.cancel()
             else:
-                await self._fleet.run_errands()
+                await self._arrays.run_errands()
         except SchedulerSilent as error:
-            self._say_once(f"the scheduler does not answer: {error.message}")
+            self._warn_once(f"the scheduler does not answer: {error.message}")
 
-    def _tell_hopeless(self, states: Mapping[str, ArrayJob]) -> None:
-        if not self._pause_reasons:
-            for said in self._fleet.hopeless(states):
-                self._say_once(said)
+    def _report_hopeless(self, states: Mapping[str, ArrayJob]) -> None:
+        if not self._steering.pause_reasons:
+            for message in self._arrays.hopeless(states):
+                self._warn_once(message)
 
-    def _say_once(self, message: str) -> None:
-        if message not in self._told:
-            self._told.add(message)
+    def _warn_once(self, message: str) -> None:
+        if message not in self._reported:
+            self._reported.add(message)
             self._store.event("warning", message)
 
     # Steering -------------------------------------------------------------------------------------
 
     @property
     def jobs(self) -> int:
-        return self._fleet.slots
+        return self._arrays.slots
 
     def set_jobs(self, jobs: int) -> None:
-        self._fleet.set_jobs(jobs)
+        self._arrays.set_jobs(jobs)
         self._store.set_meta(jobs=jobs)
         self._wake()
 
     def cancel(self, why: str) -> None:
         """End every job; cases under way become pending again."""
-        if not self._cancelled:
-            self._cancelled, self._cancelled_at = why, time.monotonic()
-            self._next_poll = 0.0
-            self._store.set_meta(state="cancelling")
-            self._control()
-            self._wake()
+        if self._steering.cancel(why):
+            self._cancelled_at, self._next_poll = time.monotonic(), 0.0
+            self._steered()
 
     def cancel_cases(self, case_ids: Sequence[int]) -> None:
         """Stop or skip these; they stay pending."""
-        self._dropped.update(case_ids)
+        self._steering.leave_out(case_ids)
         self._queue.drop(case_ids)
-        self._control()
-        self._wake()
+        self._steered()
 
     def retry(self, case_ids: Iterable[int]) -> int:
         """Run these again; those under way or waiting are left alone. Returns how many."""
@@ -249,17 +247,17 @@ class ClusterScheduler:
         again = [
             case
             for case in case_ids
-            if statuses.of(case) in FINAL or (case in self._dropped and statuses.of(case) == "pending")
+            if statuses.of(case) in FINAL
+            or (case in self._steering.left_out and statuses.of(case) == "pending")
         ]
-        self._dropped.difference_update(again)
+        self._steering.left_out.difference_update(again)
         self._store.back_to_pending(again)
         self._queue.fill(again)
-        self._control()
-        self._wake()
+        self._steered()
         return len(again)
 
-    def hurry(self, case_ids: Iterable[int]) -> None:
-        self._queue.hurry(case_ids)
+    def move_to_front(self, case_ids: Iterable[int]) -> None:
+        self._queue.move_to_front(case_ids)
 
     def reported(self, report: Report) -> None:
         """A worker elsewhere ran a case by itself."""
@@ -269,28 +267,28 @@ class ClusterScheduler:
 
     def pause(self, reason: str) -> None:
         """Submit nothing and hold what waits; running chunks finish their cases under way."""
-        if reason not in self._pause_reasons:
-            self._pause_reasons.add(reason)
-            self._say_paused(reason)
+        if self._steering.pause(reason):
+            self._steered()
 
     def resume(self, reason: str) -> None:
-        if reason in self._pause_reasons:
-            self._pause_reasons.discard(reason)
-            self._say_paused(reason)
+        if self._steering.resume(reason):
+            self._steered()
 
-    def _say_paused(self, changed: str) -> None:
-        why = "; ".join(sorted(self._pause_reasons))
-        if not self._cancelled:
-            self._store.set_meta(state="paused" if why else "running", pause_reason=why)
-        if changed != TAKING_OVER:
-            self._store.event("paused" if why else "resumed", why or f"no longer: {changed}")
+    def _steered(self) -> None:
+        """Write what was asked, let the chunks know, and look at once. The jobs themselves are ended, held
+        and released in the next round.
+        """
+        self._write_down()
         self._control()
-        self._fleet.want_held(bool(why))
+        self._arrays.want_held(bool(self._steering.pause_reasons))
         self._wake()
 
+    def _write_down(self) -> None:
+        write_down(self._steering.commands(), self._store)
+
     def _control(self) -> None:
-        paused = bool(self._cancelled or self._pause_reasons)
-        skip = tuple(sorted(case for case in self._dropped if self._fleet.holds(case)))
+        paused = bool(self._steering.cancelled or self._steering.pause_reasons)
+        skip = tuple(sorted(case for case in self._steering.left_out if self._arrays.holds(case)))
         set_control(self._layout, Control(paused, skip))
 
     def _wake(self) -> None:

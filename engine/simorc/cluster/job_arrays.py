@@ -1,6 +1,6 @@
 """The jobs of a run on a cluster: the waves submitted, their open chunks, and what is asked of the scheduler.
 
-Every question to the scheduler runs in a thread, so that a slow one does not hold up the run's pulse.
+Every question to the scheduler runs in a thread, so that a slow one does not delay the run.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class JobArrays:
     # What there is --------------------------------------------------------------------------------
 
     def adopt(self) -> None:
-        """Take over the waves that earlier coordinators submitted."""
+        """Adopt the waves that earlier runners submitted."""
         for wave in waves_of(self._layout):
             self._open(wave)
 

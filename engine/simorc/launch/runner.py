@@ -58,11 +58,11 @@ from simorc.sweeps.plan import Plan
 def main() -> int:
     """Run the run named on the command line."""
     layout = RunLayout(Path(sys.argv[1]).resolve())
-    said = sys.stdin.read()
-    options: Mapping[str, Any] = json.loads(said) if said.strip() else {}
+    written = sys.stdin.read()
+    options: Mapping[str, Any] = json.loads(written) if written.strip() else {}
     try:
         with RunnerLock(layout) as lock:
-            anyio.run(_conduct, layout, lock, options)
+            anyio.run(_run, layout, lock, options)
         for old in retire(layout):
             sys.stderr.write(f"removed {old}: execution.keep\n")
     except RunBusy as error:
@@ -74,7 +74,7 @@ def main() -> int:
     return 0
 
 
-async def _conduct(layout: RunLayout, lock: RunnerLock, options: Mapping[str, Any]) -> None:
+async def _run(layout: RunLayout, lock: RunnerLock, options: Mapping[str, Any]) -> None:
     manifest = load_manifest(layout)
     accepted = accept_changes(layout, manifest) if options.get("inputs") == ACCEPT else None
     refuse_changed(layout, changes_of(layout, manifest), KEEP)
@@ -90,21 +90,21 @@ async def _conduct(layout: RunLayout, lock: RunnerLock, options: Mapping[str, An
             store.event("accepted", f"circuit {accepted.number}: {'; '.join(accepted.changes)}")
         trace = Trace(layout)
         open_files.callback(trace.close)
-        conductor = make_conductor(layout, manifest, settings, preparation, store, guardian)
-        takeover = Reuse(layout, manifest, settings, preparation, store, conductor)
+        scheduler = make_scheduler(layout, manifest, settings, preparation, store, guardian)
+        reuse = Reuse(layout, manifest, settings, preparation, store, scheduler)
         held = HeldFiles(layout, manifest)
-        pulse = Housekeeping(layout, lock, store, trace, conductor, settings, held)
+        housekeeping = Housekeeping(layout, lock, store, trace, scheduler, settings, held)
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_obey_signals, conductor)
-            tasks.start_soon(pulse.beat)
-            tasks.start_soon(takeover.run)
-            await conductor.run()
-            pulse.stop()
+            tasks.start_soon(_obey_signals, scheduler)
+            tasks.start_soon(housekeeping.beat)
+            tasks.start_soon(reuse.run)
+            await scheduler.run()
+            housekeeping.stop()
             tasks.cancel_scope.cancel()
-        if pulse.flush():
+        if housekeeping.flush():
             await to_thread.run_sync(_warn_of_unvaried, layout, preparation.plan, store)
-        await pulse.close()
-        conductor.settle()
+        await housekeeping.close()
+        scheduler.settle()
     with suppress(OSError):  # what a session left there is for fsck to report
         (layout.path / ".warm").rmdir()
     guardian.dismiss()
@@ -120,7 +120,7 @@ def _warn_of_unvaried(layout: RunLayout, plan: Plan, store: Store) -> None:
         store.event("warning", str(each))
 
 
-def make_conductor(
+def make_scheduler(
     layout: RunLayout,
     manifest: Manifest,
     settings: RunSettings,
@@ -128,12 +128,12 @@ def make_conductor(
     store: Store,
     guardian: Guardian,
 ) -> RunScheduler:
-    """Who conducts the run: a coordinator of cluster jobs if the executor is a scheduler, else a campaign."""
+    """The scheduler of the run: of a cluster if the executor submits jobs, else of this machine."""
     store.set_meta(warm_lost="", unvaried="[]")
     name = settings.executor
-    scheduler = None if name == LOCAL else scheduler_called(name)
-    if scheduler is not None:
-        return ClusterScheduler(layout, preparation, store, scheduler, settings.cluster, settings)
+    cluster = None if name == LOCAL else scheduler_called(name)
+    if cluster is not None:
+        return ClusterScheduler(layout, preparation, store, cluster, settings.cluster, settings)
     recall_jobs(layout, store)
     way = warm_way_of(settings, layout.path) if name == LOCAL else None
     if warm_loss(way):
@@ -156,16 +156,16 @@ def make_executor(
     if name != LOCAL:
         simulator = simulator_of(settings, layout.path)
         return executor_called(name, Offer(layout.path, simulator, settings.jobs, settings.execution))
-    bench = worker_maker(settings, run=layout.path, sessions=layout.path / ".warm", way=way)
-    return LocalExecutor(bench, settings.jobs or usable_cpus())
+    workers = worker_maker(settings, run=layout.path, sessions=layout.path / ".warm", way=way)
+    return LocalExecutor(workers, settings.jobs or usable_cpus())
 
 
-async def _obey_signals(conductor: RunScheduler) -> None:
+async def _obey_signals(scheduler: RunScheduler) -> None:
     """SIGTERM and SIGINT cancel the run cleanly; a hang-up changes nothing."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as received:
         async for number in received:
-            conductor.cancel(f"by {signal.Signals(number).name}")
+            scheduler.cancel(f"by {signal.Signals(number).name}")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ class CaseQueue:
         """These run before everything in the groups, in this order."""
         self._first.extend(case_ids)
 
-    def hurry(self, case_ids: Iterable[int]) -> None:
+    def move_to_front(self, case_ids: Iterable[int]) -> None:
         """Those of these that wait move to the front."""
         moved = sorted(self.drop(case_ids), reverse=True)
         self._first.extendleft(moved)

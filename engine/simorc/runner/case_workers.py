@@ -1,4 +1,4 @@
-"""The benches a run's cases are simulated on, made from its settings."""
+"""The workers that simulate a run's cases, made from its settings."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ def warm_loss(way: WarmWay | None) -> str:
 def worker_maker(
     settings: RunSettings, *, run: Path, sessions: Path, way: WarmWay | None = None
 ) -> Callable[[int], NgspiceWorker | ProgramWorker]:
-    """Makes the bench of a slot; its warm session lives in a directory of `sessions`, driven by `way`."""
+    """Makes the worker of a slot; its warm session lives in a directory of `sessions`, driven by `way`."""
     if settings.simulator != "ngspice":
         foreign = program_worker(settings, run)
         return lambda slot: foreign
     simulator = simulator_of(settings, run)
-    desk = VerifiedDecks(settings.warm, settings.warm_check)
+    verified = VerifiedDecks(settings.warm, settings.warm_check)
     life = SessionLife(settings.warm_cases, settings.warm_memory)
-    return lambda slot: NgspiceWorker(simulator, desk, sessions / f"warm-{slot}", life, way)
+    return lambda slot: NgspiceWorker(simulator, verified, sessions / f"warm-{slot}", life, way)
 
 
 def program_worker(settings: RunSettings, run: Path) -> ProgramWorker:
-    """The bench of a simulator that is not ngspice; raises UsageError if there is no adapter of its name."""
+    """The worker of a simulator that is not ngspice; raises UsageError if there is no adapter of its name."""
     adapter = adapter_called(settings.simulator)
     executable = adapter.executable if settings.executable == "ngspice" else settings.executable
     return ProgramWorker(adapter, executable, settings.args, settings.threads, run)

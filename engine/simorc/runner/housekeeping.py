@@ -1,7 +1,7 @@
 """The runner's heartbeat: several times a second it writes what happened, reads what is asked, and looks
 around.
 
-Each duty has its own rhythm; none may take longer than the pulse, except the rewriting of metadata.csv,
+Each duty has its own rhythm; none may take longer than a beat, except the rewriting of metadata.csv,
 which happens in a thread and waits twenty times as long as it took.
 """
 
@@ -39,7 +39,7 @@ ROWS_PER_BEAT = 2_000
 IN_PROCESS_ROWS = 50_000
 _NO_SPACE = "the run's state cannot be written"
 # A runner may end before it has read these; they must not meet the next one.
-_FOR_THE_LIVING = frozenset({"cancel", "pause", "resume", "jobs"})
+_FOR_THIS_RUNNER = frozenset({"cancel", "pause", "resume", "jobs"})
 
 
 class Housekeeping:
@@ -51,13 +51,13 @@ class Housekeeping:
         lock: RunnerLock,
         store: Store,
         trace: Trace,
-        campaign: RunScheduler,
+        scheduler: RunScheduler,
         settings: RunSettings,
         held: HeldFiles | None = None,
     ) -> None:
         """`held` are the files outside of the run that its circuit is made of, looked at meanwhile."""
         self._layout, self._lock, self._store = layout, lock, store
-        self._trace, self._campaign, self._settings = trace, campaign, settings
+        self._trace, self._scheduler, self._settings = trace, scheduler, settings
         self._every = NETWORK_BEAT if is_network(layout.path) else LOCAL_BEAT
         self._due: dict[str, float] = {}
         self._troubled: set[str] = set()
@@ -130,9 +130,9 @@ class Housekeeping:
         try:
             written = self._store.flush()
         except StoreError:
-            self._campaign.pause(_NO_SPACE)
+            self._scheduler.pause(_NO_SPACE)
             return False
-        self._campaign.resume(_NO_SPACE)
+        self._scheduler.resume(_NO_SPACE)
         if written:
             self._metadata_stale = True
             self._unproved.update(done.case_id for done in written if done.final and done.action != REUSED)
@@ -154,7 +154,7 @@ class Housekeeping:
             self._store.back_to_pending(sorted(self._unproved))
             told = f"{listed(changed)} while the run was under way; {len(self._unproved)} cases pending again"
             self._store.event("warning", told)
-            self._campaign.cancel(told)
+            self._scheduler.cancel(told)
             self._held = None
         self._unproved.clear()
 
@@ -165,12 +165,12 @@ class Housekeeping:
         low = bool(floor) and free_bytes(self._layout.path) < floor
         reason = f"less than {floor / 1e6:.0f} MB of disk left"
         if low:
-            self._campaign.pause(reason)
+            self._scheduler.pause(reason)
         else:
-            self._campaign.resume(reason)
+            self._scheduler.resume(reason)
         limit = self._settings.sweep_timeout
         if limit is not None and time.monotonic() - self._began > limit:
-            self._campaign.cancel(f"sweep time-out of {limit:g} s")
+            self._scheduler.cancel(f"sweep time-out of {limit:g} s")
 
     def _gather_reports(self) -> None:
         gathered = gather_reports(self._layout, len(self._store.statuses))
@@ -178,7 +178,7 @@ class Housekeeping:
             if found.report is None:
                 self._store.event("warning", found.problem)
             else:
-                self._campaign.reported(found.report)
+                self._scheduler.reported(found.report)
         if gathered and self.flush():
             forget(gathered)
 
@@ -191,21 +191,21 @@ class Housekeeping:
             self._store.event("request", f"{asked.kind}: {answer}")
 
     def _obey(self, asked: Request) -> str:
-        if asked.kind in _FOR_THE_LIVING and asked.time < self._lock.since:
+        if asked.kind in _FOR_THIS_RUNNER and asked.time < self._lock.since:
             return "too late: meant for a runner that had ended"
-        campaign, cases = self._campaign, self._known(asked.cases)
+        scheduler, cases = self._scheduler, self._known(asked.cases)
         if asked.kind == "cancel" and "cases" not in asked.data:
-            campaign.cancel("on request")
+            scheduler.cancel("on request")
         elif asked.kind == "cancel":
-            campaign.cancel_cases(cases)
+            scheduler.cancel_cases(cases)
         elif asked.kind == "pause":
-            campaign.pause("on request")
+            scheduler.pause("on request")
         elif asked.kind == "resume":
-            campaign.resume("on request")
+            scheduler.resume("on request")
         elif asked.kind == "retry":
-            return f"{campaign.retry(cases or self._store.statuses.ids('failed'))} cases"
+            return f"{scheduler.retry(cases or self._store.statuses.ids('failed'))} cases"
         elif asked.kind == "priority":
-            campaign.hurry(cases)
+            scheduler.move_to_front(cases)
         elif asked.kind == "jobs":
             return self._change_jobs(asked)
         else:
@@ -214,9 +214,9 @@ class Housekeeping:
 
     def _change_jobs(self, asked: Request) -> str:
         number, delta = asked.whole("n"), asked.whole("delta")
-        jobs = number if number is not None else self._campaign.jobs + (delta or 0)
-        self._campaign.set_jobs(max(1, min(jobs, 100_000)))
-        return f"{self._campaign.jobs} jobs"
+        jobs = number if number is not None else self._scheduler.jobs + (delta or 0)
+        self._scheduler.set_jobs(max(1, min(jobs, 100_000)))
+        return f"{self._scheduler.jobs} jobs"
 
     def _known(self, case_ids: list[int]) -> list[int]:
         return [case_id for case_id in case_ids if 1 <= case_id <= len(self._store.statuses)]
@@ -231,11 +231,11 @@ class Housekeeping:
         began = time.monotonic()
         self._metadata_stale = False
         try:
-            if len(self._campaign.plan) > IN_PROCESS_ROWS:
+            if len(self._scheduler.plan) > IN_PROCESS_ROWS:
                 await self._write_metadata_outside()
             else:
                 codes, messages = self._store.statuses.snapshot(), self._store.failure_messages()
-                await to_thread.run_sync(write_metadata, self._layout, self._campaign.plan, codes, messages)
+                await to_thread.run_sync(write_metadata, self._layout, self._scheduler.plan, codes, messages)
         except (OSError, CalledProcessError) as error:
             self._metadata_stale = True
             self._store.event("warning", f"metadata.csv cannot be written: {error}")

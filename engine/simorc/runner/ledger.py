@@ -1,4 +1,4 @@
-"""What a campaign writes down as it goes: into the run's store, or on a cluster node into a chunk's log."""
+"""What a scheduler records as it goes: in the run's store, or on a cluster node in a chunk's log."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Protocol
 
 from simorc.rundir.statuses import Statuses
 from simorc.rundir.store.writer import Finished
+from simorc.runner.steering import Command, Kill, MakePending, Record, SetMeta, WakeAt
 
 
 class Ledger(Protocol):
-    """Where a campaign keeps everything durable."""
+    """Where a scheduler keeps everything durable."""
 
     statuses: Statuses
 
@@ -27,3 +28,19 @@ class Ledger(Protocol):
     def event(self, kind: str, message: str, case_id: int | None = None) -> None: ...
 
     def attempts_of(self, case_id: int) -> int: ...
+
+
+def write_down(commands: Iterable[Command], ledger: Ledger) -> list[Kill | WakeAt]:
+    """Write what is to be written; returns the commands that are left for the scheduler, in order."""
+    left: list[Kill | WakeAt] = []
+    for command in commands:
+        match command:
+            case SetMeta(values):
+                ledger.set_meta(**values)
+            case Record(kind, message, case_id):
+                ledger.event(kind, message, case_id)
+            case MakePending(case_ids):
+                ledger.back_to_pending(case_ids)
+            case Kill() | WakeAt():
+                left.append(command)
+    return left

@@ -27,7 +27,8 @@ from simorc.rundir.store.writer import REUSED, Store
 from simorc.runner.earlier_runs import UNREADABLE, EarlierRun, Equal
 from simorc.runner.measuring import Measuring
 from simorc.runner.preparation import Preparation, clear_case
-from simorc.runner.run_scheduler import TAKING_OVER, RunScheduler
+from simorc.runner.run_scheduler import RunScheduler
+from simorc.runner.steering import REUSING
 from simorc.simulators.ngspice.verdict import Ending, judge
 from simorc.simulators.outcome import Outcome
 from simorc.waveforms.rawfile import RawFile
@@ -37,7 +38,7 @@ _MOST_BYTES_OF_LOG = 64 << 20
 
 
 class Reuse:
-    """Takes over what earlier runs have, before `conductor` hands out the first case."""
+    """Takes over what earlier runs have, before `scheduler` hands out the first case."""
 
     def __init__(
         self,
@@ -46,17 +47,17 @@ class Reuse:
         settings: RunSettings,
         preparation: Preparation,
         store: Store,
-        conductor: RunScheduler,
+        scheduler: RunScheduler,
     ) -> None:
         self._layout, self._manifest, self._preparation = layout, manifest, preparation
-        self._store, self._conductor = store, conductor
+        self._store, self._scheduler = store, scheduler
         self._measuring = Measuring(layout, manifest, preparation.plan)
         self._named = settings.cases
         named = manifest.reuse
         sources = [RunLayout(Path(os.path.normpath(layout.path / name))) for name in named]
         self.sources = sources if sources and self._wanted() else []
         if self.sources:
-            conductor.pause(TAKING_OVER)
+            scheduler.pause(REUSING)
 
     async def run(self) -> None:
         """Take over what can be, tell how much that was, and let the run begin."""
@@ -65,7 +66,7 @@ class Reuse:
                 await self._from(source)
         finally:
             if self.sources:
-                self._conductor.resume(TAKING_OVER)
+                self._scheduler.resume(REUSING)
 
     def _wanted(self) -> list[int]:
         """The cases that never ran here."""
@@ -115,7 +116,7 @@ class Reuse:
         told = f"reached on convergence rung '{found.rung}'" if found.rung else measured.message
         measured = replace(measured, message=told, seconds=found.seconds, warm=found.warm)
         place = f"{earlier.layout.name} case {found.case_id}"
-        self._conductor.reported(Report(case_id, measured, time.time(), place, REUSED, found.rung))
+        self._scheduler.reported(Report(case_id, measured, time.time(), place, REUSED, found.rung))
         return ""
 
     def _fetched(self, earlier: EarlierRun, case_id: int) -> tuple[Equal | str, Outcome]:

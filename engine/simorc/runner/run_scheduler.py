@@ -1,4 +1,4 @@
-"""What the runner's pulse asks of whoever conducts the run: a campaign, or a coordinator of cluster jobs."""
+"""What the housekeeping of a runner asks of its scheduler, of this machine or of a cluster."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from typing import Protocol
 from simorc.rundir.status_files import Report
 from simorc.sweeps.plan import Plan
 
-TAKING_OVER = "taking over completed cases"
-"""Why a run waits with its first case; told by `started` and `reused`, not as a pause."""
-
 
 class RunScheduler(Protocol):
-    """Steers a run under way."""
+    """Runs the cases of one run."""
 
     plan: Plan
 
@@ -22,7 +19,7 @@ class RunScheduler(Protocol):
         ...
 
     def settle(self) -> None:
-        """The run is over, and everything it told is on the disk."""
+        """The run is over, and everything it recorded is on the disk."""
         ...
 
     def cancel(self, why: str) -> None: ...
@@ -31,7 +28,7 @@ class RunScheduler(Protocol):
 
     def retry(self, case_ids: Iterable[int]) -> int: ...
 
-    def hurry(self, case_ids: Iterable[int]) -> None: ...
+    def move_to_front(self, case_ids: Iterable[int]) -> None: ...
 
     @property
     def jobs(self) -> int: ...

@@ -1,0 +1,205 @@
+"""The state of a run on its way through an executor: which cases wait, are under way, are retried.
+
+Pure, like the steering it builds on: events come in as calls, commands come out. Times are the caller's, in
+seconds: `now` of a clock that does not go back, `started` of the wall clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from simorc.runner.case_queue import CaseQueue
+from simorc.runner.early_stop import Known, Stopping
+from simorc.runner.retry_policy import Action, Attempt, current_rung, told_of_rungs
+from simorc.runner.steering import MakePending, Record, Steering, WakeAt
+from simorc.simulators.outcome import FailureKind, Outcome
+
+Decide = Callable[[Sequence[Attempt]], Action]
+"""What follows the last of some attempts at a case."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Run this attempt of a case, after `action` if an attempt before it failed."""
+
+    case_id: int
+    attempt: int
+    action: Action | None = None
+
+
+@dataclass(frozen=True)
+class Concluded:
+    """A finished attempt as it is to be recorded; `final` if no other follows."""
+
+    case_id: int
+    attempt: int
+    outcome: Outcome
+    action: Action
+    started: float
+    fallback_step: str | None
+
+    @property
+    def final(self) -> bool:
+        return not self.action.again
+
+
+class RunState:
+    """Decides what runs next and what follows an attempt.
+
+    Each case is in one place at most: in the queue, between two attempts with a time when the next is due,
+    or under way.
+    """
+
+    def __init__(self, queue: CaseQueue, decide: Decide, stop_rule: Stopping | None = None) -> None:
+        """`stop_rule` ends Monte Carlo early."""
+        self.steering = Steering()
+        self._queue, self._decide, self._stop_rule = queue, decide, stop_rule
+        self._attempts: dict[int, list[Attempt]] = {}
+        self._next_action: dict[int, Action] = {}
+        self._due: dict[int, float] = {}
+        self._distrusted: dict[int, str] = {}
+        self._ending_soon = False
+        self.under_way: dict[int, tuple[int, float]] = {}
+        """Case -> attempt, and when it was started."""
+
+    # What it is like ------------------------------------------------------------------------------
+
+    @property
+    def waiting(self) -> int:
+        """How many cases are in the queue."""
+        return len(self._queue)
+
+    @property
+    def starts_cases(self) -> bool:
+        """Whether a case may start now, if one waits."""
+        return not (self.over or self.steering.pause_reasons)
+
+    @property
+    def over(self) -> bool:
+        """Whether no case will be started any more, whatever waits."""
+        return bool(self.steering.cancelled) or self._ending_soon
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is left: no case waits, is due later, or is under way."""
+        return not (self.under_way or self._due or len(self._queue))
+
+    def between_attempts(self) -> list[int]:
+        """Cases that failed, are to be tried again, and are not under way."""
+        return list(self._next_action)
+
+    # Cases ----------------------------------------------------------------------------------------
+
+    def start_next(self, slot: int, recorded: Callable[[int], int], started: float) -> Start | None:
+        """Start the next case on `slot`, None if none waits; `recorded` counts the attempts at a case that
+        earlier runners recorded.
+        """
+        case_id = self._queue.next(slot) if self.starts_cases else None
+        if case_id is None:
+            return None
+        earlier = self._attempts.get(case_id)
+        attempt = (earlier[-1].number if earlier else recorded(case_id)) + 1
+        self.under_way[case_id] = (attempt, started)
+        return Start(case_id, attempt, self._next_action.pop(case_id, None))
+
+    def finished(self, case_id: int, outcome: Outcome, now: float) -> Concluded:
+        """An attempt that was under way is over."""
+        outcome = self._without_trust(case_id, outcome)
+        attempt, started = self.under_way.pop(case_id)
+        history = self._attempts.setdefault(case_id, [])
+        tried = [*history, Attempt(attempt, outcome)]
+        action, step = self._decide(tried), current_rung(tried)
+        outcome = told_of_rungs(outcome, step, tried, action)
+        if outcome.status != "completed" and (self.steering.cancelled or case_id in self.steering.left_out):
+            action = Action("cancelled", self.steering.cancelled or "cancelled")
+        history.append(Attempt(attempt, outcome, action.name, action.rung))
+        if action.again:
+            self._retry_later(case_id, action, now)
+        else:
+            self._attempts.pop(case_id)
+        return Concluded(case_id, attempt, outcome, action, started, step)
+
+    def judge_yield(self, concluded: Concluded) -> None:
+        """Count a recorded attempt for the stop rule; leave out the samples that are not needed any more."""
+        outcome = concluded.outcome
+        if self._stop_rule is None or not concluded.final or outcome.status == "cancelled":
+            return
+        values = outcome.measurements if outcome.status == "completed" else None
+        known = self._stop_rule.concluded(concluded.case_id, values)
+        self.leave_out_samples([known] if known else [])
+
+    def _without_trust(self, case_id: int, outcome: Outcome) -> Outcome:
+        """A result of a warm session counts as a failure once its deck is distrusted."""
+        reason = self._distrusted.pop(case_id, "")
+        if not (reason and outcome.warm and outcome.status == "completed"):
+            return outcome
+        return replace(Outcome.failed(FailureKind.INTERNAL, reason, seconds=outcome.seconds), warm=True)
+
+    def _retry_later(self, case_id: int, action: Action, now: float) -> None:
+        self._next_action[case_id] = action
+        self.steering.add(Record("retry", f"case {case_id}: {action.reason}", case_id))
+        if action.delay:
+            self._due[case_id] = now + action.delay
+            self.steering.add(WakeAt(self._due[case_id]))
+        else:
+            self._queue.put_first([case_id])
+
+    def tick(self, now: float) -> None:
+        """Retries that are due by `now` wait in the queue."""
+        due = [case_id for case_id, time in self._due.items() if time <= now]
+        for case_id in due:
+            del self._due[case_id]
+        self._queue.put_first(due)
+
+    # What is asked of it --------------------------------------------------------------------------
+
+    def leave_out(self, case_ids: Sequence[int]) -> None:
+        """Stop or skip these; they stay pending."""
+        self.withdraw(case_ids)
+        self.steering.leave_out(case_ids)
+
+    def leave_out_samples(self, combinations: Sequence[Known], *, again: bool = False) -> None:
+        """Run no further sample of these. `again`: an earlier runner has recorded so."""
+        for known in combinations:
+            if self.withdraw(known.case_ids) and not again:
+                self.steering.add(Record("stopped", known.message))
+
+    def withdraw(self, case_ids: Iterable[int]) -> list[int]:
+        """Take these out of everything that waits, now or for a due time; returns those that did wait,
+        which are pending.
+        """
+        cases = list(case_ids)
+        waited = self._queue.drop(cases)
+        waited += [case_id for case_id in cases if self._due.pop(case_id, None) is not None]
+        between = [case_id for case_id in waited if self._next_action.pop(case_id, None) is not None]
+        for case_id in between:
+            self._attempts.pop(case_id, None)
+        if between:
+            self.steering.add(MakePending(tuple(between)))
+        return waited
+
+    def retry(self, case_ids: Iterable[int]) -> int:
+        """Run these again, from scratch; those under way are left alone. Returns how many."""
+        again = [case_id for case_id in dict.fromkeys(case_ids) if case_id not in self.under_way]
+        self.withdraw(again)
+        self.steering.left_out.difference_update(again)
+        self.steering.add(MakePending(tuple(again)))
+        self._queue.put_first(again)
+        return len(again)
+
+    def move_to_front(self, case_ids: Iterable[int]) -> None:
+        """Those of these that wait run next."""
+        self._queue.move_to_front(case_ids)
+
+    def distrust(self, case_ids: Sequence[int], reason: str) -> None:
+        """Completed cases rest on something that turned out wrong: they run again."""
+        cases = frozenset(case_ids)
+        again = f"; {len(cases)} cases run again" if cases else ""
+        self.steering.add(Record("warm", f"{reason}{again}"))
+        self._distrusted.update((case_id, reason) for case_id in cases if case_id in self.under_way)
+        self.retry(case_ids)
+
+    def end_soon(self) -> None:
+        """Start nothing more: the run ends when the cases under way have."""
+        self._ending_soon = True
