@@ -111,7 +111,7 @@ def test_no_way_to_warm_sessions_is_told_with_its_remedy(
     monkeypatch.chdir(project_with(tmp_path, f"executable: {program}, library: {named}"))
     found = findings_of(simorc, code=0)["warm"]
     assert found["state"] == "note"
-    assert f"no warm sessions, every case runs cold: {named} cannot be loaded" in found["text"]
+    assert f"warm sessions are not available, every case runs cold: {named} cannot be loaded" in found["text"]
     assert f"{program} -p ends at once without a display" in found["text"]
     assert "package libngspice0" in found["remedy"]
 

@@ -93,7 +93,7 @@ def test_the_three_commonest_reasons_of_failures() -> None:
         "  9 x crashed: 9 times (case 7)",
         "  5 x crashed: 5 times (case 7)",
         "  3 x crashed: 3 times (case 7)",
-        "  3 x something else",
+        "  3 x other messages",
         "see: simorc results r --failed",
     ]
 
@@ -176,8 +176,8 @@ def moment(**changes: object) -> Moment:
 
 
 def test_progress_line() -> None:
-    assert progress_line(moment()) == "12/45 done, 1 failed, 3 under way, 8.0/s, 4.1 s to go"
-    assert progress_line(moment(done=0, state="paused")) == "12/45 done, 1 failed, 3 under way, paused"
+    assert progress_line(moment()) == "12/45 done, 1 failed, 3 running, 8.0/s, 4.1 s to go"
+    assert progress_line(moment(done=0, state="paused")) == "12/45 done, 1 failed, 3 running, paused"
 
 
 def test_lines_for_every_tenth_and_every_ten_seconds(capsys: pytest.CaptureFixture[str]) -> None:

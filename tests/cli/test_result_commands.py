@@ -43,7 +43,7 @@ def test_compare_tells_what_moved(make_run: MakeRun) -> None:
     old = make_run(ROWS, name="a_20260101000000")
     new = make_run([ROWS[0], ("completed", {"temp": 2}, {"gain": 44.0})], name="b_20260101000000")
     same = call(compare, old.path, old.path)
-    assert (same.exit_code, same.output) == (0, "2 cases in both, 0 values moved\n")
+    assert (same.exit_code, same.output) == (0, "2 matching cases, 0 values changed\n")
     differs = call(compare, old.path, new.path)
     assert differs.exit_code == 1
     assert "gain" in differs.output and "+4.76 %" in differs.output and "temp=2" in differs.output

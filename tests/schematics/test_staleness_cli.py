@@ -55,7 +55,7 @@ def test_update_netlists_what_is_not_up_to_date(hierarchy: Path) -> None:
     assert "+R1 p m 22k m=1" in shown.stdout
     result = netlist(hierarchy, "--update")
     assert result.exit_code == 0
-    assert "dut: netlisted" in result.stderr and "other: netlisted" not in result.stderr
+    assert "dut: netlist regenerated" in result.stderr and "other: netlist regenerated" not in result.stderr
     assert (hierarchy / "testbenches/other/tb_other.spice.j2").stat().st_mtime_ns == before
 
 

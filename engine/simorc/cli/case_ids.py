@@ -15,13 +15,15 @@ def parse_case_ids(text: str) -> list[int]:
     for part in text.split(","):
         match = _PART.fullmatch(part.strip())
         if match is None:
-            raise ValueError(f"{part.strip()!r} is no case number (as in 3,7-9)")
+            raise ValueError(f"invalid case number {part.strip()!r}: write numbers and ranges, such as 3,7-9")
         first = int(match[1])
         last = int(match[2] or first)
         if not 1 <= first <= last:
-            raise ValueError(f"{part.strip()!r}: cases count from 1, the smaller number first")
+            raise ValueError(
+                f"invalid case range {part.strip()!r}: numbers start at 1, and the smaller number comes first"
+            )
         if last - first > 10_000_000:
-            raise ValueError(f"{part.strip()!r} names more cases than any run has")
+            raise ValueError(f"invalid case range {part.strip()!r}: a run cannot have that many cases")
         found.update(range(first, last + 1))
     return sorted(found)
 

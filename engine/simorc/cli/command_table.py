@@ -24,41 +24,45 @@ class Entry:
 SECTIONS = ("Project", "Running", "Results", "Machine")
 
 COMMANDS = {
-    "init": Entry("Project", "Make a new project that runs as made.", "init"),
-    "validate": Entry(
-        "Project", "Check every file of the project and report all errors at once.", "validate"
-    ),
-    "config": Entry("Project", "Show every setting and where it comes from.", "config"),
-    "schema": Entry("Project", "JSON Schemas of the project's files, for editors.", "schema"),
-    "import": Entry("Project", "Make a project from one of CACE, cicsim or LTspice.", "import_"),
-    "netlist": Entry("Project", "Are the netlists their schematics'; make them so.", "netlist"),
-    "watch": Entry("Project", "Tell when a schematic and its netlist part.", "watch"),
-    "build": Entry("Running", "Make a run of a sweep without starting it.", "build"),
-    "run": Entry("Running", "Run a sweep, or continue a run.", "run"),
-    "status": Entry("Running", "Show all runs, or one.", "status"),
-    "cancel": Entry("Running", "Stop a run, or some of its cases.", "steering:cancel"),
-    "pause": Entry("Running", "Start no further case; what is under way finishes.", "steering:pause"),
-    "resume": Entry("Running", "Go on with a paused run.", "steering:resume"),
+    "init": Entry("Project", "Create a project that is ready to run.", "init"),
+    "validate": Entry("Project", "Check all project files and report every error.", "validate"),
+    "config": Entry("Project", "Show every setting and its source.", "config"),
+    "schema": Entry("Project", "Print or write JSON Schemas of the project files, for editors.", "schema"),
+    "import": Entry("Project", "Create a project from a CACE, cicsim or LTspice project.", "import_"),
+    "netlist": Entry("Project", "Check that netlists match their schematics; regenerate them.", "netlist"),
+    "watch": Entry("Project", "Watch schematics and report netlists that become stale.", "watch"),
+    "build": Entry("Running", "Create a run of a sweep without starting it.", "build"),
+    "run": Entry("Running", "Run a sweep, or resume a run.", "run"),
+    "status": Entry("Running", "Show all runs, or one run.", "status"),
+    "cancel": Entry("Running", "Cancel a run, or some of its cases.", "steering:cancel"),
+    "pause": Entry("Running", "Pause a run: running cases finish, no new case starts.", "steering:pause"),
+    "resume": Entry("Running", "Resume a paused run.", "steering:resume"),
     "retry": Entry("Running", "Run failed cases again.", "steering:retry"),
-    "jobs": Entry("Running", "Change how many cases run at once.", "steering:jobs"),
-    "pipeline": Entry("Running", "From a written spec to verified RTL.", "pipeline"),
+    "jobs": Entry("Running", "Change the number of cases that run in parallel.", "steering:jobs"),
+    "pipeline": Entry(
+        "Running", "Run a design pipeline: from a written specification to verified RTL.", "pipeline"
+    ),
     "clean": Entry("Running", "Remove runs.", "clean"),
-    "note": Entry("Running", "Keep a note with a run.", "note"),
-    "rename": Entry("Running", "Show a run by a name of yours.", "note:rename"),
-    "lock": Entry("Running", "Keep a run from being removed.", "lock"),
-    "unlock": Entry("Running", "Let a run be removed again.", "lock:unlock"),
-    "results": Entry("Results", "Print the cases of a run with their measurements.", "results"),
-    "show": Entry("Results", "Everything about one case.", "show"),
-    "log": Entry("Results", "Print the simulator's log of a case.", "log"),
-    "plot": Entry("Results", "Draw the waveforms of a case in the terminal.", "plot"),
-    "measure": Entry("Results", "Measure a run again, without simulating.", "measure"),
-    "compare": Entry("Results", "What changed between two runs.", "compare"),
-    "baseline": Entry("Results", "Keep a run as the reference, and check later runs against it.", "baseline"),
-    "report": Entry("Results", "Write a report of a run.", "report"),
-    "archive": Entry("Results", "Pack a run into one file.", "archive"),
+    "note": Entry("Running", "Add a note to a run, or print it.", "note"),
+    "rename": Entry("Running", "Give a run a label.", "note:rename"),
+    "lock": Entry("Running", "Protect a run from removal.", "lock"),
+    "unlock": Entry("Running", "Remove the protection of a run.", "lock:unlock"),
+    "results": Entry("Results", "Print the cases of a run and their measurements.", "results"),
+    "show": Entry("Results", "Show the details of one case.", "show"),
+    "log": Entry("Results", "Print the simulator log of a case.", "log"),
+    "plot": Entry(
+        "Results", "Plot waveforms and measurements in the terminal, or write them to a file.", "plot"
+    ),
+    "measure": Entry("Results", "Measure a run again without simulating.", "measure"),
+    "compare": Entry("Results", "Compare the results of two runs.", "compare"),
+    "baseline": Entry(
+        "Results", "Save the results of a run as a baseline; check later runs against it.", "baseline"
+    ),
+    "report": Entry("Results", "Write reports of a run.", "report"),
+    "archive": Entry("Results", "Archive a run in one file.", "archive"),
     "serve": Entry("Machine", "Show the terminal interface in a browser on this machine.", "serve"),
-    "fsck": Entry("Machine", "Check a run's files against its state, and repair it.", "fsck"),
-    "doctor": Entry("Machine", "Check what simorc needs on this machine.", "doctor"),
+    "fsck": Entry("Machine", "Check the files of a run against its state, and repair them.", "fsck"),
+    "doctor": Entry("Machine", "Check that this machine has what simorc needs.", "doctor"),
 }
 
 
@@ -83,7 +87,7 @@ class CommandGroup(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             hint = f" (did you mean {near[0]!r}?)" if near else ""
-            raise click.UsageError(f"no command {args[0]!r}{hint}", ctx)
+            raise click.UsageError(f"unknown command {args[0]!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -60,7 +60,7 @@ def scoped(function: Command) -> Command:
         "--env",
         "environment",
         metavar="NAME",
-        help="Environment of sim_setup.yaml.",
+        help="Environment in sim_setup.yaml.",
         shell_complete=ENVIRONMENTS,
     )
     @functools.wraps(function)

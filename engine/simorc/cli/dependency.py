@@ -93,4 +93,4 @@ def wait_elsewhere(layout: RunLayout, dependency: Dependency, options: Sequence[
             cwd="/",
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         )
-    note(f"it starts when {plain(dependency.first.name)} is over")
+    note(f"it starts when {plain(dependency.first.name)} ends")

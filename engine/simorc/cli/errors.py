@@ -60,6 +60,6 @@ def show_bug(error: BaseException) -> int:
     ) as file:
         file.write(f"simorc {__version__}, Python {platform.python_version()}, {platform.platform()}\n")
         file.write(f"{' '.join(sys.argv)}\n\n{report}")
-    click.echo(f"simorc: a bug in simorc: {type(error).__name__}: {plain(str(error))}", err=True)
+    click.echo(f"simorc: internal error: {type(error).__name__}: {plain(str(error))}", err=True)
     click.echo(f"        please report it with {file.name}", err=True)
     return ExitCode.BUG

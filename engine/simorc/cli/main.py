@@ -32,12 +32,12 @@ Without a command, in a terminal and inside a project: opens the terminal interf
     "--project",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Project (default: sim_setup.yaml upwards from here).",
+    help="Project directory (default: the nearest parent with a sim_setup.yaml).",
 )
 @click.option(
-    "--env", "environment", metavar="NAME", help="Environment of sim_setup.yaml (default: SIMORC_ENV)."
+    "--env", "environment", metavar="NAME", help="Environment in sim_setup.yaml (default: SIMORC_ENV)."
 )
-@click.option("--no-mouse", is_flag=True, help="Terminal interface without the mouse.")
+@click.option("--no-mouse", is_flag=True, help="Disable the mouse in the terminal interface.")
 @click.version_option(__version__, prog_name="simorc")
 @click.pass_context
 def simorc(ctx: click.Context, project: Path | None, environment: str | None, no_mouse: bool) -> int:
@@ -74,7 +74,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return failures.show_operating_system(error)
     except Exception as error:  # noqa: BLE001 - the one place where what nobody foresaw becomes exit code 70
         if type(error).__module__ == "sqlite3":  # not imported for it: most commands never open a store
-            damaged = f"a run's state is damaged: {error}"
+            damaged = f"the state of a run is damaged: {error}"
             return failures.show(StoreError(damaged, remedy="simorc fsck --repair RUN"))
         return failures.show_bug(error)
 

@@ -44,7 +44,7 @@ class SecondsOption(click.ParamType):  # type: ignore[type-arg]
         except ValueError as error:
             self.fail(str(error), param, ctx)
         if not seconds:
-            self.fail("a duration must be above zero", param, ctx)
+            self.fail("a duration must be greater than zero", param, ctx)
         return seconds
 
 

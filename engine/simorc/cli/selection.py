@@ -32,13 +32,13 @@ def selection_options(function: Command) -> Command:
         return function(*args, where=where, **options)
 
     where = click.option(
-        "--where", metavar="EXPR", help="Cases for which this holds: 'temp==125 and vdda<3.2'."
+        "--where", metavar="EXPR", help="Cases that meet this condition: 'temp==125 and vdda<3.2'."
     )
     corner = click.option(
-        "--corner", "corners", metavar="ss,ff", callback=_names, help="Cases of these corners."
+        "--corner", "corners", metavar="ss,ff", callback=_names, help="Only the cases of these corners."
     )
     one = click.option(
-        "--sample", type=CountOption(min=1), metavar="N", help="One Monte Carlo sample, by its number."
+        "--sample", type=CountOption(min=1), metavar="N", help="Only this Monte Carlo sample, by number."
     )
     return corner(where(one(with_sample)))  # type: ignore[return-value]
 
@@ -48,12 +48,12 @@ def inputs_options(function: Command) -> Command:
     keep = click.option(
         "--keep-inputs",
         is_flag=True,
-        help="Where a file of the project has changed since RUN was built: simulate RUN's own copies.",
+        help="If project files have changed since RUN was built: simulate the copies stored in RUN.",
     )
     accept = click.option(
         "--accept-changes",
         is_flag=True,
-        help="Simulate the changed files: RUN then mixes circuits, and these cases are marked.",
+        help="If project files have changed: simulate them. RUN then mixes circuits; these cases are marked.",
     )
     return keep(accept(function))
 
@@ -65,7 +65,7 @@ def answer_of(keep_inputs: bool, accept_changes: bool) -> str:
     from simorc.rundir.circuit import ACCEPT, KEEP, REFUSE
 
     if keep_inputs and accept_changes:
-        raise UsageError("--keep-inputs and --accept-changes exclude each other")
+        raise UsageError("--keep-inputs cannot be combined with --accept-changes")
     return KEEP if keep_inputs else ACCEPT if accept_changes else REFUSE
 
 
@@ -75,7 +75,7 @@ def reuse_option(function: Command) -> Command:
         *("--reuse", "reuse"),
         multiple=True,
         metavar="RUN",
-        help="Take over what RUN (or last: the sweep's newest) has completed with the same deck and inputs.",
+        help="Reuse completed cases of RUN (or last: the newest run) with the same deck and inputs.",
     )
     return option(function)
 
@@ -104,7 +104,7 @@ def chosen_cases(
     if cases is not None:
         kept = sorted(set(kept).intersection(cases))
     if not kept:
-        raise UsageError(f"no case of {layout.name} is left by --case, --corner and --where")
+        raise UsageError(f"no case of {layout.name} matches --case, --corner and --where")
     return kept
 
 
@@ -116,5 +116,5 @@ def within_run(layout: RunLayout, cases: list[int] | None) -> list[int] | None:
 
     total = load_manifest(layout).total
     if cases[-1] > total:
-        raise UsageError(f"{layout.name} has no case {cases[-1]}: it has {total}")
+        raise UsageError(f"no case {cases[-1]} in {layout.name}: its cases are 1 to {total}")
     return cases

@@ -17,23 +17,30 @@ from simorc.text import plain
 
 @click.command("archive")
 @click.argument("run", shell_complete=RUNS)
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Default: <run>.tar.gz here.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Archive file (default: <run>.tar.gz in the current directory).",
+)
 @click.option(
     "--waves",
     type=click.Choice(["all", "failed", "none"]),
     default="all",
     show_default=True,
-    help="Which cases keep their waveforms.",
+    help="Cases whose waveforms are archived.",
 )
-@click.option("--case", "cases", type=CASE_IDS, default=None, help="Cases that keep theirs in any case.")
+@click.option(
+    "--case", "cases", type=CASE_IDS, default=None, help="Cases whose waveforms are always archived."
+)
 @click.option(
     "--without",
     type=click.Choice(["decks", "logs", "reports"]),
     multiple=True,
-    help="Leave these out; state, measurements and inputs always stay.",
+    help="Parts to exclude; state, measurements and inputs are always included.",
 )
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
-@click.option("--restore", is_flag=True, help="RUN is an archive: unpack it into this project.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@click.option("--restore", is_flag=True, help="Unpack the archive RUN into this project.")
 @scoped
 def command(
     scope: Scope,
@@ -45,7 +52,7 @@ def command(
     force: bool,
     restore: bool,
 ) -> None:
-    """Pack RUN into one file: state, inputs, decks, logs, reports, and the waveforms chosen."""
+    """Archive RUN in one file: state, inputs, decks, logs, reports and the selected waveforms."""
     from simorc.maintenance.archive import archive_run, restore_run
 
     if restore:

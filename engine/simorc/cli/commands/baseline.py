@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @click.group("baseline")
 def command() -> None:
-    """Keep the results of a run as the baseline of its sweep, and check runs against it."""
+    """Save the results of a run as the baseline of its sweep, and check runs against it."""
 
 
 def _path(layout: RunLayout, sweep: str, file: Path | None) -> Path:
@@ -37,7 +37,7 @@ _FILE = click.option(
     "--file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="The baseline's file (default: baselines/<sweep>.json of the project).",
+    help="Baseline file (default: baselines/<sweep>.json in the project).",
 )
 
 
@@ -48,12 +48,12 @@ _FILE = click.option(
     "tolerances",
     multiple=True,
     metavar="NAME=VALUE",
-    help="What may move: gain=0.1, gain=1% (repeatable).",
+    help="Allowed change of a measurement: gain=0.1 or gain=1% (repeatable).",
 )
 @_FILE
 @scoped
 def set_baseline(scope: Scope, run: str, tolerances: tuple[str, ...], file: Path | None) -> None:
-    """Keep the results of RUN."""
+    """Save the results of RUN as the baseline of its sweep."""
     from simorc.results.baseline import write_baseline
     from simorc.results.open_run import OpenRun
 
@@ -62,7 +62,7 @@ def set_baseline(scope: Scope, run: str, tolerances: tuple[str, ...], file: Path
     parsed = dict(parse_tolerance(each) for each in tolerances)
     unknown = [name for name in parsed if name not in opened.frame.measurements]
     if unknown:
-        raise UsageError(f"{unknown[0]} is not measured in {opened.name}")
+        raise UsageError(f"no measurement {unknown[0]} in {opened.name}")
     count = write_baseline(opened, path, parsed)
     click.echo(plain(str(path)))
     note(f"{count} cases of {plain(opened.name)}")
@@ -87,13 +87,17 @@ def parse_tolerance(text: str) -> tuple[str, Tolerance]:
 @command.command("check")
 @click.argument("run", default="last", shell_complete=RUNS)
 @click.option(
-    "--rel", type=NumberOption(), default=1e-6, show_default=True, help="Relative change that counts."
+    "--rel",
+    type=NumberOption(),
+    default=1e-6,
+    show_default=True,
+    help="Smallest relative change that is reported.",
 )
 @click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
 @_FILE
 @scoped
 def check(scope: Scope, run: str, rel: float, json_form: bool, file: Path | None) -> None:
-    """Compare RUN with its sweep's baseline. Exits 0 when nothing moved, 3 when a spec broke, else 1."""
+    """Compare RUN with the baseline of its sweep. Exit code: 0 no change, 1 changes, 3 spec violated."""
     from simorc.results.baseline import check_baseline
     from simorc.results.compare import Tolerance
     from simorc.results.open_run import OpenRun

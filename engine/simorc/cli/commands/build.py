@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @click.command("build")
 @click.argument("sweep", shell_complete=SWEEPS)
-@click.option("--dry-run", is_flag=True, help="Count and preview the cases; make nothing.")
+@click.option("--dry-run", is_flag=True, help="Count and preview the cases; do not create a run.")
 @click.option(
     "--definition",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Take this sweep file; SWEEP names the run.",
+    help="Sweep file to use; SWEEP is then the name of the run.",
 )
-@click.option("--allow-stale", is_flag=True, help="Even if a schematic is newer than its netlist.")
+@click.option("--allow-stale", is_flag=True, help="Accept netlists that are older than their schematics.")
 @reuse_option
 @selection_options
 @scoped
@@ -43,7 +43,7 @@ def command(
     where: str | None,
     reuse: Sequence[str],
 ) -> None:
-    """Make a run of SWEEP and print its id alone."""
+    """Create a run of SWEEP and print its id."""
     project = scope.load()
     sought = _sweep(project, sweep, definition)
     if dry_run:

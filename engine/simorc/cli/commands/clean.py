@@ -18,13 +18,13 @@ from simorc.text import plain
 
 @click.command("clean")
 @click.argument("runs", metavar="[RUN]...", nargs=-1, shell_complete=RUNS)
-@click.option("--all", "everything", is_flag=True, help="Every run that is neither live nor locked.")
-@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@click.option("--all", "everything", is_flag=True, help="All runs except running and locked ones.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask for confirmation.")
 @scoped
 def command(scope: Scope, runs: tuple[str, ...], everything: bool, yes: bool) -> None:
-    """Remove runs: those named, or all; asks which when none is named."""
+    """Remove the named RUNS, or all runs. Without a name, ask which ones."""
     if runs and everything:
-        raise UsageError("name runs or say --all, not both")
+        raise UsageError("name runs or use --all, not both")
     chosen = [scope.run(run) for run in runs] if runs else _idle(scope) if everything else _ask_which(scope)
     for layout in chosen:
         _refuse_live(layout)
@@ -57,11 +57,11 @@ def _ask_which(scope: Scope) -> list[RunLayout]:
     if not found:
         return []
     if not sys.stdin.isatty():
-        raise UsageError("no run named", remedy="simorc clean RUN, or --all")
+        raise UsageError("no run given", remedy="simorc clean RUN, or --all")
     for number, layout in enumerate(found, start=1):
         live = "  (running)" if runner_alive(layout) else "  (locked)" if lock_of(layout) else ""
         note(f"{number:3}  {plain(layout.name)}{live}")
-    answer = click.prompt("remove which (numbers, empty for none)", default="", show_default=False, err=True)
+    answer = click.prompt("runs to remove (numbers; empty: none)", default="", show_default=False, err=True)
     return [found[place] for place in _places(answer, len(found))]
 
 
@@ -75,7 +75,7 @@ def _places(answer: str, count: int) -> list[int]:
     except ValueError as error:
         raise UsageError(str(error)) from error
     if numbers[-1] > count:
-        raise UsageError(f"there is no number {numbers[-1]}: they are 1 ... {count}")
+        raise UsageError(f"invalid number {numbers[-1]}: the runs are numbered 1 to {count}")
     return [number - 1 for number in numbers]
 
 
@@ -84,12 +84,14 @@ def _refuse_live(layout: RunLayout) -> None:
     if info is not None and info.is_alive():
         raise RunBusy(
             f"{layout.name} is running on {info.host} (pid {info.pid})",
-            remedy=f"first: simorc cancel {layout.name}",
+            remedy=f"cancel it first: simorc cancel {layout.name}",
         )
 
 
 def _ask(chosen: list[RunLayout]) -> None:
     if not sys.stdin.isatty():
-        raise UsageError("nobody here to ask", remedy="simorc clean ... --yes")
+        raise UsageError("confirmation needed, but there is no terminal", remedy="simorc clean ... --yes")
     names = "\n".join(f"  {plain(layout.name)}" for layout in chosen)
-    click.confirm(f"{names}\nremove {'it' if len(chosen) == 1 else 'these'}?", abort=True, err=True)
+    click.confirm(
+        f"{names}\nRemove {'this run' if len(chosen) == 1 else 'these runs'}?", abort=True, err=True
+    )

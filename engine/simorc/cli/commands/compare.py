@@ -28,13 +28,19 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 @click.argument("old", shell_complete=RUNS)
 @click.argument("new", shell_complete=RUNS)
 @click.option(
-    "--rel", type=NumberOption(), default=1e-6, show_default=True, help="Relative change that counts."
+    "--rel",
+    type=NumberOption(),
+    default=1e-6,
+    show_default=True,
+    help="Smallest relative change that is reported.",
 )
-@click.option("--abs", "absolute", type=NumberOption(), default=0.0, help="Absolute change that counts.")
-@click.option("--json", "json_form", is_flag=True, help="Machine-readable, with every case.")
+@click.option(
+    "--abs", "absolute", type=NumberOption(), default=0.0, help="Smallest absolute change that is reported."
+)
+@click.option("--json", "json_form", is_flag=True, help="Print JSON, with every case.")
 @scoped
 def command(scope: Scope, old: str, new: str, rel: float, absolute: float, json_form: bool) -> None:
-    """Compare run NEW with run OLD: cases are matched by their parameters. Exits 1 when results differ."""
+    """Compare run NEW with run OLD. Cases are matched by their parameters. Exit code 1: results differ."""
     from simorc.results.compare import Tolerance, changed_inputs, changed_specs, compare_frames
     from simorc.results.open_run import OpenRun
 
@@ -58,18 +64,18 @@ def lines_of(
     `shown_as` says of a measurement how its values are shown, old ones as well. Where the table is wider
     than `width` cells each measurement has two lines instead.
     """
-    yield f"{found.matched} cases in both, {len(found.moved)} values moved"
+    yield f"{found.matched} matching cases, {len(found.moved)} values changed"
     if found.largest:
         yield ""
         rows = list(_largest(found, shown_as))
-        lines = list(table(("measurement", "moved", "largest from", "to", "change", "at"), rows))
+        lines = list(table(("measurement", "moved", "largest change from", "to", "change", "at"), rows))
         yield from lines if width is None or max(map(len, lines)) <= width else _stacked(rows)
     yield from _section("status", [f"{_parameters(p)}: {a} → {b}" for p, a, b in found.status_changes])
-    yield from _section("measurements gone", [plain(name) for name in found.gone])
-    yield from _section("new measurements", [plain(name) for name in found.added])
+    yield from _section("measurements removed", [plain(name) for name in found.gone])
+    yield from _section("measurements added", [plain(name) for name in found.added])
     yield from _section("specs", [f"{plain(name)}: {a} → {b}" for name, a, b in found.spec_changes])
-    yield from _section("only in the old", [_parameters(p) for p in found.only_old])
-    yield from _section("only in the new", [_parameters(p) for p in found.only_new])
+    yield from _section("only in OLD", [_parameters(p) for p in found.only_old])
+    yield from _section("only in NEW", [_parameters(p) for p in found.only_new])
     yield from _section("inputs", [f"{plain(key)}: {_brief(a)} → {_brief(b)}" for key, a, b in found.inputs])
 
 
@@ -89,7 +95,7 @@ def _largest(found: Comparison, shown_as: Callable[[str], ShownAs]) -> Iterator[
 
 def _stacked(rows: list[tuple[str, ...]]) -> Iterator[str]:
     for name, count, old, new, change, place in rows:
-        yield f"{name}  {count} moved, the largest {change}"
+        yield f"{name}  {count} changed, largest change {change}"
         yield f"    {old} → {new}  at {place}"
 
 

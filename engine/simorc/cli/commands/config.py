@@ -12,15 +12,15 @@ from simorc.text import plain
 
 @click.group("config")
 def command() -> None:
-    """The project's settings."""
+    """Show the settings of the project."""
 
 
 @command.command("show")
-@click.option("--testbench", metavar="NAME", help="As they are for this testbench.")
+@click.option("--testbench", metavar="NAME", help="Settings of this testbench.")
 @click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
 @scoped
 def show(scope: Scope, testbench: str | None, json_form: bool) -> None:
-    """Print each effective setting and where it comes from."""
+    """Print each effective setting and its source."""
     settings = scope.load().origins(testbench)
     if json_form:
         told = [{"key": each.key, "value": each.value, "origin": str(each.origin)} for each in settings]

@@ -34,10 +34,10 @@ COLOURS = {"good": "green", "note": "yellow", "bad": "red"}
 
 @click.command("doctor")
 @click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
-@click.option("--executor", metavar="NAME", help="Check this cluster, too, by a tiny job: slurm, lsf, sge.")
+@click.option("--executor", metavar="NAME", help="Also check this cluster with a small job: slurm, lsf, sge.")
 @scoped
 def command(scope: Scope, json_form: bool, executor: str | None) -> int:
-    """Check what simorc needs on this machine; exit code 5 if the simulator is missing."""
+    """Check that this machine has what simorc needs. Exit code 5: the simulator is missing."""
     others = list(foreign_simulator_findings(scope))
     findings = list(_findings(scope, others))
     if executor is not None and executor != "local":
@@ -85,12 +85,14 @@ def _project(scope: Scope) -> tuple[Finding, SimulatorSettings, str]:
     """How the project is, its settings of the simulator, and the netlister it names."""
     none = SimulatorSettings(), "xschem"
     if not scope.inside():
-        return Finding("project", "note", "none here", "simorc init DIR makes one"), *none
+        return Finding(
+            "project", "note", "no project in this directory", "create one: simorc init DIR"
+        ), *none
     try:
         project = scope.load()
     except ConfigError as error:
         told = f"{len(error.problems)} problems"
-        return Finding("project", "bad", told, "simorc validate lists them"), *none
+        return Finding("project", "bad", told, "list them: simorc validate"), *none
     except SimorcError as error:
         return Finding("project", "bad", error.message, error.remedy or ""), *none
     settings = project.settings()

@@ -16,13 +16,13 @@ from simorc.text import plain
 
 @click.command("fsck")
 @click.argument("run", shell_complete=RUNS)
-@click.option("--repair", is_flag=True, help="Repair what can be; a lost or damaged state is rebuilt.")
+@click.option("--repair", is_flag=True, help="Repair the run; rebuild a missing or damaged state.")
 @click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
 @scoped
 def command(scope: Scope, run: str, repair: bool, json_form: bool) -> int:
-    """Check RUN: its state against its files, and what killed programs left behind.
+    """Check the state of RUN against its files, and find leftovers of killed programs.
 
-    Exit code 0 when nothing is left to be done, 1 otherwise.
+    Exit code 0: no problem left, 1: problems left.
     """
     layout = scope.run(run)
     findings = check_run(layout, repair=repair)
@@ -41,7 +41,7 @@ def _line(finding: Finding) -> str:
 
 def _closing(layout: RunLayout, left: int, repair: bool) -> None:
     if not left:
-        note(f"{plain(layout.name)} is sound")
+        note(f"{plain(layout.name)}: no problems")
     elif repair:
         note(f"{left} could not be repaired")
     else:

@@ -36,16 +36,16 @@ _NOT_COPIED = frozenset({"simulations", ".simorc", "__pycache__", ".pytest_cache
     type=click.Choice(list(TEMPLATES)),
     default="minimal",
     show_default=True,
-    help="What to start from; sky130, gf180 and ihp take their process kit from PDK_ROOT and PDK.",
+    help="Template of the project; sky130, gf180 and ihp find their PDK with PDK_ROOT and PDK.",
 )
 def command(directory: Path, template: str) -> None:
-    """Make a new project in DIRECTORY (default: here). No file that is there is overwritten."""
+    """Create a project in DIRECTORY (default: current directory). Existing files are never overwritten."""
     source = resources.files("simorc.cli") / "new_project" / template
     files = [*sorted(_files(source, Path())), *_schemas()]
     there = [path for path, _ in files if (directory / path).exists()]
     if there:
         raise UsageError(
-            f"{directory / there[0]} is there already", remedy="name another directory: simorc init DIR"
+            f"{directory / there[0]} already exists", remedy="choose another directory: simorc init DIR"
         )
     for path, text in files:
         target = directory / path
@@ -58,9 +58,9 @@ def command(directory: Path, template: str) -> None:
 def _what_now(directory: Path, template: str) -> None:
     unset = [name for name in ("PDK_ROOT", "PDK") if template in KITS and not os.environ.get(name)]
     if unset:
-        note(f"set {' and '.join(unset)} first: where the process kit is, and its name")
+        note(f"first set {' and '.join(unset)}: the directory and the name of the PDK")
     where = "" if directory == Path() else f"cd {plain(str(directory))} && "
-    note(f"made; now: {where}simorc run {TEMPLATES[template]}")
+    note(f"created; next: {where}simorc run {TEMPLATES[template]}")
 
 
 def _files(source: Traversable, path: Path) -> Iterator[tuple[Path, str]]:

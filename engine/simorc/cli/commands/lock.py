@@ -13,11 +13,11 @@ from simorc.text import plain
 @click.command("lock")
 @click.argument("run", shell_complete=RUNS)
 @click.option(
-    "--reason", default="", metavar="TEXT", help="Why it stays; told to whoever wants to remove it."
+    "--reason", default="", metavar="TEXT", help="Reason, shown to a person who tries to remove the run."
 )
 @scoped
 def command(scope: Scope, run: str, reason: str) -> None:
-    """Keep RUN: neither `simorc clean` nor execution.keep removes it."""
+    """Protect RUN: neither `simorc clean` nor execution.keep removes it."""
     from simorc.rundir.retention import lock_run
 
     layout = scope.run(run)
@@ -28,7 +28,7 @@ def command(scope: Scope, run: str, reason: str) -> None:
 @click.argument("run", shell_complete=RUNS)
 @scoped
 def unlock(scope: Scope, run: str) -> None:
-    """Take the lock of RUN away."""
+    """Remove the protection of RUN."""
     from simorc.rundir.retention import unlock_run
 
     layout = scope.run(run)

@@ -25,15 +25,15 @@ LONGEST_LINE = 1 << 16
 @click.command("log")
 @click.argument("run", shell_complete=RUNS)
 @click.argument("case", type=CountOption(min=1))
-@click.option("--follow", "-f", is_flag=True, help="Go on until the case is over.")
+@click.option("--follow", "-f", is_flag=True, help="Print new lines until the case ends.")
 @scoped
 def command(scope: Scope, run: str, case: int, follow: bool) -> None:
-    """Print the simulator's log of CASE of RUN."""
+    """Print the simulator log of CASE of RUN."""
     layout = scope.run(run)
     path = layout.log(case)
     if not follow:
         if not path.is_file():
-            raise RunError(f"case {case} of {layout.name} has no log: {_status(layout, case)}")
+            raise RunError(f"no log of case {case} of {layout.name}: {_status(layout, case)}")
         with path.open("rb") as log:
             write(_lines(log))
         return
@@ -49,7 +49,7 @@ def _follow(layout: RunLayout, case: int, path: Path) -> None:
     """Print what comes, until the case is over and its log read to the end."""
     while not path.is_file():
         if _over(layout, case):
-            raise RunError(f"case {case} of {layout.name} has no log: {_status(layout, case)}")
+            raise RunError(f"no log of case {case} of {layout.name}: {_status(layout, case)}")
         time.sleep(LOOK_EVERY)
     with path.open("rb") as log:
         while True:
@@ -68,5 +68,5 @@ def _status(layout: RunLayout, case: int) -> str:
     with RunReader(layout) as view:
         row = view.case(case)
         if row is None and case > view.total:
-            raise RunError(f"{layout.name} has no case {case}: its cases are 1 ... {view.total}")
+            raise RunError(f"no case {case} in {layout.name}: its cases are 1 to {view.total}")
     return "pending" if row is None else str(row["status"])

@@ -21,16 +21,18 @@ if TYPE_CHECKING:
 
 @click.command("measure")
 @click.argument("run", default="last", shell_complete=RUNS)
-@click.option("--all", "everything", is_flag=True, help="Everything, not only what changed.")
-@click.option("--jobs", type=CountOption(1, 1024), help="Processes at once (default: the usable CPUs).")
+@click.option("--all", "everything", is_flag=True, help="Measure everything, not only what changed.")
+@click.option(
+    "--jobs", type=CountOption(1, 1024), help="Number of parallel processes (default: the usable CPUs)."
+)
 @click.option(
     "--keep-inputs",
     is_flag=True,
-    help="Where a file of the circuit has changed since: measure RUN's waveforms as they are.",
+    help="If files of the circuit have changed: measure the existing waveforms of RUN.",
 )
 @scoped
 def command(scope: Scope, run: str, everything: bool, jobs: int | None, keep_inputs: bool) -> None:
-    """Measure RUN again by the measurements and specs the project declares now; nothing is simulated."""
+    """Measure RUN again with the current measurements and specs of the project. Nothing is simulated."""
     from simorc.cpus import usable_cpus
     from simorc.maintenance.remeasure import remeasure
     from simorc.rundir.input_changes import refuse_measuring
@@ -64,7 +66,7 @@ def declared(project: Project, manifest: Manifest) -> tuple[dict[str, Any], dict
     """
     testbench = project.testbenches.get(manifest.testbench)
     if testbench is None:
-        raise UsageError(f"the project has no testbench {manifest.testbench!r} any more")
+        raise UsageError(f"testbench {manifest.testbench!r} no longer exists in the project")
     sweep = project.sweeps.get(manifest.sweep)
     of_sweep = sweep.definition if sweep else None
     measurements = {**testbench.config.measurements, **(of_sweep.measurements if of_sweep else {})}

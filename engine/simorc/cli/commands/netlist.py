@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
 @click.command("netlist")
 @click.argument("names", nargs=-1, metavar="[dut|TESTBENCH]...", shell_complete=NETLISTS)
-@click.option("--update", is_flag=True, help="Netlist what is not up to date again.")
-@click.option("--force", is_flag=True, help="With --update: also what is up to date.")
-@click.option("--diff", is_flag=True, help="Show what --update would change; change nothing.")
-@click.option("--accept", is_flag=True, help="Record the netlists as they are as their schematics'.")
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@click.option("--update", is_flag=True, help="Regenerate netlists that are not up to date.")
+@click.option("--force", is_flag=True, help="With --update: regenerate all netlists.")
+@click.option("--diff", is_flag=True, help="Show what --update would change, without changing it.")
+@click.option("--accept", is_flag=True, help="Record the current netlists as matching their schematics.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @scoped
 def command(
     scope: Scope, names: tuple[str, ...], update: bool, force: bool, diff: bool, accept: bool, as_json: bool
 ) -> None:
-    """Show whether each netlist is its schematic's; --update makes it so.
+    """Check that each netlist matches its schematic; --update regenerates it.
 
-    Exits with 1 when a netlist is stale, missing or broken.
+    Exit code 1: a netlist is stale, missing or invalid.
     """
     from simorc.schematics.staleness import conditions
 
     if accept and (update or diff):
-        raise click.UsageError("--accept cannot stand with --update or --diff")
+        raise click.UsageError("--accept cannot be combined with --update or --diff")
     project = scope.load()
     found = conditions(project, names)
     if diff:
@@ -60,7 +60,7 @@ def show(found: tuple[Condition, ...], as_json: bool) -> None:
     if rows:
         write(table(("name", "state", "netlist", "reason"), [tuple(map(plain, row)) for row in rows]))
     else:
-        note("no schematics in this project: its netlists are kept by hand")
+        note("no schematics in this project")
     for condition in found:
         for remark in condition.notes:
             note(f"{plain(condition.pair.name)}: {plain(remark)}")
@@ -105,7 +105,7 @@ def renew(found: tuple[Condition, ...], force: bool) -> bool:
             failed = True
             complain(error)
         else:
-            changed = "netlisted" if proposal.differs else "netlisted, nothing new"
+            changed = "netlisted" if proposal.differs else "regenerated, no change"
             note(f"{plain(condition.pair.name)}: {changed}")
             for warning in proposal.warnings:
                 note(f"{plain(condition.pair.name)}: warning: {plain(warning)}")
@@ -135,7 +135,7 @@ def adopt_all(found: tuple[Condition, ...]) -> bool:
     for condition in found:
         if condition.state not in (State.MISSING, State.BROKEN):
             adopt(condition.pair)
-            note(f"{plain(condition.pair.name)}: recorded as it is")
+            note(f"{plain(condition.pair.name)}: recorded as matching")
     return False
 
 

@@ -15,13 +15,13 @@ from simorc.text import plain
 @click.command("note")
 @click.argument("run", shell_complete=RUNS)
 @click.argument("text", required=False)
-@click.option("--remove", is_flag=True, help="Take the note away.")
+@click.option("--remove", is_flag=True, help="Remove the note.")
 @scoped
 def command(scope: Scope, run: str, text: str | None, remove: bool) -> None:
-    """Keep TEXT with RUN, or print the note there is."""
+    """Add the note TEXT to RUN, or print the note of RUN."""
     layout = scope.run(run)
     if remove and text is not None:
-        raise UsageError("either a text or --remove")
+        raise UsageError("give a text or --remove, not both")
     if remove:
         set_note(layout, "")
         tell(f"{plain(shown_name(layout))}: no note")
@@ -36,12 +36,12 @@ def command(scope: Scope, run: str, text: str | None, remove: bool) -> None:
 @click.command("rename")
 @click.argument("run", shell_complete=RUNS)
 @click.argument("label", required=False)
-@click.option("--remove", is_flag=True, help="Show it by its time stamp again.")
+@click.option("--remove", is_flag=True, help="Remove the label.")
 @scoped
 def rename(scope: Scope, run: str, label: str | None, remove: bool) -> None:
-    """Show and accept RUN by LABEL in place of its time stamp; its directory and its id stay."""
+    """Give RUN the label LABEL, which replaces its time stamp. Its directory and id stay unchanged."""
     layout = scope.run(run)
     if remove == (label is not None):
-        raise UsageError("either a label or --remove")
+        raise UsageError("give a label or --remove, not both")
     remarks = set_label(layout, label or "")
     tell(f"{plain(layout.name)} is shown as {plain(shown_name(layout, remarks))}")

@@ -22,7 +22,7 @@ HEADER = ("run", "state", "stage", "attempts", "seconds", "message")
 
 @click.group("pipeline")
 def command() -> None:
-    """From a written spec to verified RTL: generate, style, lint, testbench, simulate, decide."""
+    """Run design pipelines: generate RTL from a specification, format, lint, create a testbench, simulate."""
 
 
 @command.command("run")
@@ -31,13 +31,13 @@ def command() -> None:
     "--spec",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The written spec, instead of the pipeline's own.",
+    help="Specification file (default: the one of the pipeline).",
 )
-@click.option("--detach", is_flag=True, help="Start it, print the run's id and return.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON line per stage, then the result.")
+@click.option("--detach", is_flag=True, help="Start the run, print its id and return.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per stage, then the result.")
 @scoped
 def run_pipeline(scope: Scope, name: str, spec: Path | None, detach: bool, as_json: bool) -> int:
-    """Run the pipeline NAME of sim_setup.yaml and follow it. Ctrl-C stops it; resume goes on."""
+    """Run the pipeline NAME of sim_setup.yaml and show its progress. Ctrl-C stops it; resume continues it."""
     from simorc.pipeline.build import build_pipeline_run
 
     return _start(build_pipeline_run(scope.load(), name, spec=spec), detach, as_json)
@@ -45,11 +45,11 @@ def run_pipeline(scope: Scope, name: str, spec: Path | None, detach: bool, as_js
 
 @command.command("resume")
 @click.argument("run", default="last", shell_complete=PIPELINE_RUNS)
-@click.option("--detach", is_flag=True, help="Start it, print the run's id and return.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON line per stage, then the result.")
+@click.option("--detach", is_flag=True, help="Start the run, print its id and return.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per stage, then the result.")
 @scoped
 def resume_pipeline(scope: Scope, run: str, detach: bool, as_json: bool) -> int:
-    """Go on with a RUN that was stopped or whose runner died."""
+    """Resume a RUN that was stopped or whose runner died."""
     from simorc.pipeline.control import OVER, summarise_pipeline
 
     layout = _found(scope, run)
@@ -57,7 +57,7 @@ def resume_pipeline(scope: Scope, run: str, detach: bool, as_json: bool) -> int:
     if summary.state == "broken":
         raise RunError(summary.message)
     if summary.state in OVER and layout.result.is_file():
-        note(f"{plain(layout.name)} is over: {summary.state}")
+        note(f"{plain(layout.name)} has ended: {summary.state}")
         return _exit_code(layout)
     return _start(layout, detach, as_json)
 
@@ -66,20 +66,20 @@ def resume_pipeline(scope: Scope, run: str, detach: bool, as_json: bool) -> int:
 @click.argument("run", default="last", shell_complete=PIPELINE_RUNS)
 @scoped
 def cancel_pipeline(scope: Scope, run: str) -> None:
-    """Stop a RUN that goes on; resume goes on with it."""
+    """Stop a running RUN; resume continues it."""
     from simorc.pipeline.control import stop_pipeline
 
     layout = _found(scope, run)
     if not stop_pipeline(layout):
-        raise RunError(f"no runner of {layout.name} on this machine")
-    note(f"{plain(layout.name)} was asked to stop")
+        raise RunError(f"{layout.name} has no runner on this machine")
+    note(f"cancellation of {plain(layout.name)} requested")
 
 
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @scoped
 def list_pipelines(scope: Scope, as_json: bool) -> None:
-    """The pipelines of sim_setup.yaml with their stages."""
+    """List the pipelines of sim_setup.yaml and their stages."""
     pipelines = scope.load().setup.pipelines
     if as_json:
         listed = [
@@ -102,7 +102,7 @@ def list_pipelines(scope: Scope, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @scoped
 def show_status(scope: Scope, run: str | None, as_json: bool) -> None:
-    """All runs of pipelines, or one RUN."""
+    """Show all pipeline runs, or one RUN."""
     from simorc.pipeline.control import summarise_pipeline
     from simorc.pipeline.layout import find_pipeline_runs
 
@@ -111,7 +111,7 @@ def show_status(scope: Scope, run: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"runs": [each.as_json() for each in summaries]}))
     elif not summaries:
-        note("no pipeline runs yet: simorc pipeline run NAME makes one")
+        note("no pipeline runs yet; start one: simorc pipeline run NAME")
     else:
         rows = [
             (each.run, each.state, each.stage, str(each.attempts), f"{each.seconds:.2f}", each.message)
@@ -122,10 +122,10 @@ def show_status(scope: Scope, run: str | None, as_json: bool) -> None:
 
 @command.command("show")
 @click.argument("run", default="last", shell_complete=PIPELINE_RUNS)
-@click.option("--json", "as_json", is_flag=True, help="The result, machine-readable.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @scoped
 def show_run(scope: Scope, run: str, as_json: bool) -> None:
-    """Every attempt of a RUN: stage, verdict, decision, files."""
+    """Show every attempt of a RUN: stage, verdict, decision, files."""
     from simorc.cli.output.pipeline_lines import LINE_HEADER, line_cells, result_lines
     from simorc.pipeline.manifest import open_pipeline_run
     from simorc.pipeline.results import result_of
@@ -144,11 +144,13 @@ def show_run(scope: Scope, run: str, as_json: bool) -> None:
 
 @command.command("replay")
 @click.argument("run", default="last", shell_complete=PIPELINE_RUNS)
-@click.option("--stage", metavar="S", help="The last attempt at this stage (default: the last failure).")
+@click.option(
+    "--stage", metavar="S", help="Replay the last attempt of this stage (default: the last failure)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @scoped
 def replay_stage(scope: Scope, run: str, stage: str | None, as_json: bool) -> int:
-    """Run one attempt of a RUN again on its exact inputs. Exits with 1 when the verdict differs."""
+    """Repeat one attempt of a RUN with its exact inputs. Exit code 1: the verdict differs."""
     from simorc.pipeline.manifest import open_pipeline_run
     from simorc.pipeline.replay import replay
     from simorc.pipeline.tools import Unwatched
@@ -177,12 +179,18 @@ def _verdicts(replayed: object) -> list[tuple[str, str | None]]:
 
 @command.command("dataset")
 @click.option(
-    "--where", default="", metavar="EXPR", help="Runs for which this holds: 'simulation.status==passed'."
+    "--where", default="", metavar="EXPR", help="Condition on the runs, such as 'simulation.status==passed'."
 )
-@click.option("--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Default: stdout.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Output file (default: standard output).",
+)
 @scoped
 def make_dataset(scope: Scope, where: str, output: Path | None) -> None:
-    """The finished runs as JSON lines: spec, RTL, testbench, logs and verdicts of each."""
+    """Write the finished runs as JSON lines: specification, RTL, testbench, logs and verdicts."""
     from simorc.files import write_whole
     from simorc.pipeline.dataset import records
     from simorc.pipeline.layout import find_pipeline_runs
@@ -225,5 +233,7 @@ def _exit_code(layout: PipelineLayout) -> int:
     if not layout.result.is_file():
         for line in plain_lines(layout.runner_log.read_text(encoding="utf-8", errors="replace")[-2000:]):
             note(line)
-        raise RunError(f"the runner of {layout.name} is gone", remedy=f"simorc pipeline resume {layout.name}")
+        raise RunError(
+            f"the runner of {layout.name} has ended", remedy=f"simorc pipeline resume {layout.name}"
+        )
     return exit_code(json.loads(layout.result.read_text(encoding="utf-8")))

@@ -40,19 +40,21 @@ class Room:
 @click.command("plot")
 @click.argument("run", default="last", shell_complete=RUNS)
 @click.argument("what", metavar="[SPEC|CASE|SIGNAL]...", nargs=-1)
-@click.option("--where", metavar="EXPR", default="", help="Overlay the cases for which this holds.")
-@click.option("--histogram", "histograms", metavar="MEAS", multiple=True, help="How a measurement spreads.")
-@click.option("--against", metavar="PARAM", help="Measurements (those named, or all) over a parameter.")
-@click.option("--plot", "analysis", metavar="NAME", help="Analysis of the raw file (default: what suits).")
+@click.option("--where", metavar="EXPR", default="", help="Overlay the cases that meet this condition.")
+@click.option("--histogram", "histograms", metavar="MEAS", multiple=True, help="Histogram of a measurement.")
+@click.option(
+    "--against", metavar="PARAM", help="Plot measurements (the named ones, or all) over this parameter."
+)
+@click.option("--plot", "analysis", metavar="NAME", help="Analysis in the raw file (default: automatic).")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write a drawing (.svg, .png, .pdf, .html to look around in) or its numbers (.csv).",
+    help="Write the plot to a file: .svg, .png, .pdf, .html (interactive) or .csv (numbers).",
 )
-@click.option("--width", type=CountOption(20, 1000), help="Columns (default: the terminal's).")
-@click.option("--height", type=CountOption(8, 500), help="Lines (default: the terminal's).")
-@click.option("--log-x/--lin-x", default=None, help="Scale of x (default: what suits).")
+@click.option("--width", type=CountOption(20, 1000), help="Width in columns (default: the terminal width).")
+@click.option("--height", type=CountOption(8, 500), help="Height in lines (default: the terminal height).")
+@click.option("--log-x/--lin-x", default=None, help="Scale of x (default: automatic).")
 @scoped
 def command(
     scope: Scope,
@@ -63,7 +65,7 @@ def command(
     log_x: bool | None,
     **choice: object,
 ) -> None:
-    """Draw waveforms or measurements of RUN.
+    """Plot waveforms or measurements of RUN.
 
     After RUN: plot specs by name or title, case numbers (3,7-9), signals ('v(out)', 'vdb(out)'). Without
     any: the plot specs the run was built with, or the first outputs of its first case.

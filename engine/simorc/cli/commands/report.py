@@ -22,18 +22,18 @@ FORMATS = {"html": "report.html", "md": "datasheet.md", "junit": "junit.xml"}
     "forms",
     type=click.Choice(list(FORMATS)),
     multiple=True,
-    help="Only these (default: all three, in the run's reports directory).",
+    help="Formats to write (default: all three, in the reports directory of the run).",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="A directory, or the file of the one format chosen.",
+    help="Output directory, or the output file of a single format.",
 )
-@click.option("--check", is_flag=True, help="Exit 3 unless every spec is met.")
+@click.option("--check", is_flag=True, help="Exit code 3 unless every spec is met.")
 @scoped
 def command(scope: Scope, run: str, forms: tuple[str, ...], out: Path | None, check: bool) -> None:
-    """Write the report of RUN: one HTML file without network, a Markdown datasheet, JUnit XML for a CI."""
+    """Write reports of RUN: a self-contained HTML file, a Markdown datasheet, and JUnit XML for CI."""
     from simorc.files import write_whole
     from simorc.results.open_run import OpenRun
 

@@ -38,27 +38,31 @@ MORE = ("warm", "rung", "attempts", "seconds", "started")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--json", "json_form", is_flag=True, help="The same as --format json.")
 @click.option(
-    "--filter", "filter_text", default="", metavar="TEXT", help="As in the interface: 'corner=ss vdda<3.1'."
+    "--filter",
+    "filter_text",
+    default="",
+    metavar="TEXT",
+    help="Filter as in the terminal interface: 'corner=ss vdda<3.1'.",
 )
 @click.option("--failed", is_flag=True, help="Failed cases only.")
 @click.option(
     "--sort",
     default="id",
     metavar="COLUMN",
-    help="A parameter, a measurement, id, status or time; -gain descends.",
+    help="Sort by a parameter, a measurement, id, status or time; -gain sorts in descending order.",
 )
 @click.option(
     "--with",
     "more",
     default="",
     metavar="NAMES",
-    help=f"More columns of the table and of CSV: {','.join(MORE)}.",
+    help=f"Additional columns of the table and of CSV: {','.join(MORE)}.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="For long, parquet, xarray.",
+    help="Output file of long, parquet and xarray.",
 )
 @scoped
 def command(
@@ -72,7 +76,7 @@ def command(
     more: str,
     out: Path | None,
 ) -> None:
-    """Print the cases of RUN (a run, a sweep's newest run, or the last run)."""
+    """Print the cases of RUN: a run, the newest run of a sweep, or `last`."""
     with RunReader(scope.run(run)) as view:
         columns = view.columns()
         where, args = _filter(filter_text, failed, columns)
@@ -82,7 +86,7 @@ def command(
             write_whole_form(form, view.layout, kept, out)
             return
         if out is not None:
-            raise UsageError(f"--out goes with --format {', '.join(WHOLE)}")
+            raise UsageError(f"--out needs --format {', '.join(WHOLE)}")
         order, descending = sort_column(sort, columns)
         rows = pages(view, order=order, descending=descending, where=where, args=args)
         written = WrittenParameters(view.layout)
@@ -101,7 +105,7 @@ def _more(text: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(",") if name.strip())
     for name in names:
         if name not in MORE:
-            raise UsageError(f"--with {name}: one of {', '.join(MORE)}")
+            raise UsageError(f"unknown column {name!r}: --with accepts {', '.join(MORE)}")
     return names
 
 

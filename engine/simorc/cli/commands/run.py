@@ -69,26 +69,34 @@ class Asked:
 @click.command("run")
 @click.argument("target", metavar="RUN|SWEEP", shell_complete=RUNS_AND_SWEEPS)
 @click.option(
-    "--jobs", "-j", type=CountOption(min=1), metavar="N", help="Cases at once (default: the usable CPUs)."
+    "--jobs",
+    "-j",
+    type=CountOption(min=1),
+    metavar="N",
+    help="Number of parallel cases (default: the usable CPUs).",
 )
-@click.option("--timeout", type=SecondsOption(), metavar="S", help="Seconds a case may take.")
+@click.option("--timeout", type=SecondsOption(), metavar="S", help="Time limit of a case in seconds.")
 @click.option(
-    "--warm", type=click.Choice(["auto", "off", "verify"]), help="Keep the simulator's models loaded."
+    "--warm",
+    type=click.Choice(["auto", "off", "verify"]),
+    help="Reuse warm simulator sessions, which keep their models loaded.",
 )
-@click.option("--executor", metavar="NAME", help="Where cases execute: local, slurm, lsf, sge, ...")
+@click.option("--executor", metavar="NAME", help="Where cases run: local, slurm, lsf, sge, ...")
 @click.option(
-    "--case", "cases", type=CASE_IDS, metavar="3,7-9", help="Run these cases, whatever their status."
+    "--case", "cases", type=CASE_IDS, metavar="3,7-9", help="Run these cases, even if they are completed."
 )
-@click.option("--allow-stale", is_flag=True, help="Even if a schematic is newer than its netlist.")
+@click.option("--allow-stale", is_flag=True, help="Accept netlists that are older than their schematics.")
 @reuse_option
 @inputs_options
-@click.option("--now", is_flag=True, help="Do not wait for the sweep this one runs after.")
-@click.option("--detach", is_flag=True, help="Start it, print its id and return.")
-@click.option("--json", "json_form", is_flag=True, help="One JSON line per finished case, then a summary.")
+@click.option("--now", is_flag=True, help="Do not wait for the sweep named in `after`.")
+@click.option("--detach", is_flag=True, help="Start the run, print its id and return.")
+@click.option(
+    "--json", "json_form", is_flag=True, help="Print one JSON line per finished case, then a summary."
+)
 @selection_options
 @scoped
 def command(scope: Scope, target: str, now: bool, detach: bool, json_form: bool, **options: object) -> int:
-    """Run a SWEEP, or go on with what is pending or failed in a RUN.
+    """Run a SWEEP, or resume the pending and failed cases of a RUN.
 
     Ctrl-C once stops it cleanly: unfinished cases stay pending. The run is a process of its own: it
     goes on when this terminal is closed.
@@ -134,7 +142,7 @@ def _prepare(scope: Scope, target: str, asked: Asked, now: bool) -> tuple[RunLay
         layout = _build(scope, target, asked, now)
         return layout, within_run(layout, asked.cases)
     if asked.reuse:
-        raise UsageError("--reuse is for a new run", remedy="name a sweep, not a run")
+        raise UsageError("--reuse needs a new run", remedy="name a sweep, not a run")
     cases = chosen_cases(existing, asked.cases, asked.corners, asked.where)
     return existing, within_run(existing, cases)
 
@@ -160,7 +168,7 @@ def _build(scope: Scope, target: str, asked: Asked, now: bool) -> RunLayout:
             remedy = f"sweeps: {', '.join(project.sweeps) or 'none'}"
             if target in (unnamed := unnamed_sweeps(project.root, project.setup.sweeps)):
                 remedy = how_to_name(project.root, target, unnamed[target])
-            raise UsageError(f"{target!r} is no sweep and no run", remedy=remedy) from error
+            raise UsageError(f"no sweep or run {target!r}", remedy=remedy) from error
     after = project.sweeps[target].definition.after
     if after is not None and not now:
         dependency_on(project.root, after).settled()  # refused before anything is made

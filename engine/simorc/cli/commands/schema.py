@@ -18,7 +18,7 @@ from simorc.text import plain
     "directory",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help=f"Write all of them into DIR, such as {FOLDER}.",
+    help=f"Write all schemas into DIR, such as {FOLDER}.",
 )
 def command(name: str | None, directory: Path | None) -> None:
     """Print the JSON Schema of sim_setup.yaml (setup), config.yaml (testbench) or a sweep file (sweep).
@@ -33,4 +33,4 @@ def command(name: str | None, directory: Path | None) -> None:
     elif name is not None:
         click.echo(schema_text(name), nl=False)
     else:
-        note(f"name one: {', '.join(NAMES)}; or write them all: simorc schema --write {FOLDER}")
+        note(f"name one schema: {', '.join(NAMES)}; or write all: simorc schema --write {FOLDER}")

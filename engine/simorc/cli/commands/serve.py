@@ -9,8 +9,10 @@ from simorc.cli.number_options import CountOption
 
 
 @click.command("serve")
-@click.option("--port", type=CountOption(1, 65535), default=8000, show_default=True, help="On 127.0.0.1.")
-@click.option("--token", metavar="TEXT", help="Use this token instead of a random one.")
+@click.option(
+    "--port", type=CountOption(1, 65535), default=8000, show_default=True, help="Port on 127.0.0.1."
+)
+@click.option("--token", metavar="TEXT", help="Access token (default: a random token).")
 @scoped
 def command(scope: Scope, port: int, token: str | None) -> None:
     """Show the terminal interface in a browser, until Ctrl-C. Prints the address, with its token.

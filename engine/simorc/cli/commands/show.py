@@ -31,7 +31,7 @@ from simorc.units import format_si
 @click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
 @scoped
 def command(scope: Scope, run: str, case: int, json_form: bool) -> None:
-    """Everything about CASE of RUN: parameters, verdict, attempts, files, how to run it by hand."""
+    """Show CASE of RUN: parameters, verdict, attempts, files and the command that repeats it."""
     layout = scope.run(run)
     with RunReader(layout) as view:
         row, columns = _row(view, case), view.columns()
@@ -57,8 +57,8 @@ def _row(view: RunReader, case: int) -> Row:
     if row is not None:
         return row
     if case <= view.total:
-        raise RunError(f"case {case} of {view.layout.name} has not been reached yet")
-    raise RunError(f"{view.layout.name} has no case {case}: its cases are 1 ... {view.total}")
+        raise RunError(f"case {case} of {view.layout.name} has not started yet")
+    raise RunError(f"no case {case} in {view.layout.name}: its cases are 1 to {view.total}")
 
 
 def _files(layout: RunLayout, case: int) -> list[Path]:

@@ -26,13 +26,13 @@ EVENTS_SHOWN = 10
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @scoped
 def command(scope: Scope, run: str | None, as_json: bool) -> None:
-    """Show all runs with their counts, or one RUN with its latest events."""
+    """Show all runs with their case counts, or one RUN with its latest events."""
     layouts = [scope.run(run)] if run else find_runs(scope.root())
     summaries = [summarise(layout) for layout in layouts] if run else summarise_all(scope.root())
     if as_json:
         click.echo(dumps({"runs": [summary.as_json() for summary in summaries]}))
     elif not summaries:
-        note("no runs yet: simorc run SWEEP makes one")
+        note("no runs yet; start one: simorc run SWEEP")
     else:
         noted = any(summary.remarks.note for summary in summaries)
         header = (*HEADER, "note") if noted else HEADER
@@ -75,7 +75,7 @@ def _show_more(layout: RunLayout, summary: RunSummary) -> None:
     for told in (*summary.warnings, *summary.unvaried):
         click.echo(f"warning: {plain(str(told))}")
     if summary.state == "dead":
-        click.echo(f"its runner is gone; go on with: simorc run {plain(layout.name)}")
+        click.echo(f"its runner has ended; resume it: simorc run {plain(layout.name)}")
     with RunReader(layout) as view:
         for event in latest_events(view, EVENTS_SHOWN):
             click.echo(f"  {event['kind']}: {plain(event['message'])}")

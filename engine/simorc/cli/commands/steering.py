@@ -18,13 +18,13 @@ from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.reader import RunReader
 from simorc.text import plain
 
-case_option = click.option("--case", "cases", type=CASE_IDS, metavar="3,7-9", help="These cases only.")
+case_option = click.option("--case", "cases", type=CASE_IDS, metavar="3,7-9", help="Only these cases.")
 
 
 def _live(scope: Scope, run: str) -> RunLayout:
     layout = scope.run(run)
     if not runner_alive(layout):
-        raise RunError(f"{layout.name} is not running", remedy=f"simorc run {layout.name} goes on with it")
+        raise RunError(f"{layout.name} is not running", remedy=f"resume it: simorc run {layout.name}")
     return layout
 
 
@@ -33,33 +33,34 @@ def _live(scope: Scope, run: str) -> RunLayout:
 @case_option
 @scoped
 def cancel(scope: Scope, run: str, cases: list[int] | None) -> None:
-    """Stop RUN: cases under way end and stay pending. With --case, only those cases."""
+    """Cancel RUN: running cases are stopped and become pending. With --case, cancel only those cases."""
     layout = _live(scope, run)
     if cases is None:
         request(layout, "cancel")
     else:
         request(layout, "cancel", cases=cases)
-    note(f"asked {plain(layout.name)} to stop{'' if cases is None else f' {len(cases)} cases'}")
+    which = "" if cases is None else f"{len(cases)} cases of "
+    note(f"cancellation of {which}{plain(layout.name)} requested")
 
 
 @click.command("pause")
 @click.argument("run", default="last", shell_complete=RUNS)
 @scoped
 def pause(scope: Scope, run: str) -> None:
-    """Start no further case of RUN; cases under way finish."""
+    """Pause RUN: running cases finish, no new case starts."""
     layout = _live(scope, run)
     request(layout, "pause")
-    note(f"asked {plain(layout.name)} to pause; simorc resume goes on")
+    note(f"pause of {plain(layout.name)} requested; simorc resume continues it")
 
 
 @click.command("resume")
 @click.argument("run", default="last", shell_complete=RUNS)
 @scoped
 def resume(scope: Scope, run: str) -> None:
-    """Go on with RUN after a pause."""
+    """Resume RUN after a pause."""
     layout = _live(scope, run)
     request(layout, "resume")
-    note(f"asked {plain(layout.name)} to go on")
+    note(f"resumption of {plain(layout.name)} requested")
 
 
 @click.command("retry")
@@ -68,15 +69,16 @@ def resume(scope: Scope, run: str) -> None:
 @inputs_options
 @scoped
 def retry(scope: Scope, run: str, cases: list[int] | None, keep_inputs: bool, accept_changes: bool) -> None:
-    """Run the failed cases of RUN again, or those of --case; starts a runner if none is there."""
+    """Run the failed cases of RUN again, or the cases of --case. Starts a runner if RUN is stopped."""
     layout = scope.run(run)
     if cases is None and not runner_alive(layout) and not _failed(layout):
-        note(f"no case of {plain(layout.name)} has failed; --case runs others again")
+        note(f"no failed cases in {plain(layout.name)}; select other cases with --case")
         return
     answer = answer_of(keep_inputs, accept_changes)
     if accept_changes and runner_alive(layout):
         raise RunBusy(
-            f"{layout.name} is under way with its circuit", remedy=f"first: simorc cancel {layout.name}"
+            f"{layout.name} is running with other inputs",
+            remedy=f"cancel it first: simorc cancel {layout.name}",
         )
     check_inputs(layout, load_manifest(layout), answer=answer)
     chosen = {} if cases is None else {"cases": cases}
@@ -84,7 +86,7 @@ def retry(scope: Scope, run: str, cases: list[int] | None, keep_inputs: bool, ac
     if not runner_alive(layout):
         start_runner(layout, inputs=answer)
     which = "failed cases" if cases is None else f"{len(cases)} cases"
-    note(f"asked {plain(layout.name)} to run {which} again")
+    note(f"retry of {which} of {plain(layout.name)} requested")
 
 
 def _failed(layout: RunLayout) -> int:
@@ -97,10 +99,10 @@ def _failed(layout: RunLayout) -> int:
 @click.argument("number", metavar="N|+N|-N")
 @scoped
 def jobs(scope: Scope, run: str, number: str) -> None:
-    """Run N cases of RUN at once from now on, or N more (+N), or N fewer (-N)."""
+    """Run N cases of RUN in parallel from now on, or N more (+N), or N fewer (-N)."""
     if not re.fullmatch(r"[+-]?\d{1,5}", number) or not int(number):
-        raise UsageError(f"{number!r} is no number of jobs", remedy="simorc jobs RUN 4, or +1, or -1")
+        raise UsageError(f"invalid number of jobs {number!r}", remedy="simorc jobs RUN 4, or +1, or -1")
     layout = _live(scope, run)
     key = "delta" if number[0] in "+-" else "n"
     request(layout, "jobs", **{key: int(number)})
-    note(f"asked {plain(layout.name)} for {number} jobs")
+    note(f"change of {plain(layout.name)} to {number} jobs requested")

@@ -13,7 +13,7 @@ from simorc.text import plain
 @click.command("validate")
 @scoped
 def command(scope: Scope) -> None:
-    """Check every file of the project; nothing is made or started."""
+    """Check every file of the project. Nothing is created or started."""
     from simorc.launch.build import unmeasurable
     from simorc.launch.case_plan import plan_of
     from simorc.launch.sweep_checks import sweep_problems, sweep_warnings, testbench_warnings

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @click.command("watch")
 @click.option(
-    "--poll", is_flag=True, help="Look twice a second instead of being told (network file systems)."
+    "--poll", is_flag=True, help="Poll twice a second instead of using file events (network file systems)."
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 @scoped
 def command(scope: Scope, poll: bool, as_json: bool) -> None:
-    """Tell when a schematic and its netlist part, until Ctrl-C; do what `on_change` says."""
+    """Watch schematics, report stale netlists and run the `on_change` action, until Ctrl-C."""
     import anyio
 
     from simorc.files import is_network
@@ -71,7 +71,7 @@ def react(scope: Scope, reaction: Reaction, as_json: bool) -> None:
     try:
         for pair in reaction.netlist:
             update(pair)
-            note(f"{plain(pair.name)}: netlisted")
+            note(f"{plain(pair.name)}: netlist regenerated")
     except SimorcError as error:
         complain(error)
         return

@@ -21,11 +21,11 @@ def cluster_findings(name: str, site: Site, place: Path, executable: str) -> Ite
     scheduler = scheduler_called(name)
     if scheduler is None:
         known = ", ".join(executor_names())
-        raise UsageError(f"{name} is no cluster simorc knows", remedy=f"one of: {known}")
+        raise UsageError(f"unknown cluster scheduler {name}", remedy=f"one of: {known}")
     answer = _answer(scheduler)
     yield answer
     mode = journal_mode(place / "run.sqlite")
-    yield Finding("journal", "good", f"{mode}: fit for the file system of {place}")
+    yield Finding("journal", "good", f"{mode}: suits the file system of {place}")
     if answer.state == "good":
         yield from _node_findings(scheduler, site, place, executable)
 
@@ -36,9 +36,7 @@ def _answer(scheduler: Scheduler) -> Finding:
         limit = scheduler.array_limit()
         scheduler.states(["simorc-doctor"])
     except SimorcError as error:
-        return Finding(
-            scheduler.name, "bad", error.message, error.remedy or "ask the cluster's administrator"
-        )
+        return Finding(scheduler.name, "bad", error.message, error.remedy or "ask the cluster administrator")
     took = time.monotonic() - began
     return Finding(scheduler.name, "good", f"answers in {took:.1f} s; arrays of up to {limit} elements")
 
@@ -56,4 +54,6 @@ def _node_findings(scheduler: Scheduler, site: Site, place: Path, executable: st
         yield Finding("node ngspice", "good", report.simulator)
     fine = abs(skew) < LARGEST_SKEW
     told = f"{abs(skew):.1f} s apart from the file system's"
-    yield Finding("node clock", "good" if fine else "note", told, "" if fine else "have its time set (NTP)")
+    yield Finding(
+        "node clock", "good" if fine else "note", told, "" if fine else "synchronize its clock (NTP)"
+    )

@@ -48,14 +48,14 @@ def program_finding(name: str, executable: str, *, needed: bool) -> Finding:
     if found is None:
         state: Literal["note", "bad"] = "bad" if needed else "note"
         return Finding(
-            name, state, f"{executable} not found", f"install it: apt-get install {name}, or name its path"
+            name, state, f"{executable} not found", f"install it (apt-get install {name}), or set its path"
         )
     version = _version(name, found)
     if version is None:
         return Finding(
             name,
             "bad" if needed else "note",
-            f"{found} does not tell its version",
+            f"{found} does not report its version",
             f"try: {found} {VERSION_OPTIONS[name]}",
         )
     return Finding(name, "good", f"{version} ({found})")
@@ -81,13 +81,13 @@ def _version(name: str, path: str) -> str | None:
 def terminal_finding(is_terminal: bool) -> Finding:
     """Whether the terminal interface could be opened here, and how large it would be."""
     if not is_terminal:
-        return Finding("terminal", "note", "output is not a terminal", "the terminal interface needs one")
+        return Finding("terminal", "note", "the output is not a terminal", "the terminal interface needs one")
     kind, size = os.environ.get("TERM", ""), shutil.get_terminal_size()
     told = f"{kind or 'TERM is not set'}, {size.columns} x {size.lines}"
     if kind in ("", "dumb"):
         return Finding("terminal", "bad", told, "export TERM=xterm-256color")
     if size.columns < 80 or size.lines < 24:
-        return Finding("terminal", "note", told, "the interface wants 80 x 24 or more")
+        return Finding("terminal", "note", told, "the terminal interface needs at least 80 x 24")
     return Finding("terminal", "good", told)
 
 
@@ -95,13 +95,15 @@ def locale_finding() -> Finding:
     encoding = locale.getencoding()
     if encoding.lower().replace("-", "") == "utf8":
         return Finding("locale", "good", encoding)
-    return Finding("locale", "note", f"{encoding}: plots and marks fall back to ASCII", "export LANG=C.UTF-8")
+    return Finding(
+        "locale", "note", f"{encoding}: plots and symbols use ASCII characters", "export LANG=C.UTF-8"
+    )
 
 
 def cpus_finding() -> Finding:
     usable, there = usable_cpus(), os.cpu_count() or 1
     told = f"{usable} usable" + (f" of {there}" if there != usable else "")
-    return Finding("cpus", "good", f"{told}: as many cases run at once by default")
+    return Finding("cpus", "good", f"{told}: the default number of parallel cases")
 
 
 def file_system_finding(place: Path) -> Finding:
@@ -109,7 +111,7 @@ def file_system_finding(place: Path) -> Finding:
     kind = file_system_of(str(place)) or "unknown"
     if is_network(place):
         return Finding(
-            "file system", "note", f"{kind}, over the network", "safe there; a local disk is faster"
+            "file system", "note", f"{kind} (network file system)", "supported; a local disk is faster"
         )
     return Finding("file system", "good", kind)
 

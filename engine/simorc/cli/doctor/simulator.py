@@ -47,11 +47,11 @@ def ngspice_findings(settings: SimulatorSettings) -> Iterator[Finding]:
 def _warm_finding(simulator: Ngspice) -> Finding:
     way = find_warm_way(simulator)
     if way.kind == "none":
-        told = f"no warm sessions, every case runs cold: {way.reason}"
+        told = f"warm sessions are not available, every case runs cold: {way.reason}"
         return Finding("warm", "note", told, way.remedy)
     refusal = tried_session(simulator, way)
     if refusal:
-        return Finding("warm", "note", f"a warm session {way} fails: {refusal}", "execution.warm: off")
+        return Finding("warm", "note", f"the warm session {way} fails: {refusal}", "execution.warm: off")
     if way.kind == "pipe":
         return Finding("warm", "good", f"{way}; {way.reason}", way.remedy)
     return Finding("warm", "good", str(way))
@@ -65,19 +65,17 @@ def _finding(settings: SimulatorSettings) -> Finding:
     executable = adapter.executable if settings.executable == "ngspice" else settings.executable
     found = shutil.which(executable) or (executable if Path(executable).is_file() else None)
     if found is None:
-        remedy = "install it, or name its path: simulator.executable"
+        remedy = "install it, or set its path: simulator.executable"
         return Finding(settings.name, "bad", f"{executable} not found", remedy)
     starter = adapter.command(found, ())[0]
     if shutil.which(starter) is None:
-        return Finding(
-            settings.name, "bad", f"{starter} not found, which starts {found}", f"install {starter}"
-        )
+        return Finding(settings.name, "bad", f"{starter} not found; {found} needs it", f"install {starter}")
     return _version_finding(adapter, found)
 
 
 def _version_finding(adapter: Adapter, program: str) -> Finding:
     if not adapter.version_options:
-        told = f"{program}, which cannot be asked for its version; {_made_for(adapter)}"
+        told = f"{program}; it has no option that prints its version; {_made_for(adapter)}"
         return Finding(adapter.name, "good", told)
     try:
         said = subprocess.run(
@@ -91,15 +89,17 @@ def _version_finding(adapter: Adapter, program: str) -> Finding:
         )
         version = adapter.version(said.stdout + said.stderr)
     except (OSError, subprocess.TimeoutExpired, ToolMissing) as error:
-        return Finding(adapter.name, "note", f"{program} does not tell its version: {error}")
+        return Finding(adapter.name, "note", f"{program} does not report its version: {error}")
     doubt = adapter.supports(version)
     if doubt:
-        return Finding(adapter.name, "note", f"{doubt} ({program})", "compare a case with a run by hand")
+        return Finding(
+            adapter.name, "note", f"{doubt} ({program})", "compare one case with a simulation by hand"
+        )
     return Finding(adapter.name, "good", f"{version} ({program}); {_made_for(adapter)}")
 
 
 def _made_for(adapter: Adapter) -> str:
     oldest, newest = adapter.versions
     if not oldest and not newest:
-        return "of any version"
-    return f"made for {oldest or 'the oldest'} to {newest or 'the newest'}"
+        return "any version"
+    return f"tested with {oldest or 'the oldest'} to {newest or 'the newest'}"

@@ -102,5 +102,5 @@ def sort_column(text: str, columns: Sequence[Column]) -> tuple[str, bool]:
         column.name: column.name for column in columns
     }
     if asked not in named:
-        raise UsageError(f"no column {asked!r} to sort by", remedy="one of " + ", ".join(sorted(named)))
+        raise UsageError(f"unknown sort column {asked!r}", remedy="one of " + ", ".join(sorted(named)))
     return named[asked], descending

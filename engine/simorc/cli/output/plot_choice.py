@@ -100,7 +100,7 @@ def chosen_cases(run: OpenRun, asked: Asked) -> list[int]:
     kept = frame.ids[cases_where(frame, asked.where) & frame.completed].tolist()
     left = [case for case in kept if not asked.cases or case in asked.cases]
     if not left:
-        raise UsageError(f"no completed case of {run.name} is left by --where")
+        raise UsageError(f"no completed case of {run.name} matches --where")
     return thinned(left)
 
 
@@ -111,7 +111,7 @@ def cases_to_draw(run: OpenRun, asked: Asked) -> list[int]:
         return chosen
     completed = run.frame.ids[run.frame.completed]
     if not len(completed):
-        raise UsageError(f"no case of {run.name} has completed", remedy="name a case")
+        raise UsageError(f"{run.name} has no completed case", remedy="name a case")
     return [int(completed[0])]
 
 
@@ -126,7 +126,7 @@ def plot_of_case(run: OpenRun, case: int, asked: Asked) -> Plot:
     name = asked.analysis
     named = list(raw.plots) if name is None else _plots_named(raw.plots, name)
     if not raw.plots:
-        raise WaveformError(f"{raw.path} holds no plot")
+        raise WaveformError(f"{raw.path} contains no plot")
     if not named:
         told = ", ".join(plot.name for plot in raw.plots)
         raise UsageError(f"no plot {name!r}", remedy=f"one of {told}")
@@ -146,11 +146,11 @@ def _plots_named(plots: Sequence[Plot], name: str) -> list[Plot]:
 def _no_waveforms(run: OpenRun, case: int) -> SimorcError:
     found = (run.frame.ids == case).nonzero()[0]
     if not len(found):
-        return UsageError(f"{run.name} has no case {case}: its cases are 1 ... {len(run.frame)}")
+        return UsageError(f"no case {case} in {run.name}: its cases are 1 to {len(run.frame)}")
     status = run.frame.status[found[0]].replace("_", " ")
     return WaveformError(
         f"case {case} of {run.name} is {status} and has no waveforms",
-        remedy=f"simorc show {run.name} {case} tells what became of it",
+        remedy=f"for details: simorc show {run.name} {case}",
     )
 
 

@@ -121,11 +121,11 @@ def progress_line(now: Moment) -> str:
     parts = [f"{now.over}/{now.total} done"]
     if now.counts["failed"]:
         parts.append(f"{now.counts['failed']} failed")
-    parts.append(f"{now.counts['in_progress']} under way")
+    parts.append(f"{now.counts['in_progress']} running")
     if now.rate:
         parts.append(f"{now.rate:.1f}/s")
     if now.eta is not None and now.left:
-        parts.append(f"{duration(now.eta)} to go")
+        parts.append(f"ETA {duration(now.eta)}")
     if now.state != "running":
         parts.append(now.state)
     return ", ".join(parts)
@@ -139,7 +139,7 @@ def closing_line(now: Moment, summary: RunSummary, failures: Sequence[FailureGro
         told += f", {counts['failed']} failed"
     told = "\n".join([f"{told}, in {duration(now.seconds)}", *_reasons(failures), *_warnings(summary)])
     if summary.state in ("dead", "cancelled", "cancelling") and now.left:
-        return f"{told}\ngo on with: simorc run {name}"
+        return f"{told}\nresume it: simorc run {name}"
     return f"{told}\nsee: simorc results {name}{' --failed' if counts['failed'] else ''}"
 
 
@@ -151,7 +151,7 @@ def _reasons(failures: Sequence[FailureGroup]) -> list[str]:
         for group in failures[:_GROUPS_SHOWN]
     ]
     others = sum(group.count for group in failures[_GROUPS_SHOWN:])
-    return [*lines, f"  {others} x something else"] if others else lines
+    return [*lines, f"  {others} x other messages"] if others else lines
 
 
 def _warnings(summary: RunSummary) -> list[str]:
