@@ -89,7 +89,7 @@ class SimorcApp(App[int]):
     def _problems(self) -> list[str]:
         theme = self._preferences.theme
         unknown = (
-            [f"no theme {theme!r}: t shows what there is"]
+            [f"unknown theme {theme!r}: press t to list the themes"]
             if theme and theme not in self.available_themes
             else []
         )

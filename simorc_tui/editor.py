@@ -37,6 +37,6 @@ def edit_file(app: App[Any], file: Path) -> None:
         with app.suspend(), app.batch_update():
             subprocess.run([*command, str(file)], check=False)
     except FileNotFoundError as error:
-        raise ToolMissing(f"the editor {command[0]!r} is not there", remedy="set EDITOR") from error
+        raise ToolMissing(f"editor {command[0]!r} not found", remedy="set EDITOR") from error
     except SuspendNotSupported as error:
-        raise SimorcError("an editor cannot be opened in this kind of terminal") from error
+        raise SimorcError("this kind of terminal cannot open an editor") from error

@@ -22,7 +22,7 @@ from simorc_tui.screens.dialogs.prompt import PromptScreen
 FORMS = (
     Choice(".svg", "s", "SVG, a drawing"),
     Choice(".png", "p", "PNG, a picture (needs matplotlib)"),
-    Choice(".csv", "c", "CSV, the numbers with every digit"),
+    Choice(".csv", "c", "CSV, the numbers in full precision"),
 )
 
 
@@ -50,7 +50,7 @@ def ask_export(
                 lambda answer: None if answer is None else unless_there(node, Path(answer), write),
             )
 
-    node.app.push_screen(ChoiceScreen("Write what the plot shows as", FORMS), named)
+    node.app.push_screen(ChoiceScreen("Format of the plot file", FORMS), named)
 
 
 def below_here(path: Path) -> Path:
@@ -63,7 +63,7 @@ def _check(form: str) -> Callable[[str], str]:
     def wrong(answer: str) -> str:
         path = Path(answer).expanduser()
         if path.suffix != form:
-            return f"the name has to end in {form}"
+            return f"the file name must end in {form}"
         return f"{path} is a directory" if path.is_dir() else ""
 
     return wrong
@@ -75,9 +75,9 @@ def unless_there(node: DOMNode, answer: Path, write: Callable[[Path], None]) -> 
     if not path.exists():
         write(path)
         return
-    choices = (Choice("yes", "y", "overwrite it"), Choice("no", "n", "leave it"))
+    choices = (Choice("yes", "y", "overwrite it"), Choice("no", "n", "keep it"))
     node.app.push_screen(
-        ChoiceScreen(f"{path.name} is there already", choices, 1),
+        ChoiceScreen(f"{path.name} already exists", choices, 1),
         lambda said: write(path) if said == "yes" else None,
     )
 
@@ -95,7 +95,7 @@ def ask_keep(node: DOMNode, spec: Callable[[str], dict[str, Any]], proposed: Pat
         node.run_worker(_told(node, written, path, said), group="export", exclusive=False)
 
     node.app.push_screen(
-        PromptScreen("Keep this view as a plot spec in", str(below_here(proposed)), check=_check(".yaml")),
+        PromptScreen("Save this view as a plot spec in", str(below_here(proposed)), check=_check(".yaml")),
         lambda answer: None if answer is None else unless_there(node, Path(answer), write),
     )
 
@@ -107,7 +107,7 @@ async def _told(node: DOMNode, write: Callable[[], None], path: Path, then: str 
         told = "\n".join(plain(line) for line in (error.message, error.remedy) if line)
         node.app.notify(told, severity="error", markup=False, timeout=10)
     except OSError as error:
-        told = f"{path} cannot be written: {error.strerror or error}"
+        told = f"cannot write {path}: {error.strerror or error}"
         node.app.notify(plain(told), severity="error", markup=False, timeout=10)
     else:
         told = f"written: {path}" + (f"\n{then}" if then else "")

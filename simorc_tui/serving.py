@@ -58,9 +58,9 @@ def _guard(token: str) -> Any:
     ) -> web.StreamResponse:
         brought = request.query.get("token") or request.cookies.get(COOKIE, "")
         if not hmac.compare_digest(brought.encode(), token.encode()):
-            raise web.HTTPForbidden(text="open the address simorc serve printed, with its token")
+            raise web.HTTPForbidden(text="open the address that simorc serve printed, including its token")
         if _foreign(request):
-            raise web.HTTPForbidden(text="not from another site")
+            raise web.HTTPForbidden(text="requests from other sites are refused")
         if "token" in request.query:
             # The address bar and the browser's history keep no token.
             found = web.HTTPFound(request.path)

@@ -11,7 +11,7 @@ Entry = str | tuple[str, str]
 """A command's id, or keys with a word where a widget's own keys or several commands are meant."""
 
 PANES = ("1-4", "panes")
-GO_THERE = ("enter", "go there")
+GO_THERE = ("enter", "go to it")
 
 FOOTERS: Mapping[str, tuple[Entry, ...]] = {
     "tree": (

@@ -13,41 +13,39 @@ def _command(name: str, label: str, key: str, action: str, help_text: str) -> Co
 
 
 PLOT_COMMANDS: tuple[Command, ...] = (
-    _command("plot.zoom_in", "zoom in", "plus", f"zoom({1 / ZOOM})", "Zoom in, around the cursor in hand"),
+    _command("plot.zoom_in", "zoom in", "plus", f"zoom({1 / ZOOM})", "Zoom in around the active cursor"),
     _command("plot.zoom_out", "zoom out", "minus", f"zoom({ZOOM})", "Zoom out"),
-    _command("plot.pan_left", "pan left", "h", f"pan({-PAN})", "Move to the left"),
-    _command("plot.pan_right", "pan right", "l", f"pan({PAN})", "Move to the right"),
+    _command("plot.pan_left", "pan left", "h", f"pan({-PAN})", "Pan to the left"),
+    _command("plot.pan_right", "pan right", "l", f"pan({PAN})", "Pan to the right"),
     _command(
         "plot.zoom_in_y",
         "zoom in y",
         "greater_than_sign",
         f"zoom_y({1 / ZOOM})",
-        "Zoom y in, around the first curve at the cursor",
+        "Zoom y in around the first curve at the cursor",
     ),
     _command("plot.zoom_out_y", "zoom out y", "less_than_sign", f"zoom_y({ZOOM})", "Zoom y out"),
-    _command("plot.pan_up", "pan up", "k,up", f"pan_y({PAN})", "Move up (also the arrow)"),
-    _command("plot.pan_down", "pan down", "j,down", f"pan_y({-PAN})", "Move down (also the arrow)"),
-    _command("plot.strip", "strip", "s", "strip", "Whose y moves: the next of several strips"),
-    _command("plot.fit", "fit", "0", "fit", "Show all of x and y again"),
-    _command("plot.cursor", "cursors", "m", "cursor", "A cursor, two with Δ, 1/Δ and slope, none"),
-    _command("plot.left", "cursor left", "left", "nudge(-1)", "The cursor in hand to the left"),
-    _command("plot.right", "cursor right", "right", "nudge(1)", "The cursor in hand to the right"),
-    _command("plot.other_cursor", "other cursor", "v", "other_cursor", "Take the other cursor in hand"),
+    _command("plot.pan_up", "pan up", "k,up", f"pan_y({PAN})", "Pan up (also the arrow key)"),
+    _command("plot.pan_down", "pan down", "j,down", f"pan_y({-PAN})", "Pan down (also the arrow key)"),
+    _command("plot.strip", "strip", "s", "strip", "Select the next strip for y zoom and pan"),
+    _command("plot.fit", "fit", "0", "fit", "Show the full range of x and y"),
+    _command("plot.cursor", "cursors", "m", "cursor", "Show one cursor, two with Δ, 1/Δ and slope, or none"),
+    _command("plot.left", "cursor left", "left", "nudge(-1)", "Move the active cursor to the left"),
+    _command("plot.right", "cursor right", "right", "nudge(1)", "Move the active cursor to the right"),
+    _command("plot.other_cursor", "other cursor", "v", "other_cursor", "Activate the other cursor"),
     _command("plot.log_x", "log x", "X", "log_x", "Logarithmic or linear x"),
     _command("plot.log_y", "log y", "Y", "log_y", "Logarithmic or linear y"),
-    _command("plot.export", "export", "f6", "export", "Write what shows as SVG, PNG or CSV"),
+    _command("plot.export", "export", "f6", "export", "Write the visible plot as SVG, PNG or CSV"),
 )
 
 WAVE_COMMANDS: tuple[Command, ...] = (
-    _command("wave.choose", "traces", "c", "choose", "Choose traces"),
-    _command("wave.expression", "expression", "equals_sign", "expression", "Type an expression as a trace"),
-    _command("wave.spectrum", "FFT", "f", "spectrum", "FFT of the part of time that shows; time again"),
-    _command(
-        "wave.taper", "FFT window", "B", "taper", "The next window of the FFT: Hann, Blackman-Harris, ..."
-    ),
-    _command("wave.keep", "keep view", "f7", "keep", "Keep what shows as a plot spec"),
-    _command("wave.next", "next plot", "right_square_bracket", "view(1)", "The next plot of the case"),
-    _command("wave.previous", "previous plot", "left_square_bracket", "view(-1)", "The previous plot"),
+    _command("wave.choose", "traces", "c", "choose", "Select traces"),
+    _command("wave.expression", "expression", "equals_sign", "expression", "Add an expression as a trace"),
+    _command("wave.spectrum", "FFT", "f", "spectrum", "FFT of the visible time range; press again for time"),
+    _command("wave.taper", "FFT window", "B", "taper", "Next FFT window: Hann, Blackman-Harris, ..."),
+    _command("wave.keep", "save view", "f7", "keep", "Save the visible plot as a plot spec"),
+    _command("wave.next", "next plot", "right_square_bracket", "view(1)", "Next plot of the case"),
+    _command("wave.previous", "previous plot", "left_square_bracket", "view(-1)", "Previous plot"),
 )
 
 PLOT_GROUPS = {"plot": "In a plot", "wave": "In the waveforms"}

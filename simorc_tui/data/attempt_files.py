@@ -63,7 +63,7 @@ def difference(ladder: Ladder, rung: Rung, other: Rung | None = None) -> tuple[s
     title = f"{before.title}  to  {rung.title}"
     old, new = _texts(before), _texts(rung)
     if not old and not new:
-        return title, Text("neither attempt made a file", "italic")
+        return title, Text("neither attempt wrote a file", "italic")
     names = sorted({*old, *new})
     return title, _tables([(name, old.get(name, []), new.get(name, [])) for name in names])
 

@@ -30,9 +30,9 @@ def read_waves(path: Path, chosen: Sequence[str] = ()) -> DigitalWaves:
     dump = read_vcd(path)
     shown = tuple(name for name in chosen if name in dump.signals) or usual_signals(dump)
     strips = tuple(_strip(dump.signals[name], dump.end) for name in shown)
-    note = f"{len(shown)} of {len(dump.signals)} signals: c chooses"
+    note = f"{len(shown)} of {len(dump.signals)} signals: press c to select"
     if not dump.complete:
-        note += "; the dump is too long to be shown whole"
+        note += "; the dump is too long: only its beginning is shown"
     return DigitalWaves(Panel(strips, x_unit="s"), tuple(sorted(dump.signals)), shown, note)
 
 

@@ -90,5 +90,5 @@ class Launcher:
         out, err = await process.communicate()
         if process.returncode:
             complaint = err.decode(errors="replace").strip() or out.decode(errors="replace").strip()
-            raise SimorcError(complaint or f"{arguments[0]} ended with {process.returncode}")
+            raise SimorcError(complaint or f"{arguments[0]} ended with exit code {process.returncode}")
         return out.decode(errors="replace").strip() or err.decode(errors="replace").strip()

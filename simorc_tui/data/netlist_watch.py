@@ -74,7 +74,7 @@ def short_note(conditions: Sequence[Condition]) -> str:
     if not bad:
         return ""
     if len(bad) > 1:
-        return f"{len(bad)} netlists are not their schematics'"
+        return f"{len(bad)} netlists do not match their schematics"
     first = bad[0]
     if first.state == "stale" and first.changed:
         names = {Path(name).name for name in first.changed}

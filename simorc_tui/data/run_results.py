@@ -92,7 +92,7 @@ def head_of(layout: RunLayout) -> str:
 
 def _effort(view: RunReader) -> list[str]:
     found = view.effort()
-    told = ((found.warm, "warm"), (found.again, "tried again"), (found.climbed, "with other options"))
+    told = ((found.warm, "warm"), (found.again, "retried"), (found.climbed, "with fallback options"))
     return [f"{count} {word}" for count, word in told if count]
 
 

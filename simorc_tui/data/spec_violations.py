@@ -30,7 +30,7 @@ class Violations:
     def short(self) -> str:
         """The same for a narrow line."""
         off = self.counts.violating or self.across
-        return f"{off} off spec" if off else ""
+        return f"{off} spec violations" if off else ""
 
 
 def read_violations(layout: RunLayout) -> Violations:

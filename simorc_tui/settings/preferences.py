@@ -54,7 +54,7 @@ def read_preferences(path: Path) -> Preferences:
     problems = [str(problem) for problem in source.problems]
     data = source.data if isinstance(source.data, Mapping) else {}
     problems += [
-        f"{path}: {key}: not known here; known: {', '.join(KNOWN)}" for key in data if key not in KNOWN
+        f"{path}: {key}: unknown setting; known: {', '.join(KNOWN)}" for key in data if key not in KNOWN
     ]
     keymap, wrong = _keymap(data.get("keymap"), path)
     theme, mouse = data.get("theme") or "", data.get("mouse", True)
@@ -74,7 +74,7 @@ def _keymap(written: Any, path: Path) -> tuple[dict[str, str], list[str]]:
         if name in known or str(name).partition(".")[0] in PANE_GROUPS:
             keymap[str(name)] = ",".join(_key(each.strip()) for each in str(keys).split(",") if each.strip())
         else:
-            problems.append(f"{path}: keymap.{name}: no such command")
+            problems.append(f"{path}: keymap.{name}: unknown command")
     return keymap, problems
 
 

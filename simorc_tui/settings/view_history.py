@@ -72,7 +72,7 @@ def described(before: ViewState, after: ViewState) -> str:
         return "sorting reversed" if was.order == now.order else f"sorting by {now.order.removeprefix('m_')}"
     if before.marks != after.marks:
         more, fewer = len(after.marks - before.marks), len(before.marks - after.marks)
-        return f"{more} marked" if more else f"{fewer} marks taken away"
+        return f"{more} marked" if more else f"{fewer} marks removed"
     if before.look.columns != after.look.columns:
         return "choice of columns"
     return "frozen columns" if before.look.frozen != after.look.frozen else "widths of columns"

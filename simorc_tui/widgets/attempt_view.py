@@ -108,14 +108,14 @@ class AttemptView(FailingPane):
         if dump is None:
             self._dump = self._wanted = None
             self._title("")
-            self.query_one(PlotView).show_note("this attempt left no waveforms: w on a simulation shows them")
+            self.query_one(PlotView).show_note("This attempt has no waveforms. Press w on a simulation.")
         elif self._wanted != (dump, self._signals):
             self._read(dump)
 
     def choose_signals(self) -> None:
         """Ask which signals are drawn."""
         if self.waves is None or self._dump is None or self.mode != "wave":
-            self.notify("no waveforms here to choose from", severity="warning")
+            self.notify("There are no waveforms to select.", severity="warning")
             return
         self.app.push_screen(WaveChooser(self.waves.names, self._signals), self._signals_chosen)
 

@@ -71,7 +71,7 @@ class MeasuresView(FailingPane, VerticalScroll):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- as Textual calls it
         super().__init__(id=id)
-        self.measures = Measures(note="no case chosen")
+        self.measures = Measures(note="No case selected.")
         self._layout_of_run: RunLayout | None = None
         self._case_id: int | None = None
 
@@ -85,7 +85,7 @@ class MeasuresView(FailingPane, VerticalScroll):
         """Show a case; None shows nothing."""
         self._layout_of_run, self._case_id = layout, case_id
         if layout is None or case_id is None:
-            self._show(Measures(note="no case chosen"))
+            self._show(Measures(note="No case selected."))
         else:
             self._read(layout, case_id)
 

@@ -22,7 +22,7 @@ RATE_OVER = 10.0
 PAINTED_EVERY = 1 / 8
 """Seconds between two looks of the line: nobody reads numbers faster, and each costs as much as ten cells."""
 WORDS = {"pending": "pending", "in_progress": "running", "completed": "done", "failed": "failed"}
-NO_WARM = ("no warm sessions: simorc doctor says why", "no warm sessions", "cold")
+NO_WARM = ("no warm sessions: run simorc doctor for the reason", "no warm sessions", "cold")
 COLOURS = {"pending": "", "in_progress": "cyan", "completed": "green", "failed": "red"}
 
 
@@ -152,7 +152,7 @@ class StatusLine(Widget):
     def _warning_texts(self) -> tuple[str, str, str]:
         """What the simulator ignored: how many cases have each kind; the kinds; that there is something."""
         kinds = ", ".join(f"{group.kind} {group.cases}" for group in self._warnings)
-        return f"warnings: {kinds}", f"{len(self._warnings)} warned of", "warned"
+        return f"warnings: {kinds}", f"{len(self._warnings)} kinds of warnings", "warned"
 
     def _append_progress(self, line: Text) -> None:
         total, wide = self._total, self._wide
@@ -168,7 +168,7 @@ class StatusLine(Widget):
     def _state_text(self) -> str:
         state = self._meta.get("state", "")
         if state in ("running", "paused", "cancelling") and not self._alive:
-            return "runner gone: r resumes"
+            return "stopped: press r to resume"
         if state != "running":
             reason = self._meta.get("pause_reason", "")
             return f"{state}: {plain(reason)}" if state == "paused" and reason else state

@@ -117,7 +117,7 @@ async def test_u_brings_back_filter_marks_order_and_columns(
         await user.press("u", "u")
         await user.until(lambda: table.row_count == 45 and not table.marks)
         await user.press("u")
-        await user.sees("nothing to undo")
+        await user.sees("Nothing to undo.")
 
 
 async def test_columns_are_widened_frozen_remembered_and_usual_again(

@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from simorc.text import plain
 from simorc_tui.settings.table_look import USUAL, TableLook
 
-KEYS = "space shows or hides, J K move, < > width,\nf stands still up to here, U the usual ones, enter takes"
+KEYS = "space: show or hide, J K: move, < >: width,\nf: freeze up to here, U: defaults, enter: apply"
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class ColumnChooser(ModalScreen[TableLook | None]):
         Binding("K,shift+up", "shift(-1)", "earlier", priority=True),
         Binding("greater_than_sign", "widen(1)", "wider", priority=True),
         Binding("less_than_sign", "widen(-1)", "narrower", priority=True),
-        Binding("f", "freeze", "stands still up to here", priority=True),
-        Binding("U", "usual", "the usual ones", priority=True),
+        Binding("f", "freeze", "freeze up to here", priority=True),
+        Binding("U", "usual", "defaults", priority=True),
         Binding("j", "cursor(1)", "down", show=False),
         Binding("k", "cursor(-1)", "up", show=False),
     ]
@@ -139,7 +139,7 @@ class ColumnChooser(ModalScreen[TableLook | None]):
         for name in self.names:
             line = f"[{'x' if name in self.shown else ' '}] {plain(self._columns[name].label):{wide}}"
             line += f"  {self._width(name):3}{'' if self._look.width_of(name) is None else ' set'}"
-            lines.append(Option(Text(line + ("  stands still" if name in standing else ""))))
+            lines.append(Option(Text(line + ("  frozen" if name in standing else ""))))
         return lines
 
     def _list(self, highlighted: int) -> None:

@@ -24,7 +24,7 @@ def details_screen(layout: RunLayout, view: RunReader, row: CaseRow) -> ReadingS
         _section(text, title, [(label, value or "-") for label, value in lines])
     _attempts(text, view, row.case_id)
     files = (layout.deck(row.case_id), layout.log(row.case_id), layout.raw(row.case_id))
-    _section(text, "Files", [(path.name, str(path) if path.exists() else "not there") for path in files])
+    _section(text, "Files", [(path.name, str(path) if path.exists() else "missing") for path in files])
     return ReadingScreen(f"case {row.case_id} of {plain(layout.name)}", text)
 
 

@@ -13,33 +13,33 @@ from simorc_tui.commands.plot_commands import PLOT_COMMANDS, PLOT_GROUPS, WAVE_C
 from simorc_tui.screens.dialogs.reading import KeyLines, ReadingScreen, key_lines
 
 MOVING = (
-    ("hjkl arrows", "Move; in the table sideways scrolls"),
-    ("g G", "First and last"),
-    ("pgup pgdn", "A page up or down"),
-    ("space a V", "Mark a case; all the filter shows, again none; from the last mark to here"),
+    ("hjkl arrows", "Move; left and right scroll the table"),
+    ("g G", "First and last row"),
+    ("pgup pgdn", "One page up or down"),
+    ("space a V", "Mark a case; mark or unmark all shown cases; mark from the last mark to here"),
 )
 WIDGETS: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "in_tree": (
         "In the project tree",
         (
-            ("enter", "Open a sweep in the builder, a run in the table, a pipeline"),
-            (".", "What can be done with it: a run's note, name, lock, report, removal, ..."),
+            ("enter", "Open a sweep in the builder, a run in the table, or a pipeline"),
+            (".", "Actions: note, label, lock, report or removal of a run, ..."),
         ),
     ),
     "in_builder": (
         "In the sweep builder",
         (
-            ("enter", "Change a parameter's values, corners, Monte Carlo, ..."),
-            ("delete", "The parameter is not swept any more"),
-            ("space", "Corners, Monte Carlo and their like off, and on again"),
-            ("a", "One corner more, as a line: slow_hot corner=ss temp=125"),
+            ("enter", "Change the values of a parameter, corners, Monte Carlo, ..."),
+            ("delete", "Remove the parameter from the sweep"),
+            ("space", "Switch corners, Monte Carlo and similar sections off and on"),
+            ("a", "Add a corner as a line: slow_hot corner=ss temp=125"),
         ),
     ),
     "in_file": (
         "In a log or netlist",
         (
-            ("/", "Search; small letters find capitals too"),
-            ("n N", "The next and the previous match"),
+            ("/", "Search; lowercase letters match both cases"),
+            ("n N", "Next and previous match"),
             ("f", "Follow the end"),
         ),
     ),
@@ -48,9 +48,9 @@ WIDGETS: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
 FILTERS = (
     ("status:failed", "failed, done, running, pending"),
     ("vdd<1.7", "parameters and measurements: = != < <= > >="),
-    ("corner=ss,ff", "any of these; temp=-40..27 is a range; corner=s* a pattern"),
-    ("message~singular", "text inside; a bare word looks in messages and parameters"),
-    ("-corner=ss", "not; 'or' between terms; a bare number is a case"),
+    ("corner=ss,ff", "any of these values; temp=-40..27 is a range, corner=s* is a pattern"),
+    ("message~singular", "contains the text; a word alone searches messages and parameters"),
+    ("-corner=ss", "not; 'or' between terms; a number alone is a case"),
 )
 
 

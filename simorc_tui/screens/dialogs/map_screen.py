@@ -53,7 +53,7 @@ class MapScreen(ModalScreen[int | None]):
             with VerticalScroll():
                 yield Static(self.drawing(), id="map")
             yield Label(self._caption(), id="map-caption")
-            yield Label("hjkl arrows move  enter goes to the case  f6 writes", classes="dialog-keys")
+            yield Label("hjkl arrows move  enter go to the case  f6 write", classes="dialog-keys")
 
     def action_put_away(self) -> None:
         self.dismiss(None)
@@ -104,5 +104,5 @@ class MapScreen(ModalScreen[int | None]):
 
     def _caption(self) -> Text:
         cell = self._cell()
-        said = f"{cell[0]}, case {cell[1]}: enter goes there" if cell is not None else "no case here"
+        said = f"{cell[0]}, case {cell[1]}: press enter to go to it" if cell is not None else "no case here"
         return Text(said)

@@ -38,7 +38,8 @@ class ProposalScreen(ModalScreen[bool]):
         names = ", ".join(proposal.pair.name for proposal in self._proposals)
         with Vertical(classes="dialog wide"):
             yield Label(
-                Text(f"new netlist: {plain(names)}    a accepts, escape leaves it"), classes="dialog-title"
+                Text(f"new netlist: {plain(names)}    press a to accept, escape to cancel"),
+                classes="dialog-title",
             )
             with VerticalScroll():
                 yield Static(difference_text(self._proposals))
@@ -64,7 +65,7 @@ def difference_text(proposals: Sequence[Proposal]) -> Text:
             text.append(f"! {plain(warning)}\n", "yellow")
         if not proposal.differs:
             text.append(
-                f"{plain(proposal.pair.name)}: the netlist stays as it is, only its record is renewed\n"
+                f"{plain(proposal.pair.name)}: the netlist is unchanged; only its record is updated\n"
             )
         for line in proposal.diff().splitlines():
             text.append(plain(line) + "\n", STYLES.get(line[:1], ""))

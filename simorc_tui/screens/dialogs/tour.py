@@ -8,17 +8,17 @@ from rich.text import Text
 from simorc_tui.screens.dialogs.reading import ReadingScreen, key_lines
 
 STEPS = (
-    ("1 project", "schematics, testbenches, sweeps, runs: enter opens, . acts"),
-    ("2 builder", "a sweep, a line for each parameter: enter changes it"),
-    ("r", "builds the sweep as it stands there, and runs it"),
+    ("1 project", "schematics, testbenches, sweeps, runs: enter opens, . shows actions"),
+    ("2 builder", "one sweep, one line for each parameter: enter edits it"),
+    ("r", "builds and runs the sweep shown in the builder"),
     ("3 cases", "every case, live: F failed only, / filter, s sort"),
     ("4 case", "w waveforms, L log, n netlist, M measurements"),
-    ("S", "specs, yield, worst cases, failures: enter goes there"),
+    ("S", "specs, yield, worst cases, failures: enter opens them"),
     ("O H P m", "overlay, histogram, over a parameter, pass/fail map"),
-    ("d", "compares two cases, or two runs"),
-    ("N", "netlists schematics marked !, the difference first"),
+    ("d", "compares two cases or two runs"),
+    ("N", "regenerates netlists marked !; you review the difference first"),
     ("z o : ?", "zoom a pane, jump, every command by name, every key"),
-    ("q", "leaves: the run goes on, simorc finds it again"),
+    ("q", "quits: the run continues, and simorc opens it again"),
 )
 """Short enough for a line each on 80 columns: nothing of it has to be scrolled for on 24 lines."""
 
@@ -30,6 +30,6 @@ def tour_screen() -> ReadingScreen:
         Text(),
         key_lines(STEPS, 11),
         Text(),
-        Text("enter or escape closes this; f2 shows it again, ? all keys.", "dim"),
+        Text("Press enter or escape to close, f2 to show this again, ? for all keys.", "dim"),
     )
-    return ReadingScreen("simorc in a minute", content)
+    return ReadingScreen("simorc in one minute", content)

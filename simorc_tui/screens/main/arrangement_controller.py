@@ -192,7 +192,7 @@ class ArrangementController(Controller):
         """The last change of filter, sorting, marks or columns never happened."""
         found = self._history.undo()
         if found is None:
-            self.main.say("nothing to undo")
+            self.main.say("Nothing to undo.")
             return
         what, state = found
         if state.look != self.main.table.look:

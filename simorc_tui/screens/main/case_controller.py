@@ -29,10 +29,10 @@ class CaseController(Controller):
 
     def copy(self) -> None:
         choices = [
-            Choice("directory", "d", "the case's directory"),
-            Choice("netlist", "n", "the netlist's path"),
-            Choice("command", "c", "the command that simulates it by hand"),
-            Choice("row", "r", "the row: parameters and measurements"),
+            Choice("directory", "d", "directory of the case"),
+            Choice("netlist", "n", "path of the netlist"),
+            Choice("command", "c", "command that simulates it by hand"),
+            Choice("row", "r", "row: parameters and measurements"),
         ]
         self.main.ask(ChoiceScreen("Copy", choices), self._copy)
 

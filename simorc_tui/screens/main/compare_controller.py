@@ -68,7 +68,7 @@ class CompareController(Controller):
 
 
 def _case_number(text: str) -> str:
-    return "" if text.isdecimal() and int(text) > 0 else "a case's number"
+    return "" if text.isdecimal() and int(text) > 0 else "case number"
 
 
 def _decks(layout: RunLayout, first: int, second: int) -> RenderableType:
@@ -77,7 +77,7 @@ def _decks(layout: RunLayout, first: int, second: int) -> RenderableType:
     try:
         return deck_table(layout, first, second)
     except FileNotFoundError as error:
-        raise UsageError(f"no deck: {error.filename} (a deck is made when its case starts)") from error
+        raise UsageError(f"no deck: {error.filename} (simorc writes a deck when its case starts)") from error
     except OSError as error:
         raise SimorcError(f"{error.filename}: {error.strerror}") from error
 

@@ -225,7 +225,7 @@ class MainScreen(Screen[None]):
 
     @on(ProjectTree.ProblemChosen)
     def _problem_chosen(self, event: ProjectTree.ProblemChosen) -> None:
-        self.main.show_error(SimorcError(event.entry.why, remedy="e opens the file"))
+        self.main.show_error(SimorcError(event.entry.why, remedy="press e to open the file"))
 
     @on(ProjectTree.RunChosen)
     def _run_chosen(self, event: ProjectTree.RunChosen) -> None:

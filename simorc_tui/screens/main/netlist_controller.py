@@ -59,10 +59,12 @@ class NetlistController(Controller):
         wanted = named or wanting(self.conditions)
         if not wanted:
             self.main.say(
-                "every netlist is its schematic's" if self.conditions else "no schematic in this project"
+                "Every netlist matches its schematic."
+                if self.conditions
+                else "This project has no schematics."
             )
             return
-        self.main.say(f"netlisting {', '.join(condition.pair.name for condition in wanted)} ...")
+        self.main.say(f"regenerating netlist of {', '.join(condition.pair.name for condition in wanted)} ...")
         self.main.do(self._propose(wanted), "netlist")
 
     async def _propose(self, wanted: Sequence[Condition]) -> None:
@@ -76,4 +78,4 @@ class NetlistController(Controller):
 
     async def _accept(self, found: Sequence[Proposal]) -> None:
         await asyncio.to_thread(accept_all, found)
-        self.main.say(f"netlisted {', '.join(proposal.pair.name for proposal in found)}")
+        self.main.say(f"regenerated netlist of {', '.join(proposal.pair.name for proposal in found)}")

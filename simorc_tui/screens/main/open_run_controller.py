@@ -152,4 +152,4 @@ class OpenRunController(Controller):
         changed = summary.predates if summary is not None else ()
         names = ", ".join(Path(name).name for name in changed[:2])
         more = f" and {len(changed) - 2} more" if len(changed) > 2 else ""
-        status.predates = f"results predate {names}{more}" if changed else ""
+        status.predates = f"results are older than {names}{more}" if changed else ""

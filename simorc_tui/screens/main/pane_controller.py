@@ -126,7 +126,7 @@ class PaneController(Controller):
     def go_to_case(self, case_id: int) -> None:
         if not self.main.table.go_to(case_id):
             hidden = " (the filter may hide it)" if self.main.table.arrangement.filter_text else ""
-            self.main.say(f"no case {case_id} here{hidden}")
+            self.main.say(f"case {case_id} not found{hidden}")
         if self.main.pane != "cases":
             self.main.pane = "cases"
             self.fit()

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 MENUS: dict[str, tuple[Choice, ...]] = {
     "pipeline": (
-        Choice("run", "r", "run it"),
-        Choice("open", "o", "open its newest run"),
-        Choice("edit", "e", "open the spec in $EDITOR"),
+        Choice("run", "r", "run"),
+        Choice("open", "o", "open the newest run"),
+        Choice("edit", "e", "open the specification in $EDITOR"),
         Choice("validate", "v", "validate the project"),
     ),
     "pipeline_run": (
-        Choice("open", "o", "open it: stages, files, waveforms"),
-        Choice("resume", "r", "resume it"),
+        Choice("open", "o", "open: stages, files, waveforms"),
+        Choice("resume", "r", "resume"),
         Choice("cancel", "x", "cancel it"),
     ),
 }
@@ -105,7 +105,7 @@ class PipelineController(Controller):
         if choices:
             self.main.ask(ChoiceScreen("Design pipelines", choices), self._picked)
         else:
-            self.main.say("this project has no pipelines: sim_setup.yaml names them under 'pipelines'")
+            self.main.say("This project has no pipelines. Define them under 'pipelines' in sim_setup.yaml.")
 
     def open(self, name: str) -> None:
         """Show a run, by its id, or the newest of a pipeline, by its name."""

@@ -45,7 +45,7 @@ class ProgramController(Controller):
 
         file = self._file_under_cursor()
         if file is None:
-            self.main.say("nothing under the cursor is a file")
+            self.main.say("There is no file under the cursor.")
             return
         try:
             edit_file(self.main.app, file)
@@ -71,10 +71,10 @@ class ProgramController(Controller):
         """Write the draft over the sweep's file, after asking."""
         sweep = self.main.builder.sweep
         if sweep is None or not self.main.builder.dirty:
-            self.main.say("nothing to save: the builder shows what stands in the file")
+            self.main.say("Nothing to save: the builder and the file are equal.")
             return
-        moved = " It was changed elsewhere since it was opened here." if self.main.builder.file_moved else ""
-        self.main.ask(confirm(f"Write over {sweep.path.name}?{moved}", "write it"), self._write_over)
+        moved = " The file has changed since it was opened." if self.main.builder.file_moved else ""
+        self.main.ask(confirm(f"Overwrite {sweep.path.name}?{moved}", "overwrite"), self._write_over)
 
     def _write_over(self, answer: str | None) -> None:
         if answer != "yes":
@@ -93,7 +93,7 @@ class ProgramController(Controller):
     def _sweep_name(self, name: str) -> str:
         if not name.replace("_", "a").replace("-", "a").isalnum():
             return "letters, digits, _ and -"
-        return f"there is a sweep {name}" if self.main.outline.sweep(name) is not None else ""
+        return f"sweep {name} already exists" if self.main.outline.sweep(name) is not None else ""
 
     def _save_as(self, name: str | None) -> None:
         if name is not None and self.main.builder.draft is not None:
@@ -108,7 +108,7 @@ class ProgramController(Controller):
             raise SimorcError(f"not saved: {error}") from error
         self.main.builder.sweep = None
         self._project.read_project()
-        self.main.say(f"saved {path.name}, and named it in {SETUP_FILE}")
+        self.main.say(f"saved {path.name} and added it to {SETUP_FILE}")
 
     def preview(self) -> None:
         """The first cases of the sweep in the builder, as they stand there."""

@@ -32,7 +32,7 @@ class ResultController(Controller):
         marked = sorted(self.main.table.marks)
         if self.main.case_view.overlaid or not marked:
             if not marked:
-                self.main.say("mark cases with space first")
+                self.main.say("First mark cases with space.")
             self.main.case_view.overlay(())
         else:
             self.main.case_view.overlay(marked)
@@ -47,11 +47,11 @@ class ResultController(Controller):
         def asked(measurement: str) -> None:
             parameters = self._labels("parameter")
             if not parameters:
-                self.main.say("this run sweeps no parameter")
+                self.main.say("This run sweeps no parameter.")
                 return
             self.ask_name(f"{measurement} over", parameters, lambda name: self._ask_by(measurement, name))
 
-        self._ask_measurement("Which measurement", asked)
+        self._ask_measurement("Measurement", asked)
 
     def _ask_by(self, measurement: str, parameter: str) -> None:
         """With several other parameters, which one makes the curves."""
@@ -62,7 +62,7 @@ class ResultController(Controller):
             self.main.do(self._over(measurement, parameter, chosen), "results")
 
         if len(others) > 1:
-            self.ask_name("A curve for each", [*others, ALL_COMBINATIONS], asked)
+            self.ask_name("One curve for each", [*others, ALL_COMBINATIONS], asked)
         else:
             asked(others[0] if others else ALL_COMBINATIONS)
 
@@ -87,7 +87,7 @@ class ResultController(Controller):
     async def _ask_map(self) -> None:
         parameters = self._labels("parameter")
         if len(parameters) < 2:
-            self.main.say("a map needs two swept parameters")
+            self.main.say("A map needs two swept parameters.")
             return
         specs = await asyncio.to_thread(_spec_names, self.open_layout())
 
@@ -126,7 +126,7 @@ class ResultController(Controller):
     def _ask_measurement(self, title: str, then: Callable[[str], None]) -> None:
         names = self._labels("measurement")
         if not names:
-            self.main.say("this run has no measurements")
+            self.main.say("This run has no measurements.")
         else:
             self.ask_name(title, names, then)
 

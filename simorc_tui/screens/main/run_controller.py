@@ -45,14 +45,14 @@ class RunController(Controller):
         if rest and (sweep is None or not self.main.builder.dirty):
             self._ask_resume_or_new(rest)
         elif sweep is None:
-            self.main.say("choose a sweep in the project tree first: 1, then enter")
+            self.main.say("First select a sweep in the project tree: press 1, then enter.")
         else:
             self.main.do(self._launch_or_ask(), "launch")
 
     def cancel(self) -> None:
         marked = sorted(self.main.table.marks)
         if not self.main.alive:
-            self.main.say("the run has no runner: there is nothing to cancel")
+            self.main.say("This run is stopped. There is nothing to cancel.")
         elif marked:
             self.main.do(
                 self._ask_of_run("cancel", f"cancelling {len(marked)} cases", cases=marked), "request"
@@ -66,7 +66,7 @@ class RunController(Controller):
         failed = self.main.news.counts.get("failed", 0) if self.main.news is not None else 0
         marked = sorted(self.main.table.marks)
         if not failed and not marked:
-            self.main.say("no failed case to retry")
+            self.main.say("There is no failed case to retry.")
         elif self.main.alive:
             named = {"cases": marked} if marked else {}
             self.main.do(self._retry_here(f"retrying {len(marked) or failed} cases", named), "request")
@@ -76,22 +76,22 @@ class RunController(Controller):
     def pause(self) -> None:
         state = self.main.news.meta.get("state", "") if self.main.news is not None else ""
         if not self.main.alive:
-            self.main.say("the run has no runner: r resumes it")
+            self.main.say("This run is stopped. Press r to resume.")
         elif state == "paused":
-            self.main.do(self._ask_of_run("resume", "going on"), "request")
+            self.main.do(self._ask_of_run("resume", "resuming"), "request")
         else:
-            self.main.do(self._ask_of_run("pause", "pausing: cases under way are finished"), "request")
+            self.main.do(self._ask_of_run("pause", "pausing: running cases finish first"), "request")
 
     def jobs(self, delta: int) -> None:
         if self.main.alive:
             self.main.do(self._ask_of_run("jobs", f"{delta:+d} job", delta=delta), "request")
         else:
-            self.main.say("the run has no runner")
+            self.main.say("This run is stopped.")
 
     def stop(self) -> None:
         if self.main.alive:
             self.main.ask(
-                confirm("Stop the run and leave? Unfinished cases stay pending.", "stop it"), self._stop
+                confirm("Stop the run and quit? Unfinished cases stay pending.", "stop"), self._stop
             )
         else:
             self.main.app.exit(0)
@@ -101,7 +101,7 @@ class RunController(Controller):
         if choices:
             self.main.ask(ChoiceScreen("Open a run", choices), self.open_run)
         else:
-            self.main.say("this project has no run yet: choose a sweep and press r")
+            self.main.say("This project has no run yet. Select a sweep and press r.")
 
     def _run_line(self, run: RunSummary) -> str:
         sign = run_glyph(self.main.glyphs, run.state, run.counts["failed"])
@@ -124,7 +124,7 @@ class RunController(Controller):
 
     def _ask_resume_or_new(self, rest: int) -> None:
         assert self.main.run is not None
-        choices = [Choice("resume", "r", f"resume {self.main.run.name}: {rest} cases to go")]
+        choices = [Choice("resume", "r", f"resume {self.main.run.name}: {rest} cases left")]
         if self.main.builder.sweep is not None:
             choices.append(Choice("new", "n", f"a new run of {self.main.builder.sweep.name}"))
         self.main.ask(ChoiceScreen("Run", choices), self._resume_or_new)
@@ -150,19 +150,19 @@ class RunController(Controller):
             await self._launch_sweep()
             return
         choices = [
-            Choice("new", "n", f"only the {found.new:,} new cases, the rest is taken over"),
+            Choice("new", "n", f"only the {found.new:,} new cases; the results of the others are reused"),
             Choice("all", "a", f"all {found.total:,} cases"),
         ]
-        title = f"{found.total - found.new:,} of {found.total:,} cases stand in {found.run}"
+        title = f"{found.run} has results of {found.total - found.new:,} of {found.total:,} cases"
         self.main.ask(ChoiceScreen(title, choices), lambda answer: self._launch_as(answer, found.run))
 
     def _ask_about_stale(self, names: list[str]) -> None:
         choices = [
-            Choice("netlist", "N", "see the difference first, and netlist again"),
-            Choice("run", "r", "run with the netlist as it is, this once"),
+            Choice("netlist", "N", "review the difference and regenerate the netlist"),
+            Choice("run", "r", "run once with the current netlist"),
         ]
         which = f"netlist of {', '.join(names)}"
-        self.main.ask(ChoiceScreen(f"{which}: not the schematic's", choices), self._stale_or_not)
+        self.main.ask(ChoiceScreen(f"{which} does not match its schematic", choices), self._stale_or_not)
 
     def _stale_or_not(self, answer: str | None) -> None:
         if answer == "netlist":

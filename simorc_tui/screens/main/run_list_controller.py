@@ -12,7 +12,7 @@ from simorc_tui.data.run_list import Overview
 from simorc_tui.screens.main.context import Controller, MainContext
 from simorc_tui.screens.main.open_run_controller import OpenRunController
 
-NO_RUN = "no run yet: choose a sweep and press r"
+NO_RUN = "No run yet. Select a sweep and press r."
 
 
 class RunsRead(Message):

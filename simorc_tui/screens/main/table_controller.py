@@ -43,7 +43,7 @@ class TableController(Controller):
         """Pass and fail at each value of a parameter; enter on a value shows its cases."""
         columns = [column for column in self.main.table.brought_columns() if column.role == "parameter"]
         if not columns:
-            self.main.say("this run sweeps no parameter")
+            self.main.say("This run sweeps no parameter.")
         elif len(columns) == 1:
             self.main.do(self._group(columns[0]), "group")
         else:
@@ -72,7 +72,7 @@ class TableController(Controller):
             for place, g in enumerate(groups)
         ]
         more = f" (first {MOST_VALUES} values)" if len(groups) == MOST_VALUES else ""
-        title = f"{column.label}{more}: enter shows the cases"
+        title = f"{column.label}{more}: press enter to show the cases"
         self.main.ask(ChoiceScreen(title, choices), lambda place: self._show_group(place, column, groups))
 
     def _line(self, group: Group, column: Column, width: int, kept: Kept | None) -> str:

@@ -19,30 +19,30 @@ from simorc_tui.widgets.tree.project_tree import Entry
 MENUS: dict[str, tuple[Choice, ...]] = {
     "sweep": (
         Choice("build", "b", "edit in the sweep builder"),
-        Choice("run", "r", "run it"),
+        Choice("run", "r", "run"),
         Choice("edit", "e", "open the file in $EDITOR"),
         Choice("validate", "v", "validate the project"),
     ),
     "run": (
-        Choice("open", "o", "open it"),
-        Choice("continue", "r", "go on with what is pending or failed in it"),
-        Choice("compare", "c", "compare with the run on the table"),
-        Choice("report", "p", "write its HTML report"),
-        Choice("archive", "a", "pack it into one file"),
-        Choice("note", "n", "keep a note with it"),
-        Choice("rename", "m", "show it by a name of yours"),
-        Choice("lock", "l", "lock it: nobody removes it by mistake"),
-        Choice("unlock", "u", "unlock it"),
-        Choice("clean", "x", "remove it, after asking"),
+        Choice("open", "o", "open"),
+        Choice("continue", "r", "resume pending and failed cases"),
+        Choice("compare", "c", "compare with the run in the table"),
+        Choice("report", "p", "write an HTML report"),
+        Choice("archive", "a", "archive in one file"),
+        Choice("note", "n", "add a note"),
+        Choice("rename", "m", "give it a label"),
+        Choice("lock", "l", "protect from removal"),
+        Choice("unlock", "u", "remove the protection"),
+        Choice("clean", "x", "remove, after confirmation"),
     ),
     "schematic": (
-        Choice("netlist", "n", "netlist it"),
+        Choice("netlist", "n", "regenerate the netlist"),
         Choice("edit", "e", "open the file in $EDITOR"),
         Choice("validate", "v", "validate the project"),
     ),
     "testbench": (
-        Choice("netlist", "n", "netlist what is stale"),
-        Choice("edit", "e", "open its config.yaml in $EDITOR"),
+        Choice("netlist", "n", "regenerate stale netlists"),
+        Choice("edit", "e", "open config.yaml in $EDITOR"),
         Choice("validate", "v", "validate the project"),
     ),
 }
@@ -69,7 +69,7 @@ class TreeController(Controller):
     def menu(self) -> None:
         entry = self.main.tree.chosen
         if entry is None:
-            self.main.say("nothing here to act on: stand on a sweep, a run, a schematic or a file")
+            self.main.say("No actions here. Move the cursor to a sweep, a run, a schematic or a file.")
             return
         choices = MENUS.get(entry.kind, FILE_MENU)
         self.main.ask(ChoiceScreen(entry.name, choices), lambda answer: self._act(entry, answer))
@@ -105,7 +105,7 @@ class TreeController(Controller):
         """Remove a run after asking; a locked one is not asked about."""
         await asyncio.to_thread(_refuse_locked, self.main.root, run)
         self.main.ask(
-            confirm(f"Remove {run} with all its files?", "remove it"),
+            confirm(f"Remove {run} with all its files?", "remove"),
             lambda yes: self._say_yes(yes, "clean", run, "--yes"),
         )
 
@@ -129,7 +129,7 @@ class TreeController(Controller):
         """Read the project and look at its runs now."""
         self._project.read_project()
         self._run_list.look_now()
-        self.main.say("reading the project and its runs again")
+        self.main.say("reloading the project and its runs")
 
     def act_on(self, entry: Entry, answer: str) -> None:
         """Carry out one action of the menus."""
@@ -139,7 +139,7 @@ class TreeController(Controller):
         """A line for the note or the label, as it is now; an empty one takes it away."""
         summary = next((each for each in self.main.summaries if each.run == run), None)
         said = summary.remarks if summary is not None else RunNotes()
-        title = f"Note of {run}" if command == "note" else f"Name of {run}"
+        title = f"Note of {run}" if command == "note" else f"Label of {run}"
         value = said.note if command == "note" else said.label
         self.main.ask(PromptScreen(title, value), lambda text: self._say_remark(command, run, text))
 

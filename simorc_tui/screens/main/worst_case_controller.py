@@ -38,7 +38,7 @@ class WorstCaseController(Controller):
         results = await asyncio.to_thread(read_results, layout)
         specs = [spec for spec in results.specs if spec.worst_case is not None]
         if not specs:
-            self.main.say(results.note or "no spec of this run has a worst case yet")
+            self.main.say(results.note or "No spec of this run has a worst case yet.")
             return
         wide = max(len(spec.name) for spec in specs)
         choices = [
@@ -67,5 +67,5 @@ class WorstCaseController(Controller):
         """Put the cursor on a case; a filter that hides it is taken away."""
         if self.main.table.arrangement.filter_text and not self.main.table.go_to(case_id):
             self._arrangement.arrange(Arrangement())
-            self.main.say("the filter hid it and is off; u brings it back")
+            self.main.say("Filter cleared to show this case. Press u to restore it.")
         self._panes.go_to_case(case_id)

@@ -38,10 +38,10 @@ class PipelineControl(Screen[None]):
     def action_go_on(self) -> None:
         """Resume what was stopped; run again what is over."""
         if self.ladder.state == "running":
-            self.say("it is running")
+            self.say("This run is already running.")
         elif self.ladder.over:
             question = f"Run {self.layout_of_run.pipeline} again?"
-            self.app.push_screen(confirm(question, "run it"), self._run_again)
+            self.app.push_screen(confirm(question, "run"), self._run_again)
         else:
             self._do(self._command("resume", self.layout_of_run.name, "--detach"))
 
@@ -56,7 +56,7 @@ class PipelineControl(Screen[None]):
 
     def action_cancel(self) -> None:
         if self.ladder.state != "running":
-            self.say("it is not running: there is nothing to cancel")
+            self.say("This run is not running. There is nothing to cancel.")
             return
         self.app.push_screen(confirm("Cancel this run? It can be resumed.", "cancel it"), self._cancel)
 

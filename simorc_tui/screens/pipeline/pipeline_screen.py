@@ -212,7 +212,7 @@ class PipelineScreen(PipelineControl):
     def action_log(self) -> None:
         log = log_of(self.files)
         if log is None:
-            self.say("this attempt has no log")
+            self.say("This attempt has no log.")
             return
         self._file_name = log.name
         self._show_file(log)
@@ -223,7 +223,7 @@ class PipelineScreen(PipelineControl):
         if waves_of(self.files) is None:
             with_waves = [rung.seq for rung in self.ladder.rungs if "vcd" in dict(rung.artefacts)]
             if not with_waves:
-                self.say("no stage left waveforms yet")
+                self.say("No stage has written waveforms yet.")
                 return
             self.view.mode = "wave"
             self.query_one(StageLadder).choose(with_waves[-1])
@@ -247,7 +247,7 @@ class PipelineScreen(PipelineControl):
             if rung.seq and mine is not None and rung.seq != mine.seq
         ]
         if mine is None or not mine.seq or not choices:
-            self.say("no other attempt to compare with")
+            self.say("There is no other attempt to compare with.")
             return
         self.app.push_screen(ChoiceScreen(f"Compare {mine.title} with", choices), self._compared_with)
 
@@ -257,7 +257,7 @@ class PipelineScreen(PipelineControl):
 
     def _compare_with(self, other: Rung | None) -> None:
         if self.rung is None or not self.rung.seq:
-            self.say("this stage has not begun")
+            self.say("This stage has not started.")
             return
         self._against = other
         self.view.show_difference(self.ladder, self.rung, other)
@@ -266,7 +266,7 @@ class PipelineScreen(PipelineControl):
     def action_edit(self) -> None:
         """Open what shows in $EDITOR."""
         if self.view.file is None:
-            self.say("no file shows here")
+            self.say("No file is shown here.")
             return
         try:
             edit_file(self.app, self.view.file)
@@ -283,7 +283,7 @@ class PipelineScreen(PipelineControl):
             self.view.focus_content()
 
     def action_help(self) -> None:
-        self.app.push_screen(ReadingScreen("a pipeline's run: keys", Text(HELP)))
+        self.app.push_screen(ReadingScreen("pipeline run: keys", Text(HELP)))
 
     def look_now(self) -> None:
         self._watch.look_now()

@@ -55,7 +55,7 @@ def head_text(ladder: Ladder, glyphs: Glyphs) -> Text:
 
 def attempt_text(rung: Rung) -> Text:
     """What became of an attempt: verdict, numbers, decision, the end of what it said."""
-    text = Text(plain(rung.title if rung.seq else f"{rung.stage}: to come"), "bold")
+    text = Text(plain(rung.title if rung.seq else f"{rung.stage}: not started"), "bold")
     if rung.seq:
         text.append(f"  {rung.status}", COLOURS.get(rung.status, ""))
     if rung.kind and rung.status == "failed":
@@ -66,7 +66,7 @@ def attempt_text(rung: Rung) -> Text:
         numbers = "  ".join(f"{plain(name)}={plain(value)}" for name, value in rung.metrics)
         text.append(f"\n{numbers}", "not bold dim")
     if rung.verdict:
-        text.append(f"\ndecided: {plain(rung.verdict)}", "not bold yellow")
+        text.append(f"\ndecision: {plain(rung.verdict)}", "not bold yellow")
     for line in rung.details.splitlines()[-DETAIL_LINES:]:
         text.append(f"\n  {plain(line)}", "not bold dim")
     return text

@@ -63,7 +63,7 @@ class CaseTable(CaseCursor, can_focus=True):
         self.columns: list[TableColumn] = []
         self.all_columns: list[TableColumn] = []
         self.written: Callable[[int], Mapping[str, str]] = lambda _: {}
-        self.empty_note = "looking for runs ..."
+        self.empty_note = "searching for runs ..."
         self._breaks_spec: BreaksSpec = no_specs
         self._view: RunReader | None = None
         self._progress: Mapping[int, float] = {}
@@ -221,7 +221,7 @@ class CaseTable(CaseCursor, can_focus=True):
         index = self.scroll_offset.y + y - 1
         row = self._pages.row(index)
         if row is None:
-            return painter.note("no case matches the filter" if y == 1 and not self.row_count else "")
+            return painter.note("No case matches the filter." if y == 1 and not self.row_count else "")
         return painter.row(row, marked=row.case_id in self.marks, at_cursor=index == self.cursor)
 
     def _new_painter(self) -> CasePainter:

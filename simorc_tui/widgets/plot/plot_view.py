@@ -89,7 +89,7 @@ class PlotView(Widget, can_focus=True):
             self._drawn = picture_of(self.panel, self._look(height - len(readout)))
         except (ArithmeticError, LookupError, ValueError) as error:
             # Numbers no plot was tried with must not take the program down.
-            return self._told(f"this cannot be drawn: {error}")
+            return self._told(f"cannot draw this plot: {error}")
         base = self.rich_style
         return strips_of(self._drawn.lines, width, base) + strips_of(readout, width, base + Style(bold=True))
 
@@ -150,7 +150,7 @@ class PlotView(Widget, can_focus=True):
     def action_strip(self) -> None:
         """Move y of the next strip from now on."""
         if len(self.panel.strips) < 2:
-            self.notify("the plot has one strip")
+            self.notify("The plot has one strip.")
         else:
             self._look_at(self.window.next_strip())
 
@@ -164,7 +164,7 @@ class PlotView(Widget, can_focus=True):
     def action_log_x(self) -> None:
         """Logarithmic or linear x; x at or below zero has no place on a logarithmic axis."""
         if not self.window.log_x and self.panel.x_span(log=True) is None:
-            self.notify("no positive x to show on a logarithmic axis", severity="warning")
+            self.notify("A logarithmic axis needs positive x values.", severity="warning")
             return
         self._look_at(self.window.with_log_x(not self.window.log_x))
 
@@ -180,7 +180,7 @@ class PlotView(Widget, can_focus=True):
     def action_export(self) -> None:
         """Write what shows into a file."""
         if self.window.span is None:
-            self.notify("there is no plot to write", severity="warning")
+            self.notify("There is no plot to write.", severity="warning")
             return
         figure = self.shown()
         ask_export(self, lambda: figure, self.export_to)

@@ -70,6 +70,6 @@ def why_none(layout: RunLayout, case_id: int, error: SimorcError) -> str:
             return f"case {case_id} is running, no waveform yet"
         case "failed":
             why = case["message"] or case["kind"] or "see its log"
-            return f"case {case_id} failed and left no waveform: {why}"
+            return f"case {case_id} failed without waveforms: {why}"
         case _:
             return error.message

@@ -69,10 +69,10 @@ class WaveChooser(ModalScreen[Chosen | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label("traces: type to find, space marks, enter shows", classes="dialog-title")
-            yield Label("ctrl+u takes all marks off", classes="dialog-keys")
+            yield Label("traces: type to search, space to mark, enter to show", classes="dialog-title")
+            yield Label("ctrl+u clears all marks", classes="dialog-keys")
             if self.expressions:
-                yield Label("expressions: ctrl+e edits, ctrl+d takes away", classes="dialog-keys")
+                yield Label("expressions: ctrl+e edits, ctrl+d removes", classes="dialog-keys")
             yield NameField(placeholder="name", compact=True)
             yield OptionList()
 

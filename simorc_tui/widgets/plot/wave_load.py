@@ -71,7 +71,7 @@ def load(request: Request) -> Picture:
     stamps = stamps_of(request)
     found = {case_id: _of_case(request, case_id) for case_id in request.case_ids[:MOST_CASES]}
     if not found:
-        return Picture("no case chosen")
+        return Picture("No case selected.")
     left_out = len(request.case_ids) - len(found)
     picture = _together(found, left_out) if len(found) > 1 else next(iter(found.values()))
     return replace(picture, stamps=stamps)

@@ -57,7 +57,7 @@ class WaveView(FailingPane):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- as Textual calls it
         super().__init__(id=id)
         self.request: Request | None = None
-        self.picture = Picture("no case chosen")
+        self.picture = Picture("No case selected.")
         self._shown: Request | None = None
         self._settling = False
         self._reader: Worker[None] | None = None
@@ -104,7 +104,7 @@ class WaveView(FailingPane):
     def action_choose(self) -> None:
         """Choose traces from a list."""
         if self.request is None or not self.picture.names:
-            self.notify("no traces to choose from", severity="warning")
+            self.notify("There are no traces to select.", severity="warning")
             return
         signals = self.picture.usual if self.request.signals is None else self.request.signals
         marked = (*self._expressions, *signals)
@@ -113,7 +113,7 @@ class WaveView(FailingPane):
     def action_expression(self, edit: str = "") -> None:
         """Type an expression; the plot follows."""
         if self.request is None or self.picture.panel is None:
-            self.notify("no waveform to type an expression of", severity="warning")
+            self.notify("An expression needs a waveform.", severity="warning")
             return
         self.query_one(ExpressionBar).open(self.picture.names, self.typed, edit)
 
@@ -123,9 +123,9 @@ class WaveView(FailingPane):
         if request is not None and request.spectrum is not None:
             self._wants(replace(request, spectrum=None))
         elif request is None or self.picture.panel is None:
-            self.notify("no waveform to take an FFT of", severity="warning")
+            self.notify("An FFT needs a waveform.", severity="warning")
         elif self.picture.panel.x_unit != "s":
-            self.notify("an FFT needs a transient", severity="warning")
+            self.notify("An FFT needs a transient analysis.", severity="warning")
         else:
             self._time = self.plot.window
             self._wants(replace(request, spectrum=Spectrum(self.plot.window.part)))
@@ -133,7 +133,7 @@ class WaveView(FailingPane):
     def action_taper(self) -> None:
         """The next window of the FFT."""
         if self.request is None or self.request.spectrum is None:
-            self.notify("f shows the FFT first", severity="warning")
+            self.notify("Press f to show the FFT first.", severity="warning")
             return
         tapers, now = list(TAPERS), self.request.spectrum
         then = replace(now, taper=tapers[(tapers.index(now.taper) + 1) % len(tapers)])
@@ -142,7 +142,7 @@ class WaveView(FailingPane):
     def action_keep(self) -> None:
         """Keep what shows as a plot spec of the project."""
         if self.request is None or self.picture.panel is None:
-            self.notify("no waveforms to keep", severity="warning")
+            self.notify("There are no waveforms to save.", severity="warning")
             return
         window, request = self.plot.window, self.request
         proposed = request.layout.root / "plots" / f"{_name_of(request, self.picture)}.yaml"
@@ -159,7 +159,7 @@ class WaveView(FailingPane):
         """Go to the next plot of the case; chosen traces give way to what suits that plot."""
         views = self.picture.views
         if self.request is None or len(views) < 2:
-            self.notify("the case has one plot", severity="information")
+            self.notify("The case has one plot.", severity="information")
             return
         place = views.index(self.picture.view) if self.picture.view in views else 0
         self._wants(
@@ -213,7 +213,7 @@ class WaveView(FailingPane):
             return
         self.request = request
         if request is None:
-            self._show(None, Picture("no case chosen"))
+            self._show(None, Picture("No case selected."))
         elif not self._settling:
             # Running down the case table asks for a case at every step: read where it comes to rest.
             self._settling = True

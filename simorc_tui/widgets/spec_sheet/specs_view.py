@@ -175,12 +175,12 @@ class SpecsView(FailingPane):
             lines.append((Text(plain(f"specs   {results.summary}"), HEADING), None))
             lines += list(zip(self._spec_lines(results.specs), results.specs, strict=True))
         elif not results.note:
-            lines.append((Text("no specs in this run", "dim"), None))
+            lines.append((Text("This run has no specs.", "dim"), None))
         if results.failures:
-            lines.append((Text("failures   enter shows the cases", HEADING), None))
+            lines.append((Text("failures   press enter to show the cases", HEADING), None))
             lines += [(self._failure_line(group), group) for group in results.failures]
         if results.warnings:
-            lines.append((Text("warnings   enter shows the cases", HEADING), None))
+            lines.append((Text("warnings   press enter to show the cases", HEADING), None))
             lines += [(Text(plain(str(group)), "yellow"), group) for group in results.warnings]
         if results.events:
             lines.append((Text("events", HEADING), None))

@@ -46,15 +46,15 @@ def parse_axis(text: str) -> AxisValue | None:
     try:
         return [part for word in shlex.split(stripped) for part in word.split(",") if part]
     except ValueError as error:
-        raise ExpressionError("a quote is not closed", column=len(text)) from error
+        raise ExpressionError("missing closing quote", column=len(text)) from error
 
 
 def _range(text: str) -> dict[str, str]:
     found = _RANGE.fullmatch(text)
     if found is None:
-        raise ExpressionError("a range reads: start .. stop /points, or start .. stop by step", column=1)
+        raise ExpressionError("write a range as: start .. stop /points, or start .. stop by step", column=1)
     if found["num"] is None and found["step"] is None:
-        raise ExpressionError("how many points? add /5, or by 0.1", column=len(text))
+        raise ExpressionError("number of points missing: add /5, or by 0.1", column=len(text))
     parts = {"start": found["start"], "stop": found["stop"]}
     parts |= {"num": found["num"]} if found["num"] else {"step": found["step"]}
     if found["scale"] == "log":

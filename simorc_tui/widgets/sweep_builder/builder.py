@@ -31,7 +31,7 @@ HINTS = {
     "exclude": "cases to leave out: temp > 100 and corner == 'ff'",
     "include": "cases to keep: vdda >= 3.3",
     "monte_carlo": "samples: 100, seed: 1",
-    "sensitivity": "as in the documentation of sweeps",
+    "sensitivity": "see the documentation of sweeps",
 }
 VALUES_HINT = "tt ss ff   1.62 .. 1.98 /5   -40 .. 125 by 15   1p .. 1n /7 log"
 SECTIONS = tuple(HINTS)
@@ -43,7 +43,7 @@ class SweepBuilder(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("delete,backspace", "unsweep", "not swept", show=False, id="builder.unsweep"),
         Binding("space", "toggle_section", "on or off", show=False, id="builder.toggle"),
-        Binding("a", "add_corner", "a corner more", show=False, id="builder.add_corner"),
+        Binding("a", "add_corner", "add a corner", show=False, id="builder.add_corner"),
         Binding("escape", "leave_field", "back", show=False),
         Binding("j", "cursor(1)", "down", show=False, id="builder.down"),
         Binding("k", "cursor(-1)", "up", show=False, id="builder.up"),
@@ -85,7 +85,7 @@ class SweepBuilder(Vertical):
             compact=True,
             select_on_focus=False,  # a value more is typed more often than all of them anew
         )
-        yield Label("choose a sweep in the project tree", classes="count")
+        yield Label("Select a sweep in the project tree.", classes="count")
 
     @property
     def dirty(self) -> bool:
@@ -218,7 +218,7 @@ class SweepBuilder(Vertical):
         self._new_corner = True
         field = self.query_one(Input)
         field.value = corner_pattern(self.draft)
-        self._edit("a corner more: its name and what it sets, slow_hot corner=ss temp=125", at_end=False)
+        self._edit("new corner: name and settings, such as slow_hot corner=ss temp=125", at_end=False)
 
     def _edit(self, title: str, *, at_end: bool = True) -> None:
         """Open the line for typing."""

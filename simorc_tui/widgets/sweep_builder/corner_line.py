@@ -23,13 +23,13 @@ def with_corner(draft: SweepText, line: str) -> SweepText:
     """`draft` with one more corner. Raises UsageError for a line that is none or a name that is taken."""
     name, *settings = line.split() or [""]
     if not _NAME.fullmatch(name):
-        raise UsageError("a corner has a name and what it sets: slow_hot corner=ss temp=125")
+        raise UsageError("write the name and the settings of the corner: slow_hot corner=ss temp=125")
     if name in (draft.data().get("corners") or {}):
-        raise UsageError(f"there is a corner {name} already")
+        raise UsageError(f"corner {name} already exists")
     pairs = [setting.partition("=") for setting in settings]
     wrong = next((setting for setting, pair in zip(settings, pairs, strict=True) if not all(pair)), None)
     if wrong or not pairs:
-        raise UsageError(f"{wrong or name}: what a corner sets is written as parameter=value")
+        raise UsageError(f"{wrong or name}: write the settings of a corner as parameter=value")
     inside = ", ".join(f"{yaml_text(key)}: {yaml_text(value)}" for key, _, value in pairs)
     entry = f"{yaml_text(name)}: {{{inside}}}"
     return SweepText(with_entry(draft.text, "corners", entry, draft.path.name), draft.path)

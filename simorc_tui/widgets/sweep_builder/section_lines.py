@@ -63,7 +63,7 @@ def with_entry(text: str, key: str, line: str, file: str) -> str:
         return f"{text}{newline}{key}:\n  {line}\n"
     section = entry[1]
     if not isinstance(section, MappingNode) or not section.value:
-        raise UsageError(f"{file}: {key!r} is written in a way that cannot be added to here")
+        raise UsageError(f"{file}: cannot add to {key!r} as it is written")
     last_key, last_value = section.value[-1]
     end = _end(last_value)
     if section.flow_style:
@@ -80,7 +80,7 @@ def save_as(draft: SweepText, name: str, setup: Path) -> Path:
     """
     target = draft.path.with_name(f"{name}.yaml")
     if target.exists():
-        raise UsageError(f"{target.name} is there already")
+        raise UsageError(f"{target.name} already exists")
     text = with_sweep(setup.read_text(encoding="utf-8"), name, str(target.relative_to(setup.parent)))
     _with_schema(draft, target.relative_to(setup.parent), setup.parent).save(target)
     beside = setup.with_name(f".{setup.name}.new")

@@ -87,12 +87,12 @@ class FileView(FailingPane):
         self._reader: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static("no file chosen", classes="file-note")
+        yield Static("No file selected.", classes="file-note")
         yield LinesView()
-        yield Input(placeholder="search (capitals matter if typed)")
+        yield Input(placeholder="search (uppercase letters match uppercase only)")
 
     def on_mount(self) -> None:
-        self._note("no file chosen")
+        self._note("No file selected.")
 
     def on_unmount(self) -> None:
         self._leave()
@@ -108,7 +108,7 @@ class FileView(FailingPane):
         self._leave()
         self.path = path
         if path is None:
-            self._note("no file chosen")
+            self._note("No file selected.")
         else:
             self._left = threading.Event()
             self._reader = self._read(path, self._left)
@@ -123,7 +123,7 @@ class FileView(FailingPane):
     def action_again(self, backwards: bool) -> None:
         """To the next or the previous match."""
         if self.index is None or not self.needle:
-            self.notify("nothing to search for: press /", severity="warning")
+            self.notify("No search text. Press / to search.", severity="warning")
             return
         here = self._last_match if self._last_match is not None else self.lines.scroll_offset.y - 1
         self._find(self.index, self.needle, here, backwards)
@@ -140,7 +140,7 @@ class FileView(FailingPane):
         self.follow = self.lines.follow = self.lines.sticks = not self.lines.sticks
         if self.follow:
             self.lines.show_end()
-        self.notify("following the end" if self.follow else "not following", timeout=2)
+        self.notify("following the end of the file" if self.follow else "not following", timeout=2)
 
     @on(Input.Submitted)
     def _search(self, event: Input.Submitted) -> None:
@@ -182,7 +182,7 @@ class FileView(FailingPane):
             return
         if message.line is None:
             needle = repr(plain(message.needle))
-            said = f"no more {needle} that way" if message.elsewhere else f"no {needle} here"
+            said = f"no further match of {needle}" if message.elsewhere else f"no match of {needle}"
             self.notify(said, severity="warning", timeout=2, markup=False)
             return
         self._last_match = message.line
@@ -246,5 +246,5 @@ class FileView(FailingPane):
 
 def _why_absent(path: Path, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        return f"no such file yet: {path.name}"
-    return f"{path.name} cannot be read: {error.strerror or error}"
+        return f"{path.name} does not exist yet"
+    return f"cannot read {path.name}: {error.strerror or error}"

@@ -17,7 +17,7 @@ from simorc_tui.widgets.text_view.colour import Classify, of_log
 from simorc_tui.widgets.text_view.line_index import LONGEST_SHOWN, LineIndex
 
 SIDESTEP = 8
-CUT_MARK = " ... line goes on"
+CUT_MARK = " ... line truncated"
 
 
 class LinesView(ScrollView, can_focus=True):

@@ -115,7 +115,7 @@ class ProjectTree(Tree[Entry]):
             if each.kind == "sweep" and each.name not in self._sweeps:
                 sweeps.add_leaf(*self._broken(each))
         for each in outline.unnamed:
-            label = self._broken_label(each.name, f"not named in {SETUP_FILE}", "dim")
+            label = self._broken_label(each.name, f"not listed in {SETUP_FILE}", "dim")
             sweeps.add_leaf(label, Entry("problem", each.name, each.path, each.why[0]))
         self._pipelines.grow(self.root, outline.pipelines)
         self._runs = self.root.add("runs", expand=True)

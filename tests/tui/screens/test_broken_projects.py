@@ -77,7 +77,7 @@ async def test_the_tree_stays_and_enter_tells_what_is_wrong(project: Path) -> No
         await user.press("1")
         entry = stand_on(user, "bad")
         await user.press("enter")
-        await user.sees("paramters", "e opens the file")
+        await user.sees("paramters", "press e to open the file")
         assert entry.file == file
 
 
@@ -90,6 +90,6 @@ async def test_a_sweep_file_that_is_not_named_is_told(project: Path, looks: Look
         await user.press("1")
         stand_on(user, "more")
         await user.press("enter")
-        await user.sees("e opens the file")
+        await user.sees("press e to open the file")
         assert "add 'more: sweeps/more.yaml'" in next(iter(user.pilot.app._notifications)).message
         assert "problem in the configuration" not in user.text

@@ -85,7 +85,7 @@ async def test_save_as_makes_a_sweep_of_the_project(project: Path) -> None:
         await user.press("2", "delete", "W")
         await user.type("pvt")
         await user.press("enter")
-        await user.sees("there is a sweep pvt")
+        await user.sees("sweep pvt already exists")
         await user.type("2")
         await user.press("enter")
         await user.until(lambda: user.screen.main.outline.sweep("pvt2") is not None)
@@ -204,7 +204,7 @@ async def test_a_stale_netlist_is_asked_about_before_it_is_run(project: Path) ->
 async def test_n_without_schematics_says_so(project: Path) -> None:
     async with terminal(project) as user:
         await user.press("N")
-        await user.sees("no schematic in this project")
+        await user.sees("This project has no schematics.")
 
 
 @pytest.mark.xschem
@@ -240,7 +240,7 @@ async def test_menu_of_a_run_removes_it_only_after_asking(
     async with terminal(project, launcher=launcher) as user:
         await user.until(lambda: user.screen.main.table.row_count == 9)
         await user.press("1", "G", "full_stop")
-        await user.sees("pack it into one file")
+        await user.sees("archive in one file")
         await user.press("x")
         await user.sees("Remove pvt_20261121120000 with all its files?")
         await user.press("n")
@@ -296,11 +296,11 @@ def test_a_configuration_that_is_wrong_costs_a_message(tmp_path: Path) -> None:
 
 async def test_the_tour_comes_first_and_again_on_f2(project: Path) -> None:
     async with terminal(project, tour=True) as user:
-        await user.sees("simorc in a minute")
+        await user.sees("simorc in one minute")
         await user.press("escape")
-        assert "simorc in a minute" not in user.text
+        assert "simorc in one minute" not in user.text
         await user.press("f2")
-        await user.sees("simorc in a minute")
+        await user.sees("simorc in one minute")
 
 
 def test_the_notification_is_wrapped_for_tmux_and_carries_no_escape() -> None:
@@ -339,7 +339,7 @@ async def test_an_edit_elsewhere_does_not_take_a_draft(project: Path, looks: Loo
 
 async def test_the_tour_fits_a_small_terminal_and_leaves_one_at_the_cases(project: Path) -> None:
     async with terminal(project, (80, 24), tour=True) as user:
-        await user.sees("simorc in a minute", "escape closes this", "leaves: the run goes on")
+        await user.sees("simorc in one minute", "escape closes this", "leaves: the run goes on")
         await user.press("escape")
         await user.sees("3 cases")
 

@@ -118,7 +118,7 @@ async def test_curves_by_a_second_parameter_of_three(project: Path, run: FakeRun
     async with terminal(project) as user:
         await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("P", "1")
-        await user.sees("A curve for each", "combination of all others")
+        await user.sees("One curve for each", "combination of all others")
         await user.press("1")
         await user.sees("gain over vdd, by corner: lowest and highest")
         screen = user.pilot.app.screen
@@ -154,7 +154,7 @@ async def test_the_map_is_written(project: Path, run: FakeRun) -> None:
         await user.sees("gain: corner down, vdd across")
         for key, ending in (("c", ".csv"), ("s", ".svg")):
             await user.press("f6")
-            await user.sees("Write what the plot shows as")
+            await user.sees("Format of the plot file")
             await user.press(key)
             await user.sees(f"Write {ending[1:].upper()} to")
             await user.press("enter")
@@ -214,7 +214,7 @@ async def test_two_runs_compared(project: Path, run: FakeRun, make_run: MakeRun)
             lambda: user.screen.main.table.row_count == 45 and len(user.screen.main.summaries) == 2
         )
         await user.press("d", "r")
-        await user.sees("pvt_20261120120000  to  pvt_20261121120000", "45 cases in both, 1 values moved")
+        await user.sees("pvt_20261120120000  to  pvt_20261121120000", "45 matching cases, 1 values changed")
 
 
 def frozen(run: FakeRun, template: str, models: str) -> None:
@@ -276,7 +276,7 @@ async def test_cases_grouped_by_a_parameter(project: Path, run: FakeRun) -> None
     async with terminal(project) as user:
         await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("v", "2")
-        await user.sees("corner: enter shows the cases", "✓ 13", "✗ 2")
+        await user.sees("corner: press enter to show the cases", "✓ 13", "✗ 2")
         await user.press("enter")
         await user.until(lambda: user.screen.main.table.row_count == 15)
         await user.sees("/corner=ff")

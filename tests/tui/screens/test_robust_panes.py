@@ -66,7 +66,7 @@ async def test_numbers_that_cannot_be_drawn_are_a_note(monkeypatch: pytest.Monke
         monkeypatch.setattr("simorc_tui.widgets.plot.plot_view.picture_of", overflow)
         app.query_one(PlotView).action_zoom(0.5)
         await pilot.pause()
-        assert "this cannot be drawn: too large to convert" in screen_text(app)
+        assert "cannot draw this plot: too large to convert" in screen_text(app)
 
 
 def test_the_first_frame_waits_for_nothing_heavy() -> None:
@@ -87,7 +87,7 @@ async def test_results_older_than_their_inputs_say_so(project: Path, make_run: M
     run = make_run(9)
     run.layout.manifest.write_text(json.dumps({"format": 1, "inputs": {"dut.spice": "0" * 64}}))
     async with terminal(project) as user:
-        await user.sees("! results predate dut.spice", "! older than")
+        await user.sees("! results are older than dut.spice", "! older than")
 
 
 async def test_parameters_stand_as_they_were_written(project: Path) -> None:

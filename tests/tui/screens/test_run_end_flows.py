@@ -85,7 +85,7 @@ async def test_a_run_opened_later_has_it_on_top(project: Path, make_run: MakeRun
 @pytest.mark.parametrize(
     ("width", "said"),
     [
-        (200, "! 2 problems in the configuration  ! dut.sch newer  ! results predate dut.spice"),
+        (200, "! 2 problems in the configuration  ! dut.sch newer  ! results are older than dut.spice"),
         (80, "! 2 problems  ! stale  ! old"),
     ],
 )
@@ -96,7 +96,11 @@ async def test_what_to_beware_of_is_said_at_the_length_that_fits(
     async with terminal(project, (width, 48)) as user:
         await user.until(lambda: user.screen.main.table.row_count == 45)
         status = user.screen.query_one(StatusLine)
-        status.problems, status.stale, status.predates = 2, "dut.sch newer", "results predate dut.spice"
+        status.problems, status.stale, status.predates = (
+            2,
+            "dut.sch newer",
+            "results are older than dut.spice",
+        )
         await user.pilot.pause()
         line = str(status.render())
         assert line.endswith(said)
@@ -104,7 +108,7 @@ async def test_what_to_beware_of_is_said_at_the_length_that_fits(
 
 
 @pytest.mark.parametrize(
-    ("width", "said"), [(200, "! no warm sessions: simorc doctor says why"), (60, "! cold")]
+    ("width", "said"), [(200, "! no warm sessions: run simorc doctor for the reason"), (60, "! cold")]
 )
 async def test_a_run_that_lost_its_warm_sessions_says_so_on_top(
     project: Path, make_run: MakeRun, width: int, said: str
@@ -208,4 +212,4 @@ async def test_the_palette_finds_notes_names_and_reading_again(project: Path, ma
             await user.sees(said)
             await user.press("escape")
         await user.press("ctrl+r")
-        await user.sees("reading the project and its runs again")
+        await user.sees("reloading the project and its runs")

@@ -64,7 +64,7 @@ async def test_groups_tell_how_many_keep_to_the_specs(
         await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("v", "2")
         kept, _ = by_corner["tt"]
-        await user.sees("corner: enter shows the cases", f"specs ✓ {kept}")
+        await user.sees("corner: press enter to show the cases", f"specs ✓ {kept}")
 
 
 def coloured(user: Terminal, text: str) -> set[str]:

@@ -103,7 +103,7 @@ async def test_a_case_is_drawn_with_its_output(layout: RunLayout) -> None:
     ("case_id", "said"),
     [
         (50, "case 50 is pending"),
-        (7, "case 7 failed and left no waveform: no convergence"),
+        (7, "case 7 failed without waveforms: no convergence"),
         (1, "results.raw"),
     ],
 )
@@ -114,7 +114,7 @@ async def test_without_a_raw_it_says_why(layout: RunLayout, case_id: int, said: 
         await until_shown(pilot, lambda: said in app.wave.picture.note)
         app.wave.show_case(None, None)
         await pilot.pause()
-        assert "no case chosen" in screen_text(app)
+        assert "No case selected." in screen_text(app)
 
 
 def test_a_file_that_is_no_raw_is_named(layout: RunLayout) -> None:
