@@ -61,17 +61,20 @@ def warnings(found: Project) -> list[str]:
         ("sensitivity: {r: [2k, 2000]}", "2:23: sensitivity.r[1]: r=2000 is there already, as 2k"),
         (
             "parameters: {r: [1, 1k5]}",
-            "2:21: parameters.r[1]: '1k5' is not a number, and r has numbers (did you mean 1.5k?)",
+            "2:21: parameters.r[1]: '1k5' is not a number, and the values of r are numbers (did you mean 1.5k?)",
         ),
         (
             'parameters: {r: ["1,5"]}',
-            "2:18: parameters.r[0]: '1,5' is not a number, and r has numbers (did you mean 1.5?)",
+            "2:18: parameters.r[0]: '1,5' is not a number, and the values of r are numbers (did you mean 1.5?)",
         ),
         (
             "corners: {hot: {r: 0x10}}",
-            "2:20: corners.hot.r: '0x10' is not a number, and r has numbers (did you mean 0?)",
+            "2:20: corners.hot.r: '0x10' is not a number, and the values of r are numbers (did you mean 0?)",
         ),
-        ("parameters: {r: [.inf]}", "2:18: parameters.r[0]: '.inf' is not a number, and r has numbers"),
+        (
+            "parameters: {r: [.inf]}",
+            "2:18: parameters.r[0]: '.inf' is not a number, and the values of r are numbers",
+        ),
         (
             "corners: {hot: {r: 2k}}\nspecs: {y: {min: 0, corners: {hto: {min: 1}}}}",
             "3:31: specs.y.corners.hto: no corner 'hto' in this sweep (did you mean 'hot'?); known: hot",
@@ -116,8 +119,8 @@ def test_nothing_is_said_of_what_is_meant(tmp_path: Path, sweep: str) -> None:
 @pytest.mark.parametrize(
     ("sweep", "warning"),
     [
-        ("parameters: {r: [1k, 2k]}\nexclude: r > 5k", "3:10: r > 5k: excludes no case"),
-        ("parameters: {r: [1k, 2k]}\ninclude: r < 5k", "3:10: r < 5k: leaves no case out"),
+        ("parameters: {r: [1k, 2k]}\nexclude: r > 5k", "3:10: r > 5k: matches no case"),
+        ("parameters: {r: [1k, 2k]}\ninclude: r < 5k", "3:10: r < 5k: keeps every case"),
         (
             "corners: {hot: {r: 2k}, cold: {r: 3k}}\nexclude: [\"corner == 'hto'\"]",
             "3:11: corner == 'hto': corner is never 'hto' (did you mean 'hot'?); it is cold, hot",

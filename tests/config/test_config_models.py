@@ -50,9 +50,9 @@ def test_arguments_of_a_built_in_measurement_stand_beside_it() -> None:
     [
         (
             {"meas": "a", "expr": "b"},
-            "one of meas, measure, expr, python, across is needed, not meas and expr",
+            "exactly one of meas, measure, expr, python, across is needed, not meas and expr",
         ),
-        ({"unit": "V"}, "one of meas, measure, expr, python, across is needed, not none"),
+        ({"unit": "V"}, "exactly one of meas, measure, expr, python, across is needed, not none"),
         ({"python": "gain.py"}, "python: expected file.py:function, not 'gain.py'"),
         ({"meas": "a", "scale": "x"}, "expected a number, not 'x'"),
         (
@@ -104,9 +104,9 @@ def span(**written: str) -> dict[str, Any]:
         (span(start="1", stop="2", num="2.5"), "expected a whole number, not '2.5'"),
         (
             span(start="0", stop="2", num="3", scale="log"),
-            "a logarithmic range needs start and stop above zero",
+            "start and stop of a logarithmic range must be greater than zero",
         ),
-        (span(start="1", stop="2", step="1", scale="log"), "a logarithmic range takes num, not step"),
+        (span(start="1", stop="2", step="1", scale="log"), "a logarithmic range needs num, not step"),
         (span(start="1", stop="2", num="3", scale="cubic"), "Input should be 'lin' or 'log'"),
         (span(start="0", stop="1", step="1e-9"), "more than 100000000 values"),
     ],
@@ -132,15 +132,15 @@ def test_values_of_a_parameter_stay_as_written() -> None:
 @pytest.mark.parametrize(
     ("key", "data", "message"),
     [
-        ("parameters", {"a": []}, "an empty list of values"),
-        ("parameters", {"a": None}, "an empty list of values"),
+        ("parameters", {"a": []}, "the list of values is empty"),
+        ("parameters", {"a": None}, "the list of values is empty"),
         ("parameters", {"a": [[1]]}, "expected one value, not a list"),
         ("parameters", {"a": [1], "A": [2]}, "a and A differ only in case"),
-        ("zip", {"a": [1], "b": [1, 2]}, "zipped lists must have as many values each (a has 1, b has 2)"),
+        ("zip", {"a": [1], "b": [1, 2]}, "zipped lists must have the same length (a has 1, b has 2)"),
         (
             "corners",
             {"../up": {"a": 1}},
-            "a name starts with a letter, digit or _ and goes on with letters, digits, _ - and . (at most 100)",
+            "a name starts with a letter, digit or _, followed by letters, digits, _ - or . (at most 100 characters)",
         ),
         ("corners", {"ss": [1]}, "expected parameters with their values, not a list"),
         ("monte_carlo", {"samples": 0}, "Input should be greater than or equal to 1"),

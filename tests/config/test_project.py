@@ -205,7 +205,7 @@ def test_every_problem_at_once_with_its_place(root: Path) -> None:
             "sim_setup.yaml",
             "jobs: 3",
             "jobs: 3\n  jobs: 4",
-            "sim_setup.yaml:9:3: execution.jobs: written twice",
+            "sim_setup.yaml:9:3: execution.jobs: duplicate key",
         ),
         (
             "sim_setup.yaml",
@@ -219,12 +219,12 @@ def test_every_problem_at_once_with_its_place(root: Path) -> None:
             "testbench: dcc",
             "sweeps/pvt.yaml:1:12: testbench: no testbench 'dcc' (did you mean 'dc'?); known: dc",
         ),
-        ("sweeps/pvt.yaml", "testbench: dc", "", "sweeps/pvt.yaml:1:1: testbench: is needed but not there"),
+        ("sweeps/pvt.yaml", "testbench: dc", "", "sweeps/pvt.yaml:1:1: testbench: required, but missing"),
         (
             "sweeps/pvt.yaml",
             "[3.0, 3.30]",
             "[]",
-            "sweeps/pvt.yaml:3:9: parameters.vdda: an empty list of values",
+            "sweeps/pvt.yaml:3:9: parameters.vdda: the list of values is empty",
         ),
         (
             "sweeps/pvt.yaml",
@@ -242,7 +242,7 @@ def test_every_problem_at_once_with_its_place(root: Path) -> None:
             "sweeps/pvt.yaml",
             "{corner: ss}",
             "{vdda: 3.6}",
-            "sweeps/pvt.yaml:7:16: corners.slow.vdda: also varied under parameters: one place must set it",
+            "sweeps/pvt.yaml:7:16: corners.slow.vdda: also varied under parameters: set it in one place only",
         ),
         (
             "sweeps/pvt.yaml",
@@ -359,10 +359,10 @@ def test_settings_from_outside_are_checked_too(root: Path, monkeypatch: pytest.M
     with pytest.raises(ConfigError) as caught:
         Project.load(root, overrides={"execution.jobs": 0, "execution.wram": "off"})
     assert [str(problem) for problem in caught.value.problems] == [
-        "SIMORC_EXECUTION_JOBBS: not a setting (did you mean 'SIMORC_EXECUTION_JOBS'?)",
+        "SIMORC_EXECUTION_JOBBS: unknown setting (did you mean 'SIMORC_EXECUTION_JOBS'?)",
         "SIMORC_TIMEOUT: execution.timeout: 'soon' is not a duration (such as 90s, 10m or 1h30m)",
         "command line: execution.jobs: must be greater than or equal to 1, not '0'",
-        "command line: execution.wram: not a setting (did you mean 'execution.warm'?)",
+        "command line: execution.wram: unknown setting (did you mean 'execution.warm'?)",
     ]
 
 

@@ -36,7 +36,7 @@ def copied_to(target: Path) -> None:
         *sources, place = rest.split()
         for source in sources:
             path = ROOT / source
-            assert path.exists(), f"COPY {source}: there is no such file"
+            assert path.exists(), f"COPY {source}: no such file"
             if path.is_dir():
                 shutil.copytree(
                     path, target / place.strip("/"), symlinks=True, ignore=ignored, dirs_exist_ok=True

@@ -64,7 +64,7 @@ def test_a_condition_without_a_value_anywhere_is_told(datasheet: Path) -> None:
     template = next(datasheet.parent.rglob("step.spice"))
     template.write_text(template.read_text().replace(".end\n", "* CACE{nosuch} CACE{given=3}\n.end\n"))
     _, left = imported(datasheet)
-    told = "condition nosuch has no value in the datasheet: 0 stands in its place"
+    told = "condition nosuch has no value in the datasheet: 0 is used"
     assert f"parameter step_params: {told}" in left
     assert not any("given" in line for line in left)
 

@@ -34,8 +34,8 @@ def test_corners_become_parameters_and_runs_become_sweeps(testbench: Path) -> No
     assert mc is not None
     assert mc.samples == 5
     assert left == [
-        "Makefile: variables are not expanded: cicsim run --name ${VIEW}_x tran ${VIEW} Tt",
-        "tran.yaml: nothing measures vz",
+        "Makefile: unresolved variables: cicsim run --name ${VIEW}_x tran ${VIEW} Tt",
+        "tran.yaml: no measurement of vz",
     ]
 
 
@@ -59,7 +59,7 @@ def test_variables_of_the_makefile_and_replacements_are_taken(testbench: Path) -
     assert str(project.testbenches["tran"].parameters["Rload"]) == "2k"
     template = (testbench.parent / "simorc/testbenches/tran/tran.spice.j2").read_text()
     assert "RL VX 0 {{ parameters.Rload }} ; case_{{ case_id }}" in template
-    assert left[0].startswith("Makefile: variables are not expanded: cicsim run --name x $(shell ls)")
+    assert left[0].startswith("Makefile: unresolved variables: cicsim run --name x $(shell ls)")
 
 
 def test_without_cicsim_yaml_there_is_nothing_to_import(tmp_path: Path) -> None:

@@ -61,8 +61,8 @@ def test_what_cannot_be_carried_over_is_told(circuit: Path) -> None:
     left = from_ltspice(circuit).left
     assert left == [
         ".tran startup",
-        "a library of LTspice's own installation: C:\\LTspice\\lib\\cmp\\standard.bjt",
-        "a .step of this form: .step NPN 2N2222(BF) 100 200 50",
+        "library of the LTspice installation: C:\\LTspice\\lib\\cmp\\standard.bjt",
+        ".step form not supported: .step NPN 2N2222(BF) 100 200 50",
     ]
 
 
@@ -166,8 +166,8 @@ def test_parasitics_without_a_counterpart_are_told(tmp_path: Path) -> None:
     path = tmp_path / "x.net"
     path.write_text("* x\nC1 a 0 1n Lser=1n\n.step file=values.txt\n.end\n")
     assert from_ltspice(path).left == [
-        "parasitics of a device: lser of C1",
-        "a .step of this form: .step file=values.txt",
+        "device parasitics not supported: lser of C1",
+        ".step form not supported: .step file=values.txt",
     ]
 
 

@@ -139,7 +139,7 @@ def test_a_version_that_is_none_is_refused_with_its_place(
     setup.write_text(f"{setup.read_text()}simulator: {{min_version: newest}}\n")
     monkeypatch.chdir(project.root)
     assert simorc(["validate"]) == 2
-    assert "'newest' is not a version: write 44 or 44.2" in capfd.readouterr().err
+    assert "invalid version 'newest': write 44 or 44.2" in capfd.readouterr().err
 
 
 def test_chunks_that_lack_warm_sessions_are_heard_once(make_project: MakeProject, tmp_path: Path) -> None:

@@ -64,8 +64,7 @@ def test_files_in_a_circle_are_refused_before_a_run_is_made(root: Path) -> None:
     (root / "models/other.spice").write_text(".INC tt.spice\n")
     (said,) = told(root)
     assert said == (
-        "tb/tb.spice.j2:3:1: files include each other in a circle:"
-        " models/tt.spice → models/other.spice → models/tt.spice"
+        "tb/tb.spice.j2:3:1: circular include: models/tt.spice → models/other.spice → models/tt.spice"
     )
     with pytest.raises(ConfigError, match="in a circle"):
         build_run(Project.load(root), "s")

@@ -24,12 +24,12 @@ def problems(root: Path, pipeline: str) -> list[str]:
 @pytest.mark.parametrize(
     ("pipeline", "expected"),
     [
-        ("    rtl: a.sv\n", "2:pipelines.p.top: is needed but not there"),
+        ("    rtl: a.sv\n", "2:pipelines.p.top: required, but missing"),
         ("    top: a b\n    rtl: a.sv\n", "3:pipelines.p.top: 'a b' is not the name of a module"),
         ("    top: a\n", "pipelines.p.stages.a1: a1 needs a template, a command, backend: llm, or"),
         (
             "    top: a\n    stages: {a1: {enable: false}}\n",
-            "a1 is switched off: name the design with rtl: FILE",
+            "generate (a1) is disabled: set the design with rtl: FILE",
         ),
         (
             "    top: a\n    stages:\n      a1: {template: no.j2}\n",
@@ -54,7 +54,7 @@ def problems(root: Path, pipeline: str) -> list[str]:
         ("    top: a\n    stages:\n      a4: {waive: [width]}\n", "'width' is not the code of a warning"),
         (
             "    top: a\n    stages:\n      a7: {enable: false}\n",
-            "a7 is switched off: name a testbench with testbench: FILE",
+            "testbench (a7) is disabled: set a testbench with testbench: FILE",
         ),
         (
             "    top: a\n    stages:\n      a7:\n        parameters:\n          steps:\n"
@@ -63,7 +63,7 @@ def problems(root: Path, pipeline: str) -> list[str]:
         ),
         (
             "    top: a\n    stages:\n      a7:\n        parameters: {stepps: []}\n",
-            "6:pipelines.p.stages.a7.parameters.stepps: not a parameter of simorc's testbench (did you mean",
+            "6:pipelines.p.stages.a7.parameters.stepps: not a parameter of the built-in testbench (did you mean",
         ),
         (
             "    top: a\n    stages:\n      a7:\n        parameters: {steps: [5]}\n",

@@ -34,7 +34,7 @@ def test_several_documents_with_engineering_numbers(tmp_path: Path) -> None:
         (Y % "[0, 1к]", "CYRILLIC"),
         (f"bins: 1.5\n{Y % '[0, 1]'}", "not a whole number"),
         (f"cases: [1, 2k5]\n{Y % '[0, 1]'}", "'2k5' is not a number"),
-        ("title: a\ntitle: b\n", "2:1: title: written twice"),
+        ("title: a\ntitle: b\n", "2:1: title: duplicate key"),
     ],
 )
 def test_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -218,7 +218,7 @@ def test_select_bundles() -> None:
 
 def test_select_refused() -> None:
     plan = expand(parameters=PVT)
-    with pytest.raises(UsageError, match=r"sss is not a corner of this sweep \(did you mean 'ss'\?\)"):
+    with pytest.raises(UsageError, match=r"unknown corner sss \(did you mean 'ss'\?\)"):
         plan.select(corners=["sss"])
     with pytest.raises(ExpressionError, match="did you mean 'temp'"):
         plan.select(where="tmep == 125")

@@ -15,7 +15,7 @@ def bad_name(name: str) -> str:
     """Why a name cannot be used; empty when it can."""
     if _NAME.fullmatch(name) and not name.endswith("."):
         return ""
-    return "a name starts with a letter, digit or _ and goes on with letters, digits, _ - and . (at most 100)"
+    return "a name starts with a letter, digit or _, followed by letters, digits, _ - or . (at most 100 characters)"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -42,7 +42,7 @@ def variable_layer(variables: Mapping[str, str]) -> tuple[Layer, list[Problem]]:
             variable.startswith(tuple(f"SIMORC_{section.upper()}_" for section in SECTIONS))
             and variable not in names
         ):
-            message = f"not a setting{did_you_mean(variable, names)}"
+            message = f"unknown setting{did_you_mean(variable, names)}"
             problems.append(Problem(Path(variable), 0, 0, "", message))
     sections: dict[str, Section] = {}
     told: dict[KeyPath, str] = {}
@@ -50,7 +50,7 @@ def variable_layer(variables: Mapping[str, str]) -> tuple[Layer, list[Problem]]:
         try:
             single, invalid = _checked({key: _read_variable(key, variables[variable])}, variable)
         except ValueError as error:
-            problems.append(Problem(Path(variable), 0, 0, "", f"not a command line: {error}"))
+            problems.append(Problem(Path(variable), 0, 0, "", f"invalid command line: {error}"))
             continue
         problems += invalid
         told[key] = variable
@@ -79,7 +79,7 @@ def _variable_names() -> dict[str, tuple[str, ...]]:
 
 def _unknown(place: str, key: tuple[str, ...]) -> Problem:
     known = [".".join(each) for each in _setting_keys()]
-    return Problem(Path(place), 0, 0, ".".join(key), f"not a setting{did_you_mean('.'.join(key), known)}")
+    return Problem(Path(place), 0, 0, ".".join(key), f"unknown setting{did_you_mean('.'.join(key), known)}")
 
 
 def _checked(given: Mapping[tuple[str, ...], object], place: str) -> tuple[dict[str, Section], list[Problem]]:

@@ -20,12 +20,12 @@ def find_root(start: Path | None = None) -> Path:
     if given.name == SETUP_FILE and given.is_file():
         given = given.parent
     if not given.is_dir():
-        raise UsageError(f"{given}: no such directory", remedy="give --project the directory of a project")
+        raise UsageError(f"{given}: no such directory", remedy="pass a project directory to --project")
     folder = given.resolve()
     for candidate in (folder, *folder.parents):
         if (candidate / SETUP_FILE).is_file():
             return candidate
     raise UsageError(
         f"no {SETUP_FILE} in {given} or any directory above it",
-        remedy="go to a project, name one with --project DIR, or make one: simorc init DIR",
+        remedy="change to a project directory, use --project DIR, or create a project: simorc init DIR",
     )

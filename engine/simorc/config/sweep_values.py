@@ -77,7 +77,7 @@ def _texts_among_numbers(
     for name, path, value in written:
         if name in numeric and isinstance(value, str) and _is_broken_number(value):
             near = near_number(value)
-            message = f"'{value}' is not a number, and {name} has numbers"
+            message = f"'{value}' is not a number, and the values of {name} are numbers"
             yield source.problem(
                 written_path(source, path), message + (f" (did you mean {near}?)" if near else "")
             )
@@ -110,7 +110,7 @@ def _equal_values(definition: SweepDefinition, source: Source) -> Iterator[Probl
 
 
 def _again(name: str, value: Value, first: Value) -> str:
-    return f"{name}={value} is there already" + (f", as {first}" if str(first) != str(value) else "")
+    return f"{name}={value} is listed twice" + (f", first as {first}" if str(first) != str(value) else "")
 
 
 def _equal_rows(definition: SweepDefinition, source: Source) -> Iterator[Problem]:
@@ -126,7 +126,7 @@ def _equal_rows(definition: SweepDefinition, source: Source) -> Iterator[Problem
                 name = next(iter(group))
                 shown = ", ".join(f"{name}={value}" for name, value in zip(group, row, strict=True))
                 yield source.problem(
-                    written_path(source, ("zip", number, name, index)), f"{shown} is there already"
+                    written_path(source, ("zip", number, name, index)), f"{shown} is listed twice"
                 )
             seen.add(key)
 

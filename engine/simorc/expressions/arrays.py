@@ -58,7 +58,7 @@ def _some(tests: list[Evaluator]) -> Evaluator:
 
 
 def _refuse(*values: Any) -> Any:
-    raise NotVectorisedError("only case by case")
+    raise NotVectorisedError("evaluated only case by case")
 
 
 def _round(value: Any, *digits: Any) -> Any:

@@ -90,7 +90,7 @@ def parse_filter(text: str, columns: Iterable[NamedColumn]) -> CaseFilter:
         else:
             groups[-1].append(_term(match, names, textual))
     if len(groups) > 1 and not groups[-1]:
-        raise ExpressionError("something is missing after 'or'", column=len(text.rstrip()) + 1)
+        raise ExpressionError("missing condition after 'or'", column=len(text.rstrip()) + 1)
     return _join([_join(group, " AND ") for group in groups], " OR ")
 
 
@@ -127,16 +127,16 @@ def _terms(text: str) -> Iterable[re.Match[str]]:
             continue
         match = _TERM.match(text, position)
         if match is None or match.end() == position:
-            raise ExpressionError("a quote is not closed", column=position + 1)
+            raise ExpressionError("missing closing quote", column=position + 1)
         if match.end() < len(text) and text[match.end()] in "\"'":
-            raise ExpressionError("a quote is not closed", column=match.end() + 1)
+            raise ExpressionError("missing closing quote", column=match.end() + 1)
         yield match
         position = match.end()
 
 
 def _not_empty(group: list[CaseFilter], position: int, groups: list[list[CaseFilter]]) -> list[CaseFilter]:
     if not group:
-        raise ExpressionError("something is missing before 'or'", column=position + 1)
+        raise ExpressionError("missing condition before 'or'", column=position + 1)
     return []
 
 
@@ -149,7 +149,7 @@ def _term(match: re.Match[str], names: Mapping[str, str], textual: Sequence[str]
         column = _column(match, names)
         if not match["value"]:
             raise ExpressionError(
-                f"a value is missing after '{match['name']}{match['op']}'", column=match.end() + 1
+                f"missing value after '{match['name']}{match['op']}'", column=match.end() + 1
             )
         found = _compared(column, match)
     return CaseFilter(f"NOT ifnull(({found.where}), 0)", found.args) if match["minus"] else found
@@ -158,7 +158,7 @@ def _term(match: re.Match[str], names: Mapping[str, str], textual: Sequence[str]
 def _warned(match: re.Match[str]) -> CaseFilter:
     """Cases with a warning of a kind, or with a text in its first line."""
     if match["op"] not in (":", "=", "!=", "~") or not match["value"]:
-        message = "warning takes a kind: warning=redefinition, warning~text"
+        message = "warning needs a kind: warning=redefinition, warning~text"
         raise ExpressionError(message, column=match.start("name") + 1)
     compared = (
         _contains("warning_texts.message", text) if match["op"] == "~" else CaseFilter("kind GLOB ?", (text,))
@@ -178,7 +178,7 @@ def _column(match: re.Match[str], names: Mapping[str, str]) -> str:
             return names[candidate]
     near = difflib.get_close_matches(name, names, n=1)
     hint = f" (did you mean '{near[0]}'?)" if near else ""
-    raise ExpressionError(f"no column '{name}' in this run{hint}", column=match.start("name") + 1)
+    raise ExpressionError(f"unknown column '{name}' in this run{hint}", column=match.start("name") + 1)
 
 
 def _compared(column: str, match: re.Match[str]) -> CaseFilter:
@@ -221,7 +221,7 @@ def _status(operator: str, text: str, position: int) -> CaseFilter:
     if word is None:
         near = difflib.get_close_matches(text.lower(), STATUS_WORDS, n=1)
         hint = f" (did you mean '{near[0]}'?)" if near else ""
-        raise ExpressionError(f"no status '{text}'{hint}", column=position)
+        raise ExpressionError(f"unknown status '{text}'{hint}", column=position)
     if operator not in (":", "=", "!="):
         raise ExpressionError(f"a status cannot be compared with '{operator}'", column=position)
     return CaseFilter(f'"status" {"!=" if operator == "!=" else "="} ?', (word,))

@@ -122,7 +122,7 @@ def _build(node: Node, how: Operations) -> Evaluator:
         return _build_comparison(node, how)
     if isinstance(node, Call):
         return _build_call(node, how)
-    raise TypeError("a list stands only after in")
+    raise TypeError("a list is only valid after in")
 
 
 def _build_operation(node: Operation, how: Operations) -> Evaluator:

@@ -55,7 +55,7 @@ def _compare(sign: str, left: Value, right: Value) -> bool:
 def _power(base: float, exponent: float) -> float:
     result = base**exponent
     if isinstance(result, complex):
-        raise ValueError(f"a negative number to the power of {exponent:g} is not real")
+        raise ValueError(f"a negative number to the power of {exponent:g} is not a real number")
     return float(result)
 
 

@@ -47,7 +47,7 @@ class Carried:
         there = [path for path in self.files if (self.directory / path).exists()]
         if there:
             raise UsageError(
-                f"{self.directory / there[0]} is there already", remedy="name another directory: --out DIR"
+                f"{self.directory / there[0]} already exists", remedy="choose another directory: --out DIR"
             )
         for path, text in self.files.items():
             target = self.directory / path

@@ -78,7 +78,7 @@ class _BelowDirectory(jinja2.FileSystemLoader):
 def _finite(value: Any) -> Any:
     """What an expression of a template gives; a deck knows no infinity."""
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"the expression gives {value}, which is no number for a deck")
+        raise ValueError(f"the expression gives {value}, which is not a valid number in a deck")
     return value
 
 
@@ -120,7 +120,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         if not isinstance(left, (int, float, jinja2.Undefined)) or not isinstance(
             right, (int, float, jinja2.Undefined)
         ):
-            raise SecurityError(f"{operator} takes numbers only")
+            raise SecurityError(f"{operator} accepts numbers only")
         if operator == "**" and isinstance(left, int) and isinstance(right, int):
             left = left if left.bit_length() * right <= MAX_BITS else float(left)
         return super().call_binop(context, operator, left, right)
@@ -313,7 +313,7 @@ class Template:
 
 def _not_found(error: jinja2.TemplateNotFound, path: Path) -> str:
     if error.name == path.name:
-        return "there is no such file"
+        return "no such file"
     return f"include: {error.name} is not a file in the template's directory or below"
 
 
@@ -323,7 +323,7 @@ def _undefined(error: jinja2.UndefinedError) -> str:
     if match is None:
         return message
     hint = did_you_mean(match[1], _CONTEXT_NAMES) or f" (parameters are written parameters.{match[1]})"
-    return f"{match[1]} is not known here{hint}"
+    return f"{match[1]} is not defined{hint}"
 
 
 def _template_place(trace: TracebackType | None, directory: Path) -> tuple[Path, int] | None:

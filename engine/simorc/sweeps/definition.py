@@ -47,7 +47,7 @@ def column_of(values: Any) -> Column:
         return tuple(values)
     if isinstance(values, (str, int, float)):
         return (values,)
-    raise UsageError(f"{values}: neither a list nor a range")
+    raise UsageError(f"{values}: expected a list or a range")
 
 
 def _columns(group: Mapping[str, Any], defaults: Mapping[str, Value]) -> dict[str, Column]:

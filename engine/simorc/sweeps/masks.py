@@ -35,7 +35,7 @@ def kept_combinations(grid: Grid, filters: Filters) -> npt.NDArray[np.unsignedin
     if (filters != Filters() or grid.overrides) and len(grid) > MAX_FILTERED:
         raise UsageError(
             f"{len(grid):,} combinations are too many to filter (at most {MAX_FILTERED:,})",
-            remedy="sweep fewer values, or leave exclude, include and --where out",
+            remedy="sweep fewer values, or remove exclude, include and --where",
         )
     masks = [*_overridden(grid), *_masks(grid, filters)]
     if not masks:
@@ -53,9 +53,9 @@ def idle_conditions(grid: Grid, filters: Filters) -> dict[str, str]:
     if len(grid) > MAX_FILTERED:
         return {}
     truths = {text: _holds(grid, each) for text, each in filters.compiled(grid.known).items()}
-    idle = {text: "excludes no case" for text in filters.exclude if not truths[text].any()}
+    idle = {text: "matches no case" for text in filters.exclude if not truths[text].any()}
     idle |= {text: "excludes every case" for text in filters.exclude if truths[text].all()}
-    idle |= {text: "leaves no case out" for text in filters.include if truths[text].all()}
+    idle |= {text: "keeps every case" for text in filters.include if truths[text].all()}
     return idle | {text: "keeps no case" for text in filters.include if not truths[text].any()}
 
 

@@ -55,7 +55,7 @@ class Plan:
         """Raise UsageError for more combinations than a run can have."""
         count = math.prod(self._grid.shape)
         if count > MOST_CASES:
-            message = f"{count:,} combinations are more than a run can have ({MOST_CASES:,})"
+            message = f"{count:,} combinations exceed the limit of a run ({MOST_CASES:,})"
             raise UsageError(message, remedy="sweep fewer values")
 
     def idle_conditions(self) -> dict[str, str]:
@@ -130,7 +130,7 @@ class Plan:
     def case(self, case_id: int) -> Case:
         """One case, from 1. Raises UsageError beyond the last."""
         if not 1 <= case_id <= len(self):
-            raise UsageError(f"case {case_id}: this sweep has {len(self)} cases")
+            raise UsageError(f"no case {case_id}: this sweep has {len(self)} cases")
         return self._grid.case(self._combination(case_id), case_id)
 
     def cases(self, start_id: int = 1, stop_id: int | None = None) -> Iterator[Case]:
@@ -154,7 +154,7 @@ class Plan:
         for name in [name for name in corners if name not in self.corner_names]:
             hint = did_you_mean(name, self.corner_names)
             known = ", ".join(self.corner_names) or "none"
-            raise UsageError(f"{name} is not a corner of this sweep{hint}", remedy=f"corners: {known}")
+            raise UsageError(f"unknown corner {name}{hint}", remedy=f"corners: {known}")
         filters = replace(self._filters, where=self._filters.where + _texts(where))
         if corners:
             filters = replace(filters, corners=(*filters.corners, tuple(corners)))
@@ -261,14 +261,14 @@ class Plan:
     def from_json(cls, data: Mapping[str, Any]) -> Plan:
         """The plan `to_json` wrote. Raises UsageError for a newer form, and for what is no plan."""
         if data.get("form") != _FORM:
-            raise UsageError(f"this plan has form {data.get('form')}; this simorc reads form {_FORM}")
+            raise UsageError(f"this plan has format {data.get('form')}; this simorc reads format {_FORM}")
         try:
             defaults = {name: value_from_json(value) for name, value in data["defaults"].items()}
             axes = [axis_from_json(axis) for axis in data["axes"]]
             plan = cls(axes, defaults, Filters.from_json(data["filters"]))
             sane = len(plan._grid) <= MOST_CASES
         except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, IndexError) as error:
-            raise UsageError(f"this plan makes no sense: {type(error).__name__}: {error}") from error
+            raise UsageError(f"invalid plan: {type(error).__name__}: {error}") from error
         if not sane:
             raise UsageError(f"this plan has more than {MOST_CASES:,} combinations")
         return plan
@@ -278,5 +278,5 @@ def _texts(written: Any) -> tuple[str, ...]:
     if not written:
         return ()
     if isinstance(written, Mapping):
-        raise UsageError("a condition is an expression, as in \"temp > 100 and corner == 'ff'\"")
+        raise UsageError("write a condition as an expression, such as \"temp > 100 and corner == 'ff'\"")
     return (written,) if isinstance(written, str) else tuple(str(text) for text in written)

@@ -81,7 +81,7 @@ class Distribution:
             raise UsageError(f"{self.kind}: {missing} is missing")
         for unknown in [name for name in self.arguments if name not in required + optional]:
             raise UsageError(
-                f"{self.kind}: {unknown} is not known{did_you_mean(unknown, required + optional)}"
+                f"{self.kind}: unknown key {unknown}{did_you_mean(unknown, required + optional)}"
             )
         if "sigma" in self.arguments and self.arguments["sigma"] < 0:
             raise UsageError(f"{self.kind}: sigma is negative")
@@ -142,11 +142,11 @@ def distribution_of(definition: Mapping[str, Any]) -> Distribution:
     """A distribution from ``{kind: {argument: value}}``; entries that are None do not count."""
     given = {kind: arguments for kind, arguments in definition.items() if arguments is not None}
     if len(given) != 1:
-        raise UsageError(f"a distribution is one of {', '.join(DISTRIBUTIONS)}, not {len(given)} of them")
+        raise UsageError(f"a distribution needs exactly one of {', '.join(DISTRIBUTIONS)}, not {len(given)}")
     ((written, arguments),) = given.items()
     kind = _ALIASES.get(written, written)
     if kind not in DISTRIBUTIONS:
-        raise UsageError(f"{written} is not a distribution{did_you_mean(written, DISTRIBUTIONS)}")
+        raise UsageError(f"unknown distribution {written}{did_you_mean(written, DISTRIBUTIONS)}")
     return Distribution(
         kind, {name: _number(value) for name, value in arguments.items() if value is not None}
     )
@@ -170,9 +170,9 @@ class Sampling:
 
     def __post_init__(self) -> None:
         if self.count < 1:
-            raise UsageError("samples: at least 1")
+            raise UsageError("samples: must be at least 1")
         if self.method not in SAMPLINGS:
-            raise UsageError(f"sampling: {self.method} is not one of {', '.join(SAMPLINGS)}")
+            raise UsageError(f"sampling: {self.method} is not supported; use {', '.join(SAMPLINGS)}")
 
     def value(self, name: str, sample: int) -> Number:
         """The value of one parameter in one sample (from 1), with 10 significant digits."""

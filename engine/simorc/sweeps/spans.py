@@ -33,11 +33,11 @@ class Span(Sequence[Number]):
 
     def __post_init__(self) -> None:
         if self.scale not in ("lin", "log"):
-            raise UsageError(f"scale: lin or log, not {self.scale}")
+            raise UsageError(f"scale: must be lin or log, not {self.scale}")
         if (self.step is None) == (self.num is None):
             raise UsageError("a range needs either step or num")
         if self.num is not None and self.num < 1:
-            raise UsageError("num: at least 1")
+            raise UsageError("num: must be at least 1")
         if self.scale == "log":
             self._check_log()
         elif self.step is not None and exact(self.step) * (exact(self.stop) - exact(self.start)) < 0:

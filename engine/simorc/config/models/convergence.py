@@ -39,14 +39,14 @@ def _options(value: Mapping[str, str]) -> dict[str, str]:
 def _option(name: str, text: str) -> str:
     """The option's value as a card gives it."""
     if name not in OPTIONS:
-        raise ValueError(f"'{name}' is not an option of a rung{did_you_mean(name, OPTIONS)}")
+        raise ValueError(f"'{name}' is not an option of a fallback step{did_you_mean(name, OPTIONS)}")
     if name in _FLAGS:
         if text.lower() not in {"true", "1"}:
             raise ValueError(f"{name} is a flag: write {name}: true")
         return ""
     if name == "method":
         if text.lower() not in _METHODS:
-            raise ValueError(f"method is one of {', '.join(_METHODS)}, not '{text}'")
+            raise ValueError(f"method must be one of {', '.join(_METHODS)}, not '{text}'")
         return text.lower()
     try:
         number = Number(text)
@@ -126,10 +126,10 @@ def _known_rung(value: Any) -> Any:
     if isinstance(value, Mapping | Rung):
         return value
     if not isinstance(value, str):
-        raise ValueError(f"expected a rung's name or {{name, options}}, not {kind_of(value)}")
+        raise ValueError(f"expected the name of a fallback step or {{name, options}}, not {kind_of(value)}")
     if value not in KNOWN_RUNGS:
         near = did_you_mean(value, KNOWN_RUNGS)
-        raise ValueError(f"no rung '{value}'{near}; known: {listed(KNOWN_RUNGS)}")
+        raise ValueError(f"unknown fallback step '{value}'{near}; known: {listed(KNOWN_RUNGS)}")
     return KNOWN_RUNGS[value]
 
 
@@ -137,7 +137,7 @@ def _distinct_rungs(ladder: tuple[Rung, ...]) -> tuple[Rung, ...]:
     names = [rung.name for rung in ladder]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ValueError(f"rung '{twice[0]}' stands twice")
+        raise ValueError(f"fallback step '{twice[0]}' is listed twice")
     return ladder
 
 
@@ -160,7 +160,7 @@ class Convergence(Section):
             if rung.loosens and not self.loosen:
                 set_here = ", ".join(sorted(ACCURACY & rung.options.keys()))
                 raise ValueError(
-                    f"rung '{rung.name}' sets {set_here}, which needs loosen: true beside the ladder"
+                    f"fallback step '{rung.name}' sets {set_here}, which needs loosen: true beside the ladder"
                 )
         return self
 
@@ -175,7 +175,7 @@ def _kinds(value: Mapping[str, int]) -> Mapping[str, int]:
     for name in value:
         if name not in RETRIED:
             raise ValueError(
-                f"no kind of failure '{name}'{did_you_mean(name, RETRIED)}; known: {listed(RETRIED, 30)}"
+                f"unknown kind of failure '{name}'{did_you_mean(name, RETRIED)}; known: {listed(RETRIED, 30)}"
             )
     return value
 

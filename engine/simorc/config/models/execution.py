@@ -17,7 +17,7 @@ from simorc.config.models.fields import Bytes, Name, Quantity, Scalar, Seconds, 
 
 def _version(text: str) -> str:
     if not re.fullmatch(r"\d+(\.\d+)*", text):
-        raise ValueError(f"{text!r} is not a version: write 44 or 44.2")
+        raise ValueError(f"invalid version {text!r}: write 44 or 44.2")
     return text
 
 

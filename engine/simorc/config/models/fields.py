@@ -89,7 +89,7 @@ def _seconds(value: Any) -> float:
     written = isinstance(value, str | Number)
     seconds = parse_seconds(str(value)) if written else float(value)
     if not 0 < seconds < 1e12:
-        raise ValueError("a duration must be above zero and below 30,000 years")
+        raise ValueError("a duration must be between zero and 30,000 years")
     return seconds
 
 

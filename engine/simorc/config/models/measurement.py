@@ -82,7 +82,7 @@ class Measurement(Section):
         methods = [name for name in (*_METHODS, "across") if getattr(self, name) is not None]
         if len(methods) != 1:
             told = " and ".join(methods) or "none"
-            raise ValueError(f"one of meas, measure, expr, python, across is needed, not {told}")
+            raise ValueError(f"exactly one of meas, measure, expr, python, across is needed, not {told}")
         if self.python is not None and not re.fullmatch(r"[^:\0]+\.py:[A-Za-z_]\w*", self.python):
             raise ValueError(f"python: expected file.py:function, not '{self.python}'")
         return self
@@ -100,7 +100,7 @@ def measurements_of(data: Any) -> Any:
 def _listed(names: list[Any]) -> dict[str, dict[str, str]]:
     for name in names:
         if not isinstance(name, str):
-            raise ValueError(f"a list of measurements holds names of .meas, not {kind_of(name)}")
+            raise ValueError(f"a list of measurements contains names of .meas cards, not {kind_of(name)}")
     return {name: {"meas": name} for name in names}
 
 

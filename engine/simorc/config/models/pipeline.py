@@ -48,20 +48,22 @@ def _with_kinds(value: Any) -> Any:
         kind = given.get("kind", LOOP.get(name))
         allowed = (LOOP[name],) if name in LOOP else GATES
         if kind not in allowed:
-            raise ValueError(f"{name} needs kind: {' or '.join(allowed)} (the loop's own: {', '.join(LOOP)})")
+            raise ValueError(
+                f"{name} needs kind: {' or '.join(allowed)} (built-in stages: {', '.join(LOOP)})"
+            )
         completed[name] = {**given, "kind": kind}
     return completed
 
 
 def _module(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", name):
-        raise ValueError(f"'{name}' is not the name of a module: letters, digits and _")
+        raise ValueError(f"invalid module name '{name}': use letters, digits and _")
     return name
 
 
 def _warning_code(code: str) -> str:
     if not re.fullmatch(r"[A-Z][A-Z0-9_]*", code):
-        raise ValueError(f"'{code}' is not the code of a warning, such as WIDTH")
+        raise ValueError(f"invalid warning code '{code}': expected a code such as WIDTH")
     return code
 
 

@@ -58,9 +58,9 @@ class Range(Section):
 
     def _check_log(self) -> None:
         if self.step is not None:
-            raise ValueError("a logarithmic range takes num, not step")
+            raise ValueError("a logarithmic range needs num, not step")
         if self.start <= 0 or self.stop <= 0:
-            raise ValueError("a logarithmic range needs start and stop above zero")
+            raise ValueError("start and stop of a logarithmic range must be greater than zero")
 
     def _check_step(self, step: Quantity) -> None:
         if not step:
@@ -80,7 +80,7 @@ def _values(value: Any) -> Any:
     if isinstance(value, str | int | float):
         return [value]
     if value is None or value in ([], ()):
-        raise ValueError("an empty list of values")
+        raise ValueError("the list of values is empty")
     return value
 
 
@@ -109,7 +109,7 @@ def _in_step(group: dict[str, Any]) -> dict[str, Any]:
     lengths = {name: length for name, values in group.items() if (length := _length(values)) is not None}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-        raise ValueError(f"zipped lists must have as many values each ({told})")
+        raise ValueError(f"zipped lists must have the same length ({told})")
     return group
 
 
@@ -252,7 +252,7 @@ def _corner(value: Any) -> Any:
 
 def _conditions(value: Any) -> Any:
     if isinstance(value, Mapping):
-        raise ValueError("a condition is an expression, as in \"temp > 100 and corner == 'ff'\"")
+        raise ValueError("write a condition as an expression, such as \"temp > 100 and corner == 'ff'\"")
     return value
 
 

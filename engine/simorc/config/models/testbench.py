@@ -25,7 +25,7 @@ def distinct(names: dict[str, Any]) -> dict[str, Any]:
 def _not_reserved(parameters: dict[str, Any]) -> dict[str, Any]:
     for name in parameters:
         if name.lower() in RESERVED:
-            raise ValueError(f"{name} is a column of every results table; give the parameter another name")
+            raise ValueError(f"{name} is a column of every results table; rename the parameter")
     return parameters
 
 

@@ -53,7 +53,7 @@ def _stop_when(
         message = f"no spec '{rule.spec}'{did_you_mean(rule.spec, specs)}; known: {listed(specs)}"
         yield sweep.source.problem(("monte_carlo", "stop_when", "spec"), message)
     elif not specs:
-        yield sweep.source.problem(("monte_carlo", "stop_when"), "no spec whose yield could be known")
+        yield sweep.source.problem(("monte_carlo", "stop_when"), "no spec, so there is no yield")
 
 
 def varied(definition: SweepDefinition) -> Iterator[tuple[str, KeyPath, str]]:
@@ -89,7 +89,7 @@ def varied_twice(definition: SweepDefinition, source: Source) -> Iterator[Proble
         first = axes.setdefault(name, axis)
         if first != axis:
             yield source.problem(
-                written_path(source, path), f"also varied under {first}: one place must set it"
+                written_path(source, path), f"also varied under {first}: set it in one place only"
             )
 
 

@@ -57,18 +57,21 @@ def _files(pipeline: PipelineDefinition, root: Path) -> Iterator[Complaint]:
 def _stages(pipeline: PipelineDefinition) -> Iterator[Complaint]:
     a1, a7 = pipeline.a1, pipeline.a7
     if not pipeline.order():
-        yield ("stages",), "every stage is switched off"
+        yield ("stages",), "every stage is disabled"
     if a1.enable:
         yield from _maker(a1, "a1")
         if a1.backend == "template" and a1.template is None:
-            yield ("stages", "a1"), "a1 needs a template, a command, backend: llm, or enable: false and rtl"
+            yield (
+                ("stages", "a1"),
+                "generate (a1) needs a template, a command, backend: llm, or enable: false and rtl",
+            )
     elif pipeline.rtl is None:
-        yield ("stages", "a1"), "a1 is switched off: name the design with rtl: FILE"
+        yield ("stages", "a1"), "generate (a1) is disabled: set the design with rtl: FILE"
     yield from _maker(a7, "a7") if a7.enable else ()
     if a7.enable and a7.backend == "template" and a7.template is None:
         yield from _own_testbench(a7)
     if pipeline.simulation.enable and not a7.enable and pipeline.simulation.testbench is None:
-        yield ("stages", "simulation"), "a7 is switched off: name a testbench with testbench: FILE"
+        yield ("stages", "simulation"), "testbench (a7) is disabled: set a testbench with testbench: FILE"
     yield from _sources(pipeline)
     fix = pipeline.a4.fix
     if fix.backend == "command" and not fix.command:
@@ -91,7 +94,7 @@ def _own_testbench(a7: Maker) -> Iterator[Complaint]:
     for name in a7.parameters:
         if name not in OWN_TESTBENCH:
             known = f"{did_you_mean(name, OWN_TESTBENCH)}; known: {listed(OWN_TESTBENCH)}"
-            yield (*here, name), f"not a parameter of simorc's testbench{known}"
+            yield (*here, name), f"not a parameter of the built-in testbench{known}"
     steps = a7.parameters.get("steps", [])
     for index, step in enumerate(steps if isinstance(steps, list) else [steps]):
         place = (*here, "steps", index) if isinstance(steps, list) else (*here, "steps")

@@ -136,9 +136,7 @@ def _check_template(files: ProjectFiles, name: str, source: Source, config: Test
         files.templates[name] = folder / f"{Path(config.schematic).stem}.spice.j2"
     else:
         names = listed(path.name for path in found)
-        message = (
-            f"no template named, and *.spice.j2 or *.spice beside this file is not one file but: {names}"
-        )
+        message = f"template missing, and several *.spice.j2 or *.spice files are beside this file: {names}"
         files.problems.append(source.problem((), message))
 
 

@@ -21,4 +21,4 @@ def unnamed_sweeps(root: Path, named: Mapping[str, str]) -> dict[str, Path]:
 def how_to_name(root: Path, name: str, path: Path) -> str:
     """What to do so that the sweep is known."""
     written = within(path, root)
-    return f"{written} is there, but {SETUP_FILE} does not name it: add '{name}: {written}' below sweeps:"
+    return f"{SETUP_FILE} does not list {written}: add '{name}: {written}' below sweeps:"

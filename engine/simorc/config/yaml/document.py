@@ -140,10 +140,10 @@ def problem_of(error: ErrorDetails, source: Source, model: type[Section]) -> Pro
     if error["type"] == "missing":
         line, column = source.place(path)
         key = source.problem((*path, rest), "").key
-        return Problem(source.problem(path, "").file, line, column, key, "is needed but not there")
+        return Problem(source.problem(path, "").file, line, column, key, "required, but missing")
     if error["type"] == "extra_forbidden":
         known = _known_keys(model, error["loc"][:-1])
-        message = f"not a known key{did_you_mean(str(path[-1]), known)}; known: {listed(known, 30)}"
+        message = f"unknown key{did_you_mean(str(path[-1]), known)}; known: {listed(known, 30)}"
         return source.problem(path, message, at_key=True)
     return source.problem(path, _message(error), at_key=error["loc"][-1:] == ("[key]",))
 

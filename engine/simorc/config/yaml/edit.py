@@ -184,7 +184,7 @@ def _compose(text: str, path: Path) -> MappingNode:
         message = getattr(error, "problem", None) or str(error)
         raise ConfigError([Problem(path, line, column, "", str(message))]) from error
     if not isinstance(root, MappingNode):
-        raise ConfigError([Problem(path, 1, 1, "", "a sweep file is a mapping of keys to values")])
+        raise ConfigError([Problem(path, 1, 1, "", "a sweep file must be a mapping of keys to values")])
     if root.flow_style:
         raise UsageError(
             f"{path}: a sweep written as one {{...}} cannot be edited here", remedy="edit the file"

@@ -76,7 +76,7 @@ def read_yaml(path: Path) -> Source:
     """Read one YAML file. Never raises for what is in the file or for a file that cannot be read."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            return _broken(path, f"larger than {MAX_BYTES // 1024**2} MiB, which is no configuration")
+            return _broken(path, f"larger than {MAX_BYTES // 1024**2} MiB, the limit of a configuration file")
         content = path.read_bytes()
     except OSError as error:
         return _broken(path, f"cannot be read: {error.strerror or error}")
@@ -146,13 +146,13 @@ def _reason(error: MarkedYAMLError, text: str, line: int, column: int) -> str:
     lines = text.splitlines()
     written = lines[line - 1] if line <= len(lines) else ""
     if written[column - 1 : column] == "\t":
-        return "a tab here: YAML indents with spaces"
+        return "tab character: YAML indents with spaces"
     said = " ".join(str(error.problem or error.context).split())
     context = " ".join(str(error.context or "").split())
     if "another document" in said:
-        return "a second document (---): one file holds one"
+        return "second document (---): a file must contain one document"
     if "mapping values are not allowed" in said:
-        said = "a second ': ' on this line (quote the value if it belongs to it)"
+        said = "second ': ' on this line (quote the value if it is part of it)"
     return f"not valid YAML: {said}" + (f" {context}" if context and context not in said else "")
 
 
@@ -193,7 +193,7 @@ class _Builder:
         if isinstance(node, ScalarNode):
             return _scalar(node)
         if id(node) in self._open:
-            self._wrong(node, path, "an alias inside what it names")
+            self._wrong(node, path, "an alias refers to its own anchor")
             return None
         self._open.add(id(node))
         built: Any = None
@@ -232,7 +232,7 @@ class _Builder:
             if str(key_node.tag).endswith(":merge"):
                 merged.append(value_node)
             elif key in seen:
-                self._wrong(key_node, (*path, key), "written twice")
+                self._wrong(key_node, (*path, key), "duplicate key")
             else:
                 seen.add(key)
                 yield key, key_node, value_node
@@ -250,12 +250,12 @@ class _Builder:
                     yield source
                     self._open.discard(id(source))
                 else:
-                    self._wrong(source, (*path, "<<"), "merges something other than another mapping")
+                    self._wrong(source, (*path, "<<"), "a merge key accepts mappings only")
 
     def _key(self, node: Node, path: KeyPath) -> str | None:
         if isinstance(node, ScalarNode) and str(node.tag) in _TAGS:
             return str(node.value)
-        self._wrong(node, path, "a key must be a word or a number")
+        self._wrong(node, path, "a key must be text or a number")
         return None
 
     def _wrong(self, node: Node, path: KeyPath, message: str) -> None:

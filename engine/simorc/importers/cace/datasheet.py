@@ -209,7 +209,7 @@ def _conditions(
         values = mine if _has_values(mine) else theirs if _has_values(theirs) else {}
         fallback = {} if values else {"typical": 0 if written is None else written}
         if fallback and written is None:
-            found.left.append(f"condition {key} has no value in the datasheet: 0 stands in its place")
+            found.left.append(f"condition {key} has no value in the datasheet: 0 is used")
         unit = mine.get("unit") or theirs.get("unit") if values else None
         conditions[key] = {**values, **fallback, **({"unit": unit} if unit else {})}
     return conditions

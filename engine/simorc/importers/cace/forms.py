@@ -58,7 +58,7 @@ def condition_name(written: str) -> str:
 def left_of(parameter: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:
     """What a parameter says that has no counterpart."""
     if parameter.get("status"):
-        yield f"status: {parameter['status']}: it is an ordinary sweep here"
+        yield f"status: {parameter['status']}: imported as an ordinary sweep"
     for step in parameter.get("measure") or []:
         yield f"measure with {' '.join(map(str, step.values()))}: write it as a Python measurement; no limits"
     if settings.get("format", "ascii") != "ascii":

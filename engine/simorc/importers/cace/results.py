@@ -54,7 +54,7 @@ def add_results(
     }
     known = {*measurements, *(each.removesuffix(end) for each in measurements for end in ("_min", "_max"))}
     for result in sorted({str(key) for key in parameter["spec"]} - {*known, *columns}):
-        carried.leave(f"parameter {name}: nothing tells where result {result} comes from")
+        carried.leave(f"parameter {name}: the source of result {result} is not defined")
     return {
         "measurements": measurements,
         "plot_specs": list(_plots(carried, name, parameter, columns, found)),

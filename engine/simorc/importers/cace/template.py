@@ -75,7 +75,7 @@ def _take_results(found: Converted, variables: list[str | None]) -> None:
         found.scalars = True
         found.columns = [token.removeprefix("$&") for token in tokens]
         if any(not token.startswith("$&") for token in tokens):
-            found.left.append(f"a result that is not a vector: echo {match['said']}")
+            found.left.append(f"the result is not a vector: echo {match['said']}")
         lines = []
         for name, vector in zip(variables, found.columns, strict=False):
             if name is not None:
@@ -88,7 +88,7 @@ def _take_results(found: Converted, variables: list[str | None]) -> None:
     def kept(match: re.Match[str]) -> str:
         for number, vector in enumerate(match["said"].split()):
             found.columns += [vector] if single and number else ["", vector]
-        return f"{match['gap']}* the raw file holds {match['said']}"
+        return f"{match['gap']}* the raw file contains {match['said']}"
 
     found.text = _WRDATA.sub(kept, _ECHO.sub(printed, found.text))
 
@@ -110,7 +110,7 @@ def _reference(inside: str, found: Converted, texts: Mapping[str, str]) -> str:
             found.used.setdefault(name.lower(), f"${{{name}}}")
         return RESERVED[name]
     if "|" in name:
-        found.left.append(f"CACE{{{name}}}: the datasheet has no such value; the condition itself is used")
+        found.left.append(f"CACE{{{name}}}: not found in the datasheet; the condition is used")
         name = name.partition("|")[0]
     bit = _BIT.fullmatch(name)
     key = condition_name(name)
@@ -123,7 +123,7 @@ def _reference(inside: str, found: Converted, texts: Mapping[str, str]) -> str:
 def _expression(match: re.Match[str], found: Converted, texts: Mapping[str, str], escaped: bool) -> str:
     inside = _PLACEHOLDER.sub(lambda each: _reference(each[1], found, texts), match[1])
     if not _ARITHMETIC.fullmatch(inside) or _CALL.search(inside):
-        found.left.append(f"CACE[{inside}]: an expression that is more than arithmetic")
+        found.left.append(f"CACE[{inside}]: only arithmetic expressions are supported")
         return match[0]
     return _braced(inside.replace(" ", ""), escaped)
 

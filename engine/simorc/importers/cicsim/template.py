@@ -39,7 +39,7 @@ def cicsim_template(
     joined = re.sub(r"^#endif\s*$", "{% endif %}", joined, flags=re.MULTILINE)
     joined = re.sub(r"^(\s*write)\s*$", r"\1 results.raw", joined, flags=re.MULTILINE)
     if re.search(r"\s\[[^\]]+\]", joined.partition(".control")[2]):
-        carried.leave(f"{title.strip()}: [expressions] in the control block are not worked out")
+        carried.leave(f"{title.strip()}: [expressions] in the control block are not evaluated")
     joined = joined.replace("{cicname}", "case_{{ case_id }}").replace(
         "$PDK_ROOT", "{{ parameters.pdk_root }}"
     )
@@ -83,7 +83,7 @@ def _with_measurements(text: str, measured: str, carried: Carried) -> str:
         return text
     place = _ENDC.search(text)
     if place is None:
-        carried.leave("a .meas file without a control block in its testbench")
+        carried.leave("the testbench of the .meas file has no control block")
         return text
     return f"{text[: place.start()]}\n{commands}\n{text[place.start() :].lstrip()}"
 

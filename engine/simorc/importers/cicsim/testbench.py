@@ -36,7 +36,7 @@ def from_cicsim(testbenches: Sequence[Path], directory: Path | None = None) -> C
     """The project of some testbenches of one directory. Raises UsageError."""
     folder = testbenches[0].resolve().parent
     if any(path.resolve().parent != folder for path in testbenches):
-        raise UsageError("the testbenches stand in several directories; import one directory at a time")
+        raise UsageError("the testbenches are in several directories; import one directory at a time")
     corners = _corner_texts(folder)
     carried = Carried(directory or folder / "simorc")
     calls = list(_calls(folder, carried))
@@ -81,7 +81,7 @@ def _calls(folder: Path, carried: Carried) -> Iterator[Call]:
         if "cicsim" in written and " run " in f"{written} ":
             line = expanded(written, variables)
             if "$" in line:
-                carried.leave(f"Makefile: variables are not expanded: {written.strip()}")
+                carried.leave(f"Makefile: unresolved variables: {written.strip()}")
             else:
                 yield from _call(line)
 
@@ -171,7 +171,7 @@ def _add_testbench(
     carried.yaml(str(folder / "config.yaml"), config, f"From the cicsim testbench {path.name}.")
     if path.with_suffix(".py").is_file():
         carried.leave(
-            f"{path.with_suffix('.py').name}: make it a Python measurement (python: file.py:function)"
+            f"{path.with_suffix('.py').name}: convert it to a Python measurement (python: file.py:function)"
         )
 
 
@@ -183,7 +183,7 @@ def _specs(path: Path, names: Sequence[str], carried: Carried) -> tuple[dict[str
         sources = entry.get("src") or []
         for source in [sources] if isinstance(sources, str) else sources:
             if source not in names:
-                carried.leave(f"{path.name}: nothing measures {source}")
+                carried.leave(f"{path.name}: no measurement of {source}")
                 continue
             scale = float(Number(entry.get("scale", 1)))
             about = {"description": str(entry.get("name") or ""), "unit": str(entry.get("unit") or "")}

@@ -32,7 +32,7 @@ _THEIR_OPTIONS = re.compile(
 _MODEL_STEP = re.compile(
     r"^\.step\s+(?:(lin|oct|dec)\s+)?(\w+)\s+([\w.-]+)\(\s*(\w+)\s*\)\s+(.*)$", re.IGNORECASE
 )
-_SPICEINIT = "* LTspice's syntax, as far as ngspice knows it\nset ngbehavior=ltpsa\n"
+_SPICEINIT = "* LTspice syntax, as far as ngspice supports it\nset ngbehavior=ltpsa\n"
 
 
 @dataclass
@@ -86,7 +86,7 @@ def _netlist_of(path: Path) -> Path:
     made = _netlisted(path)
     if made is None:
         raise UsageError(
-            f"{path}: its netlist {path.with_suffix('.net').name} is not beside it",
+            f"{path}: netlist {path.with_suffix('.net').name} not found beside it",
             remedy="in LTspice: View > SPICE Netlist, or: LTspice.exe -netlist",
         )
     return made
@@ -139,7 +139,7 @@ def _read(card: str, found: _Netlist, carried: Carried, source: Path) -> None:
     elif word[0] in "rcld":
         _two_terminals(card, found, carried)
     elif word.startswith(("a", "§")):
-        carried.leave(f"a device only LTspice has: {card}")
+        carried.leave(f"device not supported by ngspice: {card}")
         found.lines.append(f"* {card}")
     else:
         found.lines.append(with_currents(card))
@@ -163,7 +163,7 @@ def _two_terminals(card: str, found: _Netlist, carried: Carried) -> None:
     try:
         found.lines += passive_card(card)
     except Untranslated as error:
-        carried.leave(f"parasitics of a device: {error}")
+        carried.leave(f"device parasitics not supported: {error}")
         found.lines.append(card)
 
 
@@ -199,7 +199,7 @@ def _step(card: str, found: _Netlist, carried: Carried) -> None:
             name = _placed_in_source(name, found)
     values = _step_values(scale.lower(), words) if name else None
     if not name or values is None:
-        carried.leave(f"a .step of this form: {card}")
+        carried.leave(f".step form not supported: {card}")
         return
     found.swept[name] = values
     first = values["start"] if isinstance(values, dict) else values[0]
@@ -273,7 +273,7 @@ def _meas(card: str, found: _Netlist, carried: Carried) -> None:
             return
         name, ours = meas_card(card, found.analysis)
     except Untranslated:
-        carried.leave(f"a .meas of this form: {card}")
+        carried.leave(f".meas form not supported: {card}")
         return
     found.measured[name] = {"meas": name}
     found.lines.append(ours)
@@ -300,7 +300,7 @@ def _library(card: str, found: _Netlist, carried: Carried, source: Path) -> None
     if path.is_file():
         found.lines.append(f'.include "{{{{ project.root }}}}/{carried.towards(path)}"')
     else:
-        carried.leave(f"a library of LTspice's own installation: {written}")
+        carried.leave(f"library of the LTspice installation: {written}")
 
 
 def _add_testbench(carried: Carried, name: str, title: str, found: _Netlist) -> None:

@@ -43,7 +43,7 @@ _EVERY_PLOT = (
 def for_batch(deck: Deck) -> str:
     """The text to give to ``ngspice -b``.
 
-    Raises NetlistError if the deck asks for no analysis at all, or quits before it comes to one.
+    Raises NetlistError if the deck has no analysis at all, or quits before it comes to one.
     """
     commands = added_commands(deck)
     if deck.quit is not None:
@@ -86,12 +86,12 @@ def _refuse_nothing_to_do(deck: Deck) -> None:
         return
     if deck.quit is not None:
         raise NetlistError(
-            f"the control block quits (deck line {deck.quit.line}) before anything is simulated",
+            f"the control block quits (deck line {deck.quit.line}) before the first simulation",
             remedy="remove its quit, or run an analysis before it",
         )
     if not deck.analyses and not deck.includes:
         raise NetlistError(
-            "the deck asks for no analysis",
+            "the deck has no analysis",
             remedy="add an analysis card such as .tran, .ac, .dc or .op, or a .control block that runs one",
         )
 

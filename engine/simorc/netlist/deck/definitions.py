@@ -175,7 +175,7 @@ class _Walk:
         section = match[4].lower() if match and match[4] and card[:4].lower() == ".lib" else None
         path = self._resolved(written)
         if path is None:
-            yield Unknown(self._file or Path(written), line, f"{written} is not found")
+            yield Unknown(self._file or Path(written), line, f"{written} not found")
             return
         chain = (*self._chain, (path, section))
         if (path, section) in self._chain or len(chain) > _DEEPEST:

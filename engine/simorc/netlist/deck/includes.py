@@ -50,9 +50,9 @@ class Unread:
             return self.fault
         if self.circular:
             start = self.chain.index(self.chain[-1])
-            return f"files include each other in a circle: {' → '.join(map(str, self.chain[start:]))}"
+            return f"circular include: {' → '.join(map(str, self.chain[start:]))}"
         by = f", included by {self.chain[-2]}" if len(self.chain) > 1 else ""
-        return f"no such file: {self.chain[-1]}{by}; correct the path or put the file there"
+        return f"no such file: {self.chain[-1]}{by}; correct the path or create the file"
 
 
 def unread_includes(deck: str, directory: Path, template_directory: Path) -> Iterator[Unread]:

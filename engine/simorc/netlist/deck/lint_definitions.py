@@ -86,7 +86,7 @@ def _replaced(
     what = _SHOWN_AS.get(definition.name, definition.name)
     effect = "may change nothing" if last.conditional else "changes nothing"
     message = (
-        f"sweeping {', '.join(names) or what} {effect} here: {place} sets {what} again, and ngspice takes "
+        f"sweeping {', '.join(names) or what} {effect} here: {place} sets {what} again, and ngspice uses "
         "the last definition; remove one of the two"
     )
     yield Finding(bench.template, deck.template_line(definition.line), 1, message, True)

@@ -37,7 +37,7 @@ _NAMES_FILE = re.compile(
 _SAMPLES = re.compile(r"^\s*[\"']?monte_carlo[\"']?\s*:", re.MULTILINE)
 _MOST_FILES = 5_000
 MESSAGE = (
-    "nothing in the deck of testbench '{name}' depends on the sample: it, the files it includes and the "
+    "the deck of testbench '{name}' does not depend on the sample: it, the files it includes and the "
     "sections it chooses have no agauss, gauss, aunif, unif, limit or noise source; all samples would be the "
     "same. Use models with mismatch or variation, or give distributions"
 )

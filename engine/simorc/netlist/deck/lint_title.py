@@ -34,7 +34,7 @@ def lint_titles(project: Project) -> tuple[Finding, ...]:
         first, _, rest = deck.text.partition("\n")
         if kind := looks_like_card(first, rest):
             message = (
-                f"the first line is the title to ngspice, but it looks like {kind}: {first.strip()[:60]}"
+                f"ngspice reads the first line as the title, but it looks like {kind}: {first.strip()[:60]}"
             )
             line, warning = deck.template_line(1), kind != "a card"
             found.add(Finding(bench.template, line, 1, f"{message}; {_REMEDY}", warning=warning))

@@ -13,7 +13,7 @@ def ordering(db: sqlite3.Connection, column: str, descending: bool) -> str:
     for a column that the case table does not have.
     """
     if column not in {row[1] for row in db.execute("PRAGMA table_info(cases)")}:
-        raise UsageError(f"no column {column!r} to sort by")
+        raise UsageError(f"unknown sort column {column!r}")
     way = "DESC" if descending else "ASC"
     return "id " + way if column == "id" else f"{quoted(column)} {way} NULLS LAST, id"
 
