@@ -75,7 +75,7 @@ def indistinct(start: Number, stop: Number, num: int, *, log: bool) -> str:
     """Why `num` values from `start` to `stop` are not as many different ones; empty where they are."""
     first, last = exact(start), exact(stop)
     if num == 1:
-        return "" if first == last else f"num: 1 leaves out stop {stop}; write num: 2, or one value alone"
+        return "" if first == last else f"num: 1 omits stop {stop}; write num: 2, or one value alone"
     if first == last:
         return f"start and stop are equal; write {start} alone"
     if log:
@@ -83,4 +83,8 @@ def indistinct(start: Number, stop: Number, num: int, *, log: bool) -> str:
     else:
         widest = max(abs(first), abs(last))
         pace = CONTEXT.divide(abs(CONTEXT.subtract(last, first)), widest * (num - 1))
-    return "" if pace > _CLOSEST else f"{num} values from {start} to {stop} differ in no digit that counts"
+    return (
+        ""
+        if pace > _CLOSEST
+        else (f"{num} values from {start} to {stop} have no different significant digits")
+    )

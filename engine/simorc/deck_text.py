@@ -56,13 +56,13 @@ def unreadable_for_ngspice(path: Path) -> str:
     if data.startswith(tuple(mark for mark, _ in _MARKS)):
         return f"{path}:1: is UTF-16, which ngspice cannot read; {_CONVERT}"
     if data.startswith(codecs.BOM_UTF8):
-        reason = "begins with a byte order mark, which ngspice takes for a part of the first line"
-        return f"{path}:1: {reason}; save it without"
+        reason = "begins with a byte order mark, which ngspice reads as part of the first line"
+        return f"{path}:1: {reason}; save it without the mark"
     if b"\r" in data and b"\n" not in data:
-        return f"{path}:1: its lines end with CR alone, which ngspice takes for one line; end them with LF"
+        return f"{path}:1: its lines end with CR, which ngspice reads as one line; use LF"
     if b"\0" in data:
         line = 1 + data.count(b"\n", 0, data.index(b"\0"))
-        return f"{path}:{line}: has a NUL character, at which ngspice cuts the line off; remove it"
+        return f"{path}:{line}: has a NUL character, which ends the line for ngspice; remove it"
     return ""
 
 

@@ -36,7 +36,7 @@ class Plugin:
 
     def __str__(self) -> str:
         text = f"{GROUPS[self.group]} {self.name!r} of package {self.package}"
-        return f"{text} cannot be loaded: {self.problem}" if self.problem else text
+        return f"cannot load {text}: {self.problem}" if self.problem else text
 
 
 def plugin_names(group: str) -> list[str]:

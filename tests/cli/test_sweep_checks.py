@@ -61,11 +61,17 @@ def warnings(found: Project) -> list[str]:
         ("sensitivity: {r: [2k, 2000]}", "2:23: sensitivity.r[1]: r=2000 is there already, as 2k"),
         (
             "parameters: {r: [1, 1k5]}",
-            "2:21: parameters.r[1]: '1k5' is not a number, and the values of r are numbers (did you mean 1.5k?)",
+            (
+                "2:21: parameters.r[1]: '1k5' is not a number, and the values of r are "
+                "numbers (did you mean 1.5k?)"
+            ),
         ),
         (
             'parameters: {r: ["1,5"]}',
-            "2:18: parameters.r[0]: '1,5' is not a number, and the values of r are numbers (did you mean 1.5?)",
+            (
+                "2:18: parameters.r[0]: '1,5' is not a number, and the values of r are "
+                "numbers (did you mean 1.5?)"
+            ),
         ),
         (
             "corners: {hot: {r: 0x10}}",

@@ -118,7 +118,7 @@ def test_a_silent_scheduler_decides_nothing(filter_project: Path) -> None:
     anyio.run(lambda: conduct(layout, cluster, site(), die_when=partial(reached, cluster, 5)))
     assert len(waves_of(layout)) == 1
     told = rows(layout, "SELECT message FROM events WHERE kind='warning'")
-    assert told == [("the scheduler does not answer: busy",)]
+    assert told == [("the scheduler does not respond: busy",)]
 
 
 def test_chunks_that_never_come_to_anything_fail_their_cases(filter_project: Path) -> None:

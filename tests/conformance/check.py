@@ -13,7 +13,7 @@ from tests.conformance.engine import CaseResult, Refusal, run_deck, write_projec
 from tests.conformance.plain import PlainNgspice
 
 _UNSTATED = "no reason stated"
-CHECKED = "run cold to check the warm session"
+CHECKED = "run cold to verify the warm session"
 """What simorc gives as the reason of a case that it ran both ways."""
 _RARE = "too few other cases share its deck"
 """A reason that depends on how early a run knows its decks: counted, and no fault."""

@@ -93,7 +93,7 @@ def test_a_second_runner_is_told_who_holds_the_run(make_project: Callable[..., P
     info = start_runner(layout, jobs=2)
     second = project.simorc("run", layout.name)
     assert second.returncode == 1
-    assert f"run {layout.name} is held by process {info.pid} on {info.host}" in second.stderr
+    assert f"run {layout.name} is locked by process {info.pid} on {info.host}" in second.stderr
     # The lock itself, not only what runner.json says, keeps a second runner out.
     runner = subprocess.run(
         [sys.executable, "-m", "simorc.launch.runner", str(layout.path)],

@@ -63,7 +63,10 @@ def problems(root: Path, pipeline: str) -> list[str]:
         ),
         (
             "    top: a\n    stages:\n      a7:\n        parameters: {stepps: []}\n",
-            "6:pipelines.p.stages.a7.parameters.stepps: not a parameter of the built-in testbench (did you mean",
+            (
+                "6:pipelines.p.stages.a7.parameters.stepps: not a parameter of the "
+                "built-in testbench (did you mean"
+            ),
         ),
         (
             "    top: a\n    stages:\n      a7:\n        parameters: {steps: [5]}\n",

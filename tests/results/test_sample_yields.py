@@ -134,10 +134,10 @@ def test_every_view_counts_the_same_cases(make_run: MakeRun) -> None:
     layout = made_run(make_run)
     run = OpenRun(layout)
     assert run.case_counts == CaseCounts(meeting=9, violating=8, missing=3, failed=40)
-    of_spec = "8 of 60 violate, 3 without value, 40 failed"
-    of_run = "8 of 60 violate a spec, 3 without value, 40 failed"
+    of_spec = "8 of 60 violate, 3 without a value, 40 failed"
+    of_run = "8 of 60 violate a spec, 3 without a value, 40 failed"
     assert f"cases: {of_run}" in list(verdict_lines(run))
-    assert "fail (8 of 60, 3 without value, 40 failed)" in "\n".join(spec_table(run))
+    assert "fail (8 of 60, 3 without a value, 40 failed)" in "\n".join(spec_table(run))
     in_report = "40 simulations failed; 8 of 60 cases violate a spec; 3 have no value"
     why = "of 60 cases: 8 outside the limits, 3 without a value, 40 failed in simulation"
     assert in_report in datasheet(run) and why in datasheet(run)

@@ -123,7 +123,7 @@ def test_one_sample_has_no_spread() -> None:
     assert summary is not None
     assert (summary.n, summary.mean, summary.sigma, summary.median) == (1, 3.0, None, 3.0)
     assert capability(summary, Spec("gain", min=1)) == (None, None)
-    assert summary.normality == "too few values to say"
+    assert summary.normality == "too few values"
 
 
 def test_summary_of_a_normal_sample() -> None:

@@ -71,7 +71,7 @@ def test_a_rung_is_marked_everywhere(
     assert cli.run([*project, "results", layout.name, "--json"]) == 0
     assert json.loads(capfd.readouterr().out)[0]["rung"] == "stepping"
     assert cli.run([*project, "show", layout.name, "1"]) == 0
-    assert "reached on convergence rung 'stepping'" in capfd.readouterr().out
+    assert "reached on convergence fallback step 'stepping'" in capfd.readouterr().out
 
 
 @pytest.mark.ngspice
@@ -83,7 +83,7 @@ def test_a_ladder_that_does_not_help_is_told(
     with RunReader(layout) as view:
         case = view.case(1)
     assert case is not None and case["status"] == "failed"
-    assert case["message"].endswith("; nor on rungs gear, tighter")
+    assert case["message"].endswith("; fallback steps without success: gear, tighter")
 
 
 def test_rungs_change_only_what_they_name() -> None:

@@ -194,5 +194,5 @@ def test_a_runner_killed_while_taking_over_loses_nothing(
 def test_taking_over_is_told_by_start_and_result_not_as_a_pause(run: Callable[..., RunLayout]) -> None:
     with RunReader(run(run())) as view:
         told = [(event["kind"], event["message"]) for event in view.events_since(0)]
-    assert told[0] == ("started", "2 of 2 cases to run, after taking over completed cases")
+    assert told[0] == ("started", "2 of 2 cases to run, after reusing completed cases")
     assert [kind for kind, _ in told] == ["started", "reused", "finished"]

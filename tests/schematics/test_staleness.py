@@ -103,7 +103,10 @@ def test_a_clone_and_a_checkout_back_and_forth_leave_nothing_stale(netlisted: Pa
 def test_a_netlist_edited_by_hand_is_told_apart(netlisted: Path) -> None:
     edit(netlisted / "netlists/top.spice", "C1 p m 1p\n")
     found = states(netlisted)["dut"]
-    assert (found.state, found.reason) == (State.STALE, "netlists/top.spice was edited since it was made")
+    assert (found.state, found.reason) == (
+        State.STALE,
+        ("netlists/top.spice was edited after it was generated"),
+    )
 
 
 def test_missing_and_broken(netlisted: Path) -> None:

@@ -112,8 +112,10 @@ async def test_what_differs_is_named_and_the_cases_run_again(
     )
     decks = [(CONTROL % "op").format(r=r) for r in ("1k", "2k", "4k")]
     (first, second, third) = await ran(make_bench("verify"), tmp_path, told, decks)
-    assert first.cold_reason == "run cold to check the warm session"
-    reason = "a warm session of this deck gave other results: v(out) of 'Operating Point' at point 0 is 0.333"
+    assert first.cold_reason == "run cold to verify the warm session"
+    reason = (
+        "a warm session of this deck gives different results: v(out) of 'Operating Point' at point 0 is 0.333"
+    )
     assert str(second.cold_reason).startswith(reason)
     assert str(second.cold_reason).endswith("in a process of its own and 0.25 in the session")
     assert third.cold_reason == second.cold_reason

@@ -190,7 +190,7 @@ async def test_sessions_killed_during_the_check_say_nothing_against_the_deck(
 @pytest.mark.parametrize(
     ("number", "sessions", "why"),
     [
-        (signal.SIGKILL, KILLS_FORGIVEN + 1, f"killed from outside, {KILLS_FORGIVEN + 1} times"),
+        (signal.SIGKILL, KILLS_FORGIVEN + 1, f"killed {KILLS_FORGIVEN + 1} times by another process"),
         (signal.SIGSEGV, 2, "died"),
     ],
 )
@@ -270,7 +270,7 @@ async def test_a_seeded_sample_is_the_same_warm_and_cold(
     ]
     await bench.close()
     assert told.mismatches == []
-    assert {outcome.cold_reason for outcome in outcomes} == {"run cold to check the warm session"}
+    assert {outcome.cold_reason for outcome in outcomes} == {"run cold to verify the warm session"}
     raws = {(tmp_path / "results" / str(seed) / "results.raw").read_bytes()[-24:] for seed in range(1, 6)}
     assert len(raws) == 5
 

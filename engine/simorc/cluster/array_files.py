@@ -164,7 +164,7 @@ def read_wave(directory: Path) -> Wave:
         said["site"] = Site.of(said["site"])
         return Wave(directory, **said)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{directory}: not a wave of cluster jobs: {error}") from error
+        raise StoreError(f"{directory}: not a job array: {error}") from error
 
 
 def _names(cluster: Path) -> list[str]:

@@ -154,7 +154,7 @@ class Departure:
                 self._log.sync()
                 self._heed_control()
                 if now >= self._until and not self.why:
-                    tasks.start_soon(self._leave, "its time is up", self._margin / 2)
+                    tasks.start_soon(self._leave, "time limit reached", self._margin / 2)
                 await anyio.sleep(LOOK_EVERY)
 
     def _heed_control(self) -> None:
@@ -219,7 +219,7 @@ def _work_directory(layout: RunLayout, wave: Wave, element: int, attempt: int) -
     name = wave.work_directory(element, attempt)
     scratch = os.path.expandvars(wave.site.scratch) if wave.site.scratch else ""
     if "$" in scratch:
-        raise StoreError(f"execution.cluster.scratch: {scratch} names a variable this node does not have")
+        raise StoreError(f"execution.cluster.scratch: {scratch} uses a variable that is not set on this node")
     directory = Path(scratch) / f"{layout.name}{name}" if scratch else layout.path / name
     directory.mkdir(parents=True)
     return directory

@@ -120,7 +120,7 @@ class JobArrays:
         for job in states.values():
             reasons = [element.reason for element in job.elements.values() if element.hopeless]
             for reason in dict.fromkeys(reasons):
-                yield f"job {job.job} waits for ever ({reason}): {advice_on(reason, job.job)}"
+                yield f"job {job.job} cannot start ({reason}): {advice_on(reason, job.job)}"
 
     async def room(self) -> int:
         """How many elements may be submitted now in one job."""
@@ -170,7 +170,7 @@ class JobArrays:
             wave.close()
             raise
         except SchedulerSilent as error:
-            self._store.event("warning", f"{wave.name} may or may not have been taken: {error.message}")
+            self._store.event("warning", f"it is unknown whether {wave.name} was submitted: {error.message}")
         self._handed_in[wave.name] = time.monotonic()
         self._open(wave)
         cases = sum(len(piece) for _, chunk in batch for piece in chunk)

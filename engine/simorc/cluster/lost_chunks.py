@@ -30,7 +30,7 @@ class LostChunks:
         for case_id in self._gathering.under_way(chunk):
             self._blamed.add(chunk.name)
             final = self._store.losses_of(case_id) >= self._retries
-            self._lost(case_id, chunk, "the job ended while this case was under way", final)
+            self._lost(case_id, chunk, "the job ended while this case was running", final)
 
     def generation_after(self, chunk: OpenChunk, left: Iterable[int]) -> int | None:
         """How often the rest of a chunk has come to nothing now; None: too often, and its cases failed."""

@@ -45,7 +45,7 @@ class Lsf:
         )
         found = re.search(r"Job <(\d+)>", said)
         if found is None:
-            raise SubmissionRefused(f"bsub gave no job id: {said.strip()!r}")
+            raise SubmissionRefused(f"bsub printed no job id: {said.strip()!r}")
         return found[1]
 
     def states(self, names: Sequence[str]) -> Mapping[str, ArrayJob]:

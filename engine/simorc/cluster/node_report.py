@@ -93,7 +93,9 @@ def _await_report(directory: Path, patience: float, name: str) -> tuple[NodeRepo
         time.sleep(0.2)
     raise SimorcError(
         f"no report within {patience:.0f} s",
-        remedy=f"is the queue of {name} full, and does every node see {directory.parent}?",
+        remedy=(
+            f"check that the queue of {name} is not full and that every node can access {directory.parent}"
+        ),
     )
 
 

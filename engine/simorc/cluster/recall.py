@@ -28,13 +28,15 @@ def recall_jobs(layout: RunLayout, store: Store) -> None:
     for wave in waves:
         scheduler = scheduler_called(wave.scheduler)
         if scheduler is None:
-            raise RunError(f"{layout.name} has jobs on {wave.scheduler}, which is not known here")
+            raise RunError(f"{layout.name} has jobs on {wave.scheduler}, which is not installed")
         try:
             _end(scheduler, wave)
         except (SchedulerSilent, ToolMissing) as error:
             raise RunError(
                 f"{layout.name} may have jobs on {wave.scheduler}: {error.message}",
-                remedy=f"run it where {wave.scheduler} answers, or with --executor {wave.scheduler}",
+                remedy=(
+                    f"run it on a host with access to {wave.scheduler}, or with --executor {wave.scheduler}"
+                ),
             ) from error
         _gather(wave, store)
         wave.close()

@@ -44,7 +44,7 @@ class GridEngine:
         )
         found = re.match(r"(\d+)", said.strip())
         if found is None:
-            raise SubmissionRefused(f"qsub gave no job id: {said.strip()!r}")
+            raise SubmissionRefused(f"qsub printed no job id: {said.strip()!r}")
         return found[1]
 
     def states(self, names: Sequence[str]) -> Mapping[str, ArrayJob]:
@@ -89,7 +89,7 @@ def parse_qstat(said: str) -> dict[str, ArrayJob]:
     try:
         root = ElementTree.fromstring(said)
     except ElementTree.ParseError as error:
-        raise SchedulerSilent(f"qstat: its answer is not XML: {error}") from error
+        raise SchedulerSilent(f"qstat: the output is not XML: {error}") from error
     jobs: dict[str, str] = {}
     elements: dict[str, dict[int, Element]] = {}
     for entry in root.iter("job_list"):

@@ -63,7 +63,7 @@ class Slurm:
         )
         lines = said.split()
         if not lines or not re.match(r"\d+", lines[-1]):
-            raise SubmissionRefused(f"sbatch gave no job id: {said.strip()!r}")
+            raise SubmissionRefused(f"sbatch printed no job id: {said.strip()!r}")
         return lines[-1].partition(";")[0]
 
     def states(self, names: Sequence[str]) -> Mapping[str, ArrayJob]:

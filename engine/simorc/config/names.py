@@ -15,7 +15,10 @@ def bad_name(name: str) -> str:
     """Why a name cannot be used; empty when it can."""
     if _NAME.fullmatch(name) and not name.endswith("."):
         return ""
-    return "a name starts with a letter, digit or _, followed by letters, digits, _ - or . (at most 100 characters)"
+    return (
+        "a name starts with a letter, digit or _, followed by letters, digits, _ - or "
+        ". (at most 100 characters)"
+    )
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

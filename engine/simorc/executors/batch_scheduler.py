@@ -188,11 +188,9 @@ def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise SchedulerSilent(f"{command[0]} did not answer within {ANSWER_WITHIN:.0f} s") from None
+        raise SchedulerSilent(f"{command[0]} did not respond within {ANSWER_WITHIN:.0f} s") from None
     except FileNotFoundError:
-        raise ToolMissing(
-            f"{command[0]} is not here", remedy="run simorc on a host that may submit jobs"
-        ) from None
+        raise ToolMissing(f"{command[0]} not found", remedy="run simorc on a submit host") from None
     except OSError as error:
         raise SchedulerSilent(f"{command[0]}: {error}") from error
 

@@ -91,7 +91,7 @@ class LocalExecutor:
                 traceback.print_exc()
                 return Outcome.failed(
                     FailureKind.INTERNAL,
-                    f"a defect in simorc: {type(error).__name__}: {error} (see runner.log)",
+                    f"internal error in simorc: {type(error).__name__}: {error} (see runner.log)",
                 )
             finally:
                 del self._scopes[case_id]

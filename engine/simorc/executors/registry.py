@@ -67,7 +67,7 @@ def executor_called(name: str, offer: Offer) -> Executor:
     make = plugin_called(EXECUTOR_GROUP, name)
     if make is None:
         known = ", ".join(executor_names())
-        raise UsageError(f"no executor {name!r}", remedy=f"execution.executor is one of: {known}")
+        raise UsageError(f"unknown executor {name!r}", remedy=f"execution.executor is one of: {known}")
     made: Executor = make(offer)
     return made
 

@@ -91,7 +91,7 @@ def build_run_from(
     _refuse_problems(project, definition, source)
     plan = plan_of(project, definition, corners=corners or (), where=where, source=source)
     if not len(plan):
-        raise UsageError(f"sweep {name} has no case left", remedy="look at exclude, --corner and --where")
+        raise UsageError(f"sweep {name} has no cases", remedy="check exclude, --corner and --where")
     _refuse_unknown_simulator(project, definition.testbench, name)
     _refuse_old_simulator(project, definition.testbench, name)
     if not allow_stale:
@@ -161,7 +161,7 @@ def _free_name(simulations: Path, wanted: str) -> Path:
         name = wanted if number == 1 else f"{wanted}_{number}"
         if not (simulations / name).exists() and not (simulations / f".{name}.building").exists():
             return simulations / name
-    raise RunError(f"{simulations}: ten thousand runs called {wanted}", remedy="simorc clean")
+    raise RunError(f"{simulations}: more than ten thousand runs named {wanted}", remedy="simorc clean")
 
 
 def _refuse_unknown_simulator(project: Project, testbench: str, sweep: str) -> None:

@@ -93,7 +93,7 @@ def require_simulator(simulator: SimulatorRecord | SimulatorSettings, executor: 
     program = program_of(simulator.name, simulator.executable)
     if shutil.which(program) is None:
         raise ToolMissing(
-            f"{program} is not there", remedy="install it, or set simulator.executable; see simorc doctor"
+            f"{program} not found", remedy="install it, or set simulator.executable; see simorc doctor"
         )
     require_version(simulator.name, program, simulator.min_version)
 
@@ -129,7 +129,7 @@ def _await_start(layout: RunLayout, process: subprocess.Popen[bytes]) -> RunnerI
         if code == 0:  # so short a run that it is over already
             return info or RunnerInfo("", process.pid, time.time(), 0, time.time())
         if code is not None:
-            raise RunError(f"the runner of {layout.name} ended at once: {_last_words(layout)}")
+            raise RunError(f"the runner of {layout.name} ended immediately: {_last_words(layout)}")
         time.sleep(0.005)
     process.kill()
     raise RunError(
@@ -139,4 +139,4 @@ def _await_start(layout: RunLayout, process: subprocess.Popen[bytes]) -> RunnerI
 
 def _last_words(layout: RunLayout) -> str:
     lines = layout.runner_log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return lines[-1] if lines else "it said nothing"
+    return lines[-1] if lines else "no output"

@@ -53,13 +53,13 @@ def archive_run(
     every measurement, the manifest and the inputs are always kept.
     """
     if waves not in WAVES:
-        raise UsageError(f"waves {waves!r} is none of {', '.join(WAVES)}")
+        raise UsageError(f"waves must be one of {', '.join(WAVES)}, not {waves!r}")
     if unknown := sorted(set(without) - set(PARTS)):
-        raise UsageError(f"{unknown[0]!r} is none of {', '.join(PARTS)}")
+        raise UsageError(f"unknown part {unknown[0]!r}: use {', '.join(PARTS)}")
     if runner_alive(layout):
-        raise RunBusy(f"run {layout.name} is under way", remedy="archive it when it has finished")
+        raise RunBusy(f"run {layout.name} is running", remedy="archive it after it has finished")
     if target.exists() and not force:
-        raise UsageError(f"{target} is there already")
+        raise UsageError(f"{target} already exists")
     chosen = _Choice(layout, waves == "all", _kept_cases(layout, waves, cases), frozenset(without))
     beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
@@ -143,12 +143,12 @@ def restore_run(archive: Path, simulations: Path) -> RunLayout:
             name = _run_name(archive, source)
             layout = RunLayout(simulations / name)
             if layout.path.exists():
-                raise UsageError(f"{layout.path} is there already")
+                raise UsageError(f"{layout.path} already exists")
             _unpack(source, name, simulations)
     except (tarfile.TarError, EOFError, OSError) as error:
-        raise RunError(f"{archive}: cannot be unpacked: {error}") from error
+        raise RunError(f"{archive}: cannot unpack: {error}") from error
     if not layout.exists():
-        raise RunError(f"{archive}: holds no run (no manifest.json)")
+        raise RunError(f"{archive}: contains no run (manifest.json is missing)")
     return layout
 
 

@@ -49,7 +49,7 @@ class Rebuilt:
 
     def __str__(self) -> str:
         files = f"{self.traced} cases from trace.jsonl, {self.listed} from metadata.csv"
-        return f"{files}, {self.judged} judged again"
+        return f"{files}, {self.judged} evaluated again"
 
 
 def rebuild(layout: RunLayout, manifest: Manifest) -> Rebuilt:
@@ -98,7 +98,7 @@ def _refill(layout: RunLayout, manifest: Manifest, store: Store, trace: Trace) -
     # An attempt that was to be followed by another leaves its case in progress.
     store.back_to_pending(store.statuses.ids("in_progress"))
     store.set_meta(state=_state(store), pause_reason="")
-    store.event("warning", "the run's state was rebuilt by simorc fsck")
+    store.event("warning", "simorc fsck rebuilt the state of the run")
     _write(store, trace)
     return Rebuilt(len(over), listed, judged)
 

@@ -148,7 +148,7 @@ def _checked_call(call: Call) -> list[str]:
     if call.function not in measures:
         near = difflib.get_close_matches(call.function, [*FUNCTIONS, *measures], n=1)
         hint = f" (did you mean {near[0]}?)" if near else ""
-        raise ExpressionError(f"no function {call.function}{hint}", column=call.column)
+        raise ExpressionError(f"unknown function {call.function}{hint}", column=call.column)
     found = measures[call.function]
     _check_arguments(call, len(found.required_signals), len(found.signals), tuple(found.arguments))
     _check_required(call, found)
@@ -197,7 +197,7 @@ class _Evaluation:
             return self._operation(node)
         if isinstance(node, Call):
             return self._call(node)
-        raise ExpressionError(f"{node.text} stands only as an argument of a function")
+        raise ExpressionError(f"{node.text} is only valid as an argument of a function")
 
     def _chosen_plot(self) -> int:
         """One plot for the whole expression, so that its waveforms share an axis."""
@@ -291,4 +291,4 @@ def _check_axis(x: Floats, name: str) -> None:
         raise MeasurementMissing(f"{name} needs a sweep, and there is a single point")
     steps = np.diff(x)
     if steps.min() < 0 < steps.max():
-        raise MeasurementMissing("the axis starts over (a nested sweep): take one part by step(signal, n)")
+        raise MeasurementMissing("the axis restarts (nested sweep): select one part with step(signal, n)")

@@ -37,7 +37,7 @@ def spectrum(
     MeasurementMissing below 8 points; ExpressionError for a taper that is none.
     """
     if taper not in TAPERS:
-        raise ExpressionError(f"{taper} is no taper of spectrum: there are {', '.join(TAPERS)}")
+        raise ExpressionError(f"unknown window {taper} of spectrum: use {', '.join(TAPERS)}")
     part = window(trace, start, stop)
     if len(part.x) < LEAST_POINTS:
         raise MeasurementMissing(f"{len(part.x)} points in the window: a spectrum needs {LEAST_POINTS}")

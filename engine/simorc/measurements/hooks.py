@@ -26,13 +26,13 @@ def hook_place(text: str, project_root: Path) -> tuple[Path, str]:
     """The file and the function's name of ``file.py:function``; ExpressionError unless inside the project."""
     file, colon, function = text.rpartition(":")
     if not colon or not file.endswith(".py") or not function.isidentifier():
-        raise ExpressionError(f"{text!r} is not of the form file.py:function")
+        raise ExpressionError(f"expected file.py:function, not {text!r}")
     root = project_root.resolve()
     path = (root / file).resolve()
     if not path.is_relative_to(root):
-        raise ExpressionError(f"{file} lies outside of the project")
+        raise ExpressionError(f"{file} is outside the project")
     if not path.is_file():
-        raise ExpressionError(f"{file} is not there")
+        raise ExpressionError(f"{file} not found")
     return path, function
 
 
@@ -91,7 +91,7 @@ def _module(path: Path, modified: int) -> ModuleType:
     """The module of a file; ``modified`` makes an edited file load again."""
     spec = importlib.util.spec_from_file_location(f"simorc_hook_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise MeasurementMissing(f"{path.name} cannot be loaded")
+        raise MeasurementMissing(f"cannot load {path.name}")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

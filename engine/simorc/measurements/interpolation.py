@@ -23,7 +23,7 @@ def crossings(x: Floats, y: Floats, level: float, edge: str = "either") -> Float
     crossed it.
     """
     if edge not in EDGES:
-        raise MeasurementMissing(f"edge {edge!r} is none of rise, fall, either")
+        raise MeasurementMissing(f"edge must be rise, fall or either, not {edge!r}")
     at = crossing_intervals(y, level, edge)
     y0, y1, x0 = y[at], y[at + 1], x[at]
     return np.asarray(x0 + (level - y0) * (x[at + 1] - x0) / (y1 - y0), dtype=np.float64)

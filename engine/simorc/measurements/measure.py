@@ -110,11 +110,11 @@ class _CaseMeasurement:
             return expression.number(self._scope((definition.get("args") or {}).get("analysis")))
         if text := definition.get("python"):
             return run_hook(str(text), self._root, self._waves(), self._given, definition.get("args"))
-        raise ExpressionError(f"{name}: say how to measure it ({', '.join(SOURCES)})")
+        raise ExpressionError(f"{name}: specify how to measure it ({', '.join(SOURCES)})")
 
     def _printed(self, meas: str) -> float:
         if meas.lower() not in self._meas:
-            raise MeasurementMissing(f".meas {meas} gave no value")
+            raise MeasurementMissing(f".meas {meas} has no value")
         return self._meas[meas.lower()]
 
     def _scope(self, analysis: str | None) -> Scope:
@@ -132,7 +132,7 @@ class _CaseMeasurement:
     def _other(self, name: str) -> float:
         if name in self._under_way:
             circle = " → ".join([*self._under_way[self._under_way.index(name) :], name])
-            raise ExpressionError(f"measurements refer to each other in a circle: {circle}")
+            raise ExpressionError(f"circular measurements: {circle}")
         if self._definitions[name].get("across"):
             raise ExpressionError(f"{name} is measured across cases and has no value in one")
         self._settle(name)

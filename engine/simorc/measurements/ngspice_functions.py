@@ -83,7 +83,7 @@ def real_only(name: str, function: Callable[[Any], Any]) -> Callable[[Array], Ar
 
 def _real(y: Array, name: str) -> Array:
     if np.iscomplexobj(y):
-        raise ExpressionError(f"{name}() of a complex value: take re(), im(), mag() or ph() of it first")
+        raise ExpressionError(f"{name}() of a complex value: apply re(), im(), mag() or ph() first")
     return y
 
 

@@ -22,7 +22,7 @@ from simorc.measurements.missing import MeasurementMissing
 Quantity: TypeAlias = Trace | float | complex
 """What an expression is made of: waveforms and numbers."""
 
-COMPLEX_REMEDY = "take mag(), db(), ph(), re() or im() of it first"
+COMPLEX_REMEDY = "apply mag(), db(), ph(), re() or im() first"
 
 
 def _single(value: Any) -> float | complex:
@@ -133,7 +133,7 @@ def _of_points(function: Callable[[Any], Any]) -> Callable[[Quantity], Quantity]
 def _once_through(trace: Trace, function: str) -> Trace:
     """A waveform whose axis does not start over."""
     if len(inner_sweeps(trace.x)) > 1:
-        raise MeasurementMissing(f"{function} of a nested sweep: take one part by step(signal, n)")
+        raise MeasurementMissing(f"{function} of a nested sweep: select one part with step(signal, n)")
     return trace
 
 
@@ -271,10 +271,10 @@ FUNCTIONS: dict[str, WaveFunction] = {
 
 
 REFUSED = {
-    "fft": "what fft() gives depends on how ngspice was built: write spectrum(), the amplitude over Hz",
-    "rnd": "a measurement has no random numbers",
-    "sunif": "a measurement has no random numbers",
-    "sgauss": "a measurement has no random numbers",
+    "fft": "the result of fft() depends on the ngspice build: use spectrum(), the amplitude over Hz",
+    "rnd": "random numbers are not supported in measurements",
+    "sunif": "random numbers are not supported in measurements",
+    "sgauss": "random numbers are not supported in measurements",
 }
 """Functions of ngspice that there are not, and why."""
 

@@ -124,7 +124,7 @@ class Waves:
         if self._shown is not None and self._shown in places:
             return self._shown
         if len(places) == 1 and self._shown is not None:
-            raise MeasurementMissing(f"{analysis} is another plot than the one shown")
+            raise MeasurementMissing(f"{analysis} is not the plot shown")
         if len(places) == 1:
             return places[0]
         names = [self._own_name(place) for place in places]
@@ -245,7 +245,7 @@ def lazily(raw_path: Path | None) -> Opening:
 
 def _opened_or_error(raw_path: Path | None) -> Waves | SimorcError:
     if raw_path is None:
-        return MeasurementMissing("the simulation left no waveforms")
+        return MeasurementMissing("the simulation wrote no waveforms")
     try:
         return open_waves(raw_path)
     except MeasurementMissing as error:

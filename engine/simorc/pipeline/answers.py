@@ -25,7 +25,7 @@ def extract_verilog(answer: str, module: str | None = None) -> str:
     candidates = blocks or ([bare[0]] if bare else [])
     whole = [block for block in candidates if module_names(block) and "endmodule" in block]
     if not whole:
-        raise failure(Fault.BAD_ANSWER, f"the answer holds no Verilog module: {_beginning(answer)}")
+        raise failure(Fault.BAD_ANSWER, f"the answer contains no Verilog module: {_beginning(answer)}")
     if module is not None and not any(module in module_names(block) for block in whole):
         found = ", ".join(name for block in whole for name in module_names(block))
         raise failure(Fault.BAD_ANSWER, f"the answer defines {found[:80]}, not module {module}")

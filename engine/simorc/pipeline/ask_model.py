@@ -50,7 +50,7 @@ def ask_endpoint(call: Mapping[str, Any]) -> str:
         method="POST",
     )
     if request.type not in ("http", "https"):
-        raise NoAnswer("backend_failed", f"{call['endpoint']}: an endpoint is an http or https address")
+        raise NoAnswer("backend_failed", f"{call['endpoint']}: an endpoint must be an http or https address")
     try:
         with urllib.request.urlopen(request, timeout=call["timeout"]) as response:
             content = _content(response, call)
@@ -99,7 +99,7 @@ def _answer_in(content: bytes) -> str:
         beginning = content[:80].decode("utf-8", errors="replace")
         raise NoAnswer("bad_answer", f"not a chat completion: {beginning!r}") from None
     if not isinstance(answer, str):
-        raise NoAnswer("bad_answer", "the completion holds no text")
+        raise NoAnswer("bad_answer", "the completion contains no text")
     return answer
 
 

@@ -59,7 +59,9 @@ def make(place: Workplace, order: Order) -> dict[str, str]:
     """Have the file made by the backend its recipe names; returns the artefacts besides it."""
     artefacts = BACKENDS[order.recipe.backend](place, order)
     if not order.target.is_file():
-        raise failure(Fault.BACKEND_FAILED, f"the {order.recipe.backend} backend left no {order.target.name}")
+        raise failure(
+            Fault.BACKEND_FAILED, (f"the {order.recipe.backend} backend did not write {order.target.name}")
+        )
     if order.target.stat().st_size > _MOST_MADE:
         raise failure(Fault.ANSWER_TOO_LARGE, f"{order.target.name} is larger than {_MOST_MADE} bytes")
     return dict(artefacts)
@@ -85,7 +87,7 @@ def make_by_command(place: Workplace, order: Order) -> Mapping[str, str]:
             artefacts=kept,
         )
     if ended.code:
-        said = " ".join(read_log(log, 4096).split())[-300:] or "it said nothing"
+        said = " ".join(read_log(log, 4096).split())[-300:] or "no output"
         raise failure(Fault.BACKEND_FAILED, f"{command[0]}: {ended.how()}: {said}", artefacts=kept)
     return kept
 

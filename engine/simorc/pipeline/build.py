@@ -56,7 +56,7 @@ def build_pipeline_run(
 
 def _existing(spec: Path) -> Path:
     if not spec.is_file():
-        raise UsageError(f"{spec}: no such file", remedy="--spec takes the file of a written spec")
+        raise UsageError(f"{spec}: no such file", remedy="--spec needs a specification file")
     return spec.resolve()
 
 
@@ -67,7 +67,7 @@ def _free_name(runs: Path, pipeline: str) -> Path:
         name = wanted if number == 1 else f"{wanted}_{number}"
         if not (runs / name).exists() and not (runs / f".{name}.building").exists():
             return runs / name
-    raise RunError(f"{runs}: ten thousand runs called {wanted}")
+    raise RunError(f"{runs}: more than ten thousand runs named {wanted}")
 
 
 def _freeze(

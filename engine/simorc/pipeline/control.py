@@ -95,7 +95,7 @@ def _await_start(layout: PipelineLayout, process: subprocess.Popen[bytes]) -> No
         if code == 0 or (code is None and info is not None and info.pid == process.pid):
             return
         if code is not None:
-            raise RunError(f"the runner of {layout.name} ended at once: {_last_words(layout)}")
+            raise RunError(f"the runner of {layout.name} ended immediately: {_last_words(layout)}")
         time.sleep(0.02)
     process.kill()
     raise RunError(
@@ -115,10 +115,10 @@ def stop_pipeline(layout: PipelineLayout) -> bool:
 def _busy(layout: PipelineLayout) -> RunBusy:
     info = runner_info(layout)
     who = f"process {info.pid} on {info.host}" if info else "another process"
-    remedy = f"follow it with: simorc pipeline status {layout.name}"
-    return RunBusy(f"run {layout.name} is held by {who}", remedy=remedy)
+    remedy = f"show it: simorc pipeline status {layout.name}"
+    return RunBusy(f"run {layout.name} is locked by {who}", remedy=remedy)
 
 
 def _last_words(layout: PipelineLayout) -> str:
     lines = layout.runner_log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return lines[-1] if lines else "it said nothing"
+    return lines[-1] if lines else "no output"

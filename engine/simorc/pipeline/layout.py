@@ -93,5 +93,5 @@ def find_pipeline_run(root: Path, name: str) -> PipelineLayout:
     for candidates in (by_id, [run for run in runs if run.pipeline == name][:1], by_start):
         if len(candidates) == 1:
             return candidates[0]
-    count = f"{len(by_start)} runs begin with {name!r}" if by_start else f"no pipeline run {name!r}"
-    raise RunNotFound(count, remedy="simorc pipeline status lists them")
+    count = f"{len(by_start)} runs match {name!r}" if by_start else f"no pipeline run {name!r}"
+    raise RunNotFound(count, remedy="list them: simorc pipeline status")

@@ -38,7 +38,7 @@ def main() -> int:
     try:
         os.execvp(sys.argv[2], sys.argv[2:])
     except OSError as error:
-        sys.stderr.write(f"{sys.argv[2]} cannot be started: {error.strerror}\n")
+        sys.stderr.write(f"cannot start {sys.argv[2]}: {error.strerror}\n")
         return CANNOT_START
 
 

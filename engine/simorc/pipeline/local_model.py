@@ -27,7 +27,7 @@ def ask_local(call: Mapping[str, Any]) -> str:
         model = transformers.AutoModelForCausalLM.from_pretrained(call["model"], torch_dtype="auto")
         model = _adapted(model, call["adapter"])
     except (OSError, ValueError, RuntimeError) as error:
-        raise NoAnswer("backend_failed", f"{call['model']} does not load: {_first_line(error)}") from None
+        raise NoAnswer("backend_failed", f"cannot load {call['model']}: {_first_line(error)}") from None
     model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
     return _complete(call, torch, tokenizer, model)
 

@@ -113,7 +113,10 @@ def stage_of(place: Workplace) -> StageRunner:
 def _plugin_stage(name: str) -> StageRunner:
     found: StageRunner | None = plugin_called(STAGES_GROUP, name)
     if found is None:
-        raise ToolMissing(f"no package brings a pipeline stage {name!r}", remedy="install it beside simorc")
+        raise ToolMissing(
+            (f"no installed package provides a pipeline stage {name!r}"),
+            remedy="install its package in the environment of simorc",
+        )
     return found
 
 

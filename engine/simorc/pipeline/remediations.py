@@ -39,7 +39,7 @@ class RemakeTestbench:
         blamed = last.blamed or ("testbench" if last.stage == "a7" else "")
         if last.kind in HOPELESS or blamed != "testbench":
             return None
-        return _back_to("a7", self.name, attempts, budgets.a7, "the testbench is at fault")
+        return _back_to("a7", self.name, attempts, budgets.a7, "the testbench is wrong")
 
 
 class FixLint:

@@ -28,18 +28,19 @@ def complaint(source: str) -> str:
     if len(source) > MOST:
         return f"the Verilog is larger than {MOST // 1024**2} MiB"
     if "\0" in source:
-        return "the Verilog holds a NUL byte"
+        return "the Verilog contains a NUL byte"
     text = without_comments(source)
     for number, line in enumerate(text.splitlines(), 1):
         include = _INCLUDE.search(line)
         if include and not _ONLY_NAME.match(include[1]):
             return (
-                f"line {number}: `include takes the name of a file beside it, not {include[1].strip()[:60]}"
+                f"line {number}: `include must name a file in the same directory, not "
+                f"{include[1].strip()[:60]}"
             )
     for match in _FILE_TASKS.finditer(text):
         if not _allowed(match):
             number = text.count("\n", 0, match.start()) + 1
-            return f"line {number}: ${match[1]} may only name a file beside it, in quotes"
+            return f"line {number}: ${match[1]} may only name a file in the same directory, in quotes"
     return ""
 
 
@@ -55,6 +56,6 @@ def forged_verdict(rtl: str, marker: str) -> str:
     """Why RTL is suspected of judging itself: it holds its testbench's words, or ends the simulation."""
     text = without_comments(rtl)
     if marker in text:
-        return f"the RTL itself prints {marker!r}, which is for its testbench to say"
+        return f"the RTL itself prints {marker!r}, which only its testbench may print"
     ending = re.search(r"\$(finish|stop)\b", text)
     return f"the RTL itself ends the simulation with ${ending[1]}" if ending else ""

@@ -54,7 +54,7 @@ class _Heard:
         self.last = text or self.last
 
     def last_words(self) -> str:
-        return f"it last said {self.last[:200]!r}" if self.last else "it said nothing"
+        return f"last output: {self.last[:200]!r}" if self.last else "no output"
 
 
 def judge_simulation(log: Iterable[str], ended: Ended, words: Simulate) -> Verdict:

@@ -24,7 +24,7 @@ def write_figures(figures: Sequence[Figure], path: Path) -> list[Path]:
     several.
     """
     if path.suffix not in ENDINGS:
-        raise UsageError(f"{path}: no form of a drawing", remedy=f"one of {', '.join(ENDINGS)}")
+        raise UsageError(f"{path}: unknown plot format", remedy=f"one of {', '.join(ENDINGS)}")
     if not figures:
         raise UsageError("there is no figure to draw")
     path.parent.mkdir(parents=True, exist_ok=True)

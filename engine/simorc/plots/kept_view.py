@@ -37,7 +37,7 @@ def spec_of_panel(
         seen = heights[place] if place < len(heights) else None
         strips += _entry(strip, seen, log_y)
     if not strips:
-        raise UsageError("nothing here is a waveform that a plot spec could name")
+        raise UsageError("no visible trace can be saved in a plot spec")
     spec = {"title": title, "x": x, "y": strips} | ({"cases": list(cases)} if len(cases) > 1 else {})
     plot_spec(spec, title)
     return spec

@@ -96,7 +96,7 @@ def plot_spec(written: Any, place: str) -> PlotSpec:
     _check_keys(data, _KEYS | _STYLING, place)
     kind = str(data.get("kind") or "waves")
     if kind not in KINDS:
-        raise UsageError(f"{place}: kind: {kind!r} is none of {', '.join(KINDS)}")
+        raise UsageError(f"{place}: kind: must be one of {', '.join(KINDS)}, not {kind!r}")
     x = data.get("x")
     across = {"signal": x} if isinstance(x, str) else _mapping(x or {}, f"{place}: x")
     _check_keys(across, _X_KEYS, f"{place}: x")
@@ -200,7 +200,7 @@ def plain_signal(text: str) -> str:
 def _axis(data: Mapping[Any, Any], default: str, place: str) -> Axis:
     scale = str(data.get("scale") or ("log" if data.get("log_scale") else "linear"))
     if scale not in ("log", "linear", "lin"):
-        raise UsageError(f"{place}: scale: {scale!r} is neither log nor linear")
+        raise UsageError(f"{place}: scale: must be log or linear, not {scale!r}")
     label = str(data.get("label") or default)
     return Axis(label, str(data.get("unit") or ""), scale == "log", _range(data.get("range"), place))
 

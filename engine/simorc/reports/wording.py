@@ -88,7 +88,7 @@ def why_not(result: SpecResult) -> str:
 def overall(results: list[SpecResult], counts: CaseCounts, *, stopped: bool = False) -> str:
     """The verdict of a run in one phrase; `stopped` if samples were left out because the yield was known."""
     if counts.ran == 0:
-        return "nothing has run yet"
+        return "no case has run yet"
     broken = [result for result in results if not result.passed]
     parts = []
     if results:

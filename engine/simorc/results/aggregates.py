@@ -55,7 +55,7 @@ def across_frame(frame: Frame, name: str, across: Mapping[str, Any], unit: str =
     axis = frame.parameters.get(over[0], frame.samples)
     assert axis is not None
     if across["reduce"] == "tempco" and axis.dtype == np.object_:
-        raise UsageError(f"{name}: tempco needs a numeric parameter, and {over[0]} holds texts")
+        raise UsageError(f"{name}: tempco needs a numeric parameter, and the values of {over[0]} are text")
     held = [parameter for parameter in frame.parameters if parameter not in over]
     if by_sample and "sample" in over:
         # What a sample draws varies with it.

@@ -38,7 +38,7 @@ class CaseCounts:
             f"{count} {word}"
             for count, word in (
                 (self.violating, "violate"),
-                (self.missing, "without value"),
+                (self.missing, "without a value"),
                 (self.failed, "failed"),
             )
             if count

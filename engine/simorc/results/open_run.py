@@ -171,6 +171,6 @@ def open_run(run: str | Path) -> OpenRun:
         root = find_root()
     except UsageError as error:
         raise RunNotFound(
-            f"{run}: not a run directory (no manifest.json)", remedy="inside a project a run's name will do"
+            f"{run}: not a run directory (no manifest.json)", remedy="inside a project, use the name of a run"
         ) from error
     return OpenRun(find_run(root, str(run)))

@@ -53,7 +53,7 @@ class Summary:
     def normality(self) -> str:
         """The hint in words."""
         if self.normal_p is None:
-            return "too few values to say"
+            return "too few values"
         return (
             "not normal" if self.normal_p < 0.01 else "doubtful" if self.normal_p < 0.05 else "looks normal"
         )

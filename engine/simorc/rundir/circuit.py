@@ -69,11 +69,11 @@ def circuit_from(said: Mapping[str, Any]) -> Circuit:
     for name in ("inputs", "copies", "digests", "environment"):
         pairs = dict(known.get(name) or {})
         if not all(isinstance(each, str) for pair in pairs.items() for each in pair):
-            raise ValueError(f"{name}: not a table of texts")
+            raise ValueError(f"{name}: expected a mapping of text to text")
         known[name] = pairs
     places = [str(known.get("directory", "")), str(known.get("template", "")), *known["copies"].values()]
     if any(place.startswith("/") or ".." in Path(place).parts for place in places):
-        raise ValueError("a copy outside of the run")
+        raise ValueError("a copy outside the run")
     known["changes"] = tuple(map(str, known.get("changes") or ()))
     return Circuit(**known)
 

@@ -115,7 +115,7 @@ def refuse_changed(layout: RunLayout, changes: list[Change], answer: str = REFUS
     damaged = [change for change in changes if change.damaged]
     if damaged:
         raise InputsChanged(
-            f"{layout.name}: the run's own copies were edited: {listed(damaged)}",
+            f"{layout.name}: the input copies in the run were edited: {listed(damaged)}",
             remedy="restore them from a copy of the run, or build a new run",
         )
     refused = _refused(changes, answer)

@@ -157,7 +157,7 @@ def find_run(root: Path, name: str) -> RunLayout:
             return candidates[0]
     if len(by_start) > 1:
         raise RunNotFound(
-            f"{name!r} is the beginning of {len(by_start)} runs",
+            f"{name!r} matches {len(by_start)} runs",
             remedy="name one of: " + ", ".join(run.name for run in by_start[:5]),
         )
     raise _not_found(root, name, runs)
@@ -179,8 +179,8 @@ def labelled(runs: Iterable[RunLayout], *names: str) -> list[RunLayout]:
 def _not_found(root: Path, name: str, runs: list[RunLayout]) -> RunNotFound:
     if not runs:
         return RunNotFound(
-            f"no run {name!r}: {root / SIMULATIONS} holds no run", remedy="simorc run SWEEP makes one"
+            f"no run {name!r}: {root / SIMULATIONS} contains no runs", remedy="start one: simorc run SWEEP"
         )
     near = difflib.get_close_matches(name, [run.name for run in runs] + [run.sweep for run in runs], n=3)
-    hint = f"did you mean {', '.join(dict.fromkeys(near))}?" if near else "simorc status lists the runs"
+    hint = f"did you mean {', '.join(dict.fromkeys(near))}?" if near else "list the runs: simorc status"
     return RunNotFound(f"no run {name!r} in {root / SIMULATIONS}", remedy=hint)

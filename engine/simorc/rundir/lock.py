@@ -167,6 +167,6 @@ def busy(layout: RunLayout) -> RunBusy:
     info = runner_info(layout)
     who = f"process {info.pid} on {info.host}" if info else "another process"
     return RunBusy(
-        f"run {layout.name} is held by {who}",
-        remedy=f"follow it with 'simorc status {layout.name}', or stop it with 'simorc cancel {layout.name}'",
+        f"run {layout.name} is locked by {who}",
+        remedy=f"show it: simorc status {layout.name}; cancel it: simorc cancel {layout.name}",
     )

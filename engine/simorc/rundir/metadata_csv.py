@@ -43,7 +43,7 @@ def differs_from(layout: RunLayout, plan: Plan, codes: bytes, messages: Mapping[
             for chunk in _chunks(_raw_name(layout), plan, codes, messages):
                 if stream.read(len(chunk)) != chunk:
                     return "differs from the store"
-            return "goes on after its last case" if stream.read(1) else ""
+            return "has data after its last case" if stream.read(1) else ""
     except FileNotFoundError:
         return "is missing"
     except OSError as error:

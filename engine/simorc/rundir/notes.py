@@ -76,15 +76,16 @@ def set_label(layout: RunLayout, label: str) -> RunNotes:
 def _refuse(layout: RunLayout, label: str, runs: Iterable[RunLayout]) -> None:
     if not _LABEL.fullmatch(label) or label.lower() in _RESERVED:
         raise UsageError(
-            f"{label!r} cannot name a run", remedy="letters, digits and _ . + -, at most 64, not 'last'"
+            f"invalid label {label!r}",
+            remedy=("use at most 64 letters, digits and _ . + -; 'last' is reserved"),
         )
     others = [run for run in runs if run != layout]
     names = {label, f"{layout.sweep}_{label}"}
     for run in others:
         if any(run.name.startswith(name) for name in names) or labelled([run], *names):
-            raise UsageError(f"{label!r} is taken: it means {run.name}")
+            raise UsageError(f"label {label!r} is in use: it refers to {run.name}")
     if names & {layout.sweep, *(run.sweep for run in others), *_sweep_files(layout.root)}:
-        raise UsageError(f"{label!r} is taken: it is the name of a sweep")
+        raise UsageError(f"label {label!r} is in use: it is the name of a sweep")
 
 
 def _sweep_files(root: Path) -> set[str]:

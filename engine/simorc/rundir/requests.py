@@ -52,7 +52,7 @@ class Request:
 def request(layout: RunLayout, kind: str, **data: object) -> str:
     """Leave a request for the runner of `layout`; returns its id."""
     if kind not in KINDS:
-        raise UsageError(f"no request {kind!r}", remedy="one of " + ", ".join(sorted(KINDS)))
+        raise UsageError(f"unknown request {kind!r}", remedy="one of " + ", ".join(sorted(KINDS)))
     name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
     layout.requests.mkdir(exist_ok=True)
     write_json(layout.requests / f"{name}.json", {"kind": kind, "time": time.time(), "data": data})

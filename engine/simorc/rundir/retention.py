@@ -70,7 +70,7 @@ def refuse_locked(layout: RunLayout) -> None:
     """RunError for a run that is locked."""
     lock = lock_of(layout)
     if lock is not None:
-        raise RunError(f"{layout.name} is {lock}", remedy=f"first: simorc unlock {layout.name}")
+        raise RunError(f"{layout.name} is {lock}", remedy=f"unlock it first: simorc unlock {layout.name}")
 
 
 def remove_run(layout: RunLayout) -> None:

@@ -101,16 +101,16 @@ def any_reports(layout: RunLayout) -> bool:
 def _read(path: Path, case_id: int, total: int) -> Report:
     report = report_from(read_json(path, _MOST), total)
     if report.case_id != case_id:
-        raise ValueError(f"speaks of case {report.case_id!r}")
+        raise ValueError(f"refers to case {report.case_id!r}")
     return report
 
 
 def report_from(said: Mapping[str, Any], total: int) -> Report:
     """A report about one of `total` cases; raises ValueError, KeyError or TypeError if it is none."""
     if not isinstance(said["case_id"], int) or not 1 <= said["case_id"] <= total:
-        raise ValueError(f"speaks of case {said['case_id']!r}")
+        raise ValueError(f"refers to case {said['case_id']!r}")
     if said["status"] not in {"completed", "failed"}:
-        raise ValueError(f"no such status {said['status']!r}")
+        raise ValueError(f"invalid status {said['status']!r}")
     outcome = Outcome(
         status=said["status"],
         kind=None if said["kind"] is None else FailureKind(said["kind"]),

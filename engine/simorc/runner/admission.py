@@ -36,7 +36,7 @@ class Admission:
             self.look(jobs, wanted)
         except OSError as error:
             self._pool = None
-            return f"the limit shared with other runs is not kept: {error}"
+            return f"the limit shared with other runs is not enforced: {error}"
         return ""
 
     def leave(self) -> None:

@@ -37,7 +37,7 @@ def warm_loss(way: WarmWay | None) -> str:
     """What is said of a run that wanted warm sessions and cannot have them; empty where it can."""
     if way is None or way.kind != "none":
         return ""
-    return f"no warm sessions, every case runs cold (slower): {way.reason}; {way.remedy}"
+    return f"warm sessions are not available, every case runs cold (slower): {way.reason}; {way.remedy}"
 
 
 def worker_maker(

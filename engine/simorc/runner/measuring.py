@@ -56,7 +56,7 @@ class Measuring:
         try:
             await to_thread.run_sync(pack_case, self._layout.case_dir(case_id))
         except OSError as error:
-            told = f"waveforms not compressed: {error.strerror}"
+            told = f"cannot compress waveforms: {error.strerror}"
             return replace(measured, message=f"{measured.message}; {told}" if measured.message else told)
         return measured
 

@@ -123,12 +123,12 @@ class DecisionManager(Generic[AnyVerdict, AnyBudgets]):
         if last.status == "cancelled":
             return Action("cancelled", "cancelled")
         if len(attempts) >= MOST_ATTEMPTS:
-            return Action("give_up", f"{len(attempts)} attempts are enough")
+            return Action("give_up", f"limit of {len(attempts)} attempts reached")
         for remedy in self.remedies:
             offered = remedy.offer(attempts, budgets)
             if offered is not None:
                 return offered
-        return Action("give_up", f"nothing left to try after {len(attempts)} attempt(s)")
+        return Action("give_up", f"no retry rule applies after {len(attempts)} attempt(s)")
 
 
 class RunColdAfterWarm:
@@ -156,7 +156,7 @@ class RetryTransient:
         if used >= allowed:
             return None
         delay = min(budgets.longest_delay, budgets.first_delay * 2.0**used)
-        reason = f"{kind} may pass, retry {used + 1} of {allowed}"
+        reason = f"{kind} may be temporary: retry {used + 1} of {allowed}"
         rung = current_rung(attempts)
         return Action("retry", reason, delay, True, rung, budgets.lines_of(rung))
 
@@ -184,7 +184,11 @@ class ClimbConvergenceLadder:
         for name, options in budgets.ladder:
             if name not in tried:
                 return Action(
-                    "rung", f"convergence rung {name}", forced_cold=True, rung=name, options=tuple(options)
+                    "rung",
+                    (f"convergence fallback step {name}"),
+                    forced_cold=True,
+                    rung=name,
+                    options=tuple(options),
                 )
         return None
 
@@ -210,11 +214,13 @@ def told_of_rungs(
 ) -> Outcome:
     """The outcome with a message that tells on which rung it was reached, or which rungs did not help."""
     if outcome.status == "completed" and rung:
-        told = f"reached on convergence rung '{rung}'"
+        told = f"converged with fallback step '{rung}'"
         return replace(outcome, message=f"{outcome.message}; {told}" if outcome.message else told)
     climbed = [attempt.rung for attempt in attempts if attempt.action == "rung" and attempt.rung]
     if action.name == "give_up" and climbed:
-        return replace(outcome, message=f"{outcome.message}; nor on rungs {', '.join(climbed)}")
+        return replace(
+            outcome, message=(f"{outcome.message}; fallback steps without success: {', '.join(climbed)}")
+        )
     return outcome
 
 
@@ -232,7 +238,7 @@ def budgets_from(execution: ExecutionRecord) -> Budgets:
         convergence = Convergence.model_validate(execution.convergence)
     except ValueError as error:
         reason = " ".join(str(error).split())
-        raise UsageError(f"execution.retry or execution.convergence make no sense: {reason}") from error
+        raise UsageError(f"invalid execution.retry or execution.convergence: {reason}") from error
     return Budgets(
         retries=execution.retries,
         first_delay=retry.delay,

@@ -82,12 +82,12 @@ class Reuse:
             earlier = await to_thread.run_sync(EarlierRun, source)
         except (SimorcError, *UNREADABLE) as error:
             told = error.message if isinstance(error, SimorcError) else str(error)
-            self._store.event("warning", f"nothing is taken over from {source.name}: {told}")
+            self._store.event("warning", f"no case of {source.name} is reused: {told}")
             return
         try:
             foreign = earlier.foreign_to(self._layout, self._manifest)
             if foreign:
-                self._store.event("warning", f"nothing is taken over from {source.name}: {foreign}")
+                self._store.event("warning", f"no case of {source.name} is reused: {foreign}")
             else:
                 await self._each(earlier, wanted)
         finally:
@@ -102,7 +102,7 @@ class Reuse:
                 reasons[error.message if isinstance(error, SimorcError) else str(error)] += 1
         taken = reasons.pop("", 0)
         others = "; ".join(f"{count}: {reason}" for reason, count in reasons.most_common(3))
-        told = f"{taken} of {len(wanted)} cases taken over from {earlier.layout.name}"
+        told = f"{taken} of {len(wanted)} cases reused from {earlier.layout.name}"
         self._store.event(REUSED, told + (f" (not {others})" if others else ""))
 
     async def _one(self, earlier: EarlierRun, case_id: int) -> str:
@@ -112,8 +112,8 @@ class Reuse:
             return found
         measured = await self._measuring.complete(case_id, outcome)
         if measured.status != "completed":
-            return f"by this run's rules it is {measured.kind}"
-        told = f"reached on convergence rung '{found.rung}'" if found.rung else measured.message
+            return f"this run classifies it as {measured.kind}"
+        told = f"converged with fallback step '{found.rung}'" if found.rung else measured.message
         measured = replace(measured, message=told, seconds=found.seconds, warm=found.warm)
         place = f"{earlier.layout.name} case {found.case_id}"
         self._scheduler.reported(Report(case_id, measured, time.time(), place, REUSED, found.rung))

@@ -41,7 +41,7 @@ class SilentCases:
                 yield (
                     case_id,
                     f"case {case_id}: no progress and no output for {SILENT_AFTER / 60:g} min;"
-                    " execution.timeout or execution.stuck would end such cases",
+                    " set execution.timeout or execution.stuck to end such cases",
                 )
 
     def _files(self, case_id: int) -> tuple[Path, Path]:

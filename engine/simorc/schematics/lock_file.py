@@ -67,7 +67,8 @@ def _hashed(path: Path, line: str) -> tuple[str, str]:
 
 def _damaged(path: Path) -> NetlistError:
     return NetlistError(
-        f"{path}: not a record of simorc (a merge conflict?)", remedy="simorc netlist --update writes it anew"
+        (f"{path}: not a record written by simorc (possibly a merge conflict)"),
+        remedy="regenerate it: simorc netlist --update",
     )
 
 

@@ -43,9 +43,7 @@ def check_netlist(text: str, pair: Pair) -> None:
     if missing:
         raise _missing_symbol(missing[1], missing[2], pair)
     if not any(_is_content(line) for line in text.splitlines()):
-        raise NetlistError(
-            f"{pair.schematic}: the netlist is empty", remedy="open the schematic in xschem and look"
-        )
+        raise NetlistError(f"{pair.schematic}: the netlist is empty", remedy="check the schematic in xschem")
     empty = _EMPTY_SUBCIRCUIT.search(text)
     if empty:
         raise NetlistError(
@@ -60,7 +58,7 @@ def defect_of(text: str) -> str | None:
     """Why a netlist that is already there cannot be used, None when it shows no defect."""
     missing = _MISSING.search(text)
     if missing:
-        return f"symbol {missing[2]} of {missing[1]} is missing in it"
+        return f"symbol {missing[2]} of {missing[1]} is missing"
     return None if any(_is_content(line) for line in text.splitlines()) else "it is empty"
 
 

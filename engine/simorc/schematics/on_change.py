@@ -27,7 +27,7 @@ def sweep_to_rerun(on_change: str) -> str | None:
         return sweep.strip()
     if word == "netlist" and not sweep:
         return None
-    raise UsageError(f"on_change: {on_change!r} is neither 'netlist' nor 'rerun SWEEP'")
+    raise UsageError(f"on_change: must be 'netlist' or 'rerun SWEEP', not {on_change!r}")
 
 
 def reaction_to(news: Iterable[Condition], pairs: Iterable[Pair]) -> Reaction:

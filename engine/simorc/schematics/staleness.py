@@ -92,13 +92,13 @@ def _by_record(pair: Pair, digests: Digests) -> Condition:
     if record is None:
         return _by_time(pair)
     if name_of(pair.schematic, pair.root) not in record.inputs:
-        return Condition(pair, State.STALE, f"made from another schematic than {pair.schematic.name}")
+        return Condition(pair, State.STALE, f"generated from a schematic other than {pair.schematic.name}")
     changed, notes = _moved(record.inputs, pair.root, digests)
     if changed:
         return Condition(pair, State.STALE, f"{_listed(changed)} changed", changed, notes)
     if digests.of(pair.netlist) != record.netlist:
         name = name_of(pair.netlist, pair.root)
-        return Condition(pair, State.STALE, f"{name} was edited since it was made", (name,), notes)
+        return Condition(pair, State.STALE, f"{name} was edited after it was generated", (name,), notes)
     return Condition(pair, State.UP_TO_DATE, notes=notes)
 
 
@@ -109,7 +109,7 @@ def _by_time(pair: Pair) -> Condition:
     newer = tuple(name_of(path, pair.root) for path in files if path.stat().st_mtime > made + _CLONE_SECONDS)
     if newer:
         return Condition(pair, State.STALE, f"{_listed(newer)} newer, and no record", newer)
-    return Condition(pair, State.UNRECORDED, "no record of what it was made from")
+    return Condition(pair, State.UNRECORDED, "no record of its schematic")
 
 
 def _moved(

@@ -92,7 +92,7 @@ def _consistent(pair: Pair, digests: Digests) -> tuple[Made, dict[str, str], tup
         if inputs == before or newest < started:
             return made, inputs, _library_names(library.directories, pair)
         before = inputs
-    raise NetlistError(f"{pair.schematic}: is being changed all the time", remedy="try again")
+    raise NetlistError(f"{pair.schematic}: the file keeps changing", remedy="try again")
 
 
 def _too_old(pair: Pair, made: Made, inputs: dict[str, str]) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def run_netlister(pair: Pair) -> Made:
     """
     if not pair.schematic.is_file():
         raise NetlistError(
-            f"{pair.schematic}: no such schematic", remedy=f"mend the schematic named for {pair.name}"
+            f"{pair.schematic}: no such schematic", remedy=f"correct the schematic of {pair.name}"
         )
     with tempfile.TemporaryDirectory(prefix="simorc-netlist-") as directory:
         if pair.setup.command:
@@ -59,7 +59,8 @@ def _run_xschem(pair: Pair, directory: Path) -> Made:
     executable = shutil.which(setup.executable)
     if executable is None:
         raise ToolMissing(
-            f"{setup.executable} is not installed", remedy="install xschem, or name it: netlister.executable"
+            f"{setup.executable} is not installed",
+            remedy=("install xschem, or set its path: netlister.executable"),
         )
     rcfile = directory / "xschemrc"
     rcfile.write_text(_rcfile(pair, directory), encoding="utf-8")
@@ -162,7 +163,7 @@ def _run(arguments: list[str], setup: NetlisterSetup, pair: Pair, directory: Pat
         )
     except OSError as error:
         raise ToolMissing(
-            f"{arguments[0]} cannot be started: {error.strerror}", remedy="mend netlister in sim_setup.yaml"
+            f"cannot start {arguments[0]}: {error.strerror}", remedy="correct netlister in sim_setup.yaml"
         ) from None
     try:
         said, _ = process.communicate(timeout=setup.timeout)
@@ -206,4 +207,4 @@ def _tail(said: str) -> str:
     kept = " ".join(
         line for line in said.splitlines() if line.strip() and not line.startswith(_LIBRARY_REPORT)
     )
-    return kept[-_TAIL:].strip() or "it said nothing"
+    return kept[-_TAIL:].strip() or "no output"

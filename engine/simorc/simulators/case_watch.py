@@ -94,7 +94,7 @@ class CaseWatch:
             message = f"results.raw grew beyond {_mib(limits.raw)} (execution.raw_limit)"
             return Complaint(FailureKind.RAW_LIMIT, message)
         if limits.memory is not None and memory > limits.memory:
-            message = f"the simulator took more than {_mib(limits.memory)} (execution.memory_limit)"
+            message = f"the simulator used more than {_mib(limits.memory)} (execution.memory_limit)"
             return Complaint(FailureKind.OUT_OF_MEMORY, message)
         return None
 

@@ -70,6 +70,6 @@ def _asked(adapter: Adapter, program: str) -> str:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ToolMissing(
-            f"{program} does not tell its version: {error}", remedy=f"install {adapter.name}"
+            f"{program} does not report its version: {error}", remedy=f"install {adapter.name}"
         ) from None
     return done.stdout + done.stderr

@@ -11,8 +11,8 @@ from simorc.simulators.job import Job
 from simorc.simulators.outcome import Outcome
 from simorc.waveforms.sections import first_difference
 
-COLD_AND_WARM = ("in a process of its own", "in the session")
-TWICE_COLD = ("in one run", "in another")
+COLD_AND_WARM = ("in a separate process", "in the session")
+TWICE_COLD = ("in one run", "in another run")
 
 _OURS = re.compile(r"netlist\.spice|simulator(\.\d+)?\.log|\.spiceinit", re.IGNORECASE)
 _OF_MODELS = re.compile(r"b\w*check\.log|bsim\w*\.out", re.IGNORECASE)
@@ -77,7 +77,7 @@ def _files_differ(one: Mapping[str, Path], other: Mapping[str, Path], labels: tu
         if name not in one or name not in other:
             return f"the file {name} is written {labels[0] if name in one else labels[1]} only"
         if not _same_file(one[name], other[name]):
-            return f"the file {name} is another {labels[1]}"
+            return f"the file {name} differs {labels[1]}"
     return ""
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from simorc.simulators.ngspice.deck_split import DeckSplit
 
-UNPROVED = "what it changes in a warm session could not be checked"
+UNPROVED = "its effect on a warm session could not be checked"
 
 
 @dataclass

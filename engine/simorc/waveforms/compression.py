@@ -73,9 +73,9 @@ def unpacked(path: Path) -> bytes:
         status = path.stat()
         return _unpacked(path, status.st_mtime_ns, status.st_size)
     except FileNotFoundError:
-        raise WaveformError(f"{path}: there is no such raw file") from None
+        raise WaveformError(f"{path}: raw file not found") from None
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise WaveformError(f"{path}: cannot be unpacked: {error}") from None
+        raise WaveformError(f"{path}: cannot decompress: {error}") from None
     except OSError as error:
         raise WaveformError(f"{path}: {error.strerror}") from None
 

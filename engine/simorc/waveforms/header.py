@@ -75,7 +75,7 @@ def parse_header(text: str, *, binary: bool) -> Header:
         said.setdefault(key, value.strip())
     points = _count(said, "no. points")
     if _count(said, "no. variables") != len(variables) or not variables:
-        raise HeaderError(f"speaks of {said['no. variables']} variables but lists {len(variables)}")
+        raise HeaderError(f"declares {said['no. variables']} variables but lists {len(variables)}")
     flags = frozenset(said.get("flags", "").lower().split())
     if "unpadded" in flags:
         raise HeaderError("has unpadded vectors, which are not supported")

@@ -28,7 +28,7 @@ def foreign_traces(
         reader = RawRead(path, traces_to_read=names or "*", dialect=dialect, verbose=False)
         traces = {name: np.asarray(reader.get_wave(name)) for name in reader.get_trace_names()}
     except (OSError, ValueError, LookupError, RuntimeError, SpiceReadException) as error:
-        raise WaveformError(f"{path}: not a raw file spicelib reads: {error}") from error
+        raise WaveformError(f"{path}: not a raw file that spicelib can read: {error}") from error
     if not traces:
         raise WaveformError(f"{path}: has no traces")
     return traces

@@ -289,4 +289,4 @@ def _ascii_rows(plot: Plot) -> Trace:
             return np.array(values, np.complex128).reshape(table.shape)
         return table.astype(np.float64)
     except (ValueError, TypeError) as error:
-        raise WaveformError(f"{plot.path}: plot '{plot.name}' holds what is not a number: {error}") from None
+        raise WaveformError(f"{plot.path}: plot '{plot.name}' contains an invalid number: {error}") from None

@@ -34,7 +34,7 @@ class RawBytes:
         try:
             self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
-            raise WaveformError(f"{path}: there is no such raw file") from None
+            raise WaveformError(f"{path}: raw file not found") from None
         except OSError as error:
             raise WaveformError(f"{path}: {error.strerror}") from None
         self.size = os.fstat(self._descriptor).st_size
@@ -73,4 +73,4 @@ def mapped(path: Path, offset: int, shape: tuple[int, int], *, is_complex: bool)
                 return np.frombuffer(source.read(offset, size), kind).reshape(shape)
         return np.memmap(path, kind, "r", offset, shape)
     except (OSError, ValueError) as error:
-        raise WaveformError(f"{path}: cannot be mapped: {error}") from None
+        raise WaveformError(f"{path}: cannot map into memory: {error}") from None

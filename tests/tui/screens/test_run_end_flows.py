@@ -118,7 +118,10 @@ async def test_a_run_that_lost_its_warm_sessions_says_so_on_top(
         await user.until(lambda: user.screen.main.table.row_count == 45)
         status = user.screen.query_one(StatusLine)
         news = user.screen.news
-        lost = {**news.meta, "warm_lost": "no warm sessions, every case runs cold (slower): no library"}
+        lost = {
+            **news.meta,
+            "warm_lost": ("warm sessions are not available, every case runs cold (slower): no library"),
+        }
         status.show_news(replace(news, meta=lost))
         await user.pilot.pause()
         line = str(status.render())

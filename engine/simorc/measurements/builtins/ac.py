@@ -86,7 +86,7 @@ def bandwidth_3db(
             frequency, gain, gain[0] - drop, "fall", f"the gain never falls by {drop:.4g} dB"
         )
     if reference != "peak":
-        raise MeasurementMissing(f"reference {reference!r} is neither dc nor peak")
+        raise MeasurementMissing(f"reference must be dc or peak, not {reference!r}")
     peak = int(np.argmax(gain))
     level, what = gain[peak] - drop, f"the gain never falls {drop:.4g} dB below its peak"
     upper = _first_frequency(frequency[peak:], gain[peak:], level, "fall", what)
@@ -103,7 +103,7 @@ def unity_gain_frequency(frequency: Floats, signal: Samples) -> float:
 
     Missing for a gain that starts below 0 dB or never falls to it.
     """
-    return _first_frequency(frequency, decibels(signal), 0.0, "fall", "the gain does not fall through 0 dB")
+    return _first_frequency(frequency, decibels(signal), 0.0, "fall", "the gain does not cross 0 dB")
 
 
 @builtin(analysis="ac", unit="deg")
@@ -123,7 +123,7 @@ def gain_margin(frequency: Floats, signal: Samples) -> float:
 
     Missing where the phase never reaches -180 degrees (unconditionally stable within the simulated range).
     """
-    what = "the phase does not fall through -180 degrees"
+    what = "the phase does not cross -180 degrees"
     at = _first_frequency(frequency, relative_phase(signal), -180.0, "fall", what)
     return -_at(frequency, decibels(signal), at)
 

@@ -104,4 +104,4 @@ def find_builtin(name: str) -> Builtin:
         return known[name]
     near = difflib.get_close_matches(name, known, n=1)
     hint = f" (did you mean {near[0]!r}?)" if near else ""
-    raise ExpressionError(f"{name!r} is not a built-in measurement{hint}")
+    raise ExpressionError(f"unknown built-in measurement {name!r}{hint}")

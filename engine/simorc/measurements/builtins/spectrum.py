@@ -153,5 +153,5 @@ def snr(
     coefficients, rest = _fit(time, signal, fundamental, harmonics, start, stop)
     power = _amplitudes(coefficients)[0] ** 2 / 2
     if rest <= power * 1e-30:
-        raise MeasurementMissing("there is no noise beside the harmonics")
+        raise MeasurementMissing("the signal has no noise besides the harmonics")
     return float(10 * np.log10(power / rest))

@@ -18,7 +18,7 @@ def span(signal: Floats) -> tuple[float, float]:
     """Minimum and maximum; missing for a signal that does not move beyond rounding."""
     low, high = float(np.min(signal)), float(np.max(signal))
     if not high - low > 1e-12 * max(abs(low), abs(high)):
-        raise MeasurementMissing("the signal does not move")
+        raise MeasurementMissing("the signal is constant")
     return low, high
 
 
@@ -107,7 +107,7 @@ def slew_rate(
     positive.
     """
     if edge not in ("rise", "fall"):
-        raise MeasurementMissing(f"edge {edge!r} is neither rise nor fall")
+        raise MeasurementMissing(f"edge must be rise or fall, not {edge!r}")
     base, crest = levels(signal, bottom, top)
     measure = rise_time if edge == "rise" else fall_time
     duration = measure(time, signal, low=low, high=high, bottom=base, top=crest, n=n)

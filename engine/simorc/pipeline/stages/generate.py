@@ -26,7 +26,7 @@ def generate(place: Workplace) -> StageOutcome:
     source = target.read_text(encoding="utf-8", errors="replace")
     artefacts["rtl"] = place.made(target)
     if request.top not in module_names(source):
-        raise failure(Fault.BAD_ANSWER, f"no module {request.top} in what was generated", artefacts=artefacts)
+        raise failure(Fault.BAD_ANSWER, f"the generated RTL has no module {request.top}", artefacts=artefacts)
     if reason := complaint(source):
         raise failure(Fault.UNSAFE_CODE, reason, artefacts=artefacts)
     metrics = {"backend": stage.backend, "lines": source.count("\n")}

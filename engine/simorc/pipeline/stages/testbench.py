@@ -27,7 +27,7 @@ def make_testbench(place: Workplace) -> StageOutcome:
     source = target.read_text(encoding="utf-8", errors="replace")
     artefacts["testbench"] = place.made(target)
     if not module_names(source):
-        raise failure(Fault.BAD_ANSWER, "no module in the testbench that was made", artefacts=artefacts)
+        raise failure(Fault.BAD_ANSWER, "the generated testbench has no module", artefacts=artefacts)
     if reason := complaint(source):
         raise failure(Fault.UNSAFE_CODE, reason, artefacts=artefacts)
     metrics = {"backend": stage.backend, "lines": source.count("\n")}
@@ -38,7 +38,9 @@ def _reservation(stage: Testbench) -> str:
     """simorc's own testbench without steps says little, which has to be said."""
     own = stage.backend == "template" and stage.template is None
     return (
-        "no steps: outputs are only checked to be known" if own and not stage.parameters.get("steps") else ""
+        ("no steps: outputs are only checked for unknown values")
+        if own and not stage.parameters.get("steps")
+        else ""
     )
 
 
@@ -47,7 +49,7 @@ def _values(place: Workplace) -> dict[str, Any]:
     stage, request, words = place.definition.a7, place.request, place.definition.simulation
     header = read_header(place.text("rtl"), request.top)
     if stage.template is None and (header is None or not header.ports):
-        message = f"module {request.top} has no ANSI port list to make a testbench from"
+        message = f"module {request.top} has no ANSI port list, which a generated testbench needs"
         raise StageFailed(StageOutcome.failed(Fault.COMPILE_ERROR, message, blamed="rtl"))
     return {
         "top": request.top,

@@ -123,14 +123,16 @@ def _connect(uri: str, path: Path) -> sqlite3.Connection:
     if version > SCHEMA_VERSION:
         connection.close()
         raise StoreError(
-            f"{path}: written by a newer simorc (schema {version}, this one knows {SCHEMA_VERSION})",
+            f"{path}: written by a newer simorc (schema {version}, this version supports {SCHEMA_VERSION})",
             remedy="update simorc: pip install --upgrade simorc-tui",
         )
     return connection
 
 
 def _unreadable(path: Path, error: Exception) -> StoreError:
-    return StoreError(f"{path}: cannot be read as a run's state: {error}", remedy="simorc fsck --repair RUN")
+    return StoreError(
+        (f"{path}: cannot be read as the state of a run: {error}"), remedy="simorc fsck --repair RUN"
+    )
 
 
 def quoted(name: str) -> str:

@@ -174,7 +174,7 @@ class Store:
             if not may_pass(error):
                 raise
             raise StoreError(
-                f"the run's state cannot be written: {error}", remedy="free disk space, then simorc run RUN"
+                f"cannot write the state of the run: {error}", remedy="free disk space, then simorc run RUN"
             ) from error
         self._reset.clear()
         self._untold.clear()

@@ -80,7 +80,7 @@ class Ngspice:
         match = _VERSION.search(said.stdout + said.stderr)
         if match is None:
             raise ToolMissing(
-                f"{self.executable} does not say which ngspice it is", remedy="set simulator.executable"
+                f"{self.executable} does not report its ngspice version", remedy="set simulator.executable"
             )
         return match[1]
 
@@ -138,9 +138,7 @@ class Ngspice:
         except NetlistError as error:
             return Outcome.failed(FailureKind.BAD_NETLIST, error.message)
         except OSError as error:
-            return Outcome.failed(
-                FailureKind.SPAWN_FAILED, f"{self.executable} could not be started: {error}"
-            )
+            return Outcome.failed(FailureKind.SPAWN_FAILED, f"cannot start {self.executable}: {error}")
         watch = CaseWatch(job, deck, on_progress, started)
         on_spawn(child.pid)
         try:

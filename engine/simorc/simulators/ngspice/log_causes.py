@@ -188,7 +188,7 @@ def _bad_card(said: _Said) -> Complaint:
     why = re.sub(r"^Error:\s*|^MIF-ERROR - ", "", why).strip(" -")
     unknown = _UNKNOWN_MODEL.search(why)
     if unknown is None:
-        return quoted_card(FailureKind.BAD_NETLIST, why or "not understood", card, said.deck)
+        return quoted_card(FailureKind.BAD_NETLIST, why or "not recognized", card, said.deck)
     found = quoted_card(FailureKind.MISSING_MODEL, why, card, said.deck)
     library = _library_not_loaded(said)
     return found if library is None else Complaint(library.kind, f"{library.message}: {found.message}")

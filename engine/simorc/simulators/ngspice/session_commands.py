@@ -52,7 +52,7 @@ def session_commands(deck: Deck) -> tuple[str, ...] | str:
             return f"its control block has {reason} (deck line {command.line})"
     added = added_commands(deck, trust_includes=True)
     if "reset" in added:
-        return "a .meas card of an analysis that is not the last needs the circuit read anew"
+        return "a .meas card of an analysis before the last one needs the circuit to be loaded again"
     lines = (*(command.text for command in deck.commands), *added)
     changed = sorted(_CONSTANTS & set(_global_vectors(lines)))
     return f"its control block changes the constant {changed[0]}" if changed else lines

@@ -93,7 +93,7 @@ def _library_way(simulator: Ngspice, directory: Path) -> WarmWay | tuple[str, st
     if simulator.library == NO_LIBRARY:
         return "simulator.library is none", "remove simulator.library"
     if simulator.args:
-        return "simulator.args cannot be given to the ngspice library", "put them into simulator.spiceinit"
+        return "the ngspice library does not accept simulator.args", "move them to simulator.spiceinit"
     own = _executable(simulator, directory)
     if isinstance(own, str):
         return own, "see simulator.executable"
@@ -113,8 +113,9 @@ def _library_way(simulator: Ngspice, directory: Path) -> WarmWay | tuple[str, st
 def _refused(refusals: list[str], version: str, named: str | None) -> tuple[str, str]:
     """The most telling of `refusals`: a library that is there and another, before one that is not there."""
     remedy = (
-        f"install the library of ngspice {version} (package libngspice0, beside the package ngspice), "
-        "or name it: simulator.library"
+        f"install the library of ngspice {version} (package libngspice0, in addition "
+        "to the package ngspice), "
+        "or set its path: simulator.library"
     )
     telling = [refusal for refusal in refusals if named or _NOT_LOADED not in refusal]
     return (telling[0] if telling else f"ngspice library not found ({_SONAME})"), remedy
@@ -166,7 +167,7 @@ def _library(path: str, simulator: Ngspice, directory: Path, told: Mapping[str, 
     where = re.search(r"^simorc-library (.+)$", said, re.MULTILINE)
     settings = _settings(said)
     if where is None or settings is None:
-        return f"{_NOT_LOADED} (it does not answer)"
+        return f"{_NOT_LOADED} (it does not respond)"
     return _Start(match[1], settings, where[1])
 
 
@@ -176,7 +177,7 @@ def _executable(simulator: Ngspice, directory: Path) -> _Start | str:
     said = _run(simulator.command("-b", "settings.sp"), simulator, directory, "")
     match, settings = _VERSION.search(said), _settings(said)
     if match is None or settings is None:
-        return f"{simulator.executable} does not tell its version and settings"
+        return f"{simulator.executable} does not report its version and settings"
     return _Start(match[1], settings)
 
 

@@ -119,14 +119,14 @@ def _simulation(
     if deck.wanted and raw.plots and all(plot.name.lower() == "constants" for plot in raw.plots):
         return said.refused or Complaint(
             FailureKind.OUTPUT_MISSING,
-            "results.raw holds constants alone: nothing was simulated — see simulator.log",
+            "results.raw contains only constants: nothing was simulated — see simulator.log",
         )
     return next(_shortcomings(deck, said, raw), None)
 
 
 def _signal(number: int) -> Complaint:
     if number == signal.SIGKILL:
-        message = "killed from outside (SIGKILL), most often by the kernel for want of memory"
+        message = "killed by another process (SIGKILL), most often by the kernel when memory runs out"
         return Complaint(FailureKind.OUT_OF_MEMORY, message)
     if number == signal.SIGXFSZ:
         return Complaint(FailureKind.RAW_LIMIT, "the raw file grew beyond its limit (execution.raw_limit)")
@@ -166,8 +166,8 @@ def _torn(raw: RawFile) -> str:
     for plot in raw.plots:
         if not plot.complete:
             promised = plot.header.points or "more"
-            return f"results.raw is torn: {plot.n_points} of {promised} points of '{plot.name}'"
-    return "results.raw is torn: what follows its last plot is not a plot"
+            return f"results.raw is truncated: {plot.n_points} of {promised} points of '{plot.name}'"
+    return "results.raw is truncated: invalid data after its last plot"
 
 
 def _take_plot(analysis: Analysis, left: list[Plot]) -> Plot | None:

@@ -58,14 +58,14 @@ class VerifiedDecks:
         if self.mode == "off":
             return "warm sessions are off"
         if job.forced_cold:
-            return "this attempt is to run in a process of its own"
+            return "this attempt must run in a separate process"
         case = as_warm_case(job, deck)
         if isinstance(case, str):
             return case
         proof = self._proof(case.key)
         if self.mode == "auto" and proof.proved is None and self._too_rare(proof, job):
             again = f" (defined more than once: {', '.join(case.form.again)})" if case.form.again else ""
-            return f"too few other cases share its deck{again}"
+            return f"too few cases share its deck{again}"
         proof.tried = True
         return proof.refused or case
 
@@ -175,7 +175,7 @@ def _form(deck: Deck, marked: str | None, directory: Path) -> DeckSplit | str:
     included = included_definitions(deck.text, directory)
     unknown = next((found for found in included if isinstance(found, Unknown)), None)
     if unknown is not None:
-        return f"{unknown}, so that nobody knows which names are defined again"
+        return f"{unknown}, so redefined names are unknown"
     cards = _without_control(deck.text, deck.controls)
     plain = None if marked is None else _without_control(marked, Deck.parse(marked).controls)
     names = {found.name for found in included if isinstance(found, Definition)}

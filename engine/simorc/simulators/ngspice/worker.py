@@ -47,11 +47,11 @@ _HARMLESS = frozenset(
     | {FailureKind.SINGULAR_MATRIX}
 )
 _STOPPED = {
-    "timeout": (FailureKind.TIMEOUT, "no end within its time-out"),
+    "timeout": (FailureKind.TIMEOUT, "timeout"),
     "stuck": (FailureKind.STUCK, "no progress"),
     "log_limit": (FailureKind.LOG_LIMIT, "its log grew beyond the limit (execution.log_limit)"),
     "raw_limit": (FailureKind.RAW_LIMIT, "its waveforms grew beyond the limit (execution.raw_limit)"),
-    "memory": (FailureKind.OUT_OF_MEMORY, "took more memory than allowed (execution.memory_limit)"),
+    "memory": (FailureKind.OUT_OF_MEMORY, "used more memory than allowed (execution.memory_limit)"),
     "died": (FailureKind.CRASHED, "the warm session ended unexpectedly"),
 }
 
@@ -110,11 +110,11 @@ class NgspiceWorker:
         if isinstance(case, str):
             return replace(await self._cold(job, told), cold_reason=case)
         if self._way_here().kind == "none":
-            reason = f"no warm sessions here: {self._way_here().reason}; {self._way_here().remedy}"
+            reason = f"warm sessions are not available: {self._way_here().reason}; {self._way_here().remedy}"
             return replace(await self._cold(job, told), cold_reason=reason)
         changed = await self._prepare(job, case, told)
         if changed is None:
-            return replace(await self._cold(job, told), cold_reason="the first case of its deck")
+            return replace(await self._cold(job, told), cold_reason="first case of its deck")
         if self._desk.wants_check(case.key, changed):
             return await self._checked(job, case, changed, told)
         return await self._trusted(job, case, changed, told)
@@ -158,7 +158,7 @@ class NgspiceWorker:
     async def _both_ways(self, job: Job, case: WarmCase, changed: frozenset[str], told: Callbacks) -> Outcome:
         cold = await self._cold(job, told)
         if cold.status != "completed":
-            return replace(cold, cold_reason="the case its deck was to be checked with failed")
+            return replace(cold, cold_reason="the check of its deck failed: the case failed")
         proved = self._desk.is_proved(case.key, changed)
         fault = await self._fault(job, case, cold, told, times=1 if proved else 2)
         if fault:
@@ -166,7 +166,7 @@ class NgspiceWorker:
             return replace(cold, cold_reason=fault)
         # What the session was loaded with shows what this case has changed in it.
         self._desk.prove(case.key, changed & self._changed(case), cold.seconds)
-        return replace(cold, cold_reason="run cold to check the warm session")
+        return replace(cold, cold_reason="run cold to verify the warm session")
 
     async def _fault(self, job: Job, case: WarmCase, cold: Outcome, told: Callbacks, *, times: int) -> str:
         """What is wrong with the case in a session; empty if everything is the same each of so many times.
@@ -178,17 +178,21 @@ class NgspiceWorker:
             try:
                 output = await self._converse_to_the_end(job, case, told)
             except SessionEnded as ended:
-                how = f"killed from outside, {KILLS_FORGIVEN + 1} times" if ended.killed else ended.reason
+                how = (
+                    (f"killed {KILLS_FORGIVEN + 1} times by another process")
+                    if ended.killed
+                    else ended.reason
+                )
                 return f"a warm session of this deck did not reach its end ({how})"
             if _SKIPPED.search(output):
-                return "a warm session of this deck gave other results (a parameter cannot be altered)"
+                return "a warm session of this deck gives different results (a parameter cannot be altered)"
             here = replace(job, directory=self._directory)
             warm = self._judged(here, case.deck, output, Ending(0))
             found = found or disagreement(job, cold, warm, self._directory, ignored=_STAYS)
         if not found:
             return ""
         itself = await self._differs_from_itself(job, cold, told)
-        return itself or f"a warm session of this deck gave other results: {found}"
+        return itself or f"a warm session of this deck gives different results: {found}"
 
     async def _differs_from_itself(self, job: Job, cold: Outcome, told: Callbacks) -> str:
         """In what a case differs from its own cold run when it is run cold again; empty if in nothing."""
@@ -200,7 +204,7 @@ class NgspiceWorker:
             found = disagreement(job, cold, second, again.directory, labels=TWICE_COLD)
         finally:
             shutil.rmtree(again.directory, ignore_errors=True)
-        return f"this deck gives other results each time it runs: {found}" if found else ""
+        return f"this deck gives different results each time it runs: {found}" if found else ""
 
     async def _converse_to_the_end(self, job: Job, case: WarmCase, told: Callbacks) -> bytes:
         """As `_converse`, in another session if one dies: once if it died by itself, `KILLS_FORGIVEN` times
@@ -230,7 +234,9 @@ class NgspiceWorker:
         self._bring_home(job)
         outcome = self._judged(job, case.deck, output, ending)
         if outcome.status == "completed" and _SKIPPED.search(output):
-            outcome = Outcome.failed(FailureKind.INTERNAL, "the session did not take the case's values")
+            outcome = Outcome.failed(
+                FailureKind.INTERNAL, ("the session did not accept the values of the case")
+            )
         if not _session_survives(outcome, output):
             await self._drop(told)
         return replace(outcome, warm=True, seconds=time.monotonic() - began)

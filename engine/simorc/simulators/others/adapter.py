@@ -75,7 +75,7 @@ class Adapter:
         """Its version in what it printed when asked. Raises ToolMissing."""
         match = self.version_text.search(said)
         if match is None:
-            raise ToolMissing(f"{self.name} does not say its version", remedy="set simulator.executable")
+            raise ToolMissing(f"{self.name} does not report its version", remedy="set simulator.executable")
         return match[1]
 
     def supports(self, version: str) -> str:
@@ -84,7 +84,7 @@ class Adapter:
         if oldest and _numbers(version) < oldest:
             return f"{self.name} {version} is older than {self.versions[0]}"
         if newest and _numbers(version)[: len(newest)] > newest:
-            return f"{self.name} {version} is newer than {self.versions[1]}, the newest tried"
+            return f"{self.name} {version} is newer than {self.versions[1]}, the newest tested version"
         return ""
 
 
@@ -95,7 +95,7 @@ def refuse_own_sweep(text: str, *words: str) -> None:
     """
     found = re.search(rf"^\s*\.({'|'.join(words)})\b", text, re.IGNORECASE | re.MULTILINE)
     if found:
-        raise NetlistError(f"the deck sweeps by itself (.{found[1].lower()}); let the sweep do it")
+        raise NetlistError(f"the deck contains its own sweep (.{found[1].lower()}); use a sweep file instead")
 
 
 def _numbers(version: str) -> tuple[int, ...]:

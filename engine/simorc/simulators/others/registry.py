@@ -24,4 +24,4 @@ def adapter_called(name: str) -> Adapter:
         made: Adapter = kind()
         return made
     known = ", ".join(["ngspice", *own, *plugin_names(GROUP)])
-    raise UsageError(f"no simulator {name!r}", remedy=f"simulator.name is one of: {known}")
+    raise UsageError(f"unknown simulator {name!r}", remedy=f"simulator.name is one of: {known}")

@@ -52,9 +52,7 @@ class ProgramWorker:
         except NetlistError as error:
             return Outcome.failed(FailureKind.BAD_NETLIST, error.message)
         except OSError as error:
-            return Outcome.failed(
-                FailureKind.SPAWN_FAILED, f"{self.executable} could not be started: {error}"
-            )
+            return Outcome.failed(FailureKind.SPAWN_FAILED, f"cannot start {self.executable}: {error}")
         watch = CaseWatch(job, Deck.parse(job.deck), told.on_progress, started)
         told.on_spawn(child.pid)
         try:
@@ -131,7 +129,7 @@ def _said_at(log: bytes, match: re.Match[bytes]) -> str:
 
 def _ending(adapter: Adapter, log: bytes, exit_code: int) -> Complaint | None:
     if exit_code < 0:
-        return Complaint(FailureKind.CRASHED, f"{adapter.name} died from signal {-exit_code}")
+        return Complaint(FailureKind.CRASHED, f"{adapter.name} was killed by signal {-exit_code}")
     if adapter.finished.pattern and not adapter.finished.search(log):
         message = (
             f"{adapter.name} ended with exit code {exit_code} before it was finished — see simulator.log"
@@ -147,7 +145,7 @@ def _waveforms(adapter: Adapter, job: Job) -> Complaint | None:
         adapter.collect(job.directory)
     except (WaveformError, OSError) as error:
         return Complaint(FailureKind.OUTPUT_MISSING, f"{error} — see simulator.log")
-    return None if job.raw.is_file() else Complaint(FailureKind.OUTPUT_MISSING, "no waveforms were written")
+    return None if job.raw.is_file() else Complaint(FailureKind.OUTPUT_MISSING, "no waveforms written")
 
 
 def _measured(job: Job, values: dict[str, float], found: Found) -> Complaint | None:

@@ -43,7 +43,7 @@ class Xyce(Adapter):
 
     def deck(self, text: str) -> str:
         if re.search(r"^\s*\.control\b", text, re.IGNORECASE | re.MULTILINE):
-            raise NetlistError("the deck has a .control block, which only ngspice understands")
+            raise NetlistError("the deck has a .control block, which only ngspice supports")
         refuse_own_sweep(text, "step", "sampling", "embeddedsampling")
         return text
 

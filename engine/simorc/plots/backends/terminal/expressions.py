@@ -95,7 +95,8 @@ def with_expressions(
             found = evaluated(plot, text, numbers, plots=plots)
             if found.is_spectrum:
                 raise ExpressionError(
-                    "spectrum runs over Hz and the plot over time: type what is inside, then f"
+                    "spectrum() has Hz on its x axis, this plot has time: enter the argument of "
+                    "spectrum(), then press f"
                 )
         except (ExpressionError, MeasurementMissing) as error:
             problems[text] = error

@@ -137,7 +137,7 @@ def _signals(strip: Mapping[str, Any]) -> dict[str, str]:
 
 def _mapping(value: Any, key: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise UsageError(f"plot spec: {key} holds mappings, not {value!r}")
+        raise UsageError(f"plot spec: {key} must contain mappings, not {value!r}")
     return value
 
 

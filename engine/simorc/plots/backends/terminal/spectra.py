@@ -28,7 +28,7 @@ class Spectrum:
 def spectra_of(panel: Panel, wanted: Spectrum) -> Panel:
     """dB of the peak amplitude of every curve over Hz. UsageError where x is no time or a curve has none."""
     if panel.x_unit != "s":
-        raise UsageError("a spectrum needs a transient: x of this plot is no time")
+        raise UsageError("a spectrum needs a transient analysis: x of this plot is not time")
     strips = tuple(
         Strip(tuple(_spectrum(trace, wanted) for trace in strip.traces), "dB", _title(strip, wanted))
         for strip in panel.strips
