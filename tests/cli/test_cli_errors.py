@@ -69,7 +69,7 @@ def test_a_bug_leaves_a_report(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     said = fail_with(ZeroDivisionError("oops"))
     assert said.code == failures.ExitCode.BUG == 70
-    assert "a bug in simorc: ZeroDivisionError: oops" in said.err
+    assert "internal error: ZeroDivisionError: oops" in said.err
     assert "Traceback" not in said.err
     (report,) = tmp_path.iterdir()
     assert str(report) in said.err

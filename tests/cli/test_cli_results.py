@@ -85,7 +85,7 @@ def test_filter_sort_and_failed_go_together(simorc: Simorc, project: Path, finis
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [(["--sort", "gian"], "no column 'gian'"), (["--filter", "gian>3"], "did you mean 'gain'")],
+    [(["--sort", "gian"], "unknown sort column 'gian'"), (["--filter", "gian>3"], "did you mean 'gain'")],
 )
 def test_unknown_columns(
     simorc: Simorc, project: Path, finished_run: RunLayout, options: list[str], words: str
@@ -114,7 +114,7 @@ def test_log_is_made_safe(simorc: Simorc, project: Path, finished_run: RunLayout
     assert simorc("log", "pvt", "4", "--follow", "--project", project).out == said.out
 
 
-@pytest.mark.parametrize(("case", "words"), [(6, "has no log: pending"), (7, "its cases are 1 ... 6")])
+@pytest.mark.parametrize(("case", "words"), [(6, "no log of case 6"), (7, "its cases are 1 to 6")])
 def test_no_log(simorc: Simorc, project: Path, finished_run: RunLayout, case: int, words: str) -> None:
     said = simorc("log", "pvt", case, "--project", project)
     assert said.code == 1
@@ -132,7 +132,7 @@ def test_show_tells_verdict_attempt_and_rerun(simorc: Simorc, project: Path, fin
 
 
 def test_show_of_a_case_that_is_not_there(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
-    assert "its cases are 1 ... 6" in simorc("show", "pvt", "99", "--project", project).err
+    assert "its cases are 1 to 6" in simorc("show", "pvt", "99", "--project", project).err
 
 
 def test_of_a_digest_the_first_digits_are_told() -> None:

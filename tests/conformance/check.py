@@ -15,7 +15,7 @@ from tests.conformance.plain import PlainNgspice
 _UNSTATED = "no reason stated"
 CHECKED = "run cold to verify the warm session"
 """What simorc gives as the reason of a case that it ran both ways."""
-_RARE = "too few other cases share its deck"
+_RARE = "too few cases share its deck"
 """A reason that depends on how early a run knows its decks: counted, and no fault."""
 _FAULTS = ("a warm session", "the case its deck was to be checked with", _UNSTATED)
 

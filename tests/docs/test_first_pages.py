@@ -12,7 +12,7 @@ HOME = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
 
 def comparison(page: str) -> list[str]:
     """The lines below the heading, links taken out."""
-    text = page.split("## Beside the alternatives\n")[1].split("\n## ")[0]
+    text = page.split("## Comparison with alternatives\n")[1].split("\n## ")[0]
     return re.sub(r"\[[^\]]*\]\([^)]*\)", "LINK", text).split()
 
 

@@ -38,7 +38,7 @@ def test_entry_points_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert scheduler is not None and scheduler.name == "farm"
     assert executor_called("mine", Offer(tmp_path, Ngspice(), jobs=3)) == ("made", 3)
     assert scheduler_called("mine") is None
-    with pytest.raises(UsageError, match="no executor 'nobody'"):
+    with pytest.raises(UsageError, match="unknown executor 'nobody'"):
         executor_called("nobody", Offer(tmp_path, Ngspice()))
 
 

@@ -63,7 +63,7 @@ def test_a_run_without_warm_sessions_says_so_everywhere(
     project = with_simulator(make_project(DIVIDER, sweep=SWEEP), demands)
     monkeypatch.chdir(project.root)
     assert simorc(["run", "s"]) == 0
-    assert "warning: no warm sessions, every case runs cold" in capfd.readouterr().err
+    assert "warning: warm sessions are not available, every case runs cold" in capfd.readouterr().err
     layout = next(iter(sorted((project.root / "simulations").iterdir())))
     with RunReader(RunLayout(layout)) as view:
         warnings = [event["message"] for event in view.events_of("warning")]
@@ -76,7 +76,7 @@ def test_a_run_without_warm_sessions_says_so_everywhere(
     assert simorc(["status", "--json"]) == 0
     assert json.loads(capfd.readouterr().out)["runs"][0]["warm_lost"] == warnings[0]
     assert simorc(["show", "last", "2"]) == 0
-    assert "no warm sessions here" in capfd.readouterr().out
+    assert "warm sessions are not available" in capfd.readouterr().out
 
 
 def test_a_run_that_wants_none_says_nothing(

@@ -48,7 +48,7 @@ def test_every_shared_function_is_compared() -> None:
     ("text", "words"),
     [
         ("not v(a) > 1", "not \\(a < b\\)"),
-        ("xmax(fft(v(out)))", "write spectrum"),
+        ("xmax(fft(v(out)))", "use spectrum"),
         ("rnd(v(out))", "no random numbers"),
         ("5%", "found the end"),
     ],

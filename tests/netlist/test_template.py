@@ -81,8 +81,8 @@ def test_a_parameter_may_be_called_like_a_method(tmp_path: Path) -> None:
     [
         ("a\nb {{ parameters.vdaa }}\n", 2, "vdaa is not a parameter (did you mean 'vdda'?)"),
         ("{{ config['vdaa'] }}", 1, "vdaa is not a parameter (did you mean 'vdda'?)"),
-        ("\n\n{{ vdda }}", 3, "vdda is not known here (parameters are written parameters.vdda)"),
-        ("{{ case }}", 1, "case is not known here (did you mean 'case_id'?)"),
+        ("\n\n{{ vdda }}", 3, "vdda is not defined (parameters are written parameters.vdda)"),
+        ("{{ case }}", 1, "case is not defined (did you mean 'case_id'?)"),
         ("{% if parameters.nothing %}{% endif %}", 1, "nothing is not a parameter"),
         ("x\n{{ seed }}", 2, "no seed"),
         ("x\n{{ corner }}", 2, "no corner"),
@@ -98,7 +98,7 @@ def test_a_parameter_may_be_called_like_a_method(tmp_path: Path) -> None:
         ("{{ parameters.update({'vdda': 1}) }}", 1, "update is not a parameter"),
         ("{{ 'a' * 10000000000 }}", 1, "numbers only"),
         ("{{ range(10000000) }}", 1, "Range too big"),
-        ("{{ cycler('a') }}", 1, "cycler is not known here"),
+        ("{{ cycler('a') }}", 1, "cycler is not defined"),
         ("{{ 9 ** 9 ** 9 ** 9 }}", 1, "OverflowError"),
     ],
 )

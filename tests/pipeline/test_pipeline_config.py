@@ -25,8 +25,11 @@ def problems(root: Path, pipeline: str) -> list[str]:
     ("pipeline", "expected"),
     [
         ("    rtl: a.sv\n", "2:pipelines.p.top: required, but missing"),
-        ("    top: a b\n    rtl: a.sv\n", "3:pipelines.p.top: 'a b' is not the name of a module"),
-        ("    top: a\n", "pipelines.p.stages.a1: a1 needs a template, a command, backend: llm, or"),
+        ("    top: a b\n    rtl: a.sv\n", "3:pipelines.p.top: invalid module name 'a b'"),
+        (
+            "    top: a\n",
+            "pipelines.p.stages.a1: generate (a1) needs a template, a command, backend: llm, or",
+        ),
         (
             "    top: a\n    stages: {a1: {enable: false}}\n",
             "generate (a1) is disabled: set the design with rtl: FILE",

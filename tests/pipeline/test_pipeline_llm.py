@@ -331,7 +331,7 @@ def test_a_local_model_with_an_adapter_and_sampling(libraries: FakeModel) -> Non
 
 def test_a_local_model_that_does_not_load(libraries: FakeModel) -> None:
     assert libraries.asked == {}
-    with pytest.raises(NoAnswer, match=r"absent does not load: no such model$") as caught:
+    with pytest.raises(NoAnswer, match=r"cannot load absent: no such model$") as caught:
         ask(call("absent"))
     assert caught.value.fault == "backend_failed"
 

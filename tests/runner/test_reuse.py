@@ -171,7 +171,7 @@ def test_a_run_that_is_gone_costs_nothing_but_a_warning(
     gone = RunLayout(project / "simulations" / "s_20200101000000")
     layout = run(gone)
     assert simulated(tmp_path) == 2
-    assert "nothing is taken over from s_20200101000000" in told(layout, "warning")
+    assert "no case of s_20200101000000 is reused" in told(layout, "warning")
 
 
 def test_a_runner_killed_while_taking_over_loses_nothing(

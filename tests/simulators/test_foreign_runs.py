@@ -86,5 +86,5 @@ def test_an_unknown_simulator_is_refused_before_a_run_is_made(
     setup = project / "sim_setup.yaml"
     setup.write_text(setup.read_text().replace("name: xyce", "name: xycee"))
     assert run(["--project", str(project), "run", "corners"]) == 2
-    assert "no simulator 'xycee'" in capsys.readouterr().err
+    assert "unknown simulator 'xycee'" in capsys.readouterr().err
     assert not list(project.glob("simulations/*"))

@@ -194,7 +194,7 @@ def test_a_program_that_says_nothing_has_no_version(name: str) -> None:
 
 
 def test_an_unknown_simulator_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="no simulator 'spice3'") as caught:
+    with pytest.raises(UsageError, match="unknown simulator 'spice3'") as caught:
         adapter_called("spice3")
     assert "xyce" in str(caught.value.remedy)
 

@@ -53,7 +53,7 @@ def test_no_minimum_asks_nobody(tmp_path: Path) -> None:
 
 def test_what_does_not_tell_its_version_is_refused(tmp_path: Path) -> None:
     silent = write_fake(tmp_path / "ngspice", "print('hello')\n")
-    with pytest.raises(ToolMissing, match="does not say which ngspice it is"):
+    with pytest.raises(ToolMissing, match="does not report its ngspice version"):
         require_version("ngspice", str(silent), "39")
 
 

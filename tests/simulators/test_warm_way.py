@@ -172,7 +172,7 @@ def test_an_executable_that_does_not_answer_has_no_library(tmp_path: Path) -> No
     here.program.write_text("#!/bin/sh\nexit 139\n")
     way = way_of(here)
     assert way.kind == "none"
-    assert "does not tell its version" in way.reason
+    assert "does not report its version" in way.reason
 
 
 def test_places_are_looked_through_in_order_and_once(tmp_path: Path) -> None:

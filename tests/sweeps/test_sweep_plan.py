@@ -232,7 +232,7 @@ def test_select_refused() -> None:
         ({"parameters": {"w": numbers("1u")}, "zip": {"w": numbers("1u")}}, "w is varied twice"),
         ({"corners": {"a": {"x": Number("1")}, "b": {}}}, "b does not set x"),
         ({"sensitivity": {"x": numbers("1")}}, "x has no default"),
-        ({"parameters": {"vdda": {"num": 3}}}, "neither a list nor a range"),
+        ({"parameters": {"vdda": {"num": 3}}}, "expected a list or a range"),
         ({"monte_carlo": {"samples": 0}}, "at least 1"),
     ],
 )

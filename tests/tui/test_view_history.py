@@ -28,7 +28,7 @@ def test_steps_are_undone_one_by_one_and_named() -> None:
     marked = replace(sorted_down, marks=frozenset({3, 4}))
     for state in (sorted_down, marked, replace(marked, marks=frozenset())):
         history.moved_to(state)
-    assert history.undo() == ("2 marks taken away", marked)
+    assert history.undo() == ("2 marks removed", marked)
     assert history.undo() == ("2 marked", sorted_down)
     assert history.undo() == ("sorting by gain", START)
     assert history.undo() is None

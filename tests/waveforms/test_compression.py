@@ -83,7 +83,7 @@ def test_a_torn_compressed_file_is_told(tmp_path: Path, damage: object) -> None:
     target = pack(tmp_path / "results.raw")
     assert callable(damage)
     target.write_bytes(damage(target.read_bytes()))
-    with pytest.raises(WaveformError, match="cannot be unpacked"):
+    with pytest.raises(WaveformError, match="cannot decompress"):
         RawFile.open(tmp_path / "results.raw")
 
 

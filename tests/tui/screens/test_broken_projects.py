@@ -86,7 +86,7 @@ async def test_a_sweep_file_that_is_not_named_is_told(project: Path, looks: Look
         await user.sees("pvt")
         await looks.next(user)
         add_sweep(project, "more", SWEEP_FILE, named=False)
-        await user.sees("! more  not named in sim_setup.yaml")
+        await user.sees("! more  not listed in sim_setup.yaml")
         await user.press("1")
         stand_on(user, "more")
         await user.press("enter")

@@ -89,13 +89,13 @@ async def test_saving_says_that_the_file_was_changed_elsewhere(project: Path) ->
         builder = user.screen.main.builder
         await user.until(lambda: builder.cases is not None)
         await user.press("2", "ctrl+s")
-        await user.sees("nothing to save")
+        await user.sees("Nothing to save")
         await user.press("delete")
         await user.until(lambda: builder.dirty)
         file.write_text(file.read_text() + "# mine\n")
         await user.press("ctrl+s")
-        await user.sees("Write over pvt.yaml?", "changed elsewhere")
+        await user.sees("Overwrite pvt.yaml?", "has changed since")
         await user.press("escape")
-        await user.until(lambda: "Write over" not in user.text)
+        await user.until(lambda: "Overwrite" not in user.text)
         assert file.read_text().endswith("# mine\n")
         assert builder.dirty

@@ -278,7 +278,7 @@ async def test_a_pipeline_is_run_from_the_tree(project: Path, fake: FakePipeline
         await user.press("1")
         user.screen.main.tree.move_cursor(node.children[0])
         await user.press("full_stop")
-        await user.sees("run it", "open its newest run")
+        await user.sees("open the newest run")
         await user.press("escape", "r")
         await user.until(lambda: _pipeline_screen(user) is not None)
         assert launcher.asked == [("pipeline", "run", "toggle", "--detach")]

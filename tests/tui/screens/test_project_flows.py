@@ -192,7 +192,7 @@ async def test_a_stale_netlist_is_asked_about_before_it_is_run(project: Path) ->
         later(project / "dut.sch")
         await user.until(lambda: user.screen.netlists.stale_netlists("dc") == ["dut"])
         await user.press("r")
-        await user.sees("netlist of dut: not the schematic's", "see the difference first")
+        await user.sees("netlist of dut does not match its schematic", "review the difference")
         await user.press("escape")
         assert launcher.built == []
         await user.press("r")
@@ -339,7 +339,7 @@ async def test_an_edit_elsewhere_does_not_take_a_draft(project: Path, looks: Loo
 
 async def test_the_tour_fits_a_small_terminal_and_leaves_one_at_the_cases(project: Path) -> None:
     async with terminal(project, (80, 24), tour=True) as user:
-        await user.sees("simorc in one minute", "escape closes this", "leaves: the run goes on")
+        await user.sees("simorc in one minute", "escape to close", "quits: the run continues")
         await user.press("escape")
         await user.sees("3 cases")
 

@@ -241,7 +241,7 @@ async def test_runs_compared_on_few_columns_with_how_their_files_changed(
             lambda: user.screen.main.table.row_count == 45 and len(user.screen.main.summaries) == 2
         )
         await user.press("d", "r")
-        await user.sees("gain  1 moved, the largest", "70 dB → 79.9 dB  at vdd=")
+        await user.sees("gain  1 changed, largest change", "70 dB → 79.9 dB  at vdd=")
         await user.sees("models/rc.lib: ", "testbenches/dc/tb.spice.j2", "- r1 in out 1k", "+ r1 in out 2k")
         assert "tb.spice.j2: " not in user.text
 
