@@ -39,8 +39,8 @@ _REMEDIES = {
     "|": "write or",
     "!": "write not or !=",
     "^": "write **",
-    "'": "text is not closed",
-    '"': "text is not closed",
+    "'": "missing closing quote",
+    '"': "missing closing quote",
 }
 CONDITIONS = Language(
     pattern=re.compile(

@@ -93,7 +93,9 @@ def _findings(layout: RunLayout, manifest: Manifest, repair: Repair, *, alive: b
         info = runner_info(layout)
         who = f"process {info.pid} on {info.host}" if info else "a runner"
         yield Finding(
-            "runner.json", f"{who} is at work: what changes meanwhile was not checked", lasting=True
+            "runner.json",
+            (f"{who} is running: files that change during the check were not checked"),
+            lasting=True,
         )
         return
     yield from _runner(layout, repair)
@@ -159,13 +161,13 @@ def _lost(layout: RunLayout, total: int) -> str:
 def _rows(layout: RunLayout, store: Store, repair: Repair) -> Iterator[Finding]:
     unfinished = store.statuses.ids("in_progress")
     if unfinished:
-        message = f"no runner is at work on {_cases(unfinished)} in progress"
+        message = f"no runner is running {_cases(unfinished)} in progress"
         yield Finding(
             "run.sqlite", message, repaired=repair("pending again", lambda: store.back_to_pending(unfinished))
         )
     counted = store.statuses.counts()
     if (said := store.written_counts()) != counted:
-        message = f"its counts say {said}, its rows {counted}"
+        message = f"its counts are {said}, its rows give {counted}"
         yield Finding("run.sqlite", message, repaired=repair("counted", store.flush))
 
 
@@ -174,7 +176,7 @@ def _rows(layout: RunLayout, store: Store, repair: Repair) -> Iterator[Finding]:
 
 def _inputs(layout: RunLayout, manifest: Manifest) -> Iterator[Finding]:
     if not (layout.inputs / str(manifest.template)).is_file():
-        message = "the frozen template is missing: no case can be simulated any more"
+        message = "the frozen template is missing: no case can be simulated"
         yield Finding(f"inputs/{manifest.template}", message, grave=True)
 
 
@@ -192,11 +194,9 @@ def _trace(layout: RunLayout, store: Store, repair: Repair) -> Iterator[Finding]
     sound = sum(1 for _ in traced_attempts(layout.trace, len(store.statuses)))
     if sound == lines == known and not torn:
         return
-    message = f"{sound} of {known} attempts" + ("; its end is torn" if torn else "")
-    message += f"; {lines - sound} lines make no sense" if lines > sound else ""
-    yield Finding(
-        "trace.jsonl", message, repaired=repair("written anew", lambda: _rewrite_trace(layout, store))
-    )
+    message = f"{sound} of {known} attempts" + ("; its end is truncated" if torn else "")
+    message += f"; {lines - sound} invalid lines" if lines > sound else ""
+    yield Finding("trace.jsonl", message, repaired=repair("rewritten", lambda: _rewrite_trace(layout, store)))
 
 
 def _lines_of(path: Path) -> tuple[int, bool]:
@@ -233,7 +233,7 @@ def _directories(layout: RunLayout, store: Store, repair: Repair) -> Iterator[Fi
             continue
         yield Finding(
             f"results/{entry.name}",
-            "belongs to no case",
+            "does not belong to any case",
             repaired=repair("moved to orphans/", partial(_set_aside, layout, entry.name)),
         )
     completed = store.statuses.ids("completed")
@@ -275,7 +275,7 @@ def _metadata(layout: RunLayout, plan: Plan, store: Store, repair: Repair) -> It
         yield Finding(
             "metadata.csv",
             message,
-            repaired=repair("written anew", lambda: _rewrite_metadata(layout, plan, codes, messages)),
+            repaired=repair("rewritten", lambda: _rewrite_metadata(layout, plan, codes, messages)),
         )
 
 
@@ -290,16 +290,18 @@ def _leftovers(layout: RunLayout, repair: Repair) -> Iterator[Finding]:
     if unfinished:
         yield Finding(
             unfinished[0],
-            f"{len(unfinished)} half-written files",
+            f"{len(unfinished)} incomplete files",
             repaired=repair("removed", lambda: sweep_unfinished(layout.path)),
         )
     for name in (".warm", ".rebuilding"):
         path = layout.path / name
         if path.is_dir() and not path.is_symlink() and any(path.iterdir()):
-            yield Finding(name, "left by a runner", repaired=repair("removed", partial(shutil.rmtree, path)))
+            yield Finding(
+                name, ("left over from a runner"), repaired=repair("removed", partial(shutil.rmtree, path))
+            )
     for path in sorted(layout.path.parent.glob(".*.building")):
         if time.time() - path.lstat().st_mtime > _BUILDING_TAKES and path.is_dir() and not path.is_symlink():
-            message = "a run whose building was broken off"
+            message = "an incomplete run directory"
             yield Finding(
                 f"../{path.name}",
                 message,

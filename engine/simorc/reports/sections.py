@@ -53,7 +53,7 @@ def cautions(run: OpenRun) -> list[str]:
         found.append(f"Inputs that have changed since the run was built: {shown}.")
     git = run.manifest.git
     if git is not None and git.dirty:
-        found.append("The project held changes that were not committed when the run was built.")
+        found.append("The project had uncommitted changes when the run was built.")
     return found
 
 
@@ -70,7 +70,7 @@ def _rungs(run: OpenRun) -> list[str]:
     if not counted:
         return []
     told = ", ".join(f"{count} on {plain(rung)}" for rung, count in counted.most_common())
-    return [f"Results reached with other simulator options (convergence rungs): {told}."]
+    return [f"Results reached with other simulator options (convergence fallback steps): {told}."]
 
 
 def _stopped(run: OpenRun) -> list[str]:

@@ -30,7 +30,7 @@ def write_baseline(run: OpenRun, path: Path, tolerances: Mapping[str, Tolerance]
     """Keep the results of a run; returns the number of cases. Every case of the run must have been run."""
     frame = run.frame
     if len(frame) < run.manifest.total or not np.all(frame.completed | frame.failed):
-        raise UsageError(f"{run.name} has cases that were not run", remedy=f"simorc run {run.name}")
+        raise UsageError(f"{run.name} has pending cases", remedy=f"simorc run {run.name}")
     head = {
         "format": FORMAT,
         "run": run.name,
@@ -70,7 +70,7 @@ def read_baseline(path: Path) -> tuple[Frame, dict[str, Tolerance], dict[str, st
         tolerances = {name: Tolerance(**each) for name, each in data["tolerances"].items()}
         return frame, tolerances, dict(data["specs"])
     except FileNotFoundError:
-        raise UsageError(f"{path} is not there", remedy="simorc baseline set RUN") from None
+        raise UsageError(f"{path} not found", remedy="simorc baseline set RUN") from None
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise UsageError(f"{path}: not a baseline: {error}") from error
 

@@ -195,7 +195,7 @@ class Manifest:
         """Raise `StoreError` where the settings of simulator or execution are missing."""
         settings = self._needed("settings")
         if not all(isinstance(settings.get(name), dict) for name in ("simulator", "execution")):
-            raise _invalid(self.file, "settings have no sections simulator and execution")
+            raise _invalid(self.file, "the sections simulator and execution are missing from the settings")
 
     @cached_property
     def simulator(self) -> SimulatorRecord:
@@ -302,7 +302,7 @@ class Manifest:
 
     def _needed(self, key: str) -> Any:
         if key not in self._body:
-            raise _invalid(self.file, f"it has no {key!r}")
+            raise _invalid(self.file, f"{key!r} is missing")
         return self._body[key]
 
     def _record(self, kind: type[_Record], key: str) -> _Record:
@@ -348,7 +348,7 @@ def _as_built(file: Path) -> Manifest:
         raise StoreError(f"{file}: written by a newer simorc", remedy="update simorc")
     wrong = wrong_keys(body)
     if form != FORMAT or wrong:
-        raise _invalid(file, f"what stands under {', '.join(wrong or ['format'])} makes no sense")
+        raise _invalid(file, f"invalid value for {', '.join(wrong or ['format'])}")
     return Manifest(file, body)
 
 
