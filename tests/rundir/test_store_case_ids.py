@@ -42,7 +42,7 @@ def test_only_cases_that_match(make_run: MakeRun) -> None:
 
 def test_what_is_no_column_is_refused(make_run: MakeRun) -> None:
     layout = make_run(ROWS)
-    with pytest.raises(UsageError, match="no column 'gain'"):
+    with pytest.raises(UsageError, match="unknown sort column 'gain'"):
         CaseIdQuery(layout).run("gain", False)
     with pytest.raises(UsageError, match="cannot be sorted or filtered"):
         CaseIdQuery(layout).run("id", False, "nonsense = 1")

@@ -101,7 +101,9 @@ class ClusterScheduler:
         if self._steering.cancelled:
             late = time.monotonic() - self._cancelled_at > CANCEL_WITHIN
             if late and self._arrays.chunks:
-                self._store.event("warning", f"jobs may still be alive: {', '.join(self._arrays.jobs())}")
+                self._store.event(
+                    "warning", f"these jobs may still be running: {', '.join(self._arrays.jobs())}"
+                )
             return late or not self._arrays.chunks
         return not self._arrays.chunks and not len(self._queue)
 
@@ -137,7 +139,7 @@ class ClusterScheduler:
         try:
             states = await self._arrays.states()
         except SchedulerSilent as error:
-            self._warn_once(f"the scheduler does not answer: {error.message}")
+            self._warn_once(f"the scheduler does not respond: {error.message}")
             states = None
         # A large cluster's scheduler is asked no more often than it takes a hundredth of its time.
         took = time.monotonic() - now
@@ -197,7 +199,7 @@ class ClusterScheduler:
             except SubmissionRefused as error:
                 self._queue.give_back(batch)
                 self._next_submission = time.monotonic() + self._arrays.refused(len(batch), REFUSED_PAUSE)
-                self._warn_once(f"the scheduler refuses the jobs: {error.message}")
+                self._warn_once(f"the scheduler rejects the jobs: {error.message}")
 
     async def _errands(self) -> None:
         try:
@@ -206,7 +208,7 @@ class ClusterScheduler:
             else:
                 await self._arrays.run_errands()
         except SchedulerSilent as error:
-            self._warn_once(f"the scheduler does not answer: {error.message}")
+            self._warn_once(f"the scheduler does not respond: {error.message}")
 
     def _report_hopeless(self, states: Mapping[str, ArrayJob]) -> None:
         if not self._steering.pause_reasons:

@@ -37,7 +37,7 @@ METADATA_EVERY = 1.0
 LOOK_AROUND_EVERY = 1.0
 ROWS_PER_BEAT = 2_000
 IN_PROCESS_ROWS = 50_000
-_NO_SPACE = "the run's state cannot be written"
+_NO_SPACE = "cannot write the state of the run"
 # A runner may end before it has read these; they must not meet the next one.
 _FOR_THIS_RUNNER = frozenset({"cancel", "pause", "resume", "jobs"})
 
@@ -89,8 +89,8 @@ class Housekeeping:
         self._look_at_inputs()
         if not written or not self.flush():
             raise StoreError(
-                f"the last results of {self._layout.name} cannot be written",
-                remedy="free disk space, then simorc run RUN: those cases run again",
+                f"cannot write the last results of {self._layout.name}",
+                remedy="free disk space, then run simorc run RUN to repeat those cases",
             )
         self._complete_trace()
         await self._write_metadata()
@@ -145,14 +145,14 @@ class Housekeeping:
             after = self._trace.last_seq
             self._trace.append(self._store.attempts_after(after), metrics, self._store.circuits_after(after))
         except OSError as error:
-            self._store.event("warning", f"trace.jsonl cannot be written: {error}")
+            self._store.event("warning", f"cannot write trace.jsonl: {error}")
 
     def _look_at_inputs(self) -> None:
         """A changed file ends the run: what ended since it was last seen unchanged is simulated again."""
         changed = self._held.look() if self._held is not None else []
         if changed:
             self._store.back_to_pending(sorted(self._unproved))
-            told = f"{listed(changed)} while the run was under way; {len(self._unproved)} cases pending again"
+            told = f"{listed(changed)} during the run; {len(self._unproved)} cases pending again"
             self._store.event("warning", told)
             self._scheduler.cancel(told)
             self._held = None
@@ -163,14 +163,14 @@ class Housekeeping:
         self._gather_reports()
         floor = self._settings.disk_floor
         low = bool(floor) and free_bytes(self._layout.path) < floor
-        reason = f"less than {floor / 1e6:.0f} MB of disk left"
+        reason = f"less than {floor / 1e6:.0f} MB of free disk space"
         if low:
             self._scheduler.pause(reason)
         else:
             self._scheduler.resume(reason)
         limit = self._settings.sweep_timeout
         if limit is not None and time.monotonic() - self._began > limit:
-            self._scheduler.cancel(f"sweep time-out of {limit:g} s")
+            self._scheduler.cancel(f"sweep timeout of {limit:g} s")
 
     def _gather_reports(self) -> None:
         gathered = gather_reports(self._layout, len(self._store.statuses))
@@ -192,7 +192,7 @@ class Housekeeping:
 
     def _obey(self, asked: Request) -> str:
         if asked.kind in _FOR_THIS_RUNNER and asked.time < self._lock.since:
-            return "too late: meant for a runner that had ended"
+            return "too late: the runner had ended"
         scheduler, cases = self._scheduler, self._known(asked.cases)
         if asked.kind == "cancel" and "cases" not in asked.data:
             scheduler.cancel("on request")
@@ -209,7 +209,7 @@ class Housekeeping:
         elif asked.kind == "jobs":
             return self._change_jobs(asked)
         else:
-            return "not understood"
+            return "invalid request"
         return "done"
 
     def _change_jobs(self, asked: Request) -> str:
@@ -238,7 +238,7 @@ class Housekeeping:
                 await to_thread.run_sync(write_metadata, self._layout, self._scheduler.plan, codes, messages)
         except (OSError, CalledProcessError) as error:
             self._metadata_stale = True
-            self._store.event("warning", f"metadata.csv cannot be written: {error}")
+            self._store.event("warning", f"cannot write metadata.csv: {error}")
         took = time.monotonic() - began
         self._due["metadata"] = time.monotonic() + max(METADATA_EVERY, 20 * took)
         self._writing_metadata = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-REUSING = "taking over completed cases"
+REUSING = "reusing completed cases"
 """Why a run waits with its first case; named by the events `started` and `reused`, not as a pause."""
 
 

@@ -200,7 +200,7 @@ async def test_the_builder_counts_saves_and_keeps_comments(project: Path) -> Non
         assert "2 sweep pvt *" in screen_text(pilot.app)
         assert (project / "sweeps" / "pvt.yaml").read_text() == SWEEP_FILE
         await pilot.press("ctrl+s")
-        await until_shown(pilot, lambda: "Write over pvt.yaml?" in screen_text(pilot.app))
+        await until_shown(pilot, lambda: "Overwrite pvt.yaml?" in screen_text(pilot.app))
         assert (project / "sweeps" / "pvt.yaml").read_text() == SWEEP_FILE
         await pilot.press("y")
         await until_shown(pilot, lambda: not builder(pilot).dirty)
@@ -354,7 +354,7 @@ async def test_the_tree_its_scrollbar_and_messages_are_ascii_too(
     async with running(project, size, profile=PLAIN) as pilot:
         await until_shown(pilot, lambda: table(pilot).row_count == 2)
         await pilot.press("1", "R", "down", "down", "down")
-        await until_shown(pilot, lambda: "no failed case to retry" in screen_text(pilot.app))
+        await until_shown(pilot, lambda: "There is no failed case to retry." in screen_text(pilot.app))
         await pilot.press("G")
         await until_shown(pilot, lambda: "pvt_20261110120000" in screen_text(pilot.app))
         shown = screen_text(pilot.app)

@@ -192,15 +192,15 @@ async def test_a_file_that_is_not_there_yet_appears_when_it_is(tmp_path: Path) -
     app = FileApp(follow=True)
     async with app.run_test(size=(80, 24)) as pilot:
         app.view.show_file(path)
-        await until_shown(pilot, lambda: "no such file yet: simulator.log" in screen_text(app))
+        await until_shown(pilot, lambda: "simulator.log does not exist yet" in screen_text(app))
         path.write_text("first words\n")
         await until_shown(pilot, lambda: "first words" in screen_text(app))
         path.write_text("")
         await until_shown(pilot, lambda: "first words" not in screen_text(app))
         path.unlink()
-        await until_shown(pilot, lambda: "no such file yet" in screen_text(app))
+        await until_shown(pilot, lambda: "does not exist yet" in screen_text(app))
         app.view.show_file(None)
-        await until_shown(pilot, lambda: "no file chosen" in screen_text(app))
+        await until_shown(pilot, lambda: "No file selected." in screen_text(app))
 
 
 async def test_control_characters_are_shown_and_not_obeyed(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ async def test_searching_goes_from_match_to_match(tmp_path: Path) -> None:
         await pilot.press("N")
         await until_shown(pilot, lambda: "line 40 Singular" in screen_text(app))
         await pilot.press("N")
-        await until_shown(pilot, lambda: "no more 'singular' that way" in screen_text(app))
+        await until_shown(pilot, lambda: "no further match of 'singular'" in screen_text(app))
         await pilot.press("slash", *"XM5", "enter")
         await until_shown(pilot, lambda: "no 'XM5' here" in screen_text(app))
         await pilot.press("escape")
