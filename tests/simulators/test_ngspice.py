@@ -68,7 +68,7 @@ def test_completed(name: str, measured: set[str], plots: list[str], tmp_path: Pa
             FailureKind.MEASUREMENT_MISSING,
             "never (its .meas failed: when(WHEN): out of interval)",
         ),
-        ("no_analysis", FailureKind.BAD_NETLIST, "asks for no analysis"),
+        ("no_analysis", FailureKind.BAD_NETLIST, "the deck has no analysis"),
     ],
 )
 def test_failed(name: str, kind: FailureKind, message: str, tmp_path: Path) -> None:

@@ -118,9 +118,14 @@ async def test_a_deck_of_its_own_commands_that_was_not_read_is_no_success(
         "* rc\n.param r=1k\nV1 in 0 1\nR1 in 0 {r}\n.include nosuch.inc\n"
         ".control\nop\nwrite results.raw\n.endc\n.end\n"
     )
-    bench = make_bench()
-    case = bench._desk.admit(job(tmp_path, 1, text), Deck.parse(text))
+    bench, first = make_bench(), job(tmp_path, 1, text)
+    refused = bench._desk.admit(first, Deck.parse(text))
+    assert isinstance(refused, str) and "nosuch.inc not found" in refused
+    included = first.directory / "nosuch.inc"
+    included.write_text("R2 in 0 1k\n")
+    case = bench._desk.admit(first, Deck.parse(text))
     assert not isinstance(case, str)
+    included.unlink()
     await bench._prepare(job(tmp_path, 3, text), case, told.callbacks)
     warm = await bench._warm(job(tmp_path, 2, text), case, told.callbacks)
     await bench.close()
