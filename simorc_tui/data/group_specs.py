@@ -21,7 +21,7 @@ def specs_by(layout: RunLayout, label: str) -> dict[object, Kept]:
 
 
 def _counted(layout: RunLayout, label: str) -> dict[object, Kept]:
-    from simorc.results.case_counts import judge_all
+    from simorc.results.case_verdicts import judge_all
     from simorc.results.open_run import OpenRun
 
     run = OpenRun(layout)

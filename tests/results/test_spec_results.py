@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from simorc.errors import UsageError
 from simorc.results.aggregates import across_frame
-from simorc.results.case_counts import CaseCounts, count_cases, counts_of
+from simorc.results.case_counts import CaseCounts, counts_of
+from simorc.results.case_verdicts import count_cases
 from simorc.results.frame import Frame, column_of, load_frame, texts_of
 from simorc.results.open_run import OpenRun
 from simorc.results.specs import Spec, evaluate_spec, judge_cases, read_spec

@@ -1,4 +1,4 @@
-"""How many cases meet the specs: counted here, and nowhere else.
+"""How many cases meet the specs, as numbers and in words; `case_verdicts` counts them.
 
 Every case that ran is one of four: it *meets* every spec, it *violates* one (a measured value is outside of
 its limits), a value that a spec is about is *missing* and none is outside, or its simulation *failed*. Failed
@@ -7,13 +7,8 @@ and missing ones are not counted as violations; they keep a spec from being met 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-import numpy as np
-
-from simorc.results.frame import Frame, Mask
-from simorc.results.specs import Spec, judge_cases
 
 
 @dataclass(frozen=True)
@@ -63,35 +58,3 @@ def counts_of(counts: Mapping[str, int]) -> CaseCounts:
         failed=counts.get("error", 0),
         pending=counts.get("pending", 0),
     )
-
-
-@dataclass(frozen=True)
-class CaseVerdicts:
-    """What every case of a frame is under some specs, as masks that exclude each other."""
-
-    meeting: Mask
-    violating: Mask
-    missing: Mask
-    failed: Mask
-
-
-def judge_all(frame: Frame, specs: Sequence[Spec]) -> CaseVerdicts:
-    """Every case under all `specs` together; without specs a completed case meets them."""
-    violating = np.zeros(len(frame), dtype=np.bool_)
-    missing = np.zeros(len(frame), dtype=np.bool_)
-    for spec in specs:
-        status = judge_cases(frame, spec).status
-        violating |= np.asarray(status == "fail", dtype=np.bool_)
-        missing |= np.asarray(status == "missing", dtype=np.bool_)
-    missing &= ~violating
-    return CaseVerdicts(frame.completed & ~violating & ~missing, violating, missing, frame.failed)
-
-
-def count_cases(frame: Frame, specs: Sequence[Spec], total: int) -> CaseCounts:
-    """The counts over all `specs`; `total` is the number of cases, with those that have no row yet."""
-    found = judge_all(frame, specs)
-    meeting, violating, missing, failed = (
-        int(np.count_nonzero(mask)) for mask in (found.meeting, found.violating, found.missing, found.failed)
-    )
-    pending = max(0, total - meeting - violating - missing - failed)
-    return CaseCounts(meeting, violating, missing, failed, pending)

@@ -23,7 +23,8 @@ from simorc.config.root import find_root
 from simorc.errors import RunNotFound, UsageError
 from simorc.measurements.waves import Waves, open_waves
 from simorc.results.aggregates import across_frames
-from simorc.results.case_counts import CaseCounts, count_cases
+from simorc.results.case_counts import CaseCounts
+from simorc.results.case_verdicts import count_cases
 from simorc.results.corner_names import bundle_names
 from simorc.results.frame import Frame, load_frame
 from simorc.results.sample_yields import Yields, count_yields
