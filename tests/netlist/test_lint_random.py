@@ -54,7 +54,7 @@ def test_nothing_is_random(tmp_path: Path, cards: str) -> None:
     (finding,) = lint_random(project(tmp_path, cards, plain_inc="* x\n.param q=1\n"))
     assert finding.warning
     assert (finding.file.name, finding.line) == ("s.yaml", 3)
-    assert "depends on the sample" in finding.message and "'t'" in finding.message
+    assert "does not depend on the sample" in finding.message and "'t'" in finding.message
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_a_template_that_takes_texts_apart_is_given_the_spelling_of_decks(tmp_pa
     "expression", ["parameters.x * 1e308", "-parameters.x * 1e308", "1e308 * 10 - 1e308 * 10"]
 )
 def test_an_expression_without_a_finite_value_is_refused(tmp_path: Path, expression: str) -> None:
-    with pytest.raises(TemplateError, match="no number for a deck"):
+    with pytest.raises(TemplateError, match="not a valid number in a deck"):
         rendered(tmp_path, f"r1 a b {{{{ {expression} }}}}", x=Number("10k"))
 
 

@@ -45,7 +45,7 @@ def problems(root: Path, pipeline: str) -> list[str]:
         ("    top: a\n    stages:\n      a1: {backend: command}\n", "backend: command needs a command"),
         (
             "    top: a\n    stages:\n      a5: {strickt: true}\n",
-            "5:pipelines.p.stages.a5.strickt: not a known key (did you mean 'strict'?)",
+            "5:pipelines.p.stages.a5.strickt: unknown key (did you mean 'strict'?)",
         ),
         ("    top: a\n    stages:\n      synth: {x: 1}\n", "synth needs kind: sweep or command"),
         ("    top: a\n    stages:\n      a5: {kind: lint}\n", "a5 needs kind: style"),

@@ -136,7 +136,7 @@ def test_every_kind_of_failure_may_have_its_own_retries() -> None:
         ("ladder: [{name: x, options: {method: euler}}]", "method must be one of gear"),
         ("ladder: [{name: x, options: {reltol: 1e-2}}]", "needs loosen: true"),
         ("ladder: [{name: x, max_step: 3}]", "less than or equal to 1"),
-        ("ladder: [{name: x, opts: {}}]", "not a known key"),
+        ("ladder: [{name: x, opts: {}}]", "unknown key"),
         ("ladder: [gear, gear]", "stands twice"),
     ],
 )

@@ -230,7 +230,7 @@ def test_a_deck_that_sweeps_by_itself_is_refused(name: str, card: str, tmp_path:
     deck = f"* rc\nr1 a 0 1\n{card}\n.end\n"
     outcome = simulated(name, tmp_path / "nowhere", tmp_path / "case", deck)
     assert outcome.kind == FailureKind.BAD_NETLIST
-    assert "sweeps by itself" in outcome.message
+    assert "contains its own sweep" in outcome.message
 
 
 def test_xyce_is_told_not_to_report_its_use(tmp_path: Path) -> None:

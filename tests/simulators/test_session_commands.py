@@ -74,4 +74,4 @@ def test_what_commands_leave_behind_is_taken_back() -> None:
 
 
 def test_a_vector_of_a_plot_goes_with_its_plot() -> None:
-    assert clean_up(commands("op\nlet z = v(a)")) == ("destroy all",)
+    assert clean_up(commands("op\nlet z = v(a)")) == ("destroy all", "unset plainwrite")
