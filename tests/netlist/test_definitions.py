@@ -74,7 +74,7 @@ def test_a_definition_in_a_condition_is_marked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (".include nosuch.inc\n", "nosuch.inc is not found"),
+        (".include nosuch.inc\n", "nosuch.inc not found"),
         (".include here.inc\n", "includes itself"),
         (".control\nset x=1\n.endc\n", "has a control block"),
     ],

@@ -105,7 +105,7 @@ def renew(found: tuple[Condition, ...], force: bool) -> bool:
             failed = True
             complain(error)
         else:
-            changed = "netlisted" if proposal.differs else "regenerated, no change"
+            changed = "netlist regenerated" if proposal.differs else "netlist regenerated, no change"
             note(f"{plain(condition.pair.name)}: {changed}")
             for warning in proposal.warnings:
                 note(f"{plain(condition.pair.name)}: warning: {plain(warning)}")
