@@ -329,7 +329,7 @@ def test_round_trip_of_every_form() -> None:
 
 
 def test_a_newer_form_is_refused() -> None:
-    with pytest.raises(UsageError, match="form 2"):
+    with pytest.raises(UsageError, match="has format 2"):
         Plan.from_json({"form": 2})
 
 

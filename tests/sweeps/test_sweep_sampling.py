@@ -86,14 +86,14 @@ def test_another_parameter_does_not_move_the_random_ones() -> None:
 @pytest.mark.parametrize(
     ("definition", "message"),
     [
-        ({"gaussian": {}}, "gaussian is not a distribution"),
+        ({"gaussian": {}}, "unknown distribution gaussian"),
         ({"normall": {}}, "did you mean 'normal'"),
         (distribution("normal", mean=1), "sigma is missing"),
-        (distribution("normal", mean=1, sigma=1, sgima=2), "sgima is not known"),
+        (distribution("normal", mean=1, sigma=1, sgima=2), "unknown key sgima"),
         (distribution("normal", mean=1, sigma=-1), "negative"),
         (distribution("uniform", low=2, high=1), "low is above high"),
         (distribution("triangular", low=0, high=1, mode=2), "mode is outside"),
-        ({}, "not 0 of them"),
+        ({}, "a distribution needs exactly one of .*, not 0"),
         ({"normal": {"mean": "x", "sigma": "1"}}, "x is not a number"),
     ],
 )
