@@ -50,7 +50,7 @@ def test_a_package_that_breaks_is_named_and_left_out(tmp_path: Path, monkeypatch
     assert installed_retry_rules() == list(RETRY_RULES)
     assert {plugin.package for plugin in broken_plugins()} == {"ill_one"}
     assert "OSError: no such licence" in str(plugins_of("simorc.retry_rules")[0])
-    with pytest.raises(UsageError, match="executor 'breaks' of package ill_one cannot be loaded") as caught:
+    with pytest.raises(UsageError, match="cannot load executor 'breaks' of package ill_one") as caught:
         executor_called("breaks", plugins.Offer(tmp_path, None))
     assert caught.value.remedy == "update or uninstall ill_one"
 
