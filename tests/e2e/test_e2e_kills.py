@@ -7,11 +7,13 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from simorc.launch.start import runner_alive, start_runner
 from simorc.rundir.layout import RunLayout
+from simorc.simulators.ngspice.session_way import worker_command
 from tests.e2e.driving import (
     SLOW,
     MetadataReader,
@@ -29,6 +31,9 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.filterwarnings("ignore:subprocess:ResourceWarning"),
 ]
+
+_SESSION = [word.encode() for word in worker_command("")[:4]]
+"""How the command line of a session begins that drives the ngspice library."""
 
 
 def kill_runner(layout: RunLayout, after: float, **options: object) -> None:
@@ -101,8 +106,10 @@ def kill_simulators(layout: RunLayout, times: int) -> int:
 
 
 def _is_simulator(pid: int) -> bool:
+    """Whether it runs ngspice: the program itself, or a session that drives its library."""
     try:
-        with open(f"/proc/{pid}/comm") as file:  # noqa: PTH123 - a path of the kernel
-            return file.read().strip() == "ngspice"
+        process = Path("/proc", str(pid))
+        words = (process / "cmdline").read_bytes().split(b"\0")
+        return (process / "comm").read_text().strip() == "ngspice" or words[:4] == _SESSION
     except OSError:
         return False

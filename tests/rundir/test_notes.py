@@ -52,7 +52,7 @@ def test_a_label_that_is_unsafe_or_means_something_else_is_refused(tmp_path: Pat
 def test_a_label_belongs_to_one_run(tmp_path: Path) -> None:
     first, second = made(tmp_path, "pvt_20260101000000"), made(tmp_path, "ac_20260102000000")
     set_label(first, "golden")
-    with pytest.raises(UsageError, match="taken"):
+    with pytest.raises(UsageError, match="is in use"):
         set_label(second, "golden")
     set_label(first, "golden")  # its own it may keep
 

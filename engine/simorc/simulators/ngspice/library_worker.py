@@ -1,6 +1,6 @@
 """A worker process that runs ngspice as a library and speaks as ``ngspice -p`` does.
 
-Started as a program of its own, by its path and without site packages: ``ngspice_worker.py LIBRARY
+Started as a program of its own, by its path and without site packages: ``library_worker.py LIBRARY
 [interruptible]``. It reads command lines from standard input and prints what ngspice prints on standard
 output. Nothing of simorc is imported here, so that a worker starts in milliseconds and stays small.
 
