@@ -81,7 +81,7 @@ def test_the_message_tells_the_rungs() -> None:
     climbed = [Attempt(1, failed(FailureKind.NO_CONVERGENCE), "rung", "gear")]
     done = Outcome.completed()
     told = told_of_rungs(done, "gear", [*climbed, Attempt(2, done)], Action("done", ""))
-    assert told.message == "reached on convergence fallback step 'gear'"
+    assert told.message == "converged with fallback step 'gear'"
 
 
 class NextTimeMaybe:
