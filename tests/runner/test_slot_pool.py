@@ -120,7 +120,7 @@ def test_a_newcomer_is_given_its_share_as_cases_end(
 def test_no_slots_where_nothing_can_be_locked(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     admission = Admission(SlotPool(tmp_path / "file" / "slots", "r", 1), None, None)
-    assert "not kept" in admission.enter(2, 9)
+    assert "not enforced" in admission.enter(2, 9)
     assert admission.admit()
 
 
