@@ -28,6 +28,7 @@ from simorc_tui.settings.preferences import read_preferences
 
 MODELS: tuple[type[Section], ...] = (Setup, TestbenchConfig, SweepDefinition)
 TEXTS = {
+    "docs/conformance.md": "test_drawings.py reads it as a deck of the conformance check",
     "docs/architecture.md": "test_drawings.py compares it with the tree",
     "docs/sample_project.md": "test_drawings.py compares it with the tree",
     "docs/netlists.md": "test_drawings.py asks the lint of schematics",

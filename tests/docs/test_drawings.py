@@ -12,6 +12,7 @@ from simorc.measurements.wave_parser import parse_wave_expression
 from simorc.schematics.lint import _lint_file
 from simorc.schematics.pairs import NetlisterSetup, Pair
 from simorc.schematics.schematic import Schematic
+from tests.conformance.decks import read_decks
 
 DOCS = ROOT / "docs"
 
@@ -70,6 +71,12 @@ def test_expressions_are_read() -> None:
     assert len(written) > 10
     for expression in written:
         parse_wave_expression(expression)
-    for operator in lines[3].split():
-        if operator not in ("not",):
-            parse_wave_expression(f"a {operator} b")
+    for operator in lines[3].replace(" also ", " ").split():
+        parse_wave_expression(f"{operator} a" if operator in ("not", "~") else f"a {operator} b")
+
+
+def test_the_deck_of_the_conformance_check_is_read(tmp_path: Path) -> None:
+    (tmp_path / "example.deck").write_text(texts("conformance.md")[0].text, encoding="utf-8")
+    (deck,) = read_decks(tmp_path)
+    assert deck.name == "source_sin"
+    assert "sin(0 1 200k)" in deck.rendered(5)
