@@ -8,9 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.waiting import PATIENCE
@@ -67,7 +67,7 @@ def test_what_it_copies_installs_and_starts(tmp_path: Path) -> None:
     copied_to(tmp_path)
     environment = tmp_path / "opt" / "simorc"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
-    here = Path(sysconfig.get_path("purelib"))
+    here = Path(click.__file__).parents[1]
     site = next((environment / "lib").glob("python3*")) / "site-packages"
     subprocess.run(
         [sys.executable, "-m", "pip", "install", "-q", "--no-index", "--no-deps", "--no-build-isolation",
