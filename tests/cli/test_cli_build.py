@@ -75,7 +75,7 @@ def test_dry_run_makes_nothing(simorc: Simorc, project: Path) -> None:
         (["build", "cornres"], "corners"),
         (["run", "cornres"], "no sweep or run 'cornres'"),
         (["build", "corners", "--where", "tmp > 3"], "temp"),
-        (["run", "corners", "--case", "0"], "cases count from 1"),
+        (["run", "corners", "--case", "0"], "numbers start at 1"),
         (["run", "corners", "--jobs", "0"], "--jobs"),
     ],
 )

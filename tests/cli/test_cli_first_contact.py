@@ -57,7 +57,7 @@ def test_a_missing_simulator_leaves_no_run_behind(
     monkeypatch.setenv("PATH", str(project))
     said = simorc("run", "corners", "--project", project)
     assert said.code == 5
-    assert "ngspice is not there" in said.err
+    assert "ngspice not found" in said.err
     assert not (project / "simulations").exists()
 
 
@@ -66,7 +66,7 @@ def test_nothing_to_retry_is_said(simorc: Simorc, project: Path) -> None:
     assert simorc("run", "corners", "--project", project).code == 0
     said = simorc("retry", "corners", "--project", project)
     assert said.code == 0
-    assert "no case of corners_" in said.err and "has failed" in said.err
+    assert "no failed cases in corners_" in said.err
     assert not list((project / "simulations").glob("corners_*/.requests/*"))
 
 
@@ -83,4 +83,4 @@ def test_values_stand_as_written_and_plots_say_what_is_missing(simorc: Simorc, p
     said = simorc("plot", "corners", 1, "--project", project)
     assert said.code == 1
     assert "case 1 of corners_" in said.err and "is completed and has no waveforms" in said.err
-    assert "has no case 99" in simorc("plot", "corners", 99, "--project", project).err
+    assert "no case 99 in corners_" in simorc("plot", "corners", 99, "--project", project).err

@@ -123,7 +123,7 @@ def test_a_runner_that_vanished(finished_run: RunLayout, capsys: pytest.CaptureF
     with Follower(finished_run, None) as follower:
         Runner(finished_run, lambda store: store.set_meta(state="running")).start()
         assert follower.follow(LineProgress()) == ExitCode.CASES_FAILED
-    assert f"go on with: simorc run {finished_run.name}" in capsys.readouterr().err
+    assert f"resume it: simorc run {finished_run.name}" in capsys.readouterr().err
 
 
 def test_ctrl_c_asks_to_stop_and_waits(finished_run: RunLayout, capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,7 +141,7 @@ def test_ctrl_c_asks_to_stop_and_waits(finished_run: RunLayout, capsys: pytest.C
     assert signal.getsignal(signal.SIGINT) is before
     (request,) = finished_run.requests.glob("*.json")
     assert json.loads(request.read_text())["kind"] == "cancel"
-    assert "go on with" in capsys.readouterr().err
+    assert "resume it: simorc run" in capsys.readouterr().err
 
 
 def test_second_ctrl_c_leaves(finished_run: RunLayout) -> None:
@@ -176,7 +176,7 @@ def moment(**changes: object) -> Moment:
 
 
 def test_progress_line() -> None:
-    assert progress_line(moment()) == "12/45 done, 1 failed, 3 running, 8.0/s, 4.1 s to go"
+    assert progress_line(moment()) == "12/45 done, 1 failed, 3 running, 8.0/s, ETA 4.1 s"
     assert progress_line(moment(done=0, state="paused")) == "12/45 done, 1 failed, 3 running, paused"
 
 

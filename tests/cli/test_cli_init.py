@@ -25,7 +25,7 @@ def test_overwrites_nothing(simorc: Simorc, tmp_path: Path) -> None:
     setup.write_text("mine\n")
     said = simorc("init", tmp_path)
     assert said.code == 2
-    assert "is there already" in said.err
+    assert "already exists" in said.err
     assert list(tmp_path.iterdir()) == [setup]
     assert setup.read_text() == "mine\n"
 

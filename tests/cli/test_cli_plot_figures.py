@@ -94,7 +94,7 @@ def test_a_measurement_over_a_parameter(simorc: Simorc, run: RunLayout) -> None:
         (["bod"], "did you mean 'bode'"),
         (["nosuch.yaml"], "no plot spec"),
         (["spread", "--where", "vdda > 99"], "no completed case"),
-        (["3-1"], "the smaller number first"),
+        (["3-1"], "the smaller number comes first"),
     ],
 )
 def test_what_is_not_there_is_told(simorc: Simorc, run: RunLayout, words: list[str], told: str) -> None:

@@ -51,14 +51,14 @@ def warnings(found: Project) -> list[str]:
 @pytest.mark.parametrize(
     ("sweep", "problem"),
     [
-        ("parameters: {r: [10k, 10000]}", "2:23: parameters.r[1]: r=10000 is there already, as 10k"),
-        ("parameters: {r: [1.0, 2, 1]}", "2:26: parameters.r[2]: r=1 is there already, as 1.0"),
-        ('parameters: {r: ["1k", 1kOhm]}', "2:24: parameters.r[1]: r=1kOhm is there already, as 1k"),
-        ("parameters: {m: [a, b, a]}", "2:24: parameters.m[2]: m=a is there already"),
-        ("parameters:\n  r:\n  - 0\n  - -0", "5:5: parameters.r[1]: r=-0 is there already, as 0"),
-        ("zip: {r: [1, 2, 1], c: [1p, 2p, 1p]}", "2:17: zip.r[2]: r=1, c=1p is there already"),
-        ("zip: [{r: [1, 1k, 1000m], c: [3, 4, 3]}]", "2:19: zip[0].r[2]: r=1000m, c=3 is there already"),
-        ("sensitivity: {r: [2k, 2000]}", "2:23: sensitivity.r[1]: r=2000 is there already, as 2k"),
+        ("parameters: {r: [10k, 10000]}", "2:23: parameters.r[1]: r=10000 is listed twice, first as 10k"),
+        ("parameters: {r: [1.0, 2, 1]}", "2:26: parameters.r[2]: r=1 is listed twice, first as 1.0"),
+        ('parameters: {r: ["1k", 1kOhm]}', "2:24: parameters.r[1]: r=1kOhm is listed twice, first as 1k"),
+        ("parameters: {m: [a, b, a]}", "2:24: parameters.m[2]: m=a is listed twice"),
+        ("parameters:\n  r:\n  - 0\n  - -0", "5:5: parameters.r[1]: r=-0 is listed twice, first as 0"),
+        ("zip: {r: [1, 2, 1], c: [1p, 2p, 1p]}", "2:17: zip.r[2]: r=1, c=1p is listed twice"),
+        ("zip: [{r: [1, 1k, 1000m], c: [3, 4, 3]}]", "2:19: zip[0].r[2]: r=1000m, c=3 is listed twice"),
+        ("sensitivity: {r: [2k, 2000]}", "2:23: sensitivity.r[1]: r=2000 is listed twice, first as 2k"),
         (
             "parameters: {r: [1, 1k5]}",
             (
