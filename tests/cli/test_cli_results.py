@@ -37,7 +37,7 @@ def test_specs_stand_below_the_table(simorc: Simorc, project: Path, finished_run
     lines = simorc("results", "--project", project).out.splitlines()
     head, gain, counts = lines[-3:]
     assert head.split()[:2] == ["spec", "min"]
-    assert "fail (2 of 5)" in gain
+    assert "fail (1 of 5, 1 failed)" in gain
     assert gain.endswith("1: vdda=3.0 corner=tt")
     assert counts.startswith("cases: 2 of ")
 

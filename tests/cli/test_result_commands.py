@@ -66,7 +66,7 @@ def test_baseline_set_and_check(make_run: MakeRun) -> None:
     assert call(baseline, "check", worse.path).exit_code == 3
     with pytest.raises(UsageError, match="NAME=VALUE"):
         call(baseline, "set", old.path, "--tolerance", "gain")
-    with pytest.raises(UsageError, match="not measured"):
+    with pytest.raises(UsageError, match="no measurement gian"):
         call(baseline, "set", old.path, "--tolerance", "gian=1%")
 
 
