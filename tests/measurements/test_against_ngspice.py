@@ -49,7 +49,7 @@ def test_every_shared_function_is_compared() -> None:
     [
         ("not v(a) > 1", "not \\(a < b\\)"),
         ("xmax(fft(v(out)))", "use spectrum"),
-        ("rnd(v(out))", "no random numbers"),
+        ("rnd(v(out))", "random numbers are not supported"),
         ("5%", "found the end"),
     ],
 )

@@ -53,5 +53,5 @@ def test_what_has_no_spectrum_says_so() -> None:
         spectrum(Trace(time, time), 0.1, 0.2)
     with pytest.raises(MeasurementMissing, match="gaps"):
         spectrum(Trace(time, np.where(time > 0.5, np.nan, time)))
-    with pytest.raises(ExpressionError, match="no taper"):
+    with pytest.raises(ExpressionError, match="unknown window round"):
         spectrum(Trace(time, time), taper="round")

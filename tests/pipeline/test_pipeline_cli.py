@@ -87,7 +87,7 @@ def test_the_sample_pipeline_passes_end_to_end(sample_copy: Path, needs: Need) -
     code, out, _ = simorc(sample_copy, "replay", "--stage", "a4", "--json")
     assert code == 0 and json.loads(out)["same"] is True
     code, _, err = simorc(sample_copy, "resume", "counter")
-    assert code == 0 and "is over: passed" in err
+    assert code == 0 and "has ended: passed" in err
 
 
 def test_a_failed_run_has_exit_code_1_and_names_its_files(loop: Make) -> None:

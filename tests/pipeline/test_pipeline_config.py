@@ -54,7 +54,7 @@ def problems(root: Path, pipeline: str) -> list[str]:
             "    top: a\n    stages:\n      g: {kind: sweep, sweep: pvt}\n",
             "5:pipelines.p.stages.g.sweep: no sweep 'pvt'; known: none",
         ),
-        ("    top: a\n    stages:\n      a4: {waive: [width]}\n", "'width' is not the code of a warning"),
+        ("    top: a\n    stages:\n      a4: {waive: [width]}\n", "invalid warning code 'width'"),
         (
             "    top: a\n    stages:\n      a7: {enable: false}\n",
             "testbench (a7) is disabled: set a testbench with testbench: FILE",

@@ -82,7 +82,7 @@ def test_a_program_that_is_not_there(tmp_path: Path) -> None:
         environment=bare_environment(),
         watch=Unwatched(),
     )
-    assert ended.code == 127 and "cannot be started" in (tmp_path / "log").read_text()
+    assert ended.code == 127 and "cannot start" in (tmp_path / "log").read_text()
 
 
 def test_a_missing_tool_names_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

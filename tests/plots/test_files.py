@@ -49,7 +49,7 @@ def test_matplotlib_draws_every_style(tmp_path: Path, ending: str) -> None:
 
 
 def test_what_cannot_be_drawn_is_said(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no form"):
+    with pytest.raises(UsageError, match="unknown plot format"):
         write_figures([BODE], tmp_path / "p.doc")
     with pytest.raises(UsageError, match="no figure"):
         write_figures([], tmp_path / "p.svg")

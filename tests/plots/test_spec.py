@@ -98,7 +98,7 @@ def test_older_forms() -> None:
         ({"kind": "measurement", "y": [{"measurement": "gain"}]}, "name the parameter"),
         ({"kind": "histogram", "y": [{"signals": {"a": "v(out)"}}]}, "name a measurement"),
         ({"kind": "pie", "y": [{}]}, "none of"),
-        ({"x": {"scale": "dB"}, "y": [{"signals": {"a": "v(out)"}}]}, "neither log nor linear"),
+        ({"x": {"scale": "dB"}, "y": [{"signals": {"a": "v(out)"}}]}, "must be log or linear"),
     ],
 )
 def test_mistakes_are_named(written: Any, words: str) -> None:

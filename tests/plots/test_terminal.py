@@ -335,7 +335,7 @@ def test_spectra_of_a_panel() -> None:
     ("spec", "said"),
     [
         ({}, "without signals"),
-        ({"y": ["v(out)"]}, "holds mappings"),
+        ({"y": ["v(out)"]}, "must contain mappings"),
         ({"y": {"signals": ["v(nosuch)"]}}, "v\\(nosuch\\)"),
     ],
 )

@@ -94,7 +94,7 @@ def test_forms_that_need_a_file_say_so(make_run: MakeRun) -> None:
     layout = make_run(ROWS)
     with pytest.raises(UsageError, match="needs --out"):
         call(layout.path, "--format", "parquet")
-    with pytest.raises(UsageError, match="--out goes with"):
+    with pytest.raises(UsageError, match="--out needs --format"):
         call(layout.path, "--format", "csv", "--out", "x.csv")
 
 
