@@ -114,7 +114,7 @@ def test_below_the_disk_floor_the_run_waits(make_project: Callable[..., Project]
     layout = project.build()
     start_runner(layout, jobs=1)
     until(lambda: meta(layout, "state") == "paused")
-    assert "of disk left" in str(meta(layout, "pause_reason"))
+    assert "of free disk space" in str(meta(layout, "pause_reason"))
     request(layout, "cancel")
     wait_for_end(layout)
     assert completed(layout) < 40 and "in_progress" not in counts(layout)

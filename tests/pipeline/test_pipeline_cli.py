@@ -231,7 +231,7 @@ def test_two_runners_never_share_a_run(loop: Make, stalled: Callable[[str], Path
     simorc(work.root, "run", "toggle", "--detach")
     layout = newest(work.root)
     code, _, err = simorc(work.root, "resume", layout.name)
-    assert code == 1 and "is held by process" in err
+    assert code == 1 and "is locked by process" in err
     code, _, err = simorc(work.root, "cancel", layout.name)
     assert code == 0 and "cancellation of" in err
     until(lambda: summarise_pipeline(layout).state == "cancelled")

@@ -97,7 +97,7 @@ def test_older_forms() -> None:
         ({"y": [{"signals": {"a": "v(out)"}, "range": [2, 1]}]}, "not below"),
         ({"kind": "measurement", "y": [{"measurement": "gain"}]}, "name the parameter"),
         ({"kind": "histogram", "y": [{"signals": {"a": "v(out)"}}]}, "name a measurement"),
-        ({"kind": "pie", "y": [{}]}, "none of"),
+        ({"kind": "pie", "y": [{}]}, "must be one of"),
         ({"x": {"scale": "dB"}, "y": [{"signals": {"a": "v(out)"}}]}, "must be log or linear"),
     ],
 )

@@ -325,7 +325,7 @@ def test_spectra_of_a_panel() -> None:
     (strip,) = panel.strips
     assert (panel.x_unit, strip.unit, strip.title) == ("Hz", "dB", "FFT re 1 V, hann")
     assert strip.traces[0].value_at(20e3) == pytest.approx(20 * np.log10(2), abs=0.01)
-    with pytest.raises(UsageError, match="no time"):
+    with pytest.raises(UsageError, match="is not time"):
         spectra_of(Panel((Strip((trace,), "V"),), "Hz"), Spectrum())
     with pytest.raises(UsageError, match="v\\(out\\): 2 points"):
         spectra_of(Panel((Strip((trace,), "V"),), "s"), Spectrum((0.0, 1e-8)))

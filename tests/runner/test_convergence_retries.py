@@ -71,7 +71,7 @@ def test_a_rung_is_marked_everywhere(
     assert cli.run([*project, "results", layout.name, "--json"]) == 0
     assert json.loads(capfd.readouterr().out)[0]["rung"] == "stepping"
     assert cli.run([*project, "show", layout.name, "1"]) == 0
-    assert "reached on convergence fallback step 'stepping'" in capfd.readouterr().out
+    assert "converged with fallback step 'stepping'" in capfd.readouterr().out
 
 
 @pytest.mark.ngspice
@@ -132,12 +132,12 @@ def test_every_kind_of_failure_may_have_its_own_retries() -> None:
     ("written", "said"),
     [
         ("ladder: [gaer]", "did you mean 'gear'"),
-        ("ladder: [{name: x, options: {itl44: 3}}]", "not an option of a rung"),
+        ("ladder: [{name: x, options: {itl44: 3}}]", "not an option of a fallback step"),
         ("ladder: [{name: x, options: {method: euler}}]", "method must be one of gear"),
         ("ladder: [{name: x, options: {reltol: 1e-2}}]", "needs loosen: true"),
         ("ladder: [{name: x, max_step: 3}]", "less than or equal to 1"),
         ("ladder: [{name: x, opts: {}}]", "unknown key"),
-        ("ladder: [gear, gear]", "stands twice"),
+        ("ladder: [gear, gear]", "is listed twice"),
     ],
 )
 def test_a_wrong_ladder_is_told_with_its_place(

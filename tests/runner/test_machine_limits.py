@@ -86,7 +86,7 @@ def state(layout: RunLayout) -> tuple[str, str]:
 
 def pauses_and_goes_on(layout: RunLayout, free: Callable[[], object]) -> None:
     until(lambda: state(layout)[0] == "paused")
-    assert "disk left" in state(layout)[1]
+    assert "free disk space" in state(layout)[1]
     with RunReader(layout) as view:
         before = view.counts()["completed"]
     assert before < 30

@@ -57,7 +57,7 @@ def test_a_draft_is_the_sweep_that_runs(project: Path, name: str) -> None:
         ("corners: {hot: 5}\n", "expected parameters with their values"),
         ("parameters: {r: [1k, 1к]}\n", "CYRILLIC"),
         ("monte_carlo: {samples: 1M}\n", "ambiguous"),
-        ("parameters: {r: []}\n", "empty list"),
+        ("parameters: {r: []}\n", "the list of values is empty"),
     ],
 )
 def test_what_a_run_refuses_the_builder_refuses(project: Path, text: str, message: str) -> None:

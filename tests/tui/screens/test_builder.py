@@ -67,7 +67,7 @@ async def test_a_corner_is_added_by_a_line(project: Path) -> None:
         await user.press("2", "a")
         await user.type("hot")
         await user.press("enter")
-        await user.sees("! hot: what a corner sets")
+        await user.sees("! hot: write the settings of a corner")
         await user.press("end")
         await user.type(" temp=125")
         await user.press("enter")
@@ -80,7 +80,7 @@ async def test_a_condition_that_is_none_is_refused(project: Path) -> None:
     async with terminal(project) as user:
         await begin(user, "include")
         await user.type("{vdd: [1.8]}")
-        await user.sees("! a condition is an expression")
+        await user.sees("! write a condition as an expression")
 
 
 async def test_saving_says_that_the_file_was_changed_elsewhere(project: Path) -> None:

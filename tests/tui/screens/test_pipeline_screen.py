@@ -252,7 +252,7 @@ async def test_waveforms_from_any_stage(project: Path, fake: FakePipeline) -> No
         await user.press("1", "g", "w")
         await user.sees("testbench.clk", "testbench.count [3:0]", "2 of 3 signals", "10 ns")
         await user.press("c")
-        await user.sees("traces: type to find")
+        await user.sees("traces: type to search")
         await user.type("dut")
         await user.press("enter")
         await user.sees("1 of 3 signals", "testbench.dut.count")
