@@ -225,7 +225,7 @@ async def test_a_line_that_makes_no_sense_stays_to_be_corrected(project: Path) -
         await pilot.press("enter")
         await until_shown(
             pilot,
-            lambda: "a range needs either step or num" in builder(pilot).problem,
+            lambda: "number of points missing" in builder(pilot).problem,
         )
         assert builder(pilot).has_class("editing")
         await pilot.press("escape")

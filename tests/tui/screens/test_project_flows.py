@@ -196,7 +196,7 @@ async def test_a_stale_netlist_is_asked_about_before_it_is_run(project: Path) ->
         await user.press("escape")
         assert launcher.built == []
         await user.press("r")
-        await user.sees("run with the netlist as it is")
+        await user.sees("run once with the current netlist")
         await user.press("r")
         await user.until(lambda: launcher.built == [("pvt", True)])
 

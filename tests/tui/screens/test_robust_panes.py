@@ -95,7 +95,7 @@ async def test_parameters_stand_as_they_were_written(project: Path) -> None:
     from simorc_tui.data.launcher import Launcher
 
     sweep = project / "sweeps" / "pvt.yaml"
-    sweep.write_text("testbench: dc\nparameters:\n  vdd: [1800m, 1.80]\n  corner: [tt]\n")
+    sweep.write_text("testbench: dc\nparameters:\n  vdd: [1800m, 1.90]\n  corner: [tt]\n")
     await Launcher(project).build("pvt")
     async with terminal(project) as user:
-        await user.sees("1800m", "1.80")
+        await user.sees("1800m", "1.90")
