@@ -93,7 +93,9 @@ def test_a_deck_that_writes_elsewhere_has_no_waveforms(run: RunLayout, secret: P
     deck = Deck.parse(
         f"t\n.control\nrun\nwrite {secret}/x.raw\nwrite ../../../../outside/x.raw\n.endc\n.end\n"
     )
-    assert collect_raw(Job(1, directory, deck.text), deck) == (None, "")
+    waveforms, complaint = collect_raw(Job(1, directory, deck.text), deck)
+    assert waveforms is None
+    assert f"{secret}/x.raw, outside the case's directory" in complaint
 
 
 def member(name: str, **what: object) -> tarfile.TarInfo:
