@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,11 @@ from tests.divider_projects import make_project, run_through, start
 from tests.made_runs import make_run
 
 __all__ = ["make_project", "make_run", "run_through", "start"]
+
+# Where Python is told to keep no compiled modules, each simorc that a test starts compiles all of it again:
+# half of its work.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 PROGRAMS = {
     "ngspice": ("ngspice",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -228,6 +230,20 @@ def test_measurements_of_a_case(monkeypatch: pytest.MonkeyPatch, waves: Waves, t
     assert "hooks.py:4: ZeroDivisionError" in found.missing["broken"]
     assert "outside of the project" in found.missing["outside"]
     assert "text" in found.missing["textual"]
+
+
+def test_a_function_saved_twice_within_a_second_is_the_newer_one(
+    monkeypatch: pytest.MonkeyPatch, waves: Waves, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    file, definitions = tmp_path / "hooks.py", {"a": {"python": "hooks.py:a"}}
+    found = []
+    for value in ("1.0", "2.0"):
+        file.write_text(f"def a(waves, parameters):\n    return {value}\n")
+        os.utime(file, ns=(0, round(float(value) * 1e8)))
+        found.append(measured(monkeypatch, waves, definitions, tmp_path).values["a"])
+    assert found == [1.0, 2.0]
+    assert list(tmp_path.iterdir()) == [file], "nothing is written beside the user's file"
 
 
 def test_no_waveforms_only_takes_what_needs_them(tmp_path: Path) -> None:

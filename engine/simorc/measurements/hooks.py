@@ -12,8 +12,9 @@ import importlib.util
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from simorc.config.names import did_you_mean
@@ -86,10 +87,22 @@ def _function(path: Path, name: str, modified: int) -> Callable[..., Any]:
     return called
 
 
+class _AsWritten(SourceFileLoader):
+    """Compiles the file each time. Python's own cache knows a file by its size and the second it was saved
+    in: after two saves within a second it can give the older function, and it is written beside the file.
+    """
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The code of the file as it is now; OSError, SyntaxError or ValueError where it cannot be read."""
+        code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
+        return code
+
+
 @lru_cache(maxsize=64)
 def _module(path: Path, modified: int) -> ModuleType:
     """The module of a file; ``modified`` makes an edited file load again."""
-    spec = importlib.util.spec_from_file_location(f"simorc_hook_{path.stem}", path)
+    name = f"simorc_hook_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path, loader=_AsWritten(name, str(path)))
     if spec is None or spec.loader is None:
         raise MeasurementMissing(f"cannot load {path.name}")
     module = importlib.util.module_from_spec(spec)

@@ -15,7 +15,6 @@ _LOG = (("semilogx", "loglog"), ("semilogy", "loglog"))
 """Types of plots with a logarithmic axis across, and up."""
 _HOOK = '''"""Results of the CACE script {script}, which stands beside this file as it was."""
 
-import importlib.util
 from pathlib import Path
 
 COLUMNS = {columns!r}  # name in the script -> trace of the raw file
@@ -25,13 +24,12 @@ COLLATED = {collated!r}  # the condition whose values the script gets as a list
 def result(waves, parameters, name):
     """The value of one result of the script."""
     script = Path(__file__).with_name({script!r})
-    spec = importlib.util.spec_from_file_location("cace_script", script)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = {{"__name__": "cace_script", "__file__": str(script)}}
+    exec(compile(script.read_bytes(), script, "exec"), module)
     columns = {{column: [float(abs(value)) if isinstance(value, complex) else float(value)
                          for value in waves[trace]] for column, trace in COLUMNS.items()}}
     conditions = {{key: [value] if key == COLLATED else value for key, value in parameters.items()}}
-    values = module.postprocess(columns, conditions)[name]
+    values = module["postprocess"](columns, conditions)[name]
     if len(values) != 1:
         raise ValueError(f"{{name}} has {{len(values)}} values; a case has one")
     return float(values[0])
