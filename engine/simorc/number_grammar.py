@@ -50,7 +50,9 @@ _FOLDS = str.maketrans(_FOLDED)
 _CYRILLIC = dict(zip("аеокКмМнНпгГтТфФ", "aeokKmMnnpggttff", strict=True))
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\ufe63\uff0d"
 _LOOKS = str.maketrans({**_FOLDED, **_CYRILLIC, **dict.fromkeys(_DASHES, "-"), "\u066b": "."})
-_RESISTOR_CODE = re.compile(r"([-+]?[0-9]+)(meg|[kmunpf])([0-9]+)", re.IGNORECASE | re.ASCII)
+_RESISTOR_CODE = re.compile(
+    rf"([-+]?[0-9]+)(?:(meg|[tgkmunpf])|r|{_BARE_UNIT})([0-9]+)(?:{_UNIT})?", re.IGNORECASE | re.ASCII
+)
 _BEGINNING = re.compile(
     r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]+)?(?:meg|[tgkmunpf])?", re.IGNORECASE | re.ASCII
 )
@@ -121,8 +123,8 @@ def near_number(text: str) -> str:
     """
     if like := looks_like(text):
         return like
-    if match := _RESISTOR_CODE.fullmatch(text):
-        return f"{match[1]}.{match[3]}{match[2]}"
+    if match := _RESISTOR_CODE.fullmatch(text.translate(_FOLDS)):
+        return f"{match[1]}.{match[3]}{match[2] or ''}"
     mended = re.sub(r"[.,]+", ".", re.sub(r"\s+", "", text[:MAX_LENGTH]))
     found = _BEGINNING.match(mended)
     near = found[0].removesuffix(".") if found else ""

@@ -23,6 +23,7 @@ from simorc.launch.case_plan import plan_of
 from simorc.launch.pytest_plan import write_pytest_plan
 from simorc.launch.sweep_checks import sweep_problems
 from simorc.netlist.deck.includes import refuse_unreadable_includes
+from simorc.netlist.deck.lint_literals import refuse_literals
 from simorc.rundir.circuit import Circuit
 from simorc.rundir.freezing import HOOKS, freeze_hooks, hook_files
 from simorc.rundir.instants import next_instant, written
@@ -97,6 +98,7 @@ def build_run_from(
     if not allow_stale:
         refuse_stale(project, definition.testbench)
     refuse_unreadable_includes(project, project.testbenches[definition.testbench], plan)
+    refuse_literals(project, project.testbenches[definition.testbench], definition, source)
     with _new_directory(project, name) as (making, final):
         testbench = project.testbenches[definition.testbench]
         origin = _origin(project, testbench, name, final.name, command_line)

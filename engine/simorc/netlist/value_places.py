@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from simorc.netlist.deck.dropped_digits import dropped_digits, loses_digits
 from simorc.number_grammar import begins_like_a_number, read_number
 from simorc.units import Number, Value
 
@@ -97,10 +98,22 @@ def _spelled(match: re.Match[str]) -> str:
             and _WORD.fullmatch(text)
         ):
             raise ValueError(f"parameters.{match['name']}: {error}, and {card} needs one") from None
+        _refuse_dropped_digits(match, text)
         return text
     if card.startswith(".temp"):
         return reading.plain
     return reading.deck if numeric or not match["kind"] else text
+
+
+def _refuse_dropped_digits(match: re.Match[str], text: str) -> None:
+    """Raise ValueError for a text such as ``1k5`` where ngspice would read the beginning as a number."""
+    if not loses_digits(text):
+        return
+    before = unmarked(match.string[: match.start()])
+    place = before.count("\n") + 1, len(before) - before.rfind("\n")
+    for each in dropped_digits(unmarked(match.string)):
+        if (each.line, each.column) == place:
+            raise ValueError(f"parameters.{match['name']}: {each.message}")
 
 
 def _line_before(match: re.Match[str]) -> str:

@@ -19,6 +19,7 @@ def command(scope: Scope) -> None:
     from simorc.launch.sweep_checks import sweep_problems, sweep_warnings, testbench_warnings
     from simorc.netlist.deck.includes import lint_includes
     from simorc.netlist.deck.lint_definitions import lint_definitions
+    from simorc.netlist.deck.lint_literals import lint_literals
     from simorc.netlist.deck.lint_random import lint_random
     from simorc.netlist.deck.lint_title import lint_titles
     from simorc.netlist.deck.lint_values import lint_values
@@ -36,7 +37,10 @@ def command(scope: Scope) -> None:
     plans = {
         name: plan_of(project, sweep.definition, source=sweep.path) for name, sweep in project.sweeps.items()
     }
-    checks = (lint_project, lint_includes, lint_definitions, lint_titles, lint_values, lint_random)
+    checks = (
+        *(lint_project, lint_includes, lint_definitions, lint_literals, lint_titles, lint_values),
+        lint_random,
+    )
     findings = sorted(
         {finding for check in checks for finding in check(project)}
         | set(testbench_warnings(project))

@@ -30,11 +30,11 @@ def lint_values(project: Project) -> tuple[Finding, ...]:
         found |= set(_in_file(bench.config_path, bench.parameters.items(), {}))
     for sweep in project.sweeps.values():
         defaults = project.testbenches[sweep.definition.testbench].parameters
-        found |= set(_in_file(sweep.path, _swept(sweep.definition), defaults))
+        found |= set(_in_file(sweep.path, swept_values(sweep.definition), defaults))
     return tuple(sorted(found))
 
 
-def _swept(definition: SweepDefinition) -> Iterator[tuple[str, Value]]:
+def swept_values(definition: SweepDefinition) -> Iterator[tuple[str, Value]]:
     """Every value written in a sweep, with its parameter; ranges hold numbers only."""
     groups: list[Mapping[str, object]] = [definition.parameters, *definition.zip, definition.sensitivity]
     for group in [*groups, *definition.corners.values()]:
@@ -53,7 +53,7 @@ def _in_file(
         if isinstance(value, str) and _looks_mistyped(value, name in numeric):
             near = near_number(value)
             message = f"{name}: {value} is text, not a number{f' (did you mean {near}?)' if near else ''}"
-            yield Finding(path, *_place(path, value), message, True)
+            yield Finding(path, *place_of_value(path, value), message, True)
 
 
 def _looks_mistyped(text: str, among_numbers: bool) -> bool:
@@ -63,7 +63,7 @@ def _looks_mistyped(text: str, among_numbers: bool) -> bool:
     return among_numbers or mistyped is not None
 
 
-def _place(path: Path, value: str) -> tuple[int, int]:
+def place_of_value(path: Path, value: str) -> tuple[int, int]:
     """Line and column of a value in the file that holds it; the file's first line where it is not found."""
     word = re.compile(rf"(?<![\w.]){re.escape(value)}(?![\w.])")
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):

@@ -1,0 +1,137 @@
+"""Numbers of which ngspice reads the beginning only (``r1 a b 1k5``): in templates, in the project's files
+that they include, and among the values that a template puts in the place of a number.
+
+Files outside the project (a process kit) are not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+
+from simorc.config.models.execution import SimulatorSettings
+from simorc.deck_text import read_leniently
+from simorc.errors import ConfigError, Problem, TemplateError
+from simorc.netlist.deck.dropped_digits import DroppedDigits, dropped_digits, loses_digits
+from simorc.netlist.deck.file_references import found, references
+from simorc.netlist.deck.includes import rendered_deck
+from simorc.netlist.deck.lint_values import place_of_value, swept_values
+from simorc.netlist.finding import Finding
+from simorc.netlist.template import Template
+from simorc.sweeps.plan import Plan
+from simorc.units import Value
+
+if TYPE_CHECKING:
+    from simorc.config.models.sweep import SweepDefinition
+    from simorc.config.project import Project, Testbench
+
+_MOST_BYTES = 16 << 20
+_MOST_FILES = 500
+_PLACEHOLDER = re.compile(r"\{\{-?\s*(?:parameters|config)\.(\w+)\s*-?\}\}")
+_BEHAVIOR = re.compile(r"\bngbehavior\s*=\s*(\w+)", re.IGNORECASE)
+
+
+def lint_literals(project: Project) -> tuple[Finding, ...]:
+    """Every such number of every testbench and sweep."""
+    results = set()
+    for bench in project.testbenches.values():
+        results |= set(_of_testbench(project, bench, {}))
+    for sweep in project.sweeps.values():
+        bench = project.testbenches[sweep.definition.testbench]
+        results |= set(_of_testbench(project, bench, sweep.definition))
+        results |= set(_of_values(project, bench, sweep.path, swept_values(sweep.definition)))
+    return tuple(sorted(results))
+
+
+def refuse_literals(
+    project: Project, bench: Testbench, definition: SweepDefinition, source: Path | None
+) -> None:
+    """Raise ConfigError with the place of each such number that the cases of a sweep would have."""
+    results = {
+        *_of_testbench(project, bench, definition),
+        *_of_values(project, bench, source or bench.config_path, swept_values(definition)),
+    }
+    if results:
+        raise ConfigError([Problem(each.file, each.line, each.column, "", each.message) for each in results])
+
+
+def _of_testbench(
+    project: Project, bench: Testbench, definition: SweepDefinition | Mapping[str, object]
+) -> Iterator[Finding]:
+    simulator = project.settings(bench.name).simulator
+    if simulator.name != "ngspice":
+        return
+    codes = _reads_resistor_codes(simulator)
+    yield from _of_values(project, bench, bench.config_path, bench.parameters.items())
+    for path in _template_files(bench):
+        yield from _in_text(path, read_leniently(path), codes, title=path == bench.template)
+    plan = Plan.expand(definition, defaults=bench.parameters)
+    rendered = rendered_deck(project, bench, plan.case(1)) if len(plan) else None
+    if rendered is not None:
+        for path in _included(rendered.text, (rendered.directory, bench.template.parent), project.root):
+            yield from _in_text(path, read_leniently(path), codes, title=False)
+
+
+def _in_text(path: Path, text: str, codes: bool, *, title: bool) -> Iterator[Finding]:
+    for each in dropped_digits(text, resistor_codes=codes, title=title):
+        yield Finding(path, each.line, each.column, each.message)
+
+
+def _of_values(
+    project: Project, bench: Testbench, path: Path, values: Iterable[tuple[str, Value]]
+) -> Iterator[Finding]:
+    """Texts such as ``1k5`` that the template puts in the place of a number."""
+    losing = [(name, value) for name, value in values if isinstance(value, str) and loses_digits(value)]
+    if not losing or project.settings(bench.name).simulator.name != "ngspice":
+        return
+    texts = [read_leniently(file) for file in _template_files(bench)]
+    for name, value in losing:
+        if any(_is_put_for_number(text, name, value) for text in texts):
+            message = f"{name}: {DroppedDigits(value, 1, 1).message}"
+            yield Finding(path, *place_of_value(path, value), message)
+
+
+def _is_put_for_number(template: str, name: str, value: str) -> bool:
+    def replaced(match: re.Match[str]) -> str:
+        return value if match[1] == name else match[0]
+
+    without = {(each.line, each.word) for each in dropped_digits(template)}
+    put = dropped_digits(_PLACEHOLDER.sub(replaced, template))
+    return any(each.word == value and (each.line, each.word) not in without for each in put)
+
+
+def _template_files(bench: Testbench) -> list[Path]:
+    try:
+        return Template.load(bench.template).files()
+    except (TemplateError, jinja2.TemplateError, OSError):
+        return []  # reported by who checks templates
+
+
+def _included(text: str, places: tuple[Path, ...], root: Path) -> Iterator[Path]:
+    """The project's own files that a deck includes, directly or not."""
+    waiting, seen = [(text, places)], set[Path]()
+    while waiting and len(seen) < _MOST_FILES:
+        content, beside = waiting.pop()
+        for reference in references(content):
+            path = found(reference, beside) if reference.kind in {"include", "library"} else None
+            if path is None or path in seen or not path.is_relative_to(root):
+                continue
+            if path.stat().st_size <= _MOST_BYTES:
+                seen.add(path)
+                yield path
+                waiting.append((read_leniently(path), (places[0], path.parent)))
+
+
+def _reads_resistor_codes(simulator: SimulatorSettings) -> bool:
+    """Whether ngspice is told to read ``4k7`` as LTspice does."""
+    path = Path(simulator.spiceinit) if simulator.spiceinit else Path.home() / ".spiceinit"
+    try:
+        said = read_leniently(path)
+    except OSError:
+        said = ""
+    behaviors = _BEHAVIOR.findall("\n".join([said, *simulator.args]))
+    return any("lt" in each.lower() for each in behaviors)
