@@ -34,7 +34,7 @@ def test_every_kind_of_failure_is_there() -> None:
 
 def test_messages_are_the_programs_own() -> None:
     literal = re.sub(r"\{[^{}]*\}", "", SOURCE)
-    cells = [*first_cells("Before anything starts"), *first_cells("The run itself")]
+    cells = [*first_cells("Before a run starts"), *first_cells("The run")]
     messages = [message for cell in cells for message in re.findall(r"`([^`]+ [^`]+)`", cell)]
     assert len(messages) > 10
     for message in messages:
