@@ -65,7 +65,7 @@ def failures(report: Path) -> int:
 def test_the_action_runs_a_sweep_and_keeps_its_report(runner: Runner, project: Path) -> None:
     played = action(runner)
     assert (played.code, played.outputs["exit-code"]) == (0, "0"), played.said
-    assert "0 values moved" in played.said
+    assert "0 values changed" in played.said
     assert failures(project / "report") == 0
     assert played.kept == ["report"]
     assert "corners" in runner.files["GITHUB_STEP_SUMMARY"].read_text()

@@ -215,7 +215,7 @@ def test_result_directories_are_judged_again(
     for path in (layout.database, layout.trace, layout.metadata_csv):
         path.unlink()
     repaired = check_run(layout, repair=True)
-    assert "10 judged again" in repaired[0].repaired
+    assert "10 evaluated again" in repaired[0].repaired
     assert [row[:2] + row[6:] for row in rows(layout)] == before
 
 
@@ -228,7 +228,7 @@ def test_the_command(run: RunLayout, capfd: pytest.CaptureFixture[str]) -> None:
     findings = json.loads(capfd.readouterr().out)["findings"]
     assert [finding["open"] for finding in findings] == [False]
     assert cli.run([*project, "fsck", run.name]) == 0
-    assert "is sound" in capfd.readouterr().err
+    assert "no problems" in capfd.readouterr().err
 
 
 # Versions of the store ----------------------------------------------------------------------------

@@ -225,10 +225,10 @@ def test_measurements_of_a_case(monkeypatch: pytest.MonkeyPatch, waves: Waves, t
         "swing": pytest.approx(3.0),
     }
     assert set(found.missing) == set(definitions) - set(found.values) - {"overall"}
-    assert "circle" in found.missing["a"]
+    assert "circular measurements" in found.missing["a"]
     assert "lost is missing" in found.missing["of_lost"]
     assert "hooks.py:4: ZeroDivisionError" in found.missing["broken"]
-    assert "outside of the project" in found.missing["outside"]
+    assert "outside the project" in found.missing["outside"]
     assert "text" in found.missing["textual"]
 
 

@@ -98,7 +98,7 @@ def test_baseline_keeps_every_digit_and_finds_a_move(make_run: MakeRun, tmp_path
 
 
 def test_a_run_with_pending_cases_is_no_baseline(make_run: MakeRun, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="not run"):
+    with pytest.raises(UsageError, match="pending cases"):
         write_baseline(OpenRun(make_run([("pending", {"v": 1}, {})])), tmp_path / "b.json")
 
 

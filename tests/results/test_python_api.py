@@ -105,7 +105,7 @@ def test_more_columns_on_request(make_run: MakeRun) -> None:
     assert first.split()[-2:] == ["warm", "1"]
     table = csv.DictReader(io.StringIO(call(layout.path, "--format", "csv", "--with", "warm,attempts")))
     assert [(row["warm"], row["attempts"]) for row in table] == [("1", "1"), ("1", "1")]
-    with pytest.raises(UsageError, match="--with wram"):
+    with pytest.raises(UsageError, match="'wram'"):
         call(layout.path, "--with", "wram")
 
 

@@ -204,5 +204,5 @@ def test_without_on_change_nothing_is_done(netlisted: Path) -> None:
 def test_on_change_is_checked() -> None:
     assert sweep_to_rerun("rerun pvt_dc") == "pvt_dc"
     assert sweep_to_rerun("netlist") is None
-    with pytest.raises(UsageError, match="neither"):
+    with pytest.raises(UsageError, match="explode"):
         sweep_to_rerun("explode")

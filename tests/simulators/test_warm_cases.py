@@ -117,7 +117,7 @@ async def test_what_differs_is_named_and_the_cases_run_again(
         "a warm session of this deck gives different results: v(out) of 'Operating Point' at point 0 is 0.333"
     )
     assert str(second.cold_reason).startswith(reason)
-    assert str(second.cold_reason).endswith("in a process of its own and 0.25 in the session")
+    assert str(second.cold_reason).endswith("in a separate process and 0.25 in the session")
     assert third.cold_reason == second.cold_reason
     assert [why for _, why in told.mismatches] == [f"case 2: {second.cold_reason}"]
 

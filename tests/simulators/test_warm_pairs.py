@@ -77,6 +77,11 @@ def _judged_alike(warm: Outcome, cold: Outcome) -> Outcome:
     return warm if warm.status == "completed" else cold
 
 
+def _unsteady_noise(refused: str) -> bool:
+    """ngspice 46 integrates the noise of a node without noise to about 1e-152, another value each time."""
+    return "each time it runs" in refused and "of 'Integrated Noise'" in refused
+
+
 @pytest.mark.parametrize("executable", list(programs_under_test()))
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_warm_is_cold(tmp_path: Path, executable: str, part: int) -> None:
@@ -85,6 +90,6 @@ async def test_warm_is_cold(tmp_path: Path, executable: str, part: int) -> None:
         pair = random_pair(Random(SEED + number), cases=CASES)
         differing += await both.differing([pair.deck(edit) for edit in pair.edits])
     assert differing == []
-    assert both.refused == []
+    assert [why for why in both.refused if not _unsteady_noise(why)] == []
     warm = [outcome for outcome in both.outcomes if outcome[:2] == ("completed", True)]
     assert len(warm) >= len(both.outcomes) / 4

@@ -261,7 +261,7 @@ async def test_unseeded_randomness_is_noticed_and_the_deck_goes_cold(
     ]
     await bench.close()
     assert [outcome.warm for outcome in outcomes] == [False, False]
-    assert "other results" in str(outcomes[1].cold_reason)
+    assert "gives different results" in str(outcomes[1].cold_reason)
     assert len(told.mismatches) == 1
 
 

@@ -8,7 +8,7 @@ from rich.text import Text
 from simorc_tui.screens.dialogs.reading import ReadingScreen, key_lines
 
 STEPS = (
-    ("1 project", "schematics, testbenches, sweeps, runs: enter opens, . shows actions"),
+    ("1 project", "your files and runs: enter opens, . shows the actions"),
     ("2 builder", "one sweep, one line for each parameter: enter edits it"),
     ("r", "builds and runs the sweep shown in the builder"),
     ("3 cases", "every case, live: F failed only, / filter, s sort"),
@@ -16,7 +16,7 @@ STEPS = (
     ("S", "specs, yield, worst cases, failures: enter opens them"),
     ("O H P m", "overlay, histogram, over a parameter, pass/fail map"),
     ("d", "compares two cases or two runs"),
-    ("N", "regenerates netlists marked !; you review the difference first"),
+    ("N", "regenerates netlists marked !; you see the change first"),
     ("z o : ?", "zoom a pane, jump, every command by name, every key"),
     ("q", "quits: the run continues, and simorc opens it again"),
 )

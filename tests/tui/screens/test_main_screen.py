@@ -314,7 +314,7 @@ async def test_details_help_palette_and_jump(project: Path, make_run: Callable[.
         await pilot.press("escape", "question_mark")
         await until_shown(pilot, lambda: "simorc: keys" in screen_text(pilot.app))
         await pilot.press("escape", "colon")
-        await type_line(pilot, "failed cases only")
+        await type_line(pilot, "only failed cases")
         await until_shown(pilot, lambda: "failed  (F)" in screen_text(pilot.app))
         await pilot.press("enter")
         await until_shown(pilot, lambda: table(pilot).row_count == 6)

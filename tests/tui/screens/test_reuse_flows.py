@@ -47,7 +47,7 @@ async def test_a_corner_more_is_launched_alone(project: Path) -> None:
         new = (builder.cases or 0) - total
         await screen.press("r")
         await screen.sees(
-            f"only the {new} new cases", f"{total} of {total + new} cases stand in {earlier.name}"
+            f"only the {new} new cases", f"{earlier.name} has results of {total} of {total + new} cases"
         )
         await screen.press("n")
         await screen.until(lambda: len(launcher.asked) > 1)

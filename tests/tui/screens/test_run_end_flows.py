@@ -117,7 +117,7 @@ async def test_a_run_that_lost_its_warm_sessions_says_so_on_top(
     async with terminal(project, (width, 48)) as user:
         await user.until(lambda: user.screen.main.table.row_count == 45)
         status = user.screen.query_one(StatusLine)
-        news = user.screen.news
+        news = user.screen.main.news
         lost = {
             **news.meta,
             "warm_lost": ("warm sessions are not available, every case runs cold (slower): no library"),
@@ -165,7 +165,7 @@ async def test_a_removed_run_gives_way_to_the_newest_left(
         await user.until(lambda: user.screen.main.table.row_count == 4)
         await user.until(lambda: "pvt_20261121120000" not in user.text)
         (project / "simulations" / "pvt_20261120120000").rename(tmp_path_factory.mktemp("removed") / "last")
-        await user.sees("no run yet")
+        await user.sees("No run yet")
         await user.until(lambda: "pvt_20261120120000" not in user.text.splitlines()[0])
 
 
@@ -185,7 +185,7 @@ async def test_starting_a_run_on_a_small_terminal_brings_the_cases(project: Path
 @pytest.mark.parametrize(
     ("typed", "asked"),
     [
-        ("lock it nobody", ("lock", "pvt_20261121120000")),
+        ("protect from removal", ("lock", "pvt_20261121120000")),
         ("html report", ("report", "pvt_20261121120000", "--format", "html")),
         ("archive", ("archive", "pvt_20261121120000")),
         ("validate", ("validate",)),
@@ -209,7 +209,7 @@ async def test_the_palette_finds_notes_names_and_reading_again(project: Path, ma
     make_run(9)
     async with terminal(project) as user:
         await user.until(lambda: user.screen.main.table.row_count == 9)
-        for word, said in (("rename", "show it by a name"), ("note", "keep a note"), ("reload", "ctrl+r")):
+        for word, said in (("rename", "give it a label"), ("note", "add a note"), ("reload", "ctrl+r")):
             await user.press("colon")
             await user.type(word)
             await user.sees(said)

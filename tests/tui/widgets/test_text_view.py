@@ -230,7 +230,7 @@ async def test_searching_goes_from_match_to_match(tmp_path: Path) -> None:
         await pilot.press("N")
         await until_shown(pilot, lambda: "no further match of 'singular'" in screen_text(app))
         await pilot.press("slash", *"XM5", "enter")
-        await until_shown(pilot, lambda: "no 'XM5' here" in screen_text(app))
+        await until_shown(pilot, lambda: "no match of 'XM5'" in screen_text(app))
         await pilot.press("escape")
         assert app.view.needle == ""
 
