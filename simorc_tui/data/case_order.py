@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from simorc.expressions.case_filter import CaseFilter
+from simorc.expressions.case_sql import CaseFilter
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.case_ids import CaseIdQuery
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from simorc.errors import ExpressionError, UsageError
-from simorc.pipeline.dataset import compile_condition, records
+from simorc.pipeline.dataset import compile_test, records
 from simorc.pipeline.layout import find_pipeline_runs
 from simorc.pipeline.replay import replay
 from simorc.pipeline.results import exit_code
@@ -89,7 +89,8 @@ RESULT: dict[str, Any] = {
         ("functional_success==null", True),
         ("functional_success==true", False),
         ("simulation.status==passed", False),
-        ("simulation.status!=passed", True),
+        ("simulation.status!=passed", False),
+        ("simulation.status!=passed or simulation.status=missing", True),
         ("not state==passed and seconds<=2.5", True),
         ("kind~LIN", True),
         ("kind=='lint'", True),
@@ -103,17 +104,17 @@ RESULT: dict[str, Any] = {
     ],
 )
 def test_conditions(condition: str, holds: bool) -> None:
-    test: Callable[[Mapping[str, Any]], bool] = compile_condition(condition)
+    test: Callable[[Mapping[str, Any]], bool] = compile_test(condition)
     assert test(RESULT) is holds
 
 
 @pytest.mark.parametrize(
     ("condition", "column"),
-    [("state", 1), ("state==a b==c", 10), ("a==b and", 9), ("==b", 1), ("(a==b", 6), ('a==b"', 5)],
+    [("state", 1), ("state==a b", 10), ("a==b and", 9), ("==b", 1), ("(a==b", 6), ('a==b"', 5)],
 )
 def test_a_condition_that_makes_no_sense_says_where(condition: str, column: int) -> None:
     with pytest.raises(ExpressionError) as caught:
-        compile_condition(condition)
+        compile_test(condition)
     assert caught.value.column == column
 
 

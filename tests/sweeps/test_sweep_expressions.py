@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simorc.errors import ExpressionError
-from simorc.expressions.conditions import compile_expression
+from simorc.expressions.conditions import compile_parameter_condition
 from simorc.expressions.operations import NotVectorisedError
 from simorc.units import Number, Value
 
@@ -26,6 +26,15 @@ CASE: dict[str, Value] = {"vdda": Number("3.30"), "temp": Number("125"), "corner
         ("cl == 10p", True),
         ("cl in [1p, 10p, 100p]", True),
         ("corner not in ('ss', 'tt')", True),
+        ("corner == ff", True),
+        ("corner = ss,ff", True),
+        ("corner: f*", True),
+        ("temp in 100..125", True),
+        ("temp=125 vdda=3.3", True),
+        ("vdda=3.3 -temp<100", True),
+        ("temp -vdda > 121", True),
+        ("corner ~ F", True),
+        ("missing(temp)", False),
         ("-40 < temp <= 125", True),
         ("not corner == 'ff'", False),
         ("corner == 'ff' == 1", False),
@@ -43,22 +52,22 @@ CASE: dict[str, Value] = {"vdda": Number("3.30"), "temp": Number("125"), "corner
     ],
 )
 def test_value(text: str, value: object) -> None:
-    assert compile_expression(text, NAMES).evaluate(CASE) == pytest.approx(value)
+    assert compile_parameter_condition(text, NAMES).evaluate(CASE) == pytest.approx(value)
 
 
 @pytest.mark.parametrize(
     ("text", "column", "message"),
     [
         ("vdaa > 3", 1, "vdaa is not a parameter (did you mean 'vdda'?)"),
-        ("corner == ss", 11, "text needs quotes: 'ss'"),
+        ("temp > hto", 8, "'hto' is not a number"),
         ("temp > ", 7, "expected a number"),
-        ("temp = 3", 6, "compare with =="),
+        ("temp > vdaa", 8, "did you mean 'vdda'?"),
         ("temp > 3 && vdda", 10, "write and"),
         ("corner == 'ff", 11, "missing closing quote"),
         ("open('x')", 1, "not a function"),
-        ("temp.real", 5, "not part of an expression"),
+        ("temp.real", 1, "did you mean 'temp'?"),
         ("sqrt(1, 2)", 1, "does not take 2"),
-        ("temp in 3", 9, "a list"),
+        ("temp in", 8, "expected a number"),
         ("(temp", 6, "expected )"),
         ("2n3904 > 1", 1, "2n3904 is not a number"),
         ("temp temp", 6, "an operator"),
@@ -72,7 +81,7 @@ def test_value(text: str, value: object) -> None:
 )
 def test_refused(text: str, column: int, message: str) -> None:
     with pytest.raises(ExpressionError) as caught:
-        compile_expression(text, NAMES)
+        compile_parameter_condition(text, NAMES)
     assert message in str(caught.value)
     assert caught.value.column == column
 
@@ -91,17 +100,17 @@ def test_refused(text: str, column: int, message: str) -> None:
 )
 def test_fails_for_a_case(text: str, message: str) -> None:
     with pytest.raises(ExpressionError) as caught:
-        compile_expression(text, NAMES).evaluate(CASE)
+        compile_parameter_condition(text, NAMES).evaluate(CASE)
     assert message in str(caught.value)
 
 
 def test_missing_value() -> None:
     with pytest.raises(ExpressionError, match="temp has no value"):
-        compile_expression("temp > 3", NAMES).evaluate({})
+        compile_parameter_condition("temp > 3", NAMES).evaluate({})
 
 
 def test_names_in_order() -> None:
-    assert compile_expression("temp > 3 and vdda < temp", NAMES).names == ("temp", "vdda")
+    assert compile_parameter_condition("temp > 3 and vdda < temp", NAMES).names == ("temp", "vdda")
 
 
 def numbers() -> st.SearchStrategy[str]:
@@ -136,10 +145,13 @@ CONDITIONS = st.recursive(COMPARISONS | MEMBERSHIPS, conditions, max_leaves=6)
 @given(ARITHMETIC | CONDITIONS, st.floats(-100, 100), st.integers(-5, 5).map(float))
 def test_means_what_python_means(text: str, a: float, b: float) -> None:
     scope = {"a": a, "b": b, "abs": abs}
-    expression = compile_expression(text, ("a", "b"))
+    expression = compile_parameter_condition(text, ("a", "b"))
     try:
         expected = eval(text, {"__builtins__": {}}, scope)  # noqa: S307 - the reference, on generated text
     except ZeroDivisionError:
+        if expression.truth({"a": a, "b": b}) is not None:  # what is known decides
+            assert " or " in text or " and " in text
+            return
         with pytest.raises(ExpressionError):
             expression.evaluate({"a": a, "b": b})
         return
@@ -149,7 +161,7 @@ def test_means_what_python_means(text: str, a: float, b: float) -> None:
 
 @given(CONDITIONS, st.lists(st.floats(-9, 9), min_size=1, max_size=6), st.integers(-2, 2).map(float))
 def test_arrays_agree_with_single_values(text: str, column: list[float], b: float) -> None:
-    expression = compile_expression(text, ("a", "b"))
+    expression = compile_parameter_condition(text, ("a", "b"))
     try:
         together = expression.evaluate_arrays({"a": np.array(column), "b": np.float64(b)})
     except NotVectorisedError:
@@ -161,17 +173,17 @@ def test_arrays_agree_with_single_values(text: str, column: list[float], b: floa
 @given(st.text(max_size=60))
 def test_any_text_is_an_expression_or_an_expression_error(text: str) -> None:
     try:
-        compile_expression(text, NAMES)
+        compile_parameter_condition(text, NAMES)
     except ExpressionError as error:
         assert error.column is None or 1 <= error.column <= max(len(text), 1) + 1
 
 
 def test_text_arrays() -> None:
-    expression = compile_expression("corner == 'ff' and temp > 100", NAMES)
+    expression = compile_parameter_condition("corner == 'ff' and temp > 100", NAMES)
     corners, temps = np.array(["ss", "ff"]).reshape(2, 1), np.array([27.0, 125.0])
     assert expression.evaluate_arrays({"corner": corners, "temp": temps}).tolist() == [
         [False, False],
         [False, True],
     ]
     with pytest.raises(NotVectorisedError):
-        compile_expression("corner > 3", NAMES).evaluate_arrays({"corner": corners})
+        compile_parameter_condition("corner > 3", NAMES).evaluate_arrays({"corner": corners})

@@ -38,11 +38,9 @@ def _number(value: Any) -> Any:
 
 
 def _compare(sign: str, left: Any, right: Any) -> Any:
-    if _is_text(left) == _is_text(right):
-        return COMPARE[sign](left, right)
-    if sign in ("==", "!="):
-        return np.bool_(sign == "!=")
-    raise NotVectorisedError("text against a number")
+    if _is_text(left) != _is_text(right):
+        raise NotVectorisedError("text against a number")
+    return COMPARE[sign](left, right)
 
 
 def _truth(value: Any) -> Any:
@@ -69,26 +67,34 @@ def _reduce(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return lambda *values: functools.reduce(function, values)
 
 
+_COMPUTE: Mapping[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": operator.mod,
+    "abs": np.abs,
+    "sqrt": np.sqrt,
+    "round": _round,
+    "min": _reduce(np.minimum),
+    "max": _reduce(np.maximum),
+}
+
+
+def _compute(name: str, *values: Any) -> Any:
+    function: Callable[..., Any] = _COMPUTE.get(name, _refuse)
+    return function(*map(_number, values))
+
+
 VECTOR = Operations(
-    arithmetic={
-        "+": operator.add,
-        "-": operator.sub,
-        "*": operator.mul,
-        "/": operator.truediv,
-        "%": operator.mod,
-        "**": _refuse,
-    },
+    value=operator.itemgetter,
+    arithmetic=_compute,
     compare=_compare,
-    functions={
-        "abs": np.abs,
-        "sqrt": np.sqrt,
-        "log10": _refuse,
-        "exp": _refuse,
-        "round": _round,
-        "min": _reduce(np.minimum),
-        "max": _reduce(np.maximum),
-    },
+    call=_compute,
     number=_number,
+    match=_refuse,
+    missing=_refuse,
+    truth=_truth,
     every=_every,
     some=_some,
     negate=lambda value: np.logical_not(_truth(value)),

@@ -1,14 +1,21 @@
-"""How conditions compute with single values; `arrays` computes with whole axes the same way."""
+"""How conditions compute with single values; `arrays` computes with whole axes the same way.
+
+A value is a number, a text or None (missing). What has no result is unknown, which is None as well: a
+comparison with a missing value, an order of a text and a number, a division by zero.
+"""
 
 from __future__ import annotations
 
+import fnmatch
+import functools
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simorc.units import Value
+from simorc.units import parse_value
 
 Evaluator = Callable[[Mapping[str, Any]], Any]
 
@@ -21,19 +28,20 @@ class NotVectorisedError(TypeError):
 class Operations:
     """How single values, or arrays of them, are computed with."""
 
-    arithmetic: Mapping[str, Callable[[Any, Any], Any]]
+    value: Callable[[str], Evaluator]
+    """The value of a name."""
+    arithmetic: Callable[[str, Any, Any], Any]
     compare: Callable[[str, Any, Any], Any]
-    functions: Mapping[str, Callable[..., Any]]
+    call: Callable[..., Any]
+    """A function, by its name, of some values."""
     number: Callable[[Any], Any]
+    match: Callable[[str, str, Any], Any]
+    """``like`` or ``contains``, the pattern or text, and the value."""
+    missing: Callable[[Any], Any]
+    truth: Callable[[Any], Any]
     every: Callable[[list[Evaluator]], Evaluator]
     some: Callable[[list[Evaluator]], Evaluator]
     negate: Callable[[Any], Any]
-
-
-def _number(value: Value) -> float:
-    if isinstance(value, str):
-        raise TypeError(f"'{value}' is text, not a number")
-    return float(value)
 
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -46,10 +54,76 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def _compare(sign: str, left: Value, right: Value) -> bool:
-    if sign not in ("==", "!=") and isinstance(left, str) != isinstance(right, str):
-        raise TypeError(f"cannot order text and number: {left} {sign} {right}")
-    return bool(COMPARE[sign](left, right))
+# Values ---------------------------------------------------------------------------------------------
+
+
+def number_of(value: Any) -> float | int | None:
+    """The number a value is: a text is one if the grammar of numbers reads it. None for what is none."""
+    if isinstance(value, str):
+        read = parse_value(value)
+        return float(read) if isinstance(read, float) else None
+    if not isinstance(value, int | float) or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return int(value) if isinstance(value, bool) else value
+
+
+def text_of(value: Any) -> str | None:
+    """The text of a value: of a number its 15 significant digits; None for a missing one."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return f"{value:.15g}" if isinstance(value, int | float) else str(value)
+
+
+def plain_value(value: Any) -> Any:
+    """What a mapping holds as a number, a text or None: NaN is missing, anything else is its text."""
+    if value is None or isinstance(value, str):
+        return value
+    return number_of(value) if isinstance(value, int | float) else str(value)
+
+
+def lowered(text: str) -> str:
+    """The text with the letters of ASCII in lower case, as SQLite compares."""
+    return text.translate(_LOWER)
+
+
+_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
+# Operations on single values --------------------------------------------------------------------------
+
+
+def compare(sign: str, left: Any, right: Any) -> bool | None:
+    """Two texts by their characters, anything else as numbers. A text that is no number equals none."""
+    if left is None or right is None:
+        return None
+    if isinstance(left, str) and isinstance(right, str):
+        return bool(COMPARE[sign](left, right))
+    one, other = number_of(left), number_of(right)
+    if one is None or other is None:
+        return {"==": False, "!=": True}.get(sign)
+    return bool(COMPARE[sign](one, other))
+
+
+@functools.lru_cache(maxsize=256)
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(fnmatch.translate(pattern), re.DOTALL)
+
+
+def match(kind: str, wanted: str, value: Any) -> bool | None:
+    """Whether the text of a value is ``like`` a pattern, or ``contains`` a text; None without a value."""
+    text = text_of(value)
+    if text is None:
+        return None
+    if kind == "contains":
+        return lowered(wanted) in lowered(text)
+    return _pattern(wanted).match(text) is not None
+
+
+def truth(value: Any) -> bool | None:
+    """A number is true unless it is 0, a text unless it is empty."""
+    return None if value is None else bool(value != "" if isinstance(value, str) else value)
 
 
 def _power(base: float, exponent: float) -> float:
@@ -59,35 +133,123 @@ def _power(base: float, exponent: float) -> float:
     return float(result)
 
 
+_ARITHMETIC: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": operator.mod,
+    "**": _power,
+}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "abs": abs,
+    "sqrt": math.sqrt,
+    "log10": math.log10,
+    "exp": math.exp,
+    "min": lambda *values: min(values),
+    "max": lambda *values: max(values),
+    "round": lambda value, digits=0.0: round(value, int(digits)),
+}
+
+
+def compute(name: str, *values: Any) -> float:
+    """An operator of arithmetic or a function. Raises TypeError, ValueError or ArithmeticError."""
+    function = _ARITHMETIC.get(name) or _FUNCTIONS[name]
+    return float(function(*map(_number, values)))
+
+
+def computed(name: str, *values: Any) -> float | None:
+    """The same; None where there is no result."""
+    try:
+        result = compute(name, *values)
+    except (ArithmeticError, TypeError, ValueError):
+        return None
+    return None if math.isnan(result) else result
+
+
+def _number(value: Any) -> float:
+    found = number_of(value)
+    if found is None:
+        raise TypeError("a value is missing" if value is None else f"'{value}' is text, not a number")
+    return float(found)
+
+
+def _compare_or_fail(sign: str, left: Any, right: Any) -> bool:
+    result = compare(sign, left, right)
+    if result is None:
+        raise TypeError(f"cannot order text and number: {left} {sign} {right}")
+    return result
+
+
 def _every(tests: list[Evaluator]) -> Evaluator:
-    return lambda values: all(test(values) for test in tests)
+    """False if one is, unknown if one of the others is."""
+
+    def evaluate(values: Mapping[str, Any]) -> bool | None:
+        unknown = False
+        for test in tests:
+            result = truth(test(values))
+            if result is False:
+                return False
+            unknown = unknown or result is None
+        return None if unknown else True
+
+    return evaluate
 
 
 def _some(tests: list[Evaluator]) -> Evaluator:
-    return lambda values: any(test(values) for test in tests)
+    """True if one is, unknown if one of the others is."""
+    opposite = _every([_opposite(test) for test in tests])
+    return lambda values: _negate(opposite(values))
+
+
+def _opposite(test: Evaluator) -> Evaluator:
+    return lambda values: _negate(test(values))
+
+
+def _negate(value: Any) -> bool | None:
+    result = truth(value)
+    return None if result is None else not result
+
+
+def _name(name: str) -> Evaluator:
+    return lambda values: plain_value(values.get(name))
 
 
 SCALAR = Operations(
-    arithmetic={
-        "+": operator.add,
-        "-": operator.sub,
-        "*": operator.mul,
-        "/": operator.truediv,
-        "%": operator.mod,
-        "**": _power,
-    },
-    compare=_compare,
-    functions={
-        "abs": abs,
-        "sqrt": math.sqrt,
-        "log10": math.log10,
-        "exp": math.exp,
-        "min": lambda *values: min(values),
-        "max": lambda *values: max(values),
-        "round": lambda value, digits=0.0: round(value, int(digits)),
-    },
-    number=_number,
+    value=_name,
+    arithmetic=computed,
+    compare=compare,
+    call=computed,
+    number=number_of,
+    match=match,
+    missing=lambda value: value is None,
+    truth=truth,
     every=_every,
     some=_some,
-    negate=operator.not_,
+    negate=_negate,
 )
+"""Three-valued: None is unknown."""
+
+SQL_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
+    "condition_compare": (3, compare),
+    "condition_compute": (-1, computed),
+    "condition_number": (1, lambda value: None if (number := number_of(value)) is None else float(number)),
+    "condition_text": (1, text_of),
+    "condition_truth": (1, truth),
+}
+"""What the SQL of conditions calls: the number of arguments (-1: any) and the function."""
+
+STRICT = Operations(
+    value=lambda name: operator.itemgetter(name),
+    arithmetic=compute,
+    compare=_compare_or_fail,
+    call=compute,
+    number=_number,
+    match=match,
+    missing=lambda value: value is None,
+    truth=truth,
+    every=_every,
+    some=_some,
+    negate=_negate,
+)
+"""Raises TypeError, ValueError, ArithmeticError or KeyError where `SCALAR` gives None."""

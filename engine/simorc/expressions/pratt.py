@@ -1,6 +1,6 @@
-"""One tokenizer and one Pratt parser for every language of expressions: conditions and waveform expressions.
+"""One Pratt parser for every language of expressions: conditions and waveform expressions.
 
-A language is a table (`Language`) and the few nodes of its tree that are its own (a subclass of `Parser`).
+A language is a table (`Grammar`) and the few nodes of its tree that are its own (a subclass of `Parser`).
 Nothing of Python's own is evaluated, and length, depth and number of parts are bounded.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -18,30 +18,39 @@ from simorc.units import unambiguous
 Tree = TypeVar("Tree")
 
 
-@dataclass(frozen=True)
-class Language:
-    """What an expression may be written with.
+@dataclass(frozen=True, kw_only=True)
+class Grammar:
+    """How the operators of a language bind.
 
-    `pattern` has one group for each of `kinds`, after leading blanks: ``number``, ``name``, ``sign`` and what
-    else the language has. `operators` holds how tightly each infix operator binds; ``+`` and ``-`` in front
-    bind as `sign` says. `words` are operators that look like names, in lower case; `same` other spellings.
+    `operators` holds how tightly each infix operator binds; ``+`` and ``-`` in front bind as `sign` says.
+    `same` holds other spellings.
     """
 
-    pattern: re.Pattern[str]
-    kinds: tuple[str, ...]
     operators: Mapping[str, int]
     sign: int
     operand: str
     """What an error says was expected where an operand has to stand."""
-    words: frozenset[str] = frozenset()
-    words_in_any_case: bool = False
     same: Mapping[str, str] = field(default_factory=dict)
     from_right: frozenset[str] = frozenset({"**"})
+    deepest: int = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Language(Grammar):
+    """A grammar whose tokens do not depend on where they stand.
+
+    `pattern` has one group for each of `kinds`, after leading blanks: ``number``, ``name``, ``sign`` and what
+    else the language has. `words` are operators that look like names, in lower case.
+    """
+
+    pattern: re.Pattern[str]
+    kinds: tuple[str, ...]
+    words: frozenset[str] = frozenset()
+    words_in_any_case: bool = False
     hint: Callable[[str], str] = lambda character: ""
     """What is added to the complaint about a character that is no part of the language."""
     most_characters: int = 2000
     most_parts: int = 500
-    deepest: int = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +100,11 @@ def _unexpected(text: str, position: int, language: Language) -> ExpressionError
 
 
 class Parser(ABC, Generic[Tree]):
-    """Precedence climbing over the tokens of one expression."""
+    """Precedence climbing over the tokens of one expression. All its methods raise ExpressionError."""
 
-    def __init__(self, text: str, language: Language) -> None:
-        """Raises ExpressionError, as all its methods do."""
-        self._language = language
-        self._tokens = tokenize(text, language)
+    def __init__(self, tokens: Sequence[Token], grammar: Grammar) -> None:
+        self._grammar = grammar
+        self._tokens = tokens
         self._next = 0
         self._depth = 0
 
@@ -123,9 +131,9 @@ class Parser(ABC, Generic[Tree]):
 
     def _infix(self, left: Tree) -> Tree:
         operator = self._operator(self._take())
-        binding = self._language.operators[operator]
+        binding = self._grammar.operators[operator]
         # One that groups from the right takes another of its own kind, or a sign, on its right side.
-        right = self._expression(binding - 1 if operator in self._language.from_right else binding)
+        right = self._expression(binding - 1 if operator in self._grammar.from_right else binding)
         return self._operation(operator, (left, right))
 
     # The tokens -----------------------------------------------------------------------------------
@@ -155,7 +163,7 @@ class Parser(ABC, Generic[Tree]):
     def _expression(self, binding: int) -> Tree:
         """What binds more tightly than `binding`."""
         self._depth += 1
-        if self._depth > self._language.deepest:
+        if self._depth > self._grammar.deepest:
             raise ExpressionError("nested too deeply", column=self._peek().column)
         left = self._prefix()
         while self._binding() > binding:
@@ -166,12 +174,12 @@ class Parser(ABC, Generic[Tree]):
     def _operator(self, token: Token) -> str:
         """The infix operator that a token after an operand is; a name such as ``gt`` may be one."""
         if token.kind == "name":
-            return self._language.same.get(token.text.lower(), "")
+            return self._grammar.same.get(token.text.lower(), "")
         return token.text if token.kind in ("sign", "word") else ""
 
     def _binding(self) -> int:
         """How tightly the operator that comes next binds; 0 if none comes."""
-        return self._language.operators.get(self._operator(self._peek()), 0)
+        return self._grammar.operators.get(self._operator(self._peek()), 0)
 
     def _prefix(self) -> Tree:
         token = self._peek()
@@ -182,13 +190,13 @@ class Parser(ABC, Generic[Tree]):
             return self._negated()
         if token.text in ("-", "+"):
             self._take()
-            return self._operation(token.text, (self._expression(self._language.sign),))
+            return self._operation(token.text, (self._expression(self._grammar.sign),))
         if token.text == "(":
             self._take()
             inner = self._expression(0)
             self._expect(")")
             return inner
-        raise self._wrong(self._language.operand)
+        raise self._wrong(self._grammar.operand)
 
     def _number(self, token: Token) -> float:
         try:

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from simorc.errors import ExpressionError
-from simorc.expressions.pratt import Language, Parser, Token
+from simorc.expressions.pratt import Language, Parser, Token, tokenize
 
 WORDS = (
     *("rise", "fall", "either", "dc", "peak"),
@@ -127,7 +127,7 @@ Node: TypeAlias = "Constant | Word | Name | Signal | Operation | Call"
 
 def parse_wave_expression(text: str) -> Node:
     """The tree of an expression; ExpressionError with a column (from 1) where it is not one."""
-    return _Parser(text, WAVES).whole()
+    return _Parser(tokenize(text, WAVES), WAVES).whole()
 
 
 class _Parser(Parser[Node]):

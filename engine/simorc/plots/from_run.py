@@ -9,7 +9,7 @@ import numpy as np
 
 from simorc.config.names import did_you_mean
 from simorc.errors import SimorcError, UsageError
-from simorc.expressions.conditions import compile_expression
+from simorc.expressions.conditions import compile_parameter_condition
 from simorc.measurements.arrays import Trace
 from simorc.measurements.expressions import Scope, compile_wave_expression
 from simorc.measurements.missing import MeasurementMissing
@@ -68,7 +68,7 @@ def cases_where(frame: Frame, text: str) -> np.ndarray[tuple[int], np.dtype[np.b
     """Where a condition on the parameters holds; an empty one holds everywhere."""
     if not text:
         return np.ones(len(frame), dtype=np.bool_)
-    expression = compile_expression(text, list(frame.parameters))
+    expression = compile_parameter_condition(text, list(frame.parameters))
     chosen = (bool(expression.evaluate(frame.parameters_of(place))) for place in range(len(frame)))
     return np.fromiter(chosen, dtype=np.bool_, count=len(frame))
 

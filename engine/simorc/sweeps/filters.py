@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simorc.errors import ExpressionError
-from simorc.expressions.conditions import Expression, compile_expression
+from simorc.expressions.conditions import Condition, compile_parameter_condition
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Filters:
     where: tuple[str, ...] = ()
     corners: tuple[tuple[str, ...], ...] = ()
 
-    def compiled(self, names: Iterable[str]) -> dict[str, Expression]:
+    def compiled(self, names: Iterable[str]) -> dict[str, Condition]:
         """Every expression, checked. Raises ExpressionError with the expression's text."""
         known = frozenset(names)
         return {text: _checked(text, known) for text in (*self.exclude, *self.include, *self.where)}
@@ -38,9 +38,9 @@ class Filters:
         return cls(tuple(data["exclude"]), tuple(data["include"]), tuple(data["where"]), chosen)
 
 
-def _checked(text: str, names: frozenset[str]) -> Expression:
+def _checked(text: str, names: frozenset[str]) -> Condition:
     try:
-        return compile_expression(text, names)
+        return compile_parameter_condition(text, names)
     except ExpressionError as error:
         said = error.message if error.message.startswith(f"{text}: ") else f"{text}: {error.message}"
         raise ExpressionError(said, column=error.column, text=text) from error

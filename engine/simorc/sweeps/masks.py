@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simorc.errors import UsageError
-from simorc.expressions.conditions import Expression
+from simorc.expressions.conditions import Condition
 from simorc.expressions.operations import NotVectorisedError
 from simorc.sweeps.axes import Listed
 from simorc.sweeps.filters import Filters
@@ -135,7 +135,7 @@ def _overlaid(grid: Grid, axis: int, name: str, below: Any) -> Any:
     return np.where(_along(grid, axis, sets), _along(grid, axis, above), below)
 
 
-def _holds(grid: Grid, expression: Expression) -> Mask:
+def _holds(grid: Grid, expression: Condition) -> Mask:
     try:
         values = {name: _values(grid, name) for name in expression.names}
         return _full_rank(grid, _by_slabs(expression, values))
@@ -143,7 +143,7 @@ def _holds(grid: Grid, expression: Expression) -> Mask:
         return _holds_one_by_one(grid, expression)
 
 
-def _by_slabs(expression: Expression, values: dict[str, Any]) -> Mask:
+def _by_slabs(expression: Condition, values: dict[str, Any]) -> Mask:
     """The truth of an expression over arrays that broadcast; few of its intermediate numbers at a time."""
     shape = np.broadcast_shapes(*(np.shape(each) for each in values.values()))
     size = math.prod(shape)
@@ -175,7 +175,7 @@ def _full_rank(grid: Grid, mask: Mask) -> Mask:
     return mask.reshape((1,) * (len(_dimensions(grid)) - mask.ndim) + mask.shape) if mask.ndim == 0 else mask
 
 
-def _holds_one_by_one(grid: Grid, expression: Expression) -> Mask:
+def _holds_one_by_one(grid: Grid, expression: Condition) -> Mask:
     named = {axis for name in expression.names for axis in _axes_of(grid, name)}
     dimensions = _dimensions(grid)
     shape = [grid.shape[axis] if axis in named else 1 for axis in dimensions]

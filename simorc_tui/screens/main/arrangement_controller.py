@@ -8,7 +8,7 @@ import time
 from textual.message import Message
 
 from simorc.errors import ExpressionError, SimorcError
-from simorc.expressions.case_filter import filter_names, parse_filter
+from simorc.expressions.case_sql import filter_names, parse_filter
 from simorc.rundir.store.reader import Column
 from simorc.text import plain
 from simorc_tui.data.case_order import Arrangement, OrderQuery, RowOrder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from array import array
 
-from simorc.expressions.case_filter import CaseFilter
+from simorc.expressions.case_sql import CaseFilter
 from simorc.rundir.layout import RunLayout, find_run
 from simorc.rundir.summary import RunSummary
 from simorc_tui.data.case_order import Arrangement, OrderQuery

@@ -7,7 +7,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from simorc.expressions.case_filter import CaseFilter
+from simorc.expressions.case_sql import CaseFilter
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.reader import RunReader
 from simorc_tui.data.case_order import Arrangement, OrderQuery

@@ -19,7 +19,7 @@ from simorc.cli.output.results_files import WHOLE, write_whole_form
 from simorc.cli.output.spec_table import run_with_specs, spec_table
 from simorc.cli.output.tables import note, table, write
 from simorc.errors import UsageError
-from simorc.expressions.case_filter import parse_filter
+from simorc.expressions.case_sql import parse_filter
 from simorc.rundir.as_written import WrittenParameters
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.mixed import mixture
@@ -42,7 +42,7 @@ MORE = ("warm", "rung", "attempts", "seconds", "started")
     "filter_text",
     default="",
     metavar="TEXT",
-    help="Filter as in the terminal interface: 'corner=ss vdda<3.1'.",
+    help="Condition on the cases: 'corner=ss vdda<3.1', 'gain>65 or missing(gain)'.",
 )
 @click.option("--failed", is_flag=True, help="Failed cases only.")
 @click.option(

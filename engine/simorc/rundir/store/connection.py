@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from simorc.errors import StoreError
+from simorc.expressions.operations import SQL_FUNCTIONS
 from simorc.files import is_network
 from simorc.rundir.store.migrations import SCHEMA_VERSION, migrate, version_of
 
@@ -99,6 +100,8 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     immutable = "&immutable=1" if _is_out_of_reach(path) else ""
     connection = _connect(f"{path.resolve().as_uri()}?mode=ro{immutable}", path)
     connection.row_factory = sqlite3.Row
+    for name, (arguments, function) in SQL_FUNCTIONS.items():
+        connection.create_function(name, arguments, function, deterministic=True)
     return connection
 
 
