@@ -155,6 +155,29 @@ def test_sizes(text: str, size: int) -> None:
     assert parse_bytes(text) == size
 
 
+def test_a_size_in_powers_of_ten() -> None:
+    assert parse_bytes("1e9") == 10**9
+    assert parse_bytes("1.5e3 kB") == 1_500_000
+
+
+@pytest.mark.parametrize(
+    ("unit", "shown"),
+    [
+        *((unit, "0.0123 " + unit) for unit in ("1/K", "/K", "V^2/Hz", "V²", "A**2", "s^-1", "m2", "1")),
+        *((unit, "0.0123 " + unit) for unit in ("ppm/K", "dB/dec", "dBV", "deg/s", "mV", "kHz", "LSB", "σ")),
+        ("%/V", "0.0123 %/V"),
+        ("V/√Hz", "12.3 mV/√Hz"),
+        ("V/sqrt(Hz)", "12.3 mV/sqrt(Hz)"),
+        ("A/V^2", "12.3 mA/V^2"),
+        ("Ω", "12.3 mΩ"),
+        ("m", "12.3 mm"),
+        ("bit/s", "12.3 mbit/s"),
+    ],
+)
+def test_a_prefix_stands_only_where_it_means_a_thousand(unit: str, shown: str) -> None:
+    assert format_si(0.0123, unit) == shown
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
@@ -165,6 +188,9 @@ def test_sizes(text: str, size: int) -> None:
         ("500ms", 0.5),
         ("90", 90),
         ("2d", 172800),
+        ("1e9", 1e9),
+        ("1e3s", 1000),
+        ("5e-1m", 30),
         ("5min", 300),
     ],
 )

@@ -22,6 +22,19 @@ MOST_JSON = 1 << 28
 """Bytes of JSON that are read at all; the manifest of a million cases has some kilobytes."""
 
 
+Stamp = tuple[int, int, int]
+"""When a file was written (ns), how long it is, and its inode."""
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """The stamp of a file or directory; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def is_network(path: Path) -> bool:
     """Whether other hosts may write below `path` without this host's kernel noticing: true for every file
     system that is not known to be local.

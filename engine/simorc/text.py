@@ -25,6 +25,13 @@ def plain_lines(text: str) -> list[str]:
     return [plain(line) for line in (lines[:-1] if lines[-1] == "" else lines)]
 
 
+def message_line(text: str) -> str:
+    """A message for display in one line: its lines made plain and joined by ``; ``, blank ones left out."""
+    if "\n" not in text and "\r" not in text:
+        return plain(text)
+    return "; ".join(line.strip() for line in plain_lines(text) if line.strip())
+
+
 def duration(seconds: float, *, narrow: bool = False) -> str:
     """How long something took: ``0.4 s``, ``42 s``, ``3 min 10 s``, ``2 h 05 min``; in little room
     ``0.31s``, ``0:42``, ``3:10``, ``2:05:12``.

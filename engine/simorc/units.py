@@ -15,12 +15,18 @@ from typing import Any
 
 from simorc.number_grammar import read_number
 
-_BYTES = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?(?:([kmgt])(i?b)?|b)?", re.IGNORECASE | re.ASCII)
-_SECONDS = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?(ms|s|min|m|h|d)?", re.IGNORECASE | re.ASCII)
+_AMOUNT = r"((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]{1,3})?) ?"
+_BYTES = re.compile(rf"{_AMOUNT}(?:([kmgt])(i?b)?|b)?", re.IGNORECASE | re.ASCII)
+_SECONDS = re.compile(rf"\s*{_AMOUNT}(ms|s|min|m|h|d)?", re.IGNORECASE | re.ASCII)
 _SECONDS_OF = {"ms": 1e-3, "s": 1.0, "": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _MOST_BYTES, _MOST_SECONDS = 2.0**63, 1e12
 _PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
-_UNSCALED = {"dB", "dBm", "dBc", "deg", "°", "°C", "%", "ppm"}
+_RATIOS = ("dB", "deg", "°", "%", "‰", "ppm", "ppb", "LSB", "σ", "sigma")
+"""What a unit that takes no prefix begins with: ratios, angles and counts."""
+_COUNTS = frozenset({"bit", "bits"})
+_POWER = re.compile(r"[²³⁻^0-9]")
+_UNITS = ("V", "A", "W", "F", "H", "Hz", "Ohm", "ohm", "Ω", "s", "S", "m", "C", "J", "K", "T", "g")
+_PREFIXED = frozenset(f"{prefix}{unit}" for prefix in "afpnuµμmkMGT" for unit in _UNITS)
 
 
 class Number(float):
@@ -151,7 +157,7 @@ def format_si(value: float, unit: str = "", digits: int = 4) -> str:
     number = float(value)
     if not math.isfinite(number):
         return _join(str(number), "", unit)
-    if unit in _UNSCALED or number == 0:
+    if number == 0 or not takes_prefix(unit):
         return _join(f"{number:.{digits}g}", "", unit)
     # Rounded first: 999.99 with 4 digits is 1 k, not 1000.
     rounded = float(f"{number:.{digits - 1}e}")
@@ -160,6 +166,16 @@ def format_si(value: float, unit: str = "", digits: int = 4) -> str:
         return _join(f"{number:.{digits}g}", "", unit)
     scaled = float(f"{rounded}e{-exponent}") if "e" not in f"{rounded}" else rounded * 10.0**-exponent
     return _join(f"{scaled:.{max(digits, 3)}g}", _PREFIXES[exponent], unit)
+
+
+def takes_prefix(unit: str) -> bool:
+    """Whether a prefix before the unit scales by a thousand: not before a ratio, an angle, a number
+    (``1/K``), a power (``mV²`` is a millionth of V²) or a unit that has a prefix (``mV``).
+    """
+    first = re.split(r"[/·*. ]", unit.replace("**", "^"))[0]
+    if unit and (not first[:1].isalpha() or _POWER.search(first)):
+        return False
+    return not first.startswith(_RATIOS) and first not in _PREFIXED and unit not in _COUNTS
 
 
 @dataclass(frozen=True)

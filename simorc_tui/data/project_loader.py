@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simorc.config.root import SETUP_FILE
+from simorc.config.root import SETUP_FILE, SWEEPS_FOLDER
 from simorc.errors import ConfigError, Problem, SimorcError
+from simorc.files import Stamp
 from simorc_tui.data.project_outline import (
     BrokenOutline,
     PipelineOutline,
@@ -16,6 +18,7 @@ from simorc_tui.data.project_outline import (
     SweepOutline,
     TestbenchOutline,
 )
+from simorc_tui.data.project_watch import stamps
 
 if TYPE_CHECKING:
     from simorc.config.models.setup import Setup
@@ -29,12 +32,21 @@ def read_outline(root: Path) -> ProjectOutline:
         Project,  # pydantic and ruamel.yaml: too slow to import before the first frame
     )
 
+    first = stamps((root / SETUP_FILE, root / SWEEPS_FOLDER))
+    outline, read = _read(root, Project)
+    others = (*(path for path in outline.broken_files if path not in read),)
+    return replace(outline, stamps={**first, **stamps(others), **read})
+
+
+def _read(root: Path, reader: type[Project]) -> tuple[ProjectOutline, Mapping[Path, Stamp | None]]:
+    """The outline, and the stamp of each file it comes from."""
     try:
-        return _of_project(Project.load(root))
+        project = reader.load(root)
+        return _of_project(project), project.stamps
     except ConfigError as error:
         return _of_files(root, error.problems)
     except SimorcError as error:
-        return ProjectOutline(root.name, root, problems=(error.message,))
+        return ProjectOutline(root.name, root, problems=(error.message,)), {}
 
 
 def _of_project(project: Project) -> ProjectOutline:
@@ -74,7 +86,7 @@ def _without_plan(project: Project) -> Iterator[BrokenOutline]:
             yield BrokenOutline("sweep", name, sweep.path, (f"{sweep.path.name}: {error.message}",))
 
 
-def _of_files(root: Path, problems: Sequence[Problem]) -> ProjectOutline:
+def _of_files(root: Path, problems: Sequence[Problem]) -> tuple[ProjectOutline, Mapping[Path, Stamp | None]]:
     """The sound files of a project that has others as well."""
     from simorc.config.expansion import against
     from simorc.config.validate.project_files import read_project
@@ -84,14 +96,14 @@ def _of_files(root: Path, problems: Sequence[Problem]) -> ProjectOutline:
     said = tuple(dict.fromkeys(map(str, problems)))
     broken_files = tuple(dict.fromkeys(root / problem.file for problem in problems))
     if setup is None:
-        return ProjectOutline(root.name, root, problems=said, broken_files=broken_files)
+        return ProjectOutline(root.name, root, problems=said, broken_files=broken_files), files.stamps
     broken = (
         *_broken("testbench", files.testbenches, problems),
         *_broken("sweep", files.sweeps, problems),
     )
     bad = {each.name for each in broken if each.kind == "testbench"}
     dut = [against(path, root) for path in (setup.dut.schematic, setup.dut.netlist) if path]
-    return ProjectOutline(
+    outline = ProjectOutline(
         name=setup.name or root.name,
         root=root,
         testbenches=tuple(each for each in _benches(files) if each.name not in bad),
@@ -103,6 +115,7 @@ def _of_files(root: Path, problems: Sequence[Problem]) -> ProjectOutline:
         broken=broken,
         unnamed=_unnamed(root, setup),
     )
+    return outline, files.stamps
 
 
 def _broken(kind: str, documents: Any, problems: Sequence[Problem]) -> Iterator[BrokenOutline]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from simorc.files import Stamp
 from simorc.units import Value
 
 
@@ -64,6 +65,8 @@ class ProjectOutline:
     broken_files: tuple[Path, ...] = ()
     broken: tuple[BrokenOutline, ...] = ()
     unnamed: tuple[BrokenOutline, ...] = ()
+    stamps: Mapping[Path, Stamp | None] = field(default_factory=dict, compare=False)
+    """Every file this was read from, with its stamp from before it was read."""
 
     def sweep(self, name: str) -> SweepOutline | None:
         return next((sweep for sweep in self.sweeps if sweep.name == name), None)

@@ -49,6 +49,11 @@ def test_message_then_remedy(
     assert said.err == "simorc: it broke\n        mend it\n"
 
 
+def test_a_message_of_several_lines_keeps_them(fail_with: Callable[[BaseException], Any]) -> None:
+    said = fail_with(UsageError("first\nsec\x1bond", remedy="do this\nthen that")).err
+    assert said == "simorc: first\n        sec^[ond\n        do this\n        then that\n"
+
+
 def test_every_problem_of_a_configuration_on_its_line(fail_with: Callable[[BaseException], Any]) -> None:
     problems = [
         Problem(Path("sweeps/b.yaml"), 4, 9, "parameters.vdaa", "not a parameter"),

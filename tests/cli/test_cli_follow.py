@@ -98,6 +98,14 @@ def test_the_three_commonest_reasons_of_failures() -> None:
     ]
 
 
+def test_a_run_with_pending_cases_is_not_called_finished() -> None:
+    counts = {"pending": 44, "in_progress": 0, "completed": 1, "failed": 0}
+    summary = RunSummary("r", "s", "finished", counts, 45, None, None, None, False)
+    now = moment(state="finished", counts=counts, total=45)
+    assert closing_line(now, summary).startswith("r: stopped, 1 of 45 completed, 44 pending, in ")
+    assert progress_line(now).endswith("stopped")
+
+
 def test_only_the_chosen_cases_are_judged(finished_run: RunLayout) -> None:
     def work(store: Store) -> None:
         finish(store, 6, Outcome.completed(), attempt=1)

@@ -15,6 +15,7 @@ import pytest
 from simorc.cli.commands.compare import lines_of
 from simorc.results.compare import Comparison
 from simorc.rundir.layout import RunLayout
+from simorc.sweeps.plan import Plan
 from simorc.units import ShownAs
 from tests.waiting import PATIENCE
 
@@ -129,6 +130,15 @@ def test_show_tells_verdict_attempt_and_rerun(simorc: Simorc, project: Path, fin
     told = json.loads(simorc("show", "pvt", "4", "--json", "--project", project).out)
     assert told["attempts_made"][0]["action"] == "done"
     assert told["parameters"] == {"vdda": 3.3, "corner": "tt"}
+
+
+def test_the_seed_of_a_sample_is_shown(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    manifest = json.loads(finished_run.manifest.read_text())
+    plan = Plan.expand({"monte_carlo": {"samples": 6, "seed": 3}}, defaults={})
+    finished_run.manifest.write_text(json.dumps({**manifest, "plan": plan.to_json()}))
+    seed = plan.case(5).seed
+    assert f"seed  {seed}" in " ".join(simorc("show", "pvt", "5", "--project", project).out.split("  "))
+    assert json.loads(simorc("show", "pvt", "5", "--json", "--project", project).out)["seed"] == seed
 
 
 def test_show_of_a_case_that_is_not_there(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:

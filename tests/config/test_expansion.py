@@ -38,6 +38,7 @@ def test_home(monkeypatch: pytest.MonkeyPatch) -> None:
     ("text", "message"),
     [
         ("${PDKK}", r"\$\{PDKK\} is not set \(did you mean 'PDK'\?\)"),
+        ("${PYENV_RO}", r"is not set$"),
         ("${}", "is not a variable"),
         ("${a b}", "is not a variable"),
         ("${1}", "is not a variable"),

@@ -71,6 +71,30 @@ def test_what_changed() -> None:
     assert changed_measurements({**OLD, **words}, {"gain": {"expr": "1"}, **OLD, **words}) == ()
 
 
+@pytest.mark.parametrize(
+    ("definitions", "specs", "said"),
+    [
+        (OLD, {}, ()),
+        ({"top": OLD["top"]}, {}, ("no longer declared: gain",)),
+        ({**OLD, "gain": {"meas": "gain", "unit": "dB"}}, {}, ("declared otherwise: gain",)),
+        (
+            {**OLD, "spread": {"across": {"of": "top", "reduce": "max", "over": ["k"]}}},
+            {"top": {"max": 5}},
+            ("declared otherwise: spread", "specs: top"),
+        ),
+        ({**OLD, "twice": {"expr": "2*gain"}}, {"gain": {"min": 0}}, ("twice", "specs: gain")),
+    ],
+)
+def test_what_measuring_again_changed_is_said(
+    layout: RunLayout, definitions: dict[str, dict[str, Any]], specs: dict[str, Any], said: tuple[str, ...]
+) -> None:
+    done = remeasure(layout, definitions, specs, project_root=layout.root)
+    assert done.changed == said
+    with RunReader(layout) as view:
+        told = view.latest_events(1)[0]["message"]
+    assert told == f"measured again: {'; '.join(said) or 'nothing changed'}"
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_new_definitions_are_measured_and_kept(layout: RunLayout, jobs: int) -> None:
     new = {

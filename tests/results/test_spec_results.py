@@ -51,7 +51,11 @@ def test_a_run_loads_as_columns(make_run: MakeRun) -> None:
     assert frame.parameters["vdda"].dtype == np.float64
     assert frame.parameters["corner"].tolist() == ["ss", "tt", "ff"]
     np.testing.assert_equal(frame.values("gain"), [40.0, np.nan, np.nan])
-    np.testing.assert_equal(frame.values("nothing"), [np.nan] * 3)
+    np.testing.assert_equal(frame.values_if_measured("nothing"), [np.nan] * 3)
+    with pytest.raises(
+        UsageError, match=r"no measurement 'gian' \(did you mean 'gain'\?\); the run has gain"
+    ):
+        frame.values("gian")
     assert frame.units["gain"] == "dB"
     assert frame.select(frame.failed).messages == ["no_convergence"]
 

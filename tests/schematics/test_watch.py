@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from functools import partial
@@ -15,11 +16,15 @@ from watchfiles import awatch
 
 from simorc.config.project import Project
 from simorc.errors import UsageError
+from simorc.schematics import staleness
+from simorc.schematics import update as updating
 from simorc.schematics import watch as watching
+from simorc.schematics.digests import Digests
 from simorc.schematics.on_change import reaction_to, sweep_to_rerun
-from simorc.schematics.pairs import pairs_of
-from simorc.schematics.staleness import State, conditions
+from simorc.schematics.pairs import Pair, pairs_of
+from simorc.schematics.staleness import Condition, State, conditions
 from simorc.schematics.watch import Pace, Watched, watch
+from simorc.schematics.xschem import Made
 from tests.waiting import PATIENCE
 
 News = Callable[[], Awaitable[Watched]]
@@ -173,6 +178,87 @@ def test_lost_events_are_found_by_looking(
         assert [one.pair.name for one in seen.news] == ["dut"]
 
     follow(netlisted, Pace(recheck=50), play)
+
+
+@pytest.mark.parametrize("during", ["reading", "standing up"])
+def test_a_save_before_the_watcher_stands_is_told(
+    netlisted: Path, monkeypatch: pytest.MonkeyPatch, during: str
+) -> None:
+    """Nothing changes after the watcher stands, so no event can tell."""
+    schematic, real = netlisted / "schematics/top.sch", watchfiles.main.RustNotify
+    saved: list[object] = []
+
+    def save_once() -> None:
+        if not saved:
+            saved.append(edit(schematic))
+
+    def stood_up(*arguments: Any) -> Any:
+        if during == "standing up":
+            save_once()
+        return real(*arguments)
+
+    def condition_of(pair: Pair, digests: Digests) -> Condition:
+        found = staleness.condition_of(pair, digests)
+        if during == "reading":
+            save_once()
+        return found
+
+    monkeypatch.setattr(watchfiles.main, "RustNotify", stood_up)
+    monkeypatch.setattr(watching, "condition_of", condition_of)
+
+    async def play(news: News) -> None:
+        await news()
+        seen = await news()
+        assert [one.pair.name for one in seen.news] == ["dut"]
+
+    follow(netlisted, Pace(recheck=NEVER), play)
+
+
+def test_settings_saved_while_they_are_read_are_read_again(netlisted: Path) -> None:
+    setup, loads = netlisted / "sim_setup.yaml", list[Project]()
+
+    def load() -> Project:
+        loads.append(project := Project.load(netlisted))
+        if len(loads) == 1:
+            setup.write_text(setup.read_text() + "nonsense: 1\n")
+        return project
+
+    state = watching._Watch(load)
+    state.start()
+    seen = state.look()
+    assert seen is not None and "nonsense" in str(seen.problem)
+
+
+def test_a_save_that_leaves_a_netlist_stale_is_reacted_to_again(netlisted: Path) -> None:
+    """While it is netlisted, or after the netlister failed: what is wrong reads the same."""
+    with_on_change(netlisted, "other", "netlist")
+    state = watching._Watch(lambda: Project.load(netlisted))
+    pairs = [each.pair for each in state.start().conditions]
+    for _ in range(2):
+        edit(netlisted / "schematics/top.sch")
+        seen = state.look()
+        assert seen is not None
+        assert [pair.name for pair in reaction_to(seen.to_react_to, pairs).netlist] == ["dut"]
+    assert [one.pair.name for one in seen.again] == ["dut"] and not seen.news
+
+
+def test_a_netlist_is_made_again_when_an_older_file_takes_the_place_of_one_it_was_made_from(
+    netlisted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = next(each for each in pairs_of(Project.load(netlisted)) if each.is_dut)
+    made = list[object]()
+
+    def netlister(pair: Pair) -> Made:
+        made.append(pair)
+        if len(made) == 1:
+            edit(pair.schematic)
+            os.utime(pair.schematic, (1e9, 1e9))
+        return Made(pair.netlist.read_text())
+
+    monkeypatch.setattr(updating, "run_netlister", netlister)
+    updating.update(pair)
+    assert len(made) == 2
+    assert staleness.condition_of(pair, Digests()).usable
 
 
 def with_on_change(root: Path, testbench: str, what: str) -> None:

@@ -44,7 +44,7 @@ class Dependency:
         if summary.state == "pending":
             return f"has not been started ({go_on})"
         if summary.state != "finished" or summary.counts["pending"]:
-            return f"is {summary.state} ({go_on})"
+            return f"is {summary.shown_state} ({go_on})"
         if not self.passed:
             return ""
         if summary.counts["failed"]:

@@ -13,7 +13,7 @@ import click
 
 from simorc import __version__
 from simorc.errors import ConfigError, SimorcError
-from simorc.text import plain
+from simorc.text import plain, plain_lines
 
 
 class ExitCode(IntEnum):
@@ -32,14 +32,20 @@ def show(error: SimorcError) -> int:
     """Print `error` to stderr, a line per problem, its remedy below; returns the exit code."""
     if isinstance(error, ConfigError):
         for problem in error.problems:
-            click.echo(plain(str(problem)), err=True)
+            _print(str(problem))
         count = len(error.problems)
         click.echo(f"{count} problem{'' if count == 1 else 's'} found; nothing was started", err=True)
         return error.exit_code
-    click.echo(f"simorc: {plain(error.message)}", err=True)
+    _print(error.message, "simorc: ")
     if error.remedy:
-        click.echo(f"        {plain(error.remedy)}", err=True)
+        _print(error.remedy, "        ")
     return error.exit_code
+
+
+def _print(text: str, before: str = "") -> None:
+    """Print a text to stderr with each of its lines made plain, later ones below the first."""
+    for number, line in enumerate(plain_lines(text)):
+        click.echo(f"{' ' * len(before) if number else before}{line}", err=True)
 
 
 def show_operating_system(error: OSError) -> int:
@@ -60,6 +66,8 @@ def show_bug(error: BaseException) -> int:
     ) as file:
         file.write(f"simorc {__version__}, Python {platform.python_version()}, {platform.platform()}\n")
         file.write(f"{' '.join(sys.argv)}\n\n{report}")
-    click.echo(f"simorc: internal error: {type(error).__name__}: {plain(str(error))}", err=True)
+    click.echo(
+        f"simorc: internal error: {type(error).__name__}: {plain(' '.join(str(error).split()))}", err=True
+    )
     click.echo(f"        please report it with {file.name}", err=True)
     return ExitCode.BUG

@@ -13,6 +13,8 @@ from simorc.config.yaml.source import KeyPath, Source
 
 _VARIABLE = re.compile(r"\$\$|\$\{([^}]*)\}|\$\{")
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_SAME_VARIABLE = 0.85
+"""How alike two variables are that may be the same mistyped: an environment has many that share a word."""
 
 
 class UnsetVariable(ValueError):
@@ -33,7 +35,8 @@ def expand(text: str, variables: Mapping[str, str] | None = None) -> str:
         if not _NAME.fullmatch(name):
             raise UnsetVariable(f"'{match[0]}' is not a variable: write ${{NAME}}, or $$ for a dollar")
         if name not in known and not has_default:
-            raise UnsetVariable(f"${{{name}}} is not set{did_you_mean(name, known)}")
+            near = did_you_mean(name, known, cutoff=_SAME_VARIABLE)
+            raise UnsetVariable(f"${{{name}}} is not set{near}")
         return known.get(name) or default if has_default else known[name]
 
     expanded = _VARIABLE.sub(replaced, text)

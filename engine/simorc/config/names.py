@@ -21,10 +21,13 @@ def bad_name(name: str) -> str:
     )
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`` (did you mean 'vdda'?)`` with a leading space; empty when nothing is near."""
-    by_lower = {each.lower(): each for each in sorted(known)}
-    nearest = difflib.get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
+def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """`` (did you mean 'vdda'?)`` with a leading space; empty when nothing is near. Never `name` itself.
+
+    `cutoff` is the least similarity, 0 to 1; a high one fits names that have nothing to do with the project.
+    """
+    by_lower = {each.lower(): each for each in sorted(known) if each != name}
+    nearest = difflib.get_close_matches(name.lower(), list(by_lower), n=1, cutoff=cutoff)
     return f" (did you mean '{by_lower[nearest[0]]}'?)" if nearest else ""
 
 

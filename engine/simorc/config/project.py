@@ -21,6 +21,7 @@ from simorc.config.validate.project_files import ProjectFiles, check_sweep, read
 from simorc.config.validate.unnamed_sweeps import how_to_name, unnamed_sweeps
 from simorc.config.yaml.document import Document
 from simorc.errors import ConfigError, Problem, UsageError
+from simorc.files import Stamp
 from simorc.units import Value
 
 Thing = TypeVar("Thing")
@@ -116,6 +117,11 @@ class Project:
             files,
             layers,
         )
+
+    @property
+    def stamps(self) -> Mapping[Path, Stamp | None]:
+        """The stamp of each configuration file just before it was read."""
+        return self._files.stamps
 
     @property
     def name(self) -> str:

@@ -1,6 +1,8 @@
 """This machine: slots that take one case after the other.
 
 A slot is what a warm session belongs to, so the number of simulators is the number of slots at any time.
+A slot is opened when the one before it has its first case: there are never more slots than cases at once and
+one that waits, however many jobs are allowed.
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ class LocalExecutor:
         self._make_bench = make_bench
         self._jobs = jobs
         self._slots: set[int] = set()
+        self._without_case: set[int] = set()
+        """Slots that had no case yet: while there is one, another would wait, too."""
         self._scopes: dict[int, anyio.CancelScope] = {}
         self._tasks: TaskGroup | None = None
         self._work: Work | None = None
@@ -53,12 +57,17 @@ class LocalExecutor:
 
     def set_jobs(self, jobs: int) -> None:
         self._jobs = max(1, jobs)
-        if self._tasks is None:
+        self._open_next()
+
+    def _open_next(self) -> None:
+        """Open the free slot of the lowest number, if one is allowed and none waits for its first case."""
+        if self._tasks is None or self._without_case:
             return
-        for slot in range(self._jobs):
-            if slot not in self._slots:
-                self._slots.add(slot)
-                self._tasks.start_soon(self._serve, slot)
+        slot = next((number for number in range(self._jobs) if number not in self._slots), None)
+        if slot is not None:
+            self._slots.add(slot)
+            self._without_case.add(slot)
+            self._tasks.start_soon(self._serve, slot)
 
     def stop(self, case_ids: Iterable[int] | None = None) -> None:
         for case_id in list(self._scopes) if case_ids is None else case_ids:
@@ -71,12 +80,15 @@ class LocalExecutor:
         try:
             while slot < self._jobs:
                 job = await self._work.take(slot)
+                self._without_case.discard(slot)
                 if job is None:
                     break
+                self._open_next()
                 outcome = await self._simulate(bench, job)
                 await self._work.finished(job, outcome)
         finally:
             self._slots.discard(slot)
+            self._without_case.discard(slot)
             with anyio.CancelScope(shield=True):
                 await bench.close()
 

@@ -18,12 +18,11 @@ from typing import Any
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.project import Project, Testbench
 from simorc.config.settings import Settings
-from simorc.errors import ConfigError, Problem, RunError, UsageError
+from simorc.errors import RunError, SimorcError, UsageError
 from simorc.launch.case_plan import plan_of
+from simorc.launch.project_checks import refuse_findings, refuse_problems
 from simorc.launch.pytest_plan import write_pytest_plan
-from simorc.launch.sweep_checks import sweep_problems
 from simorc.netlist.deck.includes import refuse_unreadable_includes
-from simorc.netlist.deck.lint_literals import refuse_literals
 from simorc.rundir.circuit import Circuit
 from simorc.rundir.freezing import HOOKS, freeze_hooks, hook_files
 from simorc.rundir.instants import next_instant, written
@@ -38,7 +37,6 @@ from simorc.rundir.store.writer import Store, declare_columns
 from simorc.runner.accepting import frozen
 from simorc.schematics.digests import Digests
 from simorc.schematics.staleness import refuse_stale, schematic_inputs
-from simorc.simulators.others.registry import adapter_called
 from simorc.simulators.versions import program_of, require_version
 from simorc.sweeps.plan import Plan
 from simorc.units import ShownAs
@@ -89,16 +87,15 @@ def build_run_from(
 
     The runner takes completed cases over from the runs in `reuse` where nothing differs.
     """
-    _refuse_problems(project, definition, source)
+    refuse_problems(project, definition, source, name)
     plan = plan_of(project, definition, corners=corners or (), where=where, source=source)
     if not len(plan):
         raise UsageError(f"sweep {name} has no cases", remedy="check exclude, --corner and --where")
-    _refuse_unknown_simulator(project, definition.testbench, name)
+    refuse_findings(project, definition, source, name)
     _refuse_old_simulator(project, definition.testbench, name)
     if not allow_stale:
         refuse_stale(project, definition.testbench)
     refuse_unreadable_includes(project, project.testbenches[definition.testbench], plan)
-    refuse_literals(project, project.testbenches[definition.testbench], definition, source)
     with _new_directory(project, name) as (making, final):
         testbench = project.testbenches[definition.testbench]
         origin = _origin(project, testbench, name, final.name, command_line)
@@ -111,33 +108,6 @@ def build_run_from(
         _make_store(making, manifest, plan)
         write_pytest_plan(making, name, len(plan))
     return final
-
-
-def unmeasurable(project: Project, definition: SweepDefinition, source: Path | None) -> list[Problem]:
-    """What is wrong with the measurements of a sweep and of its testbench, known before any simulation."""
-    testbench = project.testbenches[definition.testbench]
-    problems = []
-    for file, declared in (
-        (testbench.config_path, testbench.config.measurements),
-        (source or testbench.config_path, definition.measurements),
-    ):
-        plain = {name: what.model_dump(mode="json") for name, what in declared.items() if not what.meas}
-        if not plain:
-            continue
-        from simorc.measurements.measure import check_definitions
-
-        for name, message in check_definitions(plain, testbench.parameters, project.root):
-            problems.append(Problem(file, 0, 0, f"measurements.{name}", message))
-    return problems
-
-
-def _refuse_problems(project: Project, definition: SweepDefinition, source: Path | None) -> None:
-    problems = [
-        *unmeasurable(project, definition, source),
-        *sweep_problems(project, definition, source),
-    ]
-    if problems:
-        raise ConfigError(problems)
 
 
 @contextmanager
@@ -153,9 +123,24 @@ def _new_directory(project: Project, name: str) -> Iterator[tuple[RunLayout, Run
             directory.mkdir()
         yield making, RunLayout(final)
         making.path.rename(final)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(making.path, ignore_errors=True)
+        _name_run(error, making.path.name, final.name)
         raise
+
+
+def _name_run(error: BaseException, temporary: str, name: str) -> None:
+    """Name the run in an error, not the directory that it was built in and that is removed by now."""
+    if isinstance(error, SimorcError):
+        error.message = error.message.replace(temporary, name)
+        error.remedy = error.remedy and error.remedy.replace(temporary, name)
+    if isinstance(error, OSError):
+        for attribute in ("filename", "filename2"):
+            if path := getattr(error, attribute):
+                setattr(error, attribute, str(path).replace(temporary, name))
+    error.args = tuple(
+        each.replace(temporary, name) if isinstance(each, str) else each for each in error.args
+    )
 
 
 def _free_name(simulations: Path, wanted: str) -> Path:
@@ -164,12 +149,6 @@ def _free_name(simulations: Path, wanted: str) -> Path:
         if not (simulations / name).exists() and not (simulations / f".{name}.building").exists():
             return simulations / name
     raise RunError(f"{simulations}: more than ten thousand runs named {wanted}", remedy="simorc clean")
-
-
-def _refuse_unknown_simulator(project: Project, testbench: str, sweep: str) -> None:
-    simulator = project.settings(testbench, sweep if sweep in project.sweeps else None).simulator.name
-    if simulator != "ngspice":
-        adapter_called(simulator)
 
 
 def _refuse_old_simulator(project: Project, testbench: str, sweep: str) -> None:

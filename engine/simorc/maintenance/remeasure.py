@@ -117,10 +117,41 @@ def remeasure(
         if plot_specs is not None:
             now["plot_specs"] = list(plot_specs)
         now["measured"] = time.strftime("%Y-%m-%dT%H:%M:%S%z")
-        done = store_rows(layout, definitions, names, removed, found, now)
+        changed = what_changed(manifest, definitions, now, names, removed)
+        done = store_rows(layout, definitions, names, removed, found, now, changed)
         if manifest.plan_if_known is not None:
             rewrite_metadata(layout, manifest)
     return done
+
+
+def what_changed(
+    manifest: Manifest,
+    definitions: Definitions,
+    now: Mapping[str, Any],
+    measured: Sequence[str],
+    removed: Sequence[str],
+) -> list[str]:
+    """What measuring again changes in a run: the measurements taken, those no longer declared, those whose
+    unit, scale or description alone is another, those across cases, specs and plot specs.
+    """
+    old, specs = manifest.measurements_if_known or {}, manifest.specs_if_known or {}
+    kept = [name for name in definitions if name in old and name not in measured]
+    otherwise = [name for name in kept if _plain(old[name]) != _plain(definitions[name])]
+    otherwise += [name for name, new in definitions.items() if name not in old and new.get("across")]
+    of_specs = sorted(
+        name for name in {*specs, *now["specs"]} if _plain(specs.get(name)) != _plain(now["specs"].get(name))
+    )
+    groups = (("", measured), ("no longer declared: ", removed), ("declared otherwise: ", otherwise))
+    said = [f"{title}{', '.join(names)}" for title, names in (*groups, ("specs: ", of_specs)) if names]
+    same_plots = _plain(manifest.plot_specs) == _plain(now.get("plot_specs", manifest.plot_specs))
+    return said if same_plots else [*said, "plot specs"]
+
+
+def _plain(value: Any) -> str:
+    """A definition in a form that compares: as JSON, what is empty left out."""
+    if isinstance(value, Mapping):
+        value = {key: each for key, each in value.items() if each not in (None, "", [], {})}
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def _frozen_hooks(

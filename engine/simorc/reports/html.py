@@ -29,7 +29,7 @@ from simorc.results.specs import SpecResult
 from simorc.results.statistics import capability, sensitivities, summarise_values
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.notes import notes_of
-from simorc.text import plain
+from simorc.text import message_line, plain
 
 ROWS = 500
 """Cases shown in the table; the file stays small enough to mail."""
@@ -84,7 +84,7 @@ def page_of(run: OpenRun) -> dict[str, Any]:
         "statistics": [row for name in frame.measurements if (row := _statistics_row(run, name)) is not None],
         "failures": _failures(frame),
         "warnings": [
-            {**group.plain(), "kind": plain(group.kind), "message": plain(group.message)}
+            {**group.plain(), "kind": plain(group.kind), "message": message_line(group.message)}
             for group in run.warnings
         ],
         "unvaried": [plain(told) for told in run.unvaried],
@@ -139,7 +139,7 @@ def _declared_figures(run: OpenRun) -> list[Figure]:
         try:
             found += figures_of(run, declared.read())
         except SimorcError as error:
-            found.append(Figure("plot spec", Axis(), (), plain(error.message)))
+            found.append(Figure("plot spec", Axis(), (), message_line(error.message)))
     return found
 
 
@@ -187,7 +187,7 @@ def _failures(frame: Frame) -> list[dict[str, Any]]:
         if kind not in found:
             message = (frame.messages[place] if frame.messages else None) or ""
             where = parameters_text(frame.parameters_of(place))
-            first = {"case": int(frame.ids[place]), "where": where, "message": plain(message)}
+            first = {"case": int(frame.ids[place]), "where": where, "message": message_line(message)}
             found[kind] = {"kind": plain(kind), "count": 0, **first}
         found[kind]["count"] += 1
     return sorted(found.values(), key=lambda row: -int(row["count"]))

@@ -62,7 +62,7 @@ def across_frame(frame: Frame, name: str, across: Mapping[str, Any], unit: str =
         held = [parameter for parameter in held if parameter not in drawn_parameters(frame)]
     holds_samples = by_sample and "sample" not in over
     groups = _groups(frame, held, frame.samples if holds_samples else None)
-    values = frame.values(across["of"])
+    values = frame.values_if_measured(across["of"])
     rows = [_reduced(frame, members, values[members], across["reduce"], axis) for members in groups]
     firsts = [int(members[0]) for members in groups]
     return Frame(

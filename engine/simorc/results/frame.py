@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from simorc.config.names import did_you_mean, listed
+from simorc.errors import UsageError
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.case_table import read_case_table
 
@@ -54,7 +56,18 @@ class Frame:
         return np.asarray(self.status == "failed", dtype=np.bool_)
 
     def values(self, measurement: str) -> Floats:
-        """A measurement over all cases: NaN where missing and where the simulation did not complete."""
+        """A measurement over all cases: NaN where missing and where the simulation did not complete.
+
+        Raises UsageError for a name that is no measurement of the run.
+        """
+        if measurement not in self.measurements:
+            near = did_you_mean(measurement, self.measurements)
+            known = f"the run has {listed(self.measurements)}"
+            raise UsageError(f"no measurement '{measurement}'{near}; {known}")
+        return self.values_if_measured(measurement)
+
+    def values_if_measured(self, measurement: str) -> Floats:
+        """The same; all NaN for a name that is no measurement of the run, such as that of a spec."""
         if measurement not in self.measurements:
             return np.full(len(self), np.nan)
         values = np.where(self.completed, self.measurements[measurement], np.nan)

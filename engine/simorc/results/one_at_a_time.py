@@ -45,7 +45,7 @@ def sensitivity_axis(plan: Plan | None) -> OneAtATime | None:
 
 def effects(frame: Frame, axis: OneAtATime, measurement: str) -> list[Effect]:
     """The effect of every parameter, largest first; one without a nominal or another value is left out."""
-    values = frame.values(measurement)
+    values = frame.values_if_measured(measurement)
     at_default = {name: _is(frame, name, axis.defaults[name]) for name in axis.names}
     nominal = _mean(values, _all(at_default.values(), len(frame)))
     found = [_effect(frame, values, at_default, name, nominal) for name in axis.names]

@@ -53,7 +53,7 @@ class Judged:
 
 def judge_cases(frame: Frame, spec: Spec) -> Judged:
     """The status of every case of the frame under one spec."""
-    values = frame.values(spec.measurement)
+    values = frame.values_if_measured(spec.measurement)
     low, high = _limits(frame, spec)
     margin = np.minimum(values - low, high - values)
     slack = SLACK * np.where(np.isfinite(values), np.abs(values), 0)

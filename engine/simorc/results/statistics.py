@@ -122,7 +122,7 @@ class Sensitivity:
 
 def sensitivities(frame: Frame, measurement: str) -> list[Sensitivity]:
     """The dependence of a measurement on every parameter that varies over its values, strongest first."""
-    values = frame.values(measurement)
+    values = frame.values_if_measured(measurement)
     there = np.isfinite(values)
     y = values[there]
     if len(y) < 2 or float(np.ptp(y)) <= 1e-15 * float(np.max(np.abs(y))):

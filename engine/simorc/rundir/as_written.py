@@ -17,3 +17,7 @@ class WrittenParameters:
     def of(self, case_id: int) -> dict[str, str]:
         """The swept values of a case, with ``corner`` and ``sample`` where the sweep has those."""
         return {name: str(value) for name, value in self._plan.case(case_id).scope().items()}
+
+    def seed(self, case_id: int) -> int | None:
+        """The simulator seed of a Monte Carlo sample; None for any other case."""
+        return self._plan.case(case_id).seed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +58,11 @@ class RunSummary:
         return f"{self.sweep}_{self.remarks.label}" if self.remarks.label else self.run
 
     @property
+    def shown_state(self) -> str:
+        """The state as people are shown it."""
+        return shown_state(self.state, self.counts)
+
+    @property
     def percent(self) -> float:
         """How much of the run is over, 0 ... 100."""
         over = self.counts["completed"] + self.counts["failed"]
@@ -83,6 +89,11 @@ class RunSummary:
             "unvaried": list(self.unvaried),
             **self.remarks.as_json(),
         }
+
+
+def shown_state(state: str, counts: Mapping[str, int]) -> str:
+    """The state of a run as people are shown it: one whose runner ended with cases pending is stopped."""
+    return "stopped" if state == "finished" and counts.get("pending") else state
 
 
 def summarise(layout: RunLayout) -> RunSummary:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from simorc.schematics.lock_file import Record, name_of, path_of, write_record
 from simorc.schematics.netlist_check import check_netlist, kept_form
 from simorc.schematics.pairs import Pair
 from simorc.schematics.schematic import Schematic
+from simorc.schematics.staleness import library_of
 from simorc.schematics.xschem import Made, run_netlister
 
 _ATTEMPTS = 4
@@ -76,23 +76,34 @@ def adopt(pair: Pair, digests: Digests | None = None) -> None:
     """Record the netlist as it is as the schematic's, on the user's word: made or edited by hand."""
     text = pair.netlist.read_bytes()
     library = pair.setup.library(pair.schematic)
-    inputs, _ = _inputs(pair, library, digests or Digests())
+    inputs = _inputs(pair, library, digests or Digests())
     names = _library_names(library.directories, pair)
     write_record(pair.netlist, Record(hashlib.sha256(text).hexdigest(), inputs, names), pair.root)
 
 
 def _consistent(pair: Pair, digests: Digests) -> tuple[Made, dict[str, str], tuple[str, ...]]:
-    """A netlist and the hashes it was made from; netlisted again while somebody saves in between."""
-    before: dict[str, str] = {}
+    """A netlist and the hashes it was made from, the same before and after; made again while somebody
+    saves in between. Time stamps prove nothing here: a file moved into place may be an old one.
+    """
+    before = _inputs_if_known(pair, digests)
     for _ in range(_ATTEMPTS):
-        started = time.time()
         made = run_netlister(pair)
         library = _library(pair, made)
-        inputs, newest = _inputs(pair, library, digests)
-        if inputs == before or newest < started:
+        inputs = _inputs(pair, library, digests)
+        if inputs == before:
             return made, inputs, _library_names(library.directories, pair)
         before = inputs
     raise NetlistError(f"{pair.schematic}: the file keeps changing", remedy="try again")
+
+
+def _inputs_if_known(pair: Pair, digests: Digests) -> dict[str, str]:
+    """The hashes of everything behind a netlist by the library path as far as it is known now; none where
+    it is not: the netlister tells.
+    """
+    try:
+        return _inputs(pair, library_of(pair), digests)
+    except NetlistError:
+        return {}
 
 
 def _too_old(pair: Pair, made: Made, inputs: dict[str, str]) -> tuple[str, ...]:
@@ -117,14 +128,13 @@ def _library(pair: Pair, made: Made) -> SymbolLibrary:
     )
 
 
-def _inputs(pair: Pair, library: SymbolLibrary, digests: Digests) -> tuple[dict[str, str], float]:
-    """SHA-256 of everything behind a netlist, by name, and the newest of their time stamps."""
+def _inputs(pair: Pair, library: SymbolLibrary, digests: Digests) -> dict[str, str]:
+    """SHA-256 of everything behind a netlist, by name."""
     files = list(schematic_closure(pair.schematic, library).files)
     if pair.setup.rcfile is not None and not pair.setup.command:
         files.append(pair.setup.rcfile)
     hashes = {name_of(path, pair.root): digests.of(path) for path in files}
-    newest = max((path.stat().st_mtime for path in files if path.exists()), default=0.0)
-    return {name: digest for name, digest in hashes.items() if digest is not None}, newest
+    return {name: digest for name, digest in hashes.items() if digest is not None}
 
 
 def _library_names(directories: tuple[Path, ...], pair: Pair) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ lost, a directory that was replaced, or a watcher that died costs seconds and no
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,7 @@ from watchfiles import awatch
 
 from simorc.config.root import SETUP_FILE
 from simorc.errors import NetlistError, SimorcError
+from simorc.files import Stamp, stamp_of
 from simorc.schematics.dependencies import schematic_closure
 from simorc.schematics.digests import Digests
 from simorc.schematics.lock_file import lock_path, path_of, read_record
@@ -25,9 +28,10 @@ from simorc.schematics.pairs import Pair, pairs_of
 from simorc.schematics.staleness import Condition, condition_of, library_of
 
 if TYPE_CHECKING:
+    from watchfiles.main import FileChange
+
     from simorc.config.project import Project
 
-Stamp = tuple[int, int, int] | None
 _PAUSE = 0.5
 
 
@@ -38,6 +42,15 @@ class Watched:
     conditions: tuple[Condition, ...]
     news: tuple[Condition, ...]
     problem: str | None = None
+    again: tuple[Condition, ...] = ()
+    """Pairs that are no more usable than before though one of their files was saved: while their netlist
+    was made, or to mend what kept it from being made.
+    """
+
+    @property
+    def to_react_to(self) -> tuple[Condition, ...]:
+        """The states that `on_change` is about."""
+        return (*self.news, *self.again)
 
 
 @dataclass(frozen=True)
@@ -87,12 +100,28 @@ async def _until_moved(state: _Watch, pace: Pace) -> AsyncGenerator[Watched | No
         yield_on_timeout=True,
         recursive=False,
     )
-    # What happened while no watcher stood.
-    yield await anyio.to_thread.run_sync(state.look)
-    async for _ in events:
-        yield await anyio.to_thread.run_sync(state.look)
-        if state.places() != places:
-            return
+    async with aclosing(_once_standing(events)) as told:
+        async for _ in told:
+            yield await anyio.to_thread.run_sync(state.look)
+            if state.places() != places:
+                return
+
+
+async def _once_standing(events: AsyncGenerator[set[FileChange], None]) -> AsyncGenerator[None, None]:
+    """Yields as soon as the watcher stands, for what happened before it did, and with each event."""
+    first = asyncio.ensure_future(anext(events, None))
+    try:
+        # One turn of the loop: the watcher is made before `awatch` waits for the first time.
+        await asyncio.sleep(0)
+        if not first.done():
+            yield
+        while await first is not None:
+            yield
+            first = asyncio.ensure_future(anext(events, None))
+    finally:
+        first.cancel()
+        await asyncio.wait([first])
+        await events.aclose()
 
 
 class _Watch:
@@ -102,7 +131,8 @@ class _Watch:
         self._load = load
         self._pairs: tuple[Pair, ...] = ()
         self._settings: tuple[Path, ...] = ()
-        self._stamps: dict[Path, Stamp] = {}
+        self._stamps: dict[Path, Stamp | None] = {}
+        self._read_at: dict[Path, Stamp | None] = {}
         self._last: dict[str, Condition] = {}
         self._problem: str | None = None
         self._digests = Digests()
@@ -114,7 +144,7 @@ class _Watch:
 
     def look(self) -> Watched | None:
         """The state when it differs from the last one seen, else None. Cheap when no file moved."""
-        moved = {path for path, stamp in self._stamps.items() if stamp != _stamp(path)}
+        moved = {path for path, stamp in self._stamps.items() if stamp != stamp_of(path)}
         if not moved and self._problem is None:
             return None
         before, last = self._problem, self._last
@@ -122,15 +152,21 @@ class _Watch:
             self._read_again()
         found = self._judge()
         news = tuple(condition for condition in found if last.get(condition.pair.name) != condition)
-        if not news and before == self._problem and last.keys() == self._last.keys():
+        again = tuple(
+            each
+            for each in found
+            if each not in news and not each.usable and not moved.isdisjoint(_files_of(each.pair))
+        )
+        if not (news or again) and before == self._problem and last.keys() == self._last.keys():
             return None
-        return Watched(found, news, self._problem)
+        return Watched(found, news, self._problem, again)
 
     def _read(self) -> None:
         project = self._load()
         configs = [bench.config_path for bench in project.testbenches.values()]
         sweeps = [sweep.path for sweep in project.sweeps.values()]
         self._settings = (project.root / SETUP_FILE, *configs, *sweeps)
+        self._read_at = dict(project.stamps)
         self._pairs = pairs_of(project)
 
     def _read_again(self) -> None:
@@ -141,9 +177,9 @@ class _Watch:
             self._problem = str(error)
 
     def _judge(self) -> tuple[Condition, ...]:
-        """Stamps are taken first: what changes while it judges is seen the next time."""
+        """Stamps are from before files are read: what changes while it judges is seen the next time."""
         files = {*self._settings, *(path for pair in self._pairs for path in _files_of(pair))}
-        self._stamps = {path: _stamp(path) for path in files}
+        self._stamps = {path: stamp_of(path) for path in files} | self._read_at
         self._last = {pair.name: condition_of(pair, self._digests) for pair in self._pairs}
         return tuple(self._last.values())
 
@@ -151,14 +187,6 @@ class _Watch:
         """The directories that hold those files, those that exist, each with its inode."""
         folders = {path.parent for path in self._stamps}
         return tuple(sorted((folder, folder.stat().st_ino) for folder in folders if folder.is_dir()))
-
-
-def _stamp(path: Path) -> Stamp:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _files_of(pair: Pair) -> list[Path]:

@@ -8,7 +8,7 @@ from simorc.errors import SimorcError
 from simorc.rundir.layout import RunLayout
 from simorc_tui.data.project_loader import read_outline
 from simorc_tui.data.project_outline import ProjectOutline
-from simorc_tui.data.project_watch import project_files, watch_project
+from simorc_tui.data.project_watch import watch_project
 from simorc_tui.screens.main.context import Controller
 
 
@@ -25,7 +25,7 @@ class ProjectController(Controller):
 
     def watch(self) -> None:
         """Read the project again whenever one of its files changes, until the screen is gone."""
-        watch = watch_project(lambda: project_files(self.main.outline), self.read_project)
+        watch = watch_project(lambda: self.main.outline.stamps, self.read_project)
         self.main.screen.run_worker(watch, group="project files", exit_on_error=False)
 
     def read_project(self) -> None:

@@ -105,7 +105,7 @@ class RunController(Controller):
 
     def _run_line(self, run: RunSummary) -> str:
         sign = run_glyph(self.main.glyphs, run.state, run.counts["failed"])
-        return f"{sign} {run.shown}  {run.percent:.0f}%  {run.state}  {run.remarks.note}".rstrip()
+        return f"{sign} {run.shown}  {run.percent:.0f}%  {run.shown_state}  {run.remarks.note}".rstrip()
 
     def open_run(self, name: str | None) -> None:
         """Put the named run on the table."""

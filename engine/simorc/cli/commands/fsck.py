@@ -11,7 +11,7 @@ from simorc.cli.output.case_rows import dumps
 from simorc.cli.output.tables import note, write
 from simorc.maintenance.fsck import Finding, as_json, check_run
 from simorc.rundir.layout import RunLayout
-from simorc.text import plain
+from simorc.text import message_line, plain
 
 
 @click.command("fsck")
@@ -36,7 +36,7 @@ def command(scope: Scope, run: str, repair: bool, json_form: bool) -> int:
 
 def _line(finding: Finding) -> str:
     repaired = f" — {plain(finding.repaired)}" if finding.repaired else ""
-    return f"{plain(finding.where)}: {plain(finding.message)}{repaired}"
+    return f"{plain(finding.where)}: {message_line(finding.message)}{repaired}"
 
 
 def _closing(layout: RunLayout, left: int, repair: bool) -> None:

@@ -13,7 +13,7 @@ from simorc.cli.number_options import CountOption
 from simorc.cli.output.tables import note
 from simorc.errors import UsageError
 from simorc.rundir.manifest import Manifest
-from simorc.text import plain
+from simorc.text import message_line, plain
 
 if TYPE_CHECKING:
     from simorc.config.project import Project
@@ -54,10 +54,10 @@ def command(scope: Scope, run: str, everything: bool, jobs: int | None, keep_inp
         jobs=jobs or usable_cpus(),
         progress=_progress,
     )
-    names = ", ".join(map(plain, done.measurements)) or "nothing changed"
-    note(f"{plain(layout.name)}: {names}; {done.cases} cases, {done.missing} values missing")
+    changed = message_line("; ".join(done.changed)) or "nothing changed"
+    note(f"{plain(layout.name)}: {changed}; {done.cases} cases, {done.missing} values missing")
     for name, reason in done.reasons.items():
-        note(f"  {plain(name)}: {plain(reason)}")
+        note(f"  {plain(name)}: {message_line(reason)}")
 
 
 def declared(project: Project, manifest: Manifest) -> tuple[dict[str, Any], dict[str, Any], list[Any]]:

@@ -10,7 +10,7 @@ import click
 from simorc.cli.completion import NETLISTS
 from simorc.cli.context import Scope, scoped
 from simorc.cli.output.tables import note, table, write
-from simorc.text import plain
+from simorc.text import plain, plain_lines
 
 if TYPE_CHECKING:
     from simorc.schematics.pairs import Pair
@@ -141,7 +141,8 @@ def adopt_all(found: tuple[Condition, ...]) -> bool:
 
 def complain(error: Exception) -> None:
     """One failure, with its remedy, on stderr."""
-    note(plain(str(error)))
+    for line in plain_lines(str(error)):
+        note(line)
     remedy = getattr(error, "remedy", None)
     if remedy:
         note(f"  {plain(remedy)}")

@@ -25,7 +25,7 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.mixed import mixture
 from simorc.rundir.store.connection import Row
 from simorc.rundir.store.reader import Column, RunReader
-from simorc.text import plain
+from simorc.text import message_line, plain
 from simorc.units import brief, format_si
 
 Rows = Iterable[Row]
@@ -207,7 +207,7 @@ def _cells(row: Row, columns: Sequence[Column], written: WrittenParameters, more
     seconds = "" if row["seconds"] is None else format_si(row["seconds"], "s", 3)
     others = [_other(name, row[name]) for name in more]
     status = row["status"].replace("_", " ")
-    return [str(row["id"]), *values, status, seconds, *others, plain(row["message"] or "")]
+    return [str(row["id"]), *values, status, seconds, *others, message_line(row["message"] or "")]
 
 
 def _other(name: str, value: object) -> str:

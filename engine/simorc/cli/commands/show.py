@@ -13,6 +13,7 @@ from simorc.cli.number_options import CountOption
 from simorc.cli.output.case_rows import as_json, dumps, parameter_text
 from simorc.cli.output.tables import table, write
 from simorc.errors import RunError
+from simorc.rundir.as_written import WrittenParameters
 from simorc.rundir.by_hand import by_hand
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
@@ -21,7 +22,7 @@ from simorc.rundir.notes import shown_name
 from simorc.rundir.store.connection import Row
 from simorc.rundir.store.reader import Column, RunReader
 from simorc.simulators.case_warnings import CaseWarning
-from simorc.text import plain
+from simorc.text import message_line, plain
 from simorc.units import format_si
 
 
@@ -39,15 +40,16 @@ def command(scope: Scope, run: str, case: int, json_form: bool) -> None:
         warnings = view.warnings_of(case)
         mixed = mixture(view) if circuit is not None else ""
     rerun = by_hand(layout, case, load_manifest(layout))
+    written = WrittenParameters(layout)
     if json_form:
         told: dict[str, object] = as_json(row, columns, circuit, warnings)
+        if (seed := written.seed(case)) is not None:
+            told["seed"] = seed
         told |= {"attempts_made": [dict(attempt) for attempt in attempts], "rerun": rerun}
         told["files"] = [str(path) for path in _files(layout, case)]
         click.echo(dumps(told))
     else:
-        from simorc.rundir.as_written import WrittenParameters
-
-        write(_report(layout, row, columns, WrittenParameters(layout).of(case), attempts, warnings, rerun))
+        write(_report(layout, row, columns, written, attempts, warnings, rerun))
         if mixed:
             write(("", f"circuit {circuit}: {plain(mixed)}"))
 
@@ -70,23 +72,22 @@ def _report(
     layout: RunLayout,
     row: Row,
     columns: Sequence[Column],
-    written: Mapping[str, str],
+    written: WrittenParameters,
     attempts: Sequence[Row],
     warnings: Sequence[CaseWarning],
     rerun: str,
 ) -> Iterator[str]:
     yield f"{plain(shown_name(layout))} case {row['id']}: {_verdict(row)}"
-    for role, title in (("parameter", "parameters"), ("measurement", "measurements")):
-        of_role = [column for column in columns if column.role == role]
-        if of_role:
+    texts, seed = written.of(row["id"]), written.seed(row["id"])
+    drawn = [] if seed is None else [("seed", str(seed))]
+    for role, title, more in (("parameter", "parameters", drawn), ("measurement", "measurements", [])):
+        values = [_value(row, column, texts) for column in columns if column.role == role] + more
+        if values:
             yield from ("", title)
-            yield from (
-                "  " + line
-                for line in table(("name", "value"), [_value(row, column, written) for column in of_role])
-            )
+            yield from ("  " + line for line in table(("name", "value"), values))
     if warnings:
         yield from ("", "warnings")
-        told = [(str(each.kind), str(each.count), plain(each.message)) for each in warnings]
+        told = [(str(each.kind), str(each.count), message_line(each.message)) for each in warnings]
         lines = table(("kind", "lines", "first line"), told, right=frozenset({1}))
         yield from ("  " + line for line in lines)
     if attempts:
@@ -102,7 +103,7 @@ def _report(
 
 def _verdict(row: Row) -> str:
     kind = f" ({row['kind']})" if row["kind"] else ""
-    message = f": {plain(row['message'])}" if row["message"] else ""
+    message = f": {message_line(row['message'])}" if row["message"] else ""
     return f"{row['status'].replace('_', ' ')}{kind}{message}"
 
 
@@ -124,5 +125,5 @@ def _attempt(attempt: Row) -> tuple[str, ...]:
         seconds,
         plain(how + (f", {attempt['rung']}" if attempt["rung"] else "")),
         plain(attempt["place"] or ""),
-        plain(attempt["message"] or ""),
+        message_line(attempt["message"] or ""),
     )

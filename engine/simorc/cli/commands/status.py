@@ -15,7 +15,7 @@ from simorc.rundir.layout import RunLayout, find_runs
 from simorc.rundir.store.connection import Row
 from simorc.rundir.store.reader import RunReader
 from simorc.rundir.summary import RunSummary, summarise, summarise_all
-from simorc.text import plain
+from simorc.text import message_line, plain
 
 HEADER = ("run", "state", "done", "completed", "failed", "in progress", "pending", "cases", "runner")
 EVENTS_SHOWN = 10
@@ -45,7 +45,7 @@ def _cells(summary: RunSummary, noted: bool) -> Sequence[str]:
     counts = summary.counts
     return (
         plain(summary.shown),
-        summary.state,
+        summary.shown_state,
         f"{summary.percent:.0f}%",
         *(str(counts[status]) for status in ("completed", "failed", "in_progress", "pending")),
         str(summary.total),
@@ -73,12 +73,12 @@ def _show_more(layout: RunLayout, summary: RunSummary) -> None:
     if summary.mixed:
         click.echo(plain(summary.mixed))
     for told in (*summary.warnings, *summary.unvaried):
-        click.echo(f"warning: {plain(str(told))}")
+        click.echo(f"warning: {message_line(str(told))}")
     if summary.state == "dead":
         click.echo(f"its runner has ended; resume it: simorc run {plain(layout.name)}")
     with RunReader(layout) as view:
         for event in latest_events(view, EVENTS_SHOWN):
-            click.echo(f"  {event['kind']}: {plain(event['message'])}")
+            click.echo(f"  {event['kind']}: {message_line(event['message'])}")
 
 
 def latest_events(view: RunReader, wanted: int) -> list[Row]:

@@ -6,59 +6,49 @@ import click
 
 from simorc.cli.context import Scope, scoped
 from simorc.cli.errors import ExitCode
-from simorc.errors import ConfigError
+from simorc.errors import ConfigError, Problem
 from simorc.text import plain
+
+NO_CASES = "the sweep has no cases: check exclude and include"
 
 
 @click.command("validate")
 @scoped
-def command(scope: Scope) -> None:
+def command(scope: Scope) -> int:
     """Check every file of the project. Nothing is created or started."""
-    from simorc.launch.build import unmeasurable
     from simorc.launch.case_plan import plan_of
-    from simorc.launch.sweep_checks import sweep_problems, sweep_warnings, testbench_warnings
-    from simorc.netlist.deck.includes import lint_includes
-    from simorc.netlist.deck.lint_definitions import lint_definitions
-    from simorc.netlist.deck.lint_literals import lint_literals
-    from simorc.netlist.deck.lint_random import lint_random
-    from simorc.netlist.deck.lint_title import lint_titles
-    from simorc.netlist.deck.lint_values import lint_values
-    from simorc.schematics.lint import lint_project
+    from simorc.launch.project_checks import findings_of, problems_of
+    from simorc.launch.sweep_checks import sweep_warnings, testbench_warnings
 
     project = scope.load()
     problems = [
         problem
-        for sweep in project.sweeps.values()
-        for check in (unmeasurable, sweep_problems)
-        for problem in check(project, sweep.definition, sweep.path)
+        for name, sweep in project.sweeps.items()
+        for problem in problems_of(project, sweep.definition, sweep.path, name)
     ]
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)))
     plans = {
         name: plan_of(project, sweep.definition, source=sweep.path) for name, sweep in project.sweeps.items()
     }
-    checks = (
-        *(lint_project, lint_includes, lint_definitions, lint_literals, lint_titles, lint_values),
-        lint_random,
+    if empty := [Problem(project.sweeps[name].path, 0, 0, "", NO_CASES) for name in plans if not plans[name]]:
+        raise ConfigError(empty)
+    of_sweeps = (
+        finding
+        for name, sweep in project.sweeps.items()
+        for finding in sweep_warnings(sweep.definition, plans[name], sweep.path)
     )
-    findings = sorted(
-        {finding for check in checks for finding in check(project)}
-        | set(testbench_warnings(project))
-        | {
-            finding
-            for name, sweep in project.sweeps.items()
-            for finding in sweep_warnings(sweep.definition, plans[name], sweep.path)
-        }
-    )
+    findings = sorted({*findings_of(project), *testbench_warnings(project), *of_sweeps})
     for finding in findings:
         click.echo(plain(str(finding)), err=not finding.warning)
     if not all(finding.warning for finding in findings):
-        raise SystemExit(ExitCode.BAD_USAGE)
+        return ExitCode.BAD_USAGE
     for name, plan in plans.items():
         click.echo(f"sweep {plain(name)}: {len(plan)} cases")
     testbenches = _number(len(project.testbenches), "testbench", "es")
-    sweeps = _number(len(project.sweeps), "sweep", "s")
-    click.echo(f"{plain(project.name)}: {testbenches}, {sweeps}: no problems")
+    count = _number(len(project.sweeps), "sweep", "s")
+    click.echo(f"{plain(project.name)}: {testbenches}, {count}: no problems")
+    return ExitCode.GOOD
 
 
 def _number(count: int, word: str, plural: str) -> str:

@@ -49,7 +49,7 @@ async def follow(scope: Scope, pace: Pace, as_json: bool) -> None:
     async for seen in watch(scope.load, pace):
         show(seen, as_json)
         pairs = [condition.pair for condition in seen.conditions]
-        await anyio.to_thread.run_sync(react, scope, reaction_to(seen.news, pairs), as_json)
+        await anyio.to_thread.run_sync(react, scope, reaction_to(seen.to_react_to, pairs), as_json)
 
 
 def show(seen: Watched, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from simorc.cli.output.tables import table
 from simorc.errors import UsageError
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
-from simorc.text import plain
+from simorc.text import message_line, plain
 
 if TYPE_CHECKING:
     from simorc.results.open_run import OpenRun
@@ -34,7 +34,7 @@ def across_table(run: OpenRun) -> Iterator[str]:
     try:
         run.across  # noqa: B018 - read once, here
     except UsageError as error:
-        return iter([f"across cases: {plain(error.message)}"])
+        return iter([f"across cases: {message_line(error.message)}"])
     rows = [_cells(run, name) for name in run.across if name not in judged]
     return table(HEADER, rows, right=frozenset(range(1, 5)))
 

@@ -15,7 +15,7 @@ from simorc.pipeline.control import stop_pipeline
 from simorc.pipeline.layout import PipelineLayout
 from simorc.pipeline.trace import read_trace
 from simorc.rundir.lock import runner_alive
-from simorc.text import plain
+from simorc.text import message_line, plain
 
 LOOK_EVERY = 0.1
 LINE_HEADER = ("seq", "stage", "attempt", "status", "kind", "seconds", "decision", "message")
@@ -33,7 +33,7 @@ def line_cells(line: Mapping[str, Any]) -> tuple[str, ...]:
         line["kind"] or "",
         f"{line['seconds']:.2f}",
         "" if action in _GO_ON else plain(line["decision"]["reason"] if action != "abort" else "abort"),
-        plain(line["message"]),
+        message_line(line["message"]),
     )
 
 

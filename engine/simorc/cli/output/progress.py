@@ -11,8 +11,8 @@ import click
 from simorc.cli.output.case_rows import dumps
 from simorc.cli.output.tables import note
 from simorc.rundir.store.failure_groups import FailureGroup
-from simorc.rundir.summary import RunSummary
-from simorc.text import duration, plain
+from simorc.rundir.summary import RunSummary, shown_state
+from simorc.text import duration, message_line, plain
 
 if TYPE_CHECKING:
     from simorc.cli.output.follow import Moment
@@ -64,7 +64,7 @@ class LineProgress(Progress):
         self._tenths = -1
 
     def warning(self, text: str) -> None:
-        note(f"warning: {plain(text)}")
+        note(f"warning: {message_line(text)}")
 
     def moment(self, now: Moment) -> None:
         tenths = 10 * now.over // max(now.total, 1)
@@ -109,7 +109,7 @@ class TerminalProgress(Progress):
         self._bar.stop()
 
     def warning(self, text: str) -> None:
-        self._bar.console.print(f"warning: {plain(text)}", markup=False, highlight=False)
+        self._bar.console.print(f"warning: {message_line(text)}", markup=False, highlight=False)
 
     def moment(self, now: Moment) -> None:
         done = now.over
@@ -127,16 +127,16 @@ def progress_line(now: Moment) -> str:
     if now.eta is not None and now.left:
         parts.append(f"ETA {duration(now.eta)}")
     if now.state != "running":
-        parts.append(now.state)
+        parts.append(shown_state(now.state, now.counts))
     return ", ".join(parts)
 
 
 def closing_line(now: Moment, summary: RunSummary, failures: Sequence[FailureGroup] = ()) -> str:
     """How the run stands when `simorc run` returns, why cases failed, and what to type next."""
     counts, name = summary.counts, plain(summary.run)
-    told = f"{name}: {summary.state}, {counts['completed']} of {summary.total} completed"
-    if counts["failed"]:
-        told += f", {counts['failed']} failed"
+    told = f"{name}: {summary.shown_state}, {counts['completed']} of {summary.total} completed"
+    for status in ("failed", "pending"):
+        told += f", {counts[status]} {status}" if counts[status] else ""
     told = "\n".join([f"{told}, in {duration(now.seconds)}", *_reasons(failures), *_warnings(summary)])
     if summary.state in ("dead", "cancelled", "cancelling") and now.left:
         return f"{told}\nresume it: simorc run {name}"
@@ -146,7 +146,7 @@ def closing_line(now: Moment, summary: RunSummary, failures: Sequence[FailureGro
 def _reasons(failures: Sequence[FailureGroup]) -> list[str]:
     """``  4 x missing_model: no model nch (case 2)``: the commonest, and how many others there are."""
     lines = [
-        f"  {group.count} x {plain(group.kind) or 'failed'}: {_shortened(plain(group.message))}"
+        f"  {group.count} x {plain(group.kind) or 'failed'}: {_shortened(message_line(group.message))}"
         f" (case {group.first_case})"
         for group in failures[:_GROUPS_SHOWN]
     ]
@@ -156,7 +156,7 @@ def _reasons(failures: Sequence[FailureGroup]) -> list[str]:
 
 def _warnings(summary: RunSummary) -> list[str]:
     """``  warning: ignored_parameter in 45 cases, first in case 1: unrecognized parameter (x) - ignored``."""
-    return [f"  warning: {_shortened(plain(str(group)))}" for group in summary.warnings]
+    return [f"  warning: {_shortened(message_line(str(group)))}" for group in summary.warnings]
 
 
 def _shortened(message: str) -> str:

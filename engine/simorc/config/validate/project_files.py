@@ -24,6 +24,7 @@ from simorc.config.validate.pipeline_checks import pipeline_problems
 from simorc.config.yaml.document import Document, read_document
 from simorc.config.yaml.source import KeyPath, Source
 from simorc.errors import Problem
+from simorc.files import Stamp
 
 _SETTINGS: tuple[KeyPath, ...] = (("simulator",), ("netlister",), ("execution",))
 _SETUP: tuple[KeyPath, ...] = (("dut",), ("testbenches",), ("sweeps",), ("pipelines",), *_SETTINGS)
@@ -48,6 +49,13 @@ class ProjectFiles:
     sweeps: dict[str, Document[SweepDefinition]] = field(default_factory=dict)
     templates: dict[str, Path] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def stamps(self) -> dict[Path, Stamp | None]:
+        """The stamp of each file just before it was read."""
+        of_testbenches = (document.source for document in self.testbenches.values())
+        of_sweeps = (document.source for document in self.sweeps.values())
+        return {each.path: each.stamp for each in (self.setup.source, *of_testbenches, *of_sweeps)}
 
 
 def read_project(root: Path, environment: str | None) -> ProjectFiles:

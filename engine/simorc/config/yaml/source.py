@@ -7,7 +7,7 @@ quoted ones stay strings. Duplicate keys, unreadable bytes, foreign tags, explod
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from simorc.errors import Problem
+from simorc.files import Stamp, stamp_of
 from simorc.units import parse_value
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -40,6 +41,7 @@ class Source:
 
     ``places`` maps a key path to line and column (from 1) of what stands there: the value, or its key
     where the value is a block of its own lines. ``keys`` maps it to the place of the key itself.
+    ``stamp`` is that of the file just before it was read: who compares with it misses no later change.
     """
 
     path: Path
@@ -47,6 +49,7 @@ class Source:
     problems: tuple[Problem, ...] = ()
     places: Mapping[KeyPath, Place] = field(default_factory=dict)
     keys: Mapping[KeyPath, Place] = field(default_factory=dict)
+    stamp: Stamp | None = None
 
     def place(self, path: KeyPath) -> Place:
         """Line and column of a key path, or of the nearest enclosing one."""
@@ -74,6 +77,11 @@ def shown(path: Path) -> Path:
 
 def read_yaml(path: Path) -> Source:
     """Read one YAML file. Never raises for what is in the file or for a file that cannot be read."""
+    stamp = stamp_of(path)
+    return replace(_read(path), stamp=stamp)
+
+
+def _read(path: Path) -> Source:
     try:
         if path.stat().st_size > MAX_BYTES:
             return _broken(path, f"larger than {MAX_BYTES // 1024**2} MiB, the limit of a configuration file")

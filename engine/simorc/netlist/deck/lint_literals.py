@@ -15,7 +15,7 @@ import jinja2
 
 from simorc.config.models.execution import SimulatorSettings
 from simorc.deck_text import read_leniently
-from simorc.errors import ConfigError, Problem, TemplateError
+from simorc.errors import TemplateError
 from simorc.netlist.deck.dropped_digits import DroppedDigits, dropped_digits, loses_digits
 from simorc.netlist.deck.file_references import found, references
 from simorc.netlist.deck.includes import rendered_deck
@@ -45,18 +45,6 @@ def lint_literals(project: Project) -> tuple[Finding, ...]:
         results |= set(_of_testbench(project, bench, sweep.definition))
         results |= set(_of_values(project, bench, sweep.path, swept_values(sweep.definition)))
     return tuple(sorted(results))
-
-
-def refuse_literals(
-    project: Project, bench: Testbench, definition: SweepDefinition, source: Path | None
-) -> None:
-    """Raise ConfigError with the place of each such number that the cases of a sweep would have."""
-    results = {
-        *_of_testbench(project, bench, definition),
-        *_of_values(project, bench, source or bench.config_path, swept_values(definition)),
-    }
-    if results:
-        raise ConfigError([Problem(each.file, each.line, each.column, "", each.message) for each in results])
 
 
 def _of_testbench(

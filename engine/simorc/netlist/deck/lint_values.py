@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simorc.netlist.finding import Finding
 from simorc.number_grammar import near_number
-from simorc.units import Number, Value
+from simorc.units import Number, Value, parse_value
 
 if TYPE_CHECKING:
     from simorc.config.models.sweep import SweepDefinition
@@ -51,9 +51,14 @@ def _in_file(
     numeric = {name for name, value in [*defaults.items(), *written] if isinstance(value, Number)}
     for name, value in written:
         if isinstance(value, str) and _looks_mistyped(value, name in numeric):
-            near = near_number(value)
-            message = f"{name}: {value} is text, not a number{f' (did you mean {near}?)' if near else ''}"
-            yield Finding(path, *place_of_value(path, value), message, True)
+            yield Finding(path, *place_of_value(path, value), f"{name}: {_reason(value)}", True)
+
+
+def _reason(value: str) -> str:
+    if isinstance(parse_value(value), Number):
+        return f"'{value}' is text, not a number, because it is quoted: remove the quotes"
+    near = near_number(value)
+    return f"{value} is text, not a number{f' (did you mean {near}?)' if near else ''}"
 
 
 def _looks_mistyped(text: str, among_numbers: bool) -> bool:

@@ -30,6 +30,8 @@ class Remeasured:
     missing: int
     reasons: Mapping[str, str]
     """One example of why a value is missing, by measurement."""
+    changed: tuple[str, ...] = ()
+    """What changed in the run, in words; empty if nothing did."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,10 @@ def store_rows(
     removed: Sequence[str],
     rows: Iterator[MeasuredRow],
     declared: Mapping[str, Any],
+    changed: Sequence[str],
 ) -> Remeasured:
     """Write all values and what they are measured by (`declared`) in one transaction: a run is measured by
-    one set of definitions, never by two.
+    one set of definitions, never by two. `changed` says in words what does.
     """
     db = open_for_writing(layout.database)
     cases, missing, reasons = 0, 0, dict[str, str]()
@@ -71,7 +74,7 @@ def store_rows(
                 reasons.setdefault(name, f"case {row.case_id}: {reason}")
         _recount(db)
         write_definitions(db, declared)
-        text = f"measured again: {', '.join(names) or 'nothing changed'}"
+        text = f"measured again: {'; '.join(changed) or 'nothing changed'}"
         db.execute("INSERT INTO events (time, kind, message) VALUES (?, 'measured', ?)", (time.time(), text))
         db.execute("COMMIT")
     except BaseException:
@@ -80,7 +83,7 @@ def store_rows(
         raise
     finally:
         close_for_writing(db)
-    return Remeasured(tuple(names), tuple(removed), cases, missing, reasons)
+    return Remeasured(tuple(names), tuple(removed), cases, missing, reasons, tuple(changed))
 
 
 def _recount(db: sqlite3.Connection) -> None:

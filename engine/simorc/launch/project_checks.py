@@ -1,0 +1,102 @@
+"""Everything that is looked at before a run: what `simorc validate` refuses, `simorc run` refuses, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+from simorc.config.models.sweep import SweepDefinition
+from simorc.config.project import Project, Sweep, Testbench
+from simorc.errors import ConfigError, Problem, SimorcError
+from simorc.launch.sweep_checks import sweep_problems
+from simorc.netlist.deck.includes import lint_includes
+from simorc.netlist.deck.lint_definitions import lint_definitions
+from simorc.netlist.deck.lint_literals import lint_literals
+from simorc.netlist.deck.lint_random import lint_random
+from simorc.netlist.deck.lint_title import lint_titles
+from simorc.netlist.deck.lint_values import lint_values
+from simorc.netlist.finding import Finding
+from simorc.schematics.lint import lint_project
+from simorc.simulators.others.registry import adapter_called
+
+_ERRORS_FROM = (lint_project, lint_includes, lint_literals, lint_titles)
+_WARNINGS_FROM = (lint_definitions, lint_values, lint_random)
+
+
+def findings_of(project: Project) -> list[Finding]:
+    """Everything found in templates, schematics and decks of a project; a warning leaves it usable."""
+    return sorted({finding for check in (*_ERRORS_FROM, *_WARNINGS_FROM) for finding in check(project)})
+
+
+def refuse_problems(project: Project, definition: SweepDefinition, source: Path | None, name: str) -> None:
+    """Raise ConfigError for what is wrong with a sweep and its testbench as they are written."""
+    if problems := problems_of(project, definition, source, name):
+        raise ConfigError(list(dict.fromkeys(problems)))
+
+
+def refuse_findings(project: Project, definition: SweepDefinition, source: Path | None, name: str) -> None:
+    """Raise ConfigError for what is wrong in the template, schematics and decks of a sweep whose plan is
+    sound; other testbenches are not looked at.
+    """
+    alone = _alone(project, definition, source, name)
+    findings = {finding for check in _ERRORS_FROM for finding in check(alone) if not finding.warning}
+    if findings:
+        raise ConfigError([_problem(finding) for finding in findings])
+
+
+def problems_of(
+    project: Project, definition: SweepDefinition, source: Path | None, name: str
+) -> list[Problem]:
+    """What is wrong with the values, the measurements and the simulator of a sweep and its testbench."""
+    return [
+        *unmeasurable(project, definition, source),
+        *sweep_problems(project, definition, source),
+        *_unknown_simulator(project, project.testbenches[definition.testbench], name),
+    ]
+
+
+def unmeasurable(project: Project, definition: SweepDefinition, source: Path | None) -> list[Problem]:
+    """What is wrong with the measurements of a sweep and of its testbench, known before any simulation."""
+    testbench = project.testbenches[definition.testbench]
+    problems = []
+    for file, declared in (
+        (testbench.config_path, testbench.config.measurements),
+        (source or testbench.config_path, definition.measurements),
+    ):
+        plain = {name: what.model_dump(mode="json") for name, what in declared.items() if not what.meas}
+        if not plain:
+            continue
+        from simorc.measurements.measure import check_definitions
+
+        for name, message in check_definitions(plain, testbench.parameters, project.root):
+            problems.append(Problem(file, 0, 0, f"measurements.{name}", message))
+    return problems
+
+
+def _unknown_simulator(project: Project, testbench: Testbench, sweep: str) -> Iterator[Problem]:
+    settings = project.settings(testbench.name, sweep if sweep in project.sweeps else None)
+    simulator = settings.simulator.name
+    if simulator == "ngspice":
+        return
+    try:
+        adapter_called(simulator)
+    except SimorcError as error:
+        remedy = f"; {error.remedy}" if error.remedy else ""
+        yield Problem(testbench.config_path, 0, 0, "simulator.name", f"{error.message}{remedy}")
+
+
+def _alone(project: Project, definition: SweepDefinition, source: Path | None, name: str) -> Project:
+    """The project with this sweep and its testbench only."""
+    testbench = definition.testbench
+    sweep = Sweep(name, source or project.testbenches[testbench].config_path, definition)
+    return replace(
+        project,
+        testbenches=MappingProxyType({testbench: project.testbenches[testbench]}),
+        sweeps=MappingProxyType({name: sweep}),
+    )
+
+
+def _problem(finding: Finding) -> Problem:
+    return Problem(finding.file, finding.line, finding.column, "", finding.message)

@@ -1,0 +1,67 @@
+"""What `simorc validate` refuses, `simorc build` and `simorc run` refuse in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simorc.cli.main import run as simorc
+from simorc.config.project import Project
+from simorc.launch import build as building
+from simorc.launch.build import build_run
+from tests.divider_projects import MakeProject
+
+Spoil = Callable[[Path], object]
+DECK = "* divider\nV1 in 0 {{ parameters.r }}\n.op\n.end\n"
+
+
+def template(text: str) -> Spoil:
+    return lambda root: next(root.rglob("*.spice.j2")).write_text(text)
+
+
+def sweep(text: str) -> Spoil:
+    return lambda root: next(root.glob("**/s.yaml")).write_text(f"testbench: tb\n{text}\n")
+
+
+def setup(text: str) -> Spoil:
+    path = "sim_setup.yaml"
+    return lambda root: (root / path).write_text(f"{(root / path).read_text()}{text}\n")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (template(DECK.replace(".r }}", ".rr }}")), "parameters.rr: not a parameter of the testbench"),
+        (template(DECK.replace(".op", ".include nowhere.lib\n.op")), "no such file"),
+        (template(f".include x.lib\n{DECK}"), "the first line as the title"),
+        (setup("simulator: {name: xyze}"), "unknown simulator 'xyze'; simulator.name is one of: ngspice"),
+        (sweep("parameters: {r: [1, 1]}"), "r=1 is listed twice"),
+        (sweep("parameters: {r: [1]}\nexclude: [r > 0]"), "no cases"),
+    ],
+)
+def test_what_is_refused_is_refused_by_both(
+    make_project: MakeProject, capfd: pytest.CaptureFixture[str], spoil: Spoil, reason: str
+) -> None:
+    root = make_project(DECK, sweep="parameters: {r: [1, 2]}\n").root
+    spoil(root)
+    for command in (["validate"], ["build", "s"]):
+        assert simorc([*command, "--project", str(root)]) == 2
+        assert reason in capfd.readouterr().err
+    assert not list((root / "simulations").glob("*")) if (root / "simulations").exists() else True
+
+
+def test_an_error_names_the_run_and_not_the_directory_it_is_built_in(
+    make_project: MakeProject, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    project: Project = make_project(DECK, sweep="parameters: {r: [1, 2]}\n")
+
+    def full(layout: object, *rest: object) -> None:
+        raise OSError(28, "No space left on device", str(layout.manifest))  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(building, "_make_store", full)
+    with pytest.raises(OSError) as told:
+        build_run(project, "s")
+    assert told.value.filename.endswith("/manifest.json") and ".building" not in str(told.value)
+    assert "/simulations/s_" in told.value.filename
