@@ -22,6 +22,8 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
+from simorc.number_reading import closest_spelling
+
 MAX_LENGTH = 400
 _EXPONENTS = {"t": 12, "g": 9, "meg": 6, "k": 3, "m": -3, "u": -6, "n": -9, "p": -12, "f": -15, "a": -18}
 _MIL = 25.4e-6
@@ -181,15 +183,19 @@ def _plain(match: re.Match[str], value: float) -> str:
     if not value:
         return "-0" if match["sign"] == "-" else match["digits"].rstrip(".") if _short(match) else "0"
     if _suffix(match) or not _written_plainly(match, value):
-        return repr(value).removesuffix(".0")
+        return closest_spelling(value)
     return _mantissa(match)
 
 
 def _mantissa(match: re.Match[str]) -> str:
-    """Digits and exponent as written, without a plus sign and without a point that nothing follows."""
+    """Digits and exponent as written, without a plus sign and without a point that nothing follows.
+
+    ngspice reads ``-.93`` in a vector of a code model otherwise than anywhere else.
+    """
     sign = "-" if match["sign"] == "-" else ""
     exponent = "" if match["exponent"] is None else f"e{match['exponent']}"
-    return f"{sign}{match['digits'].removesuffix('.')}{exponent}"
+    digits = f"0{match['digits']}" if sign and match["digits"].startswith(".") else match["digits"]
+    return f"{sign}{digits.removesuffix('.')}{exponent}"
 
 
 def _written_plainly(match: re.Match[str], value: float) -> bool:

@@ -33,7 +33,7 @@ X = "{{ parameters.x }}"
         (f".option temp={X}", "125°C", ".option temp=125"),
         (f".param r={X}", "10kOhm", ".param r=10k"),
         (f".param r={X}", "10k", ".param r=10k"),
-        (f".param w='{X}*2'", "1mil", ".param w='2.54e-05*2'"),
+        (f".param w='{X}*2'", "1mil", ".param w='2.540e-05*2'"),
         (f"r1 a b {X}", "4.7kΩ", "r1 a b 4.7k"),
         (f"b1 a 0 v={X}*v(b)", "1e5k", "b1 a 0 v=100000000*v(b)"),
         (f"v1 a 0 pulse(0 {X} 0 1n)", "3.3V", "v1 a 0 pulse(0 3.3 0 1n)"),

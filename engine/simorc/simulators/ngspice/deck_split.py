@@ -24,7 +24,7 @@ from functools import cached_property
 
 from simorc.netlist.deck.cards import spice_number
 from simorc.netlist.deck.definitions import SEED, TEMPERATURE, definitions_of
-from simorc.simulators.ngspice.number_reading import survives_parameter
+from simorc.number_reading import survives_parameter
 
 OPEN, CLOSE = "\ue000", "\ue001"
 PREFIX = "simorc_p_"

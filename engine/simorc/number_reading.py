@@ -15,10 +15,51 @@ import math
 import re
 
 _EXPONENTS = {"t": 12, "g": 9, "k": 3, "u": -6, "n": -9, "p": -12, "f": -15, "a": -18, "meg": 6, "m": -3}
+_MOST_ZEROS = 8
 _NUMBER = re.compile(
     r"(?P<sign>[+-]?)(?P<whole>\d*)(?:\.(?P<part>\d*))?(?:[ed](?P<exponent>[+-]?\d{1,3}))?(?P<suffix>meg|[tgkunpfam]?)",
     re.IGNORECASE,
 )
+
+
+def closest_spelling(value: float) -> str:
+    """The decimal spelling of `value` that ngspice reads as the nearest double, alike in every place where one
+    does so: 2.54e-05 may be 2.5399999999999997e-05 to it, and 2.5400e-05 the number itself.
+    """
+    digits, _, exponent = float.__repr__(value).partition("e")
+    whole, _, part = digits.removesuffix(".0").partition(".")
+    spellings = [_digits_with(whole, part, zeros, exponent) for zeros in range(_MOST_ZEROS)]
+    return min(spellings, key=lambda text: _distance(text, value))
+
+
+def _digits_with(whole: str, part: str, zeros: int, exponent: str) -> str:
+    """A number with `zeros` further places that hold nothing."""
+    places = part + "0" * zeros
+    return f"{whole}{'.' if places else ''}{places}{'e' if exponent else ''}{exponent}"
+
+
+def _distance(text: str, value: float) -> tuple[float, bool]:
+    """How far from `value` ngspice reads a spelling, and whether places differ in it."""
+    match = _NUMBER.fullmatch(text)
+    assert match is not None
+    return abs(_as_element(match) - value), not survives_parameter(text)
+
+
+def read_as_element(text: str) -> float:
+    """What ngspice reads of a plain number on an element, model or analysis card. Raises ValueError."""
+    return _as_element(_matched(text))
+
+
+def read_in_parameter(text: str) -> str:
+    """The number that ``{p}`` with ``.param p=<text>`` puts into a card. Raises ValueError."""
+    return f"{_as_parameter(_matched(text)):.15e}"
+
+
+def _matched(text: str) -> re.Match[str]:
+    match = _NUMBER.fullmatch(text)
+    if match is None or not (match["whole"] or match["part"]):
+        raise ValueError(f"{text!r} is not a plain number")
+    return match
 
 
 @functools.lru_cache(maxsize=65_536)

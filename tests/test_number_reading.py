@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simorc.simulators.ngspice.number_reading import survives_parameter
+from simorc.number_reading import survives_parameter
 from tests.waiting import PATIENCE
 
 
