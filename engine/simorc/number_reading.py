@@ -23,8 +23,8 @@ _NUMBER = re.compile(
 
 
 def closest_spelling(value: float) -> str:
-    """The decimal spelling of `value` that ngspice reads as the nearest double, alike in every place where one
-    does so: 2.54e-05 may be 2.5399999999999997e-05 to it, and 2.5400e-05 the number itself.
+    """The decimal spelling of `value` that ngspice reads as the nearest double, alike in every place if there
+    is such a spelling: 2.54e-05 may be 2.5399999999999997e-05 to it, and 2.5400e-05 the number itself.
     """
     digits, _, exponent = float.__repr__(value).partition("e")
     whole, _, part = digits.removesuffix(".0").partition(".")

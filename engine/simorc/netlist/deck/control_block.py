@@ -17,6 +17,7 @@ from simorc.netlist.deck.card_measures import measured_afterwards
 from simorc.netlist.deck.cards import Analysis
 from simorc.netlist.deck.control_flow import branches
 from simorc.netlist.deck.deck import Deck
+from simorc.netlist.deck.impossible import impossible_analysis
 from simorc.netlist.deck.parts import ADDED, ADDED_END
 
 RAW = "results.raw"
@@ -43,7 +44,8 @@ _EVERY_PLOT = (
 def for_batch(deck: Deck) -> str:
     """The text to give to ``ngspice -b``.
 
-    Raises NetlistError if the deck has no analysis at all, or quits before it comes to one.
+    Raises NetlistError if the deck has no analysis at all, quits before it comes to one, or has one that
+    cannot give a point.
     """
     commands = added_commands(deck)
     if deck.quit is not None:
@@ -82,6 +84,8 @@ def _place_for_a_block(deck: Deck) -> int:
 
 
 def _refuse_nothing_to_do(deck: Deck) -> None:
+    if fault := impossible_analysis(deck):
+        raise NetlistError(fault)
     if deck.runs_itself:
         return
     if deck.quit is not None:

@@ -184,6 +184,8 @@ def _take_plot(analysis: Analysis, left: list[Plot]) -> Plot | None:
 def _extent_of(analysis: Analysis, plot: Plot) -> Iterator[float]:
     """Where the plot ends, if that is short of where it should."""
     row = plot.last_row()
+    if not row and plot.has_axis and analysis.stop is None:
+        yield -math.inf
     if analysis.stop is None or not plot.has_axis:
         return
     end = row[0].real if row else -math.inf
@@ -213,6 +215,10 @@ def _ends_early(deck: Deck, analysis: Analysis) -> bool:
 
 def _extent(analysis: Analysis, plot: Plot) -> Iterator[Complaint]:
     for end in _extent_of(analysis, plot):
+        if math.isinf(end) and (analysis.kind != "tran" or analysis.stop is None):
+            empty = f"the {analysis.kind} analysis has no point (deck line {analysis.line}: {analysis.text})"
+            yield Complaint(FailureKind.BAD_NETLIST, f"{empty}; check its start, stop and step")
+            continue
         units = {"tran": "s", "ac": "Hz", "noise": "Hz", "sp": "Hz"}.get(analysis.kind, "")
         reached = "before its first point" if math.isinf(end) else f"at {end:.6g}{units}"
         asked = f"{analysis.stop:.6g}{units}"

@@ -1,0 +1,84 @@
+"""Analyses that cannot give a point: a stop below the start, a step of the wrong sign, no points at all.
+
+What ngspice makes of them depends on its version: an empty result, another analysis than the deck asks for,
+an endless loop. They are refused before a simulation. What every version refuses by itself (``.tran 1u 0``)
+and values that take arithmetic are left to ngspice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from simorc.netlist.deck.cards import Analysis, fields, spice_number
+from simorc.netlist.deck.deck import Deck
+
+_SCALES = frozenset({"dec", "oct", "lin"})
+
+
+def impossible_analysis(deck: Deck) -> str:
+    """What is wrong with the first analysis of `deck` that cannot give a point; empty if there is none."""
+    if deck.conditional:
+        return ""  # ngspice knows which cards are in force
+    for analysis in deck.wanted:
+        fault = _fault(analysis)
+        if fault:
+            card = analysis.command or analysis.text
+            return f"the {analysis.kind} analysis {fault} (deck line {analysis.line}: {card})"
+    return ""
+
+
+def _fault(analysis: Analysis) -> str:
+    check = _CHECKS.get(analysis.kind)
+    if check is None or analysis.command is None:
+        return ""
+    return next(check(fields(analysis.command)[1:]), "")
+
+
+def _of_frequencies(words: Sequence[str]) -> Iterator[str]:
+    """``dec|oct|lin points start stop``, the last words of the card."""
+    place = next((place for place, word in enumerate(words) if word.lower() in _SCALES), None)
+    if place is None:
+        return
+    given = words[place + 1 : place + 4]
+    count, start, stop = [*map(spice_number, given), None, None, None][:3]
+    if count is not None and count < 1:
+        yield f"has {given[0]} points"
+    if len(given) == 2 and start is not None:
+        yield "has no stop frequency"
+    if start is not None and stop is not None and stop < start:
+        yield f"has a stop frequency ({given[2]}) below its start ({given[1]})"
+
+
+def _of_dc(words: Sequence[str]) -> Iterator[str]:
+    """``source start stop step``, once or twice."""
+    for place in range(0, len(words), 4):
+        name, *given = words[place : place + 4]
+        numbers = [spice_number(word) for word in given]
+        if None in numbers:
+            continue  # a variable of the control block, or not a number, which ngspice says
+        if len(given) == 2:
+            yield f"has no step for {name}"
+        if len(given) == 3:
+            yield from _of_steps(name, given, [number or 0.0 for number in numbers])
+
+
+def _of_steps(name: str, given: Sequence[str], numbers: Sequence[float]) -> Iterator[str]:
+    start, stop, step = numbers
+    if step == 0:
+        yield f"has a step of {given[2]} for {name}"
+    elif (stop - start) * step < 0:
+        yield f"has a step of {given[2]} for {name}, which leads from {given[0]} away from {given[1]}"
+
+
+def _of_transient(words: Sequence[str]) -> Iterator[str]:
+    """``tstep tstop [tstart [tmax]] [uic]``; all but the last is checked by ngspice."""
+    largest = spice_number(words[3]) if len(words) > 3 else None
+    if largest is not None and largest < 0:
+        yield f"has a largest step of {words[3]}"
+
+
+_CHECKS: dict[str, Callable[[Sequence[str]], Iterator[str]]] = {
+    **dict.fromkeys(("ac", "sp", "noise", "disto"), _of_frequencies),
+    "dc": _of_dc,
+    "tran": _of_transient,
+}
