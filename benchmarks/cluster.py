@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "executor
 
 from simulated_cluster import SimulatedCluster  # type: ignore[import-not-found]
 
-from simorc.cluster.array_files import waves_of
+from simorc.cluster.array_files import open_job_arrays
 from simorc.cluster.cluster_scheduler import ClusterScheduler
 from simorc.config.project import Project
 from simorc.executors.batch_scheduler import Site
@@ -74,7 +74,7 @@ async def conduct(layout: RunLayout, cluster: SimulatedCluster) -> tuple[float, 
             while True:
                 store.flush()
                 store.fill(2000)
-                if not handed_in and waves_of(layout):
+                if not handed_in and open_job_arrays(layout):
                     handed_in = time.monotonic() - began
                 await anyio.sleep(0.1)
 

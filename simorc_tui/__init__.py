@@ -1,1 +1,1 @@
-"""The terminal interface of simorc: a client of a run's store that comes and goes while the run goes on."""
+"""The terminal interface of simorc: it shows the state of runs and sends requests; runs do not need it."""

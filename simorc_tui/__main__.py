@@ -1,4 +1,5 @@
-"""``python -m simorc_tui DIR``: the interface without asking for a terminal, as under textual-serve."""
+"""``python -m simorc_tui DIR``: starts the interface without checking for a terminal, as under
+textual-serve."""
 
 from __future__ import annotations
 

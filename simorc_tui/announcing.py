@@ -1,4 +1,4 @@
-"""Telling somebody who looks elsewhere that a run is over: the bell, and a notification.
+"""Announces the end of a run to a user who looks elsewhere: the bell, and a notification.
 
 OSC 9 is what iTerm2, WezTerm, kitty, Windows Terminal and others take; inside tmux it has to be wrapped, and
 tmux passes it on only with ``allow-passthrough on``. A terminal that knows nothing of it shows nothing.

@@ -1,4 +1,4 @@
-"""The application: a theme, a palette, one main screen."""
+"""The application: theme, palette, main screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening a file in the user's editor, with the screen out of the way."""
+"""Opens a file in the editor of the user, while the interface is suspended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing what a plot shows into a file: the form, the name, and a file in the way are asked about."""
+"""Writes the view of a plot to a file: asks for format and name, and before it overwrites a file."""
 
 from __future__ import annotations
 

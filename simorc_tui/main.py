@@ -1,4 +1,4 @@
-"""The door the command line comes in by. Textual is imported only once its knobs are set."""
+"""The entry point for the command line. Sets environment variables before it imports Textual."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same program in a browser: textual-serve on loopback, behind a token.
+"""Serves the interface to a browser: textual-serve on loopback, with a token.
 
 For people who tunnel: ``ssh -L 8000:localhost:8000 server simorc serve``. Whoever has the address with its
 token can do what the user can, so it listens on this machine only and refuses every request without it.

@@ -1,4 +1,4 @@
-"""Numbers as the decimals that were written, exactly, and what a range may be."""
+"""Exact decimal numbers, and ranges of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of templates and of files that decks include, as bytes on disk and as text in memory.
+"""Reads templates and included files in any encoding, as bytes and as text.
 
 ngspice reads bytes. UTF-8 is usual, Latin-1 comments of an old deck are welcome: a byte that is not UTF-8 is
 kept as a lone surrogate (``surrogateescape``), so that it reaches ngspice unchanged. UTF-16, as some editors

@@ -1,4 +1,4 @@
-"""Every error simorc raises on purpose, in one place.
+"""Every error that simorc raises on purpose.
 
     SimorcError                 exit 1   anything a user can act on
     ├── UsageError              exit 2   the command line or a request makes no sense

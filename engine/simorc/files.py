@@ -1,4 +1,4 @@
-"""What kind of file system a path is on, and files that appear whole or not at all."""
+"""Detects file systems, and writes files atomically."""
 
 from __future__ import annotations
 

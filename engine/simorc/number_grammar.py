@@ -1,4 +1,4 @@
-"""The one grammar of numbers: what a text stands for, how a deck has to spell it, and what is ambiguous.
+"""The grammar of numbers: their values, their spelling in decks, and ambiguous forms.
 
 ::
 

@@ -1,4 +1,4 @@
-"""How ngspice reads a number, to the last bit.
+"""Reads a number as ngspice does, to the last bit.
 
 A value on an element line and the same value taken through ``.param`` need not be the same double: the
 first is read by the input parser, the second is read by the parameter evaluator, printed with 16 digits,

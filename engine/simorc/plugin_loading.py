@@ -1,4 +1,4 @@
-"""What installed packages add to simorc by entry points. One that cannot be loaded is named and left out."""
+"""Loads entry points of installed packages. A package that cannot be loaded is reported and ignored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public door for packages that extend simorc: everything an entry point may import.
+"""The names that packages may import to extend simorc.
 
 ========================  =======================================  =========================================
 group                     the entry point names                    protocol

@@ -1,4 +1,4 @@
-"""Processes of this machine: when one began, its memory, whether it carries a variable; on Linux and macOS.
+"""Processes of this machine: start time, memory, environment; on Linux and macOS.
 
 psutil is imported where it is used: `simorc status` looks at a process only where a run claims a runner here.
 """

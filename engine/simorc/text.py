@@ -1,4 +1,4 @@
-"""Text made safe for a terminal: what could move the cursor or reorder text is shown, not obeyed."""
+"""Makes text safe for a terminal: control characters are displayed and not interpreted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Engineering numbers, as SPICE writes them and as a designer reads them.
+"""Engineering numbers, written as in SPICE and displayed with SI prefixes.
 
 ``10k``, ``100p``, ``1meg``, ``2.5u``, ``3.3V``, ``5e-05`` are numbers; ``ss``, ``2n3904``, ``0x10`` are text.
 Suffixes mean what they mean to ngspice: case does not matter, ``1M`` is a milli, ``10F`` is 10 femto. The

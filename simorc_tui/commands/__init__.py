@@ -1,1 +1,1 @@
-"""Every command of the interface: its name, help and key; palette and footer are made from them."""
+"""Every command of the interface with name, help and key; palette and footer use these tables."""

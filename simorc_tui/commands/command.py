@@ -1,4 +1,4 @@
-"""One key, its name and help; bindings, footers and help are made from it."""
+"""One command with key, name and help; bindings, footers and help are generated from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line at the bottom: the keys that matter where the keys go, so that none has to be known by heart."""
+"""The bottom line: the most important keys of the focused pane."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every command of the main screen, once: bindings, palette, help, footers and menus come from this table.
+"""Every command of the main screen; bindings, palette, help, footers and menus are generated from this table.
 
 A command is an object: its id, which a ``keymap`` names, its label, key and help, when it is enabled, and
 what it does to the main screen.

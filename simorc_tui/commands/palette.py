@@ -1,4 +1,4 @@
-"""The commands as the palette finds them."""
+"""Provides the commands to the palette."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keys of a plot, once: bindings of the widgets and lines of the help are made from these tables."""
+"""The keys of a plot; bindings of widgets and lines of the help are generated from these tables."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the interface reads of projects and runs, in threads beside the event loop."""
+"""Reads projects and runs for the interface, in threads."""

@@ -1,4 +1,4 @@
-"""A case's parameters as the user wrote them, from the run's plan: ``100p``, where stored is ``1e-10``."""
+"""The parameters of a case as the user wrote them, from the plan: ``100p``, where the store has ``1e-10``."""
 
 from __future__ import annotations
 

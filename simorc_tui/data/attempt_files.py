@@ -1,4 +1,4 @@
-"""The files an attempt at a stage left, and what differs between those of two attempts."""
+"""The files of an attempt of a pipeline stage, and the differences between two attempts."""
 
 from __future__ import annotations
 

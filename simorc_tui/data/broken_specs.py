@@ -1,4 +1,4 @@
-"""Which measured values break a spec, so that the table can mark them."""
+"""Measured values that violate a spec, to be marked in the table."""
 
 from __future__ import annotations
 

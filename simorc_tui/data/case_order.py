@@ -1,4 +1,4 @@
-"""Which case stands in which row of the table.
+"""The order of cases in the table.
 
 Unsorted and unfiltered, row r is case r + 1 and nothing is stored. Otherwise the ids in order are read once
 into an array of eight bytes each (8 MB for a million cases), in a thread, on a connection of its own that the

@@ -1,4 +1,4 @@
-"""The rows of a run's case table by page, the least recently used forgotten: flat in memory at any size."""
+"""Pages of the case table with a bounded cache, so that memory does not grow with the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waveforms of a logic simulation as a panel of the plot: one strip for each signal, steps over time."""
+"""Waveforms of a logic simulation as a plot panel: one strip for each signal, steps over time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measurements over a whole run as panels to plot: histogram, families of curves, a map of two parameters."""
+"""Measurements of a whole run as plot panels: histogram, families of curves, map of two parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Specs at each value of a parameter: how many of the cases that were run keep to all of them."""
+"""Specs at each value of a parameter: how many finished cases meet all of them."""
 
 from __future__ import annotations
 

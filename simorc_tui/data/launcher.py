@@ -1,4 +1,4 @@
-"""Building and starting runs without holding up the screen, and never inside this process.
+"""Builds and starts runs in other processes, without blocking the screen.
 
 A run is built by ``python -m simorc build`` and carried by a runner of its own session, so that nothing of
 it dies with the terminal.

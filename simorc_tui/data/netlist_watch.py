@@ -1,4 +1,4 @@
-"""Netlists and their schematics: which are stale, watched live; new ones proposed, looked at, accepted.
+"""Watches netlists and their schematics: reports stale ones, proposes and accepts new ones.
 
 Everything slow happens in threads. The modules of the engine come in when first needed: watchfiles, anyio and
 the project's reader have no business before the first frame.

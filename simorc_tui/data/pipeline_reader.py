@@ -1,4 +1,4 @@
-"""What the screen of a pipeline's run shows, looked at from a thread: a ladder, files of an attempt."""
+"""Reads a pipeline run for its screen in a thread: stages and the files of an attempt."""
 
 from __future__ import annotations
 

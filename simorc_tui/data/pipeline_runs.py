@@ -1,4 +1,4 @@
-"""Runs of design pipelines as plain data: all of a project's in a line each, and one as a ladder of attempts.
+"""Pipeline runs as plain data: a line for each run of a project, and the attempts of one run.
 
 Read in threads; who shows them is told when they differ from the last time.
 """

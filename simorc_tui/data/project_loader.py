@@ -1,4 +1,4 @@
-"""Reading what the project tree shows: what is wrong with one file hides none of the others. For a thread."""
+"""Reads the project for the tree in a thread; an invalid file does not hide the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the project tree and the sweep builder show of a project, as plain data (`outline_reading`)."""
+"""The project as plain data for the tree and the sweep builder (`outline_reading`)."""
 
 from __future__ import annotations
 

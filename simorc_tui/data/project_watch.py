@@ -1,4 +1,4 @@
-"""Noticing that the project's files were edited elsewhere: what is shown is read again."""
+"""Detects that files of the project were edited elsewhere, so that they are read again."""
 
 from __future__ import annotations
 

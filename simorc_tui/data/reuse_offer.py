@@ -1,4 +1,4 @@
-"""How many cases of a sweep its last run does not have yet: what "only the new cases" would simulate."""
+"""Counts the cases of a sweep that its last run does not have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two runs compared in words: what moved, and how the files both runs keep changed."""
+"""The comparison of two runs in words: changed values and changed input files."""
 
 from __future__ import annotations
 

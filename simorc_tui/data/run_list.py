@@ -1,4 +1,4 @@
-"""Watching the project's runs: one thread looks every two seconds and tells when anything is different."""
+"""Watches the runs of the project: one thread checks every two seconds and reports changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run has come to, as lines to show: specs with yield and worst case, failures by kind and message.
+"""The results of a run as lines: specs with yield and worst case, failures by kind and message.
 
 Everything is read in a thread. A measurement's numbers come as arrays; failures are counted by SQLite.
 """

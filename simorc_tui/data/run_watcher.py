@@ -1,4 +1,4 @@
-"""Following a run: one thread with its own view asks what changed, one coalesced message per tick tells.
+"""Follows a run: one thread reads its changes and posts one message per tick.
 
 While a message is on its way the follower gathers; a terminal that stalls the event loop for seconds gets one
 message afterwards, not a backlog.

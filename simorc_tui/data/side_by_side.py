@@ -1,4 +1,4 @@
-"""Two texts side by side, only the lines that differ and a few around them."""
+"""Compares two texts side by side: the lines that differ, with a few lines around them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many cases of a run violate a spec, for the line on top and for the message that a run is over."""
+"""Counts the cases of a run that violate a spec, for the status line and the message at the end of a run."""
 
 from __future__ import annotations
 

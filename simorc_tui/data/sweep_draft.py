@@ -1,4 +1,4 @@
-"""What the sweep in the builder makes: how many cases, the first of them, how long they will take."""
+"""Previews the sweep in the builder: number of cases, first cases, estimated time."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a user prefers and what is remembered from one start to the next."""
+"""Preferences of the user, and state stored between two starts."""

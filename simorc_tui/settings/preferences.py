@@ -1,4 +1,4 @@
-"""What a user likes, from ``~/.config/simorc/config.yaml``: theme, mouse, keys by command.
+"""The preferences in ``~/.config/simorc/config.yaml``: theme, mouse, keys by command.
 
 theme: nord
 mouse: false

@@ -1,4 +1,4 @@
-"""How a user wants the case table to look, remembered for each sweep from one start to the next."""
+"""The layout of the case table, stored for each sweep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was done to the view of the cases, step by step, to be undone."""
+"""The history of view changes, for undo."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Glyphs, styles and how generous the terminal is."""
+"""Glyphs, styles, and the profile of the terminal."""

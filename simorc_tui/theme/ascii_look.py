@@ -1,4 +1,4 @@
-"""What Textual itself draws beyond ASCII, drawn in ASCII where the terminal has no more."""
+"""ASCII replacements for characters that Textual draws."""
 
 from __future__ import annotations
 

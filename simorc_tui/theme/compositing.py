@@ -1,4 +1,4 @@
-"""Painting a part of the screen at the price of that part.
+"""Repaints a part of the screen at the cost of that part.
 
 Textual's compositor asks every widget below the rectangle around all changes for its lines. A tick of a run
 changes a status line on top and some cells far below it, so that rectangle is nearly the whole screen. Here

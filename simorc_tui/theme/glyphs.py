@@ -1,4 +1,5 @@
-"""The signs on screen, in Unicode and in ASCII, and how a status looks: sign and word, never colour alone."""
+"""Characters of the screen in Unicode and in ASCII, and the style of each status: a character and a word,
+never only a colour."""
 
 from __future__ import annotations
 

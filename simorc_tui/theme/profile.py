@@ -1,4 +1,4 @@
-"""How generous to be with the terminal: decided from the environment before Textual is imported.
+"""The profile of the terminal (frame rate, theme), chosen from the environment before Textual is imported.
 
 Textual reads its knobs (``TEXTUAL_FPS``, ``TEXTUAL_ANIMATIONS``) when it is imported, so `prepare` has to
 come first. A knob the user has set is left alone.

@@ -1,4 +1,4 @@
-"""One attempt at a stage of a pipeline: a file of it, what differs from another attempt, or its waveforms."""
+"""One attempt of a pipeline stage: a file, the difference to another attempt, or its waveforms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One case: its waveforms, its log, its netlist, its measurements; and the run's specs. One at a time.
+"""The tabs of one case: waveforms, log, netlist, measurements; and the specs of the run.
 
 The panes bring numpy and plotext with them, a third of a second of CPU, so they are imported in a thread once
 the first frame stands on screen.

@@ -1,4 +1,4 @@
-"""A pane whose background work went wrong says so and stays; the program goes on."""
+"""A pane shows the error of its background work; the program continues."""
 
 from __future__ import annotations
 

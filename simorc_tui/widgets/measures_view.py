@@ -1,4 +1,4 @@
-"""The measures tab: every measurement of a case with its unit, its limits and whether it keeps to them."""
+"""The measures tab: every measurement of a case with its unit, its limits and its verdict."""
 
 from __future__ import annotations
 

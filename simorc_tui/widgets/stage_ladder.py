@@ -1,4 +1,4 @@
-"""The ladder of a pipeline's run: every attempt in order, what was decided after it, the stages to come."""
+"""The stages of a pipeline run: every attempt in order, the decision after it, the stages to come."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line on top: project and run, how far, counts, jobs, rate, time left, what is wrong."""
+"""The status line: project and run, progress, counts, jobs, rate, remaining time, problems."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from simorc.cluster.array_files import Wave, read_wave
+from simorc.cluster.array_files import JobArray, read_job_array
 from simorc.cluster.chunk_log import ChunkLog, finished_in
 from simorc.errors import SchedulerSilent
 from simorc.executors.batch_scheduler import ArrayJob, Element, Phase, Site, Submission
@@ -20,7 +20,7 @@ from simorc.simulators.outcome import Outcome
 class Task:
     """One array element on its way: its cases left, and the log of its attempt while it runs."""
 
-    wave: Wave
+    job_array: JobArray
     element: int
     phase: Phase = Phase.WAITING
     log: ChunkLog | None = None
@@ -46,9 +46,9 @@ class SimulatedCluster:
         self._dice = random.Random(seed)
 
     def submit(self, submission: Submission) -> str:
-        wave = read_wave(Path(submission.script).parent)
-        tasks = {number: Task(wave, number) for number in range(1, submission.elements + 1)}
-        self.tasks[wave.job_name] = tasks
+        job_array = read_job_array(Path(submission.script).parent)
+        tasks = {number: Task(job_array, number) for number in range(1, submission.elements + 1)}
+        self.tasks[job_array.job_name] = tasks
         self.waiting.extend(tasks.values())
         return str(len(self.tasks))
 
@@ -95,12 +95,12 @@ class SimulatedCluster:
         self.running = [task for task in self.running if task.phase is Phase.RUNNING]
 
     def _start(self, task: Task) -> None:
-        log = ChunkLog(task.wave, task.element)
+        log = ChunkLog(task.job_array, task.element)
         finished: set[int] = set()
         for attempt in range(1, log.attempt):
-            finished |= finished_in(task.wave.log(task.element, attempt), self.total)
+            finished |= finished_in(task.job_array.log(task.element, attempt), self.total)
         task.left = [
-            case for piece in task.wave.chunk(task.element) for case in piece if case not in finished
+            case for piece in task.job_array.chunk(task.element) for case in piece if case not in finished
         ]
         task.phase, task.log = Phase.RUNNING, log
 
@@ -114,7 +114,7 @@ class SimulatedCluster:
         if self._strikes("killed"):
             self._end(task, Phase.OVER)
         elif self._strikes("torn"):
-            with task.wave.log(task.element, log.attempt).open("ab") as stream:
+            with task.job_array.log(task.element, log.attempt).open("ab") as stream:
                 stream.write(b'{"case_id":1,"status":"comp')
             self._end(task, Phase.OVER)
         elif self._strikes("requeued"):
@@ -122,8 +122,8 @@ class SimulatedCluster:
             self.waiting.append(task)
         elif self._strikes("zombie"):
             # Declared lost while it works on: whatever it finishes, another has finished, too.
-            self.tasks[task.wave.job_name] = {**self.tasks[task.wave.job_name]}
-            del self.tasks[task.wave.job_name][task.element]
+            self.tasks[task.job_array.job_name] = {**self.tasks[task.job_array.job_name]}
+            del self.tasks[task.job_array.job_name][task.element]
         if task.phase is Phase.RUNNING and not task.left:
             log.end("done")
             self._end(task, Phase.OVER)

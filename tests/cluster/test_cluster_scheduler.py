@@ -11,7 +11,7 @@ import anyio
 import pytest
 
 from simorc.cluster import cluster_scheduler as scheduler_module
-from simorc.cluster.array_files import control_of, waves_of
+from simorc.cluster.array_files import control_of, open_job_arrays
 from simorc.cluster.cluster_scheduler import ClusterScheduler
 from simorc.config.project import Project
 from simorc.errors import SubmissionRefused
@@ -96,7 +96,7 @@ def test_a_thousand_nodes_with_losses(filter_project: Path) -> None:
     counted = rows(layout, "SELECT count(*), count(DISTINCT case_id) FROM attempts WHERE status='completed'")
     assert counted == [(20_000, 20_000)]
     assert rows(layout, "SELECT count(*) FROM cases WHERE m_vend IS NULL AND m_gain != id / 2.0") == [(0,)]
-    assert waves_of(layout) == []
+    assert open_job_arrays(layout) == []
 
 
 def test_100000_cases_are_submitted_in_one_go(filter_project: Path) -> None:
@@ -104,10 +104,10 @@ def test_100000_cases_are_submitted_in_one_go(filter_project: Path) -> None:
     cluster = SimulatedCluster(200, 100_000)
     cluster.cases_per_step = 0
     anyio.run(lambda: conduct(layout, cluster, site(chunk_time=300), die_when=partial(reached, cluster, 3)))
-    waves = waves_of(layout)
-    submitted = sum(len(piece) for wave in waves for chunk in wave.chunks() for piece in chunk)
+    job_arrays = open_job_arrays(layout)
+    submitted = sum(len(piece) for job_array in job_arrays for chunk in job_array.chunks() for piece in chunk)
     assert submitted == 100_000
-    assert len(cluster.tasks) == len(waves) <= 2, "not a job for each node"
+    assert len(cluster.tasks) == len(job_arrays) <= 2, "not a job for each node"
 
 
 def test_a_silent_scheduler_decides_nothing(filter_project: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_silent_scheduler_decides_nothing(filter_project: Path) -> None:
     cluster.cases_per_step = 0
     cluster._strikes = lambda what: what == "silent"  # type: ignore[method-assign]
     anyio.run(lambda: conduct(layout, cluster, site(), die_when=partial(reached, cluster, 5)))
-    assert len(waves_of(layout)) == 1
+    assert len(open_job_arrays(layout)) == 1
     told = rows(layout, "SELECT message FROM events WHERE kind='warning'")
     assert told == [("the scheduler does not respond: busy",)]
 
@@ -166,7 +166,7 @@ def test_cancelled_cases_stay_pending_and_pause_holds(filter_project: Path) -> N
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(scheduler.run)
                 await anyio.sleep(0.05)
-                assert not waves_of(layout)
+                assert not open_job_arrays(layout)
                 scheduler.cancel_cases([59, 60])
                 scheduler.pause("on request")
                 scheduler.resume("on request")

@@ -92,7 +92,7 @@ def test_work_longer_than_the_walltime(slurm: Lab, simorc_here: Simorc) -> None:
     setup.write_text(setup.read_text().replace("poll: 1", "poll: 0.5, walltime: 5, chunk: 16"))
     run = simorc_here("run", "slow", "--executor", "slurm", "--warm", "off", "--detach")
     until(lambda: simorc_here.counts(run)["completed"] == 16)
-    waves = list((simorc_here.root / "simulations" / run / ".cluster").glob("w*"))
-    assert len(waves) > 1
+    job_arrays = list((simorc_here.root / "simulations" / run / ".cluster").glob("w*"))
+    assert len(job_arrays) > 1
     completed = [case for case, status, _ in attempts(simorc_here.root, run) if status == "completed"]
     assert sorted(completed) == list(range(1, 17))

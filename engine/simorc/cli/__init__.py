@@ -1,1 +1,1 @@
-"""The ``simorc`` command: one module per subcommand, each imported only when it is asked for."""
+"""The ``simorc`` command: one module per subcommand, imported only when it is used."""

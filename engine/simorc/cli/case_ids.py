@@ -1,4 +1,4 @@
-"""Case numbers on the command line: ``3,7-9``."""
+"""Parse case numbers on the command line: ``3,7-9``."""
 
 from __future__ import annotations
 

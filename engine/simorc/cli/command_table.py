@@ -1,4 +1,4 @@
-"""The table of commands, and the group that imports the module of the one asked for and no other."""
+"""The table of commands. The command group imports only the module of the requested command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the shell completes: names of sweeps, runs, testbenches and pipelines of the project one stands in.
+"""Shell completion of the names of sweeps, runs, testbenches and pipelines of the current project.
 
 Light, and silent where anything is amiss: a person who presses tab wants no message.
 """

@@ -1,4 +1,4 @@
-"""Which project and environment a command works on: ``--project DIR`` and ``--env NAME`` of every command."""
+"""The project and environment of a command: ``--project DIR`` and ``--env NAME``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`after:` of a sweep: a run waits for the newest run of another sweep, and may demand that it passed."""
+"""`after:` of a sweep: wait for the newest run of another sweep, and optionally require that it passed."""
 
 from __future__ import annotations
 

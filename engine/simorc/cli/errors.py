@@ -1,4 +1,4 @@
-"""How an error reaches the person: one function shows them all."""
+"""Prints errors to the user; one function prints all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one place of the engine that knows there is a terminal interface."""
+"""Starts the terminal interface; the only module of the engine that refers to it."""
 
 from __future__ import annotations
 

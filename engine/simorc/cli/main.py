@@ -1,4 +1,5 @@
-"""Entry of the ``simorc`` command. Nothing heavy may be imported here: `simorc status` is asked often."""
+"""Entry point of the ``simorc`` command. Imports nothing heavy, because `simorc status` must start
+quickly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers on the command line, read by the grammar of the files: ``1m``, ``90s``, ``12``."""
+"""Numbers on the command line, parsed like numbers in files: ``1m``, ``90s``, ``12``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which cases a command line means: ``--corner``, ``--where`` and ``--case`` over a sweep or a run."""
+"""Selects cases of a sweep or run with ``--corner``, ``--where`` and ``--case``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to do about a job that will wait for ever, by the scheduler's reason."""
+"""What to do about a job that will wait forever, by the reason of the batch scheduler."""
 
 from __future__ import annotations
 

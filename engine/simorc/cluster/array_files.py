@@ -1,14 +1,14 @@
-"""Waves: what was submitted to a cluster, as it stands in the run directory.
+"""The files of submitted job arrays in the run directory.
 
     .cluster/control.json           what the runner wants of all chunk workers: pause, cases to skip
-    .cluster/w0001/wave.json        how the wave is run: scheduler, job name, site, options
+    .cluster/w0001/wave.json        how the job array is run: scheduler, job name, site, options
     .cluster/w0001/chunks.jsonl     line k: the cases of array element k
     .cluster/w0001/script.sh        what an element runs
     .cluster/w0001/job              the job's id, once it is submitted
     .cluster/w0001/3.1.log          element 3, first attempt: one line per finished case (`chunk_log`)
     .cluster/w0001/3.1.beat         how far that attempt is, replaced every few seconds
     .cluster/w0001/3.out            what it printed
-    .cluster/w0001/over             nothing of the wave is left to do
+    .cluster/w0001/over             nothing of the job array is left to do
 
 Everything the runner has to know stands here and with the scheduler, so it can go on from any host.
 """
@@ -34,12 +34,12 @@ from simorc.files import write_json, write_whole
 from simorc.rundir.layout import RunLayout
 
 CLUSTER = ".cluster"
-_WAVE = re.compile(r"w(\d{4,})")
+_ARRAY_DIRECTORY = re.compile(r"w(\d{4,})")
 _SAFE = re.compile(r"[^A-Za-z0-9_.-]")
 
 
 @dataclass(frozen=True)
-class Wave:
+class JobArray:
     """One array job: where its files stand, and how it was submitted.
 
     `generations` counts, per element, how often its cases were submitted before without any progress.
@@ -77,7 +77,7 @@ class Wave:
         return (self.directory / "over").exists()
 
     def close(self) -> None:
-        """Nothing of this wave is left to do, and everything it said is in the store."""
+        """Nothing of this job_array is left to do, and everything it said is in the store."""
         (self.directory / "over").touch()
 
     @property
@@ -119,7 +119,7 @@ def _chunk(line: str) -> Chunk:
     return [piece_of(spans) for spans in json.loads(line)]
 
 
-def new_wave(
+def new_job_array(
     layout: RunLayout,
     scheduler: str,
     site: Site,
@@ -127,60 +127,60 @@ def new_wave(
     *,
     options: Mapping[str, Any],
     element_variable: str,
-) -> Wave:
-    """Write down a wave before it is submitted; `chunks` come with their generation."""
+) -> JobArray:
+    """Write a job array before it is submitted; `chunks` come with their generation."""
     cluster = layout.path / CLUSTER
     cluster.mkdir(exist_ok=True)
     number = max((int(name[1:]) for name in _names(cluster)), default=0) + 1
     directory = cluster / f"w{number:04d}"
     job_name = f"simorc-{_SAFE.sub('_', layout.name)[:60]}-{directory.name}-{uuid.uuid4().hex[:6]}"
     generations = [generation for generation, _ in chunks]
-    wave = Wave(directory, scheduler, job_name, time.time(), site, dict(options), generations)
+    job_array = JobArray(directory, scheduler, job_name, time.time(), site, dict(options), generations)
     directory.mkdir()
     lines = (json.dumps([spans_of(piece) for piece in chunk]) + "\n" for _, chunk in chunks)
     write_whole(directory / "chunks.jsonl", lines)
-    write_whole(wave.script, _script(layout, wave, element_variable))
-    wave.script.chmod(0o755)
-    said = asdict(wave)
+    write_whole(job_array.script, _script(layout, job_array, element_variable))
+    job_array.script.chmod(0o755)
+    said = asdict(job_array)
     del said["directory"]
     write_json(directory / "wave.json", said)
-    return wave
+    return job_array
 
 
-def waves_of(layout: RunLayout) -> list[Wave]:
-    """The waves of a run that are not over, oldest first; one that was not written to its end was never
+def open_job_arrays(layout: RunLayout) -> list[JobArray]:
+    """The job arrays of a run that are not over, oldest first; one that was not written to its end was never
     submitted.
     """
     cluster = layout.path / CLUSTER
     found = [cluster / name for name in sorted(_names(cluster), key=lambda name: int(name[1:]))]
-    waves = [read_wave(directory) for directory in found if (directory / "wave.json").exists()]
-    return [wave for wave in waves if not wave.over]
+    job_arrays = [read_job_array(directory) for directory in found if (directory / "wave.json").exists()]
+    return [job_array for job_array in job_arrays if not job_array.over]
 
 
-def read_wave(directory: Path) -> Wave:
-    """The wave in `directory`; raises `StoreError` if it is not one."""
+def read_job_array(directory: Path) -> JobArray:
+    """The job array in `directory`; raises `StoreError` if it is not one."""
     try:
         said = json.loads((directory / "wave.json").read_text(encoding="utf-8"))
         said["site"] = Site.of(said["site"])
-        return Wave(directory, **said)
+        return JobArray(directory, **said)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{directory}: not a job array: {error}") from error
 
 
 def _names(cluster: Path) -> list[str]:
     try:
-        return [entry.name for entry in os.scandir(cluster) if _WAVE.fullmatch(entry.name)]
+        return [entry.name for entry in os.scandir(cluster) if _ARRAY_DIRECTORY.fullmatch(entry.name)]
     except FileNotFoundError:
         return []
 
 
-def _script(layout: RunLayout, wave: Wave, element_variable: str) -> str:
+def _script(layout: RunLayout, job_array: JobArray, element_variable: str) -> str:
     """What an array element runs. The set-up lines are the user's own shell, meant to be."""
-    python = shlex.quote(wave.site.python or sys.executable)
-    search = "" if wave.site.python else f"export PYTHONPATH={shlex.quote(search_path())}\n"
+    python = shlex.quote(job_array.site.python or sys.executable)
+    search = "" if job_array.site.python else f"export PYTHONPATH={shlex.quote(search_path())}\n"
     run = shlex.quote(str(layout.path))
-    lines = "".join(line + "\n" for line in wave.site.setup)
-    command = f'exec {python} -m simorc.cluster.chunk_worker {run} {wave.name} "${element_variable}"'
+    lines = "".join(line + "\n" for line in job_array.site.setup)
+    command = f'exec {python} -m simorc.cluster.chunk_worker {run} {job_array.name} "${element_variable}"'
     return f"#!/bin/sh\n{search}{lines}{command}\n"
 
 

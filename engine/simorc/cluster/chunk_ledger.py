@@ -1,4 +1,4 @@
-"""The ledger of a chunk: a case that ends is moved into the run's results, then told in the chunk's log.
+"""Records the finished cases of a chunk: moves each case into the run, then appends a line to the chunk log.
 
 Two attempts at one chunk may be alive at once (a node that was thought lost). Each simulates in a directory
 of its own and moves finished cases into place by renaming, so that a result is never a mixture of the two.
@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from simorc.cluster.array_files import Wave
+from simorc.cluster.array_files import JobArray
 from simorc.cluster.chunk_log import ChunkLog
 from simorc.files import write_json
 from simorc.rundir.layout import RunLayout
@@ -44,11 +44,13 @@ class ChunkLayout(RunLayout):
 class ChunkLedger:
     """What a scheduler on a node records."""
 
-    def __init__(self, layout: ChunkLayout, wave: Wave, element: int, log: ChunkLog, total: int) -> None:
+    def __init__(
+        self, layout: ChunkLayout, job_array: JobArray, element: int, log: ChunkLog, total: int
+    ) -> None:
         self._layout, self._log = layout, log
         self._element = element
-        self._beat = wave.beat(element, log.attempt)
-        self._all = wave.site.bring_home == "all"
+        self._beat = job_array.beat(element, log.attempt)
+        self._all = job_array.site.bring_home == "all"
         self._under_way: dict[int, float] = {}
         self.statuses = Statuses(total)
         self.finished_cases = 0

@@ -1,4 +1,4 @@
-"""The log of one attempt at a chunk: JSON lines, each written whole, by one process only.
+"""The log of one attempt of a chunk: JSON lines, written by one process only.
 
     {"case_id": 17, "status": "completed", ..., "action": "done", "final": true, "rung": null}
     {"again": [17]}                              a result that turned out wrong: these cases run again
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simorc.cluster.array_files import Wave
+from simorc.cluster.array_files import JobArray
 from simorc.rundir.status_files import Report, plain_report, report_from
 from simorc.rundir.store.writer import Finished
 
@@ -43,9 +43,9 @@ class Line:
 class ChunkLog:
     """Open for its one writer. `attempt` counts from 1."""
 
-    def __init__(self, wave: Wave, element: int) -> None:
+    def __init__(self, job_array: JobArray, element: int) -> None:
         self.attempt = 1
-        while (fd := _make(wave.log(element, self.attempt))) is None:
+        while (fd := _make(job_array.log(element, self.attempt))) is None:
             self.attempt += 1
         self._fd = fd
         self._unsynced = False

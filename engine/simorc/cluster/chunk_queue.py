@@ -1,4 +1,4 @@
-"""Chunks that wait to be submitted."""
+"""The queue of chunks that wait to be submitted."""
 
 from __future__ import annotations
 

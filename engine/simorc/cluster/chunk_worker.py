@@ -1,7 +1,7 @@
-"""The process on a cluster node: runs one chunk of a run's cases with this machine's executor.
+"""The process on a cluster node: runs one chunk of cases with a local executor.
 
 Started by the script of a job array as
-``python -m simorc.cluster.chunk_worker RUN_DIR WAVE ELEMENT``. It needs nothing
+``python -m simorc.cluster.chunk_worker RUN_DIR ARRAY ELEMENT``. It needs nothing
 but the run directory. Exit code 0: every case of the chunk is finished; 75: it left before the end, because
 the scheduler or the runner wanted it to or its time was up, and what is left can be run by anybody.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import anyio
 
-from simorc.cluster.array_files import CLUSTER, Wave, control_of, read_wave
+from simorc.cluster.array_files import CLUSTER, JobArray, control_of, read_job_array
 from simorc.cluster.chunk_ledger import WARM_LOST, ChunkLayout, ChunkLedger
 from simorc.cluster.chunk_log import ChunkLog, finished_in
 from simorc.cluster.chunks import Chunk
@@ -55,31 +55,31 @@ _JOB_VARIABLES = (
 def main() -> int:
     """Run the chunk named on the command line."""
     layout = RunLayout(Path(sys.argv[1]))
-    wave = read_wave(layout.path / CLUSTER / sys.argv[2])
+    job_array = read_job_array(layout.path / CLUSTER / sys.argv[2])
     try:
-        return anyio.run(run_chunk, layout, wave, int(sys.argv[3]))
+        return anyio.run(run_chunk, layout, job_array, int(sys.argv[3]))
     except SimorcError as error:
         sys.stderr.write(f"{error.message}\n")
         return error.exit_code
 
 
-async def run_chunk(layout: RunLayout, wave: Wave, element: int) -> int:
+async def run_chunk(layout: RunLayout, job_array: JobArray, element: int) -> int:
     """Run what is left of a chunk; the exit code."""
     began = time.monotonic()
     built = load_manifest(layout, stored=False)
-    manifest = built.with_definitions(wave.options.get("definitions") or {}, wave.directory)
+    manifest = built.with_definitions(job_array.options.get("definitions") or {}, job_array.directory)
     refuse_changed(layout, changes_of(layout, manifest), KEEP)
     with ExitStack() as undo:
-        log = ChunkLog(wave, element)
+        log = ChunkLog(job_array, element)
         undo.callback(log.close)
         if log.attempt > MOST_ATTEMPTS:
             log.end("left", f"started {log.attempt} times")
             return LEFT_EXIT
-        left = _left_of(wave, element, log.attempt, manifest.total)
-        settings = _settings(layout, manifest, wave, left)
-        inside = ChunkLayout(layout, _work_directory(layout, wave, element, log.attempt))
+        left = _left_of(job_array, element, log.attempt, manifest.total)
+        settings = _settings(layout, manifest, job_array, left)
+        inside = ChunkLayout(layout, _work_directory(layout, job_array, element, log.attempt))
         undo.callback(shutil.rmtree, inside.results, ignore_errors=True)
-        ledger = ChunkLedger(inside, wave, element, log, manifest.total)
+        ledger = ChunkLedger(inside, job_array, element, log, manifest.total)
         undo.callback(ledger.still)
         preparation = Preparation(inside, manifest, settings)
         refusal = _too_old(settings)
@@ -97,7 +97,7 @@ async def run_chunk(layout: RunLayout, wave: Wave, element: int) -> int:
         scheduler = LocalScheduler(
             inside, preparation, measuring, ledger, executor, guardian, settings, groups=left
         )
-        departure = Departure(layout, wave, scheduler, ledger, log, began)
+        departure = Departure(layout, job_array, scheduler, ledger, log, began)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(departure.heed_signals)
             tasks.start_soon(departure.look)
@@ -106,7 +106,7 @@ async def run_chunk(layout: RunLayout, wave: Wave, element: int) -> int:
         guardian.dismiss()
         done = not departure.why and not ledger.statuses.ids("in_progress")
         log.end("done" if done else "left", departure.why)
-    _drop_if_empty(wave.out(element))
+    _drop_if_empty(job_array.out(element))
     return 0 if done else LEFT_EXIT
 
 
@@ -116,7 +116,7 @@ class Departure:
     def __init__(
         self,
         layout: RunLayout,
-        wave: Wave,
+        job_array: JobArray,
         scheduler: LocalScheduler,
         ledger: ChunkLedger,
         log: ChunkLog,
@@ -124,8 +124,8 @@ class Departure:
     ) -> None:
         self._layout, self._scheduler, self._ledger, self._log = layout, scheduler, ledger, log
         # A tenth of the time granted, but no more than is needed to finish a case or to stop one.
-        self._margin = min(30.0, wave.site.walltime / 5)
-        self._until = began + wave.site.walltime - self._margin
+        self._margin = min(30.0, job_array.site.walltime / 5)
+        self._until = began + job_array.site.walltime - self._margin
         self._skipped: set[int] = set()
         self.why = ""
 
@@ -193,17 +193,17 @@ def place() -> str:
     return node
 
 
-def _left_of(wave: Wave, element: int, attempt: int, total: int) -> Chunk:
+def _left_of(job_array: JobArray, element: int, attempt: int, total: int) -> Chunk:
     """The chunk without what earlier attempts at it finished."""
     finished: set[int] = set()
     for earlier in range(1, attempt):
-        finished |= finished_in(wave.log(element, earlier), total)
-    return [[case for case in piece if case not in finished] for piece in wave.chunk(element)]
+        finished |= finished_in(job_array.log(element, earlier), total)
+    return [[case for case in piece if case not in finished] for piece in job_array.chunk(element)]
 
 
-def _settings(layout: RunLayout, manifest: Manifest, wave: Wave, left: Chunk) -> RunSettings:
-    settings = settings_of(layout, manifest, wave.options)
-    cpus = min(_granted_cpus(wave.site.cpus), 1024)
+def _settings(layout: RunLayout, manifest: Manifest, job_array: JobArray, left: Chunk) -> RunSettings:
+    settings = settings_of(layout, manifest, job_array.options)
+    cpus = min(_granted_cpus(job_array.site.cpus), 1024)
     cases = tuple(case for piece in left for case in piece)
     return replace(settings, jobs=max(1, cpus // settings.threads), cases=cases, sweep_timeout=None)
 
@@ -215,9 +215,9 @@ def _granted_cpus(asked: int) -> int:
     return min(asked, usable_cpus())
 
 
-def _work_directory(layout: RunLayout, wave: Wave, element: int, attempt: int) -> Path:
-    name = wave.work_directory(element, attempt)
-    scratch = os.path.expandvars(wave.site.scratch) if wave.site.scratch else ""
+def _work_directory(layout: RunLayout, job_array: JobArray, element: int, attempt: int) -> Path:
+    name = job_array.work_directory(element, attempt)
+    scratch = os.path.expandvars(job_array.site.scratch) if job_array.site.scratch else ""
     if "$" in scratch:
         raise StoreError(f"execution.cluster.scratch: {scratch} uses a variable that is not set on this node")
     directory = Path(scratch) / f"{layout.name}{name}" if scratch else layout.path / name

@@ -1,4 +1,4 @@
-"""Cutting the cases of a run into chunks, one per array element.
+"""Splits the cases of a run into chunks, one per element of a job array.
 
 A chunk is a list of pieces, each piece cases that are likely to share a deck, so that a warm session pays.
 Cases of a piece are strided over their group: neighbours in a sweep take alike long, and a chunk of nothing

@@ -1,4 +1,4 @@
-"""Runs cases on a cluster: submits chunks, gathers what they finish, submits again what was lost.
+"""Runs cases on a cluster: submits chunks, collects their results, and submits lost chunks again.
 
 It remembers nothing that is not in the run directory or with the cluster's scheduler, so it may be killed
 and started on another host at any time; the jobs go on meanwhile. The one rule: a chunk that is neither done
@@ -150,7 +150,7 @@ class ClusterScheduler:
         hear = time.monotonic() >= self._next_hearing
         if hear:
             self._next_hearing = time.monotonic() + HEAR_EVERY
-        for array, chunks in self._arrays.by_wave():
+        for array, chunks in self._arrays.by_array():
             self._gathering.look(array, chunks)
             for chunk in chunks.values() if hear else ():
                 if chunk.attempts and not chunk.ended:

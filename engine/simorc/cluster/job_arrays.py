@@ -1,4 +1,4 @@
-"""The jobs of a run on a cluster: the waves submitted, their open chunks, and what is asked of the scheduler.
+"""The job arrays of a cluster run: their open chunks and their states in the batch scheduler.
 
 Every question to the scheduler runs in a thread, so that a slow one does not delay the run.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from anyio import to_thread
 
 from simorc.cluster.advice import advice_on
-from simorc.cluster.array_files import CLUSTER, Wave, new_wave, waves_of
+from simorc.cluster.array_files import CLUSTER, JobArray, new_job_array, open_job_arrays
 from simorc.cluster.chunk_queue import Batch
 from simorc.cluster.log_collector import OpenChunk
 from simorc.errors import SchedulerSilent, SubmissionRefused
@@ -36,7 +36,7 @@ class JobArrays:
         self._layout, self._scheduler, self._site, self._store = layout, scheduler, site, store
         given = {name: getattr(settings, name) for name in _OPTIONS}
         self._options = {name: value for name, value in given.items() if value}
-        self._waves: dict[str, Wave] = {}
+        self._submitted: dict[str, JobArray] = {}
         self._chunks: dict[str, dict[int, OpenChunk]] = {}
         self._handed_in: dict[str, float] = {}
         self._placed = bytearray(len(store.statuses) + 1)
@@ -50,37 +50,37 @@ class JobArrays:
     # What there is --------------------------------------------------------------------------------
 
     def adopt(self) -> None:
-        """Adopt the waves that earlier runners submitted."""
-        for wave in waves_of(self._layout):
-            self._open(wave)
+        """Adopt the job arrays that earlier runners submitted."""
+        for job_array in open_job_arrays(self._layout):
+            self._open(job_array)
 
-    def _open(self, wave: Wave) -> None:
-        self._waves[wave.name] = wave
-        chunks = self._chunks.setdefault(wave.name, {})
-        for element, chunk in enumerate(wave.chunks(), 1):
+    def _open(self, job_array: JobArray) -> None:
+        self._submitted[job_array.name] = job_array
+        chunks = self._chunks.setdefault(job_array.name, {})
+        for element, chunk in enumerate(job_array.chunks(), 1):
             pieces = [array("I", piece) for piece in chunk]
-            chunks[element] = OpenChunk(wave, element, pieces, wave.generations[element - 1])
+            chunks[element] = OpenChunk(job_array, element, pieces, job_array.generations[element - 1])
             for piece in pieces:
                 for case_id in piece:
                     self._placed[case_id] = min(255, self._placed[case_id] + 1)
 
     def remove(self, chunk: OpenChunk) -> None:
         """The chunk is over; what its attempts left lying about goes."""
-        del self._chunks[chunk.wave.name][chunk.element]
+        del self._chunks[chunk.job_array.name][chunk.element]
         for case_id in chunk.cases:
             self._placed[case_id] -= 1
         for attempt in chunk.attempts:
-            work = self._layout.path / chunk.wave.work_directory(chunk.element, attempt)
+            work = self._layout.path / chunk.job_array.work_directory(chunk.element, attempt)
             shutil.rmtree(work, ignore_errors=True)
 
     @property
     def chunks(self) -> list[OpenChunk]:
         return [chunk for chunks in self._chunks.values() for chunk in chunks.values()]
 
-    def by_wave(self) -> Iterator[tuple[Wave, dict[int, OpenChunk]]]:
+    def by_array(self) -> Iterator[tuple[JobArray, dict[int, OpenChunk]]]:
         for name, chunks in self._chunks.items():
             if chunks:
-                yield self._waves[name], chunks
+                yield self._submitted[name], chunks
 
     def holds(self, case_id: int) -> bool:
         """Whether an open chunk has the case."""
@@ -88,30 +88,30 @@ class JobArrays:
 
     def jobs(self) -> list[str]:
         """The ids of the jobs with open chunks."""
-        return [wave.job or wave.job_name for wave, _ in self.by_wave()]
+        return [job_array.job or job_array.job_name for job_array, _ in self.by_array()]
 
     def settle(self) -> None:
-        """Waves without open chunks are over, now that the store has everything they said."""
-        for name, wave in self._waves.items():
+        """Job arrays without open chunks are over, now that the store has everything they said."""
+        for name, job_array in self._submitted.items():
             if not self._chunks[name]:
-                wave.close()
+                job_array.close()
 
     # The scheduler --------------------------------------------------------------------------------
 
     async def states(self) -> Mapping[str, ArrayJob]:
         """What the scheduler knows of our jobs."""
-        names = [wave.job_name for wave, _ in self.by_wave()]
+        names = [job_array.job_name for job_array, _ in self.by_array()]
         return await to_thread.run_sync(self._scheduler.states, names)
 
     def alive(self, chunk: OpenChunk, states: Mapping[str, ArrayJob], asked: float) -> bool:
         """Whether a live job owns the chunk; `asked` is when the scheduler was asked."""
-        if self._handed_in.get(chunk.wave.name, 0.0) >= asked:
+        if self._handed_in.get(chunk.job_array.name, 0.0) >= asked:
             return True
-        known = states.get(chunk.wave.job_name)
+        known = states.get(chunk.job_array.job_name)
         if known is None:
             return False
-        if chunk.wave.job is None:
-            chunk.wave.submitted(known.job)
+        if chunk.job_array.job is None:
+            chunk.job_array.submitted(known.job)
         element = known.elements.get(chunk.element)
         return element is not None and element.alive
 
@@ -152,7 +152,7 @@ class JobArrays:
     async def submit(self, batch: Batch) -> None:
         """Hand in an array job; raises `SubmissionRefused`. A scheduler that did not answer may have it."""
         scheduler = self._scheduler
-        wave = new_wave(
+        job_array = new_job_array(
             self._layout,
             scheduler.name,
             self._site,
@@ -162,19 +162,26 @@ class JobArrays:
         )
         throttle = None if self._jobs is None else self._throttle()
         submission = Submission(
-            wave.job_name, wave.script, wave.elements, wave.directory, self._site, throttle
+            job_array.job_name,
+            job_array.script,
+            job_array.elements,
+            job_array.directory,
+            self._site,
+            throttle,
         )
         try:
-            wave.submitted(await to_thread.run_sync(scheduler.submit, submission))
+            job_array.submitted(await to_thread.run_sync(scheduler.submit, submission))
         except SubmissionRefused:
-            wave.close()
+            job_array.close()
             raise
         except SchedulerSilent as error:
-            self._store.event("warning", f"it is unknown whether {wave.name} was submitted: {error.message}")
-        self._handed_in[wave.name] = time.monotonic()
-        self._open(wave)
+            self._store.event(
+                "warning", f"it is unknown whether {job_array.name} was submitted: {error.message}"
+            )
+        self._handed_in[job_array.name] = time.monotonic()
+        self._open(job_array)
         cases = sum(len(piece) for _, chunk in batch for piece in chunk)
-        self._store.event("submitted", f"job {wave.job}: {cases} cases in {wave.elements} chunks")
+        self._store.event("submitted", f"job {job_array.job}: {cases} cases in {job_array.elements} chunks")
 
     def refused(self, elements: int, pause: float) -> float:
         """Ask for less next time; how long to wait before."""
@@ -183,9 +190,9 @@ class JobArrays:
 
     async def cancel(self) -> None:
         """End all our jobs."""
-        for wave, _ in self.by_wave():
-            if wave.job is not None:
-                await to_thread.run_sync(self._scheduler.cancel, wave.job)
+        for job_array, _ in self.by_array():
+            if job_array.job is not None:
+                await to_thread.run_sync(self._scheduler.cancel, job_array.job)
 
     # Pause and jobs -------------------------------------------------------------------------------
 
@@ -208,18 +215,18 @@ class JobArrays:
         if self._want_held != self._held_marker.exists():
             await self._hold_or_release()
         if not self._throttled:
-            waves = [wave for wave, _ in self.by_wave() if wave.job is not None]
-            share = max(1, self._throttle() // max(1, len(waves)))
-            for wave in waves:
-                await to_thread.run_sync(self._scheduler.throttle, wave.job or "", share)
+            job_arrays = [job_array for job_array, _ in self.by_array() if job_array.job is not None]
+            share = max(1, self._throttle() // max(1, len(job_arrays)))
+            for job_array in job_arrays:
+                await to_thread.run_sync(self._scheduler.throttle, job_array.job or "", share)
             self._throttled = True
 
     async def _hold_or_release(self) -> None:
         act = self._scheduler.hold if self._want_held else self._scheduler.release
         if self._want_held:
             self._held_marker.touch()
-        for wave, _ in self.by_wave():
-            if wave.job is not None:
-                await to_thread.run_sync(act, wave.job)
+        for job_array, _ in self.by_array():
+            if job_array.job is not None:
+                await to_thread.run_sync(act, job_array.job)
         if not self._want_held:
             self._held_marker.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Gathering what chunks on a cluster have finished into the run's store, each line exactly once."""
+"""Copies the lines of chunk logs into the store of the run, each line exactly once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from simorc.cluster.array_files import Wave
+from simorc.cluster.array_files import JobArray
 from simorc.cluster.chunk_ledger import WARM_LOST
 from simorc.cluster.chunk_log import Line, read_lines
 from simorc.rundir.store.writer import Finished, Store
@@ -27,7 +27,7 @@ class OpenChunk:
     the scheduler does not know it.
     """
 
-    wave: Wave
+    job_array: JobArray
     element: int
     pieces: list[array[int]]
     generation: int
@@ -43,7 +43,7 @@ class OpenChunk:
 
     @property
     def name(self) -> str:
-        return f"{self.wave.name}/{self.element}"
+        return f"{self.job_array.name}/{self.element}"
 
     @property
     def newest(self) -> int:
@@ -62,10 +62,10 @@ class Gathering:
         self._lost: set[str] = set()
         self.duplicates = 0
 
-    def look(self, wave: Wave, chunks: dict[int, OpenChunk]) -> int:
-        """Read what is new in a wave's logs; returns how many lines."""
+    def look(self, job_array: JobArray, chunks: dict[int, OpenChunk]) -> int:
+        """Read what is new in a job array's logs; returns how many lines."""
         lines = 0
-        for entry in os.scandir(wave.directory):
+        for entry in os.scandir(job_array.directory):
             match = _LOG.fullmatch(entry.name)
             chunk = chunks.get(int(match[1])) if match else None
             if match and chunk is not None:
@@ -74,11 +74,11 @@ class Gathering:
 
     def read(self, chunk: OpenChunk, attempt: int) -> int:
         """Read what is new in the log of one attempt."""
-        key = f"{chunk.wave.name}/{chunk.element}.{attempt}"
+        key = f"{chunk.job_array.name}/{chunk.element}.{attempt}"
         if attempt not in chunk.attempts:
             self._begin(chunk, attempt, self._read.pop(key, 0))
         begin = chunk.attempts[attempt]
-        lines, end = read_lines(chunk.wave.log(chunk.element, attempt), begin, self._total)
+        lines, end = read_lines(chunk.job_array.log(chunk.element, attempt), begin, self._total)
         for line in lines:
             self._take(chunk, attempt, line)
         if end != begin:
@@ -146,7 +146,7 @@ class Gathering:
     def under_way(self, chunk: OpenChunk) -> dict[int, float]:
         """The cases the newest attempt had under way when it was last heard of."""
         try:
-            said = json.loads(chunk.wave.beat(chunk.element, chunk.newest).read_bytes())
+            said = json.loads(chunk.job_array.beat(chunk.element, chunk.newest).read_bytes())
             told = {int(case_id): float(fraction) for case_id, fraction in said["under_way"].items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return {}  # no sign of life yet, or none any more

@@ -1,4 +1,4 @@
-"""What becomes of cases whose chunk was lost: tried again within a budget, then failed with a reason."""
+"""Cases of lost chunks: they are tried again within a budget, then fail with a reason."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ class LostChunks:
         number = self._gathering.next_number(case_id)
         outcome = Outcome.failed(FailureKind.LOST_WORKER, message)
         action = "give_up" if final else "retry"
-        place = f"{chunk.wave.scheduler} {chunk.wave.job or ''}_{chunk.element}"
+        place = f"{chunk.job_array.scheduler} {chunk.job_array.job or ''}_{chunk.element}"
         self._store.attempt_finished(Finished(case_id, number, outcome, action, final, time.time(), place))
 
 
 def last_words(chunk: OpenChunk) -> str:
     """The last line a chunk's job printed."""
     try:
-        text = chunk.wave.out(chunk.element).read_text(encoding="utf-8", errors="replace")
+        text = chunk.job_array.out(chunk.element).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return "its job printed nothing"
     lines = text.strip().splitlines()

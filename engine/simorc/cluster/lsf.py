@@ -1,4 +1,4 @@
-"""IBM Spectrum LSF, through bsub, bjobs, bkill, bstop, bresume and bmod."""
+"""The batch scheduler IBM Spectrum LSF: bsub, bjobs, bkill, bstop, bresume and bmod."""
 
 from __future__ import annotations
 

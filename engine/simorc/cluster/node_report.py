@@ -1,4 +1,4 @@
-"""What a node of a cluster is like: a tiny job that writes what it sees, for `simorc doctor --executor`.
+"""Describes a cluster node with a small job, for `simorc doctor --executor`.
 
 On the node: ``python -m simorc.cluster.node_report FILE EXECUTABLE``.
 """

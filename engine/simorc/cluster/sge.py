@@ -1,4 +1,4 @@
-"""Grid Engine (Sun, Univa, Altair, Son of), through qsub, qstat, qdel, qhold, qrls, qalter and qconf."""
+"""The batch scheduler Grid Engine (Sun, Univa, Altair): qsub, qstat, qdel, qhold, qrls, qalter and qconf."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slurm, through sbatch, squeue, scancel and scontrol. No accounting database is needed."""
+"""The batch scheduler Slurm: sbatch, squeue, scancel and scontrol. No accounting database is needed."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the user wrote: YAML -> frozen models, every mistake named by file, line, column and key."""
+"""YAML files of the project -> frozen models. Every error has file, line, column and key."""

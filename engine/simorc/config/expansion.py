@@ -1,4 +1,4 @@
-"""``~`` and ``${VAR}`` in strings, and paths against the directory of the file they stand in."""
+"""Expands ``~`` and ``${VAR}`` in strings, and resolves paths relative to the directory of their file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names the user gives: they become file names, columns and Jinja variables."""
+"""Rules for names that users give: they become file names, columns and Jinja variables."""
 
 from __future__ import annotations
 

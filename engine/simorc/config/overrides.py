@@ -1,4 +1,4 @@
-"""Settings from outside the files: the command line and SIMORC_* variables."""
+"""Settings from the command line and from SIMORC_* variables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The front door: ``Project.load()`` reads and checks everything the user wrote; all else takes a Project."""
+"""``Project.load()`` reads and checks the files of a project; all other modules take a Project."""
 
 from __future__ import annotations
 

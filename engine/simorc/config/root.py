@@ -1,4 +1,4 @@
-"""Which directory is the project. Light: reads no file, imports nothing of weight."""
+"""Finds the project directory. Reads no file and imports nothing heavy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Effective settings and where each comes from.
+"""Effective settings and the source of each.
 
 Precedence: command line, SIMORC_* variable, chosen environment, sweep, testbench, sim_setup.yaml, default.
 """

@@ -1,4 +1,4 @@
-"""The values of a sweep seen together: equal ones, texts among numbers, corners that specs name.
+"""Checks over all values of a sweep: equal values, texts among numbers, corners named by specs.
 
 Each value may be sound by itself; what is wrong shows beside the others, and is known before any run.
 """

@@ -1,1 +1,1 @@
-"""Where cases execute: this machine, a cluster."""
+"""Where cases run: this machine, a cluster."""

@@ -1,4 +1,4 @@
-"""What an executor asks of a run, and what a run asks of an executor.
+"""The protocol between an executor and a run.
 
 An executor takes jobs from the run's `Work` as it has room, simulates them somewhere, and reports each
 outcome. It decides nothing: what to run next, what to do after a failure and what is written down is the

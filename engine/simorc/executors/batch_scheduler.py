@@ -1,4 +1,4 @@
-"""What simorc asks of a cluster's scheduler, and how its command-line tools are spoken to.
+"""The protocol of batch schedulers, and the calls of their command-line tools.
 
 A scheduler class is small: submit an array job, tell the states of its elements, cancel, hold, release,
 throttle. It remembers nothing. A tool that fails or takes too long raises `SchedulerSilent`, so that silence

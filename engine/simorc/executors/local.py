@@ -1,4 +1,4 @@
-"""This machine: slots that take one case after the other.
+"""The executor of this machine: slots that run one case after the other.
 
 A slot is what a warm session belongs to, so the number of simulators is the number of slots at any time.
 A slot is opened when the one before it has its first case: there are never more slots than cases at once and

@@ -1,4 +1,4 @@
-"""Executors by name: this machine, the schedulers simorc speaks to, and what other packages bring.
+"""Executors by name: this machine, the batch schedulers of simorc, and those of installed packages.
 
 Entry points of the group ``simorc.executors`` name a function ``make(offer: Offer) -> Executor``; those of
 ``simorc.schedulers`` name a class with the shape of `scheduler.Scheduler`.

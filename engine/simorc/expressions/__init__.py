@@ -1,1 +1,1 @@
-"""Conditions over parameters and measurements: one syntax, evaluated case by case or over whole axes."""
+"""Conditions over parameters and measurements: one syntax, evaluated per case or over whole axes."""

@@ -1,4 +1,4 @@
-"""Expressions over whole axes at once. Where numpy and the plain evaluator could differ, it refuses.
+"""Evaluates conditions over whole axes. Raises where numpy and the plain evaluator could differ.
 
 ``exp``, ``log10``, ``**`` and ``round`` to digits may differ from the C library in the last bit, and a filter
 must keep the same cases on every machine; division by zero may stand behind an ``and``.

@@ -1,4 +1,4 @@
-"""How conditions compute with single values; `arrays` computes with whole axes the same way.
+"""Operators and functions of conditions on single values; `arrays` computes the same on whole axes.
 
 A value is a number, a text or None (missing). What has no result is unknown, which is None as well: a
 comparison with a missing value, an order of a text and a number, a division by zero.

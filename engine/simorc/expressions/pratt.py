@@ -1,4 +1,4 @@
-"""One Pratt parser for every language of expressions: conditions and waveform expressions.
+"""The Pratt parser of all expressions: conditions and waveform expressions.
 
 A language is a table (`Grammar`) and the few nodes of its tree that are its own (a subclass of `Parser`).
 Nothing of Python's own is evaluated, and length, depth and number of parts are bounded.

@@ -1,1 +1,1 @@
-"""Projects of other tools carried over, with a list of what could not be."""
+"""Imports projects of other tools, with a list of what was not imported."""

@@ -1,4 +1,4 @@
-"""Importers by name: those simorc has, and what other packages bring."""
+"""Importers by name: those of simorc and those of installed packages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A project made from another tool's files: what was carried over, and what could not be."""
+"""The result of an import: the files of the new project, and what was not imported."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Building a run, starting it, the runner process, and one case by itself."""
+"""Builds runs, starts them, runs the runner process, and runs single cases."""

@@ -1,4 +1,4 @@
-"""Building a run: everything decided and frozen, nothing simulated yet.
+"""Builds a run: resolves and stores everything that its cases need, without simulating.
 
 The run directory is made beside its final name and renamed into place, so that no half-built run is ever
 seen.

@@ -1,4 +1,4 @@
-"""The cases of a project's sweep; what is wrong with its conditions is told with the file and the line."""
+"""The cases of a project sweep. Errors in conditions are reported with file and line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One case by itself, without a runner: what the generated pytest module calls.
+"""Runs one case without a runner, for the generated pytest module.
 
 The outcome is left as a status file. `store_results` brings these into the store.
 """

@@ -1,4 +1,4 @@
-"""The run as a pytest module, for people whose CI speaks pytest."""
+"""Writes a run as a pytest module, for CI systems that support pytest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The runner: the one process that owns a run while it is under way.
+"""The runner: the process that owns a run while it is active.
 
 Started as ``python -m simorc.launch.runner RUN_DIR`` with its options as JSON on standard input, in a session
 of its own, so that it lives on when the terminal that started it does not. It holds the run's lock, works

@@ -1,6 +1,4 @@
-"""Starting a run's runner, and asking things of it. Everything here is safe to call from any process that
-sees the run.
-"""
+"""Starts the runner of a run and sends requests to it. Any process that sees the run may call this."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sweep looked at before a run: what is refused, and what is warned of, each with file, line and column."""
+"""Checks a sweep before a run: errors and warnings, each with file, line and column."""
 
 from __future__ import annotations
 

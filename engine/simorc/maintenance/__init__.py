@@ -1,1 +1,1 @@
-"""Work on runs that are over: check, repair, archive, measure again."""
+"""Work on finished runs: check, repair, archive, measure again."""

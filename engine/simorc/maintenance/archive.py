@@ -1,4 +1,4 @@
-"""A run in one compressed file, and back.
+"""Packs a run into one compressed file, and unpacks it.
 
 The archive is a plain ``.tar.gz`` with the run's directory in it: state, manifest, inputs, decks, logs,
 reports, and the waveforms of the cases chosen.

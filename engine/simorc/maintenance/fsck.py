@@ -1,4 +1,4 @@
-"""Checks a run: its store against its files, and what was left lying about. Repairs what can be repaired.
+"""Checks a run: compares its store with its files, finds leftover files, and repairs both.
 
 Nothing is ever thrown away that tells of a simulation: a store that cannot be read is kept beside its
 successor, a directory that belongs to no case is moved aside, and a verdict is not taken back because its

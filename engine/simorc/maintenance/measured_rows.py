@@ -1,4 +1,4 @@
-"""metadata.csv of a run that was measured again."""
+"""Rewrites metadata.csv of a run that was measured again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run's store made anew from everything the run has written.
+"""Rebuilds the store of a run from its other files.
 
 The attempt log and what can be read of the old store list every attempt with its measurements; metadata.csv
 has the verdict of cases that neither knows (any more); where none of them has a case, the files in its

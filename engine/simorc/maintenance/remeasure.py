@@ -1,4 +1,4 @@
-"""Measure a finished run again from its waveforms, after the definitions changed; nothing is simulated.
+"""Measures a finished run again from its waveforms after its definitions changed; simulates nothing.
 
 Only what changed is computed: a definition that is new or different, and whatever refers to it. A case that
 failed for nothing but a missing measurement completes if it is there now, and the other way round. The run's

@@ -1,1 +1,1 @@
-"""Numbers of one case: ``.meas`` output, built-in measurements, waveform expressions, hooks in Python."""
+"""Measurements of one case: ``.meas`` output, built-in measurements, waveform expressions, Python hooks."""

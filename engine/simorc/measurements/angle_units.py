@@ -1,4 +1,4 @@
-"""Radians and degrees in one expression: mistaken factors and sums are refused before they give a number.
+"""Radians and degrees in one expression: refuses wrong factors and sums.
 
 ``ph`` and ``cph`` are in radians, ``phase`` is in degrees. ``phase(v(out))*180/pi``, ``180 + ph(v(out))``,
 ``at(ph(v(out)), 1k) > -135`` and a declared ``unit: deg`` of ``ph(v(out))`` can only be a mistake.

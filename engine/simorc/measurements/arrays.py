@@ -1,4 +1,4 @@
-"""What measurements compute on: float64 and complex128 arrays, and the pair (axis, values)."""
+"""Array types of measurements: float64 and complex128, and the pair (axis, values)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Waveform expressions in the notation of the field: ``db(v(out)/v(in))``, ``cross(v(out), vdda/2,
-edge=rise)``.
+"""Evaluates waveform expressions: ``db(v(out)/v(in))``, ``cross(v(out), vdda/2, edge=rise)``.
 
 A function that ngspice's ``let`` has means what it means there (`ngspice_functions`): ``ph`` and ``cph`` are
 in radians. ``phase``, without jumps and in degrees, is ours, as are ``at``, ``cross``, ``average``, ...

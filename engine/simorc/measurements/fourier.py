@@ -1,4 +1,4 @@
-"""The spectrum of a transient: unevenly spaced points onto an even grid, a taper, an FFT.
+"""The spectrum of a transient: interpolation to an even grid, a window, an FFT.
 
 Between points of about even spacing the grid follows a cubic through four neighbours (an error of h^4, so
 that 40 points a period leave spurs below -80 dB); where the spacing jumps, as at the edges of a pulse,

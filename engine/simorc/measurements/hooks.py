@@ -1,5 +1,5 @@
-"""Measurements in the user's Python: ``file.py:function``, called with the waveforms and the case's
-parameters.
+"""Python measurements of users: ``file.py:function``, called with the waveforms and the parameters of the
+case.
 
 A hook file is executed only because a definition of the project names it, once per process, and only from
 inside the project. Whatever it raises is the reason why that one measurement is missing.

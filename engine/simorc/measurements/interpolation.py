@@ -1,4 +1,4 @@
-"""Between the points of a waveform: values, windows, level crossings, integrals.
+"""Interpolation of waveforms: values, windows, level crossings, integrals.
 
 Time steps of a simulator are uneven; nothing here assumes even spacing. Transients are taken as straight
 lines between points (the simulator chose them so that this holds); AC curves, with few points per decade, go

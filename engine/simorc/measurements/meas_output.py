@@ -1,4 +1,4 @@
-"""The numbers that ngspice's ``.meas`` cards print.
+"""Reads the numbers that the ``.meas`` cards of ngspice print.
 
 gain                =  -1.714492e-04
 tr                  =  2.197212e-06 targ=  2.303078e-06 trig=  1.058659e-07

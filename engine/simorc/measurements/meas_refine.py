@@ -1,4 +1,4 @@
-"""``.meas`` results to full precision.
+"""Computes ``.meas`` results with full precision.
 
 ngspice prints five to seven digits whatever it is asked. The raw file has them all, so the simple forms of
 ``.meas`` are computed again from it, by ngspice's own rules (straight lines between points). A refined

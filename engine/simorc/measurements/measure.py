@@ -1,4 +1,4 @@
-"""Every declared measurement of one case: from ``.meas`` output, built in, by expression, by hook.
+"""Measures one case: ``.meas`` output, built-in measurements, expressions, hooks.
 
 A definition is a plain mapping, so that a runner needs no configuration models::
 

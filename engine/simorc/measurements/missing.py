@@ -1,4 +1,4 @@
-"""The one way a measurement says that it has no value."""
+"""The exception of a measurement that has no value."""
 
 from __future__ import annotations
 

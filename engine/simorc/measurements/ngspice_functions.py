@@ -1,4 +1,4 @@
-"""The functions that ngspice's ``let`` and ``print`` have, with its meaning and its arithmetic.
+"""The functions of ``let`` and ``print`` in ngspice, with the same meaning and arithmetic.
 
 Angles are in radians (ngspice's default). Sums run in ngspice's order and a slope is made by ngspice's
 steps, so that the results are the same doubles wherever the C library gives the same sine. Where ngspice

@@ -1,4 +1,4 @@
-"""Specs as written: the limits of a measurement, over all and in corners."""
+"""Parsed specs: the limits of a measurement, for all cases and for single corners."""
 
 from __future__ import annotations
 

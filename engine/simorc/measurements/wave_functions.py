@@ -1,4 +1,4 @@
-"""The functions of waveform expressions: of every point, over the axis, and down to one number."""
+"""The functions of waveform expressions: per point, along the axis, and reductions to one number."""
 
 from __future__ import annotations
 

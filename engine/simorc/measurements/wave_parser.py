@@ -1,4 +1,4 @@
-"""The text of a waveform expression -> a tree. The parser is `simorc.expressions.pratt`.
+"""The text of a waveform expression -> a tree. `simorc.expressions.pratt` is the parser.
 
 ::
 

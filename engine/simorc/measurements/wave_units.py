@@ -1,4 +1,4 @@
-"""The unit of a waveform expression, as far as its parts tell: ``i(vdd)*v(vdd)`` is in W."""
+"""The unit of a waveform expression, derived from its parts: ``i(vdd)*v(vdd)`` is in W."""
 
 from __future__ import annotations
 

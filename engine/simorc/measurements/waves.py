@@ -1,4 +1,4 @@
-"""The waveforms of one case as measurements see them: found by analysis and signal, read once."""
+"""The waveforms of one case for measurements: found by analysis and signal, read once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Yield: the share of good cases, and how well so many cases tell it."""
+"""Yield: the fraction of good samples and its Wilson interval."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""From schematic to the deck of one case: netlisting, staleness, templates, decks."""
+"""Templates and decks: rendering, parsing, and checks."""

@@ -1,4 +1,4 @@
-"""A deck with what a convergence rung changes.
+"""Adds the options of a convergence fallback step to a deck.
 
 A rung is a list of lines: cards (``.option method=gear``), commands (``optran 0 0 0 100n 10u 0``), and
 ``.maxstep 0.1``, no card of ngspice: every transient's largest step becomes that part of what it would be.

@@ -1,4 +1,4 @@
-"""What a check of a schematic, template or deck found, with its place."""
+"""A finding of a check of a schematic, template or deck, with its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Template netlists: a SPICE deck with Jinja2 placeholders -> the deck of one case. Strict and sandboxed.
+"""Renders templates: a SPICE deck with Jinja2 placeholders -> the deck of one case. Strict and sandboxed.
 
 A template sees ``parameters.<name>`` (also as ``config.<name>``), ``case_id``, ``seed``, ``corner``,
 ``dut.netlist``, ``project.root`` and ``filename_raw``. Values are rendered as they were written, but for what

@@ -1,4 +1,4 @@
-"""Where a deck holds a parameter's value, and how the value is spelled there.
+"""Where a deck contains the value of a parameter, and how it is spelled there.
 
 A number is written as its deck needs it: without unit, and without a suffix on a ``.temp`` card, which knows
 none. In a name (a file, a section, ``nfet_1V8``), a comment and a title every value stays as it was written.

@@ -1,1 +1,1 @@
-"""The design feedback loop: spec -> RTL -> style -> lint -> testbench -> simulation -> decision."""
+"""Design pipelines: spec -> RTL -> format -> lint -> testbench -> simulation -> decision."""

@@ -1,4 +1,4 @@
-"""A language model's answer -> Verilog. The answer is data: looked at, limited, never run as it is."""
+"""Extracts Verilog from the answer of a language model. The answer is data and never runs as it is."""
 
 from __future__ import annotations
 

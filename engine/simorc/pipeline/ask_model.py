@@ -1,4 +1,4 @@
-"""Asks a language model: ``python -m simorc.pipeline.ask_model CALL.json ANSWER.json``.
+"""Sends a request to a language model: ``python -m simorc.pipeline.ask_model CALL.json ANSWER.json``.
 
 A process apart, so that a model that hangs, crashes or eats all memory is killed like any other tool.
 CALL.json holds {system, prompt, endpoint, model, adapter, max_tokens, temperature, top_p, timeout,

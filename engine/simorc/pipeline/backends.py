@@ -1,4 +1,4 @@
-"""Who makes a file of a stage: a template, a program, or a language model. One protocol, one registry."""
+"""The backends that write the files of a stage: template, program, language model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making a pipeline's run: everything resolved and frozen, nothing executed yet."""
+"""Builds a pipeline run: resolves and stores everything, executes nothing."""
 
 from __future__ import annotations
 

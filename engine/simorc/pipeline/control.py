@@ -1,4 +1,4 @@
-"""Starting, stopping and looking at a pipeline's run, from any process that sees its directory."""
+"""Starts, stops and inspects a pipeline run, from any process that sees its directory."""
 
 from __future__ import annotations
 

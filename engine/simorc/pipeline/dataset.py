@@ -1,4 +1,5 @@
-"""Runs as a data set: one JSON line per run, chosen by a condition such as ``simulation.status==passed``.
+"""Pipeline runs as a data set: one JSON line per run, selected by a condition such as
+``simulation.status==passed``.
 
 A field is a key of result.json, or ``STAGE.KEY`` of its stages (``a4.metrics.warnings``,
 ``simulation.attempts``).

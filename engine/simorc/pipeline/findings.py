@@ -1,4 +1,4 @@
-"""Findings of verilator and verible: file, line, column, code and message of each."""
+"""Findings of verilator and verible, each with file, line, column, code and message."""
 
 from __future__ import annotations
 

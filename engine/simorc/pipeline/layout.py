@@ -1,4 +1,4 @@
-"""Where everything of a pipeline's run stands: ``pipeline_runs/<pipeline>_<YYYYmmddHHMMSS>/``.
+"""The paths of a pipeline run: ``pipeline_runs/<pipeline>_<YYYYmmddHHMMSS>/``.
 
 manifest.json            what runs: the resolved pipeline, hashes of its inputs, tools, host
 inputs/                  frozen copies of the spec, templates, context and sources

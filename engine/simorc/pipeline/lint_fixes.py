@@ -1,4 +1,4 @@
-"""Lint findings simorc mends itself: one function per code of verilator, each changing one place of one line.
+"""Built-in fixes of lint findings: one function per verilator code, each changes one place of one line.
 
 Only what leaves the meaning as the tools already read it, or what a rule of the language settles. A new
 fix is one function, put into `FIXES`.

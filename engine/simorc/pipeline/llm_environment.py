@@ -1,4 +1,4 @@
-"""``USE_A7_LLM=1`` and ``A7_LLM_...``: a language model for a1 or a7 without editing the pipeline."""
+"""``USE_A7_LLM=1`` and ``A7_LLM_...``: select a language model for a1 or a7 without editing the pipeline."""
 
 from __future__ import annotations
 

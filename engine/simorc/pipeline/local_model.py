@@ -1,4 +1,4 @@
-"""A language model loaded on this machine with transformers, and a PEFT adapter laid over it.
+"""Runs a language model on this machine with transformers and an optional PEFT adapter.
 
 Both come with the optional extra ``simorc-tui[llm]``.
 """

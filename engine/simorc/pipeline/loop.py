@@ -1,4 +1,4 @@
-"""The loop itself: stage after stage, a decision after each, until the run is over."""
+"""The loop of a pipeline run: runs stage after stage, with a decision after each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""manifest.json of a pipeline's run."""
+"""manifest.json of a pipeline run."""
 
 from __future__ import annotations
 

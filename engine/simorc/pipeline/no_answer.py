@@ -1,4 +1,4 @@
-"""Why a language model gave no usable answer."""
+"""The exception of a language model without a usable answer."""
 
 from __future__ import annotations
 

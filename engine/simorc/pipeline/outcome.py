@@ -1,4 +1,4 @@
-"""What became of one attempt at a stage, and why it failed."""
+"""The outcome of one attempt of a stage, with its kind of failure."""
 
 from __future__ import annotations
 

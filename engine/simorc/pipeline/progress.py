@@ -1,4 +1,5 @@
-"""How far a run is, as its trace tells: which stage comes next, on which files, after which failure."""
+"""The progress of a pipeline run, derived from its attempt log: the next stage, its files, the last
+failure."""
 
 from __future__ import annotations
 

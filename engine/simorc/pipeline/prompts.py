@@ -1,4 +1,4 @@
-"""What a language model is asked: the spec, the context, the code so far and what went wrong with it."""
+"""Prompts of language models: the spec, the context, the current code and its failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pipeline does after a failed stage: simorc's own remediations, and those packages bring."""
+"""The remediations of a pipeline after a failed stage: those of simorc and of installed packages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jinja2 templates of RTL and testbenches: strict, sandboxed, limited in size."""
+"""Renders Jinja2 templates of RTL and testbenches: strict, sandboxed, limited in size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running one attempt again on its exact inputs, in a directory of its own; the run itself is not changed."""
+"""Repeats one attempt with its exact inputs in a separate directory; the run is not changed."""
 
 from __future__ import annotations
 

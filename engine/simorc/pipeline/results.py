@@ -1,4 +1,4 @@
-"""``result.json``: the outcome of a pipeline's run, with the texts that matter in it."""
+"""``result.json``: the outcome of a pipeline run, with its most important texts."""
 
 from __future__ import annotations
 

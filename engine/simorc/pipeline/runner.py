@@ -1,4 +1,4 @@
-"""The process that owns a pipeline's run while it is under way: ``python -m simorc.pipeline.runner RUN_DIR``.
+"""The process that owns an active pipeline run: ``python -m simorc.pipeline.runner RUN_DIR``.
 
 It has a session of its own, so that it lives on when the terminal that started it does not; holds the
 run's lock; works from the run directory alone (a sweep stage reads the project). SIGTERM stops it after

@@ -1,4 +1,4 @@
-"""What generated Verilog may not do: reach outside its directory, or pass its own verdict.
+"""Checks generated Verilog: it must not use files outside its directory or print its own verdict.
 
 Icarus Verilog runs no programs for a design, but its file tasks write wherever the user may. So every
 source is read before it is compiled, and once more after the preprocessor, which could assemble a name

@@ -1,4 +1,5 @@
-"""Running the programs of a pipeline: found by name, limited, logged to a file, ended as a whole group."""
+"""Runs the programs of a pipeline: found by name, limited, logged to a file, ended with their process
+group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``trace.jsonl`` of a pipeline: one line per attempt at a stage, append-only, the truth of the run.
+"""``trace.jsonl`` of a pipeline run: the attempt log, one line per attempt of a stage, append-only.
 
 A line is written, with everything it needs to go on, before the next stage starts. A runner that takes
 over cuts a torn last line off and repeats that stage.

@@ -1,4 +1,4 @@
-"""Waveforms of a Verilog simulation: a value change dump (VCD) as steps over time, ready to be drawn."""
+"""Reads waveforms of a Verilog simulation from a value change dump (VCD), as steps over time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verdict on a Verilog simulation: from what was printed, never from the exit code alone.
+"""The verdict of a Verilog simulation, from its output, never from the exit code alone.
 
 Icarus' vvp ends with 0 after ``$error``, after a ``$finish`` in the middle and after a testbench that
 checks nothing.

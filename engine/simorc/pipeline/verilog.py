@@ -1,4 +1,4 @@
-"""As much of Verilog as a pipeline has to read itself: modules, parameters and ports of an ANSI header."""
+"""Parses the Verilog that a pipeline needs: modules, parameters and ports of an ANSI header."""
 
 from __future__ import annotations
 

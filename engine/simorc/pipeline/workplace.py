@@ -1,4 +1,4 @@
-"""What a stage is given: its request, as kept in request.json, and the directory it works in."""
+"""The request of a stage, stored in request.json, and its working directory."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Figures of waveforms and measurements: what they show, and the backends that draw them."""
+"""Figures of waveforms and measurements, and the backends that draw them."""

@@ -1,4 +1,4 @@
-"""The numbers of a figure as CSV in columns, the header with units: ``time (s),v(out) (V),v(in) (V)``."""
+"""The values of a figure as CSV, with units in the header: ``time (s),v(out) (V),v(in) (V)``."""
 
 from __future__ import annotations
 

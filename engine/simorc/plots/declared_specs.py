@@ -1,4 +1,4 @@
-"""The plot specs a run was built with: found by name, read from the copies frozen in the run."""
+"""The plot specs of a run, found by name in the copies in the run."""
 
 from __future__ import annotations
 

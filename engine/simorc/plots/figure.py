@@ -1,4 +1,4 @@
-"""What a figure shows, apart from how it is drawn: strips over one x axis, each with curves and limits."""
+"""The content of a figure, independent of backends: strips over one x axis, each with curves and limits."""
 
 from __future__ import annotations
 

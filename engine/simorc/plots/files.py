@@ -1,4 +1,4 @@
-"""Figures as files: SVG, HTML and CSV by themselves, PNG and PDF through matplotlib."""
+"""Figures as files: SVG, HTML and CSV directly, PNG and PDF with matplotlib."""
 
 from __future__ import annotations
 

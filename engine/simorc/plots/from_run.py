@@ -1,4 +1,4 @@
-"""From a plot spec and a run to a figure."""
+"""A plot spec and a run -> a figure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plot shows, written down as a plot spec: the way back from a picture to a file."""
+"""Saves the view of a plot as a plot spec."""
 
 from __future__ import annotations
 

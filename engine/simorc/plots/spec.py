@@ -1,4 +1,4 @@
-"""Plot specs in YAML: the form of yaml2plot as it is, and what a sweep needs beyond it.
+"""Plot specs in YAML: the format of yaml2plot with extensions for sweeps.
 
 ::
 

@@ -1,4 +1,4 @@
-"""Where an axis is marked, and how: round values with SI prefixes, decades on a logarithmic axis."""
+"""Ticks of an axis: round values with SI prefixes, decades on a logarithmic axis."""
 
 from __future__ import annotations
 

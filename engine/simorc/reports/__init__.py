@@ -1,1 +1,1 @@
-"""Pages and figures made from results: HTML, Markdown, JUnit, plots."""
+"""Reports of results: HTML, Markdown, JUnit."""

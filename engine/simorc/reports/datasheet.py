@@ -1,4 +1,4 @@
-"""The specs of a run as a Markdown table, ready to stand in a repository or a merge request."""
+"""The specs of a run as a Markdown table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of a run as one HTML file that needs no network: the page one mails to a design review."""
+"""The report of a run as one HTML file that needs no network."""
 
 from __future__ import annotations
 

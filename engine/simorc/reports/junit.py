@@ -1,4 +1,4 @@
-"""The specs of a run as JUnit XML: one test case per spec, for any CI that reads it.
+"""The specs of a run as JUnit XML: one test case per spec.
 
 A value outside the limits or missing is a failure, a failed simulation an error, a spec of which nothing has
 run is skipped. A run without specs has one test case: that every simulation completed.

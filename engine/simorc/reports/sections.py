@@ -1,4 +1,4 @@
-"""Sections of the report beyond specs and statistics: one-at-a-time effects, what the run rests on."""
+"""Sections of the report: effects of one-at-a-time sweeps, provenance."""
 
 from __future__ import annotations
 

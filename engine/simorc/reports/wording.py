@@ -1,4 +1,4 @@
-"""How numbers and verdicts read in every report."""
+"""The text of numbers and verdicts in reports."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Over a whole run: the table of cases, specs, statistics, comparison, export."""
+"""Results of a whole run: table of cases, specs, statistics, comparison, export."""

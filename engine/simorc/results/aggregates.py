@@ -1,4 +1,5 @@
-"""Measurements across cases: another measurement reduced over one or several parameters, the others held."""
+"""Measurements across cases: a measurement reduced over one or several parameters for each value of the
+others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A baseline: the results of a run kept as a reviewed file of the project (``baselines/<sweep>.json``).
+"""A baseline: reviewed results of a run, stored in the project (``baselines/<sweep>.json``).
 
 It holds one line per case, sorted by case, so that a version control diff shows what moved.
 """

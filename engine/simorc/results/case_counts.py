@@ -1,4 +1,4 @@
-"""How many cases meet the specs, as numbers and in words; `case_verdicts` counts them.
+"""The number of cases that meet the specs, as numbers and in words; `case_verdicts` counts them.
 
 Every case that ran is one of four: it *meets* every spec, it *violates* one (a measured value is outside of
 its limits), a value that a spec is about is *missing* and none is outside, or its simulation *failed*. Failed

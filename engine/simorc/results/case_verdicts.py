@@ -1,4 +1,4 @@
-"""Which cases meet the specs: judged and counted here, and nowhere else."""
+"""Decides and counts which cases meet the specs; the only place that does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two sets of results side by side: cases matched by their parameters, what moved, what changed sides."""
+"""Compares two sets of results: matches cases by their parameters, finds changed values and verdicts."""
 
 from __future__ import annotations
 

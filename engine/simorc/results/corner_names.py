@@ -1,4 +1,4 @@
-"""The names of corner bundles, where a parameter of the sweep is called ``corner`` as well."""
+"""The names of corners if the sweep also has a parameter ``corner``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results for other programs: tidy and lossless (every digit of a float64).
+"""Exports results for other programs, with every digit of a float64.
 
 Wide form: one row per case. Long form: one row per case and measurement. A missing value is empty (CSV), null
 (JSON, Parquet) or NaN (xarray).

@@ -1,4 +1,4 @@
-"""What a one-at-a-time sweep (``sensitivity:``) says: how far each parameter alone moves a measurement."""
+"""Results of a one-at-a-time sweep (``sensitivity:``): how much each parameter changes a measurement."""
 
 from __future__ import annotations
 

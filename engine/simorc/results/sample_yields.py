@@ -1,4 +1,4 @@
-"""Yields of Monte Carlo: the share of *samples*, not of cases, that are good.
+"""Yields of Monte Carlo: the fraction of good *samples*, not cases.
 
 A sample is good if it meets the specs in every case it has: at every corner, temperature and other swept
 value. A failed simulation and a missing value count against it. A sample counts once all its cases ran; until

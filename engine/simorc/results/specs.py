@@ -1,4 +1,4 @@
-"""Specs over the cases of a run: who passes, who is near, who fails, and which case is the worst.
+"""Specs over the cases of a run: verdict of each case, and the worst case.
 
 A measurement on its limit passes. A case that completed without the measurement is *missing*, one whose
 simulation failed is *error*; both count against the spec. Cases not run yet count neither way.

@@ -1,4 +1,4 @@
-"""Statistics of a measurement over cases: spread, quantiles, yield, capability, what it depends on."""
+"""Statistics of a measurement over cases: spread, quantiles, yield, capability, sensitivities."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A run on disk: its layout, manifest, lock, requests, attempt log, and the store."""
+"""The run directory: layout, manifest, lock, requests, attempt log, store."""

@@ -1,6 +1,4 @@
-"""Parameters as the user wrote them. The store keeps numbers, so that it sorts; ``3.0`` and ``10k`` are the
-plan's.
-"""
+"""Parameters as the user wrote them. The store has numbers; the plan has ``3.0`` and ``10k``."""
 
 from __future__ import annotations
 

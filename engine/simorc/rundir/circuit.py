@@ -1,4 +1,4 @@
-"""What the cases of a run are simulated from: its circuit.
+"""The circuit of a run: the files and the simulator that its cases use.
 
 The project's files among it are copied into the run, so that editing the project changes nothing of a run
 under way. What lies outside of the project or is large (a process kit) stays where it is and is held by its

@@ -1,4 +1,4 @@
-"""The circuits of a run, and the settings that hold for the one in force."""
+"""The circuits of a run, and the settings of the current one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copying a run's circuit into the run: template, included files of the project, spiceinit, hooks."""
+"""Copies the circuit into the run: template, included files of the project, spiceinit, hooks."""
 
 from __future__ import annotations
 

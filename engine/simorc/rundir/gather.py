@@ -1,4 +1,4 @@
-"""Gathering what workers reported into a run that no runner holds."""
+"""Stores the reports of workers in a run that has no runner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every attempt that is known of a run, from its attempt log and its store together.
+"""Every known attempt of a run, from its attempt log and its store.
 
 Either of them may have lost some: a store whose write-ahead log was removed, an older copy of it, a log
 that was truncated. What one of them knows is not taken back because the other does not.

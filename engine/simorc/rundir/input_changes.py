@@ -1,4 +1,4 @@
-"""Whether a run's circuit is still what it was: files, simulator, variables. A run is one circuit."""
+"""Detects changes of the circuit of a run: files, simulator, variables."""
 
 from __future__ import annotations
 

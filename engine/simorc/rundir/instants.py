@@ -1,4 +1,4 @@
-"""When a run was built, as an instant: what "the newest run" goes by.
+"""The build time of a run as a UTC time; it defines the newest run.
 
 A directory's name holds the local time of the host that made it, which depends on the time zone, repeats an
 hour every autumn and follows a clock that is set back. A run's manifest holds an instant in UTC that is later

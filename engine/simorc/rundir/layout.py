@@ -1,4 +1,4 @@
-"""Where everything of a run stands, and how a run is found by name.
+"""The paths of a run directory, and finding a run by name.
 
 Nothing is read here but directory entries and the beginnings of manifests: `simorc status` must stay light.
 """

@@ -1,4 +1,4 @@
-"""Who holds a run: the lock of its runner, and the runner's word of life.
+"""The lock of a run, and the heartbeat of its runner.
 
 The lock (`runner.lock`) is a POSIX record lock, which the kernel drops when the runner dies, however it
 dies, and which network file systems carry between hosts. The word of life (`runner.json`) tells a person

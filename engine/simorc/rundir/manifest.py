@@ -1,4 +1,4 @@
-"""`manifest.json`: what a run is, in plain JSON, enough to run and to understand it far from its project.
+"""`manifest.json`: everything needed to run and understand a run without its project.
 
 `Manifest` is the one place that knows the file's keys. It is written once, by `simorc build`.
 """

@@ -1,4 +1,4 @@
-"""What kind of value each key of a run's manifest must have."""
+"""The type of each key of a manifest."""
 
 from __future__ import annotations
 

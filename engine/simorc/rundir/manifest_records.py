@@ -1,4 +1,4 @@
-"""The parts of a run's manifest."""
+"""The records of a manifest."""
 
 from __future__ import annotations
 

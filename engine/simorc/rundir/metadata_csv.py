@@ -1,4 +1,4 @@
-"""`metadata.csv`: the run as a table anybody can read, replaced as a whole.
+"""`metadata.csv`: the table of cases, replaced atomically.
 
 Large runs are written by a process of its own (``python -m simorc.rundir.metadata_csv RUN_DIR``), so that a
 million rows do not hold up the runner. Columns: ``case_id,status,result_path``, one per swept parameter,

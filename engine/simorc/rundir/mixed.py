@@ -1,4 +1,4 @@
-"""Whether the table of a run holds cases of more than one circuit, in words for a person."""
+"""States whether the cases of a run come from more than one circuit."""
 
 from __future__ import annotations
 

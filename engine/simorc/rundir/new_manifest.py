@@ -1,4 +1,4 @@
-"""The manifest of a run that is being built."""
+"""Creates the manifest of a new run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people say about a run: a label shown in place of its time stamp, and a note.
+"""The label of a run, shown in place of its time stamp, and its note.
 
 Both stand in ``remarks.json`` in the run directory, which nothing else writes; so a run under way may be
 labelled as well, and a run that is moved or archived keeps what was said. The directory's name, by which

@@ -1,4 +1,4 @@
-"""Where a run comes from: its inputs by content, its tools by version, its repository by commit, its host."""
+"""The provenance of a run: hashes of inputs, versions of tools, commit of the repository, host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What viewers ask of a runner: one small file per request, renamed into place, read and answered by the
+"""Requests of viewers to a runner: one small file per request, renamed into place, read and answered by the
 runner.
 
 Nobody but the runner writes the run's SQLite, so a request travels as a file, which works from any host

@@ -1,4 +1,4 @@
-"""Which runs stay: locked ones for ever, of the others the newest of each sweep (``execution.keep``)."""
+"""Which runs are kept: locked ones, and the newest of each sweep (``execution.keep``)."""
 
 from __future__ import annotations
 

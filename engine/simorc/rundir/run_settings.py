@@ -1,4 +1,4 @@
-"""The settings a run was built with, and those its runner works by.
+"""The settings of a run: those it was built with, and those its runner uses.
 
 A manifest holds resolved values. A setting that an older simorc did not know has its default from
 `simorc.config.models.defaults`, as a new run would.

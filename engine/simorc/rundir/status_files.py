@@ -1,4 +1,4 @@
-"""Outcomes reported by workers in other processes: one atomically renamed file per case.
+"""Outcomes from workers in other processes: one file per case, renamed into place.
 
 A worker (a test of the generated pytest module, say) runs a case by itself and leaves
 ``.status/case_<id>.json``. Whoever holds the run gathers these files into the store and removes them.

@@ -1,4 +1,4 @@
-"""A run in one line, cheap enough for `simorc status` over hundreds of runs."""
+"""A run in one line, fast enough for `simorc status` over hundreds of runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run swept in vain: axes along which every waveform and every measurement is the same to the bit.
+"""Finds swept parameters without effect: all waveforms and measurements along the axis are identical.
 
 A few cases show that an axis changes something, which is how it nearly always is; only where they are all
 alike is every case looked at. Nothing is claimed while that is not certain: a case that is pending, a value

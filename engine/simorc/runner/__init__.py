@@ -1,1 +1,1 @@
-"""What happens while a run is under way: scheduling, retries, reuse, early stop, housekeeping."""
+"""The runner of a run: scheduling, retries, reuse, early stop, housekeeping."""

@@ -1,4 +1,4 @@
-"""Taking changed files into a run as another circuit of it: what `--accept-changes` asks for."""
+"""`--accept-changes`: adds changed files to a run as another circuit."""
 
 from __future__ import annotations
 

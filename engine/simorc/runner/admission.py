@@ -1,4 +1,4 @@
-"""Whether this machine takes another case now: the limit all runs share, and the load others make."""
+"""Decides whether another case may start: the limit shared by all runs, and the load of the machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which case runs next.
+"""The queue of pending cases.
 
 The cases still to run wait in groups, one per shared deck, each a compact array of ids in the order of the
 sweep. A slot stays with its group until that is empty, and then helps where the fewest slots are at work:

@@ -1,4 +1,4 @@
-"""The workers that simulate a run's cases, made from its settings."""
+"""Creates the workers that simulate the cases of a run, from its settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which cases are likely to share a deck, so that they can follow each other in one warm session.
+"""Groups cases that probably share a deck, so that they can run in one warm session.
 
 Each axis of the plan is varied alone, the others standing at their first place; places whose deck has the
 same warm form carry the same code. That is exact where axes do not interact in a template, and elsewhere

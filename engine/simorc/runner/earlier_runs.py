@@ -1,4 +1,4 @@
-"""An earlier run as a source of results: which of its completed cases equal a case of another run.
+"""Finds completed cases of an earlier run that equal cases of another run.
 
 Equal means equal by content: the deck as the simulator read it, byte for byte, every file it pulls in by
 the hashes of both manifests, the simulator by version, path and settings.

@@ -1,4 +1,4 @@
-"""Monte Carlo that ends when the yield is known (``monte_carlo.stop_when`` of a sweep).
+"""Stops a Monte Carlo when its yield is known (``monte_carlo.stop_when`` of a sweep).
 
 Each combination of everything else (a corner, a supply) has its samples to itself: it is sampled until its
 own yield is known. Yield is the share of samples that keep to the specs; a failed simulation and a missing

@@ -1,4 +1,4 @@
-"""Kills what a killed runner leaves behind.
+"""The guardian process: kills the simulators of a killed runner.
 
 Each simulator has a session of its own, so that its whole group can be ended; the price is that it outlives
 a runner that is killed with SIGKILL. The guardian is a small process beside the runner which reads, from a

@@ -1,5 +1,5 @@
-"""The runner's heartbeat: several times a second it writes what happened, reads what is asked, and looks
-around.
+"""The periodic duties of a runner: several times per second it writes events, reads requests and checks its
+surroundings.
 
 Each duty has its own rhythm; none may take longer than a beat, except the rewriting of metadata.csv,
 which happens in a thread and waits twenty times as long as it took.

@@ -1,4 +1,4 @@
-"""What a scheduler records as it goes: in the run's store, or on a cluster node in a chunk's log."""
+"""Records the events of a scheduler: in the store of the run, or on a cluster node in the log of a chunk."""
 
 from __future__ import annotations
 

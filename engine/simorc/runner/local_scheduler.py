@@ -1,4 +1,4 @@
-"""The cases of a run on their way through an executor, on this machine or inside a chunk of a cluster.
+"""Runs the cases of a run on an executor, on this machine or inside a chunk of a cluster.
 
 This is the `Work` an executor draws from: a thin loop around `RunState`, which decides. It prepares jobs,
 measures what they leave, and writes down what the state says.

@@ -1,4 +1,4 @@
-"""How many cases this machine can take beside what others run on it."""
+"""How many more cases this machine can run besides other processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The declared measurements of a case, taken as soon as it has been simulated."""
+"""Measures a case after it was simulated."""
 
 from __future__ import annotations
 

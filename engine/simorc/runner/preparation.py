@@ -1,4 +1,4 @@
-"""From a case to a job: its deck rendered, its directory empty, its limits set."""
+"""Prepares the job of a case: renders its deck, empties its directory, sets its limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to do after a failed attempt: the one place that decides, for simulated cases and for pipelines.
+"""Decides what to do after a failed attempt, for cases and for pipelines.
 
 A `DecisionManager` asks its rules in order; the first that applies and has budget left answers. A rule is
 one class with the `RetryRule` shape, in `RETRY_RULES` or brought by a package. `decide` is the manager of

@@ -1,4 +1,4 @@
-"""The first thing the runner of a run does that reuses earlier ones: completed cases are taken over.
+"""Reuses completed cases of earlier runs, before the first case of a run starts.
 
 The run hands out nothing meanwhile. A case that never ran here and equals a completed one there gets its
 files (large ones as hard links), is judged and measured anew by this run's own rules, and counts as

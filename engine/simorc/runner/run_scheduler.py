@@ -1,4 +1,4 @@
-"""What the housekeeping of a runner asks of its scheduler, of this machine or of a cluster."""
+"""The protocol of schedulers that the housekeeping of a runner controls."""
 
 from __future__ import annotations
 

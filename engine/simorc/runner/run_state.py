@@ -1,4 +1,4 @@
-"""The state of a run on its way through an executor: which cases wait, are under way, are retried.
+"""The pure state of a run: which cases are pending, running or retried.
 
 Pure, like the steering it builds on: events come in as calls, commands come out. Times are the caller's, in
 seconds: `now` of a clock that does not go back, `started` of the wall clock.

@@ -1,4 +1,4 @@
-"""Cases that nothing is heard of for minutes, where no limit of time would end them."""
+"""Reports cases without output for minutes that no time limit would end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One limit of cases at once for all runs of a project and user.
+"""One limit of concurrent cases for all runs of a project and user.
 
 Every runner that is under way is a member: it holds the lock of a file that names its weight and how many
 cases it could run. Every case under way holds the lock of one slot file, so the limit holds whatever happens

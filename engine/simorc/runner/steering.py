@@ -1,4 +1,4 @@
-"""What a person, the disk and the stop rules ask of a run: pause, resume, cancel, leave cases out, end.
+"""Rules for requests to a run: pause, resume, cancel, skip cases, stop.
 
 Pure: events come in as calls, what is to be done comes out as commands. There is no clock, no file and no
 process in here. Both schedulers, of this machine and of a cluster, are steered by this.

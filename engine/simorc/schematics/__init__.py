@@ -1,1 +1,1 @@
-"""Schematics and the netlists made from them: xschem, dependencies, lock files, staleness."""
+"""Schematics and their netlists: xschem, dependencies, lock files, staleness."""

@@ -1,4 +1,4 @@
-"""Everything a schematic is made of: itself, the symbols it places, their schematics, and so on down.
+"""All files of a schematic: itself, the symbols it places, their schematics, and so on.
 
 Symbols are looked up as xschem does, along the library path. Symbols that come with xschem itself are left
 out: another version of the tool is no edit of the design.

@@ -1,4 +1,4 @@
-"""Content hashes of files, remembered by time stamp, size and inode."""
+"""Content hashes of files, cached by time stamp, size and inode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schematics read for placeholders that will not survive, with the lines of the schematic.
+"""Finds placeholders in schematics that xschem would cut, with their lines.
 
 xschem takes bare braces for its own, and cuts an unquoted value at its first space, both without a word.
 """

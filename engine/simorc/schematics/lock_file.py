@@ -1,4 +1,4 @@
-"""The record beside a netlist: what it was made from, by content. Committed with it.
+"""The lock file of a netlist: hashes of the netlist and its sources. Committed with it.
 
 ``tb_dc.spice.j2.lock`` is a text in the form of ``sha256sum``, paths relative to the project::
 

@@ -1,4 +1,4 @@
-"""What a netlister made: is it a netlist at all, and the form in which it is kept.
+"""Checks the output of a netlister and converts it to the stored form.
 
 xschem says success for symbols it does not find and for schematics that do not exist, so the netlist itself
 is read.

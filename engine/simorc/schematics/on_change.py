@@ -1,4 +1,4 @@
-"""What saving a schematic does: ``on_change`` of a testbench."""
+"""``on_change`` of a testbench: the actions after saving a schematic."""
 
 from __future__ import annotations
 

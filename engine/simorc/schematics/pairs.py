@@ -1,4 +1,4 @@
-"""A schematic and the netlist made from it: the design under test, and one pair for each testbench."""
+"""Pairs of schematic and netlist: the design under test, and one pair for each testbench."""
 
 from __future__ import annotations
 

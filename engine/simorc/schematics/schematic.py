@@ -1,4 +1,4 @@
-"""xschem's files as text: which symbols a schematic places, and every piece of text with its line.
+"""Reads files of xschem: the symbols of a schematic, and every text with its line.
 
 A ``.sch`` or ``.sym`` file is a list of objects, each a letter, numbers, and texts in braces::
 

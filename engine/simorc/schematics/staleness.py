@@ -1,4 +1,4 @@
-"""Is a netlist its schematic's? Judged by content, against the record beside the netlist.
+"""Decides whether a netlist matches its schematic, by content, with its lock file.
 
 ========== =========================================================================================
 up to date the netlist and everything it was made from are as recorded

@@ -1,4 +1,4 @@
-"""Netlisting again: propose, look at the difference, accept. A broken netlist never replaces a good one."""
+"""Regenerates netlists: propose, compare, accept. An invalid netlist never replaces a valid one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Watching a project: which netlists became stale, within a second of a save.
+"""Watches schematics and reports netlists that become stale, within a second after a save.
 
 Only the directories that hold something of a netlist are watched, not the trees below: a project with ten
 thousand files of results costs nothing. Every few seconds the state is looked at anyway, so an event that got

@@ -1,4 +1,4 @@
-"""Running the netlister: xschem 2.8.1 and 3.x without a display, or a command line of the project's own.
+"""Runs the netlister: xschem 2.8.1 and 3.x without a display, or the command line of the project.
 
 xschem 2.8.1 knows neither ``-o`` nor ``-N``: where to write, and all else, goes through an rcfile made for
 the one call, which reads the project's own first. It also reports the library path xschem really uses.

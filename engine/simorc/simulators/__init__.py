@@ -1,1 +1,1 @@
-"""One case on one simulator: ngspice, cold and warm, and the one judge of what came out."""
+"""Simulates one case: ngspice, cold and warm, other simulators, and the verdict."""

@@ -1,4 +1,4 @@
-"""What a simulator warned of in one case: the kind, its own first line of that kind, and how many lines."""
+"""Warnings of one case: the kind, the first message of each kind, and the number of lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A case under way: how far it is, and whether it goes beyond what it may take."""
+"""Watches a running case: its progress and its limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of one attempt of a case."""
+"""The outcome of one attempt of a case."""
 
 from __future__ import annotations
 

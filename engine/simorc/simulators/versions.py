@@ -1,4 +1,4 @@
-"""``simulator.min_version``: the oldest version of its simulator that a project accepts."""
+"""``simulator.min_version``: the oldest simulator version that a project accepts."""
 
 from __future__ import annotations
 

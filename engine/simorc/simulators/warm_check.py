@@ -1,4 +1,4 @@
-"""One case run both ways: whether its warm results are those of a process of its own."""
+"""Compares the warm results of a case with those of a separate process."""
 
 from __future__ import annotations
 

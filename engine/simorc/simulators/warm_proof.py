@@ -1,4 +1,4 @@
-"""What is known of one deck's warm sessions: what has been compared, and which cases rest on it.
+"""What was compared in the warm sessions of one deck, and which cases depend on it.
 
 A comparison proves something for a setting only if the case's value differs from the one the session was
 loaded with. A deck is therefore proved setting by setting: `proved` names those that a case has changed in a

@@ -1,4 +1,4 @@
-"""Which cases of a proved deck are run cold as well and compared.
+"""Selects the cases of a verified deck that also run cold for comparison.
 
 A sample is checked all through a run: often at first, so that a short sweep has its checks too, and then
 more and more seldom. The time that checks take is bounded by a share of the time of warm cases. Which case

@@ -1,4 +1,4 @@
-"""The axes of a sweep: what varies together, and the values it takes.
+"""The axes of a sweep: the parameters that vary together, and their values.
 
 ================ ==========================================================================
 grid             one parameter and its values

@@ -1,4 +1,4 @@
-"""A sweep definition, as plain data or as a model with the same names, -> axes in their documented order.
+"""A sweep definition (plain data or a model) -> axes in their documented order.
 
 Grid parameters in the order of the file, then each zip group, sensitivity, corners, Monte Carlo.
 """

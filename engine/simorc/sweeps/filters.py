@@ -1,4 +1,4 @@
-"""The conditions of a plan, as written: which combinations are kept.
+"""The conditions of a plan that select the kept combinations.
 
 A combination is kept when no ``exclude`` holds, every ``include`` and every ``where`` holds, and its corner
 is among the chosen ones.

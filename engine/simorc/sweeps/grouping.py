@@ -1,4 +1,4 @@
-"""Cases grouped by codes of their places, for a million cases at once."""
+"""Groups a million cases by codes of their places."""
 
 from __future__ import annotations
 

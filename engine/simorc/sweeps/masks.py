@@ -1,4 +1,4 @@
-"""The kept combinations of a grid. Every condition is worked out over the axes it names only, then spread.
+"""The kept combinations of a grid. Each condition is evaluated over the axes it names only.
 
 Where a corner bundle overrides what an earlier axis varies, one combination stands for all that would be
 the same case: three supply voltages times a corner that sets the supply are one case, not three.

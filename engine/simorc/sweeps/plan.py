@@ -1,4 +1,4 @@
-"""A plan: every case of a sweep, without holding any of them.
+"""A plan: all cases of a sweep, without storing each of them.
 
 It keeps axes, filters and (when something is filtered) one small integer per kept case. Cases are numbered
 from 1 without gaps: grid parameters in the order of the file, each zip group, sensitivity, corners, Monte

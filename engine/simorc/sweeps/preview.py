@@ -1,4 +1,4 @@
-"""What a sweep would do, before anything is made: how many cases, and the first and last of them."""
+"""Previews a sweep: the number of cases, and the first and last of them."""
 
 from __future__ import annotations
 

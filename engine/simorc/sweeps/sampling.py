@@ -1,4 +1,4 @@
-"""Monte Carlo: a seed per sample, and parameters drawn from distributions.
+"""Monte Carlo: one seed per sample, and parameters drawn from distributions.
 
 Sample ``i`` (from 1) of a sweep with seed ``S`` has the seed ``1 + mix(S, i) mod (2^31 - 1)``, ``mix``
 being two rounds of splitmix64. It depends on nothing else, so any sample can be repeated alone, on any

@@ -1,1 +1,1 @@
-"""Raw files of simulators: what they hold, whether it is all there, and the traces."""
+"""Raw files of simulators: their content, completeness and traces."""

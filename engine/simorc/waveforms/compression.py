@@ -1,4 +1,4 @@
-"""Raw files compressed in place: ``results.raw`` becomes ``results.raw.gz``, and reads as before."""
+"""Compresses raw files in place: ``results.raw`` becomes ``results.raw.gz`` and is read as before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fewer points for a plot, without losing a spike."""
+"""Reduces the points of a plot without losing a spike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A number that is equal for equal waveforms: what tells that a swept parameter changes nothing."""
+"""A number that is equal for equal waveforms; it shows that a swept parameter changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Raw files of other simulators (LTspice, QSPICE, Xyce), read by spicelib, which knows their dialects."""
+"""Raw files of other simulators (LTspice, QSPICE, Xyce), read by spicelib."""
 
 from __future__ import annotations
 

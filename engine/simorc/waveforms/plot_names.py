@@ -1,4 +1,4 @@
-"""Which analysis a plot of a raw file belongs to, and what its plots are called.
+"""The analysis of a plot in a raw file, and the names of its plots.
 
 A plot is known by the ``Plotname`` its simulator wrote. Names are compared whole or from their beginning,
 never searched for a word: ``DC transfer characteristic`` contains ``tran``, ``ac`` and ``sp`` occur

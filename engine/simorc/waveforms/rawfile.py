@@ -1,4 +1,4 @@
-"""Raw files as ngspice writes them.
+"""Reads raw files of ngspice.
 
 Opening one reads headers only; a trace is a column of a memory map, so a file of any size opens at once.
 This is our own reader, although spicelib has a good one, because a verdict needs what spicelib does not

@@ -1,4 +1,4 @@
-"""Data sections of raw files: what two simulations of the same case must have in common, bit for bit.
+"""Data sections of raw files: the part that must be identical in two simulations of a case.
 
 The imaginary part of a complex plot's axis is left out: ngspice does not set it, so that a deck's
 ``frequency`` may differ there from one run to the next, and nobody reads it.

@@ -1,4 +1,4 @@
-"""Where the bytes of a raw file come from: the file itself, or its compressed form."""
+"""The bytes of a raw file: from the file itself or its compressed form."""
 
 from __future__ import annotations
 

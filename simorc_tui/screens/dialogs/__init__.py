@@ -1,1 +1,1 @@
-"""Questions, lists and texts shown over the main screen."""
+"""Dialogs over the main screen: questions, lists, texts."""

@@ -1,4 +1,4 @@
-"""A question with a few answers: each by its key, by cursor and enter; escape answers nothing."""
+"""A question with a few answers, chosen by key or cursor; escape cancels."""
 
 from __future__ import annotations
 

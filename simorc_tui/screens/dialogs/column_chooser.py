@@ -1,4 +1,4 @@
-"""Which columns the case table shows, in which order, how wide, and which of them stand still."""
+"""Chooses the columns of the case table, their order, their width and which are frozen."""
 
 from __future__ import annotations
 

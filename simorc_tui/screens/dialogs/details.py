@@ -1,4 +1,4 @@
-"""Everything about one case: parameters, verdict, attempts, measurements, files."""
+"""The details of one case: parameters, verdict, attempts, measurements, files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All keys, from the tables of commands; first those of what has the focus."""
+"""The help: all keys from the tables of commands, first those of the focused widget."""
 
 from __future__ import annotations
 

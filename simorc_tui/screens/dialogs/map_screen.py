@@ -1,4 +1,4 @@
-"""The pass and fail map over two parameters: a sign for each place, enter goes to its worst case."""
+"""The pass and fail map over two parameters; enter goes to the worst case of a cell."""
 
 from __future__ import annotations
 

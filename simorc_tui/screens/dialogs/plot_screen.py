@@ -1,4 +1,4 @@
-"""A plot of a whole run over the main screen: histogram, families of curves."""
+"""A plot of a whole run: histogram, families of curves."""
 
 from __future__ import annotations
 

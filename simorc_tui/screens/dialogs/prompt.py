@@ -1,4 +1,4 @@
-"""A question answered by a line of text; escape answers nothing."""
+"""A question with a line of text as answer; escape cancels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The difference a new netlist would make, to accept or to leave."""
+"""The difference between a netlist and its regenerated version, to accept or reject."""
 
 from __future__ import annotations
 

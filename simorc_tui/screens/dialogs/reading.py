@@ -1,4 +1,4 @@
-"""Something to read over the main screen: help, a case's details."""
+"""A text over the main screen: help, details of a case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first minutes: what stands where, and the six keys that carry one from a sweep to an answer."""
+"""The tour: the panes, and the six most important keys."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The main screen and the parts it is made of."""
+"""The main screen and its controllers."""

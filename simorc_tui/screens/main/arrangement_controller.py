@@ -1,4 +1,4 @@
-"""How the cases are arranged: filter, order, marks and columns, each change undone step by step."""
+"""Filter, order, marks and columns of the cases; each change can be undone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One case: everything about it, and what of it is copied."""
+"""Details of one case, and copying parts of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comparing: the decks of two cases side by side, the results of two runs."""
+"""Compares the decks of two cases, and the results of two runs."""
 
 from __future__ import annotations
 

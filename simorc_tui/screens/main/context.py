@@ -1,4 +1,4 @@
-"""What the parts of the main screen share: the project, the run shown, the panes, how errors are shown."""
+"""What the controllers of the main screen share: project, open run, panes, error messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Netlists on the main screen: what is stale is marked while one looks, N makes it new after a look."""
+"""Marks stale netlists on the main screen; N regenerates them after a review."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The run that is shown: attached, followed as it changes, its case under the cursor kept up to date."""
+"""The open run: opens it, follows its changes, and updates the case under the cursor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which panes are shown and which has the keys: all of them, or one at a time on a small terminal."""
+"""Shows and focuses panes: all of them, or one at a time on a small terminal."""
 
 from __future__ import annotations
 

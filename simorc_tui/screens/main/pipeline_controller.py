@@ -1,4 +1,4 @@
-"""Design pipelines on the main screen: watched in the tree, opened, started, resumed, cancelled."""
+"""Design pipelines on the main screen: shown in the tree, opened, started, resumed, cancelled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files and the program itself: $EDITOR, saving the sweep, palette, themes, help, leaving."""
+"""Commands of the program: $EDITOR, saving the sweep, palette, themes, help, quit."""
 
 from __future__ import annotations
 

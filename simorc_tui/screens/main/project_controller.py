@@ -1,4 +1,4 @@
-"""The project on the main screen: read in the background, shown in the tree and the builder."""
+"""Reads the project in the background and shows it in the tree and the builder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a whole run shows: histogram, families of curves, pass and fail map; waveforms over each other."""
+"""Plots of a whole run: histogram, families of curves, pass and fail map, overlay of waveforms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one does to runs: launch, resume, cancel, retry, pause, more or fewer jobs, stop, open another."""
+"""Commands for runs: start, resume, cancel, retry, pause, more or fewer jobs, open another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run is over: what it came to, with the specs its cases break, is said, and stays on the line on top."""
+"""Announces the end of a run with the number of cases that violate a spec."""
 
 from __future__ import annotations
 

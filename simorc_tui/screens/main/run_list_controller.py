@@ -1,4 +1,4 @@
-"""All runs of the project: watched, shown in the tree; which one is opened first."""
+"""Watches all runs of the project, shows them in the tree, and opens the first one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the case table is laid out: its columns, and its cases grouped by a parameter."""
+"""The layout of the case table: columns, and groups by a parameter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one can do with what stands under the cursor of the project tree: a short menu for each kind."""
+"""The menus of the entries of the project tree."""
 
 from __future__ import annotations
 

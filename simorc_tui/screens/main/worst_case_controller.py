@@ -1,4 +1,4 @@
-"""From the case table to the worst case of a spec."""
+"""Goes to the worst case of a spec in the case table."""
 
 from __future__ import annotations
 

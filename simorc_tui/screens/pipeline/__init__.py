@@ -1,1 +1,1 @@
-"""The screen of one run of a design pipeline."""
+"""The screen of a pipeline run."""

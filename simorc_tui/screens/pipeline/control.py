@@ -1,4 +1,4 @@
-"""What one does to a pipeline's run from its screen: resume, run again, cancel."""
+"""Commands for a pipeline run on its screen: resume, run again, cancel."""
 
 from __future__ import annotations
 

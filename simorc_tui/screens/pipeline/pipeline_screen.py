@@ -1,4 +1,4 @@
-"""One run of a design pipeline: its stages, live, and what each attempt made, was given and said."""
+"""The screen of a pipeline run: its stages, live, with the files, inputs and logs of each attempt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the screen of a pipeline's run says in words."""
+"""The texts of the screen of a pipeline run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns side by side: where each begins, which stand still, how wide the user made them.
+"""The positions of columns: where each begins, which are frozen, their widths.
 
 Dragging a column's right edge in the header makes it wider or narrower.
 """

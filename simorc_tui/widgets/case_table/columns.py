@@ -1,4 +1,4 @@
-"""The columns of the case table: which there are, how wide, and what a cell says."""
+"""The columns of the case table: names, widths and texts of cells."""
 
 from __future__ import annotations
 

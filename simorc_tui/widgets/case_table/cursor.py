@@ -1,4 +1,4 @@
-"""Where one stands in the case table and what is marked there."""
+"""The cursor of the case table, and the marked cases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The filter line under the case table; it filters while one types."""
+"""The filter line of the case table; it filters while the user types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of the case table: from a row of values to a strip of cells, in the table's colours."""
+"""Draws lines of the case table: a row of values becomes a strip of cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The case table: a million rows drawn straight from SQLite pages, only what changed painted again."""
+"""The case table: a million rows drawn from SQLite pages; only changed rows are drawn again."""
 
 from __future__ import annotations
 

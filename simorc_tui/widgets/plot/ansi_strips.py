@@ -1,4 +1,4 @@
-"""Drawn lines with their colours as strips of the screen.
+"""Converts drawn lines with ANSI colours to strips of the screen.
 
 Rich's own reading of ANSI text makes a style for every character, which costs more than drawing a plot does.
 Here neighbours of one colour become one segment.

@@ -1,4 +1,4 @@
-"""Two cursors on a plot and what they read: x, y of every curve, the differences and slopes."""
+"""Two cursors on a plot and their readings: x, y of every curve, differences and slopes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line under the waveforms for an expression; the plot follows while one types."""
+"""The input line for an expression under the waveforms; the plot updates while the user types."""
 
 from __future__ import annotations
 

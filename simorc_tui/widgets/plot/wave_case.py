@@ -1,4 +1,4 @@
-"""What the wave pane knows of a case beside its raw: plot specs, parameters, why there is no waveform."""
+"""Information about a case besides its raw file: plot specs, parameters, why there is no waveform."""
 
 from __future__ import annotations
 

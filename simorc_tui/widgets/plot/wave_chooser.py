@@ -1,4 +1,4 @@
-"""Choosing traces: type to narrow the list down, space marks, enter takes."""
+"""Chooses traces: typing narrows the list, space marks, enter accepts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the wave pane shows of a case: read from its raw file, away from the screen."""
+"""Reads the waveforms of a case from its raw file, in a thread."""
 
 from __future__ import annotations
 

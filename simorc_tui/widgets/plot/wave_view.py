@@ -1,4 +1,4 @@
-"""The wave tab: the waveforms of a case, or of several over each other, read in the background."""
+"""The wave tab: the waveforms of one case, or an overlay of several, read in the background."""
 
 from __future__ import annotations
 

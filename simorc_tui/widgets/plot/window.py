@@ -1,4 +1,4 @@
-"""The part of x and of y a plot shows, and its scales."""
+"""The visible part of a plot, and its scales."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The run's results: specs with yield and worst case, failures by kind and message, what happened.
+"""The results of a run: specs with yield and worst case, failures by kind and message, events.
 
 Enter on a spec goes to its worst case, enter on a group of failures shows its cases.
 """

@@ -1,4 +1,4 @@
-"""A parameter's swept values as one line to type.
+"""The swept values of a parameter as one line of text.
 
 tt ss ff              a list
 1.62 .. 1.98 /5       five points

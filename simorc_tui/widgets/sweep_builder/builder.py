@@ -1,4 +1,4 @@
-"""The sweep builder: the values of each parameter in a line one can type, and how many cases they make."""
+"""The sweep builder: the values of each parameter in an editable line, and the number of cases."""
 
 from __future__ import annotations
 

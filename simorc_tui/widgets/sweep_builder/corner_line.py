@@ -1,4 +1,4 @@
-"""One named corner as a line to type: ``slow_hot corner=ss temp=125``."""
+"""A named corner as one line of text: ``slow_hot corner=ss temp=125``."""
 
 from __future__ import annotations
 

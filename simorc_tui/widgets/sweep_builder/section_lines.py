@@ -1,4 +1,4 @@
-"""The parts of a sweep file besides its parameters, each as one line to type; comments elsewhere stay.
+"""The other parts of a sweep file, each as one line of text; comments elsewhere are kept.
 
 corners       {hot: {temp: 125}, cold: {temp: -40}}
 zip           {vdda: [3.0, 3.3], vcm: [1.5, 1.65]}

@@ -1,1 +1,1 @@
-"""Files of any size on screen."""
+"""Views of files of any size."""

@@ -1,4 +1,4 @@
-"""What stands out in a netlist or a log: comments, dot cards, errors, warnings."""
+"""Highlights of netlists and logs: comments, dot cards, errors, warnings."""
 
 from __future__ import annotations
 

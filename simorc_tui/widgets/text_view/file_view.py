@@ -1,4 +1,4 @@
-"""A file of any size on screen: at once, from anywhere, growing or replaced while one looks at it."""
+"""A view of a file of any size; it follows a file that grows or is replaced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the lines of a file begin: a sparse index that lets a file of any size be read anywhere at once.
+"""A sparse index of the lines of a file, so that any part can be read at once.
 
 Every 256th line's offset is kept, and the first of each chunk, so that a line is found by reading about a
 megabyte at most. A line ends at LF, CR LF or a lone CR (simulators print their progress with it).

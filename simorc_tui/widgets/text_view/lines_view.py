@@ -1,4 +1,4 @@
-"""Lines of an index on screen: only the visible ones are read and drawn."""
+"""A view of indexed lines; it reads and draws only the visible ones."""
 
 from __future__ import annotations
 

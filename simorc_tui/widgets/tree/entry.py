@@ -1,4 +1,4 @@
-"""What stands in the project tree."""
+"""The entries of the project tree."""
 
 from __future__ import annotations
 

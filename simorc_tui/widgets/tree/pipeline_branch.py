@@ -1,4 +1,4 @@
-"""The branch of the project tree that holds design pipelines and, below each, its runs."""
+"""The branch of the project tree with design pipelines and their runs."""
 
 from __future__ import annotations
 

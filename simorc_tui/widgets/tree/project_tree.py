@@ -1,4 +1,4 @@
-"""The project as a tree: what is designed, what is swept, what has run."""
+"""The project tree: design, testbenches, sweeps, runs."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The commands of ``simorc``, one module each, imported only when it is asked for."""
+"""The commands of ``simorc``, one module each, imported only when it is used."""

@@ -1,4 +1,4 @@
-"""simorc archive: a run as one compressed file, and back."""
+"""simorc archive: pack a run into one compressed file, and unpack it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""simorc baseline: results that were found right, kept in the project, and a check against them."""
+"""simorc baseline: store reviewed results in the project and compare later runs with them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""simorc build: a run directory from a sweep, ready to be started."""
+"""simorc build: create a run directory from a sweep without starting it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""simorc clean: runs removed, never a live or a locked one."""
+"""simorc clean: remove runs, never a running or a locked one."""
 
 from __future__ import annotations
 

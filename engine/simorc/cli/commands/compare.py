@@ -1,4 +1,4 @@
-"""simorc compare: two runs side by side."""
+"""simorc compare: compare two runs."""
 
 from __future__ import annotations
 

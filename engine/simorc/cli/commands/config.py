@@ -1,4 +1,4 @@
-"""simorc config show: every effective setting and where it comes from."""
+"""simorc config show: print every effective setting and its source."""
 
 from __future__ import annotations
 

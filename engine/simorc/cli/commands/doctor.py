@@ -1,4 +1,4 @@
-"""simorc doctor: is everything here that simorc needs, and what to do where it is not."""
+"""simorc doctor: check that this machine has what simorc needs."""
 
 from __future__ import annotations
 

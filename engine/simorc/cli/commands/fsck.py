@@ -1,4 +1,4 @@
-"""simorc fsck: check a run's files against its state, and repair what can be repaired."""
+"""simorc fsck: compare the files of a run with its state and repair them."""
 
 from __future__ import annotations
 

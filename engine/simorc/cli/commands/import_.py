@@ -1,4 +1,4 @@
-"""simorc import: a project from another tool's files, and what could not be carried over."""
+"""simorc import: create a project from the files of another tool and list what was not imported."""
 
 from __future__ import annotations
 

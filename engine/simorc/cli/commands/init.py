@@ -1,4 +1,4 @@
-"""simorc init: a small project that runs as made."""
+"""simorc init: create a small project that is ready to run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""simorc lock, simorc unlock: runs that nothing removes."""
+"""simorc lock, simorc unlock: protect runs from removal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""simorc log: what the simulator said about a case."""
+"""simorc log: print the simulator log of a case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""simorc measure: the measurements of a run, taken again from its waveforms."""
+"""simorc measure: measure a run again from its waveforms."""
 
 from __future__ import annotations
 

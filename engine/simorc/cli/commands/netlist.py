@@ -1,4 +1,4 @@
-"""simorc netlist: are the netlists their schematics', and making them so."""
+"""simorc netlist: check that netlists match their schematics, and regenerate them."""
 
 from __future__ import annotations
 

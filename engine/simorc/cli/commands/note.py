@@ -1,4 +1,4 @@
-"""simorc note, simorc rename: what people say about a run."""
+"""simorc note, simorc rename: store a note and a label of a run."""
 
 from __future__ import annotations
 

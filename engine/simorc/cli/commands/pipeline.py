@@ -1,4 +1,4 @@
-"""simorc pipeline: the design feedback loop from a written spec to verified RTL."""
+"""simorc pipeline: run design pipelines, from a written spec to verified RTL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""simorc plot: waveforms and measurements, drawn in the terminal or to a file."""
+"""simorc plot: plot waveforms and measurements in the terminal or to a file."""
 
 from __future__ import annotations
 

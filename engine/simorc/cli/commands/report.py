@@ -1,4 +1,4 @@
-"""simorc report: the results of a run as a page, a datasheet and JUnit XML."""
+"""simorc report: write the results of a run as an HTML page, a datasheet and JUnit XML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""simorc results: the cases of a run with their measurements, as a table, CSV, JSON, or whole files."""
+"""simorc results: print the cases of a run with their measurements as a table, CSV or JSON, or write
+files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""simorc run: start a sweep or go on with a run, and follow it."""
+"""simorc run: start a sweep or resume a run, and show its progress."""
 
 from __future__ import annotations
 

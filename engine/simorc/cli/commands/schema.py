@@ -1,4 +1,4 @@
-"""simorc schema: JSON Schemas of the project's files, for editors."""
+"""simorc schema: print or write JSON Schemas of the project files, for editors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""simorc serve: the terminal interface in a browser on this machine."""
+"""simorc serve: serve the terminal interface to a browser on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""simorc show: everything about one case."""
+"""simorc show: print the details of one case."""
 
 from __future__ import annotations
 

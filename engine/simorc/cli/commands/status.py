@@ -1,4 +1,4 @@
-"""simorc status: all runs of the project, or one, from their stores. Imports nothing heavy."""
+"""simorc status: list all runs of the project, or one, from their stores. Imports no heavy library."""
 
 from __future__ import annotations
 

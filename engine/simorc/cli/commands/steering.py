@@ -1,4 +1,4 @@
-"""Steering a run under way: cancel, pause, resume, retry, jobs. Each leaves a request for its runner."""
+"""Commands that control an active run with requests: cancel, pause, resume, retry, jobs."""
 
 from __future__ import annotations
 

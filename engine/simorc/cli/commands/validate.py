@@ -1,4 +1,4 @@
-"""simorc validate: every file of the project checked, every problem reported at once."""
+"""simorc validate: check every file of the project and report all problems at once."""
 
 from __future__ import annotations
 

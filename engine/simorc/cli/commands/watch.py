@@ -1,4 +1,4 @@
-"""simorc watch: which netlists become stale as schematics are saved, and what the project does about it."""
+"""simorc watch: report netlists that become stale, and run the ``on_change`` actions of testbenches."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""``simorc doctor``: what is checked of this machine, its simulators and its clusters."""
+"""``simorc doctor``: checks of this machine, its simulators and its clusters."""

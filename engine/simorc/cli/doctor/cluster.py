@@ -1,4 +1,4 @@
-"""The examinations of `simorc doctor --executor NAME`: is the cluster there, and are its nodes fit."""
+"""The checks of `simorc doctor --executor NAME`: the batch scheduler and its nodes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The single examinations of `simorc doctor`: each looks at one thing and says what to do about it."""
+"""The checks of `simorc doctor`: each checks one thing and states the remedy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""simorc doctor on the simulator: its version, its warm sessions, and simulators other than ngspice."""
+"""The checks of simulators: version, warm sessions, simulators other than ngspice."""
 
 from __future__ import annotations
 

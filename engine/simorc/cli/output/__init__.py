@@ -1,1 +1,1 @@
-"""What commands print: tables, rows, progress, files."""
+"""Output of commands: tables, rows, progress, files."""

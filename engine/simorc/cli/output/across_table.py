@@ -1,4 +1,4 @@
-"""Measurements across cases that no spec stands for, and the yield of a Monte Carlo run, as lines."""
+"""Lines for measurements across cases that have no spec, and for the yield of a Monte Carlo run."""
 
 from __future__ import annotations
 

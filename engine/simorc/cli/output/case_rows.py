@@ -1,4 +1,4 @@
-"""Rows of a run's case table in the forms the command line prints: JSON, CSV, text."""
+"""Rows of the case table as JSON, CSV and text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Following a run through its store, as any viewer would, until its runner is done."""
+"""Follows a run through its store until its runner ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pipeline's run as lines of text: while it goes on, and afterwards."""
+"""A pipeline run as lines of text, during the run and afterwards."""
 
 from __future__ import annotations
 

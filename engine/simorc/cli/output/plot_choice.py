@@ -1,4 +1,4 @@
-"""What `simorc plot` is asked to draw: plot specs, signals of cases, measurements."""
+"""Selects what `simorc plot` draws: plot specs, signals of cases, measurements."""
 
 from __future__ import annotations
 

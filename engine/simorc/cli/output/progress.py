@@ -1,4 +1,4 @@
-"""How `simorc run` tells what goes on: a bar in a terminal, plain lines elsewhere, JSON for programs."""
+"""Progress of `simorc run`: a bar in a terminal, plain lines elsewhere, JSON for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results as whole files: the long form, Parquet, xarray's netCDF."""
+"""Results as files: long CSV, Parquet, netCDF."""
 
 from __future__ import annotations
 

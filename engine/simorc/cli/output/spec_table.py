@@ -1,4 +1,4 @@
-"""The specs of a run as a table: limits, what was found, the verdict, the worst case."""
+"""The specs of a run as a table: limits, values, verdict, worst case."""
 
 from __future__ import annotations
 

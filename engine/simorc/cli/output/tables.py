@@ -1,4 +1,4 @@
-"""Columns of text that line up, written row by row so that a million rows cost no memory."""
+"""Aligned columns of text, written row by row, so that memory does not grow with the rows."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Frozen models of what the user writes: setup, testbench, sweep, measurement, execution, pipeline."""
+"""Frozen models of the project files: setup, testbench, sweep, measurement, execution, pipeline."""

@@ -1,4 +1,4 @@
-"""What is tried when a case does not converge, and when a failure may pass: ladder and retries."""
+"""Settings of the convergence fallback and of retries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Defaults of settings that are not "none": each stands here once.
+"""Defaults of settings, each defined once.
 
 The models of the configuration read them, and so do the records of a run's manifest, which are opened
 without those models. Times are in seconds, sizes in bytes.

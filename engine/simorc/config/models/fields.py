@@ -1,4 +1,4 @@
-"""Types of single values in the configuration, and the base of every model."""
+"""Types of configuration values, and the base class of all models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``pipelines:`` in sim_setup.yaml: design feedback loops from a written spec to verified RTL.
+"""``pipelines:`` in sim_setup.yaml: design pipelines, from a written spec to verified RTL.
 
 The five stages of the loop are named a1, a5, a4, a7 and simulation and run in that order; a stage left out
 has its defaults. Stages of other names are gates (``kind: sweep`` or ``kind: command``) that follow a passed

@@ -1,4 +1,4 @@
-"""sim_setup.yaml: what belongs to the project."""
+"""The model of sim_setup.yaml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""sweeps/<name>.yaml: one sweep."""
+"""The model of sweeps/<name>.yaml."""
 
 from __future__ import annotations
 

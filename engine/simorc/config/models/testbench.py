@@ -1,4 +1,4 @@
-"""testbenches/<name>/config.yaml: one testbench."""
+"""The model of testbenches/<name>/config.yaml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Where a project keeps its JSON Schemas, and the first line by which a YAML file names its own. Light."""
+"""The JSON Schema files of a project, and the first line of YAML files that names them. Imports nothing
+heavy."""
 
 from __future__ import annotations
 

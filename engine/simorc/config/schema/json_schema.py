@@ -1,4 +1,4 @@
-"""JSON Schemas of the files the user writes, so that an editor completes keys and marks mistakes.
+"""JSON Schemas of the project files, so that editors complete keys and mark errors.
 
 They are made from the models and then widened where a file may be written shorter than the model is: a list
 of one without brackets, an entry left empty, a measurement named only.

@@ -1,4 +1,4 @@
-"""What may stand under a key, in words: for the reference of the documentation."""
+"""The allowed values of each key in words, for the reference."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is wrong in a project, found in all its files at once."""
+"""Finds all problems in the files of a project at once."""

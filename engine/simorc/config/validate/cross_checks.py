@@ -1,4 +1,4 @@
-"""What one file says about another: swept parameters, testbenches, specs, other sweeps."""
+"""Checks references between files: swept parameters, testbenches, specs, other sweeps."""
 
 from __future__ import annotations
 

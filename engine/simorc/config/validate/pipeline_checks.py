@@ -1,4 +1,4 @@
-"""What a pipeline says about files, sweeps and its own stages."""
+"""Checks the files, sweeps and stages that a pipeline names."""
 
 from __future__ import annotations
 

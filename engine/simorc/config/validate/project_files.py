@@ -1,4 +1,4 @@
-"""All files of a project, read and checked together: every problem found before any is reported."""
+"""Reads and checks all files of a project, and reports all problems together."""
 
 from __future__ import annotations
 

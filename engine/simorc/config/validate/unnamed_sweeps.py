@@ -1,4 +1,4 @@
-"""Sweep files that lie with the others and that sim_setup.yaml does not name."""
+"""Finds sweep files that sim_setup.yaml does not name."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""YAML files with line and column of every value, and edits that keep every other byte."""
+"""YAML files with line and column of every value, and edits that change no other byte."""

@@ -1,4 +1,4 @@
-"""A YAML file -> its model. What is wrong becomes Problems; what is sound is kept to be checked further."""
+"""A YAML file -> its model. Errors become Problems; valid parts are checked further."""
 
 from __future__ import annotations
 

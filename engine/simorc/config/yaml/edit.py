@@ -1,4 +1,4 @@
-"""Changing a sweep file and nothing else in it: every byte outside the edited value stays as it was.
+"""Edits values of a sweep file; every other byte stays unchanged.
 
 ruamel.yaml says where each value stands; the new text is spliced in there. Comments, blank lines, quotes
 and indentation survive, also those beside the items of a block list that stay.

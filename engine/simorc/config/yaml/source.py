@@ -1,4 +1,4 @@
-"""A YAML 1.2 file -> plain Python data, with the line and column of everything in it.
+"""A YAML 1.2 file -> plain Python data, with line and column of every value.
 
 Plain scalars that are engineering numbers (``3.30``, ``10k``, ``5e-05``) become `Number` and keep their text;
 quoted ones stay strings. Duplicate keys, unreadable bytes, foreign tags, exploding aliases are Problems.

@@ -1,4 +1,4 @@
-"""Conditions and specs of a CACE datasheet: which values, and limits in plain units."""
+"""Conditions and specs of a CACE datasheet: values, and limits in base units."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A CACE datasheet (format 5) as a project: each ngspice parameter becomes a testbench and a sweep.
+"""A CACE datasheet (format 5) -> a project: each ngspice parameter becomes a testbench and a sweep.
 
 What CACE does with a layout (DRC, LVS, area) is left behind and said so; so are plots over collated samples.
 """

@@ -1,4 +1,4 @@
-"""Parameters of a CACE datasheet in one form: what older datasheets wrote in others is brought into it."""
+"""Converts older forms of CACE parameters to the current form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results of a CACE parameter as measurements, its script as a Python measurement, plots as plot specs."""
+"""Results of a CACE parameter -> measurements; its script -> a Python measurement; plots -> plot specs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A CACE template testbench as a template of simorc's: placeholders, and how results come out.
+"""A CACE template testbench -> a template of simorc: placeholders, and the output of results.
 
 In a schematic braces are escaped (``CACE\\{vdd\\}``); so are those of the placeholders that replace them,
 which are written without spaces because xschem cuts unquoted values at one.

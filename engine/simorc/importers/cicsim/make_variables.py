@@ -1,4 +1,5 @@
-"""Variables of a Makefile, as far as a run's command line needs them: assignments and ``$(subst ...)``."""
+"""Variables of a Makefile, as far as the command line of a run needs them: assignments and ``$(subst
+...)``."""
 
 from __future__ import annotations
 

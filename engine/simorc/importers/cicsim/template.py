@@ -1,4 +1,4 @@
-"""The template of a cicsim testbench: corner texts, ``#ifdef``, paths, and its measurements."""
+"""The template of a cicsim testbench: corner texts, ``#ifdef``, paths, measurements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Testbenches of cicsim as a project: corners become parameters, runs in the Makefile become sweeps.
+"""Testbenches of cicsim -> a project: corners become parameters, runs in the Makefile become sweeps.
 
 cicsim writes the text of each corner named on its command line into the testbench. Here a parameter per group
 of corners (``Tt Th Tl``) says which text stands in the template.

@@ -1,4 +1,4 @@
-"""Cards of LTspice in ngspice's form: ``.meas``, parasitics of capacitors and coils, ``4k7``."""
+"""Cards of LTspice -> cards of ngspice: ``.meas``, parasitics of capacitors and coils, ``4k7``."""
 
 from __future__ import annotations
 

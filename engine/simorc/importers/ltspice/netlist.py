@@ -1,4 +1,5 @@
-"""An LTspice netlist as a project: ``.param`` are parameters, ``.step`` a sweep, ``.meas`` measured."""
+"""An LTspice netlist -> a project: ``.param`` become parameters, ``.step`` a sweep, ``.meas``
+measurements."""
 
 from __future__ import annotations
 

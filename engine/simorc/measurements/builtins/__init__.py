@@ -1,3 +1,1 @@
-"""The built-in measurements, grouped by the analysis they read. ``registry.find_builtin`` looks one up by
-name.
-"""
+"""The built-in measurements, one module per analysis. ``registry.find_builtin`` finds one by name."""

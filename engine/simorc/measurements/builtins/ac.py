@@ -1,4 +1,4 @@
-"""Small-signal quantities of an AC analysis.
+"""Built-in measurements of an AC analysis.
 
 ``frequency`` in Hz, ascending; the signal is a complex transfer such as ``v(out)/v(in)`` (``v(out)`` alone
 when the source has an amplitude of 1). Between points curves follow a cubic in log frequency.

@@ -1,4 +1,4 @@
-"""Quantities of a DC sweep. The axis is the swept source or parameter."""
+"""Built-in measurements of a DC sweep. The axis is the swept source or parameter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quantities of a noise analysis. ``frequency`` in Hz, the density in V/sqrt(Hz) or A/sqrt(Hz)."""
+"""Built-in measurements of a noise analysis. ``frequency`` in Hz, the density in V/sqrt(Hz) or A/sqrt(Hz)."""
 
 from __future__ import annotations
 

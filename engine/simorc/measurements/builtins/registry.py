@@ -1,4 +1,4 @@
-"""Which built-in measurements there are, what each takes and in which unit it answers."""
+"""The built-in measurements by name, with their arguments and units."""
 
 from __future__ import annotations
 

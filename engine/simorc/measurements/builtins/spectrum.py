@@ -1,4 +1,4 @@
-"""Distortion and noise of a sine in a transient, by a least-squares fit of its harmonics.
+"""Distortion and noise of a sine in a transient, from a least-squares fit of its harmonics.
 
 The model ``a0 + sum_k a_k cos(k w t) + b_k sin(k w t)`` is fitted to the points where the simulator put them,
 each weighted by the time it stands for: exact for a signal that is a sum of harmonics, at any spacing and

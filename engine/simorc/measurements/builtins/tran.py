@@ -1,4 +1,4 @@
-"""Time-domain quantities of a transient: edges, settling, cycles, levels.
+"""Built-in measurements of a transient: edges, settling, cycles, levels.
 
 ``time`` in seconds, ascending, unevenly spaced; straight lines between points, so the error of a crossing
 time is at most ``h^2/8 |y''/y'|`` for a local time step ``h``.

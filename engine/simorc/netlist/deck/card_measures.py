@@ -1,4 +1,4 @@
-"""``.meas`` cards that ngspice leaves out, and nodes it would save for them.
+"""``.meas`` cards that ngspice does not evaluate, and the nodes that they need.
 
 After a ``run`` of several analyses ngspice prints the ``.meas`` cards of the *last* analysis only. Those of
 the others are measured by ``meas`` commands on the plots of that same run: the newest plot of their kind, as

@@ -1,4 +1,4 @@
-"""Cards of an ngspice deck: numbers as SPICE reads them, and what an analysis card asks for."""
+"""Cards of an ngspice deck: their numbers, and the results that an analysis card requests."""
 
 from __future__ import annotations
 

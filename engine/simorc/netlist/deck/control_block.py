@@ -1,4 +1,4 @@
-"""What a cold ngspice is given: the user's deck plus the commands that a batch run needs.
+"""The deck of a cold run: the deck of the user with the commands of a batch run.
 
 ``ngspice -b -r`` refuses ``.meas`` cards, and a bare ``-b`` writes no raw file, so the analysis cards are run
 by a ``run`` in a control block, in ngspice's own order, as ``-b`` does; then every plot is written and the

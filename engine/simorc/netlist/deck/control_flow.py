@@ -1,4 +1,4 @@
-"""What the commands of a control block lead to, as far as their text tells.
+"""The effects of the commands of a control block, as far as their text shows them.
 
 ngspice joins all control blocks of a deck and obeys them when the circuit is read; ``quit`` ends the program
 there and then. Afterwards ``ngspice -b`` runs the analysis cards.

@@ -1,4 +1,4 @@
-"""A rendered ngspice deck, read as far as running and judging it needs.
+"""A rendered ngspice deck, parsed as far as running and evaluating it requires.
 
 ngspice's own rules hold: the first line is a title whatever it says, cards are case-insensitive, a line
 that begins with ``+`` continues the card above, ``*`` begins a comment line, ``$`` after a blank and ``;``

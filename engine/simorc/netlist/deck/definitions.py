@@ -1,4 +1,4 @@
-"""What a deck defines, and where: parameters, the temperature and the seed, in everything it includes.
+"""The definitions of a deck and its includes, with their places: parameters, temperature, seed.
 
 A name may be defined again, in the deck, in an included file, in a section of a library, whatever its case:
 ngspice takes the last definition. Includes are followed as ngspice follows them; of a library, the section

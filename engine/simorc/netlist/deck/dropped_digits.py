@@ -1,4 +1,4 @@
-"""Words in the place of a number of which ngspice reads the beginning only: ``r1 a b 1k5`` is 1 kΩ to it.
+"""Numbers that ngspice reads only in part: it reads ``r1 a b 1k5`` as 1 kΩ.
 
 ngspice reads digits, an exponent and a suffix, and skips the rest of the word. Letters there are a unit;
 digits there are a lost part of the number. Looked at are the places that hold numbers: values of elements,

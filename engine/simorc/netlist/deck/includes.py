@@ -1,4 +1,4 @@
-"""Files that decks include, looked up as ngspice does, before anything is simulated.
+"""Finds the files that decks include, as ngspice does, before a simulation.
 
 Only ``.include`` is followed: of a ``.lib`` file the sections that are not chosen may name what is not there.
 Paths with ``$`` are left to ngspice.

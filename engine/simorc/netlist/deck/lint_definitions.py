@@ -1,4 +1,4 @@
-"""Parameters that a sweep changes without effect: the deck defines them again."""
+"""Finds swept parameters that the deck defines again, so that the sweep has no effect."""
 
 from __future__ import annotations
 

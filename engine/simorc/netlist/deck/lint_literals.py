@@ -1,5 +1,5 @@
-"""Numbers of which ngspice reads the beginning only (``r1 a b 1k5``): in templates, in the project's files
-that they include, and among the values that a template puts in the place of a number.
+"""Finds numbers that ngspice reads only in part (``r1 a b 1k5``): in templates, in included files of the
+project, and among the values of parameters.
 
 Files outside the project (a process kit) are not looked at.
 """

@@ -1,4 +1,4 @@
-"""Monte Carlo sweeps of decks in which nothing is random: every sample would be the same.
+"""Finds Monte Carlo sweeps of decks in which nothing is random.
 
 Looked at are the deck, the files it includes and the sections of libraries it chooses. What cannot be looked
 into (a file that is not there, compiled models) may be random, and nothing is said.

@@ -1,4 +1,4 @@
-"""Decks whose first line is a card: ngspice takes the first line for the title whatever it says.
+"""Finds decks whose first line is a card: ngspice reads the first line as the title.
 
 A source or an ``.include`` there is lost without a word. Words alone do not make a title a card: an element
 is one whose nodes occur on other lines as well, or a numbered or grounded one whose value is a number or a

@@ -1,4 +1,5 @@
-"""Values that look like numbers and are texts: ``10kk``, ``1..5``. Names of parts and corners are not."""
+"""Finds values that look like numbers but are texts: ``10kk``, ``1..5``. Names of parts and corners are
+allowed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of a deck that `Deck` names: ``.meas`` cards, includes, control blocks and their commands."""
+"""The parts of a `Deck`: ``.meas`` cards, includes, control blocks and their commands."""
 
 from __future__ import annotations
 

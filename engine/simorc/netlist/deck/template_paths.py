@@ -1,4 +1,4 @@
-"""Relative names of files in a template count from the template's directory.
+"""Resolves relative file names in a template against the directory of the template.
 
 A case is simulated in a directory of its own, so the names in its deck are written as seen from there. What
 a template takes from simorc (``{{ project.root }}``, ``{{ dut.netlist }}``) is seen from there already: it is

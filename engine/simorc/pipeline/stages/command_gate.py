@@ -1,4 +1,4 @@
-"""A gate that is a program: a synthesiser, an exporter, a checker of the user's own."""
+"""A gate that runs a program: synthesis, export, a check of the user."""
 
 from __future__ import annotations
 

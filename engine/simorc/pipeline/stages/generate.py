@@ -1,4 +1,4 @@
-"""A1: RTL from the spec, by template, program or language model."""
+"""Stage generate (a1): RTL from the spec, written by a template, program or language model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A4: verilator reads the RTL with all warnings on; on the way back, the RTL is mended first."""
+"""Stage lint (a4): checks the RTL with verilator, all warnings on; after a failure it repairs the RTL
+first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulation: compiled with iverilog and run with vvp, in its own directory, within limits."""
+"""Stage simulation: compiles with iverilog and runs vvp in its own directory, within limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A5: the RTL's style, mended and reviewed with verible."""
+"""Stage format (a5): repairs and checks the style of the RTL with verible."""
 
 from __future__ import annotations
 

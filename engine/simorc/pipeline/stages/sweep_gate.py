@@ -1,4 +1,4 @@
-"""A gate that is a sweep of the same project: analog verification as a stage of a digital pipeline."""
+"""A gate that runs a sweep of the same project."""
 
 from __future__ import annotations
 

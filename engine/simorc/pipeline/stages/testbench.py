@@ -1,4 +1,5 @@
-"""A7: the testbench, by template (simorc's own where none is named), program or language model."""
+"""Stage testbench (a7): the testbench, written by a template (the one of simorc by default), program or
+language model."""
 
 from __future__ import annotations
 

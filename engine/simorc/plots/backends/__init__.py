@@ -1,1 +1,1 @@
-"""Figures drawn: in the terminal, as SVG, as HTML."""
+"""Backends of figures: terminal, SVG, HTML."""

@@ -1,4 +1,4 @@
-"""Figures in a page: drawn as they are, with a script of the page's own to zoom and read values."""
+"""Figures in an HTML page, with a script to zoom and read values."""
 
 from __future__ import annotations
 

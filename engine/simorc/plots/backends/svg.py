@@ -1,4 +1,4 @@
-"""A figure as SVG, without any library: small, sharp in print, readable in every browser and mail program.
+"""Figures as SVG, without any library.
 
 Colours are told apart by colour-blind people (Okabe and Ito), and curves also by their dashes.
 """

@@ -1,1 +1,1 @@
-"""The SQLite state of a run: schema, migrations, the one writer, the readers."""
+"""The SQLite state of a run: schema, migrations, writer, readers."""

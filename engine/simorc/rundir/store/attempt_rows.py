@@ -1,4 +1,4 @@
-"""Every attempt in a store, and what its cases have: read even where the store is damaged further on."""
+"""Reads the attempts and cases of a store, as far as a damaged store allows."""
 
 from __future__ import annotations
 

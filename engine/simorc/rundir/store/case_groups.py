@@ -1,4 +1,4 @@
-"""Cases grouped by a parameter: how many passed and failed at each value. SQLite does the counting."""
+"""Cases grouped by a parameter: passed and failed cases of each value, counted by SQLite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole case table of a run, column by column, for who computes with all cases."""
+"""The whole case table of a run by column, for computations over all cases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening a run's SQLite file, for writing and for reading.
+"""Opens the SQLite file of a run for writing and for reading.
 
 The journal is a write-ahead log while a writer has the store open on a file system that is known to be local,
 and a rollback journal otherwise, because a write-ahead log needs memory shared by all readers

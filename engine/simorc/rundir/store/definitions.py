@@ -1,4 +1,4 @@
-"""What may change after a run was built, in its store: measurements, specs, plot specs, hooks.
+"""Definitions that may change after a run was built: measurements, specs, plot specs, hooks.
 
 They change in the transaction that changes the values they give. A run that was never measured again has none
 there: what its manifest holds counts.

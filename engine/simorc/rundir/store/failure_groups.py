@@ -1,4 +1,4 @@
-"""Why the cases of a run failed: by kind and message, numbers that differ aside."""
+"""Failed cases grouped by kind and message, ignoring numbers that differ."""
 
 from __future__ import annotations
 

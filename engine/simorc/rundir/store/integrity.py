@@ -1,4 +1,4 @@
-"""Whether a store is whole, which run it says it belongs to, and what of it outlives it."""
+"""Checks a store: whether it is complete, and which run it belongs to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing what was measured again into a run's store: values, verdicts, counts and definitions."""
+"""Writes the results of measuring a run again: values, verdicts, counts and definitions."""
 
 from __future__ import annotations
 

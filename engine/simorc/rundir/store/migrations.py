@@ -1,4 +1,4 @@
-"""Older stores brought forward, one version at a time.
+"""Migrates older stores, one version at a time.
 
 A step may only add tables and columns, so that a reader of this simorc reads a store of any older version
 as it is; the writer brings it forward. To change the schema: edit ``schema.sql``, and add the step that

@@ -1,4 +1,4 @@
-"""What is new in a run since one looked last: for every viewer that follows it, on any screen."""
+"""The changes of a run since the last query, for every viewer."""
 
 from __future__ import annotations
 

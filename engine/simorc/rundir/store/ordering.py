@@ -1,4 +1,4 @@
-"""The order of a run's cases in SQL."""
+"""The order of the cases of a run in SQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a run: pages of cases, counts, what changed since a sequence number.
+"""Reads a run: pages of cases, counts, changes since a sequence number.
 
 Every number of a million-case run comes from a small table or an indexed page, never from counting rows.
 A view is one read-only connection; open one per thread.

@@ -1,4 +1,4 @@
-"""The warnings of a run's cases in its store: written by its runner, read by everybody.
+"""The warnings of cases in the store: written by the runner, read by all viewers.
 
 Each text is stored once, however many cases have it, and counts its cases, so that what a run of a million
 cases warned of is read from a handful of rows.

@@ -1,4 +1,4 @@
-"""The writer of a run's state.
+"""The writer of the state of a run.
 
 Changes are gathered in memory and written in one transaction a few times a second, so that a case costs a
 row and not an fsync. What was not yet written when the runner is killed is a case in flight: it becomes

@@ -1,1 +1,1 @@
-"""ngspice: cold and in sessions, its log, its outputs, the verdict."""
+"""ngspice: cold runs, sessions, logs, outputs, verdicts."""

@@ -1,4 +1,4 @@
-"""ngspice, one process per case."""
+"""Cold runs of ngspice: one process per case."""
 
 from __future__ import annotations
 

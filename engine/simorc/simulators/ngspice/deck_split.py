@@ -1,4 +1,4 @@
-"""What of a deck a warm session can change, and what it has to load anew.
+"""Splits a deck into what a warm session can change and what it must load again.
 
 Two cases share a session when their decks are equal but for values of top-level ``.param`` cards, the
 temperature and the seed. `DeckSplit.base` is the deck to load once; `settings`, `temperature` and `seed` are

@@ -1,4 +1,4 @@
-"""A worker process that runs ngspice as a library and speaks as ``ngspice -p`` does.
+"""A process that runs ngspice as a library, with the interface of ``ngspice -p``.
 
 Started as a program of its own, by its path and without site packages: ``library_worker.py LIBRARY
 [interruptible]``. It reads command lines from standard input and prints what ngspice prints on standard

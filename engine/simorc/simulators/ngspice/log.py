@@ -1,4 +1,4 @@
-"""What a simulator's log says went wrong.
+"""Finds the failure in the log of a simulator.
 
 ngspice's exit code is no verdict and its words are many; this is where they are read. A `Complaint` becomes
 a failure only if the evidence in the raw file agrees (`verdict`).

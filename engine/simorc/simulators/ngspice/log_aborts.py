@@ -1,4 +1,4 @@
-"""Why ngspice gave an analysis up: no convergence, or it asks for something that does not exist."""
+"""Why ngspice aborted an analysis: no convergence, or a reference to something that does not exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why ngspice refused a deck: the first cause in its log, not what followed from it."""
+"""Why ngspice refused a deck: the first cause in its log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines of a simulator's log that may say that something is wrong, found without reading the others.
+"""Finds the lines of a log that may report a problem, without reading the others.
 
 A log of tens of megabytes holds few of them, or the same ones again and again: plain words are searched in
 the whole text first, and of lines that are alike one is looked at.

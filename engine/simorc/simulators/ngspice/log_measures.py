@@ -1,4 +1,4 @@
-"""Why a ``.meas`` failed, in ngspice's own words.
+"""Why a ``.meas`` failed, from the messages of ngspice.
 
 Error: measure  tc  when(WHEN) : out of interval
 Error: measure  tc failed:

@@ -1,4 +1,4 @@
-"""ngspice's warnings: which lines tell of something ignored, and which of these change the result.
+"""Warnings of ngspice: which lines report something ignored, and which of these change the result.
 
 The lists are those of ngspice 39 to 47. A line that changes what was simulated fails its case: the numbers
 would be those of another deck. Everything else is kept as a warning of the case. What is common and

@@ -1,4 +1,4 @@
-"""The raw file of a case, wherever the deck has written it."""
+"""Finds the raw files of a case, wherever the deck wrote them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A warm session: one ``ngspice -p`` process that has read a circuit and its models once.
+"""A warm session: one ``ngspice -p`` process that loaded a circuit and its models once.
 
 Commands go down its standard input, followed by an ``echo`` of a marker nobody can guess; what it prints
 until the marker is the case's own log. The process has a session (process group) and a working directory of

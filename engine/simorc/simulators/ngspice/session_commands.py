@@ -1,4 +1,4 @@
-"""The commands of a deck as a session is sent them, and what may be sent at all.
+"""The commands of a deck for a session, and which commands a session allows.
 
 A session runs the commands that a process of its own finds in the deck it is given, as ngspice reads them
 there. What a command leaves behind between two cases is taken back, or keeps the deck out of a session.

@@ -1,4 +1,4 @@
-"""A warm session put to the test: one small case in it and one beside it, for `simorc doctor`."""
+"""Tests a warm session with one small case, for `simorc doctor`."""
 
 from __future__ import annotations
 

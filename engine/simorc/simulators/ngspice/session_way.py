@@ -1,4 +1,4 @@
-"""How warm sessions are driven here: by the ngspice library, by ``ngspice -p``, or not at all.
+"""Selects the kind of warm sessions on this machine: the ngspice library, ``ngspice -p``, or none.
 
 The library is used only if it is the executable's own: the same version, started with the same settings
 (``spinit``, ``.spiceinit``, search path). Otherwise ``ngspice -p`` is tried, which versions from 44 on refuse

@@ -1,4 +1,4 @@
-"""The one judge of a case.
+"""Decides the verdict of a case.
 
 A verdict rests on evidence: every analysis the deck asks for has a plot, each plot reaches the end it was
 asked for, every requested measurement is there and is a number. Exit codes and words in the log only

@@ -1,4 +1,4 @@
-"""What a run knows of its warm decks: which are trusted, which are not and why, and which cases rest on each.
+"""The warm decks of a run: which are verified, which are refused and why, and the cases of each.
 
 Shared by all slots of one runner.
 """

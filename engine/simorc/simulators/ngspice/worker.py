@@ -1,4 +1,4 @@
-"""What one slot simulates on: a cold ngspice per case, or a warm session with a cold ngspice beside it."""
+"""The worker of one slot: simulates cases in a warm session or in a cold ngspice."""
 
 from __future__ import annotations
 

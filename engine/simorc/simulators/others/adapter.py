@@ -1,4 +1,4 @@
-"""Simulators other than ngspice, one process per case, behind the same bench.
+"""The base class of simulators other than ngspice.
 
 An `Adapter` knows a simulator's command line, the words of its log and where its results stand; the bench
 does the rest: the process, its limits, the verdict. Packages bring more through entry points of the group

@@ -1,4 +1,4 @@
-"""HSPICE: ``hspice -i netlist.spice -o simulator``; measurements in ``simulator.mt0`` and its kin.
+"""HSPICE: ``hspice -i netlist.spice -o simulator``; measurements in ``simulator.mt0`` and similar files.
 
 Its waveform files are not read: what a sweep needs of them has to be a ``.measure`` of the deck.
 """

@@ -1,4 +1,4 @@
-"""LTspice in batch mode, on Linux under wine; its raw file is rewritten in ngspice's form."""
+"""LTspice in batch mode, on Linux under wine; its raw file is converted to the format of ngspice."""
 
 from __future__ import annotations
 

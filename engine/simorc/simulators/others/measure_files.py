@@ -1,4 +1,5 @@
-"""Files in which simulators leave measurements: ``name = value`` lines, and tables of HSPICE's .mt0 form."""
+"""Reads measurement files of simulators: ``name = value`` lines, and tables in the format of HSPICE
+(.mt0)."""
 
 from __future__ import annotations
 

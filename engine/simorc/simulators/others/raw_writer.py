@@ -1,4 +1,4 @@
-"""Waveforms of another simulator written as a raw file of ngspice's form, for everything else to read."""
+"""Writes waveforms of other simulators as raw files in the format of ngspice."""
 
 from __future__ import annotations
 

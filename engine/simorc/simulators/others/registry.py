@@ -1,4 +1,4 @@
-"""Simulators other than ngspice by name: those simorc speaks to, and what other packages bring."""
+"""Simulators other than ngspice by name: those of simorc and those of installed packages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One slot's simulator that is not ngspice: a process per case, judged by what its adapter finds."""
+"""The worker of one slot for other simulators: one process per case, evaluated by its adapter."""
 
 from __future__ import annotations
 

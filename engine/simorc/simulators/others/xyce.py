@@ -1,4 +1,4 @@
-"""Xyce: ``Xyce -r results.raw netlist.spice``; measurements in ``netlist.spice.mt0`` and its kin."""
+"""Xyce: ``Xyce -r results.raw netlist.spice``; measurements in ``netlist.spice.mt0`` and similar files."""
 
 from __future__ import annotations
 

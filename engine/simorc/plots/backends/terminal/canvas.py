@@ -1,4 +1,4 @@
-"""Curves on a grid of characters, by plotext: braille dots, or one ASCII sign for each curve."""
+"""Draws curves on a grid of characters with plotext: braille dots, or one ASCII character per curve."""
 
 from __future__ import annotations
 

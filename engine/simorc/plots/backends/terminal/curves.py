@@ -1,4 +1,4 @@
-"""A trace made ready to draw: rising stretches of finite x, and its outline in a given number of columns.
+"""Prepares a trace for drawing: stretches of rising finite x, and the outline for a number of columns.
 
 Drawing a million points by characters takes seconds and shows no more than the lowest and highest point of
 each column, so that is all that is kept (`outline`).

@@ -1,4 +1,4 @@
-"""Waveform expressions over one plot of a raw file, as curves to draw."""
+"""Waveform expressions over one plot of a raw file, as curves."""
 
 from __future__ import annotations
 

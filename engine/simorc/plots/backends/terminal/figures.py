@@ -1,4 +1,4 @@
-"""Figures drawn with characters, and what is drawn with characters as a figure."""
+"""Converts figures to terminal panels, and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plot specs: what a testbench says should be drawn, as a panel.
+"""Plot specs of a testbench as terminal panels.
 
     title: Open-loop gain
     x: {signal: frequency, label: frequency, unit: Hz, scale: log}

@@ -1,4 +1,4 @@
-"""The spectra of the curves of a panel over time, as a panel over frequency."""
+"""The spectra of the curves of a time panel, as a frequency panel."""
 
 from __future__ import annotations
 

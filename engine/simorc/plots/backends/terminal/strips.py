@@ -1,4 +1,5 @@
-"""What of a raw file's plot to draw, and how: units, scales, magnitude above phase for an AC analysis."""
+"""Selects the curves of a raw file and their layout: units, scales, magnitude above phase for an AC
+analysis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A measurement of the project's own: how long the output takes to stay within a band of its final value."""
+"""A measurement of this project: the time until the output stays within a band of its final value."""
 
 from __future__ import annotations
 
