@@ -84,7 +84,12 @@ def test_what_cannot_be_known_is_told(tmp_path: Path, content: str, reason: str)
     (unknown,) = included_definitions("* t\n.include here.inc\n.control\nop\n.endc\n", tmp_path)
     assert isinstance(unknown, Unknown)
     assert reason in str(unknown)
-    assert str(tmp_path / "here.inc") in str(unknown)
+    assert f"{tmp_path / 'here.inc'}:1: " in str(unknown)
+
+
+def test_a_missing_file_is_told_with_the_line_of_the_deck_that_asks_for_it(tmp_path: Path) -> None:
+    (unknown,) = included_definitions("* t\nr1 a 0 1\n.include nosuch.inc\n", tmp_path)
+    assert str(unknown) == "deck line 3: nosuch.inc not found"
 
 
 def test_a_changed_file_is_read_again(tmp_path: Path) -> None:

@@ -49,6 +49,15 @@ def test_a_target_is_known_from_either_side(values: dict[str, float] | None, sid
     assert f"yield {100 * side} %" in str(next(each for each in told if each))
 
 
+@pytest.mark.parametrize("failed", [0, 3])
+def test_samples_that_are_all_the_same_have_no_yield(failed: int) -> None:
+    stopping = Stopping(plan_of(PLAN), StopRule(target=0.5, least=5), [GAIN])
+    told = [stopping.concluded(case_id, None, None) for case_id in range(1, 1 + failed)]
+    told += [stopping.concluded(case_id, {"gain": 45.0}, 77) for case_id in range(1 + failed, 100)]
+    assert told == [None] * 99
+    assert stopping.concluded(100, {"gain": 45.0}, 78) is not None
+
+
 def test_a_case_that_is_run_again_counts_once() -> None:
     stopping = Stopping(plan_of(PLAN), StopRule(target=0.5, least=5), [GAIN])
     assert all(stopping.concluded(1, {"gain": 45.0}) is None for _ in range(50))

@@ -24,7 +24,7 @@ from simorc.rundir.store.reader import RunReader
 
 WAVES = ("all", "failed", "none")
 PARTS = ("decks", "logs", "reports")
-_TRANSIENT = {".requests", ".status", "runner.json", "runner.lock"}
+_TRANSIENT = {".requests", ".status", ".warm", "runner.json", "runner.lock"}
 _STATE = ("run.sqlite", "run.sqlite-wal", "run.sqlite-shm", "run.sqlite-journal")
 _RAW_ENDINGS = (".raw", ".raw.gz", ".raw.zst")
 
@@ -97,17 +97,32 @@ class _Choice:
 
 def _write(layout: RunLayout, target: Path, choice: _Choice) -> tuple[int, int]:
     count = size = 0
-    with tarfile.open(target, "w:gz", compresslevel=6) as archive:
+    # A link is stored as the file it leads to: restoring accepts files only.
+    with tarfile.open(target, "w:gz", compresslevel=6, dereference=True) as archive:
         for path in _files(layout):
             if not choice.takes(path):
                 continue
+            _refuse_special(layout, path)
             archive.add(path, f"{layout.name}/{path.relative_to(layout.path)}", recursive=False)
-            count, size = count + 1, size + path.lstat().st_size
+            count, size = count + 1, size + path.stat().st_size
         state = snapshot(layout.database)
         entry = tarfile.TarInfo(f"{layout.name}/{layout.database.name}")
         entry.size, entry.mtime = len(state), int(layout.database.stat().st_mtime)
         archive.addfile(entry, io.BytesIO(state))
     return count + 1, size + len(state)
+
+
+def _refuse_special(layout: RunLayout, path: Path) -> None:
+    """Raise RunError for what is no file, and for a link out of the run, other than to a .spiceinit."""
+    if path.is_symlink():
+        within = path.resolve().is_relative_to(layout.path.resolve())
+        if not path.is_file() or not (within or path.name == ".spiceinit"):
+            raise RunError(
+                f"{path}: a link to {path.readlink()}, which is not a file of the run",
+                remedy="replace it with a copy of the file, or remove it",
+            )
+    elif not path.is_file():
+        raise RunError(f"{path}: not a file or a directory", remedy="remove it")
 
 
 def _files(layout: RunLayout) -> Iterator[Path]:

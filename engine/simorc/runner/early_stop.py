@@ -2,7 +2,8 @@
 
 Each combination of everything else (a corner, a supply) has its samples to itself: it is sampled until its
 own yield is known. Yield is the share of samples that keep to the specs; a failed simulation and a missing
-value count against it. Its confidence interval is Wilson's.
+value count against it. Its confidence interval is Wilson's. Samples that are all the same to the bit say
+nothing of a yield: such a combination is simulated to its end.
 """
 
 from __future__ import annotations
@@ -78,15 +79,19 @@ class Stopping:
         self._judged = bytearray(len(plan) + 1)
         self._total = [0] * len(self._groups)
         self._known: set[int] = set()
+        self._first: dict[int, int] = {}
+        self._varied: set[int] = set()
 
     @property
     def measurements(self) -> list[str]:
         """What the specs are about."""
         return [spec.measurement for spec in self._specs]
 
-    def concluded(self, case_id: int, values: Mapping[str, float] | None) -> Known | None:
-        """Count a case with its measurements (None: its simulation failed); its combination, if its yield is
-        known now and was not before.
+    def concluded(
+        self, case_id: int, values: Mapping[str, float] | None, fingerprint: int | None = None
+    ) -> Known | None:
+        """Count a case with its measurements (None: its simulation failed) and the fingerprint of its
+        waveforms (None: not known); its combination, if its yield is known now and was not before.
 
         A case that is run again counts once, as it came out first.
         """
@@ -95,11 +100,23 @@ class Stopping:
             self._judged[case_id] = 1
             self._total[group] += 1
             self._passed[group] += values is not None and self._good(case_id, values)
+            if values is not None:
+                self._note_sample(group, values, fingerprint)
         found = yield_of(self._passed[group], self._total[group], self._rule.confidence)
-        if group in self._known or not self._rule.knows(found):
+        if group in self._known or not self._rule.knows(found) or self._is_one_sample(group):
             return None
         self._known.add(group)
         return Known(self._groups[group], self._message(group, found))
+
+    def _note_sample(self, group: int, values: Mapping[str, float], fingerprint: int | None) -> None:
+        """Remember whether the completed samples of a combination differ, as far as that is known."""
+        what = hash((fingerprint, *sorted(values.items())))
+        if fingerprint is None or self._first.setdefault(group, what) != what:
+            self._varied.add(group)
+
+    def _is_one_sample(self, group: int) -> bool:
+        """Whether all completed samples of a combination, more than one, are the same to the bit."""
+        return group in self._first and group not in self._varied
 
     def _good(self, case_id: int, values: Mapping[str, float]) -> bool:
         case = self._plan.case(case_id)
@@ -152,7 +169,8 @@ def already_known(layout: RunLayout, stopping: Stopping) -> list[Known]:
                     for name in stopping.measurements
                     if name in columns and row[columns[name]] is not None
                 }
-                known = stopping.concluded(row["id"], values if row["status"] == "completed" else None)
+                completed = row["status"] == "completed"
+                known = stopping.concluded(row["id"], values if completed else None, row["fingerprint"])
                 found += [known] if known is not None else []
             last = rows[-1]["id"]
     return found

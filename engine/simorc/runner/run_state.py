@@ -126,7 +126,7 @@ class RunState:
         if self._stop_rule is None or not concluded.final or outcome.status == "cancelled":
             return
         values = outcome.measurements if outcome.status == "completed" else None
-        known = self._stop_rule.concluded(concluded.case_id, values)
+        known = self._stop_rule.concluded(concluded.case_id, values, outcome.fingerprint)
         self.leave_out_samples([known] if known else [])
 
     def _without_trust(self, case_id: int, outcome: Outcome) -> Outcome:

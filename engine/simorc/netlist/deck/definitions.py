@@ -55,7 +55,8 @@ class Definition:
 @dataclass(frozen=True)
 class Unknown:
     """What keeps a deck's definitions from being known: a file that is not found, a circle of files, or a
-    control block in an included file, which may do anything.
+    control block in an included file, which may do anything. `file` and `line` are where it stands; `file` is
+    None for the deck itself.
     """
 
     file: Path | None
@@ -63,7 +64,8 @@ class Unknown:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.reason}"
+        place = f"deck line {self.line}" if self.file is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.reason}"
 
 
 Found = Definition | Unknown
@@ -106,7 +108,8 @@ def included_definitions(deck: str, directory: Path) -> tuple[Found, ...]:
 
 
 def _of_files(deck: str, directory: Path) -> tuple[Found, ...]:
-    return tuple(found for found in definitions(deck, directory) if found.file is not None)
+    every = definitions(deck, directory)
+    return tuple(each for each in every if isinstance(each, Unknown) or each.file is not None)
 
 
 class _Walk:
@@ -175,11 +178,11 @@ class _Walk:
         section = match[4].lower() if match and match[4] and card[:4].lower() == ".lib" else None
         path = self._resolved(written)
         if path is None:
-            yield Unknown(self._file or Path(written), line, f"{written} not found")
+            yield Unknown(self._file, line, f"{written} not found")
             return
         chain = (*self._chain, (path, section))
         if (path, section) in self._chain or len(chain) > _DEEPEST:
-            yield Unknown(path, line, "it includes itself")
+            yield Unknown(self._file, line, f"{written} includes itself")
             return
         stat = path.stat()
         found = _of_file(path, section, self._directory, chain, stat.st_mtime_ns, stat.st_size)
