@@ -143,9 +143,7 @@ def test_ctrl_c_leaves_unfinished_cases_pending(
     assert process.returncode == 4, said
     assert not runner_alive(layout)
     assert set(statuses(layout)) == {"completed", "pending"}
-    assert (
-        simorc("status", layout.name, "--project", layout.root).out.splitlines()[1].split()[1] == "cancelled"
-    )
+    assert "cancelled" in simorc("status", layout.name, "--project", layout.root).out.splitlines()[0]
 
 
 @pytest.mark.e2e

@@ -7,17 +7,43 @@ from typing import Any
 
 import pytest
 
+from simorc.cli.commands import status
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import RunnerInfo
+from simorc.rundir.summary import RunSummary
 
 Simorc = Callable[..., Any]
 
 
 def test_lists_runs_with_counts(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
-    said = simorc("status", "--project", project)
+    said = simorc("status", "--table", "--project", project)
     assert said.code == 0
     header, row = said.out.splitlines()
     assert header.split()[:3] == ["run", "state", "done"]
     assert row.split() == [finished_run.name, "cancelled", "83%", "4", "1", "0", "1", "6"]
+
+
+def test_a_line_for_each_run(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
+    said = simorc("status", "--project", project)
+    assert said.out == f"{finished_run.name}: 4/6 completed (66.7%), 1 failed, cancelled\n"
+
+
+@pytest.mark.parametrize(
+    ("state", "counts", "more"),
+    [
+        ("running", (527, 0, 2, 471), ", running on eda1 (pid 4711)"),
+        ("finished", (1000, 0, 0, 0), ""),
+        ("finished", (527, 3, 0, 470), ", 3 failed, stopped"),
+        ("dead", (527, 0, 0, 473), ", dead"),
+    ],
+)
+def test_the_line_of_a_run(state: str, counts: tuple[int, ...], more: str) -> None:
+    by_status = dict(zip(("completed", "failed", "in_progress", "pending"), counts, strict=True))
+    alive = state == "running"
+    runner = RunnerInfo("eda1", 4711, 0.0, 0, 0.0) if alive else None
+    summary = RunSummary("pvt_dc_1", "pvt_dc", state, by_status, 1000, None, None, runner, alive)
+    share = f"{counts[0] / 10:.1f}"
+    assert status.line(summary) == f"pvt_dc_1: {counts[0]}/1000 completed ({share}%){more}"
 
 
 def test_json_has_the_promised_shape(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:

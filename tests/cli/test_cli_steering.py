@@ -87,7 +87,7 @@ def test_clean_removes_what_is_named(simorc: Simorc, project: Path, finished_run
     assert not list((project / "simulations").iterdir())
 
 
-@pytest.mark.parametrize("arguments", [[], ["pvt"], ["pvt", "--all"]])
+@pytest.mark.parametrize("arguments", [[], ["pvt"], ["pvt", "--all"], ["pvt", "--all", "--yes"]])
 def test_clean_without_anybody_to_ask(
     simorc: Simorc, project: Path, finished_run: RunLayout, arguments: list[str]
 ) -> None:

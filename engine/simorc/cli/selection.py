@@ -80,6 +80,23 @@ def reuse_option(function: Command) -> Command:
     return option(function)
 
 
+def force_options(function: Command) -> Command:
+    """``--force`` and ``--yes`` for a command that makes a run."""
+    force = click.option(
+        "--force",
+        is_flag=True,
+        help="Start the sweep afresh: remove its earlier runs, except locked ones.",
+    )
+    yes = click.option("--yes", "-y", is_flag=True, help="With --force: do not ask for confirmation.")
+    return force(yes(function))
+
+
+def refuse_reuse_with_force(force: bool, reuse: Sequence[str]) -> None:
+    """Raise UsageError where results are to be both removed and reused."""
+    if force and reuse:
+        raise UsageError("--reuse cannot be combined with --force, which removes the earlier runs")
+
+
 def reused_runs(root: Path, sweep: str, names: Sequence[str]) -> list[RunLayout]:
     """The runs that ``--reuse`` names. ``last`` is the newest run of the sweep, and none if there is none."""
     found = []

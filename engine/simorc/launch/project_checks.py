@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+from simorc.config.models.measurement import Measurement
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.project import Project, Sweep, Testbench
+from simorc.config.yaml.source import read_yaml
 from simorc.errors import ConfigError, Problem, SimorcError
 from simorc.launch.sweep_checks import sweep_problems
 from simorc.netlist.deck.includes import lint_includes
@@ -59,20 +61,27 @@ def problems_of(
 
 def unmeasurable(project: Project, definition: SweepDefinition, source: Path | None) -> list[Problem]:
     """What is wrong with the measurements of a sweep and of its testbench, known before any simulation."""
-    testbench = project.testbenches[definition.testbench]
-    problems = []
-    for file, declared in (
-        (testbench.config_path, testbench.config.measurements),
-        (source or testbench.config_path, definition.measurements),
-    ):
-        plain = {name: what.model_dump(mode="json") for name, what in declared.items() if not what.meas}
-        if not plain:
-            continue
-        from simorc.measurements.measure import check_definitions
+    bench = project.testbenches[definition.testbench]
+    own = _wrong_measurements(project, bench, source or bench.config_path, definition.measurements)
+    return [*unmeasurable_testbench(project, bench), *own]
 
-        for name, message in check_definitions(plain, testbench.parameters, project.root):
-            problems.append(Problem(file, 0, 0, f"measurements.{name}", message))
-    return problems
+
+def unmeasurable_testbench(project: Project, bench: Testbench) -> list[Problem]:
+    """What is wrong with the measurements of a testbench, swept or not."""
+    return _wrong_measurements(project, bench, bench.config_path, bench.config.measurements)
+
+
+def _wrong_measurements(
+    project: Project, bench: Testbench, file: Path, declared: Mapping[str, Measurement]
+) -> list[Problem]:
+    plain = {name: what.model_dump(mode="json") for name, what in declared.items() if not what.meas}
+    if not plain:
+        return []
+    from simorc.measurements.measure import check_definitions
+
+    source = read_yaml(file)
+    wrong = check_definitions(plain, bench.parameters, project.root)
+    return [source.problem(("measurements", name), message) for name, message in wrong]
 
 
 def _unknown_simulator(project: Project, testbench: Testbench, sweep: str) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -37,8 +37,9 @@ def hook_place(text: str, project_root: Path) -> tuple[Path, str]:
     return path, function
 
 
-def check_hook(text: str, project_root: Path) -> None:
-    """Whether the file can be read as Python and binds the function's name, without running any of it.
+def check_hook(text: str, project_root: Path, arguments: Iterable[str] = ()) -> None:
+    """Whether the file can be read as Python and binds the function's name, and whether the function takes
+    the waveforms, the parameters and these arguments by name; none of it is run.
 
     Raises ExpressionError.
     """
@@ -51,6 +52,29 @@ def check_hook(text: str, project_root: Path) -> None:
     if function not in bound and "*" not in bound:
         near = did_you_mean(function, bound)
         raise ExpressionError(f"{path.name} has no function {function}{near}")
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef) and node.name == function and not node.decorator_list:
+            _check_call(node, path.name, list(arguments))
+
+
+def _check_call(function: ast.FunctionDef, file: str, named: list[str]) -> None:
+    """ExpressionError unless ``function(waves, parameters, **named)`` is a call that Python would make."""
+    takes = function.args
+    positional = [each.arg for each in (*takes.posonlyargs, *takes.args)]
+    if len(positional) < 2 and takes.vararg is None:
+        raise ExpressionError(f"{file}: {function.name} must take two arguments: waves, parameters")
+    known = {*positional[2:], *(each.arg for each in takes.kwonlyargs)}
+    unknown = [name for name in named if name not in known] if takes.kwarg is None else []
+    if unknown:
+        near = did_you_mean(unknown[0], known)
+        raise ExpressionError(f"{file}: {function.name} has no argument {unknown[0]}{near}")
+    optional = len(takes.defaults)
+    required = positional[2 : len(positional) - optional] if optional else positional[2:]
+    pairs = zip(takes.kwonlyargs, takes.kw_defaults, strict=True)
+    required += [each.arg for each, default in pairs if default is None]
+    absent = [name for name in required if name not in named]
+    if absent:
+        raise ExpressionError(f"{file}: {function.name} needs args: {', '.join(absent)}")
 
 
 def _bound(node: ast.AST) -> Iterator[str]:

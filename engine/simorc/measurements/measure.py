@@ -203,7 +203,7 @@ def _check_definition(definition: Mapping[str, Any], project_root: Path) -> None
     checks: dict[str, Callable[[], object]] = {
         "measure": lambda: _check_builtin(definition),
         "expr": lambda: _check_expression(definition),
-        "python": lambda: _check_hook(str(definition["python"]), project_root),
+        "python": lambda: _check_hook(definition, project_root),
     }
     checks.get(given[0], lambda: None)()
 
@@ -222,7 +222,7 @@ def _check_builtin(definition: Mapping[str, Any]) -> None:
             compile_wave_expression(args[name])
 
 
-def _check_hook(text: str, project_root: Path) -> None:
+def _check_hook(definition: Mapping[str, Any], project_root: Path) -> None:
     from simorc.measurements.hooks import check_hook
 
-    check_hook(text, project_root)
+    check_hook(str(definition["python"]), project_root, definition.get("args") or ())

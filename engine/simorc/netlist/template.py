@@ -274,6 +274,22 @@ class Template:
                     waiting.append(name)
         return found
 
+    def needs(self, name: str) -> int | None:
+        """The first line of this file that uses a name such as ``dut``, None if none does. A template that
+        asks for the name in an ``{% if %}`` can do without it.
+        """
+        source, _, _ = self._environment.files.get_source(self._environment, self.path.name)
+        try:
+            tree = self._environment.parse(source)
+        except jinja2.TemplateSyntaxError:
+            return None  # reported by who checks templates
+        asked = {id(use) for node in tree.find_all(nodes.If) for use in node.test.find_all(nodes.Name)}
+        asked |= {id(node.test) for node in tree.find_all(nodes.If)}
+        uses = [node for node in tree.find_all(nodes.Name) if node.name == name]
+        if any(id(use) in asked for use in uses):
+            return None
+        return min((use.lineno for use in uses), default=None)
+
     def names(self) -> dict[str, int]:
         """The parameters this template and what it includes use, each with the first line that does.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simorc.config.names import did_you_mean
+from simorc.config.root import SETUP_FILE
 from simorc.config.validate.cross_checks import measured_by
 from simorc.deck_text import read_leniently
 from simorc.errors import NetlistError, TemplateError
@@ -40,6 +41,7 @@ def lint_project(project: Project) -> tuple[Finding, ...]:
         if bench.name not in pairs:
             found += lint_template(bench.template, bench.config.parameters)
         found += _lint_measures(bench)
+        found += _lint_dut(project, bench)
     return tuple(sorted(set(found)))
 
 
@@ -76,6 +78,16 @@ def lint_template(template: Path, parameters: Mapping[str, object]) -> tuple[Fin
     ]
     unused = [Finding(template, 1, 1, _unused(name), True) for name in parameters if name not in used]
     return tuple(sorted(unknown + unused))
+
+
+def _lint_dut(project: Project, bench: Testbench) -> Iterator[Finding]:
+    """A template that includes the circuit under test of a project that names none."""
+    if project.dut_netlist is not None or not bench.template.is_file():
+        return
+    line = Template.load(bench.template).needs("dut")
+    if line is not None:
+        message = f"dut.netlist: {SETUP_FILE} names no circuit under test: add dut: {{netlist: FILE}}"
+        yield Finding(bench.template, line, 1, message)
 
 
 def _lint_measures(bench: Testbench) -> Iterator[Finding]:

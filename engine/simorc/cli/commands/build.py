@@ -12,7 +12,14 @@ import click
 from simorc.cli.completion import SWEEPS
 from simorc.cli.context import Scope, scoped
 from simorc.cli.output.tables import note, table, write
-from simorc.cli.selection import reuse_option, reused_runs, selection_options
+from simorc.cli.removal import earlier_runs, start_afresh
+from simorc.cli.selection import (
+    force_options,
+    refuse_reuse_with_force,
+    reuse_option,
+    reused_runs,
+    selection_options,
+)
 from simorc.rundir.layout import RunLayout
 from simorc.text import plain
 
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
     help="Sweep file to use; SWEEP is then the name of the run.",
 )
 @click.option("--allow-stale", is_flag=True, help="Accept netlists that are older than their schematics.")
+@force_options
 @reuse_option
 @selection_options
 @scoped
@@ -42,6 +50,8 @@ def command(
     corners: Sequence[str] | None,
     where: str | None,
     reuse: Sequence[str],
+    force: bool,
+    yes: bool,
 ) -> None:
     """Create a run of SWEEP and print its id."""
     project = scope.load()
@@ -49,7 +59,10 @@ def command(
     if dry_run:
         preview(project, sought, corners, where)
         return
-    click.echo(build(project, sought, corners, where, allow_stale, reuse).name)
+    refuse_reuse_with_force(force, reuse)
+    earlier = earlier_runs(project.root, sought.name) if force else []
+    layout = start_afresh(earlier, lambda: build(project, sought, corners, where, allow_stale, reuse), yes)
+    click.echo(layout.name)
 
 
 def _sweep(project: Project, name: str, file: Path | None) -> Sweep:
@@ -67,7 +80,9 @@ def build(
 ) -> RunLayout:
     """Make the run, with this command line in its manifest; what probably is not meant goes to stderr."""
     from simorc.launch.build import build_run_from
+    from simorc.plots.project_specs import refuse_plot_problems
 
+    refuse_plot_problems(project, sweep)
     _warn(project, sweep)
 
     return build_run_from(

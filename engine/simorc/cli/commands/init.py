@@ -13,6 +13,7 @@ import click
 from simorc.cli.output.tables import note
 from simorc.config.schema.files import FOLDER, NAMES, schema_line, schema_text
 from simorc.errors import UsageError
+from simorc.rundir.layout import SIMULATIONS
 from simorc.text import plain
 
 TEMPLATES = {
@@ -52,6 +53,7 @@ def command(directory: Path, template: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(schema_line(path) + text, encoding="utf-8")
         click.echo(plain(str(target)))
+    (directory / SIMULATIONS).mkdir(exist_ok=True)
     _what_now(directory, template)
 
 

@@ -17,17 +17,22 @@ from simorc.cli.number_options import CountOption, SecondsOption
 from simorc.cli.output.follow import Follower
 from simorc.cli.output.progress import JsonProgress, LineProgress, Progress, TerminalProgress
 from simorc.cli.output.tables import note
+from simorc.cli.removal import earlier_runs, start_afresh
 from simorc.cli.selection import (
     answer_of,
     chosen_cases,
+    force_options,
     inputs_options,
+    refuse_reuse_with_force,
     reuse_option,
     selection_options,
     within_run,
 )
 from simorc.errors import RunNotFound, UsageError
 from simorc.launch.start import require_simulator, start_runner
+from simorc.rundir.edited_metadata import edited_statuses, named
 from simorc.rundir.layout import RunLayout, find_runs, labelled
+from simorc.rundir.store.reader import RunReader
 from simorc.text import plain
 
 
@@ -46,6 +51,8 @@ class Asked:
     reuse: Sequence[str] = ()
     keep_inputs: bool = False
     accept_changes: bool = False
+    force: bool = False
+    yes: bool = False
 
     @property
     def inputs(self) -> str:
@@ -86,6 +93,7 @@ class Asked:
     "--case", "cases", type=CASE_IDS, metavar="3,7-9", help="Run these cases, even if they are completed."
 )
 @click.option("--allow-stale", is_flag=True, help="Accept netlists that are older than their schematics.")
+@force_options
 @reuse_option
 @inputs_options
 @click.option("--now", is_flag=True, help="Do not wait for the sweep named in `after`.")
@@ -137,14 +145,31 @@ def _progress(json_form: bool) -> Progress:
 
 def _prepare(scope: Scope, target: str, asked: Asked, now: bool) -> tuple[RunLayout, list[int] | None]:
     """The run to start and the cases of it: an existing run, or one built now from a sweep."""
+    refuse_reuse_with_force(asked.force, asked.reuse)
     existing = _existing(scope, target)
     if existing is None:
         layout = _build(scope, target, asked, now)
         return layout, within_run(layout, asked.cases)
-    if asked.reuse:
-        raise UsageError("--reuse needs a new run", remedy="name a sweep, not a run")
+    for option, given in (("--reuse", asked.reuse), ("--force", asked.force)):
+        if given:
+            raise UsageError(f"{option} needs a new run", remedy="name a sweep, not a run")
     cases = chosen_cases(existing, asked.cases, asked.corners, asked.where)
-    return existing, within_run(existing, cases)
+    return existing, _unfinished_or_edited(existing) if cases is None else within_run(existing, cases)
+
+
+def _unfinished_or_edited(layout: RunLayout) -> list[int] | None:
+    """The cases to run of a run without a choice: None for the pending and failed ones, or these together
+    with those set to pending by hand in metadata.csv.
+    """
+    edited = edited_statuses(layout)
+    if edited.refused:
+        note(f"note: {edited.refused}")
+    if not edited.again:
+        return None
+    note(f"{named(edited.again)} set to pending by hand in metadata.csv: run again")
+    with RunReader(layout) as view:
+        done = {case for case, status, _ in view.verdicts() if status == "completed"}
+        return sorted({*range(1, view.total + 1)} - done | {*edited.again})
 
 
 def _existing(scope: Scope, target: str) -> RunLayout | None:
@@ -175,4 +200,9 @@ def _build(scope: Scope, target: str, asked: Asked, now: bool) -> RunLayout:
     sweep = project.sweeps[target]
     settings = project.settings(sweep=target)
     require_simulator(settings.simulator, settings.execution.executor)
-    return build(project, sweep, asked.corners, asked.where, asked.allow_stale, asked.reuse)
+    earlier = earlier_runs(project.root, target) if asked.force else []
+    return start_afresh(
+        earlier,
+        lambda: build(project, sweep, asked.corners, asked.where, asked.allow_stale, asked.reuse),
+        asked.yes,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -24,9 +24,10 @@ EVENTS_SHOWN = 10
 @click.command("status")
 @click.argument("run", required=False, shell_complete=RUNS)
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.option("--table", "as_table", is_flag=True, help="Print a table with all case counts and runners.")
 @scoped
-def command(scope: Scope, run: str | None, as_json: bool) -> None:
-    """Show all runs with their case counts, or one RUN with its latest events."""
+def command(scope: Scope, run: str | None, as_json: bool, as_table: bool) -> None:
+    """Show how far all runs are, newest first, or one RUN with its latest events."""
     layouts = [scope.run(run)] if run else find_runs(scope.root())
     summaries = [summarise(layout) for layout in layouts] if run else summarise_all(scope.root())
     if as_json:
@@ -34,11 +35,33 @@ def command(scope: Scope, run: str | None, as_json: bool) -> None:
     elif not summaries:
         note("no runs yet; start one: simorc run SWEEP")
     else:
-        noted = any(summary.remarks.note for summary in summaries)
-        header = (*HEADER, "note") if noted else HEADER
-        write(table(header, (_cells(each, noted) for each in summaries), right=frozenset(range(2, 8))))
+        write(_table(summaries) if as_table else map(line, summaries))
         if run:
             _show_more(layouts[0], summaries[0])
+
+
+def line(summary: RunSummary) -> str:
+    """``pvt_dc_20261121051523: 527/1000 completed (52.7%), 3 failed, running on eda1 (pid 4711)``."""
+    counts, parts = summary.counts, []
+    if counts["failed"]:
+        parts.append(f"{counts['failed']} failed")
+    if summary.shown_state != "finished":
+        parts.append(summary.shown_state)
+    if summary.alive and summary.runner is not None:
+        parts[-1:] = [
+            f"{parts[-1] if parts else ''} on {summary.runner.host} (pid {summary.runner.pid})".strip()
+        ]
+    if summary.remarks.note:
+        parts.append(f"note: {summary.remarks.note.partition(chr(10))[0]}")
+    share = 100.0 * counts["completed"] / summary.total if summary.total else 0.0
+    done = f"{counts['completed']}/{summary.total} completed ({share:.1f}%)"
+    return plain(f"{summary.shown}: {', '.join([done, *parts])}")
+
+
+def _table(summaries: Sequence[RunSummary]) -> Iterator[str]:
+    noted = any(summary.remarks.note for summary in summaries)
+    header = (*HEADER, "note") if noted else HEADER
+    return table(header, (_cells(each, noted) for each in summaries), right=frozenset(range(2, 8)))
 
 
 def _cells(summary: RunSummary, noted: bool) -> Sequence[str]:

@@ -17,8 +17,9 @@ NO_CASES = "the sweep has no cases: check exclude and include"
 def command(scope: Scope) -> int:
     """Check every file of the project. Nothing is created or started."""
     from simorc.launch.case_plan import plan_of
-    from simorc.launch.project_checks import findings_of, problems_of
+    from simorc.launch.project_checks import findings_of, problems_of, unmeasurable_testbench
     from simorc.launch.sweep_checks import sweep_warnings, testbench_warnings
+    from simorc.plots.project_specs import plot_problems
 
     project = scope.load()
     problems = [
@@ -26,6 +27,10 @@ def command(scope: Scope) -> int:
         for name, sweep in project.sweeps.items()
         for problem in problems_of(project, sweep.definition, sweep.path, name)
     ]
+    problems += [
+        each for bench in project.testbenches.values() for each in unmeasurable_testbench(project, bench)
+    ]
+    problems += plot_problems(project)
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)))
     plans = {
