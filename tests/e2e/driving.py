@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from simorc.launch.start import runner_alive, runner_info
@@ -209,6 +210,7 @@ class MetadataReader:
         self.times = 0
         self._layout, self._total = layout, total
         self._stopped = threading.Event()
+        self._reading = threading.Lock()
         self._thread = threading.Thread(target=self._read)
 
     def __enter__(self) -> MetadataReader:
@@ -219,10 +221,17 @@ class MetadataReader:
         self._stopped.set()
         self._thread.join()
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Read nothing while the block lasts: the run is not where it was."""
+        with self._reading:
+            yield
+
     def _read(self) -> None:
         while not self._stopped.wait(0.01):
             self.times += 1
-            problem = self._problem()
+            with self._reading:
+                problem = self._problem()
             if problem:
                 self.problems.append(problem)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from simorc.rundir.status_files import Report
 from simorc.rundir.store.writer import Store
 from simorc.runner.guardian import Guardian
 from simorc.runner.local_scheduler import LocalScheduler
+from simorc.runner.machine_watch import MachineWatch
 from simorc.runner.measuring import Measuring
 from simorc.runner.preparation import Preparation
 from simorc.simulators.job import Job
@@ -101,14 +103,17 @@ def layout(make_project: Callable[..., Project]) -> RunLayout:
 
 
 @asynccontextmanager
-async def scheduler_of(layout: RunLayout) -> AsyncIterator[Bed]:
+async def scheduler_of(layout: RunLayout, machine: MachineWatch | None = None) -> AsyncIterator[Bed]:
     """A scheduler that has begun; it ends with the block."""
     manifest, guardian, executor = load_manifest(layout), Guardian(), ByHand()
     settings = settings_of(layout, manifest, {})
     preparation = Preparation(layout, manifest, settings)
     with Store(layout, preparation.plan) as store:
         measuring = SlowMeasuring(layout, manifest, preparation.plan)
-        scheduler = LocalScheduler(layout, preparation, measuring, store, executor, guardian, settings)
+        scheduler = LocalScheduler(
+            *(layout, preparation, measuring, store, executor, guardian, settings),
+            machine=machine or MachineWatch(lambda: ""),
+        )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(scheduler.run)
             await executor.began.wait()
@@ -194,3 +199,46 @@ async def test_a_case_between_two_attempts_is_pending_when_the_run_is_cancelled(
     async with scheduler_of(layout) as bed:
         assert bed.store.attempts_made() == 1
         assert await bed.run_all() == [1, 2, 3]
+
+
+async def test_a_fault_of_the_machine_gives_the_case_back_and_pauses_until_a_probe_succeeds(
+    layout: RunLayout,
+) -> None:
+    trouble = ["cannot write below results/"]
+    probed, works = anyio.Event(), anyio.Event()
+
+    async def sleep(seconds: float) -> None:
+        probed.set()
+        await works.wait()
+
+    watch = MachineWatch(lambda: trouble[0], sleep)
+    async with scheduler_of(layout, watch) as bed:
+        assert await bed.run(Outcome.met(OSError(errno.EIO, "I/O error"), "run the case")) == 1
+        await probed.wait()
+        bed.store.flush()
+        assert await bed.take() is None  # the run is paused
+        assert bed.store.statuses.of(1) == "pending" and bed.store.attempts_of(1) == 0
+        trouble[0] = ""
+        works.set()
+        assert await bed.run_all() == [1, 2, 3]
+        bed.store.flush()
+        assert bed.store.attempts_of(1) == bed.store.attempts_made() / 3 == 1
+
+
+async def test_a_case_given_back_between_two_attempts_keeps_its_number_and_what_was_decided(
+    layout: RunLayout,
+) -> None:
+    answers = iter(["no process can be started", "", ""])
+
+    async def sleep(seconds: float) -> None:
+        """No time passes."""
+
+    async with scheduler_of(layout, MachineWatch(lambda: next(answers), sleep)) as bed:
+        assert await bed.run(Outcome.failed(FailureKind.SPAWN_FAILED, "cannot start ngspice")) == 1
+        warm = replace(CRASHED, warm=True)
+        assert await bed.run(warm) == 1  # counts: the probe succeeds
+        job = await bed.take()
+        assert job is not None and job.case_id == 1 and job.forced_cold
+        await bed.scheduler.finished(job, COMPLETED)
+        bed.store.flush()
+        assert bed.store.attempts_of(1) == bed.store.attempts_made() == 2

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from simorc.runner.case_queue import CaseQueue
 from simorc.runner.retry_policy import Action, Attempt, Budgets, decide
 from simorc.runner.run_state import RunState
-from simorc.runner.steering import REUSING, Kill, MakePending, Record, SetMeta, Steering, WakeAt
+from simorc.runner.steering import REUSING, GiveBack, Kill, MakePending, Record, SetMeta, Steering, WakeAt
 from simorc.simulators.outcome import FailureKind, Outcome
 
 CASES = 6
@@ -51,6 +51,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.wanted = set(IDS)
         """Cases that must wait, be due, or be under way."""
         self.wake: list[float] = []
+        self.given_back: set[int] = set()
 
     def obey(self) -> None:
         for command in self.state.steering.commands():
@@ -60,6 +61,9 @@ class AnyOrder(RuleBasedStateMachine):
                 case MakePending(case_ids):
                     assert not {*case_ids} & self.state.under_way.keys()
                     self.status.update(dict.fromkeys(case_ids, "pending"))
+                case GiveBack(case_id, attempts):
+                    assert attempts == self.recorded[case_id]
+                    self.status[case_id] = "pending"
 
     @rule(slot=st.integers(0, 2))
     def start(self, slot: int) -> None:
@@ -72,6 +76,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert start.case_id not in running and start.case_id in self.wanted
         assert start.attempt == self.recorded[start.case_id] + 1
         self.status[start.case_id] = "in_progress"
+        self.given_back.discard(start.case_id)
 
     @precondition(lambda self: self.state.under_way)
     @rule(data=st.data(), outcome=st.sampled_from([COMPLETED, WARM, CRASHED, STUCK, BROKEN]))
@@ -85,6 +90,17 @@ class AnyOrder(RuleBasedStateMachine):
             self.wanted.discard(case_id)
         else:
             assert case_id not in self.state.steering.left_out and not self.state.steering.cancelled
+        self.obey()
+
+    @precondition(lambda self: self.state.under_way)
+    @rule(data=st.data())
+    def give_back(self, data: st.DataObject) -> None:
+        """The machine failed the attempt: it does not count, and the case is wanted as it was."""
+        case_id = data.draw(st.sampled_from(sorted(self.state.under_way)))
+        self.state.give_back(case_id)
+        self.given_back.add(case_id)
+        if case_id in self.state.steering.left_out or self.state.steering.cancelled:
+            self.wanted.discard(case_id)
         self.obey()
 
     @rule(case_ids=some_cases)
@@ -135,7 +151,8 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def only_cases_between_attempts_are_in_progress_and_not_under_way(self) -> None:
         between = {case_id for case_id in IDS if self.status[case_id] == "in_progress"}
-        assert between - self.state.under_way.keys() == {*self.state.between_attempts()}
+        waits_again = {*self.state.between_attempts()} - self.given_back
+        assert between - self.state.under_way.keys() == waits_again
 
     def teardown(self) -> None:
         """Let everything end: exactly the cases that are wanted come, each once."""

@@ -85,6 +85,11 @@ class ChunkLedger:
         if told:
             self._log.again(told)
 
+    def given_back(self, case_id: int, attempts: int) -> None:
+        """The attempt met a fault of this node and does not count."""
+        self._under_way.pop(case_id, None)
+        self.statuses.set(case_id, "pending")
+
     def set_meta(self, **values: object) -> None:
         """A chunk has no state of its own beside its log."""
 

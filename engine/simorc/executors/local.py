@@ -8,7 +8,6 @@ one that waits, however many jobs are allowed.
 from __future__ import annotations
 
 import socket
-import traceback
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -16,9 +15,10 @@ import anyio
 from anyio.abc import TaskGroup
 
 from simorc.executors.base import Work
+from simorc.simulators.defects import print_defect
 from simorc.simulators.job import Job
 from simorc.simulators.ngspice.worker import Callbacks
-from simorc.simulators.outcome import FailureKind, Outcome
+from simorc.simulators.outcome import Outcome
 
 
 class CaseWorker(Protocol):
@@ -100,11 +100,8 @@ class LocalExecutor:
             try:
                 return await bench.run(job, _callbacks(work, case_id))
             except Exception as error:  # noqa: BLE001 - a defect met in one case must not stop the others
-                traceback.print_exc()
-                return Outcome.failed(
-                    FailureKind.INTERNAL,
-                    f"internal error in simorc: {type(error).__name__}: {error} (see runner.log)",
-                )
+                print_defect(error)
+                return Outcome.met(error, "run the case")
             finally:
                 del self._scopes[case_id]
         return Outcome.cancelled()

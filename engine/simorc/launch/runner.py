@@ -12,7 +12,7 @@ import json
 import signal
 import sys
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +47,11 @@ from simorc.runner.early_stop import stopping_of
 from simorc.runner.guardian import Guardian, sweep_orphans
 from simorc.runner.housekeeping import Housekeeping
 from simorc.runner.local_scheduler import LocalScheduler
+from simorc.runner.machine_probes import MachineProbes
+from simorc.runner.machine_watch import MachineWatch
 from simorc.runner.measuring import Measuring
 from simorc.runner.preparation import Preparation
+from simorc.runner.presence import Presence, remove_stub
 from simorc.runner.reuse import Reuse
 from simorc.runner.run_scheduler import RunScheduler
 from simorc.simulators.ngspice.session_way import WarmWay
@@ -62,8 +65,8 @@ def main() -> int:
     options: Mapping[str, Any] = json.loads(written) if written.strip() else {}
     try:
         with RunnerLock(layout) as lock:
-            anyio.run(_run, layout, lock, options)
-        for old in retire(layout):
+            there = anyio.run(_run, layout, lock, options)
+        for old in retire(layout) if there else ():
             sys.stderr.write(f"removed {old}: execution.keep\n")
     except RunBusy as error:
         sys.stderr.write(f"{error.message}\n")
@@ -74,7 +77,8 @@ def main() -> int:
     return 0
 
 
-async def _run(layout: RunLayout, lock: RunnerLock, options: Mapping[str, Any]) -> None:
+async def _run(layout: RunLayout, lock: RunnerLock, options: Mapping[str, Any]) -> bool:
+    """Run the run; whether it is still there."""
     manifest = load_manifest(layout)
     accepted = accept_changes(layout, manifest) if options.get("inputs") == ACCEPT else None
     refuse_changed(layout, changes_of(layout, manifest), KEEP)
@@ -90,25 +94,31 @@ async def _run(layout: RunLayout, lock: RunnerLock, options: Mapping[str, Any]) 
             store.event("accepted", f"circuit {accepted.number}: {'; '.join(accepted.changes)}")
         trace = Trace(layout)
         open_files.callback(trace.close)
-        scheduler = make_scheduler(layout, manifest, settings, preparation, store, guardian)
+        presence = open_files.enter_context(closing(Presence(layout)))
+        scheduler = make_scheduler(layout, manifest, settings, preparation, store, guardian, presence)
         reuse = Reuse(layout, manifest, settings, preparation, store, scheduler)
         held = HeldFiles(layout, manifest)
-        housekeeping = Housekeeping(layout, lock, store, trace, scheduler, settings, held)
+        housekeeping = Housekeeping(layout, lock, store, trace, scheduler, settings, held, presence)
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_obey_signals, scheduler)
+            tasks.start_soon(_obey_signals, scheduler, housekeeping)
             tasks.start_soon(housekeeping.beat)
             tasks.start_soon(reuse.run)
             await scheduler.run()
+            await housekeeping.written()
             housekeeping.stop()
             tasks.cancel_scope.cancel()
-        if housekeeping.flush():
+        if not housekeeping.removed and housekeeping.flush():
             await to_thread.run_sync(_warn_of_unvaried, layout, preparation.plan, store)
         await housekeeping.close()
         scheduler.settle()
     with suppress(OSError):  # what a session left there is for fsck to report
         (layout.path / ".warm").rmdir()
     guardian.dismiss()
+    if housekeeping.removed:
+        remove_stub(layout, housekeeping.unfinished_before_removal)
+        return False
     lock.leave()
+    return True
 
 
 def _warn_of_unvaried(layout: RunLayout, plan: Plan, store: Store) -> None:
@@ -127,6 +137,7 @@ def make_scheduler(
     preparation: Preparation,
     store: Store,
     guardian: Guardian,
+    presence: Presence | None = None,
 ) -> RunScheduler:
     """The scheduler of the run: of a cluster if the executor submits jobs, else of this machine."""
     store.set_meta(warm_lost="", unvaried="[]")
@@ -146,6 +157,7 @@ def make_scheduler(
         *(layout, preparation, measuring, store, executor, guardian, settings),
         admission=admission,
         stopping=stopping_of(layout, manifest, preparation.plan),
+        machine=MachineWatch(MachineProbes(layout, settings.executable, presence).trouble),
     )
 
 
@@ -160,12 +172,13 @@ def make_executor(
     return LocalExecutor(workers, settings.jobs or usable_cpus())
 
 
-async def _obey_signals(scheduler: RunScheduler) -> None:
+async def _obey_signals(scheduler: RunScheduler, housekeeping: Housekeeping) -> None:
     """SIGTERM and SIGINT cancel the run cleanly; a hang-up changes nothing."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as received:
         async for number in received:
             scheduler.cancel(f"by {signal.Signals(number).name}")
+            housekeeping.hurry()
 
 
 if __name__ == "__main__":

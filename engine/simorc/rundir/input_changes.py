@@ -9,6 +9,7 @@ from pathlib import Path
 
 from simorc.config.root import SETUP_FILE
 from simorc.errors import InputsChanged
+from simorc.machine_faults import machine_errno
 from simorc.rundir.circuit import ACCEPT, KEEP, REFUSE, Circuit
 from simorc.rundir.circuits import circuit_in_force
 from simorc.rundir.freezing import environment
@@ -182,18 +183,31 @@ class HeldFiles:
         self._seen: dict[str, tuple[int, ...]] = {}
 
     def look(self) -> list[Change]:
-        """What has changed by now. A file is read again only where its time stamp, size or inode differs."""
+        """What has changed by now. A file is read again only where its time stamp, size or inode differs.
+
+        Raises OSError where the machine cannot read a file now, which does not say that it has changed.
+        """
         found = []
         for name, (path, then) in self._files.items():
             stamp = _stamp(path)
             if self._seen.get(name) == stamp:
                 continue
-            now = self._digests.of(path) or ""
+            now = self._digests.of(path) or _unless_the_machine_fails(path)
             if now == then:
                 self._seen[name] = stamp
             else:
                 found.append(Change(name, difference(then, now)))
         return found
+
+
+def _unless_the_machine_fails(path: Path) -> str:
+    """Empty, for a file that cannot be read; raises OSError where the machine is at fault."""
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        if machine_errno(error) is not None:
+            raise
+    return ""
 
 
 def _stamp(path: Path) -> tuple[int, ...]:

@@ -13,12 +13,13 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from subprocess import CalledProcessError
 
 import anyio
 from anyio import to_thread
 
-from simorc.errors import StoreError
+from simorc.errors import SimorcError, StoreError
 from simorc.files import free_bytes, is_network
 from simorc.rundir.attempt_log import Trace
 from simorc.rundir.input_changes import HeldFiles, listed
@@ -29,7 +30,10 @@ from simorc.rundir.requests import Request, collect
 from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.status_files import forget, gather_reports
 from simorc.rundir.store.connection import DatabaseError
+from simorc.rundir.store.reader import STATUSES
 from simorc.rundir.store.writer import REUSED, Finished, Store
+from simorc.runner.machine_watch import pause_reason
+from simorc.runner.presence import Presence
 from simorc.runner.run_scheduler import RunScheduler
 
 LOCAL_BEAT, NETWORK_BEAT = 0.1, 0.5
@@ -37,6 +41,8 @@ METADATA_EVERY = 1.0
 LOOK_AROUND_EVERY = 1.0
 ROWS_PER_BEAT = 2_000
 IN_PROCESS_ROWS = 50_000
+TROUBLE = (OSError, DatabaseError, MemoryError, SimorcError)
+"""What a machine without disk, descriptors or memory raises; the duty is tried again."""
 _NO_SPACE = "cannot write the state of the run"
 # A runner may end before it has read these; they must not meet the next one.
 _FOR_THIS_RUNNER = frozenset({"cancel", "pause", "resume", "jobs"})
@@ -54,20 +60,29 @@ class Housekeeping:
         scheduler: RunScheduler,
         settings: RunSettings,
         held: HeldFiles | None = None,
+        presence: Presence | None = None,
     ) -> None:
-        """`held` are the files outside of the run that its circuit is made of, looked at meanwhile."""
+        """`held` are the files outside of the run that its circuit is made of, looked at meanwhile;
+        `presence` watches the run's directory.
+        """
         self._layout, self._lock, self._store = layout, lock, store
         self._trace, self._scheduler, self._settings = trace, scheduler, settings
         self._every = NETWORK_BEAT if is_network(layout.path) else LOCAL_BEAT
         self._due: dict[str, float] = {}
         self._troubled: set[str] = set()
         self._held = held
+        self._presence = presence
+        self._moved = ""
+        self.removed = False
+        """Whether somebody removed the run: nothing is written any more."""
+        self._finished_here = store.statuses.snapshot()
         self._unproved: set[int] = set()
         self._writing_metadata = False
         self._metadata_stale = True
         self._stopped = False
+        self._hurried = False
         self._began = time.monotonic()
-        self._lock.announce()
+        self._attempt("heartbeat", self._lock.announce)
         self._complete_trace()
 
     async def beat(self) -> None:
@@ -83,8 +98,19 @@ class Housekeeping:
     def stop(self) -> None:
         self._stopped = True
 
+    def hurry(self) -> None:
+        """Do not wait at the end for a disk that cannot be written."""
+        self._hurried = True
+
+    async def written(self) -> None:
+        """Wait, while beating goes on, until everything that happened is written."""
+        while not (self.removed or self._hurried or self.flush()):
+            await anyio.sleep(self._every)
+
     async def close(self) -> None:
         """The last words: everything written, metadata.csv as it is now."""
+        if self.removed:
+            return
         written = self.flush()
         self._look_at_inputs()
         if not written or not self.flush():
@@ -97,23 +123,54 @@ class Housekeeping:
 
     def _duties(self) -> None:
         """Whatever a full disk or a lost file system keeps from being done is tried again at the next
-        beat.
+        beat. Where the run is not in its place, nothing is written there.
         """
+        if self._is_elsewhere():
+            self.flush()
+            return
         self._attempt("requests", self._obey_requests)
         if self.flush():
             self._attempt("rows", lambda: self._store.fill(ROWS_PER_BEAT))
         self._if_due("heartbeat", HEARTBEAT_EVERY, self._lock.announce)
         self._if_due("look around", LOOK_AROUND_EVERY, self._look_around)
 
+    def _is_elsewhere(self) -> bool:
+        """Whether the run directory was moved, which pauses the run, or removed, which ends it."""
+        try:
+            place = "here" if self._presence is None else self._presence.look()
+        except OSError:
+            return True  # a file system that does not answer: look again at the next beat
+        if place == "removed" and not self.removed:
+            self.removed = True
+            self._scheduler.cancel("the run directory was removed")
+        elif place == "moved" and not self._moved and self._presence is not None:
+            self._moved = pause_reason(self._presence.complaint())
+            self._scheduler.pause(self._moved)
+        elif place == "here" and self._moved:
+            self._scheduler.resume(self._moved)
+            self._moved = ""
+        if place == "here":
+            self._finished_here = self._store.statuses.snapshot()
+        return place != "here"
+
+    def unfinished_before_removal(self, case_id: int) -> bool:
+        """Whether a case had no result yet when the run was last seen in its place."""
+        finished = {STATUSES.index("completed"), STATUSES.index("failed")}
+        return case_id >= len(self._finished_here) or self._finished_here[case_id] not in finished
+
     def _attempt(self, name: str, duty: Callable[[], object]) -> None:
         try:
             duty()
-        except (OSError, DatabaseError) as error:
-            if name not in self._troubled:
-                self._troubled.add(name)
-                self._store.event("warning", f"{name}: {error}")
+        except TROUBLE as error:
+            self._troubled_by(name, str(error))
         else:
             self._troubled.discard(name)
+
+    def _troubled_by(self, name: str, why: str) -> None:
+        """Warn once of a duty that cannot be done, until it succeeds."""
+        if name not in self._troubled:
+            self._troubled.add(name)
+            self._store.event("warning", f"{name}: {why}")
 
     def _if_due(self, name: str, every: float, duty: Callable[[], object]) -> None:
         now = time.monotonic()
@@ -125,7 +182,7 @@ class Housekeeping:
         """Write what happened: the store first, then the trace that follows it. False: the store cannot be
         written now.
         """
-        if not self._store.dirty:
+        if self.removed or not self._store.dirty:
             return True
         try:
             written = self._store.flush()
@@ -141,11 +198,12 @@ class Housekeeping:
 
     def _complete_trace(self, written: list[Finished] | None = None) -> None:
         metrics = {(done.case_id, done.attempt): done.outcome.measurements for done in written or ()}
-        try:
+
+        def append() -> None:
             after = self._trace.last_seq
             self._trace.append(self._store.attempts_after(after), metrics, self._store.circuits_after(after))
-        except OSError as error:
-            self._store.event("warning", f"cannot write trace.jsonl: {error}")
+
+        self._attempt("cannot write trace.jsonl", append)
 
     def _look_at_inputs(self) -> None:
         """A changed file ends the run: what ended since it was last seen unchanged is simulated again."""
@@ -187,8 +245,11 @@ class Housekeeping:
     def _obey_requests(self) -> None:
         for asked in collect(self._layout):
             answer = self._obey(asked)
-            self._store.answer(asked.id, asked.kind, json.dumps(dict(asked.data)), answer)
             self._store.event("request", f"{asked.kind}: {answer}")
+            self._attempt("answers", partial(self._answer, asked, answer))
+
+    def _answer(self, asked: Request, answer: str) -> None:
+        self._store.answer(asked.id, asked.kind, json.dumps(dict(asked.data)), answer)
 
     def _obey(self, asked: Request) -> str:
         if asked.kind in _FOR_THIS_RUNNER and asked.time < self._lock.since:
@@ -236,9 +297,15 @@ class Housekeeping:
             else:
                 codes, messages = self._store.statuses.snapshot(), self._store.failure_messages()
                 await to_thread.run_sync(write_metadata, self._layout, self._scheduler.plan, codes, messages)
-        except (OSError, CalledProcessError) as error:
+        except (
+            *TROUBLE,
+            RuntimeError,
+            CalledProcessError,
+        ) as error:  # RuntimeError: no thread can be started
             self._metadata_stale = True
-            self._store.event("warning", f"cannot write metadata.csv: {error}")
+            self._troubled_by("cannot write metadata.csv", str(error))
+        else:
+            self._troubled.discard("cannot write metadata.csv")
         took = time.monotonic() - began
         self._due["metadata"] = time.monotonic() + max(METADATA_EVERY, 20 * took)
         self._writing_metadata = False

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from simorc.rundir.statuses import Statuses
 from simorc.rundir.store.writer import Finished
-from simorc.runner.steering import Command, Kill, MakePending, Record, SetMeta, WakeAt
+from simorc.runner.steering import Command, GiveBack, Kill, MakePending, Record, SetMeta, WakeAt
 
 
 class Ledger(Protocol):
@@ -22,6 +22,8 @@ class Ledger(Protocol):
     def progressed(self, case_id: int, fraction: float) -> None: ...
 
     def back_to_pending(self, case_ids: Iterable[int]) -> None: ...
+
+    def given_back(self, case_id: int, attempts: int) -> None: ...
 
     def set_meta(self, **values: object) -> None: ...
 
@@ -41,6 +43,8 @@ def write_down(commands: Iterable[Command], ledger: Ledger) -> list[Kill | WakeA
                 ledger.event(kind, message, case_id)
             case MakePending(case_ids):
                 ledger.back_to_pending(case_ids)
+            case GiveBack(case_id, attempts):
+                ledger.given_back(case_id, attempts)
             case Kill() | WakeAt():
                 left.append(command)
     return left

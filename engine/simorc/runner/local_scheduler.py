@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import anyio
 from anyio.abc import TaskGroup
@@ -17,6 +18,7 @@ from simorc.executors.base import Executor
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.status_files import Report
+from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.writer import Finished, finished_elsewhere
 from simorc.runner.admission import LOOK_EVERY, Admission
 from simorc.runner.case_queue import CaseQueue
@@ -24,12 +26,15 @@ from simorc.runner.deck_groups import deck_groups
 from simorc.runner.early_stop import Stopping, already_known
 from simorc.runner.guardian import Guardian
 from simorc.runner.ledger import Ledger, write_down
+from simorc.runner.machine_probes import MachineProbes
+from simorc.runner.machine_watch import MachineWatch, pause_reason
 from simorc.runner.measuring import Measuring
 from simorc.runner.preparation import Preparation
 from simorc.runner.retry_policy import budgets_from, decide, installed_retry_rules
 from simorc.runner.run_state import RunState, Start
 from simorc.runner.silent_cases import SilentCases
 from simorc.runner.steering import Kill, WakeAt
+from simorc.simulators.defects import print_defect
 from simorc.simulators.job import Job
 from simorc.simulators.outcome import FailureKind, Outcome
 
@@ -50,9 +55,11 @@ class LocalScheduler:
         groups: Sequence[Sequence[int]] | None = None,
         admission: Admission | None = None,
         stopping: Stopping | None = None,
+        machine: MachineWatch | None = None,
     ) -> None:
         """`groups` are the cases likely to share a deck, where that is known already; `admission` is the
-        limit of this machine on how many cases run at once; `stopping` ends Monte Carlo early.
+        limit of this machine on how many cases run at once; `stopping` ends Monte Carlo early. `machine`
+        tells faults of the machine from those of cases.
         """
         self._layout = layout
         self._preparation = preparation
@@ -70,6 +77,7 @@ class LocalScheduler:
             self._first_queue(), lambda attempts: decide(attempts, budgets, rules), self._stopping
         )
         self._silent = SilentCases(layout, settings)
+        self._machine = machine or MachineWatch(MachineProbes(layout, settings.executable).trouble)
         self._changed = anyio.Event()
         self._tasks: TaskGroup | None = None
         self.plan = preparation.plan
@@ -109,7 +117,8 @@ class LocalScheduler:
         while True:
             self._wake()
             await anyio.sleep(LOOK_EVERY)
-            self._admission.look(self.jobs, self._wanted())
+            with suppress(OSError):  # no descriptors, or a lost file system: look again later
+                self._admission.look(self.jobs, self._wanted())
             for case_id, message in self._silent.look(self._state.under_way, time.time()):
                 self._store.event("warning", message, case_id)
 
@@ -215,11 +224,15 @@ class LocalScheduler:
 
     def _start_next(self, slot: int) -> Start | None:
         """The next case, if one waits and the machine takes it."""
-        if not self._admission.admit():
-            return None
-        start = self._state.start_next(slot, self._store.attempts_of, time.time())
-        if start is None:
-            self._admission.release()
+        start = None
+        with suppress(OSError, DatabaseError):  # what cannot be read now is looked at again later
+            if not self._admission.admit():
+                return None
+            try:
+                start = self._state.start_next(slot, self._store.attempts_of, time.time())
+            finally:
+                if start is None:
+                    self._admission.release()
         return start
 
     def spawned(self, case_id: int, pid: int) -> None:
@@ -238,7 +251,12 @@ class LocalScheduler:
         self._store.set_meta(aside=self._not_asked_for())
 
     async def finished(self, job: Job, outcome: Outcome) -> None:
-        self._conclude(job.case_id, await self._measuring.complete(job.case_id, outcome))
+        try:
+            outcome = await self._measuring.complete(job.case_id, outcome)
+        except Exception as error:  # noqa: BLE001 - a defect met in one case must not stop the others
+            print_defect(error)
+            outcome = Outcome.met(error, "measure")
+        self._conclude(job.case_id, outcome)
 
     # One case -------------------------------------------------------------------------------------
 
@@ -251,13 +269,19 @@ class LocalScheduler:
             return self._preparation.job(case_id, options=options, forced_cold=cold)
         except TemplateError as error:
             self._conclude(case_id, Outcome.failed(FailureKind.TEMPLATE_ERROR, error.message))
-        except OSError as error:
-            self._conclude(case_id, Outcome.failed(FailureKind.OUT_OF_DISK, f"case directory: {error}"))
+        except Exception as error:  # noqa: BLE001 - a defect met in one case must not stop the others
+            print_defect(error)
+            self._conclude(case_id, Outcome.met(error, "prepare the case"))
         return None
 
     def _conclude(self, case_id: int, outcome: Outcome) -> None:
         """An attempt is over: it is written down before anything that follows from it."""
-        self._admission.release()
+        with suppress(OSError):
+            self._admission.release()
+        fault = self._machine.blames_machine(case_id, outcome)
+        if fault:
+            self._give_back(case_id, outcome, fault)
+            return
         done = self._state.finished(case_id, outcome, anyio.current_time())
         self._store.attempt_finished(
             Finished(
@@ -267,6 +291,22 @@ class LocalScheduler:
         )
         self._state.judge_yield(done)
         self._carry_out()
+
+    def _give_back(self, case_id: int, outcome: Outcome, fault: str) -> None:
+        """The machine and not the case is at fault: the run waits until a probe succeeds."""
+        self._state.give_back(case_id)
+        if not self._machine.fault and self._tasks is not None and not self._state.over:
+            self._machine.fault = reason = pause_reason(fault)
+            told = f"{fault}; cases that meet this run again, first case {case_id} ({outcome.message})"
+            self._store.event("warning", told)
+            self._state.steering.pause(reason)
+            self._tasks.start_soon(self._until_machine_works, reason)
+        self._carry_out()
+
+    async def _until_machine_works(self, reason: str) -> None:
+        await self._machine.recovery()
+        self._machine.fault = ""
+        self.resume(reason)
 
     def _wake(self) -> None:
         changed, self._changed = self._changed, anyio.Event()

@@ -18,7 +18,7 @@ from simorc.rundir.circuits import circuit_in_force
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.run_settings import RunSettings
-from simorc.simulators.job import Job, Limits
+from simorc.simulators.job import Job, Limits, make_case_directory
 from simorc.simulators.ngspice.deck_split import mark, unmarked
 from simorc.sweeps.cases import Case
 
@@ -172,10 +172,7 @@ def clear_case(directory: Path) -> None:
     if directory.is_symlink():
         directory.unlink()
     try:
-        directory.mkdir(parents=False)
-        return
-    except FileNotFoundError:
-        directory.mkdir(parents=True)
+        make_case_directory(directory)
         return
     except FileExistsError:
         pass

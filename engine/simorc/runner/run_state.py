@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from simorc.runner.case_queue import CaseQueue
 from simorc.runner.early_stop import Known, Stopping
 from simorc.runner.retry_policy import Action, Attempt, current_rung, told_of_rungs
-from simorc.runner.steering import MakePending, Record, Steering, WakeAt
+from simorc.runner.steering import GiveBack, MakePending, Record, Steering, WakeAt
 from simorc.simulators.outcome import FailureKind, Outcome
 
 Decide = Callable[[Sequence[Attempt]], Action]
@@ -60,6 +60,8 @@ class RunState:
         self._due: dict[int, float] = {}
         self._distrusted: dict[int, str] = {}
         self._ending_soon = False
+        self._started: dict[int, Start] = {}
+        self._numbers: dict[int, int] = {}
         self.under_way: dict[int, tuple[int, float]] = {}
         """Case -> attempt, and when it was started."""
 
@@ -99,14 +101,38 @@ class RunState:
         if case_id is None:
             return None
         earlier = self._attempts.get(case_id)
-        attempt = (earlier[-1].number if earlier else recorded(case_id)) + 1
+        before = earlier[-1].number if earlier else self._numbers.get(case_id)
+        try:
+            attempt = (recorded(case_id) if before is None else before) + 1
+        except BaseException:
+            self._queue.put_first([case_id])
+            raise
         self.under_way[case_id] = (attempt, started)
-        return Start(case_id, attempt, self._next_action.pop(case_id, None))
+        start = self._started[case_id] = Start(case_id, attempt, self._next_action.pop(case_id, None))
+        return start
+
+    def give_back(self, case_id: int) -> None:
+        """An attempt that was under way met a fault of the machine: it does not count, and the case waits
+        as it did before.
+        """
+        attempt, _ = self.under_way.pop(case_id)
+        start = self._started.pop(case_id)
+        self._distrusted.pop(case_id, None)
+        self.steering.add(GiveBack(case_id, attempt - 1))
+        self._numbers[case_id] = attempt - 1
+        if self.steering.cancelled or case_id in self.steering.left_out:
+            self._attempts.pop(case_id, None)
+            return
+        if start.action is not None:
+            self._next_action[case_id] = start.action
+        self._queue.put_first([case_id])
 
     def finished(self, case_id: int, outcome: Outcome, now: float) -> Concluded:
         """An attempt that was under way is over."""
         outcome = self._without_trust(case_id, outcome)
         attempt, started = self.under_way.pop(case_id)
+        del self._started[case_id]
+        self._numbers.pop(case_id, None)
         history = self._attempts.setdefault(case_id, [])
         tried = [*history, Attempt(attempt, outcome)]
         action, step = self._decide(tried), current_rung(tried)

@@ -44,13 +44,21 @@ class MakePending:
 
 
 @dataclass(frozen=True)
+class GiveBack:
+    """The case is pending again as if the attempt under way had never been; `attempts` came before it."""
+
+    case_id: int
+    attempts: int
+
+
+@dataclass(frozen=True)
 class WakeAt:
     """Send a tick at this time, in seconds of the clock that the caller's times are of."""
 
     time: float
 
 
-Command = SetMeta | Record | Kill | MakePending | WakeAt
+Command = SetMeta | Record | Kill | MakePending | GiveBack | WakeAt
 
 
 @dataclass

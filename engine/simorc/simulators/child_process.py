@@ -52,7 +52,12 @@ class Child:
         finally:
             os.close(output)
         self.pid = self._process.pid
-        self._watch = os.pidfd_open(self.pid)
+        try:
+            self._watch = os.pidfd_open(self.pid)
+        except OSError:
+            self._signal(signal.SIGKILL)
+            self._process.wait()
+            raise
         self._restrict(limits)
 
     def _restrict(self, limits: Limits) -> None:

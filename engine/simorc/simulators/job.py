@@ -69,3 +69,14 @@ class Job:
     @property
     def log(self) -> Path:
         return self.directory / "simulator.log"
+
+
+def make_case_directory(directory: Path) -> None:
+    """Create a directory two levels below a run directory, but never the run directory itself: where that is
+    gone, somebody moved or removed the run. Raises OSError, FileExistsError among others.
+    """
+    try:
+        directory.mkdir()
+    except FileNotFoundError:
+        directory.parent.mkdir(exist_ok=True)
+        directory.mkdir()

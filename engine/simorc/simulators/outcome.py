@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from simorc.machine_faults import machine_errno, words_of
 from simorc.simulators.case_warnings import CaseWarning
 
 Status = Literal["completed", "failed", "cancelled"]
@@ -53,7 +55,8 @@ class Outcome:
     time, `peak_memory` the largest resident size of the simulator in bytes (None: not seen, the case was
     over too soon). `cold_reason` says why a case did not run in a warm session. `exit_code` is the
     simulator's, negative for a signal. `warnings` is what the simulator ignored or replaced, one of a kind.
-    `fingerprint` is equal for equal waveforms, whatever their title and date (None: no waveforms).
+    `fingerprint` is equal for equal waveforms, whatever their title and date (None: no waveforms). `errno` is
+    the number of the operating system's error that the attempt met, where it met one.
     """
 
     status: Status
@@ -67,6 +70,7 @@ class Outcome:
     peak_memory: int | None = None
     warnings: tuple[CaseWarning, ...] = ()
     fingerprint: int | None = None
+    errno: int | None = None
 
     @classmethod
     def completed(
@@ -87,5 +91,24 @@ class Outcome:
         return cls("failed", kind, message, dict(measurements or {}), seconds, exit_code=exit_code)
 
     @classmethod
+    def met(cls, error: BaseException, doing: str) -> Outcome:
+        """The failure of an attempt that an exception ended while simorc was `doing` something."""
+        number = machine_errno(error)
+        if number is not None:
+            kind = _KINDS.get(number, FailureKind.INTERNAL)
+            return cls("failed", kind, f"cannot {doing}: {words_of(number)}", errno=number)
+        if isinstance(error, OSError):
+            return cls("failed", FailureKind.INTERNAL, f"cannot {doing}: {error}", errno=error.errno)
+        told = f"internal error in simorc: {type(error).__name__}: {error} (see runner.log)"
+        return cls("failed", FailureKind.INTERNAL, told)
+
+    @classmethod
     def cancelled(cls, message: str = "cancelled", *, seconds: float = 0.0) -> Outcome:
         return cls("cancelled", FailureKind.CANCELLED, message, {}, seconds)
+
+
+_KINDS = {
+    errno.ENOSPC: FailureKind.OUT_OF_DISK,
+    errno.EDQUOT: FailureKind.OUT_OF_DISK,
+    errno.ENOMEM: FailureKind.OUT_OF_MEMORY,
+}

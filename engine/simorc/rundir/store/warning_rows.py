@@ -38,6 +38,10 @@ class WarningRows:
             self._db.execute(sql, (case_id, text, warning.count))
             self._db.execute("UPDATE warning_texts SET cases = cases + 1 WHERE id = ?", (text,))
 
+    def forget(self) -> None:
+        """A transaction was undone: texts it wrote are not there."""
+        self._texts.clear()
+
     def remove(self, case_ids: Iterable[int]) -> None:
         """The warnings of these cases count no more."""
         for case_id in case_ids:

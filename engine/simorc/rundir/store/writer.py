@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol
@@ -76,6 +77,7 @@ class Store:
         self._untold: set[int] = set()
         self._progress: dict[int, float] = {}
         self._reset: set[int] = set()
+        self._given_back: dict[int, int] = {}
         self._meta: dict[str, str] = {}
         self._marks: dict[str, int] = {}
         self._events: list[tuple[float, str, int | None, str]] = []
@@ -130,6 +132,12 @@ class Store:
             self._reset.add(case_id)
             self.statuses.set(case_id, "pending")
 
+    def given_back(self, case_id: int, attempts: int) -> None:
+        """The attempt under way does not count: the case is pending after so many attempts."""
+        self._progress.pop(case_id, None)
+        self.back_to_pending([case_id])
+        self._given_back[case_id] = attempts
+
     def set_meta(self, **values: object) -> None:
         self._meta.update({key: str(value) for key, value in values.items()})
 
@@ -160,6 +168,7 @@ class Store:
         durable.
         """
         written, self._pending = self._pending, []
+        columns = list(self._measurements)
         untold = self._untold & self._under_way.keys()
         running = [(case_id, *self._under_way[case_id]) for case_id in untold]
         try:
@@ -168,8 +177,8 @@ class Store:
             self._write_small_tables()
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+            self._roll_back()
+            self._measurements = columns
             self._pending = written + self._pending
             if not may_pass(error):
                 raise
@@ -177,11 +186,19 @@ class Store:
                 f"cannot write the state of the run: {error}", remedy="free disk space, then simorc run RUN"
             ) from error
         self._reset.clear()
+        self._given_back.clear()
         self._untold.clear()
         self._marks.clear()
         self._events.clear()
         self._meta.clear()
         return written
+
+    def _roll_back(self) -> None:
+        """Undo a transaction that failed, and forget what it made known."""
+        with suppress(sqlite3.Error):  # a disk that fails may have undone it already
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+        self._warned.forget()
 
     def _write_rows(self, written: Sequence[Finished], running: Sequence[tuple[int, int, float]]) -> None:
         touched = [*self._reset, *(done.case_id for done in written), *(row[0] for row in running)]
@@ -189,6 +206,10 @@ class Store:
         self._db.executemany(
             "UPDATE cases SET status='pending', kind=NULL, message=NULL WHERE id=?",
             [(case,) for case in self._reset],
+        )
+        self._db.executemany(
+            "UPDATE cases SET attempts=? WHERE id=?",
+            [(attempts, case_id) for case_id, attempts in self._given_back.items()],
         )
         self._warned.remove(self._reset)
         self._add_measurement_columns(written)
@@ -281,10 +302,14 @@ class Store:
         """Write up to `rows` further rows of the plan; whether any are left to write."""
         stop = min(self._filled + rows, len(self._plan))
         if stop > self._filled:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._insert(range(self._filled + 1, stop + 1))
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('filled', ?)", (str(stop),))
-            self._db.execute("COMMIT")
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._insert(range(self._filled + 1, stop + 1))
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('filled', ?)", (str(stop),))
+                self._db.execute("COMMIT")
+            except sqlite3.Error:
+                self._roll_back()
+                raise
             self._filled = stop
         return stop < len(self._plan)
 

@@ -138,7 +138,8 @@ class Ngspice:
         except NetlistError as error:
             return Outcome.failed(FailureKind.BAD_NETLIST, error.message)
         except OSError as error:
-            return Outcome.failed(FailureKind.SPAWN_FAILED, f"cannot start {self.executable}: {error}")
+            refused = Outcome.failed(FailureKind.SPAWN_FAILED, f"cannot start {self.executable}: {error}")
+            return replace(refused, errno=error.errno)
         watch = CaseWatch(job, deck, on_progress, started)
         on_spawn(child.pid)
         try:

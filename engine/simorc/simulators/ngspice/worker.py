@@ -14,7 +14,7 @@ from simorc.errors import NetlistError
 from simorc.netlist.deck.control_block import for_batch
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_watch import Pace
-from simorc.simulators.job import Job
+from simorc.simulators.job import Job, make_case_directory
 from simorc.simulators.ngspice.cold import SALVAGE_WITHIN, Ngspice
 from simorc.simulators.ngspice.deck_split import DeckSplit
 from simorc.simulators.ngspice.log import Complaint, last_progress, scan_log
@@ -198,7 +198,7 @@ class NgspiceWorker:
         """In what a case differs from its own cold run when it is run cold again; empty if in nothing."""
         again = replace(job, directory=self._directory.with_name(f"{self._directory.name}-again"))
         shutil.rmtree(again.directory, ignore_errors=True)
-        again.directory.mkdir(parents=True)
+        make_case_directory(again.directory)
         try:
             second = await self._cold(again, told)
             found = disagreement(job, cold, second, again.directory, labels=TWICE_COLD)
@@ -355,7 +355,7 @@ class NgspiceWorker:
     async def _begin(self, job: Job, form: DeckSplit, told: Callbacks) -> Session:
         """A session that has loaded `form`."""
         shutil.rmtree(self._directory, ignore_errors=True)
-        self._directory.mkdir(parents=True)
+        make_case_directory(self._directory)
         (self._directory / BASE).write_bytes(encoded(form.base))
         self._simulator.place_spiceinit(self._directory)
         way, environment = self._way_here(), self._simulator.environment

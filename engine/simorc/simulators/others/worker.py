@@ -52,7 +52,8 @@ class ProgramWorker:
         except NetlistError as error:
             return Outcome.failed(FailureKind.BAD_NETLIST, error.message)
         except OSError as error:
-            return Outcome.failed(FailureKind.SPAWN_FAILED, f"cannot start {self.executable}: {error}")
+            refused = Outcome.failed(FailureKind.SPAWN_FAILED, f"cannot start {self.executable}: {error}")
+            return replace(refused, errno=error.errno)
         watch = CaseWatch(job, Deck.parse(job.deck), told.on_progress, started)
         told.on_spawn(child.pid)
         try:

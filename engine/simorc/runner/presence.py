@@ -1,0 +1,76 @@
+"""Whether a run's directory is still where it was: somebody may move or remove it while the run goes on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+from simorc.rundir.layout import RunLayout
+
+Place = Literal["here", "moved", "removed"]
+
+
+class Presence:
+    """Watches the directory of one run by a descriptor that stays open when the path leads elsewhere."""
+
+    def __init__(self, layout: RunLayout) -> None:
+        """Raises OSError if the directory cannot be opened."""
+        self._layout = layout
+        self._directory = os.open(layout.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._identity = _identity(os.fstat(self._directory))
+
+    def close(self) -> None:
+        os.close(self._directory)
+
+    def look(self) -> Place:
+        """``removed`` also where the directory is there without manifest and store: somebody is about to
+        remove it. Raises OSError where the file system does not answer.
+        """
+        if os.fstat(self._directory).st_nlink == 0:
+            return "removed"
+        try:
+            here = _identity(self._layout.path.stat()) == self._identity
+        except FileNotFoundError:
+            return "moved"
+        if not here:
+            return "moved"
+        essential = (self._layout.manifest, self._layout.database)
+        return "here" if any(path.exists() for path in essential) else "removed"
+
+    def complaint(self) -> str:
+        """What is wrong, for people; empty where the run is where it was."""
+        if self.look() == "here":
+            return ""
+        return f"the run directory {self._layout.path} was moved or removed: move it back"
+
+
+def remove_stub(layout: RunLayout, is_unfinished: Callable[[int], bool]) -> None:
+    """Clear away what a runner wrote while somebody removed its run: its own files, and the directories of
+    cases that had no result before.
+    """
+    own = [layout.path / ".warm", layout.status_dir, layout.requests]
+    with suppress(OSError):
+        cases = [entry for entry in os.scandir(layout.results) if entry.name.isdecimal()]
+        own += [Path(entry) for entry in cases if is_unfinished(int(entry.name))]
+    for directory in own:
+        shutil.rmtree(directory, ignore_errors=True)
+    for file in (
+        layout.runner_json,
+        layout.runner_lock,
+        layout.runner_log,
+        layout.metadata_csv,
+        layout.trace,
+    ):
+        with suppress(OSError):
+            file.unlink()
+    for directory in (layout.results, layout.path):
+        with suppress(OSError):  # not there, or not empty: then it is not ours to remove
+            directory.rmdir()
+
+
+def _identity(stats: os.stat_result) -> tuple[int, int]:
+    return stats.st_dev, stats.st_ino
