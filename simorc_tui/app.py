@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
 from textual.command import Provider
-from textual.events import Event, Key
+from textual.errors import NoWidget
+from textual.events import Event, InputEvent, Key, MouseEvent
 
 from simorc.text import plain
 from simorc_tui.commands.palette import CommandProvider
 from simorc_tui.data.launcher import Launcher
+from simorc_tui.input_queue import InputQueue
 from simorc_tui.screens.main.main_screen import MainScreen
 from simorc_tui.settings.preferences import Preferences
 from simorc_tui.theme.ascii_look import choose_scrollbars
@@ -40,6 +43,7 @@ class SimorcApp(App[int]):
     ) -> None:
         super().__init__()
         self._preferences = preferences or Preferences()
+        self._input = InputQueue(self, self._deliver)
         self._tour = tour
         self.profile = profile
         glyphs = UNICODE if profile.unicode else ASCII
@@ -54,25 +58,50 @@ class SimorcApp(App[int]):
         return self._main
 
     def on_mount(self) -> None:
+        self._input.start()
         self.set_keymap(dict(self._preferences.keymap))
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # the shell wrote here
         if self._tour:
+            from simorc_tui.screens.dialogs.dialog import show
             from simorc_tui.screens.dialogs.tour import tour_screen
 
-            self.push_screen(tour_screen())
+            show(self, tour_screen())
         for problem in self._problems():
             self.notify(plain(problem), severity="warning", markup=False, timeout=10)
 
-    async def on_event(self, event: Event) -> None:
-        """Keys that are commands are carried out here, one after another.
+    def on_unmount(self) -> None:
+        self._input.stop()
 
-        Textual hands a key to the widget that has the focus and looks for a command once it has come back
-        through all that widget's parents; by then the next keys are under way to the same widget. Typed
-        quickly, ``/gain`` would open the filter and mark every case with its ``a``.
-        """
-        if isinstance(event, Key) and not event.is_forwarded and await self._is_command(event):
+    async def on_event(self, event: Event) -> None:
+        """Input waits until all input before it has been handled."""
+        if isinstance(event, InputEvent) and not event.is_forwarded:
+            self._input.put(event)
+        else:
+            await super().on_event(event)
+
+    async def input_handled(self) -> None:
+        """Wait until everything typed so far has been handled."""
+        taken = asyncio.Event()
+        self.call_later(taken.set)
+        await taken.wait()
+        await self._input.handled()
+
+    async def _deliver(self, event: InputEvent) -> None:
+        """A key that is a command is carried out; all else goes where Textual sends it."""
+        if isinstance(event, Key):
+            with self.screen._context():  # a dialog answers to the screen that asked
+                if await self._is_command(event):
+                    return
+        if isinstance(event, MouseEvent) and self._is_gone(event):
             return
         await super().on_event(event)
+
+    def _is_gone(self, event: MouseEvent) -> bool:
+        """Whether what is painted under the mouse has been removed since it was painted."""
+        try:
+            return not self.screen.get_widget_at(event.x, event.y)[0].is_attached
+        except NoWidget:
+            return False
 
     async def _is_command(self, key: Key) -> bool:
         """Carry out the command of a key, if it has one and nobody is about to type it as a letter."""

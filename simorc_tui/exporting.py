@@ -17,6 +17,7 @@ from simorc.plots.files import write_figures
 from simorc.plots.kept_view import spec_text
 from simorc.text import plain
 from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
+from simorc_tui.screens.dialogs.dialog import show
 from simorc_tui.screens.dialogs.prompt import PromptScreen
 
 FORMS = (
@@ -43,14 +44,15 @@ def ask_export(
 
     def named(form: str | None) -> None:
         if form is not None:
-            node.app.push_screen(
+            show(
+                node.app,
                 PromptScreen(
                     f"Write {form[1:].upper()} to", f"{below_here(proposed)}{form}", check=_check(form)
                 ),
                 lambda answer: None if answer is None else unless_there(node, Path(answer), write),
             )
 
-    node.app.push_screen(ChoiceScreen("Format of the plot file", FORMS), named)
+    show(node.app, ChoiceScreen("Format of the plot file", FORMS), named)
 
 
 def below_here(path: Path) -> Path:
@@ -76,7 +78,8 @@ def unless_there(node: DOMNode, answer: Path, write: Callable[[Path], None]) -> 
         write(path)
         return
     choices = (Choice("yes", "y", "overwrite it"), Choice("no", "n", "keep it"))
-    node.app.push_screen(
+    show(
+        node.app,
         ChoiceScreen(f"{path.name} already exists", choices, 1),
         lambda said: write(path) if said == "yes" else None,
     )
@@ -94,7 +97,8 @@ def ask_keep(node: DOMNode, spec: Callable[[str], dict[str, Any]], proposed: Pat
         said = "name it under plot_specs: of a testbench or a sweep, or draw it: simorc plot RUN " + str(path)
         node.run_worker(_told(node, written, path, said), group="export", exclusive=False)
 
-    node.app.push_screen(
+    show(
+        node.app,
         PromptScreen("Save this view as a plot spec in", str(below_here(proposed)), check=_check(".yaml")),
         lambda answer: None if answer is None else unless_there(node, Path(answer), write),
     )

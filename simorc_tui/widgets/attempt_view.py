@@ -19,6 +19,7 @@ from simorc.text import plain
 from simorc_tui.data.attempt_files import AttemptFile, difference
 from simorc_tui.data.digital_waves import DigitalWaves, read_waves
 from simorc_tui.data.pipeline_runs import Ladder, Rung
+from simorc_tui.screens.dialogs.dialog import show
 from simorc_tui.widgets.failing import FailingPane
 from simorc_tui.widgets.plot.plot_view import PlotView
 from simorc_tui.widgets.plot.wave_chooser import Chosen, WaveChooser
@@ -117,7 +118,7 @@ class AttemptView(FailingPane):
         if self.waves is None or self._dump is None or self.mode != "wave":
             self.notify("There are no waveforms to select.", severity="warning")
             return
-        self.app.push_screen(WaveChooser(self.waves.names, self._signals), self._signals_chosen)
+        show(self.app, WaveChooser(self.waves.names, self._signals), self._signals_chosen)
 
     def focus_content(self) -> None:
         """Give the keys to what shows."""

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from simorc_tui.data import project_watch
-from tests.tui.fake_run import SWEEP_FILE, FakeRun, ordinary_row
+from tests.tui.fake_run import FakeRun, ordinary_row
 from tests.tui.flows import Terminal
+from tests.tui.small_project import write_small_project
 
 
 @pytest.fixture(autouse=True)
@@ -48,19 +49,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A small project in ``tmp_path`` with one testbench and the sweep ``pvt``."""
-    bench = tmp_path / "testbenches" / "dc"
-    bench.mkdir(parents=True)
-    (tmp_path / "sweeps").mkdir()
-    (tmp_path / "dut.spice").write_text("* nothing\n")
-    (bench / "tb.spice.j2").write_text(
-        "rc {{ parameters.vdd }} {{ parameters.corner }} {{ parameters.temp }}\n.end\n"
-    )
-    (bench / "config.yaml").write_text("parameters: {vdd: 1.8, corner: tt, temp: 27}\n")
-    (tmp_path / "sweeps" / "pvt.yaml").write_text(SWEEP_FILE)
-    (tmp_path / "sim_setup.yaml").write_text(
-        "name: rc\ndut: {netlist: dut.spice}\n"
-        "testbenches: {dc: testbenches/dc}\nsweeps: {pvt: sweeps/pvt.yaml}\n"
-    )
+    write_small_project(tmp_path)
     return tmp_path
 
 

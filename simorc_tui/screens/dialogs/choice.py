@@ -11,11 +11,11 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from simorc.text import plain
+from simorc_tui.screens.dialogs.dialog import Dialog
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Choice:
     label: str
 
 
-class ChoiceScreen(ModalScreen[str | None]):
+class ChoiceScreen(Dialog[str | None]):
     """Asks `title`; the result is the id of the answer, None if the user turned away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

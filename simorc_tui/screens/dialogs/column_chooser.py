@@ -11,11 +11,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from simorc.text import plain
+from simorc_tui.screens.dialogs.dialog import Dialog
 from simorc_tui.settings.table_look import USUAL, TableLook
 
 KEYS = "space: show or hide, J K: move, < >: width,\nf: freeze up to here, U: defaults, enter: apply"
@@ -30,7 +30,7 @@ class ChosenColumn:
     width: int
 
 
-class ColumnChooser(ModalScreen[TableLook | None]):
+class ColumnChooser(Dialog[TableLook | None]):
     """The result is how the table is to look; None leaves it as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -9,8 +9,9 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from simorc_tui.screens.dialogs.dialog import Dialog
 
 TARGETS = {
     "p": ("tree", "project tree"),
@@ -23,7 +24,7 @@ TARGETS = {
 }
 
 
-class JumpScreen(ModalScreen[str | None]):
+class JumpScreen(Dialog[str | None]):
     """The result is a pane, a tab, or a case's number as digits."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

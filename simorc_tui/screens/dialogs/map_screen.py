@@ -9,12 +9,12 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
 from simorc.text import plain
 from simorc_tui.data.distributions import Map, figure_of_map, table_of_map
 from simorc_tui.exporting import ask_export
+from simorc_tui.screens.dialogs.dialog import Dialog
 from simorc_tui.theme.glyphs import Glyphs
 
 STYLES = {
@@ -27,7 +27,7 @@ STYLES = {
 }
 
 
-class MapScreen(ModalScreen[int | None]):
+class MapScreen(Dialog[int | None]):
     """The result is the case to go to, None to stay."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -9,16 +9,16 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Label
 
 from simorc.text import plain
 from simorc_tui.data.distributions import Spread
+from simorc_tui.screens.dialogs.dialog import Dialog, show
 from simorc_tui.screens.dialogs.help import plot_help_screen
 from simorc_tui.widgets.plot.plot_view import PlotView
 
 
-class PlotScreen(ModalScreen[None]):
+class PlotScreen(Dialog[None]):
     """Shows a panel with all keys of a plot; escape or q puts it away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,7 +46,7 @@ class PlotScreen(ModalScreen[None]):
         self.set_focus(plot)
 
     def action_help(self) -> None:
-        self.app.push_screen(plot_help_screen(getattr(self.app, "keymap", {})))
+        show(self.app, plot_help_screen(getattr(self.app, "keymap", {})))
 
     def action_put_away(self) -> None:
         self.dismiss(None)

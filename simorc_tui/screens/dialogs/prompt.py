@@ -10,13 +10,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from simorc.text import plain
+from simorc_tui.screens.dialogs.dialog import Dialog
 
 
-class PromptScreen(ModalScreen[str | None]):
+class PromptScreen(Dialog[str | None]):
     """Asks `title`; `check` says what is wrong with a line ('' nothing) and keeps the question open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "turn_away", "cancel", priority=True)]

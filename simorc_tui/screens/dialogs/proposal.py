@@ -9,10 +9,10 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
 from simorc.text import plain
+from simorc_tui.screens.dialogs.dialog import Dialog
 
 if TYPE_CHECKING:
     from simorc.schematics.update import Proposal
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
-class ProposalScreen(ModalScreen[bool]):
+class ProposalScreen(Dialog[bool]):
     """Shows the difference; the result is whether to accept it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -11,8 +11,9 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Label, Static
+
+from simorc_tui.screens.dialogs.dialog import Dialog
 
 KeyLines = Sequence[tuple[str, str]]
 
@@ -27,7 +28,7 @@ def key_lines(lines: KeyLines, key_width: int) -> Table:
     return table
 
 
-class ReadingScreen(ModalScreen[None]):
+class ReadingScreen(Dialog[None]):
     """Shows a text; escape, q or enter puts it away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

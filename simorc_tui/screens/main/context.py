@@ -13,6 +13,7 @@ from simorc.text import plain
 from simorc_tui.data.launcher import Launcher
 from simorc_tui.data.project_outline import ProjectOutline
 from simorc_tui.data.run_watcher import RunNews
+from simorc_tui.screens.dialogs.dialog import DismissedOnce, show
 from simorc_tui.theme.glyphs import Glyphs
 from simorc_tui.widgets.case_table.filter_bar import FilterBar
 from simorc_tui.widgets.case_table.table import CaseTable
@@ -113,9 +114,11 @@ class MainContext:
     def say(self, message: str) -> None:
         self.screen.notify(plain(message), markup=False, timeout=4)
 
-    def ask(self, dialog: Screen[Answer], then: Callable[[Answer | None], object] | None = None) -> None:
+    def ask(
+        self, dialog: DismissedOnce[Answer], then: Callable[[Answer | None], object] | None = None
+    ) -> None:
         """Show a dialog; `then` gets its answer."""
-        self.app.push_screen(dialog, None if then is None else lambda answer: void(then(answer)))
+        show(self.app, dialog, then)
 
     def focus(self, widget: Widget) -> None:
         self.screen.set_focus(widget)
@@ -140,7 +143,3 @@ class Controller:
 
     def __init__(self, main: MainContext) -> None:
         self.main = main
-
-
-def void(result: object) -> None:
-    """Textual wants callbacks that return nothing."""

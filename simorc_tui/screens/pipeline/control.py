@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 
-from textual.screen import Screen
-
 from simorc.errors import SimorcError
 from simorc.pipeline.layout import PipelineLayout
 from simorc.text import plain
 from simorc_tui.data.launcher import Launcher
 from simorc_tui.data.pipeline_runs import Ladder
 from simorc_tui.screens.dialogs.choice import confirm
+from simorc_tui.screens.dialogs.dialog import DismissedOnce, show
 
 
-class PipelineControl(Screen[None]):
+class PipelineControl(DismissedOnce[None]):
     """Slow things happen in workers; a run is reached by files and processes only."""
 
     def __init__(self, layout: PipelineLayout, launcher: Launcher) -> None:
@@ -41,7 +40,7 @@ class PipelineControl(Screen[None]):
             self.say("This run is already running.")
         elif self.ladder.over:
             question = f"Run {self.layout_of_run.pipeline} again?"
-            self.app.push_screen(confirm(question, "run"), self._run_again)
+            show(self.app, confirm(question, "run"), self._run_again)
         else:
             self._do(self._command("resume", self.layout_of_run.name, "--detach"))
 
@@ -58,7 +57,7 @@ class PipelineControl(Screen[None]):
         if self.ladder.state != "running":
             self.say("This run is not running. There is nothing to cancel.")
             return
-        self.app.push_screen(confirm("Cancel this run? It can be resumed.", "cancel it"), self._cancel)
+        show(self.app, confirm("Cancel this run? It can be resumed.", "cancel it"), self._cancel)
 
     def _cancel(self, answer: str | None) -> None:
         if answer == "yes":

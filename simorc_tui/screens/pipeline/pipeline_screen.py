@@ -22,6 +22,7 @@ from simorc_tui.data.pipeline_reader import Sight, SightReader
 from simorc_tui.data.pipeline_runs import LADDER_EVERY, Ladder, Rung, Watch
 from simorc_tui.editor import edit_file
 from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
+from simorc_tui.screens.dialogs.dialog import show
 from simorc_tui.screens.dialogs.reading import ReadingScreen
 from simorc_tui.screens.pipeline.control import PipelineControl
 from simorc_tui.screens.pipeline.wording import HELP, KEYS, attempt_text, head_text
@@ -249,7 +250,7 @@ class PipelineScreen(PipelineControl):
         if mine is None or not mine.seq or not choices:
             self.say("There is no other attempt to compare with.")
             return
-        self.app.push_screen(ChoiceScreen(f"Compare {mine.title} with", choices), self._compared_with)
+        show(self.app, ChoiceScreen(f"Compare {mine.title} with", choices), self._compared_with)
 
     def _compared_with(self, answer: str | None) -> None:
         if answer is not None:
@@ -283,10 +284,11 @@ class PipelineScreen(PipelineControl):
             self.view.focus_content()
 
     def action_help(self) -> None:
-        self.app.push_screen(ReadingScreen("pipeline run: keys", Text(HELP)))
+        show(self.app, ReadingScreen("pipeline run: keys", Text(HELP)))
 
     def look_now(self) -> None:
         self._watch.look_now()
 
     def show_run(self, layout: PipelineLayout) -> None:
-        self.app.switch_screen(PipelineScreen(layout, self.launcher, self.glyphs))
+        self.dismiss(None)
+        show(self.app, PipelineScreen(layout, self.launcher, self.glyphs))

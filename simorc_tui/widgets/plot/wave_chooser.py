@@ -12,11 +12,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.fuzzy import Matcher
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from simorc.text import plain
+from simorc_tui.screens.dialogs.dialog import Dialog
 
 MOST_SHOWN = 500
 
@@ -37,7 +37,7 @@ class NameField(Input):
         return key != "space" and super().check_consume_key(key, character)
 
 
-class WaveChooser(ModalScreen[Chosen | None]):
+class WaveChooser(Dialog[Chosen | None]):
     """Choose among signals and the expressions that were typed; none marked, nothing typed: the defaults."""
 
     DEFAULT_CSS = """

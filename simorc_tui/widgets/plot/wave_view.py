@@ -25,6 +25,7 @@ from simorc.rundir.layout import RunLayout
 from simorc.text import plain
 from simorc_tui.commands.plot_commands import WAVE_COMMANDS
 from simorc_tui.exporting import ask_keep
+from simorc_tui.screens.dialogs.dialog import show
 from simorc_tui.widgets.failing import FailingPane
 from simorc_tui.widgets.plot.expression_bar import ExpressionBar
 from simorc_tui.widgets.plot.plot_view import PlotView
@@ -108,7 +109,7 @@ class WaveView(FailingPane):
             return
         signals = self.picture.usual if self.request.signals is None else self.request.signals
         marked = (*self._expressions, *signals)
-        self.app.push_screen(WaveChooser(self.picture.names, marked, self.typed), self._chosen)
+        show(self.app, WaveChooser(self.picture.names, marked, self.typed), self._chosen)
 
     def action_expression(self, edit: str = "") -> None:
         """Type an expression; the plot follows."""
