@@ -51,8 +51,8 @@ def datasheet(run: OpenRun) -> str:
 
 
 def _warnings(run: OpenRun) -> list[str]:
-    """What the simulator ignored and what was swept in vain, as a list."""
-    told = [_cell(str(each)) for each in (*run.unvaried, *run.warnings)]
+    """Changed inputs that were accepted, what was swept in vain and what the simulator ignored, as a list."""
+    told = [_cell(str(each)) for each in (*run.mixture_lines, *run.unvaried, *run.warnings)]
     return ["", "Warnings:", "", *(f"- {each}" for each in told)] if told else []
 
 

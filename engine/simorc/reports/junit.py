@@ -34,7 +34,7 @@ def junit(run: OpenRun) -> str:
         timestamp=str(run.manifest.created or ""),
     )
     suite.extend(cases)
-    if told := [f"warning: {each}" for each in (*run.warnings, *run.unvaried)]:
+    if told := [f"warning: {each}" for each in (*run.mixture_lines, *run.warnings, *run.unvaried)]:
         ElementTree.SubElement(suite, "system-out").text = _clean("\n".join(told))
     root = ElementTree.Element("testsuites")
     root.append(suite)

@@ -19,6 +19,8 @@ from simorc.measurements.waves import Waves
 from simorc.results.frame import Frame, plain_value
 
 LONG = ("measurement", "value", "unit")
+CIRCUIT = "circuit"
+"""The column of a run with accepted changes of its inputs."""
 
 
 def _plain(column: Any) -> list[Any]:
@@ -26,7 +28,9 @@ def _plain(column: Any) -> list[Any]:
 
 
 def wide_rows(frame: Frame) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
-    """Header and rows: case_id, status, kind, the parameters, the measurements, error_message."""
+    """Header and rows: case_id, status, kind, the parameters, the measurements, error_message; for a run of
+    several circuits the number of the case's circuit as well.
+    """
     empty = [None] * len(frame)
     header = ["case_id", "status", "kind", *frame.parameters, *frame.measurements, "error_message"]
     columns = [
@@ -35,22 +39,28 @@ def wide_rows(frame: Frame) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
         *(_plain(column) for column in frame.measurements.values()),
         list(frame.messages) or empty,
     ]
+    if frame.circuits:
+        header.append(CIRCUIT)
+        columns.append(frame.circuit_column)
     return header, zip(*columns, strict=True)
 
 
 def long_rows(frame: Frame) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
-    """Header and rows: case_id, status, the parameters, measurement, value, unit."""
-    header = ["case_id", "status", *frame.parameters, *LONG]
+    """Header and rows: case_id, status, the parameters, measurement, value, unit; for a run of several
+    circuits the number of the case's circuit as well.
+    """
+    header = ["case_id", "status", *frame.parameters, *LONG, *([CIRCUIT] if frame.circuits else [])]
     return header, _long(frame)
 
 
 def _long(frame: Frame) -> Iterator[tuple[Any, ...]]:
     measured = {name: _plain(column) for name, column in frame.measurements.items()}
     parameters = [_plain(column) for column in frame.parameters.values()]
+    circuits = frame.circuit_column
     for place, (case_id, status) in enumerate(zip(frame.ids.tolist(), frame.status.tolist(), strict=True)):
         head = (case_id, status, *(column[place] for column in parameters))
         for name, values in measured.items():
-            yield (*head, name, values[place], frame.units.get(name, ""))
+            yield (*head, name, values[place], frame.units.get(name, ""), *circuits[place : place + 1])
 
 
 def write_csv(frame: Frame, stream: TextIO, *, long: bool = False) -> None:
@@ -98,6 +108,8 @@ def to_xarray(frame: Frame) -> Any:
     except ImportError as error:
         raise ToolMissing("this export needs xarray", remedy="pip install xarray") from error
     coordinates = {"case": frame.ids} | {n: ("case", _uniform(c)) for n, c in frame.parameters.items()}
+    if frame.circuits:
+        coordinates[CIRCUIT] = ("case", np.array(frame.circuit_column))
     data = {
         name: ("case", frame.values(name), {"units": frame.units.get(name, "")})
         for name in frame.measurements

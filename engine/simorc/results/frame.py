@@ -43,9 +43,18 @@ class Frame:
     """The names of corner bundles where the column ``corner`` does not hold them."""
     samples: npt.NDArray[np.int64] | None = None
     """The Monte Carlo sample of every case, from 1; None without Monte Carlo."""
+    circuits: Mapping[int, int] = field(default_factory=dict)
+    """The cases that were simulated from changed inputs, which somebody accepted: id -> number of the
+    circuit. All others are of circuit 1.
+    """
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def circuit_column(self) -> list[int]:
+        """The circuit of every case, as exports show it; empty if all cases are of the run's first one."""
+        return [self.circuits.get(case_id, 1) for case_id in self.ids.tolist()] if self.circuits else []
 
     @cached_property
     def completed(self) -> Mask:
@@ -117,6 +126,7 @@ def load_frame(layout: RunLayout) -> Frame:
         kinds=table.fixed["kind"],
         messages=table.fixed["message"],
         seconds=numbers_of(table.fixed["seconds"]),
+        circuits=table.circuits,
     )
 
 

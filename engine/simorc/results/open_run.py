@@ -112,6 +112,11 @@ class OpenRun:
         with RunReader(self.layout) as view:
             return mixture(view)
 
+    @property
+    def mixture_lines(self) -> tuple[str, ...]:
+        """The same as lines: one or none."""
+        return (self.mixture,) if self.mixture else ()
+
     @cached_property
     def warnings(self) -> tuple[WarningGroup, ...]:
         """What the simulator ignored, by kind."""

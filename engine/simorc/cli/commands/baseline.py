@@ -66,6 +66,8 @@ def set_baseline(scope: Scope, run: str, tolerances: tuple[str, ...], file: Path
     count = write_baseline(opened, path, parsed)
     click.echo(plain(str(path)))
     note(f"{count} cases of {plain(opened.name)}")
+    for line in opened.mixture_lines:
+        note(f"warning: {plain(line)}")
 
 
 def parse_tolerance(text: str) -> tuple[str, Tolerance]:

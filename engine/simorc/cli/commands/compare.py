@@ -13,7 +13,7 @@ from simorc.cli.completion import RUNS
 from simorc.cli.context import Scope, scoped
 from simorc.cli.errors import ExitCode
 from simorc.cli.number_options import NumberOption
-from simorc.cli.output.tables import table, write
+from simorc.cli.output.tables import note, table, write
 from simorc.text import plain
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ def command(scope: Scope, old: str, new: str, rel: float, absolute: float, json_
     found = compare_frames(first.frame, second.frame, tolerance=Tolerance(rel, absolute))
     found.spec_changes.extend(changed_specs(first.spec_results, second.spec_results))
     found.inputs.extend(changed_inputs(first.manifest, second.manifest))
+    for run in (first, second):
+        for line in run.mixture_lines:
+            note(f"warning: {plain(run.name)}: {plain(line)}")
     if json_form:
         click.echo(json.dumps(as_json(found), ensure_ascii=False))
     else:

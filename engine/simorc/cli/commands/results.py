@@ -152,7 +152,7 @@ def _lines(
         return result_table(rows, columns, written, more)
     if form == "csv":
         # The rung is a column of CSV in any case.
-        return _csv(rows, columns, written, [name for name in more if name != "rung"])
+        return _csv(rows, columns, written, [name for name in more if name != "rung"], accepted)
     warned = bool(view.warning_groups())
     lines = (
         dumps(as_json(row, columns, accepted.get(row["id"]), view.warnings_of(row["id"]) if warned else ()))
@@ -175,16 +175,23 @@ def _json_list(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _csv(
-    rows: Rows, columns: Sequence[Column], written: WrittenParameters, more: Sequence[str]
+    rows: Rows,
+    columns: Sequence[Column],
+    written: WrittenParameters,
+    more: Sequence[str],
+    accepted: Mapping[int, int],
 ) -> Iterator[str]:
+    """CSV lines; the last column is the case's circuit if the run has cases of changed inputs."""
     labels = [column.label for column in columns]
-    yield _csv_line(["case_id", "status", "kind", *labels, *more, "error_message", "rung"])
+    circuit = ["circuit"] if accepted else []
+    yield _csv_line(["case_id", "status", "kind", *labels, *more, "error_message", "rung", *circuit])
     for row in rows:
         texts = written.of(row["id"])
         values = [texts.get(column.label, finite(row[column.name])) for column in columns]
         message = row["message"] if row["status"] == "failed" else None
         others = [row[name] for name in more]
-        yield _csv_line([row["id"], row["status"], row["kind"], *values, *others, message, row["rung"]])
+        others += [message, row["rung"], *([accepted.get(row["id"], 1)] if accepted else [])]
+        yield _csv_line([row["id"], row["status"], row["kind"], *values, *others])
 
 
 def _csv_line(cells: Sequence[object]) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from simorc.rundir.layout import RunLayout
@@ -21,6 +21,8 @@ class CaseTable:
     columns: Sequence[Column]
     values: Sequence[Sequence[Any]]
     """One sequence for each of `columns`."""
+    circuits: Mapping[int, int] = field(default_factory=dict)
+    """The cases that were simulated from another circuit than the run's first, with its number."""
 
     def by_label(self, role: str) -> dict[str, Sequence[Any]]:
         """The columns that are a ``parameter`` or a ``measurement``, by what people call them."""
@@ -33,6 +35,6 @@ def read_case_table(layout: RunLayout) -> CaseTable:
     with RunReader(layout) as view:
         columns = view.columns()
         names = [*FIXED, *(quoted(column.name) for column in columns)]
-        rows = view.plain_rows(names)
+        rows, circuits = view.plain_rows(names), view.accepted()
     turned: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    return CaseTable(dict(zip(FIXED, turned, strict=False)), columns, turned[len(FIXED) :])
+    return CaseTable(dict(zip(FIXED, turned, strict=False)), columns, turned[len(FIXED) :], circuits)
