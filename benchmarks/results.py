@@ -18,6 +18,7 @@ import numpy as np
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(REPOSITORY / "engine"), str(REPOSITORY)]
 
+from simorc.config.definitions import measurements_of_json  # noqa: E402
 from simorc.measurements.measure import measure_case  # noqa: E402 - after the path is set
 from simorc.reports.datasheet import datasheet  # noqa: E402
 from simorc.reports.html import html_report  # noqa: E402
@@ -81,7 +82,9 @@ def _waveforms(directory: Path) -> None:
     del rows, step, time_axis
 
     def measure(path: Path = raw) -> None:
-        found = measure_case(QUANTITIES, path, parameters={}, meas_values={}, project_root=directory)
+        found = measure_case(
+            measurements_of_json(QUANTITIES), path, parameters={}, meas_values={}, project_root=directory
+        )
         assert not found.missing, found.missing
 
     _told(f"ten quantities of a raw file of {raw.stat().st_size / 1e6:.0f} MB", "1 s", measure)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simorc.config.definitions import MeasurementDefinition
 from simorc.units import (
     Number,
     ShownAs,
@@ -260,8 +261,8 @@ def test_long_numbers_are_shown_with_six_digits() -> None:
 
 
 def test_values_are_shown_on_their_scale_with_their_unit() -> None:
-    shown = ShownAs.declared({"unit": "%", "scale": 100})
+    shown = ShownAs("%", 100)
     assert (shown.text(0.45321), shown.text(0.45321, 2)) == ("45.32%", "45%")
     assert shown.limits(0.4, math.inf) == [">= 40%"]
     assert ShownAs("A", -1).limits(-2e-3, -1e-3) == ["<= 2 mA", ">= 1 mA"]
-    assert ShownAs.declared({"unit": None, "scale": None}) == ShownAs("", 1.0)
+    assert MeasurementDefinition.of_json({"unit": None, "scale": None}).shown == ShownAs("", 1.0)

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from simorc.number_grammar import read_number
 
@@ -187,11 +185,6 @@ class ShownAs:
 
     unit: str = ""
     scale: float = 1.0
-
-    @classmethod
-    def declared(cls, definition: Mapping[str, Any]) -> ShownAs:
-        """As a manifest holds a measurement; what it does not say is no unit and a scale of 1."""
-        return cls(str(definition.get("unit") or ""), float(definition.get("scale") or 1))
 
     def text(self, value: float, digits: int = 4) -> str:
         """``45.3%`` of 0.453 with ``unit: "%"`` and ``scale: 100``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from textual.worker import get_current_worker
 
 from simorc.errors import RunError
 from simorc.results.frame import Frame, column_of, numbers_of, texts_of
-from simorc.results.specs import Spec, judge_cases, read_specs
+from simorc.results.specs import Spec, judge_cases
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.connection import DatabaseError, Row
@@ -116,7 +117,7 @@ class MeasuresView(FailingPane, VerticalScroll):
 def measures_of(layout: RunLayout, case_id: int) -> Measures:
     """Read a case's measurements from the run's store; what hinders it stands in the note."""
     try:
-        specs = {spec.measurement: spec for spec in read_specs(load_manifest(layout).specs_if_known or {})}
+        specs = load_manifest(layout).specs_if_known or {}
     except (RunError, ValueError):
         # The numbers stand on their own; a run without a readable manifest has no limits to show.
         specs = {}
@@ -139,7 +140,7 @@ def _measured(columns: list[Column]) -> list[Column]:
     return [column for column in columns if column.role == "measurement"]
 
 
-def _unmeasured(specs: dict[str, Spec], columns: list[Column]) -> list[tuple[str, Spec]]:
+def _unmeasured(specs: Mapping[str, Spec], columns: list[Column]) -> list[tuple[str, Spec]]:
     known = {column.label for column in columns}
     return [(name, spec) for name, spec in specs.items() if name not in known]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from simorc.config.definitions import measurements_of_json, specs_of_json, to_json
 from simorc.maintenance.remeasure import remeasure
 from simorc.results.frame import load_frame
 from simorc.results.open_run import OpenRun
@@ -22,13 +23,15 @@ from simorc.runner.measuring import hooks_root
 
 from .test_remeasure import MakeRun, layout  # noqa: F401 -- a fixture
 
-NEW: dict[str, dict[str, Any]] = {
-    "top": {"expr": "2*max(v(out))"},
-    "low": {"expr": "min(v(out))"},
-    "gain": {"meas": "gain"},
-    "hook": {"python": "hook.py:value"},
-}
-SPECS: dict[str, dict[str, Any]] = {"top": {"min": 9.0}}
+NEW = measurements_of_json(
+    {
+        "top": {"expr": "2*max(v(out))"},
+        "low": {"expr": "min(v(out))"},
+        "gain": {"meas": "gain"},
+        "hook": {"python": "hook.py:value"},
+    }
+)
+SPECS = specs_of_json({"top": {"min": 9.0}})
 KILLED = 77
 MOST_WRITES = 500
 
@@ -80,8 +83,8 @@ def state_of(layout: RunLayout) -> tuple[object, ...]:  # noqa: F811
     manifest, frame = load_manifest(layout), load_frame(layout)
     values = {name: [float(value) for value in column[:3]] for name, column in frame.measurements.items()}
     return (
-        json.dumps(manifest.measurements, sort_keys=True),
-        json.dumps(manifest.specs, sort_keys=True),
+        json.dumps(to_json(manifest.measurements), sort_keys=True),
+        json.dumps(to_json(manifest.specs), sort_keys=True),
         json.dumps({name: list(map(repr, column)) for name, column in sorted(values.items())}),
         (layout.path / (manifest.hooks.directory or "none") / "hook.py").is_file(),
     )
@@ -107,7 +110,7 @@ def test_killed_at_any_write(layout: RunLayout, tmp_path: Path) -> None:  # noqa
     assert deaths > 20
     assert len(seen) == 2 and before in seen, "wholly old or wholly new"
     (after,) = seen - {before}
-    assert json.loads(str(after[0])) == json.loads(json.dumps(NEW)) and after[3]
+    assert json.loads(str(after[0])) == to_json(NEW) and after[3]
     assert json.loads(str(after[2]))["top"] == ["8.0", "16.0", "24.0"]
     assert json.loads(str(after[2]))["hook"] == ["5.0"] * 3
 
@@ -148,7 +151,7 @@ def test_a_run_measured_by_an_older_version_is_read_and_brought_forward(
     db.commit()
     db.close()
     assert set(load_manifest(layout).measurements) == {"top", "gain"}
-    remeasure(layout, {"top": {"expr": "max(v(out))"}}, SPECS, project_root=tmp_path)
+    remeasure(layout, measurements_of_json({"top": {"expr": "max(v(out))"}}), SPECS, project_root=tmp_path)
     assert set(load_manifest(layout).measurements) == {"top"}
     assert set(json.loads(layout.manifest.read_text())["measurements"]) == {"top", "gain"}
 
@@ -163,6 +166,6 @@ def test_definitions_that_make_no_sense_are_not_believed(make_run: MakeRun, body
     db.commit()
     db.close()
     try:
-        assert load_manifest(made).measurements == {"a": {"expr": "1"}}
+        assert load_manifest(made).measurements == measurements_of_json({"a": {"expr": "1"}})
     except StoreError as error:
         assert "measurements" in error.message

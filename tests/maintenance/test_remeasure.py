@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simorc.config.definitions import measurements_of_json
 from simorc.errors import RunBusy, UsageError
 from simorc.maintenance.remeasure import changed_measurements, remeasure
 from simorc.results.frame import load_frame
@@ -45,7 +46,7 @@ def layout(make_run: MakeRun) -> RunLayout:
 
 
 def again(layout: RunLayout, definitions: dict[str, dict[str, Any]], **options: Any) -> Any:
-    return remeasure(layout, definitions, {}, project_root=layout.root, **options)
+    return remeasure(layout, measurements_of_json(definitions), {}, project_root=layout.root, **options)
 
 
 def test_only_what_changed_is_computed(layout: RunLayout) -> None:
@@ -58,6 +59,10 @@ def test_only_what_changed_is_computed(layout: RunLayout) -> None:
     assert frame.values("top")[:3].tolist() == [4, 8, 12]
 
 
+def changed(old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]]) -> tuple[str, ...]:
+    return changed_measurements(measurements_of_json(old), measurements_of_json(new))
+
+
 def test_what_changed() -> None:
     new = {
         "top": {"expr": "max(v(out))", "unit": "V"},
@@ -65,10 +70,10 @@ def test_what_changed() -> None:
         "b": {"expr": "2*gain"},
         "c": {"expr": "b"},
     }
-    assert changed_measurements(OLD, new) == ("gain", "b", "c")
-    assert changed_measurements(OLD, OLD) == ()
+    assert changed(OLD, new) == ("gain", "b", "c")
+    assert changed(OLD, OLD) == ()
     words = {"e": {"measure": "crossing", "args": {"signal": "v(out)", "level": "gain", "edge": "rise"}}}
-    assert changed_measurements({**OLD, **words}, {"gain": {"expr": "1"}, **OLD, **words}) == ()
+    assert changed({**OLD, **words}, {"gain": {"expr": "1"}, **OLD, **words}) == ()
 
 
 @pytest.mark.parametrize(
@@ -108,7 +113,7 @@ def test_new_definitions_are_measured_and_kept(layout: RunLayout, jobs: int) -> 
     np.testing.assert_allclose(frame.values("half")[:3], 2e-6)
     assert "gain" not in frame.measurements
     assert frame.units["top"] == "V"
-    assert OpenRun(layout).manifest.measurements == new
+    assert OpenRun(layout).manifest.measurements == measurements_of_json(new)
 
 
 def test_a_missing_measurement_fails_its_case_and_a_found_one_completes_it(layout: RunLayout) -> None:
@@ -127,7 +132,7 @@ def test_a_missing_measurement_fails_its_case_and_a_found_one_completes_it(layou
 def test_wrong_definitions_change_nothing(layout: RunLayout) -> None:
     with pytest.raises(UsageError, match=r"measurements\.x"):
         again(layout, {"x": {"measure": "no_such"}})
-    assert OpenRun(layout).manifest.measurements == OLD
+    assert OpenRun(layout).manifest.measurements == measurements_of_json(OLD)
 
 
 def test_a_held_run_is_left_alone(layout: RunLayout, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from simorc.config.definitions import measurements_of_json
 from simorc.errors import ExpressionError, UsageError
 from simorc.measurements.angle_units import refuse_other_angle_unit
 from simorc.measurements.expressions import compile_wave_expression
@@ -63,7 +64,7 @@ def test_the_declared_unit_is_that_of_the_expression(text: str, degrees: bool, r
 
 
 def test_a_definition_in_degrees_of_radians_is_found_before_and_has_no_value(tmp_path: Path) -> None:
-    definitions = {"shift": {"expr": "at(ph(v(out)), 1k)", "unit": "deg"}}
+    definitions = measurements_of_json({"shift": {"expr": "at(ph(v(out)), 1k)", "unit": "deg"}})
     ((name, message),) = check_definitions(definitions, {}, tmp_path)
     assert name == "shift"
     assert "write phase()" in message

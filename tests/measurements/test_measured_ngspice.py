@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from simorc.config.definitions import measurements_of_json
 from simorc.measurements.measure import measure_case
 from tests.waiting import PATIENCE
 
@@ -52,7 +53,11 @@ def test_an_rc_low_pass_is_measured_to_a_tenth_of_a_percent(tmp_path: Path) -> N
         "wrong": {"expr": "max(v(nowhere))"},
     }
     found = measure_case(
-        definitions, tmp_path / "results.raw", parameters={"r": 1e3}, meas_values={}, project_root=tmp_path
+        measurements_of_json(definitions),
+        tmp_path / "results.raw",
+        parameters={"r": 1e3},
+        meas_values={},
+        project_root=tmp_path,
     )
     k_t = 1.380649e-23 * 300.15
     expected = {

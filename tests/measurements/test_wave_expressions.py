@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simorc.config.definitions import measurements_of_json
 from simorc.errors import ExpressionError
 from simorc.measurements import measure
 from simorc.measurements.expressions import Scope, compile_wave_expression
@@ -189,7 +190,7 @@ def measured(
 ) -> measure.Measured:
     monkeypatch.setattr(measure, "lazily", lambda path: lambda: waves)
     given = {"parameters": {"vdda": 3.0, "corner": "ss"}, "meas_values": {}, **more}
-    return measure_case(definitions, Path("results.raw"), project_root=root, **given)
+    return measure_case(measurements_of_json(definitions), Path("results.raw"), project_root=root, **given)
 
 
 def test_measurements_of_a_case(monkeypatch: pytest.MonkeyPatch, waves: Waves, tmp_path: Path) -> None:
@@ -248,22 +249,30 @@ def test_a_function_saved_twice_within_a_second_is_the_newer_one(
 
 def test_no_waveforms_only_takes_what_needs_them(tmp_path: Path) -> None:
     definitions = {"gain": {"meas": "gain"}, "top": {"expr": "max(v(out))"}}
-    found = measure_case(definitions, None, parameters={}, meas_values={"gain": 1.0}, project_root=tmp_path)
+    found = measure_case(
+        measurements_of_json(definitions),
+        None,
+        parameters={},
+        meas_values={"gain": 1.0},
+        project_root=tmp_path,
+    )
     assert found.values == {"gain": 1.0}
     assert "no waveforms" in found.missing["top"]
 
 
 def test_definitions_are_checked_before_anything_runs(tmp_path: Path) -> None:
     wrong = check_definitions(
-        {
-            "good": {"expr": "max(v(out))"},
-            "typo": {"measure": "bandwidth3db", "args": {"signal": "v(out)"}},
-            "argument": {"measure": "gain_at", "args": {"signal": "v(out)", "att": "1k"}},
-            "two": {"expr": "1", "meas": "x"},
-            "none": {},
-            "syntax": {"expr": "max(v(out)"},
-            "hook": {"python": "nowhere.py:f"},
-        },
+        measurements_of_json(
+            {
+                "good": {"expr": "max(v(out))"},
+                "typo": {"measure": "bandwidth3db", "args": {"signal": "v(out)"}},
+                "argument": {"measure": "gain_at", "args": {"signal": "v(out)", "att": "1k"}},
+                "two": {"expr": "1", "meas": "x"},
+                "none": {},
+                "syntax": {"expr": "max(v(out)"},
+                "hook": {"python": "nowhere.py:f"},
+            }
+        ),
         {},
         tmp_path,
     )

@@ -12,6 +12,7 @@ import pytest
 
 from simorc.cli.output.across_table import verdict_lines
 from simorc.cli.output.spec_table import spec_table
+from simorc.config.definitions import AcrossDefinition
 from simorc.reports.datasheet import datasheet
 from simorc.reports.html import page_of
 from simorc.reports.junit import junit
@@ -100,11 +101,15 @@ def test_filtered_plans_know_the_sample_of_every_case() -> None:
 
 def test_a_measurement_across_cases_holds_samples_that_differ_by_seed_alone() -> None:
     frame, plan = monte_carlo([1, 5, 9, 2, 5, 6], temp=[-40, 125])
-    spread = across_frame(frame, "drift", {"reduce": "spread", "over": "temp", "of": "y"})
+    spread = across_frame(
+        frame, "drift", AcrossDefinition.of_json({"reduce": "spread", "over": "temp", "of": "y"})
+    )
     assert spread.measurements["drift"].tolist() == [1, 0, 3]
     found = count_yields(frame, [Spec("drift", max=2)], {"drift": spread}, plan.sample_numbers())
     assert (found.total.passed, found.total.total) == (2, 3)
-    over_samples = across_frame(frame, "width", {"reduce": "spread", "over": "sample", "of": "y"})
+    over_samples = across_frame(
+        frame, "width", AcrossDefinition.of_json({"reduce": "spread", "over": "sample", "of": "y"})
+    )
     assert over_samples.measurements["width"].tolist() == [8, 4]
 
 

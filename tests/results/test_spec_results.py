@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simorc.config.definitions import AcrossDefinition
 from simorc.errors import UsageError
 from simorc.results.aggregates import across_frame
 from simorc.results.case_counts import CaseCounts, counts_of
 from simorc.results.case_verdicts import count_cases
 from simorc.results.frame import Frame, column_of, load_frame, texts_of
 from simorc.results.open_run import OpenRun
-from simorc.results.specs import Spec, evaluate_spec, judge_cases, read_spec
+from simorc.results.specs import Spec, evaluate_spec, judge_cases
 from simorc.results.statistics import (
     capability,
     sensitivities,
@@ -85,13 +86,13 @@ def test_a_run_loads_as_columns(make_run: MakeRun) -> None:
     ],
 )
 def test_one_value_against_limits(written: dict[str, Any], value: float, status: str) -> None:
-    result = evaluate_spec(frame_of([value]), read_spec("gain", written))
+    result = evaluate_spec(frame_of([value]), Spec.of_json("gain", written))
     assert result.status == status
     assert result.passed == (status in ("pass", "near"))
 
 
 def test_corners_have_their_own_limits() -> None:
-    spec = read_spec("gain", {"min": 40, "corners": {"ss": {"min": 35}, "ff": {"max": 50}}})
+    spec = Spec.of_json("gain", {"min": 40, "corners": {"ss": {"min": 35}, "ff": {"max": 50}}})
     frame = frame_of([36, 36, 60], corner=["ss", "tt", "ff"])
     assert judge_cases(frame, spec).status.tolist() == ["pass", "fail", "fail"]
 
@@ -188,22 +189,28 @@ def test_across_cases() -> None:
         temp=[0, 50, 100, 0, 50, 100],
         vdda=[3.0, 3.0, 3.0, 3.6, 3.6, 3.6],
     )
-    top = across_frame(frame, "top", {"reduce": "max", "over": ["temp"], "of": "gain"})
+    top = across_frame(
+        frame, "top", AcrossDefinition.of_json({"reduce": "max", "over": ["temp"], "of": "gain"})
+    )
     assert top.parameters["vdda"].tolist() == [3.0, 3.6]
     np.testing.assert_equal(top.values("top"), [3, np.nan])
     assert top.ids.tolist() == [2, 5]
     assert evaluate_spec(top, Spec("top", max=4)).status == "missing"
     drift = across_frame(
-        frame.select(frame.ids < 4), "tc", {"reduce": "tempco", "over": "temp", "of": "gain"}
+        frame.select(frame.ids < 4),
+        "tc",
+        AcrossDefinition.of_json({"reduce": "tempco", "over": "temp", "of": "gain"}),
     )
     assert drift.values("tc")[0] == pytest.approx(0.01 / 2)
     with pytest.raises(UsageError, match="did you mean 'temp'"):
-        across_frame(frame, "x", {"reduce": "max", "over": "tempp", "of": "gain"})
+        across_frame(frame, "x", AcrossDefinition.of_json({"reduce": "max", "over": "tempp", "of": "gain"}))
 
 
 def test_a_failed_member_fails_its_group() -> None:
     frame = frame_of([1, 2, 3], ["completed", "failed", "completed"], temp=[0, 1, 0], v=[1, 1, 2])
-    top = across_frame(frame, "top", {"reduce": "spread", "over": "temp", "of": "gain"})
+    top = across_frame(
+        frame, "top", AcrossDefinition.of_json({"reduce": "spread", "over": "temp", "of": "gain"})
+    )
     assert top.status.tolist() == ["failed", "completed"]
 
 

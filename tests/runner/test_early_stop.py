@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
+from simorc.config.definitions import Spec, StopRule
 from simorc.config.models.sweep import SweepDefinition
-from simorc.measurements.spec_limits import read_spec
 from simorc.measurements.yields import yield_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.store import connection as database
 from simorc.rundir.store.writer import add_column
-from simorc.runner.early_stop import Stopping, StopRule, already_known, stopping_of
+from simorc.runner.early_stop import Stopping, already_known, stopping_of
 from simorc.sweeps.plan import Plan
 
 DEFAULTS = {"temp": 27, "corner": "tt"}
 PLAN = {"parameters": {"temp": [-40, 125]}, "monte_carlo": {"samples": 100, "seed": 3}}
-GAIN = read_spec("gain", {"min": 40})
+GAIN = Spec.of_json("gain", {"min": 40})
 
 
 def plan_of(definition: dict[str, Any]) -> Plan:
@@ -65,7 +65,7 @@ def test_a_case_that_is_run_again_counts_once() -> None:
 
 def test_corners_have_their_own_limits() -> None:
     plan = plan_of({"corners": {"slow": {"corner": "ss"}}, "monte_carlo": {"samples": 30}})
-    spec = read_spec("gain", {"min": 40, "corners": {"slow": {"min": 30}, "ss": {"min": 50}}})
+    spec = Spec.of_json("gain", {"min": 40, "corners": {"slow": {"min": 30}, "ss": {"min": 50}}})
     stopping = Stopping(plan, StopRule(target=0.5, least=5), [spec])
     told = [stopping.concluded(case_id, {"gain": 35.0}) for case_id in range(1, 6)]
     assert "yield 100 %" in str(told[-1])
@@ -90,7 +90,7 @@ def test_the_rule_of_a_sweep_file() -> None:
     )
     body = {
         "definition": definition.model_dump(mode="json", exclude_defaults=True),
-        "measurements": {"gain": {}, "swing": {"across": {"of": "gain"}}},
+        "measurements": {"gain": {}, "swing": {"across": {"reduce": "max", "over": "temp", "of": "gain"}}},
         "specs": {"gain": {"min": 40}, "swing": {"max": 1}},
     }
     stopping = stopping_of(RunLayout(Path()), Manifest(Path("manifest.json"), body), plan_of(PLAN))

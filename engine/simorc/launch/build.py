@@ -39,7 +39,6 @@ from simorc.schematics.digests import Digests
 from simorc.schematics.staleness import refuse_stale, schematic_inputs
 from simorc.simulators.versions import program_of, require_version
 from simorc.sweeps.plan import Plan
-from simorc.units import ShownAs
 
 DEFERRED_METADATA = 50_000
 FIRST_ROWS = 5_000
@@ -189,8 +188,8 @@ def _declared(project: Project, testbench: Testbench, definition: SweepDefinitio
         template_directory=_relative(testbench.template.parent, project.root),
         dut_netlist=_relative(project.dut_netlist, project.root),
         settings=_settings_json(project.settings(testbench.name, name if name in project.sweeps else None)),
-        measurements={name: each.model_dump(mode="json") for name, each in measurements.items()},
-        specs={name: each.model_dump(mode="json") for name, each in specs.items()},
+        measurements={name: each.definition() for name, each in measurements.items()},
+        specs={name: each.definition(name) for name, each in specs.items()},
         plot_specs=[*testbench.config.plot_specs, *definition.plot_specs],
         definition=definition.model_dump(mode="json", exclude_defaults=True),
     )
@@ -261,7 +260,7 @@ def _make_store(making: RunLayout, manifest: Manifest, plan: Plan) -> None:
         "run": manifest.run,
     }
     database.create(making.database, {**meta, "created": str(time.time())})
-    declared = {name: ShownAs.declared(what) for name, what in manifest.case_measurements.items()}
+    declared = {name: what.shown for name, what in manifest.case_measurements.items()}
     declare_columns(making, swept_columns(plan), declared, total)
     with Store(making, plan) as store:
         store.fill(FIRST_ROWS)

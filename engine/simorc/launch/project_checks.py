@@ -74,7 +74,7 @@ def unmeasurable_testbench(project: Project, bench: Testbench) -> list[Problem]:
 def _wrong_measurements(
     project: Project, bench: Testbench, file: Path, declared: Mapping[str, Measurement]
 ) -> list[Problem]:
-    plain = {name: what.model_dump(mode="json") for name, what in declared.items() if not what.meas}
+    plain = {name: what.definition() for name, what in declared.items() if not what.meas}
     if not plain:
         return []
     from simorc.measurements.measure import check_definitions

@@ -30,7 +30,6 @@ from simorc.runner.measuring import Measuring
 from simorc.simulators.ngspice.verdict import Ending, judge
 from simorc.simulators.outcome import Outcome
 from simorc.sweeps.plan import Plan
-from simorc.units import ShownAs
 from simorc.waveforms.rawfile import RawFile
 
 _AT_ONCE = 2_000
@@ -79,7 +78,7 @@ def _empty_store(making: RunLayout, manifest: Manifest, plan: Plan) -> None:
     meta = {**about, "testbench": manifest.testbench, "total": str(len(plan))}
     create(making.database, {"state": "pending", **meta})
     measured = manifest.case_measurements
-    declared = {name: ShownAs.declared(what) for name, what in measured.items()}
+    declared = {name: what.shown for name, what in measured.items()}
     declare_columns(making, swept_columns(plan), declared, len(plan))
 
 

@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from simorc.config.definitions import MeasurementDefinition, MeasurementDefinitions, Specs, to_json
 from simorc.errors import SimorcError, UsageError
 from simorc.maintenance.measured_rows import rewrite_metadata
 from simorc.measurements.meas_output import parse_meas_output
@@ -34,7 +35,6 @@ from simorc.rundir.manifest import Manifest, load_manifest
 from simorc.rundir.manifest_records import Hooks
 from simorc.rundir.store.measured_rows import (
     LACKING,
-    Definitions,
     MeasuredRow,
     Remeasured,
     store_rows,
@@ -44,28 +44,31 @@ from simorc.waveforms.rawfile import RawFile
 _CHUNK = 50
 
 
-def changed_measurements(old: Definitions, new: Definitions, hooks_edited: bool = False) -> tuple[str, ...]:
+def changed_measurements(
+    old: MeasurementDefinitions, new: MeasurementDefinitions, hooks_edited: bool = False
+) -> tuple[str, ...]:
     """The measurements to compute again: new, different, or referring to one that is; those in Python also
     where their files were edited.
     """
     changed = {name for name in new if _essence(old.get(name)) != _essence(new[name])}
-    changed |= {name for name in new if hooks_edited and new[name].get("python")}
+    changed |= {name for name in new if hooks_edited and new[name].python}
     changed |= {name for name in old if name not in new}
     while True:
         more = {name for name in new if name not in changed and _references(new[name]) & changed}
         if not more:
-            return tuple(name for name in new if name in changed and not new[name].get("across"))
+            return tuple(name for name in new if name in changed and new[name].across is None)
         changed |= more
 
 
-def _essence(definition: Mapping[str, Any] | None) -> str:
+def _essence(definition: MeasurementDefinition | None) -> str:
     """What decides the value: not its unit, scale or description."""
     kept = ("meas", "measure", "args", "expr", "python", "optional")
-    return json.dumps({key: (definition or {}).get(key) or None for key in kept}, sort_keys=True, default=str)
+    written = (definition or MeasurementDefinition()).to_json()
+    return json.dumps({key: written[key] for key in kept}, sort_keys=True, default=str)
 
 
-def _references(definition: Mapping[str, Any]) -> set[str]:
-    texts = [definition.get("expr"), *(definition.get("args") or {}).values()]
+def _references(definition: MeasurementDefinition) -> set[str]:
+    texts = [definition.expr, *definition.args.values()]
     found: set[str] = set()
     for text in texts:
         if isinstance(text, str):
@@ -83,8 +86,8 @@ def _names_in(text: str) -> set[str]:
 
 def remeasure(
     layout: RunLayout,
-    definitions: Definitions,
-    specs: Mapping[str, Mapping[str, Any]],
+    definitions: MeasurementDefinitions,
+    specs: Specs,
     *,
     project_root: Path,
     plot_specs: Sequence[Any] | None = None,
@@ -106,18 +109,18 @@ def remeasure(
         if hooks.inputs:
             project_root = layout.path / hooks.directory
         names = tuple(definitions) if everything else changed_measurements(old, definitions, edited)
-        names = tuple(name for name in names if not definitions[name].get("across"))
+        names = tuple(name for name in names if definitions[name].across is None)
         removed = tuple(name for name in old if name not in definitions)
         found = _measured(layout, manifest, definitions, names, project_root, jobs, progress)
         now: dict[str, Any] = {
-            "measurements": dict(definitions),
-            "specs": dict(specs),
+            "measurements": to_json(definitions),
+            "specs": to_json(specs),
             "hooks": asdict(hooks),
         }
         if plot_specs is not None:
             now["plot_specs"] = list(plot_specs)
         now["measured"] = time.strftime("%Y-%m-%dT%H:%M:%S%z")
-        changed = what_changed(manifest, definitions, now, names, removed)
+        changed = what_changed(manifest, definitions, specs, plot_specs, (names, removed))
         done = store_rows(layout, definitions, names, removed, found, now, changed)
         if manifest.plan_if_known is not None:
             rewrite_metadata(layout, manifest)
@@ -126,36 +129,32 @@ def remeasure(
 
 def what_changed(
     manifest: Manifest,
-    definitions: Definitions,
-    now: Mapping[str, Any],
-    measured: Sequence[str],
-    removed: Sequence[str],
+    definitions: MeasurementDefinitions,
+    specs: Specs,
+    plot_specs: Sequence[Any] | None,
+    measured_and_removed: tuple[Sequence[str], Sequence[str]],
 ) -> list[str]:
     """What measuring again changes in a run: the measurements taken, those no longer declared, those whose
     unit, scale or description alone is another, those across cases, specs and plot specs.
     """
-    old, specs = manifest.measurements_if_known or {}, manifest.specs_if_known or {}
+    measured, removed = measured_and_removed
+    old, old_specs = manifest.measurements_if_known or {}, manifest.specs_if_known or {}
     kept = [name for name in definitions if name in old and name not in measured]
-    otherwise = [name for name in kept if _plain(old[name]) != _plain(definitions[name])]
-    otherwise += [name for name, new in definitions.items() if name not in old and new.get("across")]
-    of_specs = sorted(
-        name for name in {*specs, *now["specs"]} if _plain(specs.get(name)) != _plain(now["specs"].get(name))
-    )
+    otherwise = [name for name in kept if old[name] != definitions[name]]
+    otherwise += [name for name, new in definitions.items() if name not in old and new.across]
+    of_specs = sorted(name for name in {*old_specs, *specs} if old_specs.get(name) != specs.get(name))
     groups = (("", measured), ("no longer declared: ", removed), ("declared otherwise: ", otherwise))
     said = [f"{title}{', '.join(names)}" for title, names in (*groups, ("specs: ", of_specs)) if names]
-    same_plots = _plain(manifest.plot_specs) == _plain(now.get("plot_specs", manifest.plot_specs))
+    same_plots = plot_specs is None or _plain(manifest.plot_specs) == _plain(plot_specs)
     return said if same_plots else [*said, "plot specs"]
 
 
-def _plain(value: Any) -> str:
-    """A definition in a form that compares: as JSON, what is empty left out."""
-    if isinstance(value, Mapping):
-        value = {key: each for key, each in value.items() if each not in (None, "", [], {})}
-    return json.dumps(value, sort_keys=True, default=str)
+def _plain(plot_specs: Sequence[Any]) -> str:
+    return json.dumps(list(plot_specs), sort_keys=True, default=str)
 
 
 def _frozen_hooks(
-    layout: RunLayout, manifest: Manifest, definitions: Definitions, project_root: Path
+    layout: RunLayout, manifest: Manifest, definitions: MeasurementDefinitions, project_root: Path
 ) -> Hooks:
     """The copies of the files of measurements in Python, made anew where these were edited.
 
@@ -173,7 +172,7 @@ def _frozen_hooks(
     return manifest.hooks if manifest.hooks.directory else Hooks(HOOKS)
 
 
-def _check(definitions: Definitions, project_root: Path) -> None:
+def _check(definitions: MeasurementDefinitions, project_root: Path) -> None:
     wrong = check_definitions(definitions, {}, project_root)
     if wrong:
         raise UsageError("\n".join(f"measurements.{name}: {message}" for name, message in wrong))
@@ -188,7 +187,7 @@ class _Share:
     """The cases one worker measures; plain data, so that it can be sent."""
 
     run: Path
-    definitions: Definitions
+    definitions: MeasurementDefinitions
     names: tuple[str, ...]
     project_root: Path
     defaults: Mapping[str, Any]
@@ -198,7 +197,7 @@ class _Share:
 def _measured(
     layout: RunLayout,
     manifest: Manifest,
-    definitions: Definitions,
+    definitions: MeasurementDefinitions,
     names: Sequence[str],
     project_root: Path,
     jobs: int,
@@ -207,13 +206,12 @@ def _measured(
     frame = _measurable(load_frame(layout))
     if not names or not len(frame):
         return
-    kept = {name: {"meas": name} for name in definitions if name not in names}
-    own = {name: definitions[name] for name in names}
-    both = {
-        name: {**(own.get(name) or kept[name]), "optional": _optional(definitions[name])}
-        for name in definitions
+    kept = [name for name in definitions if name not in names]
+    here = {
+        name: MeasurementDefinition(meas=name, optional=each.optional) if name in kept else each
+        for name, each in definitions.items()
+        if each.across is None
     }
-    here = {name: each for name, each in both.items() if not definitions[name].get("across")}
     defaults = {} if manifest.plan_if_known is None else dict(manifest.plan.defaults)
     work = [
         _Share(
@@ -236,10 +234,6 @@ def _measurable(frame: Frame) -> Frame:
     return frame.select(frame.completed | (frame.failed & lacking if len(lacking) else False))
 
 
-def _optional(definition: Mapping[str, Any]) -> bool:
-    return bool(definition.get("optional"))
-
-
 def _pool(jobs: int) -> Any:
     """Worker processes started afresh: a fork of a threaded program may hang."""
     return ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) if jobs > 1 else nullcontext(None)
@@ -260,7 +254,7 @@ def _measure_share(share: _Share) -> list[MeasuredRow]:
 def _measure_one(
     layout: RunLayout, share: _Share, case_id: int, parameters: Mapping[str, Any], stored: Mapping[str, float]
 ) -> MeasuredRow:
-    needed = [str(share.definitions[name].get("meas") or "").lower() for name in share.names]
+    needed = [share.definitions[name].card for name in share.names]
     printed, failed = _printed(layout, case_id, frozenset(needed))
     found = measure_case(
         share.definitions,
@@ -276,14 +270,12 @@ def _measure_one(
     return MeasuredRow(case_id, values, missing, "failed" if lacking else "completed", message)
 
 
-def _lacking(definitions: Definitions, found: Measured, failed: frozenset[str]) -> list[str]:
+def _lacking(definitions: MeasurementDefinitions, found: Measured, failed: frozenset[str]) -> list[str]:
     """What a case needs and does not have: declared measurements, then cards of the deck."""
-    optional = {name.lower() for name, each in definitions.items() if _optional(each)}
-    optional |= {
-        str(each["meas"]).lower() for each in definitions.values() if _optional(each) and each.get("meas")
-    }
+    optional = {name.lower() for name, each in definitions.items() if each.optional}
+    optional |= {each.card for each in definitions.values() if each.optional and each.card}
     declared = [f"{name} ({why})" for name, why in found.missing.items() if name.lower() not in optional]
-    named = {str(each.get("meas")).lower() for each in definitions.values()}
+    named = {each.card for each in definitions.values()}
     return declared + [f".meas {name}" for name in sorted(failed - named - optional)]
 
 

@@ -1,12 +1,5 @@
 """Measures one case: ``.meas`` output, built-in measurements, expressions, hooks.
 
-A definition is a plain mapping, so that a runner needs no configuration models::
-
-    {"meas": "gain"}                                            the deck's own .meas
-    {"measure": "gain_at", "args": {"signal": "v(out)/v(in)", "at": "1k"}}
-    {"expr": "max(v(out)) - vdda/2"}
-    {"python": "testbenches/ac/hooks.py:pole"}
-
 An argument may be an expression of parameters and other measurements (``level: vdda/2``); ``args.analysis``
 names the plot to read. Measurements are computed in whatever order their references need.
 """
@@ -20,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from simorc.config.definitions import SOURCES, MeasurementDefinition, MeasurementDefinitions
 from simorc.errors import ExpressionError
 from simorc.measurements.angle_units import refuse_other_angle_unit
 from simorc.measurements.builtins.registry import Builtin, find_builtin
@@ -27,9 +21,6 @@ from simorc.measurements.expressions import Scope, WaveExpression, compile_wave_
 from simorc.measurements.hooks import run_hook
 from simorc.measurements.missing import MeasurementMissing
 from simorc.measurements.waves import lazily
-
-SOURCES = ("meas", "measure", "expr", "python", "across")
-"""The keys that say where a measurement comes from; ``across`` ones belong to a whole run."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +32,7 @@ class Measured:
 
 
 def measure_case(
-    definitions: Mapping[str, Mapping[str, Any]],
+    definitions: MeasurementDefinitions,
     raw_path: Path | None,
     *,
     parameters: Mapping[str, Any],
@@ -65,7 +56,7 @@ class _CaseMeasurement:
 
     def __init__(
         self,
-        definitions: Mapping[str, Mapping[str, Any]],
+        definitions: MeasurementDefinitions,
         raw_path: Path | None,
         parameters: Mapping[str, Any],
         meas_values: Mapping[str, float],
@@ -83,7 +74,7 @@ class _CaseMeasurement:
 
     def all(self) -> Measured:
         for name, definition in self._definitions.items():
-            if not definition.get("across"):
+            if definition.across is None:
                 self._settle(name)
         ordered = [name for name in self._definitions if name in self._done.values]
         return Measured({name: self._done.values[name] for name in ordered}, self._done.missing)
@@ -99,17 +90,17 @@ class _CaseMeasurement:
         finally:
             self._under_way.pop()
 
-    def _compute(self, definition: Mapping[str, Any], name: str) -> float:
-        if text := definition.get("meas"):
-            return self._printed(str(text))
-        if text := definition.get("measure"):
-            return self._built_in(find_builtin(str(text)), definition.get("args") or {})
-        if text := definition.get("expr"):
-            expression = compiled(str(text))
-            refuse_other_angle_unit(expression.tree, str(definition.get("unit") or ""))
-            return expression.number(self._scope((definition.get("args") or {}).get("analysis")))
-        if text := definition.get("python"):
-            return run_hook(str(text), self._root, self._waves(), self._given, definition.get("args"))
+    def _compute(self, definition: MeasurementDefinition, name: str) -> float:
+        if definition.meas:
+            return self._printed(definition.meas)
+        if definition.measure:
+            return self._built_in(find_builtin(definition.measure), definition.args)
+        if definition.expr:
+            expression = compiled(definition.expr)
+            refuse_other_angle_unit(expression.tree, definition.unit)
+            return expression.number(self._scope(definition.args.get("analysis")))
+        if definition.python:
+            return run_hook(definition.python, self._root, self._waves(), self._given, definition.args)
         raise ExpressionError(f"{name}: specify how to measure it ({', '.join(SOURCES)})")
 
     def _printed(self, meas: str) -> float:
@@ -133,7 +124,7 @@ class _CaseMeasurement:
         if name in self._under_way:
             circle = " → ".join([*self._under_way[self._under_way.index(name) :], name])
             raise ExpressionError(f"circular measurements: {circle}")
-        if self._definitions[name].get("across"):
+        if self._definitions[name].across is not None:
             raise ExpressionError(f"{name} is measured across cases and has no value in one")
         self._settle(name)
         if name in self._done.missing:
@@ -183,7 +174,7 @@ def _finite(value: float) -> float:
 
 
 def check_definitions(
-    definitions: Mapping[str, Mapping[str, Any]], parameters: Mapping[str, Any], project_root: Path
+    definitions: MeasurementDefinitions, parameters: Mapping[str, Any], project_root: Path
 ) -> list[tuple[str, str]]:
     """What can be known to be wrong before any simulation: ``(measurement, message)`` for each mistake."""
     checks: list[tuple[str, str]] = []
@@ -196,8 +187,8 @@ def check_definitions(
     return checks
 
 
-def _check_definition(definition: Mapping[str, Any], project_root: Path) -> None:
-    given = [source for source in SOURCES if definition.get(source)]
+def _check_definition(definition: MeasurementDefinition, project_root: Path) -> None:
+    given = definition.sources
     if len(given) != 1:
         raise ExpressionError(f"name exactly one of {', '.join(SOURCES)}")
     checks: dict[str, Callable[[], object]] = {
@@ -208,21 +199,21 @@ def _check_definition(definition: Mapping[str, Any], project_root: Path) -> None
     checks.get(given[0], lambda: None)()
 
 
-def _check_expression(definition: Mapping[str, Any]) -> None:
-    tree = compile_wave_expression(str(definition["expr"])).tree
-    refuse_other_angle_unit(tree, str(definition.get("unit") or ""))
+def _check_expression(definition: MeasurementDefinition) -> None:
+    tree = compile_wave_expression(definition.expr).tree
+    refuse_other_angle_unit(tree, definition.unit)
 
 
-def _check_builtin(definition: Mapping[str, Any]) -> None:
-    found = find_builtin(str(definition["measure"]))
-    args = definition.get("args") or {}
+def _check_builtin(definition: MeasurementDefinition) -> None:
+    found = find_builtin(definition.measure)
+    args = definition.args
     check_arguments(found, args)
     for name in (*found.signals, *found.arguments):
         if isinstance(args.get(name), str) and found.arguments.get(name) != "word":
             compile_wave_expression(args[name])
 
 
-def _check_hook(definition: Mapping[str, Any], project_root: Path) -> None:
+def _check_hook(definition: MeasurementDefinition, project_root: Path) -> None:
     from simorc.measurements.hooks import check_hook
 
-    check_hook(str(definition["python"]), project_root, definition.get("args") or ())
+    check_hook(definition.python, project_root, definition.args)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from simorc.config.definitions import AcrossDefinition, MeasurementDefinitions
 from simorc.config.names import did_you_mean
 from simorc.errors import UsageError
 from simorc.results.frame import Floats, Frame, column_of, texts_of
@@ -38,7 +39,7 @@ REDUCTIONS: Mapping[str, Callable[[Floats, Floats], float]] = {
 }
 
 
-def across_frame(frame: Frame, name: str, across: Mapping[str, Any], unit: str = "") -> Frame:
+def across_frame(frame: Frame, name: str, across: AcrossDefinition, unit: str = "") -> Frame:
     """One row per combination of the held parameters, with the reduced value as measurement ``name``.
 
     A row is numbered by the case with the extreme value (the first case for the other reductions). It is
@@ -46,7 +47,7 @@ def across_frame(frame: Frame, name: str, across: Mapping[str, Any], unit: str =
     and so is the spread, sigma or tempco of a single case. Monte Carlo samples are held unless ``over`` names
     ``sample``.
     """
-    over = [across["over"]] if isinstance(across["over"], str) else list(across["over"])
+    over = across.over
     by_sample = frame.samples is not None
     for parameter in over:
         if parameter not in frame.parameters and not (by_sample and parameter == "sample"):
@@ -55,7 +56,7 @@ def across_frame(frame: Frame, name: str, across: Mapping[str, Any], unit: str =
             )
     axis = frame.parameters.get(over[0], frame.samples)
     assert axis is not None
-    if across["reduce"] == "tempco" and axis.dtype == np.object_:
+    if across.reduce == "tempco" and axis.dtype == np.object_:
         raise UsageError(f"{name}: tempco needs a numeric parameter, and the values of {over[0]} are text")
     held = [parameter for parameter in frame.parameters if parameter not in over]
     if by_sample and "sample" in over:
@@ -63,8 +64,8 @@ def across_frame(frame: Frame, name: str, across: Mapping[str, Any], unit: str =
         held = [parameter for parameter in held if parameter not in drawn_parameters(frame)]
     holds_samples = by_sample and "sample" not in over
     groups = _groups(frame, held, frame.samples if holds_samples else None)
-    values = frame.values_if_measured(across["of"])
-    rows = [_reduced(frame, members, values[members], across["reduce"], axis) for members in groups]
+    values = frame.values_if_measured(across.of)
+    rows = [_reduced(frame, members, values[members], across.reduce, axis) for members in groups]
     firsts = [int(members[0]) for members in groups]
     return Frame(
         ids=np.array([row[0] for row in rows], dtype=np.int64),
@@ -121,10 +122,10 @@ def _reduced(frame: Frame, members: Any, values: Floats, reduce: str, over: Any)
     return int(frame.ids[members[chosen(values)]]) if chosen else first, "completed", found
 
 
-def across_frames(frame: Frame, definitions: Mapping[str, Mapping[str, Any]]) -> dict[str, Frame]:
+def across_frames(frame: Frame, definitions: MeasurementDefinitions) -> dict[str, Frame]:
     """The frame of every measurement that is declared across cases."""
     return {
-        name: across_frame(frame, name, definition["across"], definition.get("unit") or "")
+        name: across_frame(frame, name, definition.across, definition.unit)
         for name, definition in definitions.items()
-        if definition.get("across")
+        if definition.across is not None
     }

@@ -13,12 +13,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
+from simorc.config.definitions import MeasurementDefinition, MeasurementDefinitions
 from simorc.config.root import find_root
 from simorc.errors import RunNotFound, UsageError
 from simorc.measurements.waves import Waves, open_waves
@@ -28,7 +27,7 @@ from simorc.results.case_verdicts import count_cases
 from simorc.results.corner_names import bundle_names
 from simorc.results.frame import Frame, load_frame
 from simorc.results.sample_yields import Yields, count_yields
-from simorc.results.specs import Spec, SpecResult, evaluate_specs, read_specs
+from simorc.results.specs import Spec, SpecResult, evaluate_specs
 from simorc.rundir.layout import RunLayout, find_run
 from simorc.rundir.manifest import Manifest, load_manifest
 from simorc.rundir.mixed import mixture
@@ -130,10 +129,9 @@ class OpenRun:
             return tuple(map(str, json.loads(view.meta().get("unvaried") or "[]")))
 
     @property
-    def definitions(self) -> Mapping[str, Mapping[str, Any]]:
+    def definitions(self) -> MeasurementDefinitions:
         """The measurements as declared when the run was built or last measured."""
-        found: Mapping[str, Mapping[str, Any]] = self.manifest.measurements_if_known or {}
-        return found
+        return self.manifest.measurements_if_known or {}
 
     @cached_property
     def across(self) -> dict[str, Frame]:
@@ -142,7 +140,7 @@ class OpenRun:
 
     @cached_property
     def specs(self) -> list[Spec]:
-        return read_specs(self.manifest.specs_if_known or {})
+        return list((self.manifest.specs_if_known or {}).values())
 
     @cached_property
     def spec_results(self) -> list[SpecResult]:
@@ -150,12 +148,15 @@ class OpenRun:
 
     def unit(self, measurement: str) -> str:
         """The unit of a measurement: its own, or its spec's."""
-        own = (self.definitions.get(measurement) or {}).get("unit") or self.frame.units.get(measurement) or ""
+        own = self._declared(measurement).unit or self.frame.units.get(measurement) or ""
         return own or next((spec.unit for spec in self.specs if spec.measurement == measurement), "")
 
     def scale(self, measurement: str) -> float:
         """What a measurement is multiplied by for display."""
-        return ShownAs.declared(self.definitions.get(measurement) or {}).scale
+        return self._declared(measurement).scale
+
+    def _declared(self, measurement: str) -> MeasurementDefinition:
+        return self.definitions.get(measurement) or MeasurementDefinition()
 
     def shown(self, measurement: str) -> ShownAs:
         """How the values of a measurement are shown to a person."""

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simorc.measurements.spec_limits import SLACK, Spec, margin_of, read_spec, read_specs
+from simorc.config.definitions import Spec, margin_of
+from simorc.measurements.spec_limits import SLACK
 from simorc.results.frame import Floats, Frame, Texts
 
 __all__ = [
@@ -26,8 +27,6 @@ __all__ = [
     "evaluate_specs",
     "judge_cases",
     "margin_of",
-    "read_spec",
-    "read_specs",
     "worst_case",
 ]
 STATUSES = ("pass", "near", "fail", "missing", "error", "pending")

@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
+from simorc.config.definitions import MeasurementDefinitions
 from simorc.files import write_json
 from simorc.netlist.deck.file_references import FileReference, with_names
 from simorc.netlist.template import Template
@@ -52,9 +52,9 @@ def sources_of(root: Path, template: Path, manifest: Manifest) -> Sources:
     )
 
 
-def hook_files(definitions: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+def hook_files(definitions: MeasurementDefinitions) -> tuple[str, ...]:
     """The files of measurements in Python, relative to the project."""
-    named = (str(each["python"]).rpartition(":")[0] for each in definitions.values() if each.get("python"))
+    named = (each.python.rpartition(":")[0] for each in definitions.values() if each.python)
     return tuple(dict.fromkeys(named))
 
 

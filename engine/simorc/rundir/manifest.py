@@ -5,19 +5,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from simorc.config.definitions import (
+    MeasurementDefinitions,
+    Specs,
+    StopRule,
+    measurements_of_json,
+    specs_of_json,
+)
 from simorc.errors import StoreError
 from simorc.files import read_json, write_json
 from simorc.rundir.circuit import Circuit, circuit_from
 from simorc.rundir.instants import CREATED_UTC
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest_checks import wrong_keys
-from simorc.rundir.manifest_records import Definitions, GitState, Hooks, Host, Tools
+from simorc.rundir.manifest_records import GitState, Hooks, Host, Tools
 from simorc.rundir.run_settings import (
     ExecutionRecord,
     SimulatorRecord,
@@ -100,10 +107,11 @@ class Manifest:
         return after if isinstance(after, str) else None
 
     @property
-    def stop_when(self) -> Mapping[str, Any] | None:
-        """The stop rule of Monte Carlo as the sweep declares it; None without one."""
+    def stop_rule(self) -> StopRule | None:
+        """The stop rule of Monte Carlo; None without one."""
         monte_carlo = (self._body.get("definition") or {}).get("monte_carlo") or {}
-        return monte_carlo.get("stop_when") or None
+        written = monte_carlo.get("stop_when")
+        return self._read("definition", StopRule.of_json, written) if written else None
 
     # Its cases ------------------------------------------------------------------------------------
 
@@ -215,28 +223,31 @@ class Manifest:
     # What is measured -----------------------------------------------------------------------------
 
     @property
-    def measurements(self) -> Definitions:
+    def measurements(self) -> MeasurementDefinitions:
         """The declared measurements, those across cases among them."""
-        measurements: Definitions = self._needed("measurements")
-        return measurements
+        self._needed("measurements")
+        return self.measurements_if_known or {}
+
+    @cached_property
+    def measurements_if_known(self) -> MeasurementDefinitions | None:
+        written = self._body.get("measurements")
+        return None if written is None else self._read("measurements", measurements_of_json, written)
 
     @property
-    def measurements_if_known(self) -> Definitions | None:
-        return self._body.get("measurements")
-
-    @property
-    def case_measurements(self) -> Definitions:
+    def case_measurements(self) -> MeasurementDefinitions:
         """The measurements that every case has its own value of."""
-        return {name: each for name, each in self.measurements.items() if not each.get("across")}
+        return {name: each for name, each in self.measurements.items() if each.across is None}
 
     @property
-    def specs(self) -> Definitions:
-        specs: Definitions = self._needed("specs")
-        return specs
+    def specs(self) -> Specs:
+        """The declared specs by measurement."""
+        self._needed("specs")
+        return self.specs_if_known or {}
 
-    @property
-    def specs_if_known(self) -> Definitions | None:
-        return self._body.get("specs")
+    @cached_property
+    def specs_if_known(self) -> Specs | None:
+        written = self._body.get("specs")
+        return None if written is None else self._read("specs", specs_of_json, written)
 
     @property
     def plot_specs(self) -> tuple[Any, ...]:
@@ -256,14 +267,10 @@ class Manifest:
         card that several measurements read may be lacking only if all of them are optional.
         """
         declared = self.measurements
-        read = [
-            (str(each["meas"]).lower(), bool(each.get("optional")))
-            for each in declared.values()
-            if each.get("meas")
-        ]
+        read = [(each.card, each.optional) for each in declared.values() if each.card]
         needed = tuple(dict.fromkeys(card for card, optional in read if not optional))
         spared = {card for card, _ in read} | {
-            name.lower() for name, each in declared.items() if each.get("optional")
+            name.lower() for name, each in declared.items() if each.optional
         }
         return needed, frozenset(spared - set(needed))
 
@@ -305,6 +312,14 @@ class Manifest:
             raise _invalid(self.file, f"{key!r} is missing")
         return self._body[key]
 
+    def _read(
+        self, key: str, read: Callable[[Mapping[str, Any]], _Read], written: Mapping[str, Any]
+    ) -> _Read:
+        try:
+            return read(written)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise _invalid(self.file, f"invalid value for {key}: {error}") from error
+
     def _record(self, kind: type[_Record], key: str) -> _Record:
         """A section as its record; keys that are not known here are left out."""
         section = self._body.get(key) or {}
@@ -313,6 +328,7 @@ class Manifest:
         return kind(**{each.name: section[each.name] for each in fields(kind) if each.name in section})
 
 
+_Read = TypeVar("_Read")
 _Record = TypeVar("_Record", Tools, Host, GitState, Hooks)
 
 _NOT_SIMULATED = (".sch", ".sym", ".yaml", ".yml")

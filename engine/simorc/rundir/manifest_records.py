@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-Definitions = Mapping[str, Mapping[str, Any]]
-"""Measurements or specs as their files declare them, by name."""
+from simorc.config.definitions import MeasurementDefinitions, Specs
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Declared:
-    """What a run simulates and measures, as the project declares it, in plain data.
+    """What a run simulates and measures, as the project declares it.
 
     `template_directory` and `dut_netlist` are relative to the project where they lie inside; `settings` has
     the resolved sections ``simulator``, ``netlister`` and ``execution``; `definition` is the sweep's.
@@ -75,7 +74,7 @@ class Declared:
     template_directory: str
     dut_netlist: str
     settings: Mapping[str, Mapping[str, Any]]
-    measurements: Definitions
-    specs: Definitions
+    measurements: MeasurementDefinitions
+    specs: Specs
     plot_specs: Sequence[Any]
     definition: Mapping[str, Any]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
+from simorc.config.definitions import to_json
 from simorc.rundir.instants import CREATED_UTC
 from simorc.rundir.manifest import FORMAT, Manifest
 from simorc.rundir.manifest_records import Declared, Origin
@@ -29,10 +30,10 @@ def new_manifest(file: Path, origin: Origin, plan: Plan, declared: Declared) -> 
         "project_root": str(origin.project_root),
         "dut_netlist": declared.dut_netlist,
         "settings": declared.settings,
-        "requested": [name for name, each in measurements.items() if each.get("meas") is not None],
-        "optional": [name for name, each in measurements.items() if each.get("optional")],
-        "measurements": measurements,
-        "specs": declared.specs,
+        "requested": [name for name, each in measurements.items() if each.meas],
+        "optional": [name for name, each in measurements.items() if each.optional],
+        "measurements": to_json(measurements),
+        "specs": to_json(declared.specs),
         "plot_specs": list(declared.plot_specs),
         "definition": declared.definition,
         "command_line": list(origin.command_line),

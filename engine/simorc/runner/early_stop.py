@@ -11,9 +11,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from simorc.measurements.spec_limits import Spec, meets, read_spec
+from simorc.config.definitions import Spec, StopRule
+from simorc.measurements.spec_limits import meets
 from simorc.measurements.yields import Yield, yield_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
@@ -29,35 +29,13 @@ class Known:
     message: str
 
 
-@dataclass(frozen=True)
-class StopRule:
-    """When a yield is known: its interval at `confidence` is at most `width` wide, or all on one side of
-    `target`; never before `least` samples.
-    """
-
-    confidence: float = 0.95
-    width: float | None = None
-    target: float | None = None
-    least: int = 20
-
-    @classmethod
-    def of(cls, written: Mapping[str, Any]) -> StopRule:
-        """From the ``stop_when`` of a sweep."""
-        width, target = (None if written.get(k) is None else float(written[k]) for k in ("width", "target"))
-        return cls(
-            float(written.get("confidence", cls.confidence)),
-            width,
-            target,
-            int(written.get("least", cls.least)),
-        )
-
-    def knows(self, found: Yield) -> bool:
-        """Whether these samples are enough."""
-        if found.total < self.least:
-            return False
-        narrow = self.width is not None and found.high - found.low <= self.width
-        aside = self.target is not None and (found.low > self.target or found.high < self.target)
-        return narrow or aside
+def is_known(rule: StopRule, found: Yield) -> bool:
+    """Whether these samples are enough for the rule."""
+    if found.total < rule.least:
+        return False
+    narrow = rule.width is not None and found.high - found.low <= rule.width
+    aside = rule.target is not None and (found.low > rule.target or found.high < rule.target)
+    return narrow or aside
 
 
 class Stopping:
@@ -103,7 +81,7 @@ class Stopping:
             if values is not None:
                 self._note_sample(group, values, fingerprint)
         found = yield_of(self._passed[group], self._total[group], self._rule.confidence)
-        if group in self._known or not self._rule.knows(found) or self._is_one_sample(group):
+        if group in self._known or not is_known(self._rule, found) or self._is_one_sample(group):
             return None
         self._known.add(group)
         return Known(self._groups[group], self._message(group, found))
@@ -146,14 +124,13 @@ class Stopping:
 
 def stopping_of(layout: RunLayout, manifest: Manifest, plan: Plan) -> Stopping | None:
     """The stopping of a run, None if its sweep has none."""
-    written = manifest.stop_when
-    if not written or not plan.samples:
+    rule = manifest.stop_rule
+    if rule is None or not plan.samples:
         return None
     across = manifest.measurements.keys() - manifest.case_measurements.keys()
-    wanted = written.get("spec")
-    names = [wanted] if wanted else [name for name in manifest.specs if name not in across]
-    specs = [read_spec(name, manifest.specs[name]) for name in names]
-    return Stopping(plan, StopRule.of(written), specs) if specs else None
+    names = [rule.spec] if rule.spec else [name for name in manifest.specs if name not in across]
+    specs = [manifest.specs[name] for name in names]
+    return Stopping(plan, rule, specs) if specs else None
 
 
 def already_known(layout: RunLayout, stopping: Stopping) -> list[Known]:

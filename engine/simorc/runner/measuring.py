@@ -37,13 +37,13 @@ class Measuring:
         self._compress = manifest.execution.compress
         self._root = hooks_root(layout, manifest)
         self._definitions = manifest.case_measurements
-        self._required = [name for name, what in self._definitions.items() if not what.get("optional")]
+        self._required = [name for name, what in self._definitions.items() if not what.optional]
         self._printed_as = {
             meas: name
             for name, what in self._definitions.items()
-            if (meas := name.lower()) == (what.get("meas") or "").lower() and meas != name
+            if (meas := name.lower()) == what.card and meas != name
         }
-        self._idle = all((what.get("meas") or "").lower() == name for name, what in self._definitions.items())
+        self._idle = all(what.card == name for name, what in self._definitions.items())
 
     async def complete(self, case_id: int, outcome: Outcome) -> Outcome:
         """The outcome with its measurements; a required one that cannot be taken fails the case.

@@ -11,6 +11,7 @@ from simorc.cli.completion import RUNS
 from simorc.cli.context import Scope, scoped
 from simorc.cli.number_options import CountOption
 from simorc.cli.output.tables import note
+from simorc.config.definitions import MeasurementDefinitions, Specs
 from simorc.errors import UsageError
 from simorc.rundir.manifest import Manifest
 from simorc.text import message_line, plain
@@ -60,7 +61,7 @@ def command(scope: Scope, run: str, everything: bool, jobs: int | None, keep_inp
         note(f"  {plain(name)}: {message_line(reason)}")
 
 
-def declared(project: Project, manifest: Manifest) -> tuple[dict[str, Any], dict[str, Any], list[Any]]:
+def declared(project: Project, manifest: Manifest) -> tuple[MeasurementDefinitions, Specs, list[Any]]:
     """The measurements, specs and plot specs of the run's testbench and sweep as they stand in the project
     now.
     """
@@ -72,8 +73,8 @@ def declared(project: Project, manifest: Manifest) -> tuple[dict[str, Any], dict
     measurements = {**testbench.config.measurements, **(of_sweep.measurements if of_sweep else {})}
     specs = {**testbench.config.specs, **(of_sweep.specs if of_sweep else {})}
     return (
-        {name: each.model_dump(mode="json") for name, each in measurements.items()},
-        {name: each.model_dump(mode="json") for name, each in specs.items()},
+        {name: each.definition() for name, each in measurements.items()},
+        {name: each.definition(name) for name, each in specs.items()},
         [*testbench.config.plot_specs, *(of_sweep.plot_specs if of_sweep else ())],
     )
 

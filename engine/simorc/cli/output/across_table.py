@@ -21,7 +21,7 @@ def run_with_across(layout: RunLayout) -> OpenRun | None:
     """The run for its measurements across cases; None where none is without a spec."""
     manifest = load_manifest(layout)
     specs, measurements = manifest.specs_if_known or {}, manifest.measurements_if_known or {}
-    if not any(what.get("across") and name not in specs for name, what in measurements.items()):
+    if not any(what.across and name not in specs for name, what in measurements.items()):
         return None
     from simorc.results.open_run import OpenRun
 

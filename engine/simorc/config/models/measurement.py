@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from simorc.config import definitions
+from simorc.config.definitions import MeasurementDefinition
 from simorc.config.models.fields import Margin, Name, Quantity, Section, Text, Texts, kind_of
 from simorc.number_grammar import MAX_LENGTH, look_alike
 from simorc.units import Number
@@ -76,6 +78,10 @@ class Measurement(Section):
             return written
         beside = {key: written.pop(key) for key in list(written) if key not in cls.model_fields}
         return {**written, "args": {**(written.get("args") or {}), **beside}} if beside else written
+
+    def definition(self) -> MeasurementDefinition:
+        """The measurement as a run has it."""
+        return MeasurementDefinition.of_json(self.model_dump(mode="json"))
 
     @model_validator(mode="after")
     def _from_one_place(self) -> Measurement:
@@ -155,6 +161,10 @@ class Spec(Limits):
             return data
         match = _TOLERANCE.fullmatch(data["typ"].strip()[:MAX_LENGTH])
         return {**data, "typ": match[1], "tolerance": match[2]} if match else data
+
+    def definition(self, measurement: str) -> definitions.Spec:
+        """The spec of a measurement as a run has it."""
+        return definitions.Spec.of_json(measurement, self.model_dump(mode="json"))
 
     @model_validator(mode="after")
     def _limits_something(self) -> Spec:

@@ -8,15 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from simorc.config.definitions import MeasurementDefinitions
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.connection import close_for_writing, open_for_writing, quoted
 from simorc.rundir.store.definitions import write_definitions
 from simorc.rundir.store.reader import STATUSES
 from simorc.rundir.store.writer import add_column
 from simorc.simulators.outcome import FailureKind
-from simorc.units import ShownAs
 
-Definitions = Mapping[str, Mapping[str, Any]]
 LACKING = str(FailureKind.MEASUREMENT_MISSING)
 
 
@@ -47,7 +46,7 @@ class MeasuredRow:
 
 def store_rows(
     layout: RunLayout,
-    definitions: Definitions,
+    definitions: MeasurementDefinitions,
     names: Sequence[str],
     removed: Sequence[str],
     rows: Iterator[MeasuredRow],
@@ -96,7 +95,7 @@ def _recount(db: sqlite3.Connection) -> None:
 
 
 def _prepare_columns(
-    db: sqlite3.Connection, definitions: Definitions, names: Sequence[str], removed: Sequence[str]
+    db: sqlite3.Connection, definitions: MeasurementDefinitions, names: Sequence[str], removed: Sequence[str]
 ) -> None:
     """A column for every new measurement, none for those no longer declared."""
     known = {row[0] for row in db.execute("SELECT label FROM columns WHERE role='measurement'")}
@@ -108,5 +107,5 @@ def _prepare_columns(
             db.execute("DELETE FROM columns WHERE name=?", (f"m_{name}",))
             db.execute(f"ALTER TABLE cases DROP COLUMN {quoted(f'm_{name}')}")
     for name, definition in definitions.items():
-        shown = ShownAs.declared(definition)
+        shown = definition.shown
         db.execute("UPDATE columns SET unit=?, scale=? WHERE name=?", (shown.unit, shown.scale, f"m_{name}"))
