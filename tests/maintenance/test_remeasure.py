@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simorc.config.definitions import measurements_of_json
+from simorc.config.definitions import measurements_of_json, specs_of_json
 from simorc.errors import RunBusy, UsageError
 from simorc.maintenance.remeasure import changed_measurements, remeasure
 from simorc.results.frame import load_frame
@@ -93,7 +93,9 @@ def test_what_changed() -> None:
 def test_what_measuring_again_changed_is_said(
     layout: RunLayout, definitions: dict[str, dict[str, Any]], specs: dict[str, Any], said: tuple[str, ...]
 ) -> None:
-    done = remeasure(layout, definitions, specs, project_root=layout.root)
+    done = remeasure(
+        layout, measurements_of_json(definitions), specs_of_json(specs), project_root=layout.root
+    )
     assert done.changed == said
     with RunReader(layout) as view:
         told = view.latest_events(1)[0]["message"]
