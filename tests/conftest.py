@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,9 +48,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"{program} is not installed"))
 
 
+@pytest.fixture(scope="session")
+def _caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Directories for the caches of tests, one for each."""
+    base = tmp_path_factory.mktemp("caches")
+    return (base / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings of the person running the tests must not reach them."""
+def _quiet_environment(monkeypatch: pytest.MonkeyPatch, _caches: Iterator[Path]) -> None:
+    """Settings and caches of the person running the tests must not reach them, nor those of another test."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(next(_caches)))
     for name in list(os.environ):
         if name.startswith("SIMORC_"):
             monkeypatch.delenv(name)

@@ -14,7 +14,7 @@ from simorc.rundir.layout import RunLayout
 
 
 def row(seq: int) -> tuple[object, ...]:
-    return (seq, seq, 1, "completed", None, "", "done", 0, None, None, 0.0, 0.1, "here", None, None)
+    return (seq, seq, 1, "completed", None, "", "done", 0, None, None, 0.0, 0.1, "here", None, None, None)
 
 
 def told(layout: RunLayout) -> list[int]:

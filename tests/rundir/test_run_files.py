@@ -112,7 +112,7 @@ def test_any_status_file_gives_a_report_or_a_reason(layout: RunLayout, content: 
 
 
 def row(seq: int, case_id: int) -> tuple[object, ...]:
-    return (seq, case_id, 1, "completed", None, "", "done", 0, None, None, 0.0, 0.1, "host", None, None)
+    return (seq, case_id, 1, "completed", None, "", "done", 0, None, None, 0.0, 0.1, "host", None, None, None)
 
 
 @pytest.mark.parametrize("torn", [b"", b'{"seq": 3, "case', b"\n\n", b"garbage\n", b"\xff\xfe"])

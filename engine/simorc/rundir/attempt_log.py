@@ -17,7 +17,7 @@ from simorc.rundir.layout import RunLayout
 
 _FIELDS = (
     *("seq", "case_id", "attempt", "status", "kind", "message", "action", "warm", "cold_why", "rung"),
-    *("started", "seconds", "place", "warnings", "fingerprint"),
+    *("started", "seconds", "place", "warnings", "fingerprint", "deck_run"),
 )
 
 

@@ -132,4 +132,5 @@ def _outcome_of(said: Mapping[str, Any]) -> Outcome:
         cold_reason=None if said["cold_why"] is None else str(said["cold_why"]),
         warnings=warnings_from(said.get("warnings")),
         fingerprint=None if said.get("fingerprint") is None else int(said["fingerprint"]),
+        deck_run=None if said.get("deck_run") is None else str(said["deck_run"]),
     )

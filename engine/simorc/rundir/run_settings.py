@@ -52,6 +52,7 @@ class ExecutionRecord:
     warm_check: int = defaults.WARM_CHECK
     warm_cases: int = defaults.WARM_CASES
     warm_memory: int | None = defaults.WARM_MEMORY
+    cut_kit: bool = True
     log_limit: int = defaults.LOG_LIMIT
     memory_limit: int | None = None
     raw_limit: int | None = None
@@ -101,6 +102,8 @@ def _is_valid(name: str, value: Any) -> bool:
         return value is None or isinstance(value, dict)
     if name in _TEXTS:
         return value is None or isinstance(value, str)
+    if name == "cut_kit":
+        return value is None or isinstance(value, bool)
     if name == "warm":
         return value in ("auto", "off", "verify")
     if name == "args":

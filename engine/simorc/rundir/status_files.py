@@ -61,6 +61,7 @@ def plain_report(report: Report) -> dict[str, object]:
         "cold_reason": outcome.cold_reason,
         "warnings": plain_warnings(outcome.warnings),
         "fingerprint": outcome.fingerprint,
+        "deck_run": outcome.deck_run,
         "started": report.started,
         "place": report.place,
     }
@@ -121,5 +122,6 @@ def report_from(said: Mapping[str, Any], total: int) -> Report:
         cold_reason=said["cold_reason"],
         warnings=warnings_from(said.get("warnings")),
         fingerprint=None if said.get("fingerprint") is None else int(said["fingerprint"]),
+        deck_run=None if said.get("deck_run") is None else str(said["deck_run"]),
     )
     return Report(said["case_id"], outcome, float(said["started"]), str(said["place"]))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from simorc.rundir.run_settings import RunSettings
 from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.ngspice.cut_decks import CutDecks
+from simorc.simulators.ngspice.cut_store import CutStore
 from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way
+from simorc.simulators.ngspice.simulator_identity import simulator_identity
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
 from simorc.simulators.ngspice.worker import NgspiceWorker, SessionLife
 from simorc.simulators.others.registry import adapter_called
@@ -50,7 +54,13 @@ def worker_maker(
     simulator = simulator_of(settings, run)
     verified = VerifiedDecks(settings.warm, settings.warm_check)
     life = SessionLife(settings.warm_cases, settings.warm_memory)
-    return lambda slot: NgspiceWorker(simulator, verified, sessions / f"warm-{slot}", life, way)
+    cuts = cut_decks_of(settings, simulator, way)
+    return lambda slot: NgspiceWorker(simulator, verified, sessions / f"warm-{slot}", life, way, cuts)
+
+
+def cut_decks_of(settings: RunSettings, simulator: Ngspice, way: WarmWay | None = None) -> CutDecks:
+    """The cut decks of a run; none where the setting keeps decks as they are written."""
+    return CutDecks(CutStore() if settings.cut_kit else None, partial(simulator_identity, simulator, way))
 
 
 def program_worker(settings: RunSettings, run: Path) -> ProgramWorker:

@@ -12,6 +12,7 @@ from simorc.simulators.outcome import Outcome
 from simorc.waveforms.sections import first_difference
 
 COLD_AND_WARM = ("in a separate process", "in the session")
+WHOLE_AND_CUT = ("on the deck as it is written", "on the cut deck")
 TWICE_COLD = ("in one run", "in another run")
 
 _OURS = re.compile(r"netlist\.spice|simulator(\.\d+)?\.log|\.spiceinit", re.IGNORECASE)

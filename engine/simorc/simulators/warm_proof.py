@@ -78,6 +78,13 @@ class DeckProof:
         self._cases = array("I", (case_id for case_id in self._cases if case_id not in set(lost)))
         return lost
 
+    def start_again(self) -> list[int]:
+        """What was compared counts no more; returns the cases that ran warm."""
+        cases, self._cases = list(self._cases), array("I")
+        self._provisional.clear()
+        self.proved = None
+        return cases
+
     def refuse(self, reason: str) -> list[int]:
         """No case runs warm any more; returns the cases that did."""
         self.refused = reason

@@ -57,6 +57,7 @@ def _attempts(text: Text, view: RunReader, case_id: int) -> None:
             attempt["message"],
             attempt["action"],
             attempt["cold_why"],
+            attempt["deck_run"],
             attempt["place"],
         )
         lines.append((f"{attempt['attempt']}", "  ".join(str(part) for part in parts if part)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -73,7 +74,7 @@ def _report(
     row: Row,
     columns: Sequence[Column],
     written: WrittenParameters,
-    attempts: Sequence[Row],
+    attempts: Sequence[Mapping[str, Any]],
     warnings: Sequence[CaseWarning],
     rerun: str,
 ) -> Iterator[str]:
@@ -94,6 +95,13 @@ def _report(
         yield from ("", "attempts")
         header = ("no", "verdict", "then", "time", "how", "where", "message")
         yield from ("  " + line for line in table(header, map(_attempt, attempts), right=frozenset({0, 3})))
+    read = {attempt["deck_run"]: str(attempt["attempt"]) for attempt in attempts if attempt["deck_run"]}
+    if read:
+        yield from (
+            "",
+            "deck that the simulator read",
+            *(f"  {no}  {plain(text)}" for text, no in read.items()),
+        )
     files = _files(layout, row["id"])
     if files:
         yield from ("", "files", *(f"  {plain(str(path))}" for path in files))
@@ -115,7 +123,7 @@ def _value(row: Row, column: Column, written: Mapping[str, str]) -> tuple[str, s
     return plain(column.label), plain(column.shown.text(value)) if measured else parameter_text(value)
 
 
-def _attempt(attempt: Row) -> tuple[str, ...]:
+def _attempt(attempt: Mapping[str, Any]) -> tuple[str, ...]:
     seconds = "" if attempt["seconds"] is None else format_si(attempt["seconds"], "s", 3)
     how = "warm" if attempt["warm"] else f"cold: {attempt['cold_why']}" if attempt["cold_why"] else "cold"
     return (

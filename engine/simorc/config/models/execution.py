@@ -131,6 +131,8 @@ class ExecutionSettings(Section):
     """After how many cases a warm session is replaced."""
     warm_memory: Bytes = defaults.WARM_MEMORY
     """Memory in bytes at which a warm session is replaced."""
+    cut_kit: bool = True
+    """Whether files are read without what a deck cannot reach, once a case was the same both ways."""
     memory_limit: Bytes | None = None
     """Memory one case may take, in bytes; default: no limit."""
     raw_limit: Bytes | None = None

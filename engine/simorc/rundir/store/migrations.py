@@ -49,12 +49,22 @@ def _warnings(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX IF NOT EXISTS cases_of_warning ON case_warnings (text)")
 
 
+def _deck_run(db: sqlite3.Connection) -> None:
+    _add(db, "attempts", "deck_run TEXT")
+
+
 def _add(db: sqlite3.Connection, table: str, column: str) -> None:
     if column.split()[0] not in {row[1] for row in db.execute(f"PRAGMA table_info({table})")}:
         db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
 
-STEPS: Mapping[int, Step] = {1: _gathered, 2: _scale, 3: _circuits_and_definitions, 4: _warnings}
+STEPS: Mapping[int, Step] = {
+    1: _gathered,
+    2: _scale,
+    3: _circuits_and_definitions,
+    4: _warnings,
+    5: _deck_run,
+}
 """From version -> what leads to the next one."""
 WITH_CIRCUITS = 1 + next(version for version, step in STEPS.items() if step is _circuits_and_definitions)
 """The first version whose stores have the tables `accepted` and `definitions`."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
+from typing import Any
 
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.connection import open_for_reading, quoted
@@ -214,11 +215,10 @@ class RunReader:
         """What the simulator warned of in one case."""
         return warnings_of_case(self._db, case_id)
 
-    def attempts(self, case_id: int) -> list[sqlite3.Row]:
+    def attempts(self, case_id: int) -> list[dict[str, Any]]:
         """Every attempt of a case, oldest first."""
-        return self._db.execute(
-            "SELECT * FROM attempts WHERE case_id = ? ORDER BY seq", (case_id,)
-        ).fetchall()
+        rows = self._db.execute("SELECT * FROM attempts WHERE case_id = ? ORDER BY seq", (case_id,))
+        return [{"deck_run": None, **dict(row)} for row in rows]
 
     def last_seq(self) -> int:
         """The newest change's sequence number."""

@@ -31,7 +31,8 @@ CREATE TABLE attempts (
     seconds  REAL,
     place    TEXT,                              -- host, or host and job id; the run and case it was taken over from
     warnings TEXT,                              -- JSON: what the simulator ignored, [{kind, message, count}]; NULL: nothing
-    fingerprint INTEGER
+    fingerprint INTEGER,
+    deck_run TEXT                               -- what was left out of the deck that ngspice read, or why nothing
 );
 CREATE INDEX attempts_of_case ON attempts (case_id);
 

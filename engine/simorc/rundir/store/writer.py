@@ -41,7 +41,7 @@ _CASE_COLUMNS = ("status", "kind", "message", "attempts", "warm", "rung", "start
 _ATTEMPT_SQL = (
     "INSERT INTO attempts "
     "(case_id, attempt, status, kind, message, action, warm, cold_why, rung, started, seconds, place, "
-    "warnings, fingerprint) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    "warnings, fingerprint, deck_run) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 
 
@@ -239,7 +239,7 @@ class Store:
                     int(outcome.warm),
                 ),
                 *(outcome.cold_reason, done.rung, done.started, outcome.seconds, done.place),
-                *(as_text(outcome.warnings), outcome.fingerprint),
+                *(as_text(outcome.warnings), outcome.fingerprint, outcome.deck_run),
             ),
         ).lastrowid
         circuit = self.circuit if done.circuit is None else done.circuit

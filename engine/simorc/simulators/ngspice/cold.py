@@ -27,6 +27,8 @@ from simorc.simulators.ngspice.verdict import Ending, judge
 from simorc.simulators.outcome import FailureKind, Outcome
 
 _LOOK_EVERY = 0.25
+CUT_DECK = ".cut.spice"
+"""The deck in a case's directory while it runs in place of the case's own."""
 SALVAGE_WITHIN = 5.0
 """Seconds an interrupted simulator has to write the waveforms it has."""
 SALVAGED = "; results.raw holds the part simulated"
@@ -115,8 +117,12 @@ class Ngspice:
         on_spawn: Callable[[int], None] = _nothing,
         on_exit: Callable[[int], None] = _nothing,
         on_progress: Callable[[float], None] = _nothing,
+        cut: Callable[[str], str | None] = lambda _: None,
     ) -> Outcome:
         """Simulate `job` in a process of its own and judge it.
+
+        `cut` makes, of the deck with everything that a batch run needs, the text that ngspice is given in its
+        place; None: the deck itself. The case keeps its own deck either way.
 
         A case that may be ended for the time it takes runs as ``ngspice -p``: unlike ``-b`` that can be
         interrupted and then still writes what it has. Never raises for what a case does wrong; cancelling
@@ -126,10 +132,15 @@ class Ngspice:
         started = time.monotonic()
         deck = Deck.parse(job.deck)
         try:
-            _write(job.netlist, for_batch(deck))
+            text = for_batch(deck)
+            _write(job.netlist, text)
+            given, shorter = job.netlist, cut(text)
+            if shorter is not None:
+                given = job.directory / CUT_DECK
+                _write(given, shorter)
             self.place_spiceinit(job.directory)
             child = Child(
-                self.command("-p" if job.limits.timed else "-b", job.netlist.name),
+                self.command("-p" if job.limits.timed else "-b", given.name),
                 job.directory,
                 self.environment,
                 job.log,
@@ -151,6 +162,7 @@ class Ngspice:
         finally:
             ended = child.reap()
             on_exit(child.pid)
+            (job.directory / CUT_DECK).unlink(missing_ok=True)
         outcome = _judged(job, deck, Ending(ended.exit_code, stopped))
         return replace(outcome, seconds=time.monotonic() - started, peak_memory=ended.peak_memory)
 

@@ -21,6 +21,7 @@ from simorc.simulators.warm_proof import DeckProof
 from simorc.simulators.warm_sampling import DeckSample, Sampling
 
 FEWEST_SIBLINGS = 3
+APART = "this attempt must run in a separate process"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class VerifiedDecks:
         if self.mode == "off":
             return "warm sessions are off"
         if job.forced_cold:
-            return "this attempt must run in a separate process"
+            return APART
         case = as_warm_case(job, deck)
         if isinstance(case, str):
             return case
@@ -139,6 +140,19 @@ class VerifiedDecks:
         """The cases of a deck that were completed on trust in a comparison that has come to nothing."""
         return self._proof(key).unproved_cases()
 
+    def recall(self, key: str, settings: frozenset[str], cold_seconds: float) -> None:
+        """A case of this deck that changes these settings was compared in an earlier run, where its cold run
+        took so long.
+        """
+        if self.mode == "auto" and settings and not self._proof(key).covers(settings):
+            self.prove(key, settings, cold_seconds)
+
+    def start_again(self, key: str) -> list[int]:
+        """What was compared of a deck counts no more, for it ran in another form; returns the cases that ran
+        warm.
+        """
+        return self._proof(key).start_again()
+
     def refuse(self, key: str, reason: str) -> list[int]:
         """No case of this deck runs warm any more; returns the cases that did."""
         return self._proof(key).refuse(reason)
@@ -153,7 +167,7 @@ class VerifiedDecks:
 def partner_forms(job: Job) -> Iterator[DeckSplit]:
     """The forms of other cases of the run that are thought to share this one's deck."""
     for deck, marked in job.partners() if job.partners is not None else ():
-        form = _form(Deck.parse(deck), marked, job.directory)
+        form = deck_form(Deck.parse(deck), marked, job.directory)
         if not isinstance(form, str):
             yield form
 
@@ -166,11 +180,11 @@ def as_warm_case(job: Job, deck: Deck) -> WarmCase | str:
     commands = session_commands(deck)
     if isinstance(commands, str):
         return commands
-    form = _form(deck, job.marked, job.directory)
+    form = deck_form(deck, job.marked, job.directory)
     return form if isinstance(form, str) else WarmCase(form, commands, clean_up(commands), deck)
 
 
-def _form(deck: Deck, marked: str | None, directory: Path) -> DeckSplit | str:
+def deck_form(deck: Deck, marked: str | None, directory: Path) -> DeckSplit | str:
     """The deck as a base and its settings; what an included file defines as well is none of them."""
     included = included_definitions(deck.text, directory)
     unknown = next((found for found in included if isinstance(found, Unknown)), None)

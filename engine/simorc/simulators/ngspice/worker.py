@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from simorc.deck_text import encoded
@@ -16,15 +17,16 @@ from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_watch import Pace
 from simorc.simulators.job import Job, make_case_directory
 from simorc.simulators.ngspice.cold import SALVAGE_WITHIN, Ngspice
+from simorc.simulators.ngspice.cut_decks import Cut, CutDecks, note_of
 from simorc.simulators.ngspice.deck_split import DeckSplit
 from simorc.simulators.ngspice.log import Complaint, last_progress, scan_log
 from simorc.simulators.ngspice.outputs import collect_raw, cut_to_limit
 from simorc.simulators.ngspice.session import Session, SessionEnded
 from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way, place_own_init
 from simorc.simulators.ngspice.verdict import Ending, judge
-from simorc.simulators.ngspice.verified_decks import VerifiedDecks, WarmCase
+from simorc.simulators.ngspice.verified_decks import APART, VerifiedDecks, WarmCase
 from simorc.simulators.outcome import FailureKind, Outcome
-from simorc.simulators.warm_check import TWICE_COLD, disagreement
+from simorc.simulators.warm_check import TWICE_COLD, WHOLE_AND_CUT, disagreement
 
 BASE = "base.spice"
 _STAYS = frozenset({BASE, ".spiceinit"})
@@ -45,6 +47,10 @@ _SKIPPED = re.compile(rb"'alterparam'\W+(?:is )?(?:skipped|ignored)")
 _HARMLESS = frozenset(
     {FailureKind.MEASUREMENT_MISSING, FailureKind.NO_CONVERGENCE, FailureKind.TIMESTEP_TOO_SMALL}
     | {FailureKind.SINGULAR_MATRIX}
+)
+_ENDED_BY_LIMIT = frozenset(
+    {FailureKind.TIMEOUT, FailureKind.STUCK, FailureKind.LOG_LIMIT, FailureKind.RAW_LIMIT}
+    | {FailureKind.OUT_OF_MEMORY, FailureKind.SPAWN_FAILED}
 )
 _STOPPED = {
     "timeout": (FailureKind.TIMEOUT, "timeout"),
@@ -77,7 +83,8 @@ class Callbacks:
 
 class NgspiceWorker:
     """One slot's ngspice. `directory` is where its session lives, two levels below the run directory; `way`
-    is how sessions are driven (None: found out when the first one is wanted).
+    is how sessions are driven (None: found out when the first one is wanted). `cuts` are the cut decks of the
+    run (None: every deck runs as it is written).
     """
 
     def __init__(
@@ -87,13 +94,18 @@ class NgspiceWorker:
         directory: Path,
         life: SessionLife,
         way: WarmWay | None = None,
+        cuts: CutDecks | None = None,
     ) -> None:
         self._simulator = simulator
+        self._cuts = CutDecks(None) if cuts is None else cuts
+        self._cut_files = directory.with_name(f"{directory.name}-cut")
+        self._cut: Cut | str | None = None
         self._desk = desk
         self._directory = directory
         self._life = life
         self._way = way
         self._session: Session | None = None
+        self._session_is_cut = False
         self._key = ""
         self._forms: Sequence[DeckSplit] = ()
         self._loaded: DeckSplit | None = None
@@ -107,11 +119,18 @@ class NgspiceWorker:
             case = self._desk.admit(job, deck)
         except NetlistError as error:
             return Outcome.failed(FailureKind.BAD_NETLIST, error.message)
+        self._cut = APART if job.forced_cold else await self._cuts.of(job, deck)
+        outcome = await self._admitted(job, case, told)
+        return outcome if outcome.deck_run else replace(outcome, deck_run=note_of(self._cut, used=False))
+
+    async def _admitted(self, job: Job, case: WarmCase | str, told: Callbacks) -> Outcome:
         if isinstance(case, str):
             return replace(await self._cold(job, told), cold_reason=case)
         if self._way_here().kind == "none":
             reason = f"warm sessions are not available: {self._way_here().reason}; {self._way_here().remedy}"
             return replace(await self._cold(job, told), cold_reason=reason)
+        if isinstance(self._cut, Cut) and self._cut.state == "proved":
+            self._desk.recall(case.key, self._cut.proof.settings, self._cut.proof.seconds)
         changed = await self._prepare(job, case, told)
         if changed is None:
             return replace(await self._cold(job, told), cold_reason="first case of its deck")
@@ -124,7 +143,8 @@ class NgspiceWorker:
         outcome = await self._warm(job, case, told)
         self._desk.ran_warm(case.key, outcome.seconds, failed=outcome.status != "completed")
         if outcome.status == "completed":
-            doubt = self._desk.rests_on(case.key, job.case_id, changed)
+            refused = self._cut.reason if self._is_refused() and isinstance(self._cut, Cut) else ""
+            doubt = refused or self._desk.rests_on(case.key, job.case_id, changed)
             if doubt:
                 return replace(Outcome.failed(FailureKind.INTERNAL, doubt), warm=True)
         return outcome
@@ -138,11 +158,71 @@ class NgspiceWorker:
             if self._guard is not None:
                 self._guard.on_exit(pid)
         shutil.rmtree(self._directory, ignore_errors=True)
+        shutil.rmtree(self._cut_files, ignore_errors=True)
+
+    # Cold ---------------------------------------------------------------------------------------------
 
     async def _cold(self, job: Job, told: Callbacks) -> Outcome:
+        """Run in a process of its own: on the cut deck where that is proved, else on the deck as written, and
+        on the cut deck beside it where the two are to be compared.
+        """
+        cut = self._cut
+        if not isinstance(cut, Cut):
+            return await self._original(job, told)
+        if cut.state == "proved":
+            return await self._shortened(job, cut, told)
+        if not self._cuts.begins_proof(cut):
+            return await self._original(job, told)
+        try:
+            return await self._compared(job, cut, told)
+        finally:
+            if cut.state == "proving":
+                cut.state = "unproved"
+
+    async def _original(
+        self, job: Job, told: Callbacks, cut: Callable[[str], str | None] = lambda _: None
+    ) -> Outcome:
         return await self._simulator.run_cold(
-            job, on_spawn=told.on_spawn, on_exit=told.on_exit, on_progress=told.on_progress
+            job, on_spawn=told.on_spawn, on_exit=told.on_exit, on_progress=told.on_progress, cut=cut
         )
+
+    async def _on_cut(self, job: Job, cut: Cut, told: Callbacks) -> Outcome:
+        cut.place(self._cut_files)
+        return await self._original(job, told, partial(cut.applied, directory=self._cut_files))
+
+    async def _shortened(self, job: Job, cut: Cut, told: Callbacks) -> Outcome:
+        """Run on a proved cut deck. A case that fails there runs once more on the deck as written, so that
+        its verdict, its log and the line numbers in it are those of its own deck.
+        """
+        outcome = await self._on_cut(job, cut, told)
+        if outcome.status == "completed":
+            if cut.state == "refused":
+                return Outcome.failed(FailureKind.INTERNAL, cut.reason)
+            self._cuts.used(cut, job.case_id)
+            return replace(outcome, deck_run=note_of(cut, used=True))
+        if outcome.kind in _ENDED_BY_LIMIT:
+            return replace(outcome, deck_run=note_of(cut, used=True))
+        _empty(job.directory)
+        return await self._original(job, told)
+
+    async def _compared(self, job: Job, cut: Cut, told: Callbacks) -> Outcome:
+        """Run on the deck as written, which is the result, and on the cut deck; compare them."""
+        whole = await self._original(job, told)
+        if whole.status != "completed":
+            return whole
+        beside = replace(job, directory=self._directory.with_name(f"{self._directory.name}-beside"))
+        shutil.rmtree(beside.directory, ignore_errors=True)
+        make_case_directory(beside.directory)
+        try:
+            other = await self._on_cut(beside, cut, told)
+            found = disagreement(job, whole, other, beside.directory, labels=WHOLE_AND_CUT)
+        finally:
+            shutil.rmtree(beside.directory, ignore_errors=True)
+        if found:
+            self._cuts.refuse(cut, f"the cut deck gives different results: {found}")
+        else:
+            self._cuts.prove(cut, whole.seconds)
+        return whole
 
     # Trust --------------------------------------------------------------------------------------------
 
@@ -156,17 +236,33 @@ class NgspiceWorker:
         return outcome
 
     async def _both_ways(self, job: Job, case: WarmCase, changed: frozenset[str], told: Callbacks) -> Outcome:
-        cold = await self._cold(job, told)
+        proved = self._desk.is_proved(case.key, changed)
+        always = self._desk.mode == "verify" and isinstance(self._cut, Cut) and self._cut.state == "proved"
+        cold = await (self._cold(job, told) if always else self._original(job, told))
         if cold.status != "completed":
             return replace(cold, cold_reason="the check of its deck failed: the case failed")
-        proved = self._desk.is_proved(case.key, changed)
         fault = await self._fault(job, case, cold, told, times=1 if proved else 2)
+        if fault and isinstance(self._cut, Cut) and self._cut.state != "refused":
+            await self._run_as_written(job, case, self._cut, fault, told)
+            fault = await self._fault(job, case, cold, told, times=2)
         if fault:
             told.on_mismatch(self._desk.refuse(case.key, fault), f"case {job.case_id}: {fault}")
             return replace(cold, cold_reason=fault)
         # What the session was loaded with shows what this case has changed in it.
-        self._desk.prove(case.key, changed & self._changed(case), cold.seconds)
+        changed &= self._changed(case)
+        self._desk.prove(case.key, changed, cold.seconds)
+        if isinstance(self._cut, Cut) and self._cut.state != "refused":
+            self._cuts.prove(self._cut, cold.seconds, changed)
         return replace(cold, cold_reason="run cold to verify the warm session")
+
+    async def _run_as_written(self, job: Job, case: WarmCase, cut: Cut, fault: str, told: Callbacks) -> None:
+        """A session of the cut deck differs: sessions read the deck as it is written from now on, and what
+        rests on the cut deck runs again.
+        """
+        reason = f"the cut deck gives different results: {fault}"
+        lost = [*self._cuts.refuse(cut, reason), *self._desk.start_again(case.key)]
+        await self._drop(told)
+        told.on_mismatch(lost, f"case {job.case_id}: {reason}")
 
     async def _fault(self, job: Job, case: WarmCase, cold: Outcome, told: Callbacks, *, times: int) -> str:
         """What is wrong with the case in a session; empty if everything is the same each of so many times.
@@ -200,7 +296,7 @@ class NgspiceWorker:
         shutil.rmtree(again.directory, ignore_errors=True)
         make_case_directory(again.directory)
         try:
-            second = await self._cold(again, told)
+            second = await self._original(again, told)
             found = disagreement(job, cold, second, again.directory, labels=TWICE_COLD)
         finally:
             shutil.rmtree(again.directory, ignore_errors=True)
@@ -239,7 +335,8 @@ class NgspiceWorker:
             )
         if not _session_survives(outcome, output):
             await self._drop(told)
-        return replace(outcome, warm=True, seconds=time.monotonic() - began)
+        note = note_of(self._cut, used=self._session_is_cut)
+        return replace(outcome, warm=True, seconds=time.monotonic() - began, deck_run=note)
 
     def _judged(self, job: Job, deck: Deck, output: bytes, ending: Ending) -> Outcome:
         cut = cut_to_limit(job, deck)
@@ -301,7 +398,7 @@ class NgspiceWorker:
         None: there is no session, and nothing to load one with but the case's own values, which would prove
         nothing.
         """
-        if self._session is not None and (self._key != case.key or self._worn_out()):
+        if self._session is not None and (self._key != case.key or self._worn_out() or self._is_refused()):
             await self._drop(told)
         if self._session is None:
             self._key = case.key
@@ -310,6 +407,10 @@ class NgspiceWorker:
             if not self._forms and self._desk.mode == "auto":
                 return None
         return self._changed(case)
+
+    def _is_refused(self) -> bool:
+        """Whether the session has loaded a cut deck that was found to differ since."""
+        return self._session_is_cut and isinstance(self._cut, Cut) and self._cut.state == "refused"
 
     def _changed(self, case: WarmCase) -> frozenset[str]:
         """What this case changes in its session: settings, and the commands it runs."""
@@ -356,7 +457,7 @@ class NgspiceWorker:
         """A session that has loaded `form`."""
         shutil.rmtree(self._directory, ignore_errors=True)
         make_case_directory(self._directory)
-        (self._directory / BASE).write_bytes(encoded(form.base))
+        (self._directory / BASE).write_bytes(encoded(self._base_of(form)))
         self._simulator.place_spiceinit(self._directory)
         way, environment = self._way_here(), self._simulator.environment
         if way.kind == "library":
@@ -381,6 +482,16 @@ class NgspiceWorker:
             raise
         return session
 
+    def _base_of(self, form: DeckSplit) -> str:
+        """The deck that a session loads: cut, unless that was found to differ."""
+        self._session_is_cut = False
+        if isinstance(self._cut, Cut) and self._cut.state != "refused":
+            self._cut.place(self._cut_files)
+            base = self._cut.applied(form.base, self._cut_files)
+            self._session_is_cut = base is not None
+            return form.base if base is None else base
+        return form.base
+
     async def _drop(self, told: Callbacks) -> None:
         if self._session is not None:
             session, self._session = self._session, None
@@ -404,6 +515,12 @@ def _loading_commands(form: DeckSplit) -> list[str]:
     seed = [] if form.seed is None else [f"setseed {form.seed}"]
     temperature = [] if form.temperature is None else [f"set temp={form.temperature}"]
     return [*seed, f"source {BASE}", *temperature, "setcirc"]
+
+
+def _empty(directory: Path) -> None:
+    """Remove what an attempt has left in a case's directory."""
+    for entry in directory.iterdir():
+        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
 
 def _session_survives(outcome: Outcome, output: bytes) -> bool:
