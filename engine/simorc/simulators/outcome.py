@@ -56,8 +56,8 @@ class Outcome:
     over too soon). `cold_reason` says why a case did not run in a warm session. `exit_code` is the
     simulator's, negative for a signal. `warnings` is what the simulator ignored or replaced, one of a kind.
     `fingerprint` is equal for equal waveforms, whatever their title and date (None: no waveforms). `errno` is
-    the number of the operating system's error that the attempt met, where it met one. `deck_run` says what was
-    left out of the deck that ngspice read, or why nothing (None: not asked).
+    the number of the operating system's error that the attempt met, where it met one. `deck_run` says what
+    was left out of the deck that ngspice read, or why nothing (None: not asked).
     """
 
     status: Status

@@ -20,7 +20,7 @@ from simorc.netlist.cut.kit_text import NotCut
 from simorc.netlist.cut.plan import CutPlan, named_by, plan_cut, traits_of
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.file_references import closure
-from simorc.simulators.job import Job
+from simorc.simulators.job import Job, make_case_directory
 from simorc.simulators.ngspice.cut_store import FORMAT, CutStore, Proof, digest, digest_of_file
 from simorc.simulators.ngspice.deck_split import DeckSplit
 from simorc.simulators.ngspice.verified_decks import deck_form
@@ -56,8 +56,9 @@ class Cut:
         return None if includes else "\n".join(lines)
 
     def place(self, directory: Path) -> None:
-        """Write the cut files into `directory`, once."""
-        directory.mkdir(parents=True, exist_ok=True)
+        """Write the cut files into `directory`, once. Raises OSError."""
+        if not directory.is_dir():
+            make_case_directory(directory)
         for number, include in enumerate(self.plan.includes):
             path = directory / self._name(number)
             if include.text is not None and not path.exists():
