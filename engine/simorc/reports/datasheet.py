@@ -9,7 +9,7 @@ from simorc.results.sample_yields import yield_text
 from simorc.results.specs import SpecResult
 from simorc.rundir.notes import notes_of
 
-_HEADER = (
+HEADER = (
     "Spec",
     "Min",
     "Typ",
@@ -26,7 +26,7 @@ _HEADER = (
 def _remarks(run: OpenRun) -> list[str]:
     said = notes_of(run.layout)
     text = ": ".join(" ".join(part.split()) for part in (said.label, said.note) if part)
-    return [_cell(text), ""] if text else []
+    return [markdown_cell(text), ""] if text else []
 
 
 def datasheet(run: OpenRun) -> str:
@@ -34,7 +34,7 @@ def datasheet(run: OpenRun) -> str:
     verdict = overall(run.spec_results, run.case_counts, stopped=bool(run.stopped))
     yields = [f"Yield: {run.yields.text}.", ""] if run.yields is not None else []
     lines = [
-        f"# {_cell(str(run.manifest.sweep))} ({_cell(str(run.manifest.testbench))})",
+        f"# {markdown_cell(str(run.manifest.sweep))} ({markdown_cell(str(run.manifest.testbench))})",
         "",
         f"Run `{run.name}`: {verdict}.",
         "",
@@ -42,9 +42,9 @@ def datasheet(run: OpenRun) -> str:
         *_remarks(run),
     ]
     if run.spec_results:
-        header = (*_HEADER, "Yield (95 %)" if run.yields is not None else "Cases")
-        lines += [_row(header), _row(["---"] * len(header))]
-        lines += [_row(_cells(run, result)) for result in run.spec_results]
+        header = (*HEADER, "Yield (95 %)" if run.yields is not None else "Cases")
+        lines += [markdown_row(header), markdown_row(["---"] * len(header))]
+        lines += [markdown_row(cells_of(run, result)) for result in run.spec_results]
     else:
         lines.append("No specs are declared.")
     return "\n".join([*lines, *_warnings(run)]) + "\n"
@@ -52,11 +52,12 @@ def datasheet(run: OpenRun) -> str:
 
 def _warnings(run: OpenRun) -> list[str]:
     """Changed inputs that were accepted, what was swept in vain and what the simulator ignored, as a list."""
-    told = [_cell(str(each)) for each in (*run.mixture_lines, *run.unvaried, *run.warnings)]
+    told = [markdown_cell(str(each)) for each in (*run.mixture_lines, *run.unvaried, *run.warnings)]
     return ["", "Warnings:", "", *(f"- {each}" for each in told)] if told else []
 
 
-def _cells(run: OpenRun, result: SpecResult) -> list[str]:
+def cells_of(run: OpenRun, result: SpecResult) -> list[str]:
+    """The texts of one spec, as many as `HEADER` has and one more."""
     words, name = Wording(run), result.spec.measurement
     reason = why_not(result)
     return [
@@ -78,11 +79,12 @@ def share_text(run: OpenRun, result: SpecResult) -> str:
     return f"{counts.meeting} of {counts.ran} meet" if counts.ran else "–"
 
 
-def _row(cells: list[str] | tuple[str, ...]) -> str:
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+def markdown_row(cells: list[str] | tuple[str, ...]) -> str:
+    """One line of a Markdown table."""
+    return "| " + " | ".join(markdown_cell(cell) for cell in cells) + " |"
 
 
-def _cell(value: str) -> str:
+def markdown_cell(value: str) -> str:
     """Text that cannot end a table's cell or begin HTML."""
     flat = " ".join(value.split())
     return flat.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")

@@ -73,7 +73,7 @@ def page_of(run: OpenRun) -> dict[str, Any]:
         "counts": {"completed": completed, "failed": failed, "waiting": total - ran},
         "yield_text": run.yields.text if run.yields is not None else "",
         "combinations": _combinations(run),
-        "specs": [_spec_row(run, result) for result in run.spec_results],
+        "specs": [spec_row(run, result) for result in run.spec_results],
         "figures": [
             {"svg": Markup(figure_markup(each, 560, 320)), "note": each.note} for each in figures(run)
         ],
@@ -102,7 +102,8 @@ def _combinations(run: OpenRun) -> list[tuple[str, str]]:
     ]
 
 
-def _spec_row(run: OpenRun, result: SpecResult) -> dict[str, Any]:
+def spec_row(run: OpenRun, result: SpecResult) -> dict[str, Any]:
+    """One spec as plain texts."""
     words, name = Wording(run), result.spec.measurement
     return {
         "name": plain(name),

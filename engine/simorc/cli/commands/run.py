@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -18,6 +18,7 @@ from simorc.cli.output.follow import Follower
 from simorc.cli.output.progress import JsonProgress, LineProgress, Progress, TerminalProgress
 from simorc.cli.output.tables import note
 from simorc.cli.removal import earlier_runs, start_afresh
+from simorc.cli.run_plan import conclude, refuse_unmet, run_steps, steps_of
 from simorc.cli.selection import (
     answer_of,
     chosen_cases,
@@ -30,6 +31,7 @@ from simorc.cli.selection import (
 )
 from simorc.errors import RunNotFound, UsageError
 from simorc.launch.start import require_simulator, start_runner
+from simorc.rundir.circuit import REFUSE
 from simorc.rundir.edited_metadata import edited_statuses, named
 from simorc.rundir.layout import RunLayout, find_runs, labelled
 from simorc.rundir.store.reader import RunReader
@@ -74,7 +76,8 @@ class Asked:
 
 
 @click.command("run")
-@click.argument("target", metavar="RUN|SWEEP", shell_complete=RUNS_AND_SWEEPS)
+@click.argument("targets", metavar="RUN|SWEEP|PLAN...", nargs=-1, shell_complete=RUNS_AND_SWEEPS)
+@click.option("--all", "everything", is_flag=True, help="Run every sweep of the project.")
 @click.option(
     "--jobs",
     "-j",
@@ -103,13 +106,27 @@ class Asked:
 )
 @selection_options
 @scoped
-def command(scope: Scope, target: str, now: bool, detach: bool, json_form: bool, **options: object) -> int:
+def command(
+    scope: Scope,
+    targets: tuple[str, ...],
+    everything: bool,
+    now: bool,
+    detach: bool,
+    json_form: bool,
+    **options: object,
+) -> int:
     """Run a SWEEP, or resume the pending and failed cases of a RUN.
+
+    Several sweeps, or a PLAN of sim_setup.yaml, run one after the other, with one spec sheet and one exit
+    code at the end.
 
     Ctrl-C once stops it cleanly: unfinished cases stay pending. The run is a process of its own: it
     goes on when this terminal is closed.
     """
     asked = Asked(**options)  # type: ignore[arg-type]
+    if everything or len(targets) != 1 or _is_plan(scope, targets[0]):
+        return _run_several(scope, targets, everything, asked, now, detach, json_form)
+    target = targets[0]
     layout, cases = _prepare(scope, target, asked, now)
     dependency = None if now else dependency_of(layout)
     if dependency is not None and detach and not dependency.settled():
@@ -118,8 +135,12 @@ def command(scope: Scope, target: str, now: bool, detach: bool, json_form: bool,
         return 0
     if dependency is not None:
         wait_for(dependency)
-    follower = Follower(layout, cases)
-    with follower:
+    return _start(layout, cases, asked, detach, json_form)
+
+
+def _start(layout: RunLayout, cases: list[int] | None, asked: Asked, detach: bool, json_form: bool) -> int:
+    """Start the runner, and follow it unless `detach`; returns the exit code."""
+    with Follower(layout, cases) as follower:
         start_runner(
             layout,
             jobs=asked.jobs,
@@ -135,6 +156,43 @@ def command(scope: Scope, target: str, now: bool, detach: bool, json_form: bool,
         if not json_form:
             note(f"run {plain(layout.name)}")
         return follower.follow(_progress(json_form))
+
+
+def _is_plan(scope: Scope, target: str) -> bool:
+    """Whether that is the name of a plan; a run or a sweep of the name comes first."""
+    if not scope.inside() or _existing(scope, target) is not None:
+        return False
+    project = scope.load()
+    return target in project.setup.plans and target not in project.sweeps
+
+
+def _run_several(
+    scope: Scope,
+    targets: tuple[str, ...],
+    everything: bool,
+    asked: Asked,
+    now: bool,
+    detach: bool,
+    json_form: bool,
+) -> int:
+    """Build a run of each sweep, so that what is wrong with one is said before any starts; then run them."""
+    if not targets and not everything:
+        raise UsageError("no sweep or run given", remedy="simorc run SWEEP..., or --all")
+    if detach or asked.cases or asked.inputs != REFUSE:
+        raise UsageError("--detach, --case, --keep-inputs and --accept-changes need a single sweep or run")
+    project = scope.load()
+    steps = steps_of(project, targets, everything)
+    if now:
+        steps = [replace(step, after=None) for step in steps]
+    refuse_unmet(project, steps)
+    built = {
+        step.sweep: _build(
+            Scope(scope.root(), step.environment or scope.environment), step.sweep, asked, True
+        )
+        for step in steps
+    }
+    done = run_steps(steps, built, lambda layout: _start(layout, None, asked, False, json_form))
+    return conclude(done, steps, json_form)
 
 
 def _progress(json_form: bool) -> Progress:

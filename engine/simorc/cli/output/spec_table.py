@@ -48,6 +48,39 @@ def spec_table(run: OpenRun) -> Iterator[str]:
     return table(HEADER, rows, right=frozenset(range(1, 7)))
 
 
+def sheet(layouts: Sequence[RunLayout]) -> Iterator[str]:
+    """The specs of several runs in one table: one line per spec, with its testbench and run."""
+    rows = [
+        (plain(run.manifest.testbench), plain(run.name), *_cells(run, result, WrittenParameters(run.layout)))
+        for run in map(run_with_specs, layouts)
+        if run is not None
+        for result in run.spec_results
+    ]
+    return table(("testbench", "run", *HEADER), rows, right=frozenset(range(3, 9)))
+
+
+def sheet_rows(layouts: Sequence[RunLayout]) -> list[dict[str, object]]:
+    """The same as plain values, for JSON."""
+    return [
+        {
+            "run": run.name,
+            "testbench": run.manifest.testbench,
+            "spec": result.spec.measurement,
+            "min": result.spec.min,
+            "typ": result.spec.typ,
+            "max": result.spec.max,
+            "lowest": result.least,
+            "mean": result.mean,
+            "highest": result.most,
+            "verdict": result.status,
+            "worst_case": None if result.worst is None else result.worst.case_id,
+        }
+        for run in map(run_with_specs, layouts)
+        if run is not None
+        for result in run.spec_results
+    ]
+
+
 def _cells(run: OpenRun, result: SpecResult, written: WrittenParameters) -> tuple[str, ...]:
     from simorc.reports.wording import DASH, Wording
 

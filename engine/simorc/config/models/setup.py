@@ -12,6 +12,7 @@ from simorc.config.models.execution import (
 )
 from simorc.config.models.fields import Name, Section, Text
 from simorc.config.models.pipeline import PipelineDefinition
+from simorc.config.models.plan import PlanStep
 
 
 class Dut(Section):
@@ -44,5 +45,7 @@ class Setup(Section):
     """Where and how cases are executed."""
     environments: dict[Name, Environment] = Field(default_factory=dict)
     """Named overrides, chosen by --env or SIMORC_ENV."""
+    plans: dict[Name, tuple[PlanStep, ...]] = Field(default_factory=dict)
+    """Run plans: sweeps that `simorc run PLAN` runs in this order, with one spec sheet."""
     pipelines: dict[Name, PipelineDefinition] = Field(default_factory=dict)
     """Design feedback loops, by name."""

@@ -102,14 +102,16 @@ def _unknown_parameters(
             yield sweep.source.problem(written_path(sweep.source, path), message)
 
 
-def _after(sweep: Document[SweepDefinition], after: str | None, sweeps: Collection[str]) -> Iterator[Problem]:
+def _after(
+    document: Document[Any], after: str | None, sweeps: Collection[str], place: KeyPath = ("after",)
+) -> Iterator[Problem]:
     if after is None:
         return
     name, _, condition = after.partition(" ")
     if name not in sweeps:
-        yield sweep.source.problem(("after",), f"no sweep '{name}'{did_you_mean(name, sweeps)}")
+        yield document.source.problem(place, f"no sweep '{name}'{did_you_mean(name, sweeps)}")
     if condition.strip() not in ("", *_CONDITIONS):
-        yield sweep.source.problem(("after",), f"expected 'SWEEP finished' or 'SWEEP passed', not '{after}'")
+        yield document.source.problem(place, f"expected 'SWEEP finished' or 'SWEEP passed', not '{after}'")
 
 
 def testbench_problems(
@@ -184,6 +186,24 @@ def _on_change(
         yield testbench.source.problem(("on_change",), message)
     elif sweep not in sweeps:
         yield testbench.source.problem(("on_change",), f"no sweep '{sweep}'{did_you_mean(sweep, sweeps)}")
+
+
+def plan_problems(setup: Document[Setup], sweeps: Collection[str]) -> Iterator[Problem]:
+    """Steps of run plans that name an unknown sweep or environment, and plans named as a sweep is."""
+    plans = setup.model.plans if setup.model else {}
+    environments = setup.names("environments")
+    for name, steps in plans.items():
+        if name in sweeps:
+            yield setup.source.problem(("plans", name), "also the name of a sweep", at_key=True)
+        for index, step in enumerate(steps):
+            place: KeyPath = ("plans", name, index)
+            if step.sweep not in sweeps:
+                message = f"no sweep '{step.sweep}'{did_you_mean(step.sweep, sweeps)}"
+                yield setup.source.problem(place, message)
+            if step.env is not None and step.env not in environments:
+                message = f"no environment '{step.env}'{did_you_mean(step.env, environments)}"
+                yield setup.source.problem((*place, "env"), message)
+            yield from _after(setup, step.after, sweeps, (*place, "after"))
 
 
 def environment_problems(

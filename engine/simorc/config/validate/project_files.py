@@ -17,6 +17,7 @@ from simorc.config.validate.cross_checks import (
     environment_problems,
     known_measurements,
     measured_problems,
+    plan_problems,
     sweep_problems,
     testbench_problems,
 )
@@ -213,6 +214,7 @@ def _check_together(files: ProjectFiles) -> None:
         files.problems += testbench_problems(testbench, files.templates.get(name), sweeps)
     for sweep in files.sweeps.values():
         files.problems += check_sweep(files, sweep)
+    files.problems += plan_problems(files.setup, sweeps)
     files.problems += environment_problems(files.setup, files.testbenches)
     files.problems += pipeline_problems(files.setup, files.root, sweeps)
 
