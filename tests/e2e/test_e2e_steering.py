@@ -126,6 +126,6 @@ def test_a_cancelled_run_leaves_no_simulator(make_project: Callable[..., Project
     start_runner(layout, jobs=2)
     until(lambda: len(processes_of(layout)) == 2)
     project.ok("cancel", layout.name)
-    wait_for_end(layout, 15)
+    wait_for_end(layout)
     assert counts(layout) == {"pending": 20}
     assert processes_of(layout) == []

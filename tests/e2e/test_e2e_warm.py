@@ -56,11 +56,11 @@ LEAK = """    if text.strip() == "reset":
 
 
 def wrapped(directory: Path, misbehave: str) -> str:
-    """A simulator setting that names an ngspice which misbehaves."""
+    """A simulator setting that names an ngspice which misbehaves in its sessions over a pipe."""
     program = directory / "ngspice-wrapper"
     program.write_text(WRAPPER.format(python=sys.executable, notes=str(directory), misbehave=misbehave))
     program.chmod(0o755)
-    return f"simulator: {{executable: {program}}}\n"
+    return f"simulator: {{executable: {program}, library: none}}\n"
 
 
 def test_a_deck_that_crashes_at_one_value_fails_there_alone(

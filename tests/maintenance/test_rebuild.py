@@ -14,6 +14,8 @@ import pytest
 from simorc.config.project import Project
 from simorc.launch.build import build_run
 from simorc.maintenance.fsck import check_run
+from simorc.maintenance.remeasure import remeasure
+from simorc.results.frame import load_frame
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
 from simorc.rundir.manifest import load_manifest
@@ -198,3 +200,22 @@ def test_a_sound_run_in_a_directory_that_cannot_be_written_is_sound(
     monkeypatch.setattr(os, "access", access)
     monkeypatch.setattr(RunnerLock, "acquire", lambda self: pytest.fail("a reader took the lock"))
     assert check_run(run) == []
+
+
+@pytest.mark.ngspice
+def test_a_lost_store_is_rebuilt_as_it_was_measured_last(
+    make_project: Callable[..., Project], run_through: Callable[..., RunLayout]
+) -> None:
+    layout = run_through(make_project(DECK, sweep=TEN))
+    old = load_manifest(layout).measurements
+    new = {**old, "twice": {"expr": "2*vout", "unit": "V"}}
+    remeasure(layout, new, {"twice": {"max": 1.0}}, project_root=layout.root)
+    before, manifest = load_frame(layout), load_manifest(layout)
+    for _ in range(2):
+        layout.database.unlink()
+        assert "measured again as the attempt log records" in check_run(layout, repair=True)[0].repaired
+        after, defined = load_frame(layout), load_manifest(layout)
+        assert after.values("twice").tolist() == before.values("twice").tolist()
+        assert after.units == before.units
+        assert (defined.measurements, defined.specs) == (manifest.measurements, manifest.specs)
+        assert check_run(layout) == []

@@ -14,6 +14,7 @@ from simorc.errors import RunBusy, UsageError
 from simorc.maintenance.remeasure import changed_measurements, remeasure
 from simorc.results.frame import load_frame
 from simorc.results.open_run import OpenRun
+from simorc.rundir.attempt_log import recorded_definitions
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
 from simorc.rundir.store.reader import RunReader
@@ -156,3 +157,12 @@ def test_a_held_run_is_left_alone(layout: RunLayout, tmp_path: Path) -> None:
         holder.communicate(b"", timeout=PATIENCE)
     with RunnerLock(layout):
         pass
+
+
+@pytest.mark.parametrize("line", ['{"stage": "measure"', '{"stage": "measure", "seq": 4, "definitions": 3}'])
+def test_definitions_that_cannot_be_read_leave_those_of_the_build(layout: RunLayout, line: str) -> None:
+    with layout.trace.open("a") as trace:
+        trace.write(line + "\n")
+    assert recorded_definitions(layout.trace) is None
+    again(layout, OLD)
+    assert recorded_definitions(layout.trace)["measurements"] == OLD  # type: ignore[index]

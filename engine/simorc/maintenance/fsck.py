@@ -19,7 +19,7 @@ from pathlib import Path
 from simorc.errors import StoreError
 from simorc.files import sweep_unfinished
 from simorc.maintenance.rebuild import aside, listed_verdicts, rebuild
-from simorc.rundir.attempt_log import Trace
+from simorc.rundir.attempt_log import Trace, is_definitions, recorded_definitions
 from simorc.rundir.gather import gather_held
 from simorc.rundir.history import key_of, stored_attempts, together, traced_attempts
 from simorc.rundir.layout import RunLayout
@@ -200,12 +200,13 @@ def _trace(layout: RunLayout, store: Store, repair: Repair) -> Iterator[Finding]
 
 
 def _lines_of(path: Path) -> tuple[int, bool]:
-    """How many lines a file has, and whether its last one has no end."""
+    """How many lines about attempts a trace has, and whether its last line has no end."""
     count, ended = 0, True
     try:
         with path.open("rb") as stream:
             for line in stream:
-                count, ended = count + 1, line.endswith(b"\n")
+                count += not is_definitions(line)
+                ended = line.endswith(b"\n")
     except OSError:
         return 0, False
     return count, not ended
@@ -215,10 +216,13 @@ def _rewrite_trace(layout: RunLayout, store: Store) -> None:
     total = len(store.statuses)
     known = together(traced_attempts(layout.trace, total), stored_attempts(layout.database, total))
     metrics = {key_of(each): each.outcome.measurements for each in known}
+    recorded = recorded_definitions(layout.trace)
     if layout.trace.exists():
         layout.trace.replace(aside(layout.trace))
     trace = Trace(layout)
     trace.append(store.attempts_after(0), metrics, store.circuits_after(0))
+    if recorded is not None:
+        trace.append_definitions(recorded)
     trace.close()
 
 

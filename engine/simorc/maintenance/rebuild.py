@@ -10,20 +10,22 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import anyio
 
 from simorc.errors import WaveformError
+from simorc.maintenance.remeasure import measure_as_recorded
 from simorc.netlist.deck.deck import Deck
-from simorc.rundir.attempt_log import Trace
+from simorc.rundir.attempt_log import Trace, recorded_definitions
 from simorc.rundir.history import stored_attempts, together, traced_attempts
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.metadata_csv import swept_columns
 from simorc.rundir.store.connection import create
+from simorc.rundir.store.definitions import stored_definitions
 from simorc.rundir.store.integrity import carry_over, readable_meta
 from simorc.rundir.store.writer import Finished, Store, declare_columns
 from simorc.runner.measuring import Measuring
@@ -45,10 +47,13 @@ class Rebuilt:
     traced: int
     listed: int
     judged: int
+    measured: int | None = None
+    """Cases measured by the definitions of the attempt log; None if it has none or the store had them."""
 
     def __str__(self) -> str:
         files = f"{self.traced} cases from trace.jsonl, {self.listed} from metadata.csv"
-        return f"{files}, {self.judged} evaluated again"
+        measured = "" if self.measured is None else "; measured again as the attempt log records"
+        return f"{files}, {self.judged} evaluated again{measured}"
 
 
 def rebuild(layout: RunLayout, manifest: Manifest) -> Rebuilt:
@@ -56,6 +61,7 @@ def rebuild(layout: RunLayout, manifest: Manifest) -> Rebuilt:
 
     The run's lock must be held.
     """
+    recorded = recorded_definitions(layout.trace)
     making = RunLayout(layout.path / _WORKPLACE)
     shutil.rmtree(making.path, ignore_errors=True)
     making.path.mkdir()
@@ -66,10 +72,14 @@ def rebuild(layout: RunLayout, manifest: Manifest) -> Rebuilt:
         rebuilt = _refill(layout, manifest, store, trace)
         while store.fill(_AT_ONCE):
             pass
+        if recorded is not None:
+            trace.append_definitions(recorded)
         trace.close()
     if _is_of(layout, manifest):
         carry_over(layout.database, making.database)
     _put_in_place(layout, making)
+    if recorded is not None and not stored_definitions(layout.database):
+        rebuilt = replace(rebuilt, measured=measure_as_recorded(layout, recorded).cases)
     return rebuilt
 
 

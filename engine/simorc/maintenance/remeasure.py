@@ -28,6 +28,7 @@ from simorc.measurements.meas_refine import refine
 from simorc.measurements.measure import Measured, check_definitions, compiled, measure_case
 from simorc.netlist.deck.deck import Deck
 from simorc.results.frame import Frame, load_frame
+from simorc.rundir.attempt_log import Trace
 from simorc.rundir.freezing import HOOKS, freeze_hooks, hook_files
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
@@ -109,9 +110,6 @@ def remeasure(
         if hooks.inputs:
             project_root = layout.path / hooks.directory
         names = tuple(definitions) if everything else changed_measurements(old, definitions, edited)
-        names = tuple(name for name in names if definitions[name].across is None)
-        removed = tuple(name for name in old if name not in definitions)
-        found = _measured(layout, manifest, definitions, names, project_root, jobs, progress)
         now: dict[str, Any] = {
             "measurements": to_json(definitions),
             "specs": to_json(specs),
@@ -120,11 +118,62 @@ def remeasure(
         if plot_specs is not None:
             now["plot_specs"] = list(plot_specs)
         now["measured"] = time.strftime("%Y-%m-%dT%H:%M:%S%z")
-        changed = what_changed(manifest, definitions, specs, plot_specs, (names, removed))
-        done = store_rows(layout, definitions, names, removed, found, now, changed)
-        if manifest.plan_if_known is not None:
-            rewrite_metadata(layout, manifest)
+        wanted = _Wanted(definitions, specs, plot_specs, names, project_root, now)
+        done = _take(layout, manifest, wanted, jobs, progress)
+        _record(layout, now)
     return done
+
+
+def measure_as_recorded(layout: RunLayout, recorded: Mapping[str, Any]) -> Remeasured:
+    """Measure a run by the definitions its attempt log records, where its store knows others.
+
+    The run's lock must be held. Raises StoreError for a record that cannot be used.
+    """
+    manifest = load_manifest(layout)
+    new = manifest.with_definitions(recorded, layout.trace)
+    definitions, edited = new.measurements, new.hooks != manifest.hooks
+    names = changed_measurements(manifest.measurements_if_known or {}, definitions, edited)
+    hooks = layout.path / new.hooks.directory
+    return _take(layout, manifest, _Wanted(definitions, new.specs, new.plot_specs, names, hooks, recorded))
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What a run is to be measured by, the measurements to compute, and where their Python files are."""
+
+    definitions: MeasurementDefinitions
+    specs: Specs
+    plot_specs: Sequence[Any] | None
+    names: Sequence[str]
+    project_root: Path
+    as_json: Mapping[str, Any]
+
+
+def _take(
+    layout: RunLayout,
+    manifest: Manifest,
+    wanted: _Wanted,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Remeasured:
+    """Compute what is wanted for every case and store it with its definitions."""
+    definitions, old = wanted.definitions, manifest.measurements_if_known or {}
+    names = tuple(name for name in wanted.names if definitions[name].across is None)
+    removed = tuple(name for name in old if name not in definitions)
+    found = _measured(layout, manifest, definitions, names, wanted.project_root, jobs, progress)
+    changed = what_changed(manifest, definitions, wanted.specs, wanted.plot_specs, (names, removed))
+    done = store_rows(layout, definitions, names, removed, found, wanted.as_json, changed)
+    if manifest.plan_if_known is not None:
+        rewrite_metadata(layout, manifest)
+    return done
+
+
+def _record(layout: RunLayout, now: Mapping[str, Any]) -> None:
+    trace = Trace(layout)
+    try:
+        trace.append_definitions(now)
+    finally:
+        trace.close()
 
 
 def what_changed(

@@ -1,4 +1,4 @@
-"""`trace.jsonl`: one line per attempt, append-only.
+"""`trace.jsonl`: one line per attempt, and one per time the run was measured again; append-only.
 
 The store is the truth; the trace follows it. Each line carries the attempt's sequence number in the store,
 so that a runner which takes over completes a trace that a killed one left short or torn.
@@ -19,6 +19,36 @@ _FIELDS = (
     *("seq", "case_id", "attempt", "status", "kind", "message", "action", "warm", "cold_why", "rung"),
     *("started", "seconds", "place", "warnings", "fingerprint", "deck_run"),
 )
+
+MEASURE = "measure"
+_MEASURE_START = b'{"stage": "measure"'
+
+
+def recorded_definitions(path: Path) -> Mapping[str, Any] | None:
+    """What the run was measured by last according to its attempt log; None if it was never measured again."""
+    found: Mapping[str, Any] | None = None
+    try:
+        stream = path.open("rb")
+    except OSError:
+        return None
+    with stream:
+        for line in stream:
+            if is_definitions(line):
+                found = _definitions_of(line) or found
+    return found
+
+
+def is_definitions(line: bytes) -> bool:
+    """Whether a line of the attempt log records definitions and no attempt."""
+    return line.startswith(_MEASURE_START)
+
+
+def _definitions_of(line: bytes) -> Mapping[str, Any] | None:
+    try:
+        definitions = json.loads(line)["definitions"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return definitions if isinstance(definitions, dict) else None
 
 
 class Trace:
@@ -55,6 +85,13 @@ class Trace:
             raise
         self._end += len(text)
         self.last_seq = rows[-1][0]
+
+    def append_definitions(self, definitions: Mapping[str, Any]) -> None:
+        """Write what the run is measured by from now on, so that a store made anew can be measured alike."""
+        line = {"stage": MEASURE, "seq": self.last_seq, "definitions": definitions}
+        text = (json.dumps(line, ensure_ascii=False, default=str) + "\n").encode("utf-8", "backslashreplace")
+        self._write(text)
+        self._end += len(text)
 
     def _write(self, text: bytes) -> None:
         while text:
