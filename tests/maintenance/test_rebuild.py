@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from simorc.config.definitions import measurements_of_json, specs_of_json
 from simorc.config.project import Project
 from simorc.launch.build import build_run
 from simorc.maintenance.fsck import check_run
@@ -208,8 +209,8 @@ def test_a_lost_store_is_rebuilt_as_it_was_measured_last(
 ) -> None:
     layout = run_through(make_project(DECK, sweep=TEN))
     old = load_manifest(layout).measurements
-    new = {**old, "twice": {"expr": "2*vout", "unit": "V"}}
-    remeasure(layout, new, {"twice": {"max": 1.0}}, project_root=layout.root)
+    new = {**old, **measurements_of_json({"twice": {"expr": "2*vout", "unit": "V"}})}
+    remeasure(layout, new, specs_of_json({"twice": {"max": 1.0}}), project_root=layout.root)
     before, manifest = load_frame(layout), load_manifest(layout)
     for _ in range(2):
         layout.database.unlink()
