@@ -144,7 +144,7 @@ def test_reasons_name_the_file(path: Path, content: bytes, reason: str) -> None:
 
 
 def test_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(WaveformError, match="no such raw file"):
+    with pytest.raises(WaveformError, match="raw file not found"):
         RawFile.open(tmp_path / "nothing.raw")
 
 

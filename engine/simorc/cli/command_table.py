@@ -54,6 +54,9 @@ COMMANDS = {
         "Results", "Plot waveforms and measurements in the terminal, or write them to a file.", "plot"
     ),
     "measure": Entry("Results", "Measure a run again without simulating.", "measure"),
+    "measure-file": Entry(
+        "Results", "Measure a raw file of any simulator, without a project.", "measure_file"
+    ),
     "compare": Entry("Results", "Compare the results of two runs.", "compare"),
     "baseline": Entry(
         "Results", "Save the results of a run as a baseline; check later runs against it.", "baseline"

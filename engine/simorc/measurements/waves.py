@@ -86,6 +86,15 @@ class Waves:
         """The kind of the plot at a place that `choose` gave."""
         return analysis_of(self._plots[place])
 
+    def axis_name(self, axis: Floats) -> str:
+        """What the axis of these very values is called (``time``, ``frequency``, ``v-sweep``); empty for one
+        that no analysis has, such as that of a spectrum.
+        """
+        for place, plot in enumerate(self._plots):
+            if plot.axis is not None and np.array_equal(self._axis(place), axis):
+                return str(plot.variables[0][0])
+        return ""
+
     def _axis(self, place: int) -> Floats:
         key = (place, "")
         if key not in self._traces:

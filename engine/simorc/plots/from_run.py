@@ -14,6 +14,7 @@ from simorc.measurements.arrays import Trace
 from simorc.measurements.expressions import Scope, compile_wave_expression
 from simorc.measurements.missing import MeasurementMissing
 from simorc.measurements.wave_functions import Quantity
+from simorc.measurements.waves import Waves
 from simorc.plots.figure import Axis, Curve, Figure, FigureStrip, Floats, Limit, as_floats, histogram
 from simorc.plots.spec import PlotSpec, PlotStrip, plain_signal
 from simorc.results.frame import Frame
@@ -22,6 +23,8 @@ from simorc.results.specs import Spec
 
 MOST_OVERLAID = 200
 """More cases than this in one figure are thinned out, evenly."""
+_AXES = {"time": "time", "frequency": "frequency", "freq": "frequency"}
+"""How a spec may call the axis of an analysis -> the axis' own name."""
 
 
 def figure_of(run: OpenRun, spec: PlotSpec, cases: Sequence[int] | None = None) -> Figure:
@@ -94,8 +97,8 @@ def _curves(run: OpenRun, spec: PlotSpec, strip: PlotStrip, case: int, cases: Se
     suffix = "" if len(cases) == 1 else f" #{case}"
     found = []
     for legend, signal in strip.signals.items():
-        y = _trace(compile_wave_expression(plain_signal(signal)).value(scope), signal)
-        found.append(Curve(legend + suffix, _across(spec, scope, y), as_floats(y.y)))
+        y = trace_of(compile_wave_expression(plain_signal(signal)).value(scope), signal)
+        found.append(Curve(legend + suffix, across(spec, scope, y, waves), as_floats(y.y)))
     return found
 
 
@@ -104,18 +107,28 @@ def _number(parameters: Mapping[str, object], name: str) -> float | None:
     return float(value) if isinstance(value, (int, float)) else None
 
 
-def _trace(value: Quantity, signal: str) -> Trace:
+def trace_of(value: Quantity, signal: str) -> Trace:
+    """A waveform. UsageError for a number."""
     if not isinstance(value, Trace):
         raise UsageError(f"{signal} is a number, not a waveform")
     return value
 
 
-def _across(spec: PlotSpec, scope: Scope, y: Trace) -> Floats:
-    """What is drawn across: the axis of the curve, or another signal of the same length (an XY plot)."""
-    if plain_signal(spec.x).lower() in ("", "time", "frequency", "freq", "sweep"):
+def across(spec: PlotSpec, scope: Scope, y: Trace, waves: Waves) -> Floats:
+    """What is drawn across: the axis of the curve, or another signal of the same length (an XY plot).
+
+    UsageError where the spec names an axis (time, frequency) that the curve does not have.
+    """
+    named = plain_signal(spec.x).lower()
+    if named in ("", "sweep"):
+        return y.x
+    if named in _AXES:
+        own = waves.axis_name(y.x)
+        if own.lower() not in ("", _AXES[named]):
+            raise UsageError(f"x: {spec.x}: the axis of {spec.title or 'the signals'} is {own}")
         return y.x
     try:
-        x = _trace(compile_wave_expression(plain_signal(spec.x)).value(scope), spec.x)
+        x = trace_of(compile_wave_expression(plain_signal(spec.x)).value(scope), spec.x)
     except MeasurementMissing:
         if "sweep" in spec.x.lower():
             return y.x

@@ -14,16 +14,17 @@ import click
 from simorc.cli.completion import RUNS
 from simorc.cli.context import Scope, scoped
 from simorc.cli.number_options import CountOption
-from simorc.cli.output.plot_choice import Asked
+from simorc.cli.output.file_plot import is_raw_file
+from simorc.cli.output.plot_choice import Asked, plot_named
 from simorc.cli.output.tables import table, write
 from simorc.text import plain
 from simorc.units import format_si
 
 if TYPE_CHECKING:
+    from simorc.measurements.waves import PlotLike
     from simorc.plots.backends.terminal.figures import Drawing
     from simorc.plots.figure import Figure
     from simorc.results.open_run import OpenRun
-    from simorc.waveforms.rawfile import Plot
 
 UNITS = {"voltage": "V", "current": "A"}
 
@@ -38,7 +39,7 @@ class Room:
 
 
 @click.command("plot")
-@click.argument("run", default="last", shell_complete=RUNS)
+@click.argument("run", metavar="[RUN|FILE.raw]", default="last", shell_complete=RUNS)
 @click.argument("what", metavar="[SPEC|CASE|SIGNAL]...", nargs=-1)
 @click.option("--where", metavar="EXPR", default="", help="Overlay the cases that meet this condition.")
 @click.option("--histogram", "histograms", metavar="MEAS", multiple=True, help="Histogram of a measurement.")
@@ -69,16 +70,47 @@ def command(
 
     After RUN: plot specs by name or title, case numbers (3,7-9), signals ('v(out)', 'vdb(out)'). Without
     any: the plot specs the run was built with, or the first outputs of its first case.
+
+    A raw file of ngspice, Xyce, LTspice or QSPICE needs no project: plot specs (FILE.yaml) or signals
+    follow. Each step of a stepped file is a curve.
     """
     from simorc.results.open_run import OpenRun
 
     asked = Asked(**choice)  # type: ignore[arg-type]
+    if is_raw_file(run):
+        _raw_file(Path(run), asked, out, Room(width, height, log_x))
+        return
     opened = OpenRun(scope.run(run))
     figures = _figures(opened, asked)
     if figures:
         _show(figures, out, Room(width, height, log_x))
     else:
         _signals(opened, asked, out, Room(width, height, log_x))
+
+
+def _raw_file(path: Path, asked: Asked, out: Path | None, room: Room) -> None:
+    """Draw a raw file: plot specs, signals, or the values of an operating point."""
+    from simorc.cli.output.file_plot import file_figures, file_panel, refuse_choices_of_runs
+    from simorc.plots.backends.terminal.figures import Drawing, figure_of_panel
+    from simorc.waveforms.any_raw import open_steps
+
+    refuse_choices_of_runs(asked)
+    steps = open_steps(path)
+    if figures := file_figures(steps, asked, path.name):
+        _show(figures, out, room)
+        return
+    first = plot_named(steps[0].plots, asked.analysis, asked.what)
+    if first.axis is None:
+        _write_table(first, asked)
+        return
+    if out is not None and out.suffix == ".csv" and len(steps) == 1:
+        _write_signals(first, asked, out)
+        return
+    panel = file_panel(steps, asked, path.name)
+    if out is None:
+        write(_lines(Drawing(panel), room))
+    else:
+        _show([figure_of_panel(panel)], out, room)
 
 
 def _figures(run: OpenRun, asked: Asked) -> list[Figure]:
@@ -109,7 +141,7 @@ def _signals(run: OpenRun, asked: Asked, out: Path | None, room: Room) -> None:
         _show([figure_of_panel(panel)], out, room)
 
 
-def _write_signals(plot: Plot, asked: Asked, out: Path) -> None:
+def _write_signals(plot: PlotLike, asked: Asked, out: Path) -> None:
     """Every digit of the signals of one case, complex ones in two columns."""
     from simorc.measurements.waves import Waves
     from simorc.plots.backends.terminal.strips import default_names
@@ -121,10 +153,10 @@ def _write_signals(plot: Plot, asked: Asked, out: Path) -> None:
     click.echo(plain(str(out)))
 
 
-def _write_table(plot: Plot, asked: Asked) -> None:
-    own = [each for each in plot.variables if not each.padded]
-    kinds = {variable.name.lower(): variable.kind for variable in plot.variables}
-    names = asked.names or tuple(each.name for each in own)
+def _write_table(plot: PlotLike, asked: Asked) -> None:
+    own = [each for each in plot.variables if each[2:] != (True,)]
+    kinds = {variable[0].lower(): variable[1] for variable in plot.variables}
+    names = asked.names or tuple(each[0] for each in own)
     rows = []
     for name in names:
         unit = UNITS.get(kinds.get(name.lower(), "voltage"), "")

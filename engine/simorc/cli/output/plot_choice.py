@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from simorc.cli.case_ids import parse_case_ids
 from simorc.errors import SimorcError, UsageError, WaveformError
 
 if TYPE_CHECKING:
+    from simorc.measurements.waves import PlotLike
     from simorc.plots.backends.terminal.plot import Panel
     from simorc.plots.figure import Figure
     from simorc.plots.spec import PlotSpec
     from simorc.results.open_run import OpenRun
     from simorc.waveforms.rawfile import Plot
+
+AnyPlot = TypeVar("AnyPlot", bound="PlotLike")
 
 MOST_MEASUREMENTS = 6
 """Drawn over a parameter when none is named."""
@@ -117,24 +120,26 @@ def cases_to_draw(run: OpenRun, asked: Asked) -> list[int]:
 
 def plot_of_case(run: OpenRun, case: int, asked: Asked) -> Plot:
     """The analysis to draw: the one named, else the last with all signals, else the last."""
-    from simorc.plots.backends.terminal.strips import has_signal
     from simorc.waveforms.rawfile import RawFile
 
     if not run.layout.raw(case).is_file():
         raise _no_waveforms(run, case)
-    raw = RawFile.open(run.layout.raw(case))
-    name = asked.analysis
-    named = list(raw.plots) if name is None else _plots_named(raw.plots, name)
-    if not raw.plots:
-        raise WaveformError(f"{raw.path} contains no plot")
+    return plot_named(RawFile.open(run.layout.raw(case)).plots, asked.analysis, asked.names)
+
+
+def plot_named(plots: Sequence[AnyPlot], name: str | None, signals: Sequence[str]) -> AnyPlot:
+    """The analysis of that name, or else the last with all the signals, or else the last."""
+    from simorc.plots.backends.terminal.strips import has_signal
+
+    named = list(plots) if name is None else _plots_named(plots, name)
     if not named:
-        told = ", ".join(plot.name for plot in raw.plots)
+        told = ", ".join(plot.name for plot in plots)
         raise UsageError(f"no plot {name!r}", remedy=f"one of {told}")
-    holding = [plot for plot in named if all(has_signal(plot, each) for each in asked.names)]
+    holding = [plot for plot in named if all(has_signal(plot, each) for each in signals)]
     return (holding or named)[-1]
 
 
-def _plots_named(plots: Sequence[Plot], name: str) -> list[Plot]:
+def _plots_named(plots: Sequence[AnyPlot], name: str) -> list[AnyPlot]:
     """The plots of an analysis (``tran``, ``tran2``), or those whose own name begins so."""
     from simorc.waveforms.plot_names import places_by_name
 
