@@ -209,13 +209,14 @@ def test_a_lost_store_is_rebuilt_as_it_was_measured_last(
 ) -> None:
     layout = run_through(make_project(DECK, sweep=TEN))
     old = load_manifest(layout).measurements
-    new = {**old, **measurements_of_json({"twice": {"expr": "2*vout", "unit": "V"}})}
+    new = {**old, **measurements_of_json({"twice": {"expr": "2*max(v(out))", "unit": "V"}})}
     remeasure(layout, new, specs_of_json({"twice": {"max": 1.0}}), project_root=layout.root)
     before, manifest = load_frame(layout), load_manifest(layout)
     for _ in range(2):
         layout.database.unlink()
         assert "measured again as the attempt log records" in check_run(layout, repair=True)[0].repaired
         after, defined = load_frame(layout), load_manifest(layout)
+        assert after.values("twice")[0] == pytest.approx(1.0)
         assert after.values("twice").tolist() == before.values("twice").tolist()
         assert after.units == before.units
         assert (defined.measurements, defined.specs) == (manifest.measurements, manifest.specs)
