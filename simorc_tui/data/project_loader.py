@@ -55,9 +55,7 @@ def _of_project(project: Project) -> ProjectOutline:
         name=project.name,
         root=project.root,
         testbenches=tuple(
-            TestbenchOutline(
-                name, bench.config_path, bench.template, bench.schematic, dict(bench.config.parameters)
-            )
+            TestbenchOutline(name, bench.config_path, bench.template, bench.schematic, dict(bench.parameters))
             for name, bench in project.testbenches.items()
         ),
         sweeps=tuple(
@@ -70,6 +68,7 @@ def _of_project(project: Project) -> ProjectOutline:
         broken_files=tuple(each.path for each in broken),
         broken=broken,
         unnamed=_unnamed(project.root, project.setup),
+        project=project,
     )
 
 
@@ -89,6 +88,7 @@ def _without_plan(project: Project) -> Iterator[BrokenOutline]:
 def _of_files(root: Path, problems: Sequence[Problem]) -> tuple[ProjectOutline, Mapping[Path, Stamp | None]]:
     """The sound files of a project that has others as well."""
     from simorc.config.expansion import against
+    from simorc.config.project import Project
     from simorc.config.validate.project_files import read_project
 
     files = read_project(root, os.environ.get("SIMORC_ENV") or None)
@@ -114,6 +114,7 @@ def _of_files(root: Path, problems: Sequence[Problem]) -> tuple[ProjectOutline, 
         broken_files=broken_files,
         broken=broken,
         unnamed=_unnamed(root, setup),
+        project=Project.sound_part(root),
     )
     return outline, files.stamps
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simorc.files import Stamp
 from simorc.units import Value
+
+if TYPE_CHECKING:
+    from simorc.config.project import Project
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ class ProjectOutline:
     broken_files: tuple[Path, ...] = ()
     broken: tuple[BrokenOutline, ...] = ()
     unnamed: tuple[BrokenOutline, ...] = ()
+    project: Project | None = field(default=None, compare=False, repr=False)
+    """Its sound part, which drafts of sweeps are checked against; None if sim_setup.yaml cannot be read."""
     stamps: Mapping[Path, Stamp | None] = field(default_factory=dict, compare=False)
     """Every file this was read from, with its stamp from before it was read."""
 

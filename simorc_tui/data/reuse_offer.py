@@ -12,6 +12,7 @@ from simorc.rundir.layout import RunLayout, find_runs
 from simorc.units import Value
 
 if TYPE_CHECKING:
+    from simorc.config.project import Project
     from simorc.config.yaml.edit import SweepText
 
 MOST_CASES = 200_000
@@ -29,7 +30,9 @@ class ReuseOffer:
     total: int
 
 
-def reuse_offer(root: Path, sweep: str, draft: SweepText, defaults: Mapping[str, Value]) -> ReuseOffer | None:
+def reuse_offer(
+    root: Path, sweep: str, draft: SweepText, project: Project | None, defaults: Mapping[str, Value]
+) -> ReuseOffer | None:
     """What the newest run of the sweep could spare; None if nothing, or if everything in it is the same.
 
     The runner compares each case by its deck and files before it takes it over; this only counts values.
@@ -41,7 +44,7 @@ def reuse_offer(root: Path, sweep: str, draft: SweepText, defaults: Mapping[str,
     if newest is None:
         return None
     try:
-        plan = plan_of_draft(draft, defaults)
+        plan = plan_of_draft(draft, project)
         if len(plan) > MOST_CASES or _has_moved(root, newest):
             return None
         earlier = EarlierRun(newest)

@@ -2,71 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from simorc.config.models.sweep import SweepDefinition
-from simorc.config.sweep_values import value_problems
-from simorc.config.validate.cross_checks import varied_twice
-from simorc.config.validate.project_files import SWEEP_PATHS
-from simorc.config.yaml.document import document_of
+from simorc.config.project import Project
 from simorc.config.yaml.edit import SweepText
 from simorc.config.yaml.source import Source, parse_yaml
-from simorc.errors import StoreError, UsageError
+from simorc.errors import ConfigError, StoreError, UsageError
+from simorc.launch.project_checks import plan_of_text
 from simorc.launch.sweep_checks import warnings_in
 from simorc.rundir.layout import find_runs
 from simorc.rundir.store.reader import RunReader
 from simorc.sweeps.plan import Plan
 from simorc.sweeps.preview import Preview, preview
-from simorc.units import Value
 
 PREVIEW_CASES = 20
 RUNS_ASKED = 20
 
 
-def count_cases(draft: SweepText, defaults: Mapping[str, Value]) -> tuple[int, list[str]]:
+def count_cases(draft: SweepText, project: Project | None) -> tuple[int, list[str]]:
     """The number of cases, and what is probably not meant.
 
-    Raises UsageError or ExpressionError for what makes no sense.
+    Raises UsageError or ExpressionError for what a run would refuse.
     """
-    plan = plan_of_draft(draft, defaults)
-    return len(plan), warnings_of_draft(draft, plan, defaults)
+    definition, source, plan = _planned(draft, project)
+    found = warnings_in(definition, plan, source)
+    return len(plan), [f"{each.line}:{each.column}: {each.message}" for each in found]
 
 
-def plan_of_draft(draft: SweepText, defaults: Mapping[str, Value]) -> Plan:
-    """The cases of the draft. Raises UsageError or ExpressionError for what makes no sense."""
-    plan = Plan.expand(_read(draft, defaults)[0], defaults=defaults)
-    plan.refuse_too_many()
-    return plan
+def plan_of_draft(draft: SweepText, project: Project | None) -> Plan:
+    """The cases of the draft. Raises UsageError or ExpressionError for what a run would refuse."""
+    return _planned(draft, project)[2]
 
 
-def warnings_of_draft(draft: SweepText, plan: Plan, defaults: Mapping[str, Value]) -> list[str]:
-    """What the draft says that probably is not meant, each with its line and column."""
-    definition, source = _read(draft, defaults)
-    return [f"{each.line}:{each.column}: {each.message}" for each in warnings_in(definition, plan, source)]
-
-
-def _read(draft: SweepText, defaults: Mapping[str, Value]) -> tuple[SweepDefinition, Source]:
-    """The sweep that a run would be made of, read as a run reads the saved file.
-
-    Raises UsageError with the first problem.
-    """
+def _planned(draft: SweepText, project: Project | None) -> tuple[SweepDefinition, Source, Plan]:
+    """The sweep that a run would be made of, read and checked as a run does with the saved file."""
+    if project is None:
+        raise UsageError("the project cannot be read: correct sim_setup.yaml first")
     source = parse_yaml(draft.text.encode(), draft.path)
-    document = document_of(source, SweepDefinition, SWEEP_PATHS)
-    problems = list(document.problems)
-    if document.model is not None and not problems:
-        problems += varied_twice(document.model, source)
-        problems += value_problems(document.model, defaults, source)
-    if problems or document.model is None:
-        first = next(iter(problems), None)
-        place = "" if first is None or first.key in ("exclude", "include") else f"{first.key}: "
-        raise UsageError(f"{place}{first.message}" if first else "not a sweep")
-    return document.model, source
+    try:
+        definition, plan = plan_of_text(project, source)
+    except ConfigError as error:
+        first = error.problems[0]
+        place = "" if first.key in ("", "exclude", "include") else f"{first.key}: "
+        raise UsageError(f"{place}{first.message}") from error
+    return definition, source, plan
 
 
-def preview_of(draft: SweepText, defaults: Mapping[str, Value]) -> Preview:
+def preview_of(draft: SweepText, project: Project | None) -> Preview:
     """The first and last cases of the draft. Raises UsageError or ExpressionError for what makes no sense."""
-    return preview(plan_of_draft(draft, defaults), first=PREVIEW_CASES, last=2)
+    return preview(plan_of_draft(draft, project), first=PREVIEW_CASES, last=2)
 
 
 def earlier_rate(root: Path, sweep: str, testbench: str) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -20,6 +20,7 @@ from simorc.config.settings import Layer, Setting, Settings, file_layer, origins
 from simorc.config.validate.project_files import ProjectFiles, check_sweep, read_project, read_sweep
 from simorc.config.validate.unnamed_sweeps import how_to_name, unnamed_sweeps
 from simorc.config.yaml.document import Document
+from simorc.config.yaml.source import Source, read_yaml, shown
 from simorc.errors import ConfigError, Problem, UsageError
 from simorc.files import Stamp
 from simorc.units import Value
@@ -104,12 +105,41 @@ class Project:
         layers, problems = _layers_of(files, overrides or {})
         if files.problems or problems:
             raise ConfigError(list(dict.fromkeys([*files.problems, *problems])))
+        return cls._of(files, layers)
+
+    @classmethod
+    def sound_part(cls, start: Path | None = None) -> Project:
+        """The testbenches and sweeps without a problem, of a project that has others as well.
+
+        Raises ConfigError if sim_setup.yaml cannot be read.
+        """
+        files = read_project(find_root(start), os.environ.get("SIMORC_ENV") or None)
+        layers, problems = _layers_of(files, {})
+        bad = {problem.file for problem in (*files.problems, *problems)}
+        sound = {
+            name: document
+            for name, document in files.testbenches.items()
+            if document.model is not None
+            and name in files.templates
+            and shown(document.source.path) not in bad
+        }
+        sweeps = {
+            name: document
+            for name, document in files.sweeps.items()
+            if document.model is not None
+            and document.model.testbench in sound
+            and shown(document.source.path) not in bad
+        }
+        return cls._of(replace(files, testbenches=sound, sweeps=sweeps), layers)
+
+    @classmethod
+    def _of(cls, files: ProjectFiles, layers: _Layers) -> Project:
         testbenches = {
             name: _testbench(files, name, document) for name, document in files.testbenches.items()
         }
         sweeps = {name: _sweep(name, document) for name, document in files.sweeps.items()}
         return cls(
-            root,
+            files.root,
             _setup(files),
             files.environment,
             MappingProxyType(testbenches),
@@ -153,6 +183,10 @@ class Project:
 
     def sweep_from(self, path: Path, name: str | None = None) -> Sweep:
         """A sweep file that is not part of the project, checked against it. Raises ConfigError."""
+        return self.sweep_of(read_yaml(Path(path).absolute()), name)
+
+    def sweep_of(self, source: Source, name: str | None = None) -> Sweep:
+        """The same for a file that is read already, such as one that is being edited."""
         files = ProjectFiles(
             self.root,
             self._files.setup,
@@ -160,11 +194,24 @@ class Project:
             self._files.testbenches,
             templates=self._files.templates,
         )
-        document = read_sweep(files, Path(path).absolute())
+        document = read_sweep(files, source)
         problems = [*files.problems, *check_sweep(files, document)]
+        problems += file_layer(source, document.model)[1]
         if problems:
-            raise ConfigError(problems)
-        return _sweep(name or Path(path).name.split(".")[0], document)
+            raise ConfigError(list(dict.fromkeys(problems)))
+        return _sweep(name or source.path.name.split(".")[0], document)
+
+    def with_sweep(self, source: Source) -> tuple[Project, Sweep]:
+        """The project with a sweep file that is being edited in the place of the saved one, and that sweep.
+
+        Raises ConfigError.
+        """
+        named = (name for name, sweep in self.sweeps.items() if sweep.path == source.path)
+        sweep = self.sweep_of(source, next(named, None))
+        layer = file_layer(source, sweep.definition)[0]
+        layers = replace(self._layers, sweeps={**self._layers.sweeps, sweep.name: layer})
+        sweeps = MappingProxyType({**self.sweeps, sweep.name: sweep})
+        return replace(self, sweeps=sweeps, _layers=layers), sweep
 
     def sweep(self, name: str) -> Sweep:
         """The sweep of that name. Raises UsageError, which tells of a file that is there and not named."""

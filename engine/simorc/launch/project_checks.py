@@ -10,8 +10,9 @@ from types import MappingProxyType
 from simorc.config.models.measurement import Measurement
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.project import Project, Sweep, Testbench
-from simorc.config.yaml.source import read_yaml
+from simorc.config.yaml.source import Source, read_yaml
 from simorc.errors import ConfigError, Problem, SimorcError
+from simorc.launch.case_plan import plan_of
 from simorc.launch.sweep_checks import sweep_problems
 from simorc.netlist.deck.includes import lint_includes
 from simorc.netlist.deck.lint_definitions import lint_definitions
@@ -22,6 +23,7 @@ from simorc.netlist.deck.lint_values import lint_values
 from simorc.netlist.finding import Finding
 from simorc.schematics.lint import lint_project
 from simorc.simulators.others.registry import adapter_called
+from simorc.sweeps.plan import Plan
 
 _ERRORS_FROM = (lint_project, lint_includes, lint_literals, lint_titles)
 _WARNINGS_FROM = (lint_definitions, lint_values, lint_random)
@@ -48,8 +50,19 @@ def refuse_findings(project: Project, definition: SweepDefinition, source: Path 
         raise ConfigError([_problem(finding) for finding in findings])
 
 
+def plan_of_text(project: Project, source: Source) -> tuple[SweepDefinition, Plan]:
+    """What a run of a sweep file that is being edited would simulate; `source` is its text.
+
+    Refuses what `simorc build` refuses: raises ConfigError, ExpressionError or UsageError.
+    """
+    edited, sweep = project.with_sweep(source)
+    if problems := problems_of(edited, sweep.definition, source, sweep.name):
+        raise ConfigError(list(dict.fromkeys(problems)))
+    return sweep.definition, plan_of(edited, sweep.definition)
+
+
 def problems_of(
-    project: Project, definition: SweepDefinition, source: Path | None, name: str
+    project: Project, definition: SweepDefinition, source: Path | Source | None, name: str
 ) -> list[Problem]:
     """What is wrong with the values, the measurements and the simulator of a sweep and its testbench."""
     return [
@@ -59,7 +72,9 @@ def problems_of(
     ]
 
 
-def unmeasurable(project: Project, definition: SweepDefinition, source: Path | None) -> list[Problem]:
+def unmeasurable(
+    project: Project, definition: SweepDefinition, source: Path | Source | None
+) -> list[Problem]:
     """What is wrong with the measurements of a sweep and of its testbench, known before any simulation."""
     bench = project.testbenches[definition.testbench]
     own = _wrong_measurements(project, bench, source or bench.config_path, definition.measurements)
@@ -72,14 +87,14 @@ def unmeasurable_testbench(project: Project, bench: Testbench) -> list[Problem]:
 
 
 def _wrong_measurements(
-    project: Project, bench: Testbench, file: Path, declared: Mapping[str, Measurement]
+    project: Project, bench: Testbench, file: Path | Source, declared: Mapping[str, Measurement]
 ) -> list[Problem]:
     plain = {name: what.definition() for name, what in declared.items() if not what.meas}
     if not plain:
         return []
     from simorc.measurements.measure import check_definitions
 
-    source = read_yaml(file)
+    source = file if isinstance(file, Source) else read_yaml(file)
     wrong = check_definitions(plain, bench.parameters, project.root)
     return [source.problem(("measurements", name), message) for name, message in wrong]
 

@@ -17,7 +17,9 @@ from simorc.sweeps.plan import Plan
 from simorc.units import Number
 
 
-def sweep_problems(project: Project, definition: SweepDefinition, path: Path | None) -> list[Problem]:
+def sweep_problems(
+    project: Project, definition: SweepDefinition, path: Path | Source | None
+) -> list[Problem]:
     """What keeps a sweep from being run though each of its values is sound."""
     return value_problems(definition, project.testbenches[definition.testbench].parameters, _source(path))
 
@@ -92,5 +94,7 @@ def _finding(source: Source, path: KeyPath, message: str) -> Finding:
     return Finding(shown(source.path), *source.place(path), message, True)
 
 
-def _source(path: Path | None) -> Source:
+def _source(path: Path | Source | None) -> Source:
+    if isinstance(path, Source):
+        return path
     return Source(Path("sweep"), {}) if path is None else read_yaml(path)

@@ -19,8 +19,8 @@ from simorc_tui.screens.main.context import Controller, MainContext
 from simorc_tui.screens.main.project_controller import ProjectController
 
 if TYPE_CHECKING:
+    from simorc.config.project import Project
     from simorc.config.yaml.edit import SweepText
-    from simorc.units import Value
 
 FIRST_IN_HELP: Mapping[str, tuple[str, ...]] = {
     "wave": ("wave", "plot"),
@@ -116,7 +116,7 @@ class ProgramController(Controller):
             self.main.do(self._preview(self.main.builder.draft), "preview")
 
     async def _preview(self, draft: SweepText) -> None:
-        found = await asyncio.to_thread(_preview_text, draft, self.main.builder.defaults)
+        found = await asyncio.to_thread(_preview_text, draft, self.main.builder.project)
         self.main.ask(ReadingScreen("cases of the sweep in the builder", found))
 
     def palette(self) -> None:
@@ -144,10 +144,10 @@ class ProgramController(Controller):
         self.main.app.action_suspend_process()
 
 
-def _preview_text(draft: SweepText, defaults: Mapping[str, Value]) -> Text:
+def _preview_text(draft: SweepText, project: Project | None) -> Text:
     from simorc_tui.data.sweep_draft import preview_of
 
-    found = preview_of(draft, defaults)
+    found = preview_of(draft, project)
     table = [found.columns, *found.rows]
     widths = [max(len(row[place]) for row in table) for place in range(len(found.columns))]
     lines = ["  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in table]

@@ -38,6 +38,7 @@ class ProjectController(Controller):
     def outline_read(self, outline: ProjectOutline) -> None:
         main, builder = self.main, self.main.builder
         main.outline = outline
+        builder.project = outline.project
         main.status_line.project = outline.name
         main.status_line.problems = len(outline.problems)
         main.tree.show_outline(outline)
@@ -48,6 +49,8 @@ class ProjectController(Controller):
                 self.edit_sweep(outline.sweeps[0].name)
         elif not builder.dirty and builder.file_moved:
             self.edit_sweep(builder.sweep.name)
+        else:
+            builder.count()
 
     def show_sweep_of(self, layout: RunLayout) -> None:
         """The builder shows the sweep of the run, unless the user is at work in it."""

@@ -144,7 +144,12 @@ class RunController(Controller):
             self._ask_about_stale(stale)
             return
         found = await asyncio.to_thread(
-            reuse_offer, self.main.root, sweep.name, draft, self.main.builder.defaults
+            reuse_offer,
+            self.main.root,
+            sweep.name,
+            draft,
+            self.main.builder.project,
+            self.main.builder.defaults,
         )
         if found is None:
             await self._launch_sweep()

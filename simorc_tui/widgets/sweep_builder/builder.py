@@ -21,6 +21,7 @@ from simorc_tui.data.project_outline import SweepOutline, TestbenchOutline
 from simorc_tui.widgets.sweep_builder.axis_text import axis_text, parse_axis
 
 if TYPE_CHECKING:
+    from simorc.config.project import Project
     from simorc.config.yaml.edit import AxisValue, SweepText
     from simorc.units import Value
 
@@ -74,6 +75,8 @@ class SweepBuilder(Vertical):
         self._names: list[str] = []
         self._put_away: dict[str, str] = {}
         self._new_corner = False
+        self.project: Project | None = None
+        """What the draft is checked against: the sound part of the project."""
         self.root: Path | None = None
         """Where earlier runs tell how long cases take."""
 
@@ -181,7 +184,7 @@ class SweepBuilder(Vertical):
 
     def action_leave_field(self) -> None:
         if self.has_class("editing") and self.draft is not None:
-            self._count(self.draft, self._bench)
+            self._count(self.draft)
         self._close_field()
         self.screen.set_focus(self.query_one(OptionList))
 
@@ -244,7 +247,7 @@ class SweepBuilder(Vertical):
         if name is None or not self.has_class("editing"):
             return
         try:
-            self._count(self._drafted(name, event.value), self._bench)
+            self._count(self._drafted(name, event.value))
         except SimorcError as error:
             self._show_count(None, error.message)
 
@@ -269,7 +272,7 @@ class SweepBuilder(Vertical):
         self._names = [*swept, *others, *SECTIONS]
         self._show_options(swept, others)
         self.border_title = f"2 sweep {plain(self.sweep.name)}{' *' if self.dirty else ''}"
-        self._count(self.draft, self._bench)
+        self._count(self.draft)
 
     def _show_options(self, swept: dict[str, AxisValue], others: list[str]) -> None:
         choices = self.query_one(OptionList)
@@ -292,15 +295,20 @@ class SweepBuilder(Vertical):
         shown = plain(line) if line else f"off: {plain(away)}" if away else "-"
         return Text(f"{name:{width}}{shown}", "" if line else "dim", no_wrap=True)
 
+    def count(self) -> None:
+        """Count and check again, after other files of the project have changed."""
+        if self.draft is not None and not self.has_class("editing"):
+            self._count(self.draft)
+
     @work(thread=True, exclusive=True, group="count", exit_on_error=False)
-    def _count(self, draft: SweepText, bench: TestbenchOutline | None) -> None:
+    def _count(self, draft: SweepText) -> None:
         """A million cases with conditions take a moment to count, so not on the event loop."""
         from simorc_tui.data.sweep_draft import count_cases, earlier_rate
 
         rate, warnings, problem = None, list[str](), ""
         cases: int | None
         try:
-            cases, warnings = count_cases(draft, bench.defaults if bench is not None else {})
+            cases, warnings = count_cases(draft, self.project)
             if self.root is not None and self.sweep is not None:
                 rate = earlier_rate(self.root, self.sweep.name, self.sweep.testbench)
         except SimorcError as error:

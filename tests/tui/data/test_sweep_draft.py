@@ -45,8 +45,8 @@ def test_a_draft_is_the_sweep_that_runs(project: Path, name: str) -> None:
     defaults = loaded.testbenches["t"].parameters
     engine = Plan.expand(loaded.sweep("s").definition, defaults=defaults)
     draft = SweepText.load(path)
-    assert plan_of_draft(draft, defaults).to_json() == engine.to_json()
-    assert preview_of(draft, defaults).count == len(engine)
+    assert plan_of_draft(draft, loaded).to_json() == engine.to_json()
+    assert preview_of(draft, loaded).count == len(engine)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,8 @@ def test_a_draft_is_the_sweep_that_runs(project: Path, name: str) -> None:
     ],
 )
 def test_what_a_run_refuses_the_builder_refuses(project: Path, text: str, message: str) -> None:
-    draft = SweepText(f"testbench: t\n{text}", project / "sweeps" / "s.yaml")
+    path = project / "sweeps" / "s.yaml"
+    path.write_text("testbench: t\n")
+    draft = SweepText(f"testbench: t\n{text}", path)
     with pytest.raises(UsageError, match=message):
-        plan_of_draft(draft, {})
+        plan_of_draft(draft, Project.load(project))

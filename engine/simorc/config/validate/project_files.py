@@ -22,8 +22,8 @@ from simorc.config.validate.cross_checks import (
     testbench_problems,
 )
 from simorc.config.validate.pipeline_checks import pipeline_problems
-from simorc.config.yaml.document import Document, read_document
-from simorc.config.yaml.source import KeyPath, Source
+from simorc.config.yaml.document import Document, document_of, read_document
+from simorc.config.yaml.source import KeyPath, Source, read_yaml
 from simorc.errors import Problem
 from simorc.files import Stamp
 
@@ -118,12 +118,12 @@ def _read_sweeps(files: ProjectFiles, setup: Setup) -> None:
         if not is_file(path):
             files.problems.append(files.setup.source.problem(("sweeps", name), f"no such file: {written}"))
         else:
-            files.sweeps[name] = read_sweep(files, path)
+            files.sweeps[name] = read_sweep(files, read_yaml(path))
 
 
-def read_sweep(files: ProjectFiles, path: Path) -> Document[SweepDefinition]:
+def read_sweep(files: ProjectFiles, source: Source) -> Document[SweepDefinition]:
     """One sweep file by itself; its problems go to those of the project."""
-    document = read_document(path, SweepDefinition, SWEEP_PATHS)
+    document = document_of(source, SweepDefinition, SWEEP_PATHS)
     files.problems += document.problems
     definition = document.model
     if definition is not None:
