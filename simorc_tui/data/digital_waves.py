@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from simorc.pipeline.vcd import Dump, Signal, read_vcd
+from simorc.pipeline.verilog.vcd import Dump, Signal, read_vcd
 from simorc.plots.backends.terminal.curves import PlotTrace
 from simorc.plots.backends.terminal.plot import Panel, Strip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from simorc.pipeline.layout import PipelineLayout
+from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc_tui.data.attempt_files import AttemptFile, files_of
 from simorc_tui.data.pipeline_runs import Ladder, read_ladder
 

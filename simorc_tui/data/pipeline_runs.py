@@ -14,8 +14,8 @@ from typing import Any, Generic, TypeVar
 
 from simorc.errors import SimorcError
 from simorc.pipeline.control import OVER, PipelineSummary, summarise_pipeline
-from simorc.pipeline.layout import PipelineLayout, find_pipeline_runs
-from simorc.pipeline.trace import read_trace
+from simorc.pipeline.rundir.attempt_log import read_trace
+from simorc.pipeline.rundir.layout import PipelineLayout, find_pipeline_runs
 
 RUNS_EVERY = 2.0
 LADDER_EVERY = 0.25
@@ -130,7 +130,7 @@ class Ladder:
 
 def read_ladder(layout: PipelineLayout) -> Ladder:
     """How the run stands now; what cannot be read comes back as a state ``broken`` with the reason."""
-    from simorc.pipeline.manifest import open_pipeline_run  # pydantic: not before the first frame
+    from simorc.pipeline.rundir.manifest import open_pipeline_run  # pydantic: not before the first frame
 
     try:
         summary = summarise_pipeline(layout)

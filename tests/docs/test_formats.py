@@ -14,7 +14,7 @@ from playing import ROOT
 
 from simorc.cli.main import run
 from simorc.cli.main import simorc as program
-from simorc.pipeline.results import result_of
+from simorc.pipeline.rundir.results import result_of
 from simorc.results.baseline import write_baseline
 from simorc.results.open_run import open_run
 

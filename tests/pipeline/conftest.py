@@ -14,12 +14,12 @@ import pytest
 from simorc.config.project import Project
 from simorc.errors import ToolMissing
 from simorc.pipeline.build import build_pipeline_run
-from simorc.pipeline.layout import PipelineLayout
 from simorc.pipeline.loop import conduct
-from simorc.pipeline.manifest import PipelineRun, open_pipeline_run
-from simorc.pipeline.progress import Progress
+from simorc.pipeline.rundir.attempt_log import read_trace
+from simorc.pipeline.rundir.layout import PipelineLayout
+from simorc.pipeline.rundir.manifest import PipelineRun, open_pipeline_run
+from simorc.pipeline.rundir.progress import Progress
 from simorc.pipeline.tools import Unwatched, find_tool
-from simorc.pipeline.trace import read_trace
 from tests.waiting import PATIENCE
 
 GOOD = """module toggle (

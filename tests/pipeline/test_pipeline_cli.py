@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from simorc.pipeline.control import summarise_pipeline
-from simorc.pipeline.layout import PipelineLayout, find_pipeline_runs
-from simorc.pipeline.trace import read_trace
+from simorc.pipeline.rundir.attempt_log import read_trace
+from simorc.pipeline.rundir.layout import PipelineLayout, find_pipeline_runs
 from simorc.rundir.lock import runner_info
 from tests.waiting import PATIENCE, until
 

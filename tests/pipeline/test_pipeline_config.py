@@ -11,7 +11,7 @@ import pytest
 from simorc.config.project import Project
 from simorc.errors import ConfigError, UsageError
 from simorc.pipeline.build import build_pipeline_run
-from simorc.pipeline.llm_environment import with_environment
+from simorc.pipeline.generation.llm_environment import with_environment
 
 
 def problems(root: Path, pipeline: str) -> list[str]:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from simorc.errors import StoreError
 from simorc.pipeline import remediations as remedies
 from simorc.pipeline.outcome import Fault, StageOutcome
-from simorc.pipeline.progress import Progress
 from simorc.pipeline.remediations import StageBudgets, decision_manager
-from simorc.pipeline.trace import append_line, mend_trace, read_trace
+from simorc.pipeline.rundir.attempt_log import append_line, mend_trace, read_trace
+from simorc.pipeline.rundir.progress import Progress
 from simorc.runner.retry_policy import Action, Tried
 
 ORDER = ("a1", "a5", "a4", "a7", "simulation", "export")

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from simorc.errors import ExpressionError, UsageError
-from simorc.pipeline.dataset import compile_test, records
-from simorc.pipeline.layout import find_pipeline_runs
 from simorc.pipeline.replay import replay
-from simorc.pipeline.results import exit_code
+from simorc.pipeline.rundir.dataset import compile_test, records
+from simorc.pipeline.rundir.layout import find_pipeline_runs
+from simorc.pipeline.rundir.results import exit_code
 from simorc.pipeline.tools import Unwatched
 
 Make = Callable[..., Any]

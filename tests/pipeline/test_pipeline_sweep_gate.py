@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from simorc.pipeline.loop import conduct
+from simorc.pipeline.rundir.attempt_log import read_trace
 from simorc.pipeline.tools import Unwatched
-from simorc.pipeline.trace import read_trace
 from tests.waiting import PATIENCE
 
 pytestmark = [pytest.mark.ngspice, pytest.mark.iverilog]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from simorc.launch.build import build_run
-from simorc.pipeline.layout import find_pipeline_runs
+from simorc.pipeline.rundir.layout import find_pipeline_runs
 from simorc.rundir.instants import age_key, next_instant, written
 from simorc.rundir.layout import find_run, find_runs
 from simorc.rundir.manifest import load_manifest

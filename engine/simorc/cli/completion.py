@@ -74,7 +74,7 @@ def _pipelines(root: Path) -> list[CompletionItem]:
 
 
 def _pipeline_runs(root: Path) -> list[CompletionItem]:
-    from simorc.pipeline.layout import find_pipeline_runs
+    from simorc.pipeline.rundir.layout import find_pipeline_runs
 
     return [CompletionItem(run.name, help="run") for run in find_pipeline_runs(root)[:RUNS_OFFERED]]
 

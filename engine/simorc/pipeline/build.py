@@ -17,9 +17,9 @@ from simorc.config.models.pipeline import PipelineDefinition
 from simorc.config.project import Project, known
 from simorc.errors import RunError, UsageError
 from simorc.files import write_json
-from simorc.pipeline.layout import PIPELINE_RUNS, PipelineLayout, find_pipeline_runs
-from simorc.pipeline.llm_environment import with_environment
-from simorc.pipeline.manifest import FORMAT
+from simorc.pipeline.generation.llm_environment import with_environment
+from simorc.pipeline.rundir.layout import PIPELINE_RUNS, PipelineLayout, find_pipeline_runs
+from simorc.pipeline.rundir.manifest import FORMAT
 from simorc.pipeline.tools import find_tool
 from simorc.rundir.instants import CREATED_UTC, next_instant, written
 from simorc.rundir.provenance import describe_host, git_state, sha256

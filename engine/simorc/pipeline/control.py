@@ -13,8 +13,8 @@ from typing import Any
 
 from simorc.errors import RunBusy, RunError, StoreError
 from simorc.launch.start import BUSY_EXIT, START_WITHIN
-from simorc.pipeline.layout import PipelineLayout
-from simorc.pipeline.trace import read_trace
+from simorc.pipeline.rundir.attempt_log import read_trace
+from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.rundir.lock import runner_alive, runner_info
 
 OVER = ("passed", "failed")

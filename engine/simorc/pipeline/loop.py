@@ -10,11 +10,12 @@ from typing import Any
 
 from simorc.config.models.pipeline import PluginStage, Sweep
 from simorc.errors import SimorcError, TemplateError, ToolMissing
-from simorc.pipeline.manifest import PipelineRun
 from simorc.pipeline.outcome import Fault, StageFailed, StageOutcome
-from simorc.pipeline.progress import Progress
 from simorc.pipeline.remediations import budgets_of, decision_manager
-from simorc.pipeline.results import write_result
+from simorc.pipeline.rundir.attempt_log import append_line, mend_trace
+from simorc.pipeline.rundir.manifest import PipelineRun
+from simorc.pipeline.rundir.progress import Progress
+from simorc.pipeline.rundir.results import write_result
 from simorc.pipeline.stages.command_gate import pass_command
 from simorc.pipeline.stages.generate import generate
 from simorc.pipeline.stages.lint import lint
@@ -23,7 +24,6 @@ from simorc.pipeline.stages.style import restyle
 from simorc.pipeline.stages.sweep_gate import NOTE, pass_sweep
 from simorc.pipeline.stages.testbench import make_testbench
 from simorc.pipeline.tools import Watch, read_log
-from simorc.pipeline.trace import append_line, mend_trace
 from simorc.pipeline.workplace import Request, StageRunner, Workplace, set_up
 from simorc.plugin_loading import plugin_called
 from simorc.runner.retry_policy import Action, Tried

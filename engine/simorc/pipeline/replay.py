@@ -10,10 +10,10 @@ from typing import Any
 
 from simorc.errors import UsageError
 from simorc.pipeline.loop import execute
-from simorc.pipeline.manifest import PipelineRun
 from simorc.pipeline.outcome import StageOutcome
+from simorc.pipeline.rundir.attempt_log import read_trace
+from simorc.pipeline.rundir.manifest import PipelineRun
 from simorc.pipeline.tools import Watch
-from simorc.pipeline.trace import read_trace
 from simorc.pipeline.workplace import Workplace, read_request
 
 

@@ -15,9 +15,9 @@ from types import FrameType
 
 from simorc.errors import RunBusy, SimorcError
 from simorc.launch.start import BUSY_EXIT
-from simorc.pipeline.layout import PipelineLayout
 from simorc.pipeline.loop import conduct
-from simorc.pipeline.manifest import open_pipeline_run
+from simorc.pipeline.rundir.layout import PipelineLayout
+from simorc.pipeline.rundir.manifest import open_pipeline_run
 from simorc.rundir.lock import HEARTBEAT_EVERY, RunnerLock
 from simorc.runner.guardian import Guardian, sweep_orphans
 

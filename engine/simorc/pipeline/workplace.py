@@ -14,8 +14,8 @@ from typing import Any, Protocol
 from simorc.config.models.pipeline import PipelineDefinition
 from simorc.errors import StoreError
 from simorc.files import write_json
-from simorc.pipeline.layout import PipelineLayout
 from simorc.pipeline.outcome import StageOutcome
+from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.pipeline.tools import Ended, Limits, Watch, bare_environment, run_tool
 from simorc.runner.guardian import RUN_VARIABLE
 

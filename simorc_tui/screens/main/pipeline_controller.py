@@ -155,7 +155,7 @@ class PipelineController(Controller):
         self.main.say(said or f"{arguments[0]}: done")
 
     async def _open_pipeline(self, name: str) -> None:
-        from simorc.pipeline.layout import find_pipeline_run
+        from simorc.pipeline.rundir.layout import find_pipeline_run
         from simorc_tui.screens.pipeline.pipeline_screen import PipelineScreen
 
         layout = await asyncio.to_thread(find_pipeline_run, self.main.root, name)

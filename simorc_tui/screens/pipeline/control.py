@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 
 from simorc.errors import SimorcError
-from simorc.pipeline.layout import PipelineLayout
+from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.text import plain
 from simorc_tui.data.launcher import Launcher
 from simorc_tui.data.pipeline_runs import Ladder

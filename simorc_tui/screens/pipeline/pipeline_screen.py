@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from simorc.errors import SimorcError
-from simorc.pipeline.layout import PipelineLayout
+from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.text import plain
 from simorc_tui.data.attempt_files import AttemptFile, log_of, waves_of
 from simorc_tui.data.launcher import Launcher

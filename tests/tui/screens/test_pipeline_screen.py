@@ -11,9 +11,9 @@ import pytest
 
 from simorc.config.models.pipeline import PipelineDefinition
 from simorc.errors import ToolMissing
-from simorc.pipeline.layout import PipelineLayout
+from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.pipeline.tools import find_tool
-from simorc.pipeline.vcd import read_vcd
+from simorc.pipeline.verilog.vcd import read_vcd
 from simorc_tui.data.attempt_files import difference, files_of, log_of, waves_of
 from simorc_tui.data.digital_waves import read_waves, usual_signals
 from simorc_tui.data.launcher import Launcher

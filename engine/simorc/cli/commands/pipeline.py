@@ -15,7 +15,7 @@ from simorc.errors import RunError
 from simorc.text import plain, plain_lines
 
 if TYPE_CHECKING:
-    from simorc.pipeline.layout import PipelineLayout
+    from simorc.pipeline.rundir.layout import PipelineLayout
 
 HEADER = ("run", "state", "stage", "attempts", "seconds", "message")
 
@@ -104,7 +104,7 @@ def list_pipelines(scope: Scope, as_json: bool) -> None:
 def show_status(scope: Scope, run: str | None, as_json: bool) -> None:
     """Show all pipeline runs, or one RUN."""
     from simorc.pipeline.control import summarise_pipeline
-    from simorc.pipeline.layout import find_pipeline_runs
+    from simorc.pipeline.rundir.layout import find_pipeline_runs
 
     layouts = [_found(scope, run)] if run else find_pipeline_runs(scope.root())
     summaries = [summarise_pipeline(layout) for layout in layouts]
@@ -127,9 +127,9 @@ def show_status(scope: Scope, run: str | None, as_json: bool) -> None:
 def show_run(scope: Scope, run: str, as_json: bool) -> None:
     """Show every attempt of a RUN: stage, verdict, decision, files."""
     from simorc.cli.output.pipeline_lines import LINE_HEADER, line_cells, result_lines
-    from simorc.pipeline.manifest import open_pipeline_run
-    from simorc.pipeline.results import result_of
-    from simorc.pipeline.trace import read_trace
+    from simorc.pipeline.rundir.attempt_log import read_trace
+    from simorc.pipeline.rundir.manifest import open_pipeline_run
+    from simorc.pipeline.rundir.results import result_of
 
     layout = _found(scope, run)
     opened = open_pipeline_run(layout)
@@ -151,8 +151,8 @@ def show_run(scope: Scope, run: str, as_json: bool) -> None:
 @scoped
 def replay_stage(scope: Scope, run: str, stage: str | None, as_json: bool) -> int:
     """Repeat one attempt of a RUN with its exact inputs. Exit code 1: the verdict differs."""
-    from simorc.pipeline.manifest import open_pipeline_run
     from simorc.pipeline.replay import replay
+    from simorc.pipeline.rundir.manifest import open_pipeline_run
     from simorc.pipeline.tools import Unwatched
 
     replayed = replay(open_pipeline_run(_found(scope, run)), Unwatched(), stage)
@@ -192,8 +192,8 @@ def _verdicts(replayed: object) -> list[tuple[str, str | None]]:
 def make_dataset(scope: Scope, where: str, output: Path | None) -> None:
     """Write the finished runs as JSON lines: specification, RTL, testbench, logs and verdicts."""
     from simorc.files import write_whole
-    from simorc.pipeline.dataset import records
-    from simorc.pipeline.layout import find_pipeline_runs
+    from simorc.pipeline.rundir.dataset import records
+    from simorc.pipeline.rundir.layout import find_pipeline_runs
 
     found = (
         json.dumps(record, ensure_ascii=False) for record in records(find_pipeline_runs(scope.root()), where)
@@ -205,7 +205,7 @@ def make_dataset(scope: Scope, where: str, output: Path | None) -> None:
 
 
 def _found(scope: Scope, name: str) -> PipelineLayout:
-    from simorc.pipeline.layout import PipelineLayout, find_pipeline_run
+    from simorc.pipeline.rundir.layout import PipelineLayout, find_pipeline_run
 
     direct = PipelineLayout(Path(name).resolve())
     return direct if direct.exists() else find_pipeline_run(scope.root(), name)
@@ -214,7 +214,7 @@ def _found(scope: Scope, name: str) -> PipelineLayout:
 def _start(layout: PipelineLayout, detach: bool, as_json: bool) -> int:
     from simorc.cli.output.pipeline_lines import follow
     from simorc.pipeline.control import start_pipeline
-    from simorc.pipeline.trace import read_trace
+    from simorc.pipeline.rundir.attempt_log import read_trace
 
     seen = len(read_trace(layout.trace))
     start_pipeline(layout)
@@ -228,7 +228,7 @@ def _start(layout: PipelineLayout, detach: bool, as_json: bool) -> int:
 
 
 def _exit_code(layout: PipelineLayout) -> int:
-    from simorc.pipeline.results import exit_code
+    from simorc.pipeline.rundir.results import exit_code
 
     if not layout.result.is_file():
         for line in plain_lines(layout.runner_log.read_text(encoding="utf-8", errors="replace")[-2000:]):

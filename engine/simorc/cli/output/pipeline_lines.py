@@ -12,8 +12,8 @@ from typing import Any
 import click
 
 from simorc.pipeline.control import stop_pipeline
-from simorc.pipeline.layout import PipelineLayout
-from simorc.pipeline.trace import read_trace
+from simorc.pipeline.rundir.attempt_log import read_trace
+from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.rundir.lock import runner_alive
 from simorc.text import message_line, plain
 

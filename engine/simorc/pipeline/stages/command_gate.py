@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simorc.config.models.pipeline import Command
-from simorc.pipeline.backends import words
+from simorc.pipeline.generation.backends import words
 from simorc.pipeline.outcome import Fault, StageOutcome, failure
 from simorc.pipeline.tools import Limits, read_log
 from simorc.pipeline.workplace import Workplace

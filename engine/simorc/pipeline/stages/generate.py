@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from simorc.pipeline.backends import Order, make
+from simorc.pipeline.generation.backends import Order, make
+from simorc.pipeline.generation.prompts import failure_text
 from simorc.pipeline.outcome import Fault, StageOutcome, failure
-from simorc.pipeline.prompts import failure_text
-from simorc.pipeline.safety import complaint
-from simorc.pipeline.verilog import module_names
+from simorc.pipeline.verilog.modules import module_names
+from simorc.pipeline.verilog.safety import complaint
 from simorc.pipeline.workplace import Workplace
 
 

@@ -7,12 +7,12 @@ import shutil
 from pathlib import Path
 
 from simorc.files import write_json
-from simorc.pipeline.backends import Order, make
-from simorc.pipeline.findings import Finding, counted, headline, read_verilator
-from simorc.pipeline.lint_fixes import apply_fixes
+from simorc.pipeline.generation.backends import Order, make
 from simorc.pipeline.outcome import Fault, StageOutcome, failure
-from simorc.pipeline.safety import complaint
 from simorc.pipeline.tools import Limits, find_tool, read_log
+from simorc.pipeline.verilog.findings import Finding, counted, headline, read_verilator
+from simorc.pipeline.verilog.lint_fixes import apply_fixes
+from simorc.pipeline.verilog.safety import complaint
 from simorc.pipeline.workplace import Workplace
 
 MEMORY = 4 * 1024**3

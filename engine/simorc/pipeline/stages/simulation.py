@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 
 from simorc.pipeline.outcome import Fault, StageOutcome, failure
-from simorc.pipeline.safety import MOST, complaint, forged_verdict
 from simorc.pipeline.stages.testbench import TESTBENCH
 from simorc.pipeline.tools import Ended, Limits, find_tool, log_lines, read_log
-from simorc.pipeline.verdict import judge_compilation, judge_simulation
-from simorc.pipeline.verilog import code_only
+from simorc.pipeline.verilog.modules import code_only
+from simorc.pipeline.verilog.safety import MOST, complaint, forged_verdict
+from simorc.pipeline.verilog.verdict import judge_compilation, judge_simulation
 from simorc.pipeline.workplace import Workplace
 
 DUMP = "simorc_waves"

@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 from simorc.files import write_json
-from simorc.pipeline.findings import Finding, headline, read_verible
 from simorc.pipeline.outcome import Fault, StageOutcome, failure
 from simorc.pipeline.tools import Limits, find_tool, read_log
+from simorc.pipeline.verilog.findings import Finding, headline, read_verible
 from simorc.pipeline.workplace import Workplace
 
 MEMORY = 2 * 1024**3

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from simorc.config.models.pipeline import Testbench
-from simorc.pipeline.backends import Order, make
+from simorc.pipeline.generation.backends import Order, make
+from simorc.pipeline.generation.prompts import failure_text
 from simorc.pipeline.outcome import Fault, StageFailed, StageOutcome, failure
-from simorc.pipeline.prompts import failure_text
-from simorc.pipeline.safety import complaint
-from simorc.pipeline.verilog import module_names, read_header
+from simorc.pipeline.verilog.modules import module_names, read_header
+from simorc.pipeline.verilog.safety import complaint
 from simorc.pipeline.workplace import Workplace
 
 OWN_TEMPLATE = Path(__file__).parent.parent / "templates" / "testbench.sv.j2"

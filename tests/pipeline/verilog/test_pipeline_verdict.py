@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from simorc.config.models.pipeline import Simulate
 from simorc.pipeline.outcome import Fault
 from simorc.pipeline.tools import Ended, log_lines
-from simorc.pipeline.verdict import judge_compilation, judge_simulation
+from simorc.pipeline.verilog.verdict import judge_compilation, judge_simulation
 
 WORDS = Simulate()
 GOOD_END = Ended(0, False, 0.1)

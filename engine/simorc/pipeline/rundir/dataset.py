@@ -12,9 +12,9 @@ from typing import Any
 
 from simorc.expressions.conditions import compile_condition
 from simorc.expressions.vocabulary import Vocabulary
-from simorc.pipeline.layout import PipelineLayout
-from simorc.pipeline.manifest import open_pipeline_run
-from simorc.pipeline.results import result_of
+from simorc.pipeline.rundir.layout import PipelineLayout
+from simorc.pipeline.rundir.manifest import open_pipeline_run
+from simorc.pipeline.rundir.results import result_of
 from simorc.pipeline.tools import read_log
 
 FIELDS = Vocabulary(open=True)

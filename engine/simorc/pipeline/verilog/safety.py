@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from simorc.pipeline.verilog import without_comments
+from simorc.pipeline.verilog.modules import without_comments
 
 MOST = 4 * 1024**2
 _FILE_TASKS = re.compile(

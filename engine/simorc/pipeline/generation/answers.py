@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from simorc.pipeline.outcome import Fault, failure
-from simorc.pipeline.verilog import module_names
+from simorc.pipeline.verilog.modules import module_names
 
 _FENCE = re.compile(r"^[ \t]*```[ \t]*([\w+-]*)[^\n]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
 _MODULES = re.compile(
@@ -13,6 +13,14 @@ _MODULES = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _LANGUAGES = ("", "verilog", "systemverilog", "sv", "v")
+
+
+class NoAnswer(Exception):
+    """There is no usable answer; `fault` is one of simorc.pipeline.outcome.Fault."""
+
+    def __init__(self, fault: str, message: str) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 def extract_verilog(answer: str, module: str | None = None) -> str:

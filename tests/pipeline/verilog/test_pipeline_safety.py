@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.pipeline.answers import extract_verilog
+from simorc.pipeline.generation.answers import extract_verilog
 from simorc.pipeline.outcome import Fault, StageFailed
-from simorc.pipeline.safety import complaint, forged_verdict
-from simorc.pipeline.verilog import Port, code_only, module_names, read_header, without_comments
+from simorc.pipeline.verilog.modules import Port, code_only, module_names, read_header, without_comments
+from simorc.pipeline.verilog.safety import complaint, forged_verdict
 
 HEADER = """
 // module decoy (input x);

@@ -1,4 +1,4 @@
-"""Sends a request to a language model: ``python -m simorc.pipeline.ask_model CALL.json ANSWER.json``.
+"""Sends a request to a language model: ``python -m ...generation.ask_model CALL.json ANSWER.json``.
 
 A process apart, so that a model that hangs, crashes or eats all memory is killed like any other tool.
 CALL.json holds {system, prompt, endpoint, model, adapter, max_tokens, temperature, top_p, timeout,
@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simorc.pipeline.no_answer import NoAnswer
+from simorc.pipeline.generation.answers import NoAnswer
 
 
 def main() -> int:
@@ -36,7 +36,7 @@ def ask(call: Mapping[str, Any]) -> str:
     """The model's answer. Raises NoAnswer."""
     if call["endpoint"]:
         return ask_endpoint(call)
-    from simorc.pipeline.local_model import ask_local  # loads a model's libraries
+    from simorc.pipeline.generation.local_model import ask_local  # loads a model's libraries
 
     return ask_local(call)
 

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from simorc.config.models.pipeline import PipelineDefinition
 from simorc.errors import StoreError
-from simorc.pipeline.layout import PipelineLayout
-from simorc.pipeline.progress import Progress
-from simorc.pipeline.trace import read_trace
+from simorc.pipeline.rundir.attempt_log import read_trace
+from simorc.pipeline.rundir.layout import PipelineLayout
+from simorc.pipeline.rundir.progress import Progress
 
 FORMAT = 1
 

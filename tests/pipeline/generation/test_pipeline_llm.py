@@ -19,9 +19,9 @@ import pytest
 
 from simorc.config.models.pipeline import PipelineDefinition
 from simorc.errors import UsageError
-from simorc.pipeline.ask_model import ask
-from simorc.pipeline.llm_environment import with_environment
-from simorc.pipeline.no_answer import NoAnswer
+from simorc.pipeline.generation.answers import NoAnswer
+from simorc.pipeline.generation.ask_model import ask
+from simorc.pipeline.generation.llm_environment import with_environment
 from tests.waiting import PATIENCE
 
 Make = Callable[..., Any]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from simorc.pipeline.findings import Finding
+from simorc.pipeline.verilog.findings import Finding
 
 Fix = Callable[[list[str], Finding], bool]
 """Changes the lines (each with its line end) in place; whether it did."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from simorc.pipeline.findings import Finding, counted, headline, read_verible, read_verilator
-from simorc.pipeline.lint_fixes import FIXES, apply_fixes
+from simorc.pipeline.verilog.findings import Finding, counted, headline, read_verible, read_verilator
+from simorc.pipeline.verilog.lint_fixes import FIXES, apply_fixes
 from tests.waiting import PATIENCE
 
 VERILATOR = """\

@@ -12,10 +12,10 @@ from typing import Any, Protocol
 
 from simorc.config.models.pipeline import Llm
 from simorc.files import write_json
-from simorc.pipeline.answers import extract_verilog
+from simorc.pipeline.generation.answers import extract_verilog
+from simorc.pipeline.generation.prompts import SYSTEM, failure_text, write_prompt
+from simorc.pipeline.generation.rendering import render
 from simorc.pipeline.outcome import Fault, failure
-from simorc.pipeline.prompts import SYSTEM, failure_text, write_prompt
-from simorc.pipeline.rendering import render
 from simorc.pipeline.tools import Limits, read_log
 from simorc.pipeline.workplace import Workplace
 
@@ -135,7 +135,7 @@ def _ask(place: Workplace, model: Llm, prompt: str) -> dict[str, str]:
     """The answer, or why there is none, from the process that asks."""
     call, answer, log = (place.directory / name for name in ("call.json", "answer.json", "model.log"))
     write_json(call, {**model.model_dump(mode="json"), "system": SYSTEM, "prompt": prompt})
-    asking = [sys.executable, "-m", "simorc.pipeline.ask_model", str(call), str(answer)]
+    asking = [sys.executable, "-m", "simorc.pipeline.generation.ask_model", str(call), str(answer)]
     ended = place.run(asking, log.name, Limits(model.timeout + SLACK))
     if ended.timed_out:
         return {"fault": Fault.BACKEND_TIMEOUT, "message": f"no answer within {model.timeout:g} s"}

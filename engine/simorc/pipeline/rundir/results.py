@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from simorc.files import write_json
-from simorc.pipeline.manifest import PipelineRun
 from simorc.pipeline.outcome import Fault
-from simorc.pipeline.progress import Progress
+from simorc.pipeline.rundir.attempt_log import Line, read_trace
+from simorc.pipeline.rundir.manifest import PipelineRun
+from simorc.pipeline.rundir.progress import Progress
 from simorc.pipeline.tools import read_log
-from simorc.pipeline.trace import Line, read_trace
 
 _MOST = 256 * 1024
 EXIT_CODES = {Fault.TOOL_MISSING: 5, Fault.SPEC_VIOLATED: 3}

@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
-from simorc.pipeline.no_answer import NoAnswer
+from simorc.pipeline.generation.answers import NoAnswer
 
 
 def ask_local(call: Mapping[str, Any]) -> str:

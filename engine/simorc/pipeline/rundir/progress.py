@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simorc.pipeline.outcome import StageOutcome
-from simorc.pipeline.trace import Line
+from simorc.pipeline.rundir.attempt_log import Line
 from simorc.runner.retry_policy import Action, Tried
 
 MADE_BY = {"rtl": ("a1", "a5", "a4"), "testbench": ("a7",)}

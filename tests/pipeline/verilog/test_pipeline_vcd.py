@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simorc.errors import WaveformError
-from simorc.pipeline import vcd
-from simorc.pipeline.vcd import read_vcd
+from simorc.pipeline.verilog import vcd
+from simorc.pipeline.verilog.vcd import read_vcd
 
 DUMP = """$date today $end
 $version

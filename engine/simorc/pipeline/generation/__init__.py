@@ -1,0 +1,1 @@
+"""Backends that write the files of a stage: templates, programs and language models."""

@@ -1,0 +1,1 @@
+"""Verilog: modules and ports, findings and fixes, waveforms, verdicts of simulations, safety."""
