@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.divider_projects import make_project, run_through, start
 from tests.made_runs import make_run
@@ -20,6 +21,12 @@ __all__ = ["make_project", "make_run", "run_through", "start"]
 # half of its work.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# Each run of the tests tries properties on other examples. How long one takes is a matter of the machine.
+settings.register_profile(
+    "suite", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
 
 PROGRAMS = {
     "ngspice": ("ngspice",),

@@ -443,7 +443,7 @@ SNIPPETS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(["sim_setup.yaml", "sweeps/pvt.yaml", "testbenches/dc/config.yaml"]),
     st.lists(SNIPPETS, max_size=12).map("".join),
@@ -459,7 +459,7 @@ def test_whatever_is_written_only_a_config_error_comes(root: Path, file: str, te
         write(root, file, original)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["sim_setup.yaml", "sweeps/pvt.yaml", "testbenches/dc/config.yaml"]), st.data())
 def test_mutilated_files_give_a_config_error_or_a_project(root: Path, file: str, data: st.DataObject) -> None:
     original = (root / file).read_text()

@@ -137,14 +137,14 @@ YAML_BITS = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(YAML_BITS, max_size=30).map("".join))
 def test_no_text_makes_it_raise(text: str) -> None:
     source = read(text)
     assert source.data is not None or source.problems
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=60))
 def test_no_bytes_make_it_raise(content: bytes) -> None:
     source = read(content)

@@ -91,7 +91,7 @@ def test_a_report_survives_its_file(layout: RunLayout) -> None:
     assert not status_files.any_reports(layout)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(
     st.one_of(
         st.binary(max_size=200),

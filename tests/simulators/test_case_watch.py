@@ -70,7 +70,7 @@ async def test_a_timed_out_case_leaves_the_part_simulated(tmp_path: Path, clock:
 
 @pytest.mark.ngspice
 async def test_a_case_that_progresses_ends_in_its_grace(tmp_path: Path, clock: Clock) -> None:
-    deck = LONG.format(stop="3m")
+    deck = LONG.format(stop="1m")
     limits = Limits(timeout=HOUR)
     refused = await cold(tmp_path / "a" / "1", deck, limits, hears=clock.forward_past(1e-3))
     limits = Limits(timeout=HOUR, grace=HOUR)

@@ -163,7 +163,7 @@ def test_equal_data_under_another_date(tmp_path: Path) -> None:
     assert not same_data(one, three)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, len(TRAN) - 1), st.binary(max_size=6)), max_size=6), st.booleans())
 def test_mutated_files_raise_only_waveform_errors(
     path: Path, cuts: list[tuple[int, bytes]], values: bool

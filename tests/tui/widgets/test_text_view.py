@@ -42,7 +42,7 @@ def test_lines_of_a_small_file(tmp_path: Path) -> None:
 @given(
     st.lists(st.sampled_from([b"a", b"bb\n", b"\r\n", b"\r", b"\n", b"ccc"]), max_size=60), st.integers(1, 9)
 )
-@settings(max_examples=120)
+@settings(max_examples=60)
 def test_lines_are_those_of_the_text_whatever_the_chunks(
     tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes], chunk: int
 ) -> None:
