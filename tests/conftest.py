@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from simorc.launch import start as start_module
 from tests.divider_projects import make_project, run_through, start
+from tests.forked_runner import fork_runner
 from tests.made_runs import make_run
 
 __all__ = ["make_project", "make_run", "run_through", "start"]
@@ -70,6 +72,13 @@ def _quiet_environment(monkeypatch: pytest.MonkeyPatch, _caches: Iterator[Path])
         if name.startswith("SIMORC_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.fixture(autouse=True)
+def _forked_runners(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs that a test starts in its own process have a fork of it as their runner."""
+    if request.node.get_closest_marker("e2e") is None:
+        monkeypatch.setattr(start_module, "_spawn", fork_runner)
 
 
 @pytest.fixture

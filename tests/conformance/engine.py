@@ -6,10 +6,7 @@ A fork has simorc's modules loaded already; that is what lets hundreds of runs t
 from __future__ import annotations
 
 import json
-import os
 import re
-import sys
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +14,12 @@ from typing import Any
 
 from simorc.config.project import Project
 from simorc.errors import SimorcError
-from simorc.launch import runner
 from simorc.launch.build import build_run
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from tests.conformance.decks import ConformanceDeck
 from tests.conformance.raw_plots import RawPlot, read_plots
+from tests.forked_runner import fork_runner
 
 _BARE = re.compile(r"[-+]?[\w.]+(?:[-+]\d+)?")
 TESTBENCH, SWEEP, TEMPLATE = "tb", "s", "deck.spice.j2"
@@ -101,31 +98,10 @@ def run_deck(root: Path, warm: str) -> tuple[dict[int, CaseResult], dict[int, in
 
 def _run_forked(layout: RunLayout, options: Mapping[str, Any]) -> None:
     """The runner of a run, in a child of this process; its words go to the run's own log."""
-    sys.stdout.flush()
-    pid = os.fork()
-    if pid == 0:
-        _be_runner(layout, options)
-    os.waitpid(pid, 0)
-
-
-def _be_runner(layout: RunLayout, options: Mapping[str, Any]) -> None:
-    code = 70
-    try:
-        os.setsid()
-        log = os.open(layout.path / "runner.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-        asked, give = os.pipe()
-        os.write(give, json.dumps(options).encode())
-        os.close(give)
-        for source, target in ((asked, 0), (log, 1), (log, 2)):
-            os.dup2(source, target)
-        sys.stdin = os.fdopen(0, closefd=False)
-        sys.argv = ["simorc-runner", str(layout.path)]
-        code = runner.main()
-    except BaseException:  # noqa: BLE001 - a forked child must never return into its parent's code
-        traceback.print_exc()
-    finally:
-        sys.stderr.flush()
-        os._exit(code)
+    child = fork_runner(layout)
+    child.stdin.write(json.dumps(options).encode())
+    child.stdin.close()
+    child.wait()
 
 
 def _last_attempts(layout: RunLayout) -> dict[int, dict[str, Any]]:

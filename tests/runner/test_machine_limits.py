@@ -110,6 +110,7 @@ os.statvfs = statvfs
 """
 
 
+@pytest.mark.e2e
 def test_the_disk_floor_pauses_and_resumes(
     make_project: Callable[..., Project],
     start: Callable[..., RunLayout],

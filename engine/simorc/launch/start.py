@@ -59,16 +59,7 @@ def start_runner(
         options["cases"] = list(cases)
     if inputs == ACCEPT:
         options["inputs"] = inputs
-    with layout.runner_log.open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "simorc.launch.runner", str(layout.path)],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            cwd="/",
-            env=_environment(),
-        )
+    process = _spawn(layout)
     assert process.stdin is not None
     try:
         process.stdin.write(json.dumps(options).encode())
@@ -80,6 +71,20 @@ def start_runner(
     finally:
         # A viewer may live longer than the runner it started: somebody has to collect its exit status.
         threading.Thread(target=process.wait, daemon=True).start()
+
+
+def _spawn(layout: RunLayout) -> subprocess.Popen[bytes]:
+    """The runner's process, which waits for its options."""
+    with layout.runner_log.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "simorc.launch.runner", str(layout.path)],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd="/",
+            env=_environment(),
+        )
 
 
 def require_simulator(simulator: SimulatorRecord | SimulatorSettings, executor: str) -> None:
