@@ -24,7 +24,7 @@ from simorc.cluster.cluster_scheduler import ClusterScheduler
 from simorc.config.project import Project
 from simorc.executors.batch_scheduler import Site
 from simorc.launch.build import build_run
-from simorc.rundir.circuits import settings_of
+from simorc.rundir.circuit.circuits import settings_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.writer import Store

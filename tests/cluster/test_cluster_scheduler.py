@@ -17,7 +17,7 @@ from simorc.config.project import Project
 from simorc.errors import SubmissionRefused
 from simorc.executors.batch_scheduler import Scheduler, Site, Submission
 from simorc.launch.build import build_run
-from simorc.rundir.circuits import settings_of
+from simorc.rundir.circuit.circuits import settings_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.writer import Store

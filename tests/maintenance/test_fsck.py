@@ -16,7 +16,7 @@ from simorc.config.project import Project
 from simorc.errors import RunBusy, StoreError
 from simorc.launch.build import build_run
 from simorc.maintenance.fsck import check_run
-from simorc.rundir.attempt_log import Trace
+from simorc.rundir.attempts.attempt_log import Trace
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
 from simorc.rundir.manifest import load_manifest

@@ -14,7 +14,7 @@ from simorc.errors import RunBusy, UsageError
 from simorc.maintenance.remeasure import changed_measurements, remeasure
 from simorc.results.frame import load_frame
 from simorc.results.open_run import OpenRun
-from simorc.rundir.attempt_log import recorded_definitions
+from simorc.rundir.attempts.attempt_log import recorded_definitions
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
 from simorc.rundir.store.reader import RunReader

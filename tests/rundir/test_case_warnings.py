@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from simorc.rundir.attempt_log import Trace
+from simorc.rundir.attempts.attempt_log import Trace
+from simorc.rundir.attempts.status_files import Report, plain_report, report_from
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.status_files import Report, plain_report, report_from
 from simorc.rundir.store import connection as database
 from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.writer import Finished, Store, declare_columns

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from simorc.errors import RunBusy, RunNotFound, UsageError
 from simorc.files import write_whole
 from simorc.processes import file_system_of
-from simorc.rundir import requests, status_files
-from simorc.rundir.attempt_log import Trace
+from simorc.rundir import requests
+from simorc.rundir.attempts import status_files
+from simorc.rundir.attempts.attempt_log import Trace
 from simorc.rundir.layout import RunLayout, find_run, find_runs
 from simorc.rundir.lock import RunnerLock, runner_alive, runner_info
 from simorc.simulators.outcome import FailureKind, Outcome

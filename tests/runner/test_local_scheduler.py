@@ -13,10 +13,10 @@ import pytest
 from simorc.config.project import Project
 from simorc.executors.base import Work
 from simorc.launch.build import build_run
-from simorc.rundir.circuits import settings_of
+from simorc.rundir.attempts.status_files import Report
+from simorc.rundir.circuit.circuits import settings_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
-from simorc.rundir.status_files import Report
 from simorc.rundir.store.writer import Store
 from simorc.runner.guardian import Guardian
 from simorc.runner.local_scheduler import LocalScheduler

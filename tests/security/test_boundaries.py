@@ -21,10 +21,10 @@ from simorc.errors import SimorcError, StoreError
 from simorc.launch.build import build_run
 from simorc.maintenance.archive import restore_run
 from simorc.netlist.deck.deck import Deck
+from simorc.rundir.attempts.status_files import gather_reports
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.requests import collect
-from simorc.rundir.status_files import gather_reports
 from simorc.rundir.store.writer import Finished, Store
 from simorc.runner.preparation import clear_case
 from simorc.simulators.job import Job

@@ -25,13 +25,13 @@ from simorc.maintenance.rebuild import listed_verdicts, traced_attempts
 from simorc.measurements.meas_output import parse_meas_output
 from simorc.netlist.deck.control_block import for_batch
 from simorc.netlist.deck.deck import Deck
-from simorc.rundir.attempt_log import Trace
-from simorc.rundir.circuits import settings_of
+from simorc.rundir.attempts.attempt_log import Trace
+from simorc.rundir.attempts.status_files import Report, gather_reports, leave_report
+from simorc.rundir.circuit.circuits import settings_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import runner_info
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.requests import collect
-from simorc.rundir.status_files import Report, gather_reports, leave_report
 from simorc.rundir.store.writer import Finished, Store
 from simorc.rundir.summary import summarise
 from simorc.runner.preparation import Preparation

@@ -62,7 +62,7 @@ def answer_of(keep_inputs: bool, accept_changes: bool) -> str:
     """What these options say is to be done where an input of the run has changed. Raises UsageError for
     both.
     """
-    from simorc.rundir.circuit import ACCEPT, KEEP, REFUSE
+    from simorc.rundir.circuit.record import ACCEPT, KEEP, REFUSE
 
     if keep_inputs and accept_changes:
         raise UsageError("--keep-inputs cannot be combined with --accept-changes")

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from simorc.cluster.array_files import JobArray
-from simorc.rundir.status_files import Report, plain_report, report_from
+from simorc.rundir.attempts.status_files import Report, plain_report, report_from
 from simorc.rundir.store.writer import Finished
 
 MOST_AT_ONCE = 4 << 20

@@ -26,9 +26,9 @@ from simorc.cluster.chunks import Chunk
 from simorc.cpus import usable_cpus
 from simorc.errors import SimorcError, StoreError, ToolMissing
 from simorc.executors.local import LocalExecutor
-from simorc.rundir.circuit import KEEP
-from simorc.rundir.circuits import settings_of
-from simorc.rundir.input_changes import changes_of, refuse_changed
+from simorc.rundir.circuit.circuits import settings_of
+from simorc.rundir.circuit.input_changes import changes_of, refuse_changed
+from simorc.rundir.circuit.record import KEEP
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest, load_manifest
 from simorc.rundir.run_settings import RunSettings

@@ -21,9 +21,9 @@ from simorc.cluster.lost_chunks import LostChunks
 from simorc.errors import SchedulerSilent, SubmissionRefused
 from simorc.executors.batch_scheduler import ArrayJob, Scheduler, Site
 from simorc.files import is_network
+from simorc.rundir.attempts.status_files import Report
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.run_settings import RunSettings
-from simorc.rundir.status_files import Report
 from simorc.rundir.store.writer import Store, finished_elsewhere
 from simorc.runner.ledger import write_down
 from simorc.runner.preparation import Preparation

@@ -23,8 +23,8 @@ from simorc.launch.case_plan import plan_of
 from simorc.launch.project_checks import refuse_findings, refuse_problems
 from simorc.launch.pytest_plan import write_pytest_plan
 from simorc.netlist.deck.includes import refuse_unreadable_includes
-from simorc.rundir.circuit import Circuit
-from simorc.rundir.freezing import HOOKS, freeze_hooks, hook_files
+from simorc.rundir.circuit.freezing import HOOKS, freeze_hooks, hook_files
+from simorc.rundir.circuit.record import Circuit
 from simorc.rundir.instants import next_instant, written
 from simorc.rundir.layout import SIMULATIONS, RunLayout, find_runs
 from simorc.rundir.manifest import Manifest

@@ -14,13 +14,13 @@ from pathlib import Path
 import anyio
 
 from simorc.errors import TemplateError
-from simorc.rundir.circuit import KEEP
-from simorc.rundir.circuits import settings_of
-from simorc.rundir.gather import gather_idle
-from simorc.rundir.input_changes import changes_of, refuse_changed
+from simorc.rundir.attempts.gather import gather_idle
+from simorc.rundir.attempts.status_files import Report, leave_report
+from simorc.rundir.circuit.circuits import settings_of
+from simorc.rundir.circuit.input_changes import changes_of, refuse_changed
+from simorc.rundir.circuit.record import KEEP
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest, load_manifest
-from simorc.rundir.status_files import Report, leave_report
 from simorc.rundir.store.reader import RunReader
 from simorc.runner.case_workers import program_worker, simulator_of
 from simorc.runner.measuring import Measuring

@@ -28,10 +28,10 @@ from simorc.executors.local import LocalExecutor
 from simorc.executors.registry import LOCAL, Offer, executor_called, scheduler_called
 from simorc.files import sweep_unfinished
 from simorc.launch.start import BUSY_EXIT
-from simorc.rundir.attempt_log import Trace
-from simorc.rundir.circuit import ACCEPT, KEEP
-from simorc.rundir.circuits import settings_of
-from simorc.rundir.input_changes import HeldFiles, changes_of, refuse_changed
+from simorc.rundir.attempts.attempt_log import Trace
+from simorc.rundir.circuit.circuits import settings_of
+from simorc.rundir.circuit.input_changes import HeldFiles, changes_of, refuse_changed
+from simorc.rundir.circuit.record import ACCEPT, KEEP
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
 from simorc.rundir.manifest import Manifest, load_manifest

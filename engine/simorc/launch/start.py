@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from simorc.config.models.execution import SimulatorSettings
 from simorc.errors import RunError, ToolMissing
-from simorc.rundir.circuit import ACCEPT, REFUSE
+from simorc.rundir.circuit.record import ACCEPT, REFUSE
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerInfo, busy, runner_alive, runner_info
 from simorc.rundir.manifest import Manifest, load_manifest
@@ -105,7 +105,7 @@ def check_inputs(layout: RunLayout, manifest: Manifest, executor: str = "", answ
     """Raise `InputsChanged` where the answer (refuse, keep, accept) does not fit what has changed since the
     run was built. The simulator is asked for its version where `executor` is this machine.
     """
-    from simorc.rundir.input_changes import changes_of, refuse_changed
+    from simorc.rundir.circuit.input_changes import changes_of, refuse_changed
     from simorc.rundir.provenance import describe_tools
 
     named = manifest.simulator.executable

@@ -19,14 +19,14 @@ from pathlib import Path
 from simorc.errors import StoreError
 from simorc.files import sweep_unfinished
 from simorc.maintenance.rebuild import aside, listed_verdicts, rebuild
-from simorc.rundir.attempt_log import Trace, is_definitions, recorded_definitions
-from simorc.rundir.gather import gather_held
-from simorc.rundir.history import key_of, stored_attempts, together, traced_attempts
+from simorc.rundir.attempts.attempt_log import Trace, is_definitions, recorded_definitions
+from simorc.rundir.attempts.gather import gather_held
+from simorc.rundir.attempts.history import key_of, stored_attempts, together, traced_attempts
+from simorc.rundir.attempts.status_files import gather_reports
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock, busy, is_held, runner_alive, runner_info
 from simorc.rundir.manifest import Manifest, load_manifest
 from simorc.rundir.metadata_csv import differs_from, write_metadata
-from simorc.rundir.status_files import gather_reports
 from simorc.rundir.store.integrity import damage_of, readable_meta
 from simorc.rundir.store.writer import Store
 from simorc.sweeps.plan import Plan

@@ -19,8 +19,8 @@ import anyio
 from simorc.errors import WaveformError
 from simorc.maintenance.remeasure import measure_as_recorded
 from simorc.netlist.deck.deck import Deck
-from simorc.rundir.attempt_log import Trace, recorded_definitions
-from simorc.rundir.history import stored_attempts, together, traced_attempts
+from simorc.rundir.attempts.attempt_log import Trace, recorded_definitions
+from simorc.rundir.attempts.history import stored_attempts, together, traced_attempts
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.metadata_csv import swept_columns

@@ -28,8 +28,8 @@ from simorc.measurements.meas_refine import refine
 from simorc.measurements.measure import Measured, check_definitions, compiled, measure_case
 from simorc.netlist.deck.deck import Deck
 from simorc.results.frame import Frame, load_frame
-from simorc.rundir.attempt_log import Trace
-from simorc.rundir.freezing import HOOKS, freeze_hooks, hook_files
+from simorc.rundir.attempts.attempt_log import Trace
+from simorc.rundir.circuit.freezing import HOOKS, freeze_hooks, hook_files
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
 from simorc.rundir.manifest import Manifest, load_manifest

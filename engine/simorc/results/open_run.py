@@ -28,9 +28,9 @@ from simorc.results.corner_names import bundle_names
 from simorc.results.frame import Frame, load_frame
 from simorc.results.sample_yields import Yields, count_yields
 from simorc.results.specs import Spec, SpecResult, evaluate_specs
+from simorc.rundir.circuit.mixed import mixture
 from simorc.rundir.layout import RunLayout, find_run
 from simorc.rundir.manifest import Manifest, load_manifest
-from simorc.rundir.mixed import mixture
 from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.warning_rows import WarningGroup
 from simorc.rundir.unvaried import monte_carlo_varies_nothing

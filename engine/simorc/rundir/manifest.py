@@ -20,7 +20,7 @@ from simorc.config.definitions import (
 )
 from simorc.errors import StoreError
 from simorc.files import read_json, write_json
-from simorc.rundir.circuit import Circuit, circuit_from
+from simorc.rundir.circuit.record import Circuit, circuit_from
 from simorc.rundir.instants import CREATED_UTC
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest_checks import wrong_keys

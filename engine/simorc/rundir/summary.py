@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from simorc.errors import SimorcError, StoreError
+from simorc.rundir.attempts.status_files import any_reports
+from simorc.rundir.circuit.mixed import mixture
 from simorc.rundir.layout import RunLayout, find_runs
 from simorc.rundir.lock import RunnerInfo, runner_info
-from simorc.rundir.mixed import mixture
 from simorc.rundir.notes import NOTHING_SAID, RunNotes, notes_of
-from simorc.rundir.status_files import any_reports
 from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.reader import STATUSES, RunReader
 from simorc.rundir.store.warning_rows import WarningGroup

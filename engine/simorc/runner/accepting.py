@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from simorc.errors import TemplateError
-from simorc.rundir.circuit import ACCEPT, Circuit
-from simorc.rundir.circuits import circuits_of
-from simorc.rundir.freezing import describe, freeze, freeze_template, sources_of
-from simorc.rundir.input_changes import changes_of, project_root, refuse_changed
+from simorc.rundir.circuit.circuits import circuits_of
+from simorc.rundir.circuit.freezing import describe, freeze, freeze_template, sources_of
+from simorc.rundir.circuit.input_changes import changes_of, project_root, refuse_changed
+from simorc.rundir.circuit.record import ACCEPT, Circuit
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.provenance import describe_tools, files_read

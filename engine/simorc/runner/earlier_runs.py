@@ -15,7 +15,7 @@ from simorc.deck_text import encoded
 from simorc.errors import NetlistError
 from simorc.netlist.deck.control_block import for_batch
 from simorc.netlist.deck.deck import Deck
-from simorc.rundir.circuit import names_of
+from simorc.rundir.circuit.record import names_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest, load_manifest
 from simorc.rundir.provenance import include_closure, named_files, sha256

@@ -21,14 +21,14 @@ from anyio import to_thread
 
 from simorc.errors import SimorcError, StoreError
 from simorc.files import free_bytes, is_network
-from simorc.rundir.attempt_log import Trace
-from simorc.rundir.input_changes import HeldFiles, listed
+from simorc.rundir.attempts.attempt_log import Trace
+from simorc.rundir.attempts.status_files import forget, gather_reports
+from simorc.rundir.circuit.input_changes import HeldFiles, listed
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import HEARTBEAT_EVERY, RunnerLock
 from simorc.rundir.metadata_csv import write_metadata
 from simorc.rundir.requests import Request, collect
 from simorc.rundir.run_settings import RunSettings
-from simorc.rundir.status_files import forget, gather_reports
 from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.reader import STATUSES
 from simorc.rundir.store.writer import REUSED, Finished, Store

@@ -15,9 +15,9 @@ from anyio.abc import TaskGroup
 
 from simorc.errors import TemplateError
 from simorc.executors.base import Executor
+from simorc.rundir.attempts.status_files import Report
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.run_settings import RunSettings
-from simorc.rundir.status_files import Report
 from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.writer import Finished, finished_elsewhere
 from simorc.runner.admission import LOOK_EVERY, Admission

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from simorc.rundir.input_changes import project_root
+from simorc.rundir.circuit.input_changes import project_root
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.simulators.outcome import FailureKind, Outcome

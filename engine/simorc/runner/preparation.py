@@ -13,8 +13,8 @@ from simorc.netlist.convergence_options import on_rung, with_cards
 from simorc.netlist.deck.card_measures import with_saves_for_cards
 from simorc.netlist.deck.template_paths import FROM_CASE, TemplatePaths
 from simorc.netlist.template import Template
-from simorc.rundir.circuit import Circuit, CopiedFiles
-from simorc.rundir.circuits import circuit_in_force
+from simorc.rundir.circuit.circuits import circuit_in_force
+from simorc.rundir.circuit.record import Circuit, CopiedFiles
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.run_settings import RunSettings

@@ -19,10 +19,10 @@ from anyio import to_thread
 
 from simorc.errors import SimorcError, WaveformError
 from simorc.netlist.deck.deck import Deck
+from simorc.rundir.attempts.status_files import Report
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.run_settings import RunSettings
-from simorc.rundir.status_files import Report
 from simorc.rundir.store.writer import REUSED, Store
 from simorc.runner.earlier_runs import UNREADABLE, EarlierRun, Equal
 from simorc.runner.measuring import Measuring

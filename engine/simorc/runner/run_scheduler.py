@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from simorc.rundir.status_files import Report
+from simorc.rundir.attempts.status_files import Report
 from simorc.sweeps.plan import Plan
 
 

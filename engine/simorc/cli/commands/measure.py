@@ -36,7 +36,7 @@ def command(scope: Scope, run: str, everything: bool, jobs: int | None, keep_inp
     """Measure RUN again with the current measurements and specs of the project. Nothing is simulated."""
     from simorc.cpus import usable_cpus
     from simorc.maintenance.remeasure import remeasure
-    from simorc.rundir.input_changes import refuse_measuring
+    from simorc.rundir.circuit.input_changes import refuse_measuring
     from simorc.rundir.manifest import load_manifest
 
     layout = scope.run(run)

@@ -22,8 +22,8 @@ from simorc.cli.output.tables import note, table, write
 from simorc.errors import UsageError
 from simorc.expressions.case_sql import parse_filter
 from simorc.rundir.as_written import WrittenParameters
+from simorc.rundir.circuit.mixed import mixture
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.mixed import mixture
 from simorc.rundir.store.connection import Row
 from simorc.rundir.store.reader import Column, RunReader
 from simorc.text import message_line, plain

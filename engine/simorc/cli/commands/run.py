@@ -31,7 +31,7 @@ from simorc.cli.selection import (
 )
 from simorc.errors import RunNotFound, UsageError
 from simorc.launch.start import require_simulator, start_runner
-from simorc.rundir.circuit import REFUSE
+from simorc.rundir.circuit.record import REFUSE
 from simorc.rundir.edited_metadata import edited_statuses, named
 from simorc.rundir.layout import RunLayout, find_runs, labelled
 from simorc.rundir.store.reader import RunReader

@@ -16,9 +16,9 @@ from simorc.cli.output.tables import table, write
 from simorc.errors import RunError
 from simorc.rundir.as_written import WrittenParameters
 from simorc.rundir.by_hand import by_hand
+from simorc.rundir.circuit.mixed import mixture
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
-from simorc.rundir.mixed import mixture
 from simorc.rundir.notes import shown_name
 from simorc.rundir.store.connection import Row
 from simorc.rundir.store.reader import Column, RunReader

@@ -16,9 +16,9 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from simorc.errors import StoreError
+from simorc.rundir.attempts.status_files import Report
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.metadata_csv import swept_columns
-from simorc.rundir.status_files import Report
 from simorc.rundir.statuses import Statuses
 from simorc.rundir.store.connection import (
     close_for_writing,
@@ -83,7 +83,7 @@ class Store:
         self._events: list[tuple[float, str, int | None, str]] = []
         self._since_prune = 0
         self.circuit = 1
-        """The number of the circuit in force (see `simorc.rundir.circuit`)."""
+        """The number of the circuit in force (see `simorc.rundir.circuit.record`)."""
         self._warned = WarningRows(self._db)
         try:
             self._measurements = self._known_measurements()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from simorc.rundir.attempt_log import Trace
+from simorc.rundir.attempts.attempt_log import Trace
 from simorc.rundir.layout import RunLayout
 
 

@@ -12,7 +12,7 @@ from simorc.config.definitions import MeasurementDefinitions
 from simorc.files import write_json
 from simorc.netlist.deck.file_references import FileReference, with_names
 from simorc.netlist.template import Template
-from simorc.rundir.circuit import FILES, MOST_BYTES, USER_SPICEINIT, Circuit, as_found
+from simorc.rundir.circuit.record import FILES, MOST_BYTES, USER_SPICEINIT, Circuit, as_found
 from simorc.rundir.layout import SIMULATIONS, RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.provenance import digests_of, input_name, sha256

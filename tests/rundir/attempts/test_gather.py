@@ -8,10 +8,10 @@ from pathlib import Path
 from simorc.launch.build import build_run
 from simorc.launch.one_case import run_case, store_results
 from simorc.maintenance.fsck import check_run
-from simorc.rundir.gather import gather_idle
+from simorc.rundir.attempts.gather import gather_idle
+from simorc.rundir.attempts.status_files import Report, any_reports, leave_report
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
-from simorc.rundir.status_files import Report, any_reports, leave_report
 from simorc.rundir.summary import summarise
 from simorc.simulators.outcome import Outcome
 from tests.divider_projects import DIVIDER, MakeProject

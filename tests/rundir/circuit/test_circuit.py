@@ -13,10 +13,10 @@ from simorc.errors import InputsChanged
 from simorc.launch.build import build_run
 from simorc.launch.start import check_inputs, start_runner
 from simorc.results.open_run import OpenRun
-from simorc.rundir.circuit import ACCEPT, FILES, KEEP
-from simorc.rundir.circuits import circuits_of
-from simorc.rundir.freezing import freeze_hooks
-from simorc.rundir.input_changes import HeldFiles, changes_of, refuse_changed
+from simorc.rundir.circuit.circuits import circuits_of
+from simorc.rundir.circuit.freezing import freeze_hooks
+from simorc.rundir.circuit.input_changes import HeldFiles, changes_of, refuse_changed
+from simorc.rundir.circuit.record import ACCEPT, FILES, KEEP
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import runner_alive
 from simorc.rundir.manifest import load_manifest

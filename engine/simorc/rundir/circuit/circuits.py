@@ -9,7 +9,7 @@ from typing import Any
 
 from simorc.errors import StoreError
 from simorc.files import read_json
-from simorc.rundir.circuit import NUMBERED, Circuit, circuit_from
+from simorc.rundir.circuit.record import NUMBERED, Circuit, circuit_from
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.run_settings import RunSettings, SimulatorRecord, execution_fields

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from simorc.errors import RunBusy
+from simorc.rundir.attempts.status_files import any_reports
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
-from simorc.rundir.status_files import any_reports
 
 
 def gather_idle(layout: RunLayout) -> None:
@@ -27,11 +27,11 @@ def gather_held(layout: RunLayout) -> int:
     """Bring waiting reports into the store of a run whose lock this process holds; returns how many files
     were taken away.
     """
-    from simorc.rundir.attempt_log import Trace
-    from simorc.rundir.circuits import circuit_in_force
+    from simorc.rundir.attempts.attempt_log import Trace
+    from simorc.rundir.attempts.status_files import forget, gather_reports
+    from simorc.rundir.circuit.circuits import circuit_in_force
     from simorc.rundir.manifest import load_manifest
     from simorc.rundir.metadata_csv import write_metadata
-    from simorc.rundir.status_files import forget, gather_reports
     from simorc.rundir.store.writer import Store, finished_elsewhere
 
     manifest = load_manifest(layout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simorc.errors import SimorcError
-from simorc.rundir.circuits import circuits_of
+from simorc.rundir.circuit.circuits import circuits_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.reader import RunReader

@@ -10,9 +10,9 @@ from pathlib import Path
 from simorc.config.root import SETUP_FILE
 from simorc.errors import InputsChanged
 from simorc.machine_faults import machine_errno
-from simorc.rundir.circuit import ACCEPT, KEEP, REFUSE, Circuit
-from simorc.rundir.circuits import circuit_in_force
-from simorc.rundir.freezing import environment
+from simorc.rundir.circuit.circuits import circuit_in_force
+from simorc.rundir.circuit.freezing import environment
+from simorc.rundir.circuit.record import ACCEPT, KEEP, REFUSE, Circuit
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.schematics.digests import Digests
