@@ -18,8 +18,8 @@ LONGEST = 200
 
 def notification(message: str, *, tmux: bool) -> str:
     """The escape sequence that shows `message`."""
-    said = f"\x1b]9;{plain(message)[:LONGEST]}\x07"
-    return "\x1bPtmux;" + said.replace("\x1b", "\x1b\x1b") + "\x1b\\" if tmux else said
+    sequence = f"\x1b]9;{plain(message)[:LONGEST]}\x07"
+    return "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\" if tmux else sequence
 
 
 def announce(app: App[Any], message: str) -> None:

@@ -40,7 +40,7 @@ def ask_export(
         def written() -> None:
             write_shown(figure(), path, table)
 
-        node.run_worker(_told(node, written, path), group="export", exclusive=False)
+        node.run_worker(_write_and_notify(node, written, path), group="export", exclusive=False)
 
     def named(form: str | None) -> None:
         if form is not None:
@@ -81,7 +81,7 @@ def unless_there(node: DOMNode, answer: Path, write: Callable[[Path], None]) -> 
     show(
         node.app,
         ChoiceScreen(f"{path.name} already exists", choices, 1),
-        lambda said: write(path) if said == "yes" else None,
+        lambda choice: write(path) if choice == "yes" else None,
     )
 
 
@@ -94,8 +94,8 @@ def ask_keep(node: DOMNode, spec: Callable[[str], dict[str, Any]], proposed: Pat
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, text)
 
-        said = "name it under plot_specs: of a testbench or a sweep, or draw it: simorc plot RUN " + str(path)
-        node.run_worker(_told(node, written, path, said), group="export", exclusive=False)
+        message = f"name it under plot_specs: of a testbench or a sweep, or draw it: simorc plot RUN {path}"
+        node.run_worker(_write_and_notify(node, written, path, message), group="export", exclusive=False)
 
     show(
         node.app,
@@ -104,18 +104,18 @@ def ask_keep(node: DOMNode, spec: Callable[[str], dict[str, Any]], proposed: Pat
     )
 
 
-async def _told(node: DOMNode, write: Callable[[], None], path: Path, then: str = "") -> None:
+async def _write_and_notify(node: DOMNode, write: Callable[[], None], path: Path, then: str = "") -> None:
     try:
         await asyncio.to_thread(write)
     except SimorcError as error:
-        told = "\n".join(plain(line) for line in (error.message, error.remedy) if line)
-        node.app.notify(told, severity="error", markup=False, timeout=10)
+        message = "\n".join(plain(line) for line in (error.message, error.remedy) if line)
+        node.app.notify(message, severity="error", markup=False, timeout=10)
     except OSError as error:
-        told = f"cannot write {path}: {error.strerror or error}"
-        node.app.notify(plain(told), severity="error", markup=False, timeout=10)
+        message = f"cannot write {path}: {error.strerror or error}"
+        node.app.notify(plain(message), severity="error", markup=False, timeout=10)
     else:
-        told = f"written: {path}" + (f"\n{then}" if then else "")
-        node.app.notify("\n".join(map(plain, told.splitlines())), markup=False, timeout=10)
+        message = f"written: {path}" + (f"\n{then}" if then else "")
+        node.app.notify("\n".join(map(plain, message.splitlines())), markup=False, timeout=10)
 
 
 def write_shown(figure: Figure, path: Path, table: Table | None = None) -> None:

@@ -19,8 +19,8 @@ class CommandProvider(Provider):
     async def discover(self) -> Hits:
         for command in COMMANDS:
             yield DiscoveryHit(self._name(command), self._call(command), help=command.help)
-        for name, call, told in self._of_menus():
-            yield DiscoveryHit(name, call, help=told)
+        for name, call, help_text in self._of_menus():
+            yield DiscoveryHit(name, call, help=help_text)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
@@ -31,10 +31,10 @@ class CommandProvider(Provider):
                     score, matcher.highlight(self._name(command)), self._call(command), help=command.help
                 )
 
-        for name, call, told in self._of_menus():
-            score = matcher.match(f"{name} {told}")
+        for name, call, help_text in self._of_menus():
+            score = matcher.match(f"{name} {help_text}")
             if score > 0:
-                yield Hit(score, matcher.highlight(name), call, help=told)
+                yield Hit(score, matcher.highlight(name), call, help=help_text)
 
     def _of_menus(self) -> list[tuple[str, partial[None], str]]:
         """(name, what it does, what is said of it) of each action on what the tree's cursor stands on."""

@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simorc.text import plain
-from simorc_tui.data.pipeline_runs import Ladder, Rung
+from simorc_tui.data.pipeline_runs import Ladder, StageAttempt
 from simorc_tui.data.side_by_side import MOST_LINES, rows_of, table_of
 
 MOST_FILES = 500
@@ -52,26 +52,28 @@ def waves_of(files: Sequence[AttemptFile]) -> AttemptFile | None:
     return next((file for file in files if file.name.endswith(WAVES)), None)
 
 
-def difference(ladder: Ladder, rung: Rung, other: Rung | None = None) -> tuple[str, RenderableType]:
+def difference(
+    ladder: Ladder, stage_attempt: StageAttempt, other: StageAttempt | None = None
+) -> tuple[str, RenderableType]:
     """A title, and what differs in the files made: from `other` or the attempt before.
 
     A stage that ran once is compared with the RTL it was given: what it changed there.
     """
-    before = other or ladder.earlier(rung)
+    before = other or ladder.earlier(stage_attempt)
     if before is None:
-        return f"what {rung.title} changed", _with_its_input(rung)
-    title = f"{before.title}  to  {rung.title}"
-    old, new = _texts(before), _texts(rung)
+        return f"what {stage_attempt.title} changed", _with_its_input(stage_attempt)
+    title = f"{before.title}  to  {stage_attempt.title}"
+    old, new = _texts(before), _texts(stage_attempt)
     if not old and not new:
         return title, Text("neither attempt wrote a file", "italic")
     names = sorted({*old, *new})
     return title, _tables([(name, old.get(name, []), new.get(name, [])) for name in names])
 
 
-def _with_its_input(rung: Rung) -> RenderableType:
-    given = _lines(rung.directory / "in" / "rtl.sv") if rung.directory is not None else []
-    made = dict(rung.artefacts).get("rtl")
-    if not given or made is None or rung.stage == "a1":
+def _with_its_input(stage_attempt: StageAttempt) -> RenderableType:
+    given = _lines(stage_attempt.directory / "in" / "rtl.sv") if stage_attempt.directory is not None else []
+    made = dict(stage_attempt.artefacts).get("rtl")
+    if not given or made is None or stage_attempt.stage == "a1":
         return Text("the first attempt at this stage: nothing to compare it with", "italic")
     return _tables([(made.name, given, _lines(made))])
 
@@ -85,10 +87,10 @@ def _tables(pairs: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> Render
     return Group(*parts)
 
 
-def _texts(rung: Rung) -> dict[str, list[str]]:
+def _texts(stage_attempt: StageAttempt) -> dict[str, list[str]]:
     return {
         file.name: _lines(file.path)
-        for file in files_of(rung.directory)
+        for file in files_of(stage_attempt.directory)
         if _folder(file.name) == "out" and file.path.suffix not in _NOT_TEXT
     }
 

@@ -74,8 +74,8 @@ class Launcher:
 
         Raises SimorcError with its complaint.
         """
-        said = await self._run(*arguments)
-        return said.splitlines()[-1] if said else ""
+        output = await self._run(*arguments)
+        return output.splitlines()[-1] if output else ""
 
     async def _run(self, *arguments: str) -> str:
         process = await asyncio.create_subprocess_exec(

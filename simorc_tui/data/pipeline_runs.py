@@ -81,7 +81,7 @@ class RunsReader:
 
 
 @dataclass(frozen=True)
-class Rung:
+class StageAttempt:
     """One attempt at a stage; `status` is passed, failed, cancelled, running, stopped or pending.
 
     `seq` counts the attempts of the run from 1, 0 for a stage still to come. `verdict` is what was decided
@@ -114,7 +114,7 @@ class Ladder:
 
     run: str
     state: str
-    rungs: tuple[Rung, ...] = ()
+    attempts: tuple[StageAttempt, ...] = ()
     seconds: float = 0.0
     message: str = ""
 
@@ -122,9 +122,13 @@ class Ladder:
     def over(self) -> bool:
         return self.state in OVER
 
-    def earlier(self, rung: Rung) -> Rung | None:
-        """The attempt at the same stage before `rung`."""
-        before = [each for each in self.rungs if each.stage == rung.stage and 0 < each.seq < rung.seq]
+    def earlier(self, stage_attempt: StageAttempt) -> StageAttempt | None:
+        """The attempt at the same stage before `stage_attempt`."""
+        before = [
+            each
+            for each in self.attempts
+            if each.stage == stage_attempt.stage and 0 < each.seq < stage_attempt.seq
+        ]
         return before[-1] if before else None
 
 
@@ -141,15 +145,15 @@ def read_ladder(layout: PipelineLayout) -> Ladder:
         return Ladder(layout.name, "broken", message=error.message)
     except OSError as error:
         return Ladder(layout.name, "broken", message=f"{error.filename}: {error.strerror}")
-    rungs = [_rung(layout, line) for line in lines]
-    rungs += _to_come(layout, rungs, order, following, summary.state)
-    return Ladder(layout.name, summary.state, tuple(rungs), summary.seconds, summary.message)
+    attempts = [_attempt_of(layout, line) for line in lines]
+    attempts += _to_come(layout, attempts, order, following, summary.state)
+    return Ladder(layout.name, summary.state, tuple(attempts), summary.seconds, summary.message)
 
 
-def _rung(layout: PipelineLayout, line: Mapping[str, Any]) -> Rung:
+def _attempt_of(layout: PipelineLayout, line: Mapping[str, Any]) -> StageAttempt:
     decision = line["decision"]
     went_on = decision["action"] in ("done", "", "cancelled")
-    return Rung(
+    return StageAttempt(
         seq=line["seq"],
         stage=line["stage"],
         attempt=line["attempt"],
@@ -167,22 +171,26 @@ def _rung(layout: PipelineLayout, line: Mapping[str, Any]) -> Rung:
 
 
 def _to_come(
-    layout: PipelineLayout, done: Sequence[Rung], order: Sequence[str], following: str | None, state: str
-) -> list[Rung]:
+    layout: PipelineLayout,
+    done: Sequence[StageAttempt],
+    order: Sequence[str],
+    following: str | None,
+    state: str,
+) -> list[StageAttempt]:
     """The stage under way (or where a dead run stands) and those after it."""
     if following is None:
         return []
     seq = done[-1].seq + 1 if done else 1
     directory = layout.attempt_dir(seq, following)
-    attempt = 1 + sum(1 for rung in done if rung.stage == following)
+    attempt = 1 + sum(1 for stage_attempt in done if stage_attempt.stage == following)
     begun = state == "running" or directory.is_dir()
     status = "running" if state == "running" else "stopped"
     now = (
-        Rung(seq, following, attempt, status, seconds=_elapsed(directory), directory=directory)
+        StageAttempt(seq, following, attempt, status, seconds=_elapsed(directory), directory=directory)
         if begun
-        else Rung(0, following, attempt, "pending")
+        else StageAttempt(0, following, attempt, "pending")
     )
-    return [now, *(Rung(0, stage) for stage in order[order.index(following) + 1 :])]
+    return [now, *(StageAttempt(0, stage) for stage in order[order.index(following) + 1 :])]
 
 
 def _elapsed(directory: Path) -> float:

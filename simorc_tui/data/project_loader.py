@@ -93,10 +93,10 @@ def _of_files(root: Path, problems: Sequence[Problem]) -> tuple[ProjectOutline, 
 
     files = read_project(root, os.environ.get("SIMORC_ENV") or None)
     setup = files.setup.model
-    said = tuple(dict.fromkeys(map(str, problems)))
+    messages = tuple(dict.fromkeys(map(str, problems)))
     broken_files = tuple(dict.fromkeys(root / problem.file for problem in problems))
     if setup is None:
-        return ProjectOutline(root.name, root, problems=said, broken_files=broken_files), files.stamps
+        return ProjectOutline(root.name, root, problems=messages, broken_files=broken_files), files.stamps
     broken = (
         *_broken("testbench", files.testbenches, problems),
         *_broken("sweep", files.sweeps, problems),
@@ -110,7 +110,7 @@ def _of_files(root: Path, problems: Sequence[Problem]) -> tuple[ProjectOutline, 
         sweeps=tuple(_sweeps(files)),
         dut_files=tuple(path for path in dut if path.is_file()),
         pipelines=_pipelines(root, setup),
-        problems=said,
+        problems=messages,
         broken_files=broken_files,
         broken=broken,
         unnamed=_unnamed(root, setup),

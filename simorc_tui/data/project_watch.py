@@ -19,14 +19,14 @@ async def watch_project(
     `as_read` gives every file with its stamp from before it was read, so that no change is missed, whenever
     this begins to look. By looking and not by inotify: the project may lie on NFS.
     """
-    told: dict[Path, Stamp | None] = {}
+    reported: dict[Path, Stamp | None] = {}
     while True:
         known = dict(as_read())
         now = await asyncio.to_thread(stamps, tuple(known))
         moved = {path: stamp for path, stamp in now.items() if stamp != known[path]}
-        if moved and moved != told:
+        if moved and moved != reported:
             tell()
-        told = moved
+        reported = moved
         await asyncio.sleep(EVERY)
 
 

@@ -92,8 +92,8 @@ def head_of(layout: RunLayout) -> str:
 
 def _effort(view: RunReader) -> list[str]:
     found = view.effort()
-    told = ((found.warm, "warm"), (found.again, "retried"), (found.climbed, "with fallback options"))
-    return [f"{count} {word}" for count, word in told if count]
+    counts = ((found.warm, "warm"), (found.again, "retried"), (found.climbed, "with fallback options"))
+    return [f"{count} {word}" for count, word in counts if count]
 
 
 def events_of(layout: RunLayout) -> tuple[tuple[str, str, str], ...]:

@@ -69,15 +69,15 @@ class LookMemory:
 
     def _all(self) -> dict[str, Any]:
         try:
-            said = json.loads(self._file.read_text(encoding="utf-8"))
+            record = json.loads(self._file.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
             return {}
-        return said if isinstance(said, dict) else {}
+        return record if isinstance(record, dict) else {}
 
 
-def _look_from(said: Any) -> TableLook:
+def _look_from(record: Any) -> TableLook:
     try:
-        columns, widths, frozen = said["columns"], said["widths"], int(said["frozen"])
+        columns, widths, frozen = record["columns"], record["widths"], int(record["frozen"])
         look = TableLook(None if columns is None else tuple(map(str, columns)), (), max(1, min(frozen, 50)))
         for name, width in widths.items():
             look = look.with_width(str(name), int(width))

@@ -18,7 +18,7 @@ from simorc.errors import SimorcError
 from simorc.text import plain
 from simorc_tui.data.attempt_files import AttemptFile, difference
 from simorc_tui.data.digital_waves import DigitalWaves, read_waves
-from simorc_tui.data.pipeline_runs import Ladder, Rung
+from simorc_tui.data.pipeline_runs import Ladder, StageAttempt
 from simorc_tui.screens.dialogs.dialog import show
 from simorc_tui.widgets.failing import FailingPane
 from simorc_tui.widgets.plot.plot_view import PlotView
@@ -95,13 +95,15 @@ class AttemptView(FailingPane):
         view.follow = file is not None and file.name.endswith(".log")
         view.show_file(self._file)
 
-    def show_difference(self, ladder: Ladder, rung: Rung, other: Rung | None = None) -> None:
-        """What `rung` made otherwise than `other`, by default than the attempt before it."""
+    def show_difference(
+        self, ladder: Ladder, stage_attempt: StageAttempt, other: StageAttempt | None = None
+    ) -> None:
+        """What `stage_attempt` made otherwise than `other`, by default than the attempt before it."""
         self.mode = "diff"
-        wanted = (rung, other)
+        wanted = (stage_attempt, other)
         if wanted != self._wanted:
             self._wanted = wanted
-            self._compare(ladder, rung, other, wanted)
+            self._compare(ladder, stage_attempt, other, wanted)
 
     def show_waves(self, dump: AttemptFile | None) -> None:
         """The waveforms of a dump; one that has grown is read again, the part of time in view stays."""
@@ -155,9 +157,11 @@ class AttemptView(FailingPane):
         self._read_waves(dump.path, self._signals, self._wanted)
 
     @work(thread=True, exclusive=True, group="attempt", exit_on_error=False)
-    def _compare(self, ladder: Ladder, rung: Rung, other: Rung | None, wanted: object) -> None:
+    def _compare(
+        self, ladder: Ladder, stage_attempt: StageAttempt, other: StageAttempt | None, wanted: object
+    ) -> None:
         try:
-            title, shown = difference(ladder, rung, other)
+            title, shown = difference(ladder, stage_attempt, other)
         except OSError as error:
             title, shown = "", Text(plain(f"{error.filename}: {error.strerror}"), "red")
         if not get_current_worker().is_cancelled:

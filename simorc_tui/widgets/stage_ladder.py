@@ -10,7 +10,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from simorc.text import plain
-from simorc_tui.data.pipeline_runs import Ladder, Rung
+from simorc_tui.data.pipeline_runs import Ladder, StageAttempt
 from simorc_tui.theme.glyphs import UNICODE, Glyphs
 
 COLOURS = {"passed": "green", "failed": "red", "running": "cyan", "cancelled": "yellow", "stopped": "yellow"}
@@ -36,71 +36,76 @@ class StageLadder(OptionList):
         self.ladder = Ladder("", "pending")
 
     @property
-    def chosen(self) -> Rung | None:
+    def chosen(self) -> StageAttempt | None:
         """What the cursor stands on."""
         place = self.highlighted
-        rungs = self.ladder.rungs
-        return rungs[place] if place is not None and place < len(rungs) else None
+        attempts = self.ladder.attempts
+        return attempts[place] if place is not None and place < len(attempts) else None
 
     def show_ladder(self, ladder: Ladder) -> None:
         """Renew the ladder; lines that stay keep their place and the cursor."""
         following = self.highlighted is None or self.highlighted == newest(self.ladder)
         old, self.ladder = self.ladder, ladder
-        if len(old.rungs) != len(ladder.rungs):
+        if len(old.attempts) != len(ladder.attempts):
             self._fill()
         else:
-            for place, rung in enumerate(ladder.rungs):
-                if rung != old.rungs[place]:
-                    self.replace_option_prompt_at_index(place, rung_text(rung, self.glyphs))
-        if following and ladder.rungs:
+            for place, stage_attempt in enumerate(ladder.attempts):
+                if stage_attempt != old.attempts[place]:
+                    self.replace_option_prompt_at_index(place, attempt_line(stage_attempt, self.glyphs))
+        if following and ladder.attempts:
             self.highlighted = newest(ladder)
 
     def choose(self, seq: int) -> None:
         """Put the cursor on the attempt `seq`."""
-        place = next((place for place, rung in enumerate(self.ladder.rungs) if rung.seq == seq), None)
+        place = next(
+            (place for place, stage_attempt in enumerate(self.ladder.attempts) if stage_attempt.seq == seq),
+            None,
+        )
         if place is not None:
             self.highlighted = place
 
     def _fill(self) -> None:
         place = self.highlighted
         self.clear_options()
-        self.add_options([Option(rung_text(rung, self.glyphs)) for rung in self.ladder.rungs])
-        if place is not None and self.ladder.rungs:
-            self.highlighted = min(place, len(self.ladder.rungs) - 1)
+        self.add_options(
+            [Option(attempt_line(stage_attempt, self.glyphs)) for stage_attempt in self.ladder.attempts]
+        )
+        if place is not None and self.ladder.attempts:
+            self.highlighted = min(place, len(self.ladder.attempts) - 1)
 
 
 def newest(ladder: Ladder) -> int:
     """The place of the attempt under way or made last."""
-    begun = [place for place, rung in enumerate(ladder.rungs) if rung.seq]
+    begun = [place for place, stage_attempt in enumerate(ladder.attempts) if stage_attempt.seq]
     return begun[-1] if begun else 0
 
 
-def rung_text(rung: Rung, glyphs: Glyphs) -> Text:
+def attempt_line(stage_attempt: StageAttempt, glyphs: Glyphs) -> Text:
     """``✗ a4 2nd try  lint  0.28 s``, below it what was wrong and what was decided."""
-    style = COLOURS.get(rung.status, "dim")
-    text = Text(f"{_sign(rung, glyphs)} {plain(rung.stage):<{NAME_WIDTH}}", style)
-    if rung.attempt > 1:
-        text.append(f" try {rung.attempt}", "bold")
-    if rung.status == "running":
-        text.append(f" running {rung.seconds:.0f} s")
-    elif rung.status in ("stopped", "cancelled"):
-        text.append(f" {rung.status}")
-    elif rung.seq:
-        text.append(f" {rung.seconds:.2f} s", "dim")
-    if rung.kind and rung.status == "failed":
-        text.append(f" {plain(rung.kind)}", "red")
-    if rung.message and rung.status == "failed":
-        text.append(f"\n    {plain(rung.message)}")
-    if rung.verdict:
-        text.append(f"\n  {glyphs.arrow} {plain(rung.verdict)}", "yellow")
+    style = COLOURS.get(stage_attempt.status, "dim")
+    text = Text(f"{_sign(stage_attempt, glyphs)} {plain(stage_attempt.stage):<{NAME_WIDTH}}", style)
+    if stage_attempt.attempt > 1:
+        text.append(f" try {stage_attempt.attempt}", "bold")
+    if stage_attempt.status == "running":
+        text.append(f" running {stage_attempt.seconds:.0f} s")
+    elif stage_attempt.status in ("stopped", "cancelled"):
+        text.append(f" {stage_attempt.status}")
+    elif stage_attempt.seq:
+        text.append(f" {stage_attempt.seconds:.2f} s", "dim")
+    if stage_attempt.kind and stage_attempt.status == "failed":
+        text.append(f" {plain(stage_attempt.kind)}", "red")
+    if stage_attempt.message and stage_attempt.status == "failed":
+        text.append(f"\n    {plain(stage_attempt.message)}")
+    if stage_attempt.verdict:
+        text.append(f"\n  {glyphs.arrow} {plain(stage_attempt.verdict)}", "yellow")
     return text
 
 
-def _sign(rung: Rung, glyphs: Glyphs) -> str:
+def _sign(stage_attempt: StageAttempt, glyphs: Glyphs) -> str:
     return {
         "passed": glyphs.completed,
         "failed": glyphs.failed,
         "running": glyphs.in_progress,
         "cancelled": glyphs.warning,
         "stopped": glyphs.warning,
-    }.get(rung.status, glyphs.pending)
+    }.get(stage_attempt.status, glyphs.pending)

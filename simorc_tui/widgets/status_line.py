@@ -140,14 +140,14 @@ class StatusLine(Widget):
     def _notes(self, length: int) -> list[str]:
         """0: all of it; 1: in two words; 2: in one."""
         problems = f"{self.problems} problem{'s' if self.problems > 1 else ''}"
-        said: tuple[tuple[object, tuple[str, str, str]], ...] = (
+        notes: tuple[tuple[object, tuple[str, str, str]], ...] = (
             (self._warnings, self._warning_texts()),
             (self.problems, (f"{problems} in the configuration", problems, problems)),
             (self.stale, (self.stale, "netlist stale", "stale")),
             (self.predates, (self.predates, "results old", "old")),
             (self._meta.get("warm_lost"), NO_WARM),
         )
-        return [str(words[length]) for is_so, words in said if is_so]
+        return [str(words[length]) for is_so, words in notes if is_so]
 
     def _warning_texts(self) -> tuple[str, str, str]:
         """What the simulator ignored: how many cases have each kind; the kinds; that there is something."""

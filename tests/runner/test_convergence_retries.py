@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from simorc.cli import main as cli
-from simorc.config.models.convergence import DEFAULT_LADDER, RETRIED
+from simorc.config.models.convergence import DEFAULT_STEPS, RETRIED
 from simorc.config.project import Project
 from simorc.errors import ConfigError
-from simorc.netlist.convergence_options import on_rung, with_largest_step
+from simorc.netlist.convergence_options import with_fallback_options, with_largest_step
 from simorc.netlist.deck.deck import Deck
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.run_settings import execution_from
@@ -42,7 +42,7 @@ async def test_it_fails_as_it_is_and_passes_on_a_rung(circuit: str, rung: str, t
     assert as_it_is.kind == FailureKind.TIMESTEP_TOO_SMALL
     verdicts = {}
     for name, lines in budgets_from(execution_from({})).ladder:
-        verdicts[name] = (await simulated(tmp_path / "a" / "b", on_rung(text, lines))).status
+        verdicts[name] = (await simulated(tmp_path / "a" / "b", with_fallback_options(text, lines))).status
         if name == rung:
             break
     assert list(verdicts.values()) == ["failed"] * (len(verdicts) - 1) + ["completed"]
@@ -89,8 +89,8 @@ def test_a_ladder_that_does_not_help_is_told(
 def test_rungs_change_only_what_they_name() -> None:
     deck = "title\nV1 a 0 1\n.tran 1n\n+ 1u\n.end\n"
     gear = dict(budgets_from(execution_from({})).ladder)["gear"]
-    assert on_rung(deck, []) == deck
-    changed = Deck.parse(on_rung(deck, gear))
+    assert with_fallback_options(deck, []) == deck
+    changed = Deck.parse(with_fallback_options(deck, gear))
     assert changed.options["method"] == "gear"
     assert [each.stop for each in changed.analyses] == [1e-6]
 
@@ -111,15 +111,15 @@ def test_the_largest_step_is_a_part_of_what_it_would_be(card: str, expected: str
 
 def test_optran_comes_before_the_users_commands() -> None:
     optran = dict(budgets_from(execution_from({})).ladder)["optran"]
-    deck = Deck.parse(on_rung("title\nR1 a 0 1\n.control\nop\nquit\n.endc\n.end\n", optran))
+    deck = Deck.parse(with_fallback_options("title\nR1 a 0 1\n.control\nop\nquit\n.endc\n.end\n", optran))
     assert [command.word for command in deck.commands] == ["optran", "op"]
     assert deck.quit is not None
-    alone = Deck.parse(on_rung("title\nR1 a 0 1\n.op\n.end\n", optran))
+    alone = Deck.parse(with_fallback_options("title\nR1 a 0 1\n.op\n.end\n", optran))
     assert [command.word for command in alone.commands] == ["optran"] and not alone.runs_itself
 
 
 def test_the_default_ladder_does_not_loosen() -> None:
-    assert not any(rung.loosens for rung in DEFAULT_LADDER)
+    assert not any(rung.loosens for rung in DEFAULT_STEPS)
     loosened = budgets_from(execution_from({"convergence": {"loosen": True}})).ladder
     assert [name for name, _ in loosened][-2:] == ["loose", "looser"]
 

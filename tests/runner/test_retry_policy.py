@@ -7,7 +7,15 @@ import pytest
 from simorc.plugin_loading import Plugin
 from simorc.rundir.run_settings import execution_from
 from simorc.runner import retry_policy as decision
-from simorc.runner.retry_policy import Action, Attempt, Budgets, Tried, budgets_from, decide, told_of_rungs
+from simorc.runner.retry_policy import (
+    Action,
+    Attempt,
+    Budgets,
+    Tried,
+    budgets_from,
+    decide,
+    with_fallback_note,
+)
 from simorc.simulators.outcome import FailureKind, Outcome
 
 BUDGETS = Budgets(retries=2, ladder=(("gear", (".option method=gear",)), ("gmin", (".option gminsteps=50",))))
@@ -80,7 +88,7 @@ def test_a_retry_stays_on_its_rung() -> None:
 def test_the_message_tells_the_rungs() -> None:
     climbed = [Attempt(1, failed(FailureKind.NO_CONVERGENCE), "rung", "gear")]
     done = Outcome.completed()
-    told = told_of_rungs(done, "gear", [*climbed, Attempt(2, done)], Action("done", ""))
+    told = with_fallback_note(done, "gear", [*climbed, Attempt(2, done)], Action("done", ""))
     assert told.message == "converged with fallback step 'gear'"
 
 

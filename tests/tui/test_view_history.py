@@ -130,7 +130,7 @@ async def test_columns_are_widened_frozen_remembered_and_usual_again(
         await user.press("C", "j", ">", ">", "f", "enter")
         await user.until(lambda: table.look.frozen == 3)
         assert dict(table.look.widths) == {"p_corner": table.columns[2].width}
-        assert table.standing == 3
+        assert table.frozen_columns == 3
         wide = table.columns[2].width
         await user.press("s", "down", "down", "enter")
         await user.until(lambda: table.arrangement.order == "p_corner")
@@ -166,7 +166,7 @@ async def test_what_stands_still_leaves_room_for_the_rest(
         table = user.screen.main.table
         await user.until(lambda: table.row_count == 45)
         table.show_look(TableLook(frozen=7).with_width("p_vdd", 60))
-        assert table.standing == 1
+        assert table.frozen_columns == 1
         await user.press("l", "l", "l")
         await user.sees("0001")
 

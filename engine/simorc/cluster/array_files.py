@@ -141,9 +141,9 @@ def new_job_array(
     write_whole(directory / "chunks.jsonl", lines)
     write_whole(job_array.script, _script(layout, job_array, element_variable))
     job_array.script.chmod(0o755)
-    said = asdict(job_array)
-    del said["directory"]
-    write_json(directory / "wave.json", said)
+    record = asdict(job_array)
+    del record["directory"]
+    write_json(directory / "wave.json", record)
     return job_array
 
 
@@ -160,9 +160,9 @@ def open_job_arrays(layout: RunLayout) -> list[JobArray]:
 def read_job_array(directory: Path) -> JobArray:
     """The job array in `directory`; raises `StoreError` if it is not one."""
     try:
-        said = json.loads((directory / "wave.json").read_text(encoding="utf-8"))
-        said["site"] = Site.of(said["site"])
-        return JobArray(directory, **said)
+        record = json.loads((directory / "wave.json").read_text(encoding="utf-8"))
+        record["site"] = Site.of(record["site"])
+        return JobArray(directory, **record)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{directory}: not a job array: {error}") from error
 
@@ -199,8 +199,8 @@ class Control:
 
 def control_of(layout: RunLayout) -> Control:
     try:
-        said = json.loads((layout.path / CLUSTER / "control.json").read_text(encoding="utf-8"))
-        return Control(bool(said["paused"]), tuple(said["skip"]))
+        record = json.loads((layout.path / CLUSTER / "control.json").read_text(encoding="utf-8"))
+        return Control(bool(record["paused"]), tuple(record["skip"]))
     except FileNotFoundError:
         return Control()
     except (OSError, ValueError, KeyError, TypeError) as error:

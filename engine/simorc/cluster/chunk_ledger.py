@@ -22,7 +22,7 @@ from simorc.rundir.store.writer import Finished
 
 WARM_LOST = "warm_lost"
 """The kind of event by which a chunk says that it has no warm sessions."""
-_TOLD = frozenset({"retry", "warm", "warning", WARM_LOST})
+_RECORDED_EVENTS = frozenset({"retry", "warm", "warning", WARM_LOST})
 _TRIES = 5
 
 
@@ -79,11 +79,11 @@ class ChunkLedger:
     def back_to_pending(self, case_ids: Iterable[int]) -> None:
         """Cases told as finished whose result does not count after all."""
         ids = list(case_ids)
-        told = [case_id for case_id in ids if self.statuses.of(case_id) in {"completed", "failed"}]
+        recorded = [case_id for case_id in ids if self.statuses.of(case_id) in {"completed", "failed"}]
         for case_id in ids:
             self.statuses.set(case_id, "pending")
-        if told:
-            self._log.again(told)
+        if recorded:
+            self._log.again(recorded)
 
     def given_back(self, case_id: int, attempts: int) -> None:
         """The attempt met a fault of this node and does not count."""
@@ -94,7 +94,7 @@ class ChunkLedger:
         """A chunk has no state of its own beside its log."""
 
     def event(self, kind: str, message: str, case_id: int | None = None) -> None:
-        if kind in _TOLD:
+        if kind in _RECORDED_EVENTS:
             self._log.event(kind, message, case_id)
 
     def attempts_of(self, case_id: int) -> int:
@@ -105,14 +105,14 @@ class ChunkLedger:
 
     def beat(self) -> None:
         """Say how far the attempt is, for whoever watches."""
-        said = {
+        record = {
             "host": socket.gethostname(),
             "pid": os.getpid(),
             "time": time.time(),
             "finished": self.finished_cases,
             "under_way": {str(case_id): fraction for case_id, fraction in self._under_way.items()},
         }
-        write_json(self._beat, said)
+        write_json(self._beat, record)
 
     def still(self) -> None:
         """No sign of life is to be expected any more."""

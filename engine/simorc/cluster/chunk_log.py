@@ -52,8 +52,8 @@ class ChunkLog:
 
     def finished(self, finished: Finished) -> None:
         report = Report(finished.case_id, finished.outcome, finished.started, finished.place)
-        said = {"action": finished.action, "final": finished.final, "rung": finished.rung}
-        self._write({**plain_report(report), **said})
+        record = {"action": finished.action, "final": finished.final, "rung": finished.rung}
+        self._write({**plain_report(report), **record})
 
     def again(self, case_ids: list[int]) -> None:
         self._write({"again": case_ids})
@@ -75,8 +75,8 @@ class ChunkLog:
     def close(self) -> None:
         os.close(self._fd)
 
-    def _write(self, said: Mapping[str, object]) -> None:
-        line = json.dumps(said, separators=(",", ":")).encode() + b"\n"
+    def _write(self, record: Mapping[str, object]) -> None:
+        line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
         while line:
             line = line[os.write(self._fd, line) :]
         self._unsynced = True
@@ -113,17 +113,17 @@ def finished_in(path: Path, total: int) -> set[int]:
 
 def _line(text: bytes, name: str, total: int) -> Line:
     try:
-        said = json.loads(text)
-        return _understood(said, total)
+        record = json.loads(text)
+        return _understood(record, total)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return Line(event=("warning", f"unreadable line in {name}: {type(error).__name__}: {error}", None))
 
 
-def _understood(said: Mapping[str, Any], total: int) -> Line:
-    if "case_id" in said:
-        return Line(report_from(said, total), str(said["action"]), bool(said["final"]), said["rung"])
-    if "again" in said:
-        return Line(again=tuple(case for case in map(int, said["again"]) if 1 <= case <= total))
-    if "event" in said:
-        return Line(event=(str(said["event"]), str(said["message"]), said["case"]))
-    return Line(end=str(said["end"]), why=str(said["why"]))
+def _understood(record: Mapping[str, Any], total: int) -> Line:
+    if "case_id" in record:
+        return Line(report_from(record, total), str(record["action"]), bool(record["final"]), record["rung"])
+    if "again" in record:
+        return Line(again=tuple(case for case in map(int, record["again"]) if 1 <= case <= total))
+    if "event" in record:
+        return Line(event=(str(record["event"]), str(record["message"]), record["case"]))
+    return Line(end=str(record["end"]), why=str(record["why"]))

@@ -146,12 +146,12 @@ class Gathering:
     def under_way(self, chunk: OpenChunk) -> dict[int, float]:
         """The cases the newest attempt had under way when it was last heard of."""
         try:
-            said = json.loads(chunk.job_array.beat(chunk.element, chunk.newest).read_bytes())
-            told = {int(case_id): float(fraction) for case_id, fraction in said["under_way"].items()}
+            record = json.loads(chunk.job_array.beat(chunk.element, chunk.newest).read_bytes())
+            fractions = {int(case_id): float(fraction) for case_id, fraction in record["under_way"].items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return {}  # no sign of life yet, or none any more
-        known = set(self.known(chunk, told))
-        return {case_id: fraction for case_id, fraction in told.items() if case_id in known}
+        known = set(self.known(chunk, fractions))
+        return {case_id: fraction for case_id, fraction in fractions.items() if case_id in known}
 
     def known(self, chunk: OpenChunk, case_ids: Iterable[int]) -> list[int]:
         """Those of these that are the chunk's and not finished."""

@@ -13,9 +13,9 @@ from simorc.executors.batch_scheduler import (
     Site,
     Submission,
     ask,
-    hand_in,
+    change_job,
     minutes,
-    tell,
+    submit_job,
 )
 
 DEFAULT_ARRAY_LIMIT = 1000
@@ -33,7 +33,7 @@ class Lsf:
 
     def submit(self, submission: Submission) -> str:
         throttle = "" if submission.throttle is None else f"%{submission.throttle}"
-        said = hand_in(
+        output = submit_job(
             "bsub",
             *("-J", f"{submission.name}[1-{submission.elements}]{throttle}"),
             *("-o", f"{submission.output}/%I.out"),
@@ -43,30 +43,30 @@ class Lsf:
             *submission.site.args,
             str(submission.script),
         )
-        found = re.search(r"Job <(\d+)>", said)
+        found = re.search(r"Job <(\d+)>", output)
         if found is None:
-            raise SubmissionRefused(f"bsub printed no job id: {said.strip()!r}")
+            raise SubmissionRefused(f"bsub printed no job id: {output.strip()!r}")
         return found[1]
 
     def states(self, names: Sequence[str]) -> Mapping[str, ArrayJob]:
         found: dict[str, ArrayJob] = {}
         for name in names:
             # bjobs says on stderr that there is no such job, with exit code 0 or 255 by version.
-            said = ask("bjobs", "-a", "-noheader", "-o", _FIELDS, "-J", name, accept="is not found")
-            found.update(parse_bjobs(said))
+            output = ask("bjobs", "-a", "-noheader", "-o", _FIELDS, "-J", name, accept="is not found")
+            found.update(parse_bjobs(output))
         return found
 
     def cancel(self, job: str) -> None:
-        tell("bkill", job)
+        change_job("bkill", job)
 
     def hold(self, job: str) -> None:
-        tell("bstop", job)
+        change_job("bstop", job)
 
     def release(self, job: str) -> None:
-        tell("bresume", job)
+        change_job("bresume", job)
 
     def throttle(self, job: str, elements: int) -> None:
-        tell("bmod", "-J", f"%{elements}", job)
+        change_job("bmod", "-J", f"%{elements}", job)
 
     def array_limit(self) -> int:
         found = re.search(r"MAX_JOB_ARRAY_SIZE\s*=\s*(\d+)", ask("bparams", "-a"))
@@ -87,11 +87,11 @@ def _resources(site: Site) -> list[str]:
     return options
 
 
-def parse_bjobs(said: str) -> dict[str, ArrayJob]:
+def parse_bjobs(output: str) -> dict[str, ArrayJob]:
     """The array jobs in what bjobs printed in our format, by name."""
     jobs: dict[str, str] = {}
     elements: dict[str, dict[int, Element]] = {}
-    for line in said.splitlines():
+    for line in output.splitlines():
         fields = [field.strip() for field in line.split("|", 5)]
         if len(fields) != 6 or not fields[1].isdigit():
             continue

@@ -43,8 +43,8 @@ def main() -> int:
         version = Ngspice(sys.argv[2]).version()
     except ToolMissing as error:
         problem = error.message
-    said = {"node": platform.node(), "python": platform.python_version(), "simulator": version}
-    write_json(Path(sys.argv[1]), {**said, "time": time.time(), "problem": problem})
+    record = {"node": platform.node(), "python": platform.python_version(), "simulator": version}
+    write_json(Path(sys.argv[1]), {**record, "time": time.time(), "problem": problem})
     return 0
 
 

@@ -15,9 +15,9 @@ from simorc.executors.batch_scheduler import (
     Site,
     Submission,
     ask,
-    hand_in,
+    change_job,
     minutes,
-    tell,
+    submit_job,
 )
 
 DEFAULT_ARRAY_LIMIT = 75_000
@@ -32,7 +32,7 @@ class GridEngine:
 
     def submit(self, submission: Submission) -> str:
         throttle = [] if submission.throttle is None else ["-tc", str(submission.throttle)]
-        said = hand_in(
+        output = submit_job(
             "qsub",
             *("-terse", "-N", submission.name, "-t", f"1-{submission.elements}", *throttle),
             *("-o", f"{submission.output}/$TASK_ID.out", "-j", "y", "-S", "/bin/sh"),
@@ -42,26 +42,26 @@ class GridEngine:
             *submission.site.args,
             str(submission.script),
         )
-        found = re.match(r"(\d+)", said.strip())
+        found = re.match(r"(\d+)", output.strip())
         if found is None:
-            raise SubmissionRefused(f"qsub printed no job id: {said.strip()!r}")
+            raise SubmissionRefused(f"qsub printed no job id: {output.strip()!r}")
         return found[1]
 
     def states(self, names: Sequence[str]) -> Mapping[str, ArrayJob]:
-        said = ask("qstat", "-xml", "-g", "d", "-u", getpass.getuser())
-        return {name: job for name, job in parse_qstat(said).items() if name in names}
+        output = ask("qstat", "-xml", "-g", "d", "-u", getpass.getuser())
+        return {name: job for name, job in parse_qstat(output).items() if name in names}
 
     def cancel(self, job: str) -> None:
-        tell("qdel", job)
+        change_job("qdel", job)
 
     def hold(self, job: str) -> None:
-        tell("qhold", job)
+        change_job("qhold", job)
 
     def release(self, job: str) -> None:
-        tell("qrls", job)
+        change_job("qrls", job)
 
     def throttle(self, job: str, elements: int) -> None:
-        tell("qalter", "-tc", str(elements), job)
+        change_job("qalter", "-tc", str(elements), job)
 
     def array_limit(self) -> int:
         found = re.search(r"^max_aj_tasks\s+(\d+)", ask("qconf", "-sconf"), re.MULTILINE)
@@ -84,10 +84,10 @@ def _resources(site: Site) -> list[str]:
     return [*options, "-l", ",".join(limits)]
 
 
-def parse_qstat(said: str) -> dict[str, ArrayJob]:
+def parse_qstat(output: str) -> dict[str, ArrayJob]:
     """The array jobs in what ``qstat -xml -g d`` printed, by name. Tasks that ended are not there."""
     try:
-        root = ElementTree.fromstring(said)
+        root = ElementTree.fromstring(output)
     except ElementTree.ParseError as error:
         raise SchedulerSilent(f"qstat: the output is not XML: {error}") from error
     jobs: dict[str, str] = {}

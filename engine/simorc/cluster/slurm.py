@@ -14,9 +14,9 @@ from simorc.executors.batch_scheduler import (
     Site,
     Submission,
     ask,
-    hand_in,
+    change_job,
     minutes,
-    tell,
+    submit_job,
 )
 
 DEFAULT_ARRAY_LIMIT = 1000
@@ -50,7 +50,7 @@ class Slurm:
         if submission.throttle is not None:
             array += f"%{submission.throttle}"
         # B: the signal goes to the batch process itself, which simorc's chunk runner is.
-        said = hand_in(
+        output = submit_job(
             "sbatch",
             "--parsable",
             f"--job-name={submission.name}",
@@ -61,28 +61,30 @@ class Slurm:
             *submission.site.args,
             str(submission.script),
         )
-        lines = said.split()
+        lines = output.split()
         if not lines or not re.match(r"\d+", lines[-1]):
-            raise SubmissionRefused(f"sbatch printed no job id: {said.strip()!r}")
+            raise SubmissionRefused(f"sbatch printed no job id: {output.strip()!r}")
         return lines[-1].partition(";")[0]
 
     def states(self, names: Sequence[str]) -> Mapping[str, ArrayJob]:
         user = str(os.getuid())
-        said = ask("squeue", "-h", "-r", "-t", "all", "-u", user, f"--name={','.join(names)}", "-o", _FORMAT)
-        return parse_squeue(said)
+        output = ask(
+            "squeue", "-h", "-r", "-t", "all", "-u", user, f"--name={','.join(names)}", "-o", _FORMAT
+        )
+        return parse_squeue(output)
 
     def cancel(self, job: str) -> None:
 
-        tell("scancel", job)
+        change_job("scancel", job)
 
     def hold(self, job: str) -> None:
-        tell("scontrol", "hold", job)
+        change_job("scontrol", "hold", job)
 
     def release(self, job: str) -> None:
-        tell("scontrol", "release", job)
+        change_job("scontrol", "release", job)
 
     def throttle(self, job: str, elements: int) -> None:
-        tell("scontrol", "update", f"JobId={job}", f"ArrayTaskThrottle={elements}")
+        change_job("scontrol", "update", f"JobId={job}", f"ArrayTaskThrottle={elements}")
 
     def array_limit(self) -> int:
         found = re.search(r"^MaxArraySize\s*=\s*(\d+)", ask("scontrol", "show", "config"), re.MULTILINE)
@@ -90,8 +92,8 @@ class Slurm:
 
     def width(self, site: Site) -> int | None:
         where = ["-p", site.partition] if site.partition else []
-        said = ask("sinfo", "-h", "-o", "%C", *where).split()
-        total = sum(int(line.split("/")[3]) for line in said if re.fullmatch(r"\d+/\d+/\d+/\d+", line))
+        numbers = ask("sinfo", "-h", "-o", "%C", *where).split()
+        total = sum(int(line.split("/")[3]) for line in numbers if re.fullmatch(r"\d+/\d+/\d+/\d+", line))
         return max(1, total // site.cpus) if total else None
 
 
@@ -103,11 +105,11 @@ def _resources(site: Site) -> list[str]:
     return [*options, f"--time={minutes(site.walltime)}", f"--cpus-per-task={site.cpus}", "--ntasks=1"]
 
 
-def parse_squeue(said: str) -> dict[str, ArrayJob]:
+def parse_squeue(output: str) -> dict[str, ArrayJob]:
     """The array jobs in what ``squeue -r`` printed in our format, by name."""
     found: dict[str, dict[int, Element]] = {}
     jobs: dict[str, str] = {}
-    for line in said.splitlines():
+    for line in output.splitlines():
         fields = line.split("|", 5)
         if len(fields) != 6:
             continue

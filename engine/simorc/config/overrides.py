@@ -45,7 +45,7 @@ def variable_layer(variables: Mapping[str, str]) -> tuple[Layer, list[Problem]]:
             message = f"unknown setting{did_you_mean(variable, names)}"
             problems.append(Problem(Path(variable), 0, 0, "", message))
     sections: dict[str, Section] = {}
-    told: dict[KeyPath, str] = {}
+    texts: dict[KeyPath, str] = {}
     for variable, key in given.items():
         try:
             single, invalid = _checked({key: _read_variable(key, variables[variable])}, variable)
@@ -53,10 +53,10 @@ def variable_layer(variables: Mapping[str, str]) -> tuple[Layer, list[Problem]]:
             problems.append(Problem(Path(variable), 0, 0, "", f"invalid command line: {error}"))
             continue
         problems += invalid
-        told[key] = variable
+        texts[key] = variable
         for name, section in single.items():
             sections[name] = overlaid(sections[name], section) if name in sections else section
-    return Layer(sections, lambda path: told[path]), problems
+    return Layer(sections, lambda path: texts[path]), problems
 
 
 def _read_variable(key: tuple[str, ...], text: str) -> Any:

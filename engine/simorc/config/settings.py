@@ -125,13 +125,13 @@ def _is_set(layer: Layer, path: KeyPath) -> bool:
 
 
 def file_layer(
-    source: Source, holder: Any, prefix: KeyPath = (), label: str = ""
+    source: Source, owner: Any, prefix: KeyPath = (), label: str = ""
 ) -> tuple[Layer, list[Problem]]:
     """What a file's model sets, its paths made absolute; missing files are Problems."""
     problems: list[Problem] = []
     sections = {}
     for name in SECTIONS:
-        section = getattr(holder, name, None)
+        section = getattr(owner, name, None)
         if section is not None:
             sections[name], missing = _located(name, section, source, (*prefix, name))
             problems += missing

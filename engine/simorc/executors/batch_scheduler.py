@@ -1,6 +1,6 @@
 """The protocol of batch schedulers, and the calls of their command-line tools.
 
-A scheduler class is small: submit an array job, tell the states of its elements, cancel, hold, release,
+A scheduler class is small: submit an array job, change_job the states of its elements, cancel, hold, release,
 throttle. It remembers nothing. A tool that fails or takes too long raises `SchedulerSilent`, so that silence
 is never taken for "no such job".
 """
@@ -147,32 +147,32 @@ def ask(*command: str, accept: str | None = None) -> str:
     """What a scheduler's tool prints; raises `SchedulerSilent` if it fails, `ToolMissing` if it is not
     here. A failure that says `accept` is an answer, too.
     """
-    said = _run(command)
-    if said.returncode and not (accept and accept in said.stderr):
-        raise SchedulerSilent(f"{command[0]}: {_words(said)}")
-    return said.stdout
+    process = _run(command)
+    if process.returncode and not (accept and accept in process.stderr):
+        raise SchedulerSilent(f"{command[0]}: {_output_words(process)}")
+    return process.stdout
 
 
-def tell(*command: str) -> None:
+def change_job(*command: str) -> None:
     """Have a scheduler's tool do something to a job that may have ended meanwhile: then it refuses, and
     that is all the same.
     """
-    said = _run(command)
-    words = (said.stdout + said.stderr).lower()
-    if said.returncode and not any(word in words for word in _ENDED):
-        raise SchedulerSilent(f"{command[0]}: {_words(said)}")
+    process = _run(command)
+    words = (process.stdout + process.stderr).lower()
+    if process.returncode and not any(word in words for word in _ENDED):
+        raise SchedulerSilent(f"{command[0]}: {_output_words(process)}")
 
 
-def hand_in(*command: str) -> str:
+def submit_job(*command: str) -> str:
     """What a submit command prints; raises `SubmissionRefused` with the scheduler's own words, or
     `SchedulerSilent` if it may have taken the job all the same.
     """
-    said = _run(command)
-    if said.returncode and any(word in said.stderr.lower() for word in _UNSURE):
-        raise SchedulerSilent(f"{command[0]}: {_words(said)}")
-    if said.returncode:
-        raise SubmissionRefused(f"{command[0]}: {_words(said)}")
-    return said.stdout
+    process = _run(command)
+    if process.returncode and any(word in process.stderr.lower() for word in _UNSURE):
+        raise SchedulerSilent(f"{command[0]}: {_output_words(process)}")
+    if process.returncode:
+        raise SubmissionRefused(f"{command[0]}: {_output_words(process)}")
+    return process.stdout
 
 
 def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
@@ -195,9 +195,9 @@ def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         raise SchedulerSilent(f"{command[0]}: {error}") from error
 
 
-def _words(said: subprocess.CompletedProcess[str]) -> str:
-    lines = (said.stderr.strip() or said.stdout.strip()).splitlines()
-    return lines[-1] if lines else f"exit code {said.returncode}"
+def _output_words(process: subprocess.CompletedProcess[str]) -> str:
+    lines = (process.stderr.strip() or process.stdout.strip()).splitlines()
+    return lines[-1] if lines else f"exit code {process.returncode}"
 
 
 def minutes(seconds: float) -> int:

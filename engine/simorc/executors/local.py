@@ -24,7 +24,7 @@ from simorc.simulators.outcome import Outcome
 class CaseWorker(Protocol):
     """What one slot simulates on: a cold simulator, or a warm session with a cold one beside it."""
 
-    async def run(self, job: Job, told: Callbacks) -> Outcome: ...
+    async def run(self, job: Job, callbacks: Callbacks) -> Outcome: ...
 
     async def close(self) -> None:
         """End whatever the bench keeps alive between cases."""

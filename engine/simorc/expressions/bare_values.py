@@ -1,4 +1,4 @@
-"""A value without quotes in a condition: a number, a range ``1..2``, a pattern ``s*``, or a text."""
+"""Unquoted values in conditions: a number, a range ``1..2``, a pattern ``s*``, or a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conditions as SQL over the cases of a run.
+"""Translates conditions to SQL over the cases of a run.
 
 The SQL holds column names of the run only; every value the user typed travels in the arguments. What SQLite
 computes otherwise than Python, or not at all, is computed by the functions of `SQL_FUNCTIONS`, which a

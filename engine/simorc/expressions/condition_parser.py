@@ -1,4 +1,4 @@
-"""The text of a condition -> a tree. The Pratt parser is `pratt`, the tokens are `condition_tokens`.
+"""The text of a condition -> a tree. `pratt` is the parser, `condition_tokens` has the tokens.
 
 ::
 

@@ -1,4 +1,4 @@
-"""The tokens of a condition. What a piece of text is depends on what comes before it.
+"""The tokens of a condition. The kind of a token depends on the token before it.
 
 At the start of a term ``-gain>65`` is a negation and ``timeout`` may be a word to search for; after a
 comparison ``ss``, ``s*`` and ``1..2`` are values; after an operand ``-`` is a subtraction.

@@ -1,4 +1,4 @@
-"""The tree of a condition. The parser makes it; evaluation and SQL are made from it."""
+"""The tree of a condition. The parser creates it; evaluation and SQL use it."""
 
 from __future__ import annotations
 

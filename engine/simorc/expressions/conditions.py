@@ -1,4 +1,4 @@
-"""Conditions: the one language of ``--where``, ``--filter``, ``exclude``, ``include`` and the filter line.
+"""Conditions: the language of ``--where``, ``--filter``, ``exclude``, ``include`` and the filter line.
 
     corner == 'ff' and temp > 100
     status:failed vdd=1.6..1.8 -corner=s*

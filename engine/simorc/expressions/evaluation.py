@@ -1,4 +1,4 @@
-"""Conditions evaluated over a mapping from names to values, or to arrays of them."""
+"""Evaluates conditions over a mapping from names to values, or to arrays of values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What conditions may name: the parameters of a sweep, the columns of a run, the fields of a result."""
+"""The names allowed in conditions: parameters of a sweep, columns of a run, fields of a result."""
 
 from __future__ import annotations
 

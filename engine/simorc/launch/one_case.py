@@ -86,7 +86,7 @@ def _completed(layout: RunLayout, case_id: int) -> bool:
     if row is not None and row["status"] == "completed":
         return layout.case_dir(case_id).is_dir()
     try:
-        said = json.loads(layout.status_file(case_id).read_text(encoding="utf-8"))
+        record = json.loads(layout.status_file(case_id).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return bool(said.get("status") == "completed") and layout.case_dir(case_id).is_dir()
+    return bool(record.get("status") == "completed") and layout.case_dir(case_id).is_dir()

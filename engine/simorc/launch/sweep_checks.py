@@ -73,9 +73,9 @@ def condition_warnings(definition: SweepDefinition, plan: Plan, source: Source) 
         hint = did_you_mean(word, values)
         message = f"{text}: {name} is never '{word}'{hint}; it is {listed(values)}"
         yield _finding(source, _condition(definition, text), message)
-    told = {text for text, _, _, _ in plan.never_taken()}
+    never_taken = {text for text, _, _, _ in plan.never_taken()}
     for text, effect in plan.idle_conditions().items():
-        if text not in told:
+        if text not in never_taken:
             yield _finding(source, _condition(definition, text), f"{text}: {effect}")
 
 

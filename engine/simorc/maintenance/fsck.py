@@ -166,8 +166,8 @@ def _rows(layout: RunLayout, store: Store, repair: Repair) -> Iterator[Finding]:
             "run.sqlite", message, repaired=repair("pending again", lambda: store.back_to_pending(unfinished))
         )
     counted = store.statuses.counts()
-    if (said := store.written_counts()) != counted:
-        message = f"its counts are {said}, its rows give {counted}"
+    if (written := store.written_counts()) != counted:
+        message = f"its counts are {written}, its rows give {counted}"
         yield Finding("run.sqlite", message, repaired=repair("counted", store.flush))
 
 
@@ -321,5 +321,5 @@ def _cases(case_ids: list[int]) -> str:
 
 def as_json(finding: Finding) -> dict[str, object]:
     """The finding as ``simorc fsck --json`` prints it."""
-    said = {"where": finding.where, "message": finding.message, "grave": finding.grave}
-    return {**said, "repaired": finding.repaired or None, "open": finding.open}
+    record = {"where": finding.where, "message": finding.message, "grave": finding.grave}
+    return {**record, "repaired": finding.repaired or None, "open": finding.open}

@@ -200,11 +200,11 @@ class _Judge:
         try:
             deck = Deck.parse(layout.deck(case_id).read_text(encoding="utf-8", errors="surrogateescape"))
             with layout.log(case_id).open("rb") as stream:
-                said = stream.read(_MOST_BYTES_OF_LOG)
+                log = stream.read(_MOST_BYTES_OF_LOG)
             raw = RawFile.open(layout.raw(case_id))
         except (OSError, WaveformError):
             return None
-        outcome = judge(deck, said, raw, Ending(0), requested=self._requested, optional=self._optional)
+        outcome = judge(deck, log, raw, Ending(0), requested=self._requested, optional=self._optional)
         return anyio.run(self._measuring.complete, case_id, outcome)
 
 

@@ -193,9 +193,9 @@ def what_changed(
     otherwise += [name for name, new in definitions.items() if name not in old and new.across]
     of_specs = sorted(name for name in {*old_specs, *specs} if old_specs.get(name) != specs.get(name))
     groups = (("", measured), ("no longer declared: ", removed), ("declared otherwise: ", otherwise))
-    said = [f"{title}{', '.join(names)}" for title, names in (*groups, ("specs: ", of_specs)) if names]
+    lines = [f"{title}{', '.join(names)}" for title, names in (*groups, ("specs: ", of_specs)) if names]
     same_plots = plot_specs is None or _plain(manifest.plot_specs) == _plain(plot_specs)
-    return said if same_plots else [*said, "plot specs"]
+    return lines if same_plots else [*lines, "plot specs"]
 
 
 def _plain(plot_specs: Sequence[Any]) -> str:

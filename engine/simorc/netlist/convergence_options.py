@@ -27,7 +27,7 @@ def with_cards(text: str, cards: Sequence[str]) -> str:
     return text[:place] + gap + "\n".join(cards) + "\n" + text[place:]
 
 
-def on_rung(text: str, lines: Sequence[str]) -> str:
+def with_fallback_options(text: str, lines: Sequence[str]) -> str:
     """`text` as it is tried on a rung."""
     cards = [line for line in lines if line.startswith(".") and not line.startswith(_MAX_STEP)]
     commands = [line for line in lines if not line.startswith(".")]

@@ -37,8 +37,8 @@ LOOP: dict[str, StageRunner] = {
     "simulation": simulate,
 }
 """The loop's stages by name."""
-_TOLD = ("findings", "simulation_log", "command_log")
-_MOST_TOLD = 4000
+_FAILURE_TEXTS = ("findings", "simulation_log", "command_log")
+_LONGEST_FAILURE_TEXT = 4000
 
 
 def conduct(run: PipelineRun, watch: Watch) -> Progress:
@@ -155,10 +155,10 @@ def _in_run(run: PipelineRun, directory: Path, artefacts: Mapping[str, str]) -> 
 
 def _details(directory: Path, artefacts: Mapping[str, str]) -> str:
     """What the next attempt gets to read about a failure: the end of the log or of the findings."""
-    for name in _TOLD:
+    for name in _FAILURE_TEXTS:
         path = directory / artefacts[name] if name in artefacts else None
         if path is not None and path.is_file():
-            return read_log(path)[-_MOST_TOLD:]
+            return read_log(path)[-_LONGEST_FAILURE_TEXT:]
     return ""
 
 

@@ -83,8 +83,8 @@ def refuse_unknown_spec(run: OpenRun, name: str) -> None:
     near = difflib.get_close_matches(name, [*known, *titles], n=1, cutoff=0.75)
     if near or name.endswith((".yaml", ".yml")):
         hint = f" (did you mean {near[0]!r}?)" if near else ""
-        told = ", ".join(known) or "none"
-        raise UsageError(f"no plot spec {name!r}{hint}", remedy=f"plot specs of {run.name}: {told}")
+        names = ", ".join(known) or "none"
+        raise UsageError(f"no plot spec {name!r}{hint}", remedy=f"plot specs of {run.name}: {names}")
 
 
 def names_of(run: OpenRun) -> Sequence[str]:

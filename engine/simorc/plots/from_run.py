@@ -42,8 +42,8 @@ def _refuse_unknown(run: OpenRun, measurement: str) -> None:
     known = [*run.frame.measurements, *run.across]
     if measurement not in known:
         hint = did_you_mean(measurement, known)
-        told = ", ".join(known) or "none"
-        raise UsageError(f"{measurement} is not measured in this run{hint}", remedy=f"measured: {told}")
+        names = ", ".join(known) or "none"
+        raise UsageError(f"{measurement} is not measured in this run{hint}", remedy=f"measured: {names}")
 
 
 def _frame(run: OpenRun, measurement: str, spec: PlotSpec, cases: Sequence[int] | None) -> Frame:

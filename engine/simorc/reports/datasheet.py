@@ -24,8 +24,8 @@ HEADER = (
 
 
 def _remarks(run: OpenRun) -> list[str]:
-    said = notes_of(run.layout)
-    text = ": ".join(" ".join(part.split()) for part in (said.label, said.note) if part)
+    notes = notes_of(run.layout)
+    text = ": ".join(" ".join(part.split()) for part in (notes.label, notes.note) if part)
     return [markdown_cell(text), ""] if text else []
 
 
@@ -52,8 +52,8 @@ def datasheet(run: OpenRun) -> str:
 
 def _warnings(run: OpenRun) -> list[str]:
     """Changed inputs that were accepted, what was swept in vain and what the simulator ignored, as a list."""
-    told = [markdown_cell(str(each)) for each in (*run.mixture_lines, *run.unvaried, *run.warnings)]
-    return ["", "Warnings:", "", *(f"- {each}" for each in told)] if told else []
+    lines = [markdown_cell(str(each)) for each in (*run.mixture_lines, *run.unvaried, *run.warnings)]
+    return ["", "Warnings:", "", *(f"- {each}" for each in lines)] if lines else []
 
 
 def cells_of(run: OpenRun, result: SpecResult) -> list[str]:

@@ -57,8 +57,8 @@ def page_of(run: OpenRun) -> dict[str, Any]:
     completed, failed = int(frame.completed.sum()), int(frame.failed.sum())
     total = manifest.total
     ran = completed + failed
-    said = notes_of(run.layout)
-    head = (run.name, said.label, said.note, manifest.created)
+    notes = notes_of(run.layout)
+    head = (run.name, notes.label, notes.note, manifest.created)
     good = all(result.passed for result in run.spec_results) and not failed
     return {
         "title": plain(f"{manifest.sweep} ({manifest.testbench})"),
@@ -87,7 +87,7 @@ def page_of(run: OpenRun) -> dict[str, Any]:
             {**group.plain(), "kind": plain(group.kind), "message": message_line(group.message)}
             for group in run.warnings
         ],
-        "unvaried": [plain(told) for told in run.unvaried],
+        "unvaried": [plain(text) for text in run.unvaried],
         "header": ["case", "status", *map(plain, frame.parameters), *map(plain, frame.measurements)],
         "rows": _case_rows(run),
         "provenance": provenance(manifest),

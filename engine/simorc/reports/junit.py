@@ -34,8 +34,8 @@ def junit(run: OpenRun) -> str:
         timestamp=str(run.manifest.created or ""),
     )
     suite.extend(cases)
-    if told := [f"warning: {each}" for each in (*run.mixture_lines, *run.warnings, *run.unvaried)]:
-        ElementTree.SubElement(suite, "system-out").text = _clean("\n".join(told))
+    if lines := [f"warning: {each}" for each in (*run.mixture_lines, *run.warnings, *run.unvaried)]:
+        ElementTree.SubElement(suite, "system-out").text = _clean("\n".join(lines))
     root = ElementTree.Element("testsuites")
     root.append(suite)
     ElementTree.indent(root)

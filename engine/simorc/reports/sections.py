@@ -69,8 +69,8 @@ def _rungs(run: OpenRun) -> list[str]:
     counted = Counter(rung for rung in run.rungs.values() if rung)
     if not counted:
         return []
-    told = ", ".join(f"{count} on {plain(rung)}" for rung, count in counted.most_common())
-    return [f"Results reached with other simulator options (convergence fallback steps): {told}."]
+    counts = ", ".join(f"{count} on {plain(rung)}" for rung, count in counted.most_common())
+    return [f"Results reached with other simulator options (convergence fallback steps): {counts}."]
 
 
 def _stopped(run: OpenRun) -> list[str]:

@@ -74,13 +74,13 @@ def _heard_lately(info: RunnerInfo) -> bool:
 def runner_info(layout: RunLayout) -> RunnerInfo | None:
     """What the last runner said of itself, None if the run never had one or its runner left in peace."""
     try:
-        said = read_json(layout.runner_json, 1 << 16)
+        record = read_json(layout.runner_json, 1 << 16)
         return RunnerInfo(
-            host=str(said["host"]),
-            pid=int(said["pid"]),
-            started=float(said["started"]),
-            started_ticks=int(said["started_ticks"]),
-            heartbeat=float(said["heartbeat"]),
+            host=str(record["host"]),
+            pid=int(record["pid"]),
+            started=float(record["started"]),
+            started_ticks=int(record["started_ticks"]),
+            heartbeat=float(record["heartbeat"]),
         )
     except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None

@@ -32,8 +32,8 @@ class RunNotes:
 
     def as_json(self) -> dict[str, str]:
         """Only what was said."""
-        said = {"label": self.label, "note": self.note}
-        return {key: text for key, text in said.items() if text}
+        record = {"label": self.label, "note": self.note}
+        return {key: text for key, text in record.items() if text}
 
 
 NOTHING_SAID = RunNotes()
@@ -42,8 +42,8 @@ NOTHING_SAID = RunNotes()
 def notes_of(layout: RunLayout) -> RunNotes:
     """What was said about a run. A file that makes no sense says nothing."""
     try:
-        said: Any = json.loads(layout.remarks.read_text(encoding="utf-8"))
-        label, note = said.get("label", ""), said.get("note", "")
+        record: Any = json.loads(layout.remarks.read_text(encoding="utf-8"))
+        label, note = record.get("label", ""), record.get("note", "")
     except (OSError, ValueError, AttributeError, RecursionError):
         return NOTHING_SAID
     fit = isinstance(label, str) and _LABEL.fullmatch(label) is not None
@@ -94,9 +94,9 @@ def _sweep_files(root: Path) -> set[str]:
 
 
 def _write(layout: RunLayout, remarks: RunNotes) -> RunNotes:
-    said = remarks.as_json()
-    if said:
-        write_json(layout.remarks, said)
+    record = remarks.as_json()
+    if record:
+        write_json(layout.remarks, record)
     else:
         layout.remarks.unlink(missing_ok=True)
     return remarks

@@ -68,11 +68,11 @@ def git_state(root: Path) -> GitState | None:
 def describe_tools(simulator: str) -> Tools:
     """Versions of what makes the results."""
     where = shutil.which(simulator)
-    said = _output([where, "--version"]) if where else ""
-    match = re.search(r"ngspice-([\w.+-]+)", said)
+    output = _output([where, "--version"]) if where else ""
+    match = re.search(r"ngspice-([\w.+-]+)", output)
     return Tools(
         simorc=metadata.version("simorc-tui") if _installed() else "uninstalled",
-        simulator=match[1] if match else said.splitlines()[0] if said else "not found",
+        simulator=match[1] if match else output.splitlines()[0] if output else "not found",
         simulator_path=where or "",
         python=platform.python_version(),
     )

@@ -72,9 +72,9 @@ def collect(layout: RunLayout) -> list[Request]:
 def _take(layout: RunLayout, name: str) -> Request | None:
     path = layout.requests / name
     try:
-        said = read_json(path, _MOST)
+        record = read_json(path, _MOST)
         taken = Request(
-            name.removesuffix(".json"), float(said["time"]), str(said["kind"]), dict(said["data"])
+            name.removesuffix(".json"), float(record["time"]), str(record["kind"]), dict(record["data"])
         )
     except (OSError, ValueError, KeyError, TypeError, OverflowError):
         taken = Request(name, time.time(), "unreadable", {})

@@ -58,8 +58,8 @@ def unlock_run(layout: RunLayout) -> bool:
 def lock_of(layout: RunLayout) -> Lock | None:
     """The lock of a run. One that cannot be read is a lock all the same."""
     try:
-        said = json.loads(layout.lock_json.read_text(encoding="utf-8"))
-        return Lock(str(said["user"]), float(said["time"]), str(said.get("reason") or ""))
+        record = json.loads(layout.lock_json.read_text(encoding="utf-8"))
+        return Lock(str(record["user"]), float(record["time"]), str(record.get("reason") or ""))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError):

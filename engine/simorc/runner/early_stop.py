@@ -115,8 +115,8 @@ class Stopping:
         }
         where = ", ".join(f"{name}={value}" for name, value in shared.items())
         percent = f"{100 * found.fraction:.4g} % ({100 * found.low:.4g} … {100 * found.high:.4g})"
-        told = f"yield {percent} after {found.total} of {len(ids)} samples"
-        return f"{where}: {told}" if where else told
+        text = f"yield {percent} after {found.total} of {len(ids)} samples"
+        return f"{where}: {text}" if where else text
 
     def _is_held(self, ids: Sequence[int], name: str, value: object) -> bool:
         return len(ids) < 2 or self._plan.case(ids[-1]).scope().get(name) == value

@@ -36,14 +36,14 @@ class Guardian:
 
     def started(self, pid: int) -> None:
         """A simulator was started; its process group is `pid`."""
-        self._say(f"+{pid}\n")
+        self._send(f"+{pid}\n")
 
     def ended(self, pid: int) -> None:
-        self._say(f"-{pid}\n")
+        self._send(f"-{pid}\n")
 
     def dismiss(self) -> None:
         """Nothing is left to guard."""
-        self._say("bye\n")
+        self._send("bye\n")
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
@@ -52,7 +52,7 @@ class Guardian:
             self._process.kill()  # somebody stopped it; there is nothing left for it to do
             self._process.wait()
 
-    def _say(self, line: str) -> None:
+    def _send(self, line: str) -> None:
         try:
             os.write(self._pipe, line.encode())
         except BrokenPipeError:

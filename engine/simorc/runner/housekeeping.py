@@ -210,9 +210,9 @@ class Housekeeping:
         changed = self._held.look() if self._held is not None else []
         if changed:
             self._store.back_to_pending(sorted(self._unproved))
-            told = f"{listed(changed)} during the run; {len(self._unproved)} cases pending again"
-            self._store.event("warning", told)
-            self._scheduler.cancel(told)
+            message = f"{listed(changed)} during the run; {len(self._unproved)} cases pending again"
+            self._store.event("warning", message)
+            self._scheduler.cancel(message)
             self._held = None
         self._unproved.clear()
 

@@ -326,7 +326,7 @@ class LocalScheduler:
         if self._settings.warm == "off":
             return [left]
         groups = deck_groups(self._preparation) if self._groups is None else self._groups
-        self._preparation.tell_groups(groups)
+        self._preparation.set_groups(groups)
         if len(groups) == 1:
             return [left]
         wanted = frozenset(left)

@@ -56,8 +56,10 @@ class Measuring:
         try:
             await to_thread.run_sync(pack_case, self._layout.case_dir(case_id))
         except OSError as error:
-            told = f"cannot compress waveforms: {error.strerror}"
-            return replace(measured, message=f"{measured.message}; {told}" if measured.message else told)
+            message = f"cannot compress waveforms: {error.strerror}"
+            return replace(
+                measured, message=f"{measured.message}; {message}" if measured.message else message
+            )
         return measured
 
     def _as_declared(self, outcome: Outcome) -> Outcome:

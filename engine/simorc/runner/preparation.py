@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from simorc.errors import TemplateError
-from simorc.netlist.convergence_options import on_rung, with_cards
+from simorc.netlist.convergence_options import with_cards, with_fallback_options
 from simorc.netlist.deck.card_measures import with_saves_for_cards
 from simorc.netlist.deck.template_paths import FROM_CASE, TemplatePaths
 from simorc.netlist.template import Template
@@ -85,7 +85,7 @@ class Preparation:
             wrapped=case.parameters,
         )
         text = with_saves_for_cards(self._paths.applied(text))
-        text = self._copied.mapped(on_rung(text, options), self._layout.case_dir(case.id))
+        text = self._copied.mapped(with_fallback_options(text, options), self._layout.case_dir(case.id))
         seeded = case.seed is None or _SEEDED.search(text) is not None
         return text if seeded else with_cards(text, [f".option seed={case.seed}"])
 
@@ -125,7 +125,7 @@ class Preparation:
         clear_case(job.directory)
         return job
 
-    def tell_groups(self, groups: Sequence[Sequence[int]]) -> None:
+    def set_groups(self, groups: Sequence[Sequence[int]]) -> None:
         """How many cases share each case's deck; groups too small to matter are told apart, the rest is
         `many`.
         """

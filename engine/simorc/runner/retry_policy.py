@@ -157,7 +157,7 @@ class RetryTransient:
             return None
         delay = min(budgets.longest_delay, budgets.first_delay * 2.0**used)
         reason = f"{kind} may be temporary: retry {used + 1} of {allowed}"
-        rung = current_rung(attempts)
+        rung = current_fallback_step(attempts)
         return Action("retry", reason, delay, True, rung, budgets.lines_of(rung))
 
 
@@ -167,7 +167,7 @@ def _retries_used(attempts: Sequence[Tried[Outcome]], kind: str, own: bool, budg
     return sum(1 for each in retried if (each == kind if own else each not in budgets.retries_of))
 
 
-def current_rung(attempts: Sequence[Tried[Outcome]]) -> str | None:
+def current_fallback_step(attempts: Sequence[Tried[Outcome]]) -> str | None:
     """The rung the last attempt was made on, which is what was decided after the one before."""
     return attempts[-2].rung if len(attempts) > 1 else None
 
@@ -209,13 +209,13 @@ def decide(
     return DecisionManager(RETRY_RULES if remedies is None else remedies).decide(attempts, budgets)
 
 
-def told_of_rungs(
+def with_fallback_note(
     outcome: Outcome, rung: str | None, attempts: Sequence[Tried[Outcome]], action: Action
 ) -> Outcome:
-    """The outcome with a message that tells on which rung it was reached, or which rungs did not help."""
+    """The outcome with a message that names its fallback step, or the steps that did not help."""
     if outcome.status == "completed" and rung:
-        told = f"converged with fallback step '{rung}'"
-        return replace(outcome, message=f"{outcome.message}; {told}" if outcome.message else told)
+        message = f"converged with fallback step '{rung}'"
+        return replace(outcome, message=f"{outcome.message}; {message}" if outcome.message else message)
     climbed = [attempt.rung for attempt in attempts if attempt.action == "rung" and attempt.rung]
     if action.name == "give_up" and climbed:
         return replace(
@@ -243,6 +243,6 @@ def budgets_from(execution: ExecutionRecord) -> Budgets:
         retries=execution.retries,
         first_delay=retry.delay,
         longest_delay=retry.longest_delay,
-        ladder=[(rung.name, rung.cards()) for rung in convergence.rungs()],
+        ladder=[(step.name, step.cards()) for step in convergence.steps()],
         retries_of=retry.kinds,
     )

@@ -81,8 +81,8 @@ class Reuse:
         try:
             earlier = await to_thread.run_sync(EarlierRun, source)
         except (SimorcError, *UNREADABLE) as error:
-            told = error.message if isinstance(error, SimorcError) else str(error)
-            self._store.event("warning", f"no case of {source.name} is reused: {told}")
+            message = error.message if isinstance(error, SimorcError) else str(error)
+            self._store.event("warning", f"no case of {source.name} is reused: {message}")
             return
         try:
             foreign = earlier.foreign_to(self._layout, self._manifest)
@@ -102,8 +102,8 @@ class Reuse:
                 reasons[error.message if isinstance(error, SimorcError) else str(error)] += 1
         taken = reasons.pop("", 0)
         others = "; ".join(f"{count}: {reason}" for reason, count in reasons.most_common(3))
-        told = f"{taken} of {len(wanted)} cases reused from {earlier.layout.name}"
-        self._store.event(REUSED, told + (f" (not {others})" if others else ""))
+        message = f"{taken} of {len(wanted)} cases reused from {earlier.layout.name}"
+        self._store.event(REUSED, message + (f" (not {others})" if others else ""))
 
     async def _one(self, earlier: EarlierRun, case_id: int) -> str:
         """Take one case over, if another equals it; why not, empty if it was."""
@@ -113,8 +113,8 @@ class Reuse:
         measured = await self._measuring.complete(case_id, outcome)
         if measured.status != "completed":
             return f"this run classifies it as {measured.kind}"
-        told = f"converged with fallback step '{found.rung}'" if found.rung else measured.message
-        measured = replace(measured, message=told, seconds=found.seconds, warm=found.warm)
+        message = f"converged with fallback step '{found.rung}'" if found.rung else measured.message
+        measured = replace(measured, message=message, seconds=found.seconds, warm=found.warm)
         place = f"{earlier.layout.name} case {found.case_id}"
         self._scheduler.reported(Report(case_id, measured, time.time(), place, REUSED, found.rung))
         return ""
@@ -135,13 +135,13 @@ class Reuse:
         layout = self._layout
         deck = Deck.parse(layout.deck(case_id).read_text(encoding="utf-8", errors="surrogateescape"))
         with layout.log(case_id).open("rb") as stream:
-            said = stream.read(_MOST_BYTES_OF_LOG)
+            log = stream.read(_MOST_BYTES_OF_LOG)
         try:
             raw, error = RawFile.open(layout.raw(case_id)), ""
         except WaveformError as unread:
             raw, error = None, unread.message
         requested, optional = self._manifest.wanted_cards
-        return judge(deck, said, raw, Ending(0), requested=requested, optional=optional, raw_error=error)
+        return judge(deck, log, raw, Ending(0), requested=requested, optional=optional, raw_error=error)
 
 
 def _bring(source: Path, target: Path) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from simorc.runner.case_queue import CaseQueue
 from simorc.runner.early_stop import Known, Stopping
-from simorc.runner.retry_policy import Action, Attempt, current_rung, told_of_rungs
+from simorc.runner.retry_policy import Action, Attempt, current_fallback_step, with_fallback_note
 from simorc.runner.steering import GiveBack, MakePending, Record, Steering, WakeAt
 from simorc.simulators.outcome import FailureKind, Outcome
 
@@ -135,8 +135,8 @@ class RunState:
         self._numbers.pop(case_id, None)
         history = self._attempts.setdefault(case_id, [])
         tried = [*history, Attempt(attempt, outcome)]
-        action, step = self._decide(tried), current_rung(tried)
-        outcome = told_of_rungs(outcome, step, tried, action)
+        action, step = self._decide(tried), current_fallback_step(tried)
+        outcome = with_fallback_note(outcome, step, tried, action)
         if outcome.status != "completed" and (self.steering.cancelled or case_id in self.steering.left_out):
             action = Action("cancelled", self.steering.cancelled or "cancelled")
         history.append(Attempt(attempt, outcome, action.name, action.rung))

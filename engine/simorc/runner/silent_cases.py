@@ -20,7 +20,7 @@ class SilentCases:
         self._layout = layout
         self._limited = settings.timeout is not None or settings.stuck is not None
         self._moved: dict[int, tuple[float, float]] = {}
-        self._told: set[tuple[int, int]] = set()
+        self._reported: set[tuple[int, int]] = set()
         self._due = 0.0
 
     def moved(self, case_id: int, fraction: float, now: float) -> None:
@@ -36,8 +36,8 @@ class SilentCases:
         self._moved = {case_id: seen for case_id, seen in self._moved.items() if case_id in in_flight}
         for case_id, (attempt, started) in in_flight.items():
             heard = max(started, self._moved.get(case_id, (0.0, 0.0))[1], *_written(self._files(case_id)))
-            if now - heard >= SILENT_AFTER and (case_id, attempt) not in self._told:
-                self._told.add((case_id, attempt))
+            if now - heard >= SILENT_AFTER and (case_id, attempt) not in self._reported:
+                self._reported.add((case_id, attempt))
                 yield (
                     case_id,
                     f"case {case_id}: no progress and no output for {SILENT_AFTER / 60:g} min;"

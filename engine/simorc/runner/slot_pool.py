@@ -125,9 +125,9 @@ def _member_at(path: Path) -> Member | None:
         os.close(descriptor)
 
 
-def _read_member(said: bytes) -> Member:
+def _read_member(content: bytes) -> Member:
     try:
-        weight, wanted = json.loads(said)
+        weight, wanted = json.loads(content)
         return Member(max(1, min(int(weight), 100)), max(0, min(int(wanted), _MOST)))
     except (ValueError, TypeError):
         return Member()  # it has only just come

@@ -100,14 +100,14 @@ async def _until_moved(state: _Watch, pace: Pace) -> AsyncGenerator[Watched | No
         yield_on_timeout=True,
         recursive=False,
     )
-    async with aclosing(_once_standing(events)) as told:
-        async for _ in told:
+    async with aclosing(_after_start(events)) as changes:
+        async for _ in changes:
             yield await anyio.to_thread.run_sync(state.look)
             if state.places() != places:
                 return
 
 
-async def _once_standing(events: AsyncGenerator[set[FileChange], None]) -> AsyncGenerator[None, None]:
+async def _after_start(events: AsyncGenerator[set[FileChange], None]) -> AsyncGenerator[None, None]:
     """Yields as soon as the watcher stands, for what happened before it did, and with each event."""
     first = asyncio.ensure_future(anext(events, None))
     try:

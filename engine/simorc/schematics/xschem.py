@@ -69,9 +69,9 @@ def _run_xschem(pair: Pair, directory: Path) -> Made:
     if version >= (3, 0):
         arguments += ["-o", str(directory), "-N", f"{pair.schematic.stem}.spice"]
     schematic = pair.schematic if version >= (3, 0) else _copied(pair.schematic, directory)
-    said = _run([*arguments, str(schematic)], setup, pair, directory)
-    text = _read(directory / f"{pair.schematic.stem}.spice", pair, said)
-    return Made(text, _reported_library(said), version)
+    output = _run([*arguments, str(schematic)], setup, pair, directory)
+    text = _read(directory / f"{pair.schematic.stem}.spice", pair, output)
+    return Made(text, _reported_library(output), version)
 
 
 def _copied(schematic: Path, directory: Path) -> Path:
@@ -97,8 +97,8 @@ def _run_command(pair: Pair, command: tuple[str, ...], directory: Path) -> Made:
         for name, path in places.items():
             word = word.replace(name, path)
         arguments.append(word)
-    said = _run(arguments, pair.setup, pair, directory)
-    return Made(_read(output, pair, said))
+    printed = _run(arguments, pair.setup, pair, directory)
+    return Made(_read(output, pair, printed))
 
 
 def _rcfile(pair: Pair, directory: Path) -> str:
@@ -126,7 +126,7 @@ def _tcl(path: Path) -> str:
 def xschem_version(executable: str) -> tuple[int, int]:
     """Major and minor version; (0, 0) when the program does not say."""
     try:
-        said = subprocess.run(
+        output = subprocess.run(
             [executable, "--version"],
             capture_output=True,
             text=True,
@@ -138,7 +138,7 @@ def xschem_version(executable: str) -> tuple[int, int]:
         ).stdout
     except (OSError, subprocess.TimeoutExpired):
         return (0, 0)
-    match = _VERSION.search(said)
+    match = _VERSION.search(output)
     return (int(match[1]), int(match[2])) if match else (0, 0)
 
 
@@ -166,7 +166,7 @@ def _run(arguments: list[str], setup: NetlisterSetup, pair: Pair, directory: Pat
             f"cannot start {arguments[0]}: {error.strerror}", remedy="correct netlister in sim_setup.yaml"
         ) from None
     try:
-        said, _ = process.communicate(timeout=setup.timeout)
+        output, _ = process.communicate(timeout=setup.timeout)
     except subprocess.TimeoutExpired:
         raise NetlistError(
             f"{pair.schematic}: {Path(arguments[0]).name} did not finish within {setup.timeout:g} s",
@@ -174,14 +174,14 @@ def _run(arguments: list[str], setup: NetlisterSetup, pair: Pair, directory: Pat
         ) from None
     finally:
         _end(process)
-    if _RCFILE_ERROR.search(said):
-        raise NetlistError(f"{setup.rcfile or 'xschemrc'}: xschem cannot read its rcfile: {_tail(said)}")
+    if _RCFILE_ERROR.search(output):
+        raise NetlistError(f"{setup.rcfile or 'xschemrc'}: xschem cannot read its rcfile: {_tail(output)}")
     if process.returncode:
         ended = (
             f"exit code {process.returncode}" if process.returncode > 0 else f"signal {-process.returncode}"
         )
-        raise NetlistError(f"{pair.schematic}: {Path(arguments[0]).name} failed ({ended}): {_tail(said)}")
-    return said
+        raise NetlistError(f"{pair.schematic}: {Path(arguments[0]).name} failed ({ended}): {_tail(output)}")
+    return output
 
 
 def _end(process: subprocess.Popen[str]) -> None:
@@ -190,21 +190,21 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.communicate()
 
 
-def _read(output: Path, pair: Pair, said: str) -> str:
+def _read(output: Path, pair: Pair, printed: str) -> str:
     try:
         return output.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        raise NetlistError(f"{pair.schematic}: the netlister wrote no netlist: {_tail(said)}") from None
+        raise NetlistError(f"{pair.schematic}: the netlister wrote no netlist: {_tail(printed)}") from None
 
 
-def _reported_library(said: str) -> tuple[Path, ...]:
-    reported = re.search(rf"^{_LIBRARY_REPORT} (.*)$", said, re.MULTILINE)
+def _reported_library(output: str) -> tuple[Path, ...]:
+    reported = re.search(rf"^{_LIBRARY_REPORT} (.*)$", output, re.MULTILINE)
     parts = reported[1].split(":") if reported else []
     return tuple(dict.fromkeys(Path(part) for part in parts if part.startswith("/")))
 
 
-def _tail(said: str) -> str:
+def _tail(output: str) -> str:
     kept = " ".join(
-        line for line in said.splitlines() if line.strip() and not line.startswith(_LIBRARY_REPORT)
+        line for line in output.splitlines() if line.strip() and not line.startswith(_LIBRARY_REPORT)
     )
     return kept[-_TAIL:].strip() or "no output"

@@ -78,7 +78,7 @@ class CaseWatch:
     def look(self, memory: int) -> Complaint | None:
         """Tell the progress; a reason to end the case, if any. `memory` is its resident size in bytes."""
         log, raw = _size(self.job.log), _size(self.job.raw)
-        self._tell_progress(log)
+        self._report_progress(log)
         now = time.monotonic()
         # In a transient the simulated time is what counts: a simulator that only talks is not progressing.
         under_way = self.fraction is not None and self.fraction < 1.0
@@ -105,7 +105,7 @@ class CaseWatch:
     def _how_far(self) -> str:
         return "" if self.fraction is None else f", {100 * self.fraction:.1f} % done"
 
-    def _tell_progress(self, log: int) -> None:
+    def _report_progress(self, log: int) -> None:
         reached = None if self._stop is None else last_progress(_tail(self.job.log, log))
         if reached is not None and self._stop:
             self.fraction = min(1.0, max(0.0, reached / self._stop))

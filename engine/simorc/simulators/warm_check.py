@@ -56,8 +56,8 @@ def _measurements_differ(
     for name in dict.fromkeys((*one, *other)):
         values = one.get(name), other.get(name)
         if values[0] != values[1]:
-            told = ["missing" if value is None else repr(value) for value in values]
-            return f"measurement {name} is {told[0]} {labels[0]} and {told[1]} {labels[1]}"
+            texts = ["missing" if value is None else repr(value) for value in values]
+            return f"measurement {name} is {texts[0]} {labels[0]} and {texts[1]} {labels[1]}"
     return ""
 
 

@@ -42,5 +42,5 @@ def _checked(text: str, names: frozenset[str]) -> Condition:
     try:
         return compile_parameter_condition(text, names)
     except ExpressionError as error:
-        said = error.message if error.message.startswith(f"{text}: ") else f"{text}: {error.message}"
-        raise ExpressionError(said, column=error.column, text=text) from error
+        message = error.message if error.message.startswith(f"{text}: ") else f"{text}: {error.message}"
+        raise ExpressionError(message, column=error.column, text=text) from error

@@ -62,7 +62,7 @@ class Header:
 def parse_header(text: str, *, binary: bool) -> Header:
     """Read the lines above ``Binary:`` or ``Values:``. Raises HeaderError."""
     lines = iter(text.splitlines())
-    said: dict[str, str] = {}
+    fields: dict[str, str] = {}
     variables: tuple[Variable, ...] = ()
     for line in lines:
         key, colon, value = line.partition(":")
@@ -72,19 +72,19 @@ def parse_header(text: str, *, binary: bool) -> Header:
         if key == "variables":
             variables = _variables(value, lines)
             break
-        said.setdefault(key, value.strip())
-    points = _count(said, "no. points")
-    if _count(said, "no. variables") != len(variables) or not variables:
-        raise HeaderError(f"declares {said['no. variables']} variables but lists {len(variables)}")
-    flags = frozenset(said.get("flags", "").lower().split())
+        fields.setdefault(key, value.strip())
+    points = _count(fields, "no. points")
+    if _count(fields, "no. variables") != len(variables) or not variables:
+        raise HeaderError(f"declares {fields['no. variables']} variables but lists {len(variables)}")
+    flags = frozenset(fields.get("flags", "").lower().split())
     if "unpadded" in flags:
         raise HeaderError("has unpadded vectors, which are not supported")
-    title, date, name = said.get("title", ""), said.get("date", ""), said.get("plotname", "")
+    title, date, name = fields.get("title", ""), fields.get("date", ""), fields.get("plotname", "")
     return Header(title, date, name, flags, variables, points, binary)
 
 
-def _count(said: dict[str, str], key: str) -> int:
-    text = said.get(key, "")
+def _count(fields: dict[str, str], key: str) -> int:
+    text = fields.get(key, "")
     if not text.isascii() or not text.isdigit() or len(text) > 15:
         raise HeaderError(f"its '{key}' is {text!r}" if text else f"has no '{key}'")
     return int(text)

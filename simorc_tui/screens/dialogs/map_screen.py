@@ -104,5 +104,7 @@ class MapScreen(Dialog[int | None]):
 
     def _caption(self) -> Text:
         cell = self._cell()
-        said = f"{cell[0]}, case {cell[1]}: press enter to go to it" if cell is not None else "no case here"
-        return Text(said)
+        caption = (
+            f"{cell[0]}, case {cell[1]}: press enter to go to it" if cell is not None else "no case here"
+        )
+        return Text(caption)

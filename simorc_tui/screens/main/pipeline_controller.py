@@ -150,9 +150,9 @@ class PipelineController(Controller):
         await self._open_pipeline(run)
 
     async def _pipeline_command(self, *arguments: str) -> None:
-        said = await self.main.launcher.command("pipeline", *arguments)
+        output = await self.main.launcher.command("pipeline", *arguments)
         self._look_at_pipelines()
-        self.main.say(said or f"{arguments[0]}: done")
+        self.main.say(output or f"{arguments[0]}: done")
 
     async def _open_pipeline(self, name: str) -> None:
         from simorc.pipeline.rundir.layout import find_pipeline_run

@@ -193,11 +193,11 @@ class RunController(Controller):
         self._panes.show_cases()
         self._run_list.look_now()
 
-    async def _retry_here(self, said: str, named: dict[str, list[int]]) -> None:
+    async def _retry_here(self, message: str, named: dict[str, list[int]]) -> None:
         """The runner that lives is asked, unless an input of the run has changed."""
         assert self.main.run is not None
         await self.main.launcher.check_inputs(self.main.run)
-        await self._ask_of_run("retry", said, **named)
+        await self._ask_of_run("retry", message, **named)
 
     async def _retry_with_runner(self, marked: list[int]) -> None:
         """No runner lives: a new one is started for just these cases."""
@@ -205,10 +205,10 @@ class RunController(Controller):
         assert layout is not None
         await self._start(layout, marked or await asyncio.to_thread(_failed_cases, layout))
 
-    async def _ask_of_run(self, kind: str, said: str, **data: object) -> None:
+    async def _ask_of_run(self, kind: str, message: str, **data: object) -> None:
         assert self.main.run is not None
         await self.main.launcher.request(self.main.run, kind, **data)
-        self.main.say(said)
+        self.main.say(message)
 
     def _cancel_run(self, answer: str | None) -> None:
         if answer == "yes":

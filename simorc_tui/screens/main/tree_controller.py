@@ -86,18 +86,18 @@ class TreeController(Controller):
             case "compare":
                 self._compare.compare_with(f"run {entry.name}")
             case "continue":
-                self._say_yes("yes", "run", entry.name, "--detach")
+                self._run_confirmed("yes", "run", entry.name, "--detach")
                 self._runs.open_run(entry.name)
             case "clean":
                 self.main.do(self._clean(entry.name), "command")
             case "note" | "rename":
                 self._ask_remark(answer, entry.name)
             case "archive" | "report" | "lock" | "unlock":
-                self._say_yes(
+                self._run_confirmed(
                     "yes", answer, entry.name, *(["--format", "html"] if answer == "report" else [])
                 )
             case "validate":
-                self._say_yes("yes", "validate")
+                self._run_confirmed("yes", "validate")
             case _:
                 self.main.command(f"file.{answer}")
 
@@ -106,7 +106,7 @@ class TreeController(Controller):
         await asyncio.to_thread(_refuse_locked, self.main.root, run)
         self.main.ask(
             confirm(f"Remove {run} with all its files?", "remove"),
-            lambda yes: self._say_yes(yes, "clean", run, "--yes"),
+            lambda yes: self._run_confirmed(yes, "clean", run, "--yes"),
         )
 
     def palette_actions(self) -> list[tuple[Entry, Choice]]:
@@ -138,23 +138,23 @@ class TreeController(Controller):
     def _ask_remark(self, command: str, run: str) -> None:
         """A line for the note or the label, as it is now; an empty one takes it away."""
         summary = next((each for each in self.main.summaries if each.run == run), None)
-        said = summary.remarks if summary is not None else RunNotes()
+        notes = summary.remarks if summary is not None else RunNotes()
         title = f"Note of {run}" if command == "note" else f"Label of {run}"
-        value = said.note if command == "note" else said.label
-        self.main.ask(PromptScreen(title, value), lambda text: self._say_remark(command, run, text))
+        value = notes.note if command == "note" else notes.label
+        self.main.ask(PromptScreen(title, value), lambda text: self._save_remark(command, run, text))
 
-    def _say_remark(self, command: str, run: str, text: str | None) -> None:
+    def _save_remark(self, command: str, run: str, text: str | None) -> None:
         if text is not None:
-            self._say_yes("yes", command, run, *(["--", text] if text.strip() else ["--remove"]))
+            self._run_confirmed("yes", command, run, *(["--", text] if text.strip() else ["--remove"]))
 
-    def _say_yes(self, answer: str | None, *arguments: str) -> None:
+    def _run_confirmed(self, answer: str | None, *arguments: str) -> None:
         if answer == "yes":
             self.main.do(self._command(*arguments), "command")
 
     async def _command(self, *arguments: str) -> None:
         """Carry out a command of simorc's and tell what it said."""
-        said = await self.main.launcher.command(*arguments)
-        self.main.say(said or f"{arguments[0]}: done")
+        output = await self.main.launcher.command(*arguments)
+        self.main.say(output or f"{arguments[0]}: done")
         self._run_list.look_now()
 
 

@@ -64,9 +64,9 @@ class PipelineControl(DismissedOnce[None]):
             self._do(self._command("cancel", self.layout_of_run.name))
 
     async def _command(self, *arguments: str) -> None:
-        said = await self.launcher.command("pipeline", *arguments)
+        output = await self.launcher.command("pipeline", *arguments)
         self.look_now()
-        self.say(said or f"{arguments[0]}: done")
+        self.say(output or f"{arguments[0]}: done")
 
     def _do(self, work: Coroutine[object, object, None]) -> None:
         self.run_worker(self._guarded(work), group="pipeline", exclusive=False)

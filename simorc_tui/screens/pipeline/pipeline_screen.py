@@ -19,7 +19,7 @@ from simorc.text import plain
 from simorc_tui.data.attempt_files import AttemptFile, log_of, waves_of
 from simorc_tui.data.launcher import Launcher
 from simorc_tui.data.pipeline_reader import Sight, SightReader
-from simorc_tui.data.pipeline_runs import LADDER_EVERY, Ladder, Rung, Watch
+from simorc_tui.data.pipeline_runs import LADDER_EVERY, Ladder, StageAttempt, Watch
 from simorc_tui.editor import edit_file
 from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
 from simorc_tui.screens.dialogs.dialog import show
@@ -81,9 +81,9 @@ class PipelineScreen(PipelineControl):
         super().__init__(layout, launcher)
         self.glyphs = glyphs
         self.files: tuple[AttemptFile, ...] = ()
-        self._listed: Rung | None = None
+        self._listed: StageAttempt | None = None
         self._file_name = ""
-        self._against: Rung | None = None
+        self._against: StageAttempt | None = None
         self._reader = SightReader(layout)
         self._watch = Watch(self._reader, lambda sight: self.post_message(SightCame(sight)), LADDER_EVERY)
 
@@ -112,7 +112,7 @@ class PipelineScreen(PipelineControl):
         return self.query_one(StageLadder).ladder
 
     @property
-    def rung(self) -> Rung | None:
+    def stage_attempt(self) -> StageAttempt | None:
         """The attempt under the cursor."""
         return self.query_one(StageLadder).chosen
 
@@ -127,9 +127,9 @@ class PipelineScreen(PipelineControl):
         self.query_one(".pipeline-head", Static).update(head_text(sight.ladder, self.glyphs))
         self.query_one(StageLadder).show_ladder(sight.ladder)
         self._ask_for_files()
-        rung = self.rung
-        if rung is not None and rung.directory == sight.directory:
-            self._list_files(rung, sight.files)
+        stage_attempt = self.stage_attempt
+        if stage_attempt is not None and stage_attempt.directory == sight.directory:
+            self._list_files(stage_attempt, sight.files)
 
     @on(OptionList.OptionHighlighted, "#ladder")
     def _rung_chosen(self) -> None:
@@ -137,36 +137,38 @@ class PipelineScreen(PipelineControl):
         self._ask_for_files()
 
     def _ask_for_files(self) -> None:
-        rung = self.rung
-        self.query_one(".attempt-note", Static).update(attempt_text(rung) if rung is not None else "")
-        if rung is not None and rung.directory != self._reader.directory:
-            self._reader.directory = rung.directory
+        stage_attempt = self.stage_attempt
+        self.query_one(".attempt-note", Static).update(
+            attempt_text(stage_attempt) if stage_attempt is not None else ""
+        )
+        if stage_attempt is not None and stage_attempt.directory != self._reader.directory:
+            self._reader.directory = stage_attempt.directory
             self._watch.look_now()
 
-    def _list_files(self, rung: Rung, files: tuple[AttemptFile, ...]) -> None:
+    def _list_files(self, stage_attempt: StageAttempt, files: tuple[AttemptFile, ...]) -> None:
         """Renew the list; the content follows, in the way it was looked at last."""
-        if rung == self._listed and files == self.files:
+        if stage_attempt == self._listed and files == self.files:
             return
         listed = self.query_one("#attempt-files", OptionList)
         if [file.name for file in files] != [file.name for file in self.files] or not listed.option_count:
             listed.clear_options()
             listed.add_options([Option(Text(plain(file.name), no_wrap=True)) for file in files])
-        self.files, self._listed = files, rung
-        self._show_content(rung)
+        self.files, self._listed = files, stage_attempt
+        self._show_content(stage_attempt)
 
-    def _show_content(self, rung: Rung) -> None:
+    def _show_content(self, stage_attempt: StageAttempt) -> None:
         if self.view.mode == "diff":
-            self.view.show_difference(self.ladder, rung, self._against)
+            self.view.show_difference(self.ladder, stage_attempt, self._against)
         elif self.view.mode == "wave":
             self.view.show_waves(waves_of(self.files))
         else:
-            self._show_file(self._file_named(self._file_name) or self._telling(rung))
+            self._show_file(self._file_named(self._file_name) or self._first_file(stage_attempt))
 
-    def _telling(self, rung: Rung) -> AttemptFile | None:
+    def _first_file(self, stage_attempt: StageAttempt) -> AttemptFile | None:
         """What to look at first: the log of what failed or goes on, else what was made."""
         made = self.files[0] if self.files and self.files[0].name.startswith("out/") else None
         log = log_of(self.files)
-        if rung.status != "passed" or rung.stage == "simulation":
+        if stage_attempt.status != "passed" or stage_attempt.stage == "simulation":
             return log or made
         return made or log or next(iter(self.files), None)
 
@@ -222,7 +224,11 @@ class PipelineScreen(PipelineControl):
     def action_wave(self) -> None:
         """The waveforms of this attempt, else of the last one that left any."""
         if waves_of(self.files) is None:
-            with_waves = [rung.seq for rung in self.ladder.rungs if "vcd" in dict(rung.artefacts)]
+            with_waves = [
+                stage_attempt.seq
+                for stage_attempt in self.ladder.attempts
+                if "vcd" in dict(stage_attempt.artefacts)
+            ]
             if not with_waves:
                 self.say("No stage has written waveforms yet.")
                 return
@@ -241,11 +247,11 @@ class PipelineScreen(PipelineControl):
 
     def action_diff_with(self) -> None:
         """Choose the attempt to compare with."""
-        mine = self.rung
+        mine = self.stage_attempt
         choices = [
-            Choice(str(rung.seq), "", rung.title)
-            for rung in self.ladder.rungs
-            if rung.seq and mine is not None and rung.seq != mine.seq
+            Choice(str(stage_attempt.seq), "", stage_attempt.title)
+            for stage_attempt in self.ladder.attempts
+            if stage_attempt.seq and mine is not None and stage_attempt.seq != mine.seq
         ]
         if mine is None or not mine.seq or not choices:
             self.say("There is no other attempt to compare with.")
@@ -254,14 +260,20 @@ class PipelineScreen(PipelineControl):
 
     def _compared_with(self, answer: str | None) -> None:
         if answer is not None:
-            self._compare_with(next(rung for rung in self.ladder.rungs if rung.seq == int(answer)))
+            self._compare_with(
+                next(
+                    stage_attempt
+                    for stage_attempt in self.ladder.attempts
+                    if stage_attempt.seq == int(answer)
+                )
+            )
 
-    def _compare_with(self, other: Rung | None) -> None:
-        if self.rung is None or not self.rung.seq:
+    def _compare_with(self, other: StageAttempt | None) -> None:
+        if self.stage_attempt is None or not self.stage_attempt.seq:
             self.say("This stage has not started.")
             return
         self._against = other
-        self.view.show_difference(self.ladder, self.rung, other)
+        self.view.show_difference(self.ladder, self.stage_attempt, other)
         self.view.focus_content()
 
     def action_edit(self) -> None:

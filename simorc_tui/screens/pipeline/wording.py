@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from simorc.text import plain
-from simorc_tui.data.pipeline_runs import Ladder, Rung
+from simorc_tui.data.pipeline_runs import Ladder, StageAttempt
 from simorc_tui.theme.glyphs import Glyphs
 from simorc_tui.widgets.stage_ladder import COLOURS
 
@@ -42,7 +42,9 @@ def pipeline_glyph(glyphs: Glyphs, state: str) -> str:
 
 def head_text(ladder: Ladder, glyphs: Glyphs) -> Text:
     """``✓ counter_20261121044631  passed  5 attempts  1.13 s``."""
-    attempts = sum(1 for rung in ladder.rungs if rung.status in ("passed", "failed", "cancelled"))
+    attempts = sum(
+        1 for stage_attempt in ladder.attempts if stage_attempt.status in ("passed", "failed", "cancelled")
+    )
     text = Text(f" {pipeline_glyph(glyphs, ladder.state)} {plain(ladder.run)}  ", "bold", no_wrap=True)
     text.append(ladder.state, COLOURS.get(ladder.state, ""))
     text.append(f"  {attempts} attempt{'' if attempts == 1 else 's'}  {ladder.seconds:.2f} s", "not bold")
@@ -53,20 +55,22 @@ def head_text(ladder: Ladder, glyphs: Glyphs) -> Text:
     return text
 
 
-def attempt_text(rung: Rung) -> Text:
+def attempt_text(stage_attempt: StageAttempt) -> Text:
     """What became of an attempt: verdict, numbers, decision, the end of what it said."""
-    text = Text(plain(rung.title if rung.seq else f"{rung.stage}: not started"), "bold")
-    if rung.seq:
-        text.append(f"  {rung.status}", COLOURS.get(rung.status, ""))
-    if rung.kind and rung.status == "failed":
-        text.append(f"  {plain(rung.kind)}", "not bold")
-    if rung.message and rung.message != rung.status:
-        text.append(f"\n{plain(rung.message)}", "not bold")
-    if rung.metrics:
-        numbers = "  ".join(f"{plain(name)}={plain(value)}" for name, value in rung.metrics)
+    text = Text(
+        plain(stage_attempt.title if stage_attempt.seq else f"{stage_attempt.stage}: not started"), "bold"
+    )
+    if stage_attempt.seq:
+        text.append(f"  {stage_attempt.status}", COLOURS.get(stage_attempt.status, ""))
+    if stage_attempt.kind and stage_attempt.status == "failed":
+        text.append(f"  {plain(stage_attempt.kind)}", "not bold")
+    if stage_attempt.message and stage_attempt.message != stage_attempt.status:
+        text.append(f"\n{plain(stage_attempt.message)}", "not bold")
+    if stage_attempt.metrics:
+        numbers = "  ".join(f"{plain(name)}={plain(value)}" for name, value in stage_attempt.metrics)
         text.append(f"\n{numbers}", "not bold dim")
-    if rung.verdict:
-        text.append(f"\ndecision: {plain(rung.verdict)}", "not bold yellow")
-    for line in rung.details.splitlines()[-DETAIL_LINES:]:
+    if stage_attempt.verdict:
+        text.append(f"\ndecision: {plain(stage_attempt.verdict)}", "not bold yellow")
+    for line in stage_attempt.details.splitlines()[-DETAIL_LINES:]:
         text.append(f"\n  {plain(line)}", "not bold dim")
     return text

@@ -44,14 +44,14 @@ class ColumnLayout(ScrollView):
     def action_sideways(self, columns: int) -> None:
         """Scroll to the next or the previous column: a number cut on its left would read as another one."""
         frozen, now = self.frozen_width, self.scroll_offset.x
-        starts = [self.span(place)[0] - frozen for place in range(self.standing, len(self.columns))]
+        starts = [self.span(place)[0] - frozen for place in range(self.frozen_columns, len(self.columns))]
         after = [start for start in starts if start > now]
         before = [start for start in starts if start < now]
         target = (after[0] if after else now) if columns > 0 else (before[-1] if before else 0)
         self.scroll_to(x=target, animate=False, immediate=True)
 
     @property
-    def standing(self) -> int:
+    def frozen_columns(self) -> int:
         """How many columns stand still: those asked for, as far as they leave room for others."""
         most, wide = 2 * self.size.width // 3, 0
         for place, column in enumerate(self.columns[: self.look.frozen]):
@@ -63,7 +63,7 @@ class ColumnLayout(ScrollView):
     @property
     def frozen_width(self) -> int:
         """Screen columns that what stands still takes."""
-        return sum(column.width + GAP for column in self.columns[: self.standing])
+        return sum(column.width + GAP for column in self.columns[: self.frozen_columns])
 
     def span(self, place: int) -> tuple[int, int]:
         """First and last+1 screen column of a table column, nothing scrolled."""
@@ -87,12 +87,12 @@ class ColumnLayout(ScrollView):
 
     def edge_at(self, x: int) -> tuple[str, int] | None:
         """The column whose right edge is at screen column `x`, and where on the screen it begins."""
-        standing, frozen = self.standing, self.frozen_width
+        frozen_columns, frozen = self.frozen_columns, self.frozen_width
         for place, column in enumerate(self.columns):
             start, stop = self.span(place)
-            if place >= standing:
+            if place >= frozen_columns:
                 start, stop = start - self.scroll_offset.x, stop - self.scroll_offset.x
-            if stop <= x <= stop + 1 and (place < standing or stop > frozen):
+            if stop <= x <= stop + 1 and (place < frozen_columns or stop > frozen):
                 return column.name, start
         return None
 

@@ -113,7 +113,7 @@ class CaseCursor(ColumnLayout):
         self._show_cursor()
         self._refresh_row(before)
         self._refresh_row(now)
-        self._tell()
+        self._post_highlighted()
 
     def _refresh_row(self, index: int) -> None:
         if index in self.visible_rows:
@@ -129,6 +129,6 @@ class CaseCursor(ColumnLayout):
         elif self.cursor >= top + rows:
             self.scroll_to(y=self.cursor - rows + 1, animate=False, immediate=True)
 
-    def _tell(self) -> None:
+    def _post_highlighted(self) -> None:
         """The cursor stands on another case."""
         raise NotImplementedError

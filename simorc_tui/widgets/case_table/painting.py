@@ -41,14 +41,14 @@ class CasePalette:
 
 @dataclass(frozen=True)
 class CasePainter:
-    """Draws lines `width` cells wide, scrolled sideways by `left` but for the first `standing` columns."""
+    """Draws lines `width` cells wide; all but the first `frozen_columns` columns are scrolled by `left`."""
 
     columns: Sequence[TableColumn]
     writer: CellWriter
     palette: CasePalette
     width: int
     left: int
-    standing: int
+    frozen_columns: int
     too_narrow: Callable[[TableColumn, int], object]
     """Told a column and the width one of its values would need."""
     breaks_spec: BreaksSpec = no_specs
@@ -91,9 +91,9 @@ class CasePainter:
         parts = [Segment(text + " " * GAP, cell_style) for text, cell_style in cells]
         parts[0] = Segment((pointer + cells[0][0]).ljust(self.columns[0].width + GAP), cells[0][1])
         if self.left:
-            frozen = sum(column.width + GAP for column in self.columns[: self.standing])
-            others = Strip(parts[self.standing :]).crop(self.left, self.left + self.width - frozen)
-            parts = [*parts[: self.standing], *others]
+            frozen = sum(column.width + GAP for column in self.columns[: self.frozen_columns])
+            others = Strip(parts[self.frozen_columns :]).crop(self.left, self.left + self.width - frozen)
+            parts = [*parts[: self.frozen_columns], *others]
         return Strip(parts).adjust_cell_length(self.width, style)
 
     def _label(self, column: TableColumn, arrangement: Arrangement) -> str:

@@ -89,7 +89,7 @@ class CaseTable(CaseCursor, can_focus=True):
             self._set_columns()
         self.cursor = 0
         self._measure()
-        self._tell()
+        self._post_highlighted()
 
     def detach(self) -> None:
         """Let go of the run."""
@@ -117,7 +117,7 @@ class CaseTable(CaseCursor, can_focus=True):
             row if row is not None else (min(self.cursor, max(0, len(order) - 1)) if same_look else 0)
         )
         self._show_cursor()
-        self._tell()
+        self._post_highlighted()
 
     def brought_columns(self) -> list[Column]:
         """The run's own columns: parameters and measurements."""
@@ -231,7 +231,7 @@ class CaseTable(CaseCursor, can_focus=True):
             self._palette,
             self.width_in_view,
             self.scroll_offset.x,
-            self.standing,
+            self.frozen_columns,
             self._too_narrow,
             self._breaks_spec,
         )
@@ -284,6 +284,6 @@ class CaseTable(CaseCursor, can_focus=True):
         if right > left:
             self.refresh(Region(left, index - self.scroll_offset.y + 1, right - left, 1))
 
-    def _tell(self) -> None:
+    def _post_highlighted(self) -> None:
         row = self.current
         self.post_message(self.Highlighted(row.case_id if row is not None else None))

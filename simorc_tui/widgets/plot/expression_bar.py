@@ -90,14 +90,14 @@ class ExpressionBar(Vertical):
         place = len(PROMPT) + column - 1 if column is not None else 0
         wide = self.size.width or 80
         if column is None or not problem:
-            told = problem
+            text = problem
         elif place + 2 + len(problem) <= wide:
-            told = " " * place + f"^ {problem}"
+            text = " " * place + f"^ {problem}"
         elif place < wide and len(problem) + 1 < place:
-            told = f"{problem} ^".rjust(place + 1)
+            text = f"{problem} ^".rjust(place + 1)
         else:
-            told = f"{column}: {problem}"
-        self.query_one(".told", Label).update(Text(plain(told), "bold red" if problem else ""))
+            text = f"{column}: {problem}"
+        self.query_one(".told", Label).update(Text(plain(text), "bold red" if problem else ""))
 
     def show_missing(self, text: str, problem: str) -> None:
         """Say what evaluating `text` ran into, below the signal it was, if that still stands in the line."""
@@ -117,7 +117,7 @@ class ExpressionBar(Vertical):
         around = [*self._typed, ""]
         place = around.index(self._edited) if self._edited in around else len(self._typed)
         self._edit(around[(place + step) % len(around)])
-        self._tell(final=False)
+        self._post_expression(final=False)
 
     def _edit(self, text: str) -> None:
         self._edited = text
@@ -132,15 +132,15 @@ class ExpressionBar(Vertical):
         event.stop()
         self._stop()
         self._show_words()
-        self._timer = self.set_timer(TYPING_PAUSE, lambda: self._tell(final=False))
+        self._timer = self.set_timer(TYPING_PAUSE, lambda: self._post_expression(final=False))
 
     @on(Input.Submitted)
     def _done(self, event: Input.Submitted) -> None:
         event.stop()
         self._stop()
-        self._tell(final=True)
+        self._post_expression(final=True)
 
-    def _tell(self, *, final: bool) -> None:
+    def _post_expression(self, *, final: bool) -> None:
         """The text goes out if it is an expression; what is wrong shows, while typing only once one rests."""
         text = self.field.value.strip()
         try:

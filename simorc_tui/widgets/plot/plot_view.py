@@ -83,17 +83,17 @@ class PlotView(Widget, can_focus=True):
         if not width or not height:
             return []
         if self.note:
-            return self._told(self.note)
+            return self._note_strips(self.note)
         readout = self.readout()[: min(READOUT_LINES, max(0, height - 5))]
         try:
             self._drawn = picture_of(self.panel, self._look(height - len(readout)))
         except (ArithmeticError, LookupError, ValueError) as error:
             # Numbers no plot was tried with must not take the program down.
-            return self._told(f"cannot draw this plot: {error}")
+            return self._note_strips(f"cannot draw this plot: {error}")
         base = self.rich_style
         return strips_of(self._drawn.lines, width, base) + strips_of(readout, width, base + Style(bold=True))
 
-    def _told(self, note: str) -> list[Strip]:
+    def _note_strips(self, note: str) -> list[Strip]:
         """A note in place of a plot, wrapped and centred."""
         text, console = Text(note, "dim", justify="center"), self.app.console
         options = console.options.update(width=self.size.width, height=None, highlight=False)

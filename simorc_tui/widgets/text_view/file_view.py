@@ -182,8 +182,8 @@ class FileView(FailingPane):
             return
         if message.line is None:
             needle = repr(plain(message.needle))
-            said = f"no further match of {needle}" if message.elsewhere else f"no match of {needle}"
-            self.notify(said, severity="warning", timeout=2, markup=False)
+            message_text = f"no further match of {needle}" if message.elsewhere else f"no match of {needle}"
+            self.notify(message_text, severity="warning", timeout=2, markup=False)
             return
         self._last_match = message.line
         self.lines.show_line(message.line)
@@ -220,13 +220,13 @@ class FileView(FailingPane):
 
     def _keep_up(self, index: LineIndex, left: threading.Event) -> None:
         """Index until the view leaves the file or another takes its place."""
-        worker, last_news, untold = get_current_worker(), 0.0, False
+        worker, last_news, unreported = get_current_worker(), 0.0, False
         while not left.is_set() and not worker.is_cancelled:
             more = index.extend()
-            untold = untold or more
-            if untold and (not more or monotonic() - last_news > NEWS_SECONDS):
+            unreported = unreported or more
+            if unreported and (not more or monotonic() - last_news > NEWS_SECONDS):
                 self.post_message(self.Grown(index))
-                last_news, untold = monotonic(), False
+                last_news, unreported = monotonic(), False
             if not more:
                 if index.replaced():
                     return

@@ -159,7 +159,10 @@ async def _open(user: Terminal) -> None:
 def test_a_ladder_tells_what_was_done_decided_and_is_to_come(fake: FakePipeline) -> None:
     fake.failed_once()
     ladder = read_ladder(fake.layout)
-    told = [(rung.seq, rung.stage, rung.attempt, rung.status) for rung in ladder.rungs]
+    told = [
+        (stage_attempt.seq, stage_attempt.stage, stage_attempt.attempt, stage_attempt.status)
+        for stage_attempt in ladder.attempts
+    ]
     assert told == [
         (1, "a1", 1, "passed"),
         (2, "a7", 1, "passed"),
@@ -168,8 +171,8 @@ def test_a_ladder_tells_what_was_done_decided_and_is_to_come(fake: FakePipeline)
         (0, "a7", 2, "pending"),
         (0, "simulation", 0, "pending"),
     ]
-    assert ladder.rungs[2].verdict == "regenerate: test_failed in simulation: back to a1, 1 of 1"
-    assert ladder.rungs[2].back_to == "a1"
+    assert ladder.attempts[2].verdict == "regenerate: test_failed in simulation: back to a1, 1 of 1"
+    assert ladder.attempts[2].back_to == "a1"
     assert ladder.state == "dead"
 
 
@@ -200,7 +203,7 @@ def test_files_of_an_attempt_made_first_given_last(tmp_path: Path) -> None:
 
 def test_the_first_attempt_is_compared_with_what_it_was_given(fake: FakePipeline) -> None:
     fake.rtl(1, "module toggle;\nendmodule\n")
-    title, shown = difference(read_ladder(fake.layout), read_ladder(fake.layout).rungs[0])
+    title, shown = difference(read_ladder(fake.layout), read_ladder(fake.layout).attempts[0])
     assert title == "what a1 attempt 1 (001) changed"
     assert "nothing to compare" in str(shown)
 

@@ -23,8 +23,8 @@ def show(scope: Scope, testbench: str | None, json_form: bool) -> None:
     """Print each effective setting and its source."""
     settings = scope.load().origins(testbench)
     if json_form:
-        told = [{"key": each.key, "value": each.value, "origin": str(each.origin)} for each in settings]
-        click.echo(dumps(told))
+        entries = [{"key": each.key, "value": each.value, "origin": str(each.origin)} for each in settings]
+        click.echo(dumps(entries))
         return
     rows = [(each.key, _text(each.value), plain(str(each.origin))) for each in settings]
     write(table(("setting", "value", "from"), rows))

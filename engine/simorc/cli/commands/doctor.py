@@ -91,8 +91,8 @@ def _project(scope: Scope) -> tuple[Finding, SimulatorSettings, str]:
     try:
         project = scope.load()
     except ConfigError as error:
-        told = f"{len(error.problems)} problems"
-        return Finding("project", "bad", told, "list them: simorc validate"), *none
+        message = f"{len(error.problems)} problems"
+        return Finding("project", "bad", message, "list them: simorc validate"), *none
     except SimorcError as error:
         return Finding("project", "bad", error.message, error.remedy or ""), *none
     settings = project.settings()

@@ -6,7 +6,7 @@ import click
 
 from simorc.cli.completion import RUNS
 from simorc.cli.context import Scope, scoped
-from simorc.cli.output.tables import note as tell
+from simorc.cli.output.tables import note as print_note
 from simorc.errors import UsageError
 from simorc.rundir.notes import notes_of, set_label, set_note, shown_name
 from simorc.text import plain
@@ -24,13 +24,13 @@ def command(scope: Scope, run: str, text: str | None, remove: bool) -> None:
         raise UsageError("give a text or --remove, not both")
     if remove:
         set_note(layout, "")
-        tell(f"{plain(shown_name(layout))}: no note")
+        print_note(f"{plain(shown_name(layout))}: no note")
     elif text is not None:
-        tell(f"{plain(shown_name(layout))}: {plain(set_note(layout, text).note)}")
-    elif said := notes_of(layout).note:
-        click.echo(plain(said))
+        print_note(f"{plain(shown_name(layout))}: {plain(set_note(layout, text).note)}")
+    elif note := notes_of(layout).note:
+        click.echo(plain(note))
     else:
-        tell(f"{plain(shown_name(layout))} has no note")
+        print_note(f"{plain(shown_name(layout))} has no note")
 
 
 @click.command("rename")
@@ -44,4 +44,4 @@ def rename(scope: Scope, run: str, label: str | None, remove: bool) -> None:
     if remove == (label is not None):
         raise UsageError("give a label or --remove, not both")
     remarks = set_label(layout, label or "")
-    tell(f"{plain(layout.name)} is shown as {plain(shown_name(layout, remarks))}")
+    print_note(f"{plain(layout.name)} is shown as {plain(shown_name(layout, remarks))}")

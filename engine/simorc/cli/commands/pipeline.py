@@ -158,8 +158,8 @@ def replay_stage(scope: Scope, run: str, stage: str | None, as_json: bool) -> in
     replayed = replay(open_pipeline_run(_found(scope, run)), Unwatched(), stage)
     line, now = replayed.line, replayed.outcome
     if as_json:
-        told = {"seq": line["seq"], "same": replayed.same, "directory": str(replayed.directory)}
-        click.echo(json.dumps({**now.as_json(), "stage": line["stage"], **told}))
+        result = {"seq": line["seq"], "same": replayed.same, "directory": str(replayed.directory)}
+        click.echo(json.dumps({**now.as_json(), "stage": line["stage"], **result}))
     else:
         before, after = (f"{status} {kind or ''}".strip() for status, kind in _verdicts(replayed))
         click.echo(

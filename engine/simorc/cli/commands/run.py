@@ -63,13 +63,13 @@ class Asked:
 
     def overrides(self) -> dict[str, object]:
         """As settings of the project, which a new run records in its manifest."""
-        said = {"jobs": self.jobs, "timeout": self.timeout, "warm": self.warm, "executor": self.executor}
-        return {f"execution.{key}": value for key, value in said.items() if value is not None}
+        options = {"jobs": self.jobs, "timeout": self.timeout, "warm": self.warm, "executor": self.executor}
+        return {f"execution.{key}": value for key, value in options.items() if value is not None}
 
     def options(self) -> list[str]:
         """As options of another `simorc run` of the run made with this one."""
-        said = {"--jobs": self.jobs, "--timeout": self.timeout, "--warm": self.warm}
-        words = [word for name, value in said.items() if value is not None for word in (name, str(value))]
+        given = {"--jobs": self.jobs, "--timeout": self.timeout, "--warm": self.warm}
+        words = [word for name, value in given.items() if value is not None for word in (name, str(value))]
         words += ["--keep-inputs"] if self.keep_inputs else []
         words += ["--accept-changes"] if self.accept_changes else []
         return [*words, "--case", ",".join(map(str, self.cases))] if self.cases else words

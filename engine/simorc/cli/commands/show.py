@@ -43,12 +43,12 @@ def command(scope: Scope, run: str, case: int, json_form: bool) -> None:
     rerun = by_hand(layout, case, load_manifest(layout))
     written = WrittenParameters(layout)
     if json_form:
-        told: dict[str, object] = as_json(row, columns, circuit, warnings)
+        record: dict[str, object] = as_json(row, columns, circuit, warnings)
         if (seed := written.seed(case)) is not None:
-            told["seed"] = seed
-        told |= {"attempts_made": [dict(attempt) for attempt in attempts], "rerun": rerun}
-        told["files"] = [str(path) for path in _files(layout, case)]
-        click.echo(dumps(told))
+            record["seed"] = seed
+        record |= {"attempts_made": [dict(attempt) for attempt in attempts], "rerun": rerun}
+        record["files"] = [str(path) for path in _files(layout, case)]
+        click.echo(dumps(record))
     else:
         write(_report(layout, row, columns, written, attempts, warnings, rerun))
         if mixed:
@@ -88,8 +88,8 @@ def _report(
             yield from ("  " + line for line in table(("name", "value"), values))
     if warnings:
         yield from ("", "warnings")
-        told = [(str(each.kind), str(each.count), message_line(each.message)) for each in warnings]
-        lines = table(("kind", "lines", "first line"), told, right=frozenset({1}))
+        rows = [(str(each.kind), str(each.count), message_line(each.message)) for each in warnings]
+        lines = table(("kind", "lines", "first line"), rows, right=frozenset({1}))
         yield from ("  " + line for line in lines)
     if attempts:
         yield from ("", "attempts")

@@ -95,8 +95,8 @@ def _show_more(layout: RunLayout, summary: RunSummary) -> None:
         click.echo(plain(summary.warm_lost))
     if summary.mixed:
         click.echo(plain(summary.mixed))
-    for told in (*summary.warnings, *summary.unvaried):
-        click.echo(f"warning: {message_line(str(told))}")
+    for text in (*summary.warnings, *summary.unvaried):
+        click.echo(f"warning: {message_line(str(text))}")
     if summary.state == "dead":
         click.echo(f"its runner has ended; resume it: simorc run {plain(layout.name)}")
     with RunReader(layout) as view:

@@ -53,7 +53,7 @@ def _node_findings(scheduler: Scheduler, site: Site, place: Path, executable: st
     else:
         yield Finding("node ngspice", "good", report.simulator)
     fine = abs(skew) < LARGEST_SKEW
-    told = f"{abs(skew):.1f} s apart from the file system's"
+    message = f"{abs(skew):.1f} s apart from the file system's"
     yield Finding(
-        "node clock", "good" if fine else "note", told, "" if fine else "synchronize its clock (NTP)"
+        "node clock", "good" if fine else "note", message, "" if fine else "synchronize its clock (NTP)"
     )

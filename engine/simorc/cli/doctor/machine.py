@@ -64,7 +64,7 @@ def program_finding(name: str, executable: str, *, needed: bool) -> Finding:
 def _version(name: str, path: str) -> str | None:
     environment = {"HOME": "/", **os.environ, "OMP_THREAD_LIMIT": "1"}
     try:
-        said = subprocess.run(
+        process = subprocess.run(
             [path, VERSION_OPTIONS[name]],
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -74,7 +74,7 @@ def _version(name: str, path: str) -> str | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    match = VERSION_TEXTS[name].search(said.stdout + said.stderr)
+    match = VERSION_TEXTS[name].search(process.stdout + process.stderr)
     return match[1].decode() if match else None
 
 
@@ -83,12 +83,12 @@ def terminal_finding(is_terminal: bool) -> Finding:
     if not is_terminal:
         return Finding("terminal", "note", "the output is not a terminal", "the terminal interface needs one")
     kind, size = os.environ.get("TERM", ""), shutil.get_terminal_size()
-    told = f"{kind or 'TERM is not set'}, {size.columns} x {size.lines}"
+    message = f"{kind or 'TERM is not set'}, {size.columns} x {size.lines}"
     if kind in ("", "dumb"):
-        return Finding("terminal", "bad", told, "export TERM=xterm-256color")
+        return Finding("terminal", "bad", message, "export TERM=xterm-256color")
     if size.columns < 80 or size.lines < 24:
-        return Finding("terminal", "note", told, "the terminal interface needs at least 80 x 24")
-    return Finding("terminal", "good", told)
+        return Finding("terminal", "note", message, "the terminal interface needs at least 80 x 24")
+    return Finding("terminal", "good", message)
 
 
 def locale_finding() -> Finding:
@@ -102,8 +102,8 @@ def locale_finding() -> Finding:
 
 def cpus_finding() -> Finding:
     usable, there = usable_cpus(), os.cpu_count() or 1
-    told = f"{usable} usable" + (f" of {there}" if there != usable else "")
-    return Finding("cpus", "good", f"{told}: the default number of parallel cases")
+    message = f"{usable} usable" + (f" of {there}" if there != usable else "")
+    return Finding("cpus", "good", f"{message}: the default number of parallel cases")
 
 
 def file_system_finding(place: Path) -> Finding:
@@ -118,10 +118,10 @@ def file_system_finding(place: Path) -> Finding:
 
 def disk_finding(place: Path) -> Finding:
     free = free_bytes(place)
-    told = f"{free / 1024**3:.1f} GB free"
+    message = f"{free / 1024**3:.1f} GB free"
     if free < LEAST_FREE:
-        return Finding("disk", "note", told, "simorc clean removes old runs")
-    return Finding("disk", "good", told)
+        return Finding("disk", "note", message, "simorc clean removes old runs")
+    return Finding("disk", "good", message)
 
 
 def plugin_findings() -> Iterator[Finding]:

@@ -47,8 +47,8 @@ def ngspice_findings(settings: SimulatorSettings) -> Iterator[Finding]:
 def _warm_finding(simulator: Ngspice) -> Finding:
     way = find_warm_way(simulator)
     if way.kind == "none":
-        told = f"warm sessions are not available, every case runs cold: {way.reason}"
-        return Finding("warm", "note", told, way.remedy)
+        message = f"warm sessions are not available, every case runs cold: {way.reason}"
+        return Finding("warm", "note", message, way.remedy)
     refusal = tried_session(simulator, way)
     if refusal:
         return Finding("warm", "note", f"the warm session {way} fails: {refusal}", "execution.warm: off")
@@ -75,10 +75,10 @@ def _finding(settings: SimulatorSettings) -> Finding:
 
 def _version_finding(adapter: Adapter, program: str) -> Finding:
     if not adapter.version_options:
-        told = f"{program}; it has no option that prints its version; {_made_for(adapter)}"
-        return Finding(adapter.name, "good", told)
+        message = f"{program}; it has no option that prints its version; {_made_for(adapter)}"
+        return Finding(adapter.name, "good", message)
     try:
-        said = subprocess.run(
+        process = subprocess.run(
             [program, *adapter.version_options],
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -87,7 +87,7 @@ def _version_finding(adapter: Adapter, program: str) -> Finding:
             timeout=30,
             check=False,
         )
-        version = adapter.version(said.stdout + said.stderr)
+        version = adapter.version(process.stdout + process.stderr)
     except (OSError, subprocess.TimeoutExpired, ToolMissing) as error:
         return Finding(adapter.name, "note", f"{program} does not report its version: {error}")
     doubt = adapter.supports(version)

@@ -46,9 +46,9 @@ def _cells(run: OpenRun, name: str) -> tuple[str, ...]:
 
     words, values = Wording(run), run.across[name].values(name)
     there = values[np.isfinite(values)]
-    told = [float(there.min()), float(there.mean()), float(there.max())] if len(there) else [None] * 3
+    numbers = [float(there.min()), float(there.mean()), float(there.max())] if len(there) else [None] * 3
     counted = f"{len(there)} of {len(values)}" if len(there) < len(values) else str(len(values))
-    return (plain(name), *(plain(words.value(name, value)) for value in told), counted)
+    return (plain(name), *(plain(words.value(name, value)) for value in numbers), counted)
 
 
 def verdict_lines(run: OpenRun) -> Iterator[str]:

@@ -54,7 +54,7 @@ def as_json(
     """The case as ``simorc results --json`` prints it; ``rung`` only where one was needed to converge,
     ``circuit`` only where it is not the run's first, ``warnings`` only where there are any.
     """
-    told = {
+    record = {
         "case_id": row["id"],
         "status": row["status"],
         "kind": row["kind"],
@@ -64,9 +64,9 @@ def as_json(
         "attempts": row["attempts"],
         "warm": None if row["warm"] is None else bool(row["warm"]),
     }
-    told |= {} if circuit is None else {"circuit": circuit}
-    told |= {"rung": row["rung"]} if row["rung"] else {}
-    return told | {"warnings": plain_warnings(warnings)} if warnings else told
+    record |= {} if circuit is None else {"circuit": circuit}
+    record |= {"rung": row["rung"]} if row["rung"] else {}
+    return record | {"warnings": plain_warnings(warnings)} if warnings else record
 
 
 def _values(row: Row, columns: Sequence[Column], role: str) -> dict[str, object]:

@@ -39,8 +39,8 @@ class Progress:
     def close(self) -> None:
         """Leave the terminal as it was."""
 
-    def case(self, told: dict[str, object]) -> None:
-        """A case ended; `told` is its JSON form. Only called if `wants_cases`."""
+    def case(self, record: dict[str, object]) -> None:
+        """A case ended; `record` is its JSON form. Only called if `wants_cases`."""
 
     def warning(self, text: str) -> None:
         """Something the runner warns of."""
@@ -78,15 +78,15 @@ class JsonProgress(Progress):
 
     wants_cases = True
 
-    def case(self, told: dict[str, object]) -> None:
-        click.echo(dumps(told))
+    def case(self, record: dict[str, object]) -> None:
+        click.echo(dumps(record))
 
     def ended(
         self, now: Moment, summary: RunSummary, code: int, failures: Sequence[FailureGroup] = ()
     ) -> None:
-        told = summary.as_json()
-        told |= {"seconds": round(now.seconds, 3), "exit_code": int(code)}
-        click.echo(dumps({"summary": told}))
+        record = summary.as_json()
+        record |= {"seconds": round(now.seconds, 3), "exit_code": int(code)}
+        click.echo(dumps({"summary": record}))
 
 
 class TerminalProgress(Progress):
@@ -134,13 +134,13 @@ def progress_line(now: Moment) -> str:
 def closing_line(now: Moment, summary: RunSummary, failures: Sequence[FailureGroup] = ()) -> str:
     """How the run stands when `simorc run` returns, why cases failed, and what to type next."""
     counts, name = summary.counts, plain(summary.run)
-    told = f"{name}: {summary.shown_state}, {counts['completed']} of {summary.total} completed"
+    text = f"{name}: {summary.shown_state}, {counts['completed']} of {summary.total} completed"
     for status in ("failed", "pending"):
-        told += f", {counts[status]} {status}" if counts[status] else ""
-    told = "\n".join([f"{told}, in {duration(now.seconds)}", *_reasons(failures), *_warnings(summary)])
+        text += f", {counts[status]} {status}" if counts[status] else ""
+    text = "\n".join([f"{text}, in {duration(now.seconds)}", *_reasons(failures), *_warnings(summary)])
     if summary.state in ("dead", "cancelled", "cancelling") and now.left:
-        return f"{told}\nresume it: simorc run {name}"
-    return f"{told}\nsee: simorc results {name}{' --failed' if counts['failed'] else ''}"
+        return f"{text}\nresume it: simorc run {name}"
+    return f"{text}\nsee: simorc results {name}{' --failed' if counts['failed'] else ''}"
 
 
 def _reasons(failures: Sequence[FailureGroup]) -> list[str]:

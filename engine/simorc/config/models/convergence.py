@@ -19,7 +19,7 @@ OPTIONS = ACCURACY | {
     *("noopac", "method", "maxord", "xmu", "rshunt", "cshunt", "gshunt", "ramptime", "convstep", "convlimit"),
     *("convabsstep", "minbreak", "klu", "sparse", "autostop", "savecurrents", "interp"),
 }
-"""The options of ngspice a rung may set."""
+"""The options of ngspice a step may set."""
 _FLAGS = frozenset({"noopiter", "noopac", "klu", "sparse", "autostop", "savecurrents", "interp", "convlimit"})
 _METHODS = ("gear", "trap", "trapezoidal")
 
@@ -74,19 +74,19 @@ def _optran(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-class Rung(Section):
-    """Simulator options of one further attempt at a case that did not converge."""
+class FallbackStep(Section):
+    """A fallback step: simulator options for another attempt at a case that did not converge."""
 
     name: Name
-    """Its name, which a result reached on it carries."""
+    """Name of the step; results of the step have it in the column `rung`."""
     options: Annotated[dict[Name, Text], BeforeValidator(_flag_text), AfterValidator(_options)] = Field(
         default_factory=dict
     )
     """ngspice options: {method: gear, itl4: 200}."""
     max_step: Annotated[Quantity, Field(gt=0, le=1)] | None = None
-    """The largest step of a transient, as a part of what it would be."""
+    """The largest time step of a transient, as a part of the default one."""
     optran: Annotated[Texts, AfterValidator(_optran)] | None = None
-    """Operating point by a transient: the six numbers of the command `optran`."""
+    """Operating point from a transient: the six numbers of the command `optran`."""
 
     @property
     def loosens(self) -> bool:
@@ -95,46 +95,46 @@ class Rung(Section):
 
     def cards(self) -> list[str]:
         """What it adds to a deck, in the form that `simorc.netlist.convergence_options` reads."""
-        said = [
+        lines = [
             f".option {name}={value}" if value else f".option {name}" for name, value in self.options.items()
         ]
         if self.max_step is not None:
-            said.append(f".maxstep {float(self.max_step):g}")
-        return [*said, f"optran {' '.join(self.optran)}"] if self.optran else said
+            lines.append(f".maxstep {float(self.max_step):g}")
+        return [*lines, f"optran {' '.join(self.optran)}"] if self.optran else lines
 
 
 _ITERATIONS = {"itl1": "1000", "itl2": "1000", "itl4": "200"}
-DEFAULT_LADDER = (
-    Rung(name="iterations", options=_ITERATIONS),
-    Rung(name="gear", options={**_ITERATIONS, "method": "gear", "maxord": "2"}),
-    Rung(name="stepping", options={**_ITERATIONS, "gminsteps": "100", "srcsteps": "100"}),
-    Rung(name="optran", options=_ITERATIONS, optran=("0", "0", "0", "100n", "10u", "0")),
-    Rung(name="small_steps", max_step=Number("0.1")),
-    Rung(name="rshunt", options={"rshunt": "1e12"}),
+DEFAULT_STEPS = (
+    FallbackStep(name="iterations", options=_ITERATIONS),
+    FallbackStep(name="gear", options={**_ITERATIONS, "method": "gear", "maxord": "2"}),
+    FallbackStep(name="stepping", options={**_ITERATIONS, "gminsteps": "100", "srcsteps": "100"}),
+    FallbackStep(name="optran", options=_ITERATIONS, optran=("0", "0", "0", "100n", "10u", "0")),
+    FallbackStep(name="small_steps", max_step=Number("0.1")),
+    FallbackStep(name="rshunt", options={"rshunt": "1e12"}),
 )
-"""Rungs that do not loosen accuracy, the gentlest first."""
-LOOSE_RUNGS = (
-    Rung(name="loose", options={**_ITERATIONS, "reltol": "5e-3", "abstol": "1e-10", "vntol": "1e-5"}),
-    Rung(name="looser", options={**_ITERATIONS, "reltol": "1e-2", "abstol": "1e-9", "vntol": "1e-4"}),
+"""Fallback steps that do not loosen accuracy, in the order in which they are tried."""
+LOOSE_STEPS = (
+    FallbackStep(name="loose", options={**_ITERATIONS, "reltol": "5e-3", "abstol": "1e-10", "vntol": "1e-5"}),
+    FallbackStep(name="looser", options={**_ITERATIONS, "reltol": "1e-2", "abstol": "1e-9", "vntol": "1e-4"}),
 )
-"""The last rungs where `loosen` is true."""
-KNOWN_RUNGS = {rung.name: rung for rung in (*DEFAULT_LADDER, *LOOSE_RUNGS)}
+"""The last steps where `loosen` is true."""
+KNOWN_STEPS = {step.name: step for step in (*DEFAULT_STEPS, *LOOSE_STEPS)}
 
 
-def _known_rung(value: Any) -> Any:
-    """A rung by its name alone."""
-    if isinstance(value, Mapping | Rung):
+def _known_step(value: Any) -> Any:
+    """A step by its name alone."""
+    if isinstance(value, Mapping | FallbackStep):
         return value
     if not isinstance(value, str):
         raise ValueError(f"expected the name of a fallback step or {{name, options}}, not {kind_of(value)}")
-    if value not in KNOWN_RUNGS:
-        near = did_you_mean(value, KNOWN_RUNGS)
-        raise ValueError(f"unknown fallback step '{value}'{near}; known: {listed(KNOWN_RUNGS)}")
-    return KNOWN_RUNGS[value]
+    if value not in KNOWN_STEPS:
+        near = did_you_mean(value, KNOWN_STEPS)
+        raise ValueError(f"unknown fallback step '{value}'{near}; known: {listed(KNOWN_STEPS)}")
+    return KNOWN_STEPS[value]
 
 
-def _distinct_rungs(ladder: tuple[Rung, ...]) -> tuple[Rung, ...]:
-    names = [rung.name for rung in ladder]
+def _distinct_steps(ladder: tuple[FallbackStep, ...]) -> tuple[FallbackStep, ...]:
+    names = [step.name for step in ladder]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"fallback step '{twice[0]}' is listed twice")
@@ -142,33 +142,35 @@ def _distinct_rungs(ladder: tuple[Rung, ...]) -> tuple[Rung, ...]:
 
 
 class Convergence(Section):
-    """What is tried when a case does not converge."""
+    """Fallback steps for cases that do not converge."""
 
     ladder: (
-        Annotated[tuple[Annotated[Rung, BeforeValidator(_known_rung)], ...], AfterValidator(_distinct_rungs)]
+        Annotated[
+            tuple[Annotated[FallbackStep, BeforeValidator(_known_step)], ...], AfterValidator(_distinct_steps)
+        ]
         | None
     ) = None
-    """Rungs in order, by name or as {name, options, max_step, optran}; default: those that do not loosen
-    accuracy. An empty list tries nothing.
+    """Fallback steps in order, by name or as {name, options, max_step, optran}. The default has all steps
+    that do not loosen accuracy; an empty list tries nothing.
     """
     loosen: bool = False
-    """Whether the last rungs may loosen reltol and abstol. A result reached on a rung carries its name."""
+    """Whether the last steps may loosen reltol and abstol. A result of a step has the name of the step."""
 
     @model_validator(mode="after")
     def _only_as_loose_as_asked(self) -> Convergence:
-        for rung in self.ladder or ():
-            if rung.loosens and not self.loosen:
-                set_here = ", ".join(sorted(ACCURACY & rung.options.keys()))
+        for step in self.ladder or ():
+            if step.loosens and not self.loosen:
+                set_here = ", ".join(sorted(ACCURACY & step.options.keys()))
                 raise ValueError(
-                    f"fallback step '{rung.name}' sets {set_here}, which needs loosen: true beside the ladder"
+                    f"fallback step '{step.name}' sets {set_here}, which needs loosen: true beside the ladder"
                 )
         return self
 
-    def rungs(self) -> tuple[Rung, ...]:
-        """The whole ladder: as written or the default, then the loosening rungs if they are asked for."""
-        ladder = DEFAULT_LADDER if self.ladder is None else self.ladder
-        taken = {rung.name for rung in ladder}
-        return (*ladder, *(rung for rung in LOOSE_RUNGS if self.loosen and rung.name not in taken))
+    def steps(self) -> tuple[FallbackStep, ...]:
+        """The whole ladder: as written or the default, then the loosening steps if they are asked for."""
+        ladder = DEFAULT_STEPS if self.ladder is None else self.ladder
+        taken = {step.name for step in ladder}
+        return (*ladder, *(step for step in LOOSE_STEPS if self.loosen and step.name not in taken))
 
 
 def _kinds(value: Mapping[str, int]) -> Mapping[str, int]:
@@ -181,13 +183,14 @@ def _kinds(value: Mapping[str, int]) -> Mapping[str, int]:
 
 
 class Retry(Section):
-    """How often and how soon a failed case is tried again just as it was."""
+    """How often and when a failed case is repeated unchanged."""
 
     kinds: Annotated[dict[Name, Annotated[Whole, Field(ge=0, le=100)]], AfterValidator(_kinds)] = Field(
         default_factory=dict
     )
-    """Kind of failure -> retries instead of `retries`: {crashed: 5, out_of_memory: 0, timeout: 1}."""
+    """Kind of failure -> number of retries instead of `retries`: {crashed: 5, out_of_memory: 0, timeout: 1}.
+    """
     delay: Seconds = defaults.RETRY_DELAY
-    """Pause before the first retry, in seconds; it doubles with every further one."""
+    """Delay before the first retry, in seconds; it doubles with every further retry."""
     longest_delay: Seconds = defaults.LONGEST_RETRY_DELAY
-    """The longest pause, in seconds."""
+    """The longest delay, in seconds."""

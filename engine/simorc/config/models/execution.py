@@ -22,33 +22,33 @@ def _version(text: str) -> str:
 
 
 class SimulatorSettings(Section):
-    """Which simulator, and how it is started."""
+    """The simulator and its options."""
 
     name: Name = defaults.SIMULATOR
-    """The simulator's adapter."""
+    """The simulator: ngspice, or an adapter for another simulator."""
     executable: Text = defaults.EXECUTABLE
     """The program: a name found in PATH, or a path."""
     args: Texts = ()
-    """More arguments for its command line."""
+    """Additional arguments of its command line."""
     spiceinit: Text | None = None
-    """A .spiceinit for every case; process kits need theirs. A path."""
+    """A .spiceinit for every case; process kits have one. A path."""
     library: Text | None = None
-    """The ngspice library for warm sessions, a path or `none`; default: the executable's own."""
+    """The ngspice library for warm sessions, a path or `none`; default: the library of the executable."""
     min_version: Annotated[Text, AfterValidator(_version)] | None = None
-    """The oldest version that will do; an older simulator is refused (exit code 5)."""
+    """The oldest accepted version; an older simulator is refused (exit code 5)."""
 
 
 class NetlisterSettings(Section):
-    """Which program turns schematics into netlists."""
+    """The program that generates netlists from schematics."""
 
     name: Name = "xschem"
-    """The netlister's adapter."""
+    """The netlister."""
     executable: Text = "xschem"
     """The program: a name found in PATH, or a path."""
     rcfile: Text | None = None
-    """The xschemrc to read. A path."""
+    """The xschemrc file. A path."""
     command: Texts | None = None
-    """A whole command line instead, with {schematic}, {output}, {directory}. No shell reads it."""
+    """A command line to use instead, with {schematic}, {output}, {directory}. It runs without a shell."""
     library_paths: Texts = ()
     """Directories with symbols. Paths."""
 
@@ -63,29 +63,29 @@ class Cluster(Section):
     qos: Text | None = None
     """Quality of service."""
     walltime: Seconds = defaults.WALLTIME
-    """How long one job may take, in seconds."""
+    """Time limit of one job, in seconds."""
     memory: Bytes | None = None
     """Memory of one job, in bytes."""
     cpus: Annotated[Whole, Field(ge=1)] = defaults.JOB_CPUS
-    """CPUs of one job: that many cases run in it at once."""
+    """CPUs of one job: the number of cases that run in it at once."""
     chunk: Annotated[Whole, Field(ge=1)] | None = None
-    """Cases per job; default: as many as fill `chunk_time`."""
+    """Cases per job; default: as many as take `chunk_time`."""
     chunk_time: Seconds = defaults.CHUNK_TIME
-    """How long one job should take, in seconds."""
+    """Target duration of one job, in seconds."""
     max_jobs: Annotated[Whole, Field(ge=1)] | None = None
-    """Jobs in the queue at once; default: what the scheduler allows."""
+    """Jobs in the queue at once; default: the limit of the scheduler."""
     args: Texts = ()
-    """More arguments for the submit command."""
+    """Additional arguments of the submit command."""
     setup: Texts = ()
     """Lines run on the node before simorc, such as `module load ngspice`."""
     scratch: Text | None = None
-    """A directory on the node to simulate in; $TMPDIR is the node's. Default: the run directory."""
+    """Working directory on the node, such as $TMPDIR; default: the run directory."""
     bring_home: Literal["all", "measurements"] = defaults.BRING_HOME
-    """What is kept of a case: everything, or its measurements and, if it failed, everything."""
+    """Which files of a case are copied to the run: all, or only those of failed cases (measurements)."""
     python: Text | None = None
-    """The Python with simorc on the nodes; default: this very one, by its path."""
+    """Path of the Python with simorc on the nodes; default: the path of this Python."""
     poll: Seconds = defaults.POLL
-    """How often the scheduler is asked about its jobs, in seconds."""
+    """Interval between queries to the scheduler, in seconds."""
 
 
 def _warm(value: Any) -> Any:
@@ -93,74 +93,77 @@ def _warm(value: Any) -> Any:
 
 
 class ExecutionSettings(Section):
-    """Where and how cases are executed, and how far they may go."""
+    """Where and how cases run, and their limits."""
 
     executor: Name = defaults.EXECUTOR
     """local, slurm, lsf, sge, or the name of an installed executor."""
     jobs: Annotated[Whole, Field(ge=1, le=100_000)] | None = None
-    """Cases at once; default: the CPUs this process may use."""
+    """Cases that run at once; default: the CPUs that this process may use."""
     max_load: Annotated[Quantity, Field(ge=1)] | None = None
-    """Running processes of the whole machine above which fewer cases run at once; default: not heeded."""
+    """If more processes than this run on the machine, fewer cases run at once; default: no limit."""
     shared_jobs: Annotated[Whole, Field(ge=1, le=100_000)] | None = None
-    """Cases at once in all runs of this project and user together; default: on each machine as many as its
-    CPUs, or as `jobs`.
-    """
+    """Cases at once in all runs of this project and user; default: the CPUs of each machine, or `jobs`."""
     priority: Annotated[Whole, Field(ge=1, le=100)] = defaults.PRIORITY
-    """Weight of a run among those that share: one of 2 gets twice as many cases at once as one of 1."""
+    """Weight of a run among runs that share a machine: priority 2 gets twice as many cases at once as
+    priority 1.
+    """
     threads: Annotated[Whole, Field(ge=1, le=1024)] = defaults.THREADS
     """Threads of one simulator."""
     timeout: Seconds | None = None
-    """How long one case may take, in seconds; default: no limit."""
+    """Time limit of one case, in seconds; default: no limit."""
     timeout_grace: Seconds | None = None
-    """How much longer than `timeout` a case may take while it progresses, in seconds; default: not at all."""
+    """Additional time for a case that still makes progress at its `timeout`, in seconds; default: none."""
     sweep_timeout: Seconds | None = None
-    """How long the whole sweep may take, in seconds; default: no limit."""
+    """Time limit of the whole run, in seconds; default: no limit."""
     stuck: Seconds | None = None
-    """How long a case may stand without progress, in seconds; default: no limit."""
+    """How long a case may run without progress, in seconds; default: no limit."""
     retries: Annotated[Whole, Field(ge=0, le=100)] = defaults.RETRIES
-    """How often a case is tried again after a failure that may pass (a lost worker, no memory)."""
+    """How often a case is tried again after a failure that may be temporary (a lost worker, no memory)."""
     retry: Retry = Retry()
-    """Retries by kind of failure, and the pauses before them."""
+    """Retries by kind of failure, and the delays before them."""
     nice: Annotated[Whole, Field(ge=0, le=19)] = defaults.NICE
-    """Added to the simulator's niceness."""
+    """Added to the niceness of the simulator."""
     warm: Annotated[Literal["auto", "off", "verify"], BeforeValidator(_warm)] = defaults.WARM
-    """Simulator sessions kept between cases: while they give the same bytes, never, or always checked."""
+    """Warm sessions between cases: auto (verified by samples), off, or verify (every case is compared)."""
     warm_check: Annotated[Whole, Field(ge=0)] = defaults.WARM_CHECK
-    """How many warm cases may pass before one is run cold too and compared; 0: only what proves a deck."""
+    """After how many warm cases one is also run cold and compared; 0: only the first verification of a deck.
+    """
     warm_cases: Annotated[Whole, Field(ge=1)] = defaults.WARM_CASES
-    """After how many cases a warm session is replaced."""
+    """Number of cases after which a warm session is replaced."""
     warm_memory: Bytes = defaults.WARM_MEMORY
     """Memory in bytes at which a warm session is replaced."""
     cut_kit: bool = True
     """Whether files are read without what a deck cannot reach, once a case was the same both ways."""
     memory_limit: Bytes | None = None
-    """Memory one case may take, in bytes; default: no limit."""
+    """Memory limit of one case, in bytes; default: no limit."""
     raw_limit: Bytes | None = None
-    """Size of one case's waveforms, in bytes; default: no limit."""
+    """Size limit of the waveforms of one case, in bytes; default: no limit."""
     log_limit: Bytes = defaults.LOG_LIMIT
-    """Size of one case's log, in bytes."""
+    """Size limit of the log of one case, in bytes."""
     disk_floor: Bytes = defaults.DISK_FLOOR
-    """Free bytes on the disk below which a run pauses."""
+    """A run pauses if the free disk space is less than this, in bytes."""
     keep: Annotated[Whole, Field(ge=1)] | None = None
-    """How many finished runs of a sweep stay; default: all."""
+    """How many finished runs of a sweep are kept; default: all."""
     compress: bool = False
-    """Whether waveforms are compressed (results.raw.gz) once a case is measured; they read as before."""
+    """Whether waveforms are compressed (results.raw.gz) after a case is measured; all commands read them as
+    before.
+    """
     convergence: Convergence = Convergence()
-    """What is tried when a case does not converge."""
+    """Fallback steps for cases that do not converge."""
     cluster: Cluster = Cluster()
     """Where and how jobs of a cluster executor are submitted."""
 
 
 class Environment(Section):
-    """Overrides chosen by ``--env`` or ``SIMORC_ENV``: another machine, another kit."""
+    """Overrides selected by ``--env`` or ``SIMORC_ENV``: another machine, another kit."""
 
     description: Text = ""
-    """What it is for."""
+    """Description of the environment."""
     simulator: SimulatorSettings | None = None
-    """Settings of the simulator that differ."""
+    """Settings of the simulator."""
     netlister: NetlisterSettings | None = None
-    """Settings of the netlister that differ."""
+    """Settings of the netlister."""
     execution: ExecutionSettings | None = None
-    """Settings of the execution that differ."""
+    """Settings of the execution."""
     parameters: dict[Name, Scalar] = Field(default_factory=dict)
-    """Defaults of testbench parameters that differ."""
+    """Defaults of testbench parameters."""

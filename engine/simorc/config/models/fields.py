@@ -70,8 +70,8 @@ def _number(value: Any) -> Number:
 
 
 def _expected_number(value: Any, error: ValueError) -> str:
-    said, not_one, advice = str(error).partition(" is not a number")
-    return f"expected a number, not {kind_of(value)}{advice}" if not_one else said
+    reason, not_one, advice = str(error).partition(" is not a number")
+    return f"expected a number, not {kind_of(value)}{advice}" if not_one else reason
 
 
 def _text(value: Any) -> str:

@@ -29,39 +29,37 @@ def _unambiguous(args: dict[str, Any]) -> dict[str, Any]:
 
 
 class Across(Section):
-    """A number over several cases: another measurement reduced over a parameter."""
+    """A measurement across cases: another measurement reduced over a parameter."""
 
     reduce: Literal["max", "min", "mean", "median", "sigma", "spread", "tempco"]
-    """How: the largest, the smallest, ..., largest minus smallest, or relative change per degree."""
+    """The reduction: largest, smallest, ..., largest minus smallest, or relative change per degree."""
     over: Texts
-    """The parameter (or several) that varies; all others are held."""
+    """The parameter (or several) to reduce over; each combination of the others has one value."""
     of: Name
-    """The measurement reduced."""
+    """The measurement to reduce."""
 
 
 class Measurement(Section):
-    """One measured number. One of `meas`, `measure`, `expr`, `python`, `across` says where it comes from."""
+    """One measurement, defined by one of `meas`, `measure`, `expr`, `python`, `across`."""
 
     meas: Text | None = None
-    """A .meas of the template, by name."""
+    """Name of a .meas card in the template."""
     measure: Name | None = None
-    """A built-in measurement, by name; its arguments stand beside it."""
+    """Name of a built-in measurement; its arguments are additional keys."""
     args: Annotated[dict[str, Any], AfterValidator(_unambiguous)] = Field(default_factory=dict)
     """Arguments of the built-in measurement or of the Python function."""
     expr: Text | None = None
     """An expression over waveforms, such as db(v(out)/v(in))."""
     python: Text | None = None
-    """A Python function of the project, as measure/noise.py:corner. A path, against this file or else the
-    project.
-    """
+    """A Python function of the project: measure/noise.py:corner, relative to this file or to the project."""
     across: Across | None = None
     """Another measurement reduced over a parameter."""
     unit: Text = ""
     """Unit for display."""
     scale: Quantity = Number("1")
-    """The value is multiplied by this for display; specs, filters and exports have it as measured."""
+    """The value is multiplied by this for display; specs, filters and exports use the measured value."""
     description: Text = ""
-    """What it means."""
+    """Description."""
     optional: bool = False
     """Whether a case may complete without it."""
 
@@ -87,8 +85,8 @@ class Measurement(Section):
     def _from_one_place(self) -> Measurement:
         methods = [name for name in (*_METHODS, "across") if getattr(self, name) is not None]
         if len(methods) != 1:
-            told = " and ".join(methods) or "none"
-            raise ValueError(f"exactly one of meas, measure, expr, python, across is needed, not {told}")
+            given = " and ".join(methods) or "none"
+            raise ValueError(f"exactly one of meas, measure, expr, python, across is needed, not {given}")
         if self.python is not None and not re.fullmatch(r"[^:\0]+\.py:[A-Za-z_]\w*", self.python):
             raise ValueError(f"python: expected file.py:function, not '{self.python}'")
         return self
@@ -123,12 +121,12 @@ Measurements = Annotated[dict[Name, Measurement], BeforeValidator(measurements_o
 
 
 class Limits(Section):
-    """Limits of a spec, in the measurement's own unit."""
+    """Limits of a spec, in the unit of the measurement."""
 
     min: Quantity | None = None
-    """The smallest value that passes, in the measurement's unit."""
+    """The smallest value that passes, in the unit of the measurement."""
     max: Quantity | None = None
-    """The largest value that passes, in the measurement's unit."""
+    """The largest value that passes, in the unit of the measurement."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Limits:
@@ -138,21 +136,24 @@ class Limits(Section):
 
 
 class Spec(Limits):
-    """What a measurement has to keep to."""
+    """Limits of a measurement."""
 
     typ: Quantity | None = None
-    """The value aimed at, in the measurement's unit; ``10u ±10%`` gives the tolerance with it."""
+    """The target value, in the unit of the measurement; ``10u ±10%`` includes the tolerance."""
     tolerance: Margin | None = None
-    """How far from `typ` passes: a number in the measurement's unit, or a percentage of it."""
+    """The largest difference from `typ` that passes: a number in the unit of the measurement, or a
+    percentage.
+    """
     near: Margin | None = None
-    """How close to a limit is reported as near: a number in the
-    measurement's unit, or a percentage of the limit."""
+    """Values closer to a limit than this are flagged: a number in the unit of the measurement, or a
+    percentage of the limit.
+    """
     unit: Text = ""
-    """Unit for display; default: the measurement's."""
+    """Unit for display; default: that of the measurement."""
     corners: dict[Name, Limits] = Field(default_factory=dict)
-    """Other limits in a corner."""
+    """Limits for single corners."""
     description: Text = ""
-    """What it means."""
+    """Description."""
 
     @model_validator(mode="before")
     @classmethod

@@ -86,105 +86,105 @@ Module = Annotated[Text, AfterValidator(_module)]
 
 
 class Llm(Section):
-    """A language model: behind an OpenAI-compatible endpoint, or loaded here with transformers."""
+    """A language model: an OpenAI-compatible endpoint, or a model that transformers loads on this machine."""
 
     endpoint: Text | None = None
     """Base URL such as http://localhost:8000/v1; default: the model is loaded on this machine."""
     model: Text = "Qwen/Qwen2.5-Coder-7B-Instruct"
-    """The model's name, or its directory."""
+    """Name or directory of the model."""
     adapter: Text | None = None
-    """A PEFT adapter laid over a local model. A name or a path."""
+    """A PEFT adapter for a local model. A name or a path."""
     max_tokens: Annotated[Whole, Field(ge=1, le=1_000_000)] = 2048
     """The longest answer, in tokens."""
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
-    """From 0 to 2; 0 picks the most likely word each time."""
+    """Sampling temperature, from 0 to 2; 0 always selects the most likely token."""
     top_p: Chance = 0.95
-    """Share of likely words to choose from, from 0 to 1."""
+    """Nucleus sampling: probability mass of the considered tokens, from 0 to 1."""
     timeout: Seconds = 300.0
-    """How long an answer may take, in seconds."""
+    """Time limit of an answer, in seconds."""
     answer_limit: Annotated[Bytes, Field(ge=1)] = 1024**2
-    """Size of an answer, in bytes; a larger one is refused."""
+    """Size limit of an answer, in bytes."""
     api_key_env: Text | None = None
-    """The variable of the environment that holds the endpoint's key. The key itself is never recorded."""
+    """Environment variable with the key of the endpoint. The key is never stored."""
 
 
 class Maker(Section):
     """What makes a file of a stage: a template, a program or a language model."""
 
     enable: bool = True
-    """Whether the stage takes part."""
+    """Whether the stage is enabled."""
     backend: Literal["template", "command", "llm"] = "template"
-    """Who makes the file."""
+    """What writes the file: a template, a program or a language model."""
     template: Text | None = None
     """A Jinja2 template of the file. A path."""
     command: Program = ()
     """A program and its arguments, with {spec} {rtl} {testbench} {failure} {output} {top} {project}."""
     parameters: Values = Field(default_factory=dict)
-    """Seen by the template as parameters.NAME, by a program in request.json."""
+    """Parameters: parameters.NAME in the template; in request.json for a program."""
     llm: Llm = Llm()
     """The language model."""
     timeout: Seconds = 120.0
-    """How long a program may take, in seconds."""
+    """Time limit of the program, in seconds."""
 
 
 class Generate(Maker):
-    """A1: RTL from a spec."""
+    """Stage generate (a1): RTL from the spec."""
 
     kind: Literal["generate"] = "generate"
     """Always generate."""
 
 
 class Style(Section):
-    """A5: the style of the RTL, reviewed and mended with verible."""
+    """Stage format (a5): style of the RTL, checked and repaired with verible."""
 
     kind: Literal["style"] = "style"
     """Always style."""
     enable: bool = True
-    """Whether the stage takes part."""
+    """Whether the stage is enabled."""
     format: bool = True
     """Whether the RTL is formatted."""
     autofix: bool = True
-    """Whether findings verible knows to mend are mended."""
+    """Whether findings that verible can repair are repaired."""
     strict: bool = False
-    """Whether a finding that is left fails the stage; default: it is only counted."""
+    """Whether a remaining finding fails the stage; default: findings are only counted."""
     rules: Texts = ()
     """Rules of verible-verilog-lint: NAME or -NAME or NAME=setting."""
     timeout: Seconds = 60.0
-    """How long verible may take, in seconds."""
+    """Time limit of verible, in seconds."""
 
 
 class Fix(Section):
-    """Who mends lint findings."""
+    """What repairs lint findings."""
 
     backend: Literal["builtin", "command", "llm"] = "builtin"
-    """The fixes simorc knows, a program, or a language model."""
+    """The built-in fixes, a program, or a language model."""
     command: Program = ()
     """A program and its arguments, with {rtl} {findings} {failure} {output} {top} {project}."""
     llm: Llm = Llm()
     """The language model."""
     timeout: Seconds = 120.0
-    """How long a program may take, in seconds."""
+    """Time limit of the program, in seconds."""
 
 
 class Lint(Section):
-    """A4: verilator reads the RTL with all warnings on."""
+    """Stage lint (a4): checks the RTL with verilator, with all warnings enabled."""
 
     kind: Literal["lint"] = "lint"
     """Always lint."""
     enable: bool = True
-    """Whether the stage takes part."""
+    """Whether the stage is enabled."""
     warnings: Literal["fail", "note"] = "fail"
-    """Whether a warning fails the stage as an error does."""
+    """Whether a warning fails the stage, as an error does."""
     waive: tuple[Annotated[Text, AfterValidator(_warning_code)], ...] = ()
-    """Warnings that are switched off, by their codes."""
+    """Codes of disabled warnings."""
     fix: Fix = Fix()
-    """Who mends the findings when the loop comes back to this stage."""
+    """What repairs findings if the pipeline returns to this stage."""
     timeout: Seconds = 60.0
-    """How long verilator may take, in seconds."""
+    """Time limit of verilator, in seconds."""
 
 
 class Testbench(Maker):
-    """A7: the testbench; without a template of its own, simorc's."""
+    """Stage testbench (a7): the testbench; default: the template of simorc."""
 
     __test__ = False  # not a test, whatever pytest thinks of the name
 
@@ -193,73 +193,73 @@ class Testbench(Maker):
 
 
 class Simulate(Section):
-    """Simulation with Icarus Verilog, and the words it is judged by."""
+    """Simulation with Icarus Verilog, and the messages that decide its verdict."""
 
     kind: Literal["simulate"] = "simulate"
     """Always simulate."""
     enable: bool = True
-    """Whether the stage takes part."""
+    """Whether the stage is enabled."""
     testbench: Text | None = None
-    """A testbench written by hand, where a7 is switched off. A path."""
+    """A testbench written by hand, if a7 is disabled. A path."""
     sources: Texts = ()
-    """More Verilog files that are compiled along. Paths."""
+    """Additional Verilog files to compile. Paths."""
     standard: Literal["2001", "2005", "2009", "2012"] = "2012"
-    """The generation of the language."""
+    """The Verilog standard."""
     pass_marker: Text = "TEST PASSED"
-    """The line a testbench prints when, and only when, all went well."""
+    """The line that the testbench prints if, and only if, all checks passed."""
     fail_markers: Texts = ("TEST FAILED",)
-    """Words that mean failure wherever they are printed."""
+    """Words in the output that mean failure."""
     plusargs: Texts = ()
-    """Words for $test$plusargs and $value$plusargs, without the +."""
+    """Arguments for $test$plusargs and $value$plusargs, without the +."""
     timeout: Seconds = 60.0
-    """How long compiling or simulating may take, in seconds."""
+    """Time limit of compiling and of simulating, in seconds."""
     memory_limit: Bytes = 2 * 1024**3
-    """Memory the simulator may take, in bytes."""
+    """Memory limit of the simulator, in bytes."""
     output_limit: Bytes = 256 * 1024**2
-    """Size of the log or the waveforms, in bytes."""
+    """Size limit of the log and of the waveforms, in bytes."""
 
 
 class Sweep(Section):
-    """A gate: a sweep of this project with all cases completed and all specs kept."""
+    """A gate: passes if all cases of a sweep completed and meet all specs."""
 
     kind: Literal["sweep"] = "sweep"
     """Always sweep."""
     enable: bool = True
-    """Whether the gate takes part."""
+    """Whether the gate is enabled."""
     sweep: Name
-    """The sweep's name."""
+    """Name of the sweep."""
     timeout: Seconds | None = None
-    """How long it may take, in seconds; default: no limit."""
+    """Time limit, in seconds; default: no limit."""
 
 
 class Command(Section):
-    """A gate: a program such as a synthesiser or an exporter; it passes with exit code 0."""
+    """A gate: a program such as a synthesiser; passes with exit code 0."""
 
     kind: Literal["command"] = "command"
     """Always command."""
     enable: bool = True
-    """Whether the gate takes part."""
+    """Whether the gate is enabled."""
     command: Annotated[Program, Field(min_length=1)]
     """A program and its arguments, with {rtl} {testbench} {spec} {output} {top} {project}."""
     outputs: Texts = ()
-    """Files it has to leave in {output}, which is a directory here."""
+    """Files that it must write to the directory {output}."""
     timeout: Seconds = 600.0
-    """How long it may take, in seconds."""
+    """Time limit, in seconds."""
     memory_limit: Bytes | None = None
-    """Memory it may take, in bytes; default: no limit."""
+    """Memory limit, in bytes; default: no limit."""
 
 
 class PluginStage(Section):
-    """A gate that an installed package brings."""
+    """A gate of an installed package."""
 
     kind: Literal["plugin"] = "plugin"
     """Always plugin."""
     enable: bool = True
-    """Whether the gate takes part."""
+    """Whether the gate is enabled."""
     stage: Name
-    """The name under which the package offers it."""
+    """Name of the stage in the package."""
     options: dict[Name, Any] = Field(default_factory=dict)
-    """What the package wants to know; it says which names there are."""
+    """Options of the stage, as the package documents them."""
 
 
 Gate = Sweep | Command | PluginStage
@@ -271,35 +271,35 @@ _Tries = Annotated[Whole, Field(ge=0, le=100)]
 
 
 class Budgets(Section):
-    """How often one run may go back to a stage after a failure."""
+    """How often a run may return to a stage after a failure."""
 
     a4: _Tries = 1
     """Lint fixes."""
     a1: _Tries = 1
     """Generations of the RTL with the failure in their context."""
     a7: _Tries = 1
-    """Generations of the testbench, where the testbench is at fault."""
+    """Generations of the testbench, if the testbench is wrong."""
 
 
 class PipelineDefinition(Section):
-    """One pipeline. Relative paths stand against sim_setup.yaml; ``~`` and ``${VAR}`` expand."""
+    """One pipeline. Paths are relative to sim_setup.yaml; ``~`` and ``${VAR}`` are expanded."""
 
     description: Text = ""
-    """What is designed."""
+    """Description of the design."""
     spec: Text | None = None
-    """The written spec; `--spec FILE` takes another. A path."""
+    """The written spec; `--spec FILE` selects another. A path."""
     top: Module
-    """The module's name. Its file is called the same."""
+    """Name of the module and of its file."""
     rtl: Text | None = None
-    """RTL to start from, where a1 is switched off. A path."""
+    """RTL to start with, if a1 is disabled. A path."""
     context: Texts = ()
-    """Files put into every prompt (retrieval context), and kept with the run. Paths."""
+    """Files added to every prompt (retrieval context) and copied to the run. Paths."""
     stages: Annotated[dict[Name, Stage], BeforeValidator(_with_kinds), _StagesSchema()] = Field(
         default_factory=dict
     )
     """Stage -> its settings: a1, a5, a4, a7, simulation, and gates of any other name."""
     budgets: Budgets = Budgets()
-    """How often one run may go back to a stage."""
+    """How often a run may return to a stage."""
 
     @property
     def a1(self) -> Generate:

@@ -21,31 +21,31 @@ class Dut(Section):
     schematic: Text | None = None
     """Its xschem schematic. A path."""
     netlist: Text | None = None
-    """Its netlist, made from the schematic. A path; templates see it as {{ dut.netlist }}."""
+    """Its netlist, generated from the schematic. A path; templates see it as {{ dut.netlist }}."""
 
 
 class Setup(Section):
     """sim_setup.yaml. Relative paths stand against its directory; ``~`` and ``${VAR}`` expand."""
 
     name: Text | None = None
-    """The project's name; default: its directory's."""
+    """Name of the project; default: the name of its directory."""
     description: Text = ""
-    """What is designed here."""
+    """Description of the design."""
     dut: Dut = Dut()
     """The circuit under test."""
     testbenches: dict[Name, Text] = Field(default_factory=dict)
-    """Testbench name -> its directory, which holds config.yaml."""
+    """Testbench name -> its directory, which contains config.yaml."""
     sweeps: dict[Name, Text] = Field(default_factory=dict)
     """Sweep name -> its file."""
     simulator: SimulatorSettings | None = None
-    """Which simulator, and how it is started."""
+    """The simulator and its options."""
     netlister: NetlisterSettings | None = None
-    """Which program turns schematics into netlists."""
+    """The program that generates netlists from schematics."""
     execution: ExecutionSettings | None = None
-    """Where and how cases are executed."""
+    """Where and how cases run."""
     environments: dict[Name, Environment] = Field(default_factory=dict)
-    """Named overrides, chosen by --env or SIMORC_ENV."""
+    """Named overrides, selected by --env or SIMORC_ENV."""
     plans: dict[Name, tuple[PlanStep, ...]] = Field(default_factory=dict)
     """Run plans: sweeps that `simorc run PLAN` runs in this order, with one spec sheet."""
     pipelines: dict[Name, PipelineDefinition] = Field(default_factory=dict)
-    """Design feedback loops, by name."""
+    """Design pipelines, by name."""

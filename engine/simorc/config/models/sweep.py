@@ -29,18 +29,18 @@ MAX_POINTS = 100_000_000
 
 
 class Range(Section):
-    """Evenly spaced values, both ends included: by `step`, or `num` of them."""
+    """Evenly spaced values with a `step` or a number `num`; both ends are included."""
 
     start: DeckQuantity
-    """The first value, in the parameter's unit."""
+    """The first value, in the unit of the parameter."""
     stop: DeckQuantity
-    """The last value, in the parameter's unit."""
+    """The last value, in the unit of the parameter."""
     step: Quantity | None = None
-    """The difference of two neighbours, in the parameter's unit."""
+    """The difference between two values, in the unit of the parameter."""
     num: Annotated[Whole, Field(ge=1, le=MAX_POINTS)] | None = None
-    """How many values."""
+    """Number of values."""
     scale: Literal["lin", "log"] = "lin"
-    """Evenly spaced, or by even ratios (with `num`)."""
+    """Linear, or logarithmic (with `num`)."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Range:
@@ -108,8 +108,8 @@ def _length(values: Any) -> int | None:
 def _in_step(group: dict[str, Any]) -> dict[str, Any]:
     lengths = {name: length for name, values in group.items() if (length := _length(values)) is not None}
     if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-        raise ValueError(f"zipped lists must have the same length ({told})")
+        described = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise ValueError(f"zipped lists must have the same length ({described})")
     return group
 
 
@@ -121,18 +121,18 @@ class Normal(Section):
     """A normal distribution."""
 
     mean: Quantity
-    """The middle, in the parameter's unit."""
+    """The mean, in the unit of the parameter."""
     sigma: Annotated[Quantity, AfterValidator(lambda sigma: _not_negative(sigma))]
-    """The standard deviation, in the parameter's unit."""
+    """The standard deviation, in the unit of the parameter."""
 
 
 class Between(Section):
-    """All values between two are equally likely."""
+    """A uniform distribution."""
 
     low: Quantity
-    """The smallest value, in the parameter's unit."""
+    """The smallest value, in the unit of the parameter."""
     high: Quantity
-    """The largest value, in the parameter's unit."""
+    """The largest value, in the unit of the parameter."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Between:
@@ -142,10 +142,10 @@ class Between(Section):
 
 
 class Triangular(Between):
-    """Likelier towards `mode`."""
+    """A triangular distribution."""
 
     mode: Quantity | None = None
-    """The likeliest value, in the parameter's unit; default: the middle."""
+    """The most likely value, in the unit of the parameter; default: the middle."""
 
     @model_validator(mode="after")
     def _mode_inside(self) -> Triangular:
@@ -155,12 +155,12 @@ class Triangular(Between):
 
 
 class Truncated(Between):
-    """A normal distribution cut off at two values."""
+    """A normal distribution truncated at two values."""
 
     mean: Quantity
-    """The middle, in the parameter's unit."""
+    """The mean, in the unit of the parameter."""
     sigma: Annotated[Quantity, AfterValidator(lambda sigma: _not_negative(sigma))]
-    """The standard deviation before the cut, in the parameter's unit."""
+    """The standard deviation before the truncation, in the unit of the parameter."""
 
 
 def _not_negative(sigma: Quantity) -> Quantity:
@@ -170,7 +170,7 @@ def _not_negative(sigma: Quantity) -> Quantity:
 
 
 class Distribution(Section):
-    """How one parameter is distributed: one of these."""
+    """Distribution of one parameter: one of these."""
 
     normal: Normal | None = None
     """{mean, sigma}"""
@@ -200,18 +200,18 @@ Share = Annotated[Quantity, AfterValidator(_share)]
 
 
 class StopWhen(Section):
-    """When the yield of a combination is known, and its further samples are left out. Not on a cluster."""
+    """Condition to stop sampling a combination when its yield is known. Ignored on a cluster."""
 
     spec: Name | None = None
     """The measurement whose spec counts; default: all specs together."""
     confidence: Share = Number("0.95")
-    """How sure the interval of the yield is, from 0 to 1."""
+    """Confidence level of the interval of the yield, from 0 to 1."""
     width: Share | None = None
-    """Enough when the yield's interval is at most this wide, from 0 to 1: 0.05."""
+    """Stop if the interval of the yield is at most this wide, from 0 to 1: 0.05."""
     target: Share | None = None
-    """Enough when the yield's interval lies all above or all below this yield, from 0 to 1: 0.99."""
+    """Stop if the interval of the yield is completely above or below this yield, from 0 to 1: 0.99."""
     least: Annotated[Whole, Field(ge=1)] = 20
-    """Samples that are run in any case."""
+    """Smallest number of samples to run."""
 
     @model_validator(mode="after")
     def _ends(self) -> StopWhen:
@@ -221,18 +221,18 @@ class StopWhen(Section):
 
 
 class MonteCarlo(Section):
-    """Random samples: the models' own mismatch by a seed per sample, and parameters with a distribution."""
+    """Random samples: mismatch of the models with one seed per sample, and parameters with a distribution."""
 
     samples: Annotated[Whole, Field(ge=1, le=MAX_POINTS)]
-    """How many."""
+    """Number of samples."""
     seed: Annotated[Whole, Field(ge=0)] = 1
     """The same seed gives the same samples."""
     distributions: dict[Name, Distribution] = Field(default_factory=dict)
-    """Parameter -> how it is distributed."""
+    """Parameter -> its distribution."""
     sampling: Literal["random", "lhs", "sobol"] = "random"
     """Independent samples, Latin hypercube, or a Sobol sequence."""
     stop_when: StopWhen | None = None
-    """When fewer samples are enough, such as {spec: gain, confidence: 0.95, width: 0.05}."""
+    """Condition to stop early, such as {spec: gain, confidence: 0.95, width: 0.05}."""
 
 
 def _sensitivity(value: Any) -> Any:
@@ -263,36 +263,36 @@ class SweepDefinition(Section):
     """A sweep file. The cases are the product of parameters, zip groups, corners and Monte Carlo samples."""
 
     testbench: Name
-    """The testbench swept."""
+    """The testbench."""
     description: Text = ""
-    """What it answers."""
+    """Description of the sweep."""
     parameters: Annotated[dict[Name, Values], AfterValidator(distinct)] = Field(default_factory=dict)
     """Parameter -> its values: a list, or {start, stop, step | num, scale}."""
     zip: Annotated[
         tuple[Annotated[dict[Name, Values], AfterValidator(_in_step)], ...], BeforeValidator(_groups)
     ] = ()
-    """Parameters that go in step: a mapping like `parameters`, or a list of such groups."""
+    """Parameters that vary together: a mapping like `parameters`, or a list of such groups."""
     corners: Annotated[
         dict[Name, Annotated[dict[Name, Scalar], BeforeValidator(_corner)]], AfterValidator(distinct)
     ] = Field(default_factory=dict)
     """Corner -> values of several parameters at once."""
     exclude: Conditions = ()
-    """Cases left out, such as "corner == 'ff' and temp > 100"."""
+    """Conditions of excluded cases, such as "corner == 'ff' and temp > 100"."""
     include: Conditions = ()
-    """Only cases for which each of these holds."""
+    """Only cases that meet all of these conditions."""
     monte_carlo: MonteCarlo | None = None
     """Random samples."""
     sensitivity: Annotated[dict[Name, Values], BeforeValidator(_sensitivity)] = Field(default_factory=dict)
     """Parameters varied one at a time around their defaults."""
     measurements: Annotated[Measurements, AfterValidator(distinct)] = Field(default_factory=dict)
-    """Measured numbers in addition to the testbench's."""
+    """Additional measurements."""
     specs: dict[Name, Spec] = Field(default_factory=dict)
-    """Specs instead of the testbench's of the same name."""
+    """Specs; they replace those of the testbench with the same name."""
     plot_specs: PlotSpecs = ()
-    """Plots in addition to the testbench's."""
+    """Additional plots."""
     after: Text | None = None
     """Wait for another sweep: "pvt_dc finished" or "pvt_dc passed"."""
     simulator: SimulatorSettings | None = None
-    """Settings of the simulator that differ for this sweep."""
+    """Settings of the simulator for this sweep."""
     execution: ExecutionSettings | None = None
-    """Settings of the execution that differ for this sweep."""
+    """Settings of the execution for this sweep."""

@@ -49,30 +49,30 @@ class TestbenchConfig(Section):
     __test__ = False  # not a test, whatever pytest thinks of the name
 
     description: Text = ""
-    """What it measures."""
+    """Description of the testbench."""
     schematic: Text | None = None
     """Its xschem schematic. A path."""
     template: Text | None = None
-    """Its template netlist; default: the only *.spice.j2 or *.spice beside this file. A path."""
+    """Its template; default: the only *.spice.j2 or *.spice next to this file. A path."""
     parameters: Parameters = Field(default_factory=dict)
     """Parameter -> default. Only these can be swept; templates see them as {{ parameters.NAME }}."""
     measurements: Annotated[Measurements, AfterValidator(distinct)] = Field(default_factory=dict)
-    """Measured numbers: a list of .meas names, or name -> where it comes from."""
+    """Measurements: a list of .meas names, or name -> definition."""
     specs: dict[Name, Spec] = Field(default_factory=dict)
-    """Measurement -> what it has to keep to."""
+    """Measurement -> its spec."""
     plot_specs: PlotSpecs = ()
-    """Plots: file names, against this file or else the project, or plot specs in place."""
+    """Plots: file names relative to this file or to the project, or inline plot specs."""
     save: Texts = ()
-    """Signals kept in the raw; default: what the template says."""
+    """Signals stored in the raw file; default: those of the template."""
     simulator: SimulatorSettings | None = None
-    """Settings of the simulator that differ for this testbench."""
+    """Settings of the simulator for this testbench."""
     execution: ExecutionSettings | None = None
-    """Settings of the execution that differ for this testbench."""
+    """Settings of the execution for this testbench."""
     on_change: Text | None = None
-    """What saving the schematic does: `netlist`, or `rerun SWEEP`."""
+    """Action after the schematic is saved: `netlist`, or `rerun SWEEP`."""
     filename_raw: Text | None = None
-    """The raw file the template writes, as older templates name it."""
+    """The raw file that an older template writes."""
     filename_log: Text | None = None
-    """Of older projects; without effect: the log is simulator.log."""
+    """For older projects; no effect: the log is simulator.log."""
     postprocess: Any = None
-    """Of older projects; without effect."""
+    """For older projects; no effect."""

@@ -23,11 +23,11 @@ STEP = ("set", "cycles", "expect", "note")
 
 def pipeline_problems(setup: Document[Setup], root: Path, sweeps: Collection[str]) -> Iterator[Problem]:
     """Everything wrong with the pipelines of a project."""
-    told = tuple(problem.key for problem in setup.problems)
+    reported = tuple(problem.key for problem in setup.problems)
     for name, pipeline in (setup.model.pipelines if setup.model else {}).items():
         for key, message in (*_files(pipeline, root), *_stages(pipeline), *_sweeps(pipeline, sweeps)):
             problem = setup.source.problem(("pipelines", name, *key), message)
-            if not any(each.startswith(f"{problem.key}.") for each in told):
+            if not any(each.startswith(f"{problem.key}.") for each in reported):
                 yield problem  # what is wrong inside was cut out and would be missed here a second time
 
 

@@ -154,14 +154,14 @@ def _check_file(files: ProjectFiles, source: Source, key: KeyPath, written: str 
         files.problems.append(source.problem(key, f"no such file: {written}"))
 
 
-def _rooted(files: ProjectFiles, source: Source, holder: Any) -> dict[str, Any]:
+def _rooted(files: ProjectFiles, source: Source, owner: Any) -> dict[str, Any]:
     """Plot specs and Python functions with their paths as seen from the project's directory."""
     specs = tuple(
         _rooted_path(files, source, ("plot_specs", index), spec) if isinstance(spec, str) else spec
-        for index, spec in enumerate(holder.plot_specs)
+        for index, spec in enumerate(owner.plot_specs)
     )
     measurements = {
-        name: _rooted_measurement(files, source, name, each) for name, each in holder.measurements.items()
+        name: _rooted_measurement(files, source, name, each) for name, each in owner.measurements.items()
     }
     return {key: new for key, new in (("plot_specs", specs), ("measurements", measurements)) if new}
 

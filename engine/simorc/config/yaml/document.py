@@ -160,8 +160,8 @@ def _message(error: ErrorDetails) -> str:
             str(error["input"]), str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
         )
         return f"expected {context['expected']}, not {found}{near}"
-    said = error["msg"].removeprefix("Input should be ")
-    return f"must be {said}, not {found}" if said != error["msg"] else error["msg"]
+    message = error["msg"].removeprefix("Input should be ")
+    return f"must be {message}, not {found}" if message != error["msg"] else error["msg"]
 
 
 def _known_keys(model: type[Section], location: Iterable[int | str]) -> set[str]:

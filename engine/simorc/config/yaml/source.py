@@ -155,13 +155,13 @@ def _reason(error: MarkedYAMLError, text: str, line: int, column: int) -> str:
     written = lines[line - 1] if line <= len(lines) else ""
     if written[column - 1 : column] == "\t":
         return "tab character: YAML indents with spaces"
-    said = " ".join(str(error.problem or error.context).split())
+    reason = " ".join(str(error.problem or error.context).split())
     context = " ".join(str(error.context or "").split())
-    if "another document" in said:
+    if "another document" in reason:
         return "second document (---): a file must contain one document"
-    if "mapping values are not allowed" in said:
-        said = "second ': ' on this line (quote the value if it is part of it)"
-    return f"not valid YAML: {said}" + (f" {context}" if context and context not in said else "")
+    if "mapping values are not allowed" in reason:
+        reason = "second ': ' on this line (quote the value if it is part of it)"
+    return f"not valid YAML: {reason}" + (f" {context}" if context and context not in reason else "")
 
 
 def _build(node: Node | None, path: Path) -> Source:

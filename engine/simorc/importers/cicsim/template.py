@@ -30,9 +30,9 @@ def cicsim_template(
     body = _with_measurements(text, measured, carried)
     title, _, rest = body.partition("\n")
     head = [f"{{%- set corners = [{', '.join(f'parameters.{group}' for group in groups)}] %}}"]
-    for name, said in corners.items():
-        if said.strip():
-            head += [f'{{% if "{name}" in corners %}}', said.strip("\n"), "{% endif %}"]
+    for name, text in corners.items():
+        if text.strip():
+            head += [f'{{% if "{name}" in corners %}}', text.strip("\n"), "{% endif %}"]
     joined = "\n".join([title, *head, ".option seed={{ seed or 1 }}", rest])
     joined = _IFDEF.sub(lambda match: f'{{% if "{match[1]}" in corners %}}', joined)
     joined = re.sub(r"^#else\s*$", "{% else %}", joined, flags=re.MULTILINE)

@@ -118,8 +118,8 @@ def _reads_resistor_codes(simulator: SimulatorSettings) -> bool:
     """Whether ngspice is told to read ``4k7`` as LTspice does."""
     path = Path(simulator.spiceinit) if simulator.spiceinit else Path.home() / ".spiceinit"
     try:
-        said = read_leniently(path)
+        text = read_leniently(path)
     except OSError:
-        said = ""
-    behaviors = _BEHAVIOR.findall("\n".join([said, *simulator.args]))
+        text = ""
+    behaviors = _BEHAVIOR.findall("\n".join([text, *simulator.args]))
     return any("lt" in each.lower() for each in behaviors)

@@ -25,10 +25,10 @@ def main() -> int:
     """Ask, and leave the answer or the reason there is none."""
     call = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     try:
-        said = {"answer": ask(call)}
+        answer = {"answer": ask(call)}
     except NoAnswer as error:
-        said = {"fault": error.fault, "message": str(error)}
-    Path(sys.argv[2]).write_text(json.dumps(said), encoding="utf-8")
+        answer = {"fault": error.fault, "message": str(error)}
+    Path(sys.argv[2]).write_text(json.dumps(answer), encoding="utf-8")
     return 0
 
 

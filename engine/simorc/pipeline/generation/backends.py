@@ -87,8 +87,8 @@ def make_by_command(place: Workplace, order: Order) -> Mapping[str, str]:
             artefacts=kept,
         )
     if ended.code:
-        said = " ".join(read_log(log, 4096).split())[-300:] or "no output"
-        raise failure(Fault.BACKEND_FAILED, f"{command[0]}: {ended.how()}: {said}", artefacts=kept)
+        output = " ".join(read_log(log, 4096).split())[-300:] or "no output"
+        raise failure(Fault.BACKEND_FAILED, f"{command[0]}: {ended.how()}: {output}", artefacts=kept)
     return kept
 
 
@@ -119,15 +119,15 @@ def make_by_model(place: Workplace, order: Order) -> Mapping[str, str]:
     model, prompt = order.recipe.llm, place.directory / "prompt.txt"
     prompt.write_text(write_prompt(place), encoding="utf-8")
     kept = {"prompt": place.made(prompt), "model": "call.json"}
-    said = _ask(place, model, prompt.read_text(encoding="utf-8"))
-    if "answer" not in said:
-        raise failure(Fault(said["fault"]), said["message"], artefacts=kept)
-    if len(said["answer"].encode()) > model.answer_limit:
+    response = _ask(place, model, prompt.read_text(encoding="utf-8"))
+    if "answer" not in response:
+        raise failure(Fault(response["fault"]), response["message"], artefacts=kept)
+    if len(response["answer"].encode()) > model.answer_limit:
         message = f"the answer is larger than {model.answer_limit} bytes"
         raise failure(Fault.ANSWER_TOO_LARGE, message, artefacts=kept)
     answer = place.directory / "answer.txt"
-    answer.write_text(said["answer"], encoding="utf-8")
-    order.target.write_text(extract_verilog(said["answer"], order.module), encoding="utf-8")
+    answer.write_text(response["answer"], encoding="utf-8")
+    order.target.write_text(extract_verilog(response["answer"], order.module), encoding="utf-8")
     return {**kept, "answer": place.made(answer)}
 
 
@@ -140,8 +140,8 @@ def _ask(place: Workplace, model: Llm, prompt: str) -> dict[str, str]:
     if ended.timed_out:
         return {"fault": Fault.BACKEND_TIMEOUT, "message": f"no answer within {model.timeout:g} s"}
     if ended.code or not answer.is_file():
-        said = " ".join(read_log(log, 4096).split())[-300:]
-        return {"fault": Fault.BACKEND_FAILED, "message": f"the model's process: {ended.how()}: {said}"}
+        output = " ".join(read_log(log, 4096).split())[-300:]
+        return {"fault": Fault.BACKEND_FAILED, "message": f"the model's process: {ended.how()}: {output}"}
     answered: dict[str, str] = json.loads(answer.read_text(encoding="utf-8"))
     return answered
 

@@ -30,8 +30,8 @@ def with_environment(definition: PipelineDefinition, variables: Mapping[str, str
 
 
 def _chosen(prefix: str, stage: Maker, variables: Mapping[str, str]) -> Maker:
-    said = {field: variables.get(f"{prefix}_LLM_{word}") for word, field in FIELDS.items()}
-    settings = {field: value for field, value in said.items() if value}
+    values = {field: variables.get(f"{prefix}_LLM_{word}") for word, field in FIELDS.items()}
+    settings = {field: value for field, value in values.items() if value}
     if f"{prefix}_LLM_API_KEY" in variables and stage.llm.api_key_env is None:
         settings["api_key_env"] = f"{prefix}_LLM_API_KEY"
     try:

@@ -46,8 +46,8 @@ def write_prompt(place: Workplace) -> str:
 def failure_text(failure: Mapping[str, object]) -> str:
     """A failure as text for a model or a program."""
     details = failure.get("details") or ""
-    said = details if isinstance(details, str) else json.dumps(details, indent=1)
-    return f"stage {failure['stage']}: {failure['kind']}: {failure['message']}\n{said}".rstrip()
+    text = details if isinstance(details, str) else json.dumps(details, indent=1)
+    return f"stage {failure['stage']}: {failure['kind']}: {failure['message']}\n{text}".rstrip()
 
 
 def _part(title: str, text: str) -> str:

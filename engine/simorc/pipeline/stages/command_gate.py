@@ -22,8 +22,8 @@ def pass_command(place: Workplace) -> StageOutcome:
             Fault.TIMEOUT, f"{command[0]} did not end within {gate.timeout:g} s", artefacts=artefacts
         )
     if ended.code:
-        said = " ".join(read_log(log, 4096).split())[-300:] or "no output"
-        raise failure(Fault.GATE_FAILED, f"{command[0]}: {ended.how()}: {said}", artefacts=artefacts)
+        output = " ".join(read_log(log, 4096).split())[-300:] or "no output"
+        raise failure(Fault.GATE_FAILED, f"{command[0]}: {ended.how()}: {output}", artefacts=artefacts)
     missing = [name for name in gate.outputs if not (place.output / name).exists()]
     if missing:
         raise failure(Fault.GATE_FAILED, f"it did not write {', '.join(missing)}", artefacts=artefacts)

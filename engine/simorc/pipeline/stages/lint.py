@@ -41,10 +41,10 @@ def _findings(place: Workplace, target: Path) -> list[Finding]:
     ended = place.run([*command, target.name], log.name, Limits(stage.timeout, MEMORY), inside=True)
     if ended.timed_out:
         raise failure(Fault.TIMEOUT, f"verilator did not end within {stage.timeout:g} s")
-    said = read_log(log)
-    findings = read_verilator(said)
+    output = read_log(log)
+    findings = read_verilator(output)
     if ended.code and not findings:
-        raise failure(Fault.CRASHED, f"verilator: {ended.how()}: {' '.join(said.split())[-300:]}")
+        raise failure(Fault.CRASHED, f"verilator: {ended.how()}: {' '.join(output.split())[-300:]}")
     write_json(place.directory / "findings.json", [each.as_json() for each in findings])
     return findings
 

@@ -29,13 +29,13 @@ def apply_fixes(source: str, findings: list[Finding]) -> tuple[str, int]:
 
 def _resize_literal(lines: list[str], finding: Finding) -> bool:
     """``q + 2'd1`` where q has 4 bits: the literal gets the width of the expression."""
-    said = re.search(r"expects (\d+) bits.*CONST '(\d+)'(s?)h([0-9a-f]+)'", finding.message)
-    if said is None or int(said[1]) < int(said[4], 16).bit_length():
+    match = re.search(r"expects (\d+) bits.*CONST '(\d+)'(s?)h([0-9a-f]+)'", finding.message)
+    if match is None or int(match[1]) < int(match[4], 16).bit_length():
         return False
-    line, value = lines[finding.line - 1], int(said[4], 16)
-    for literal in re.finditer(rf"\b{said[2]}\s*'([sS]?)([bdohBDOH])([0-9a-fA-F_]+)", line):
+    line, value = lines[finding.line - 1], int(match[4], 16)
+    for literal in re.finditer(rf"\b{match[2]}\s*'([sS]?)([bdohBDOH])([0-9a-fA-F_]+)", line):
         if literal.start() >= finding.column - 1 and _value_of(literal) == value:
-            sized = f"{said[1]}'{literal[1]}{literal[2]}{literal[3]}"
+            sized = f"{match[1]}'{literal[1]}{literal[2]}{literal[3]}"
             lines[finding.line - 1] = line[: literal.start()] + sized + line[literal.end() :]
             return True
     return False
@@ -51,11 +51,11 @@ def _value_of(literal: re.Match[str]) -> int | None:
 
 def _remove_unused(lines: list[str], finding: Finding) -> bool:
     """A signal nobody reads or drives, or a constant nobody reads, declared alone on its line."""
-    said = re.search(r"(?:Signal|Parameter) is not (?:driven, nor )?used: '(\w+)'", finding.message)
-    if said is None:
+    match = re.search(r"(?:Signal|Parameter) is not (?:driven, nor )?used: '(\w+)'", finding.message)
+    if match is None:
         return False
-    signal = rf"(?:reg|wire|logic|bit)\b(?:\s+signed)?\s*(?:\[[^\]]*\]\s*)?\b{said[1]}\s*;"
-    constant = rf"localparam\b[^=;,]*\b{said[1]}\s*=[^;,]*;"
+    signal = rf"(?:reg|wire|logic|bit)\b(?:\s+signed)?\s*(?:\[[^\]]*\]\s*)?\b{match[1]}\s*;"
+    constant = rf"localparam\b[^=;,]*\b{match[1]}\s*=[^;,]*;"
     if re.match(rf"\s*(?:{signal}|{constant})\s*(?://.*)?$", lines[finding.line - 1]) is None:
         return False
     del lines[finding.line - 1]

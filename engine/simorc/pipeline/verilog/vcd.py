@@ -117,17 +117,17 @@ class _Reader:
         if not self._pending or self._pending[-1] != "$end":
             return
         words, self._pending = self._pending, []
-        keyword, said = words[0], words[1:-1]
+        keyword, arguments = words[0], words[1:-1]
         if keyword == "$timescale":
-            match = _TIMESCALE.search(" ".join(said))
+            match = _TIMESCALE.search(" ".join(arguments))
             self._unit = int(match[1]) * _UNITS[match[2]] if match else self._unit
-        elif keyword == "$scope" and len(said) > 1:
-            self._scopes.append(said[1])
+        elif keyword == "$scope" and len(arguments) > 1:
+            self._scopes.append(arguments[1])
         elif keyword == "$upscope" and self._scopes:
             self._scopes.pop()
-        elif keyword == "$var" and len(said) > 3:
-            self._names[".".join([*self._scopes, said[3]])] = said[2]
-            self._traces.setdefault(said[2], _Trace(int(said[1]), array("d"), array("d")))
+        elif keyword == "$var" and len(arguments) > 3:
+            self._names[".".join([*self._scopes, arguments[3]])] = arguments[2]
+            self._traces.setdefault(arguments[2], _Trace(int(arguments[1]), array("d"), array("d")))
         self.defined = keyword == "$enddefinitions"
 
     def _change(self, code: str, value: str) -> None:

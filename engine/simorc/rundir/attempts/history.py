@@ -51,10 +51,10 @@ def stored_attempts(path: Path, total: int) -> list[Finished]:
     found: list[Finished] = []
     try:
         with AttemptRows(path) as rows:
-            for said in rows.attempts():
-                told = {**said, "stage": "simulate", "metrics": {}}
-                told["warnings"] = json.loads(told.get("warnings") or "null")
-                attempt = _attempt_of(told, total)
+            for row in rows.attempts():
+                record = {**row, "stage": "simulate", "metrics": {}}
+                record["warnings"] = json.loads(record.get("warnings") or "null")
+                attempt = _attempt_of(record, total)
                 if attempt is not None:
                     found.append(attempt)
             _take_verdicts(rows, found)
@@ -98,39 +98,39 @@ def together(traced: Iterable[Finished], stored: Iterable[Finished]) -> list[Fin
     return sorted(ordered, key=lambda attempt: (times[key_of(attempt)], key_of(attempt)))
 
 
-def _attempt_of(said: Any, total: int) -> Finished | None:
+def _attempt_of(record: Any, total: int) -> Finished | None:
     try:
-        case_id, attempt = int(said["case_id"]), int(said["attempt"])
-        if not 1 <= case_id <= total or attempt < 1 or said["stage"] != "simulate":
+        case_id, attempt = int(record["case_id"]), int(record["attempt"])
+        if not 1 <= case_id <= total or attempt < 1 or record["stage"] != "simulate":
             return None
-        action = str(said["action"])
+        action = str(record["action"])
         return Finished(
             case_id=case_id,
             attempt=attempt,
-            outcome=_outcome_of(said),
+            outcome=_outcome_of(record),
             action=action,
             final=action not in _AGAIN,
-            started=float(said["started"] or 0.0),
-            place=str(said["place"]),
-            rung=None if said["rung"] is None else str(said["rung"]),
-            circuit=int(said.get("circuit") or 1),
+            started=float(record["started"] or 0.0),
+            place=str(record["place"]),
+            rung=None if record["rung"] is None else str(record["rung"]),
+            circuit=int(record.get("circuit") or 1),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return None
 
 
-def _outcome_of(said: Mapping[str, Any]) -> Outcome:
-    if said["status"] not in ("completed", "failed", "cancelled"):
-        raise ValueError(said["status"])
+def _outcome_of(record: Mapping[str, Any]) -> Outcome:
+    if record["status"] not in ("completed", "failed", "cancelled"):
+        raise ValueError(record["status"])
     return Outcome(
-        status=said["status"],
-        kind=None if said["kind"] is None else FailureKind(said["kind"]),
-        message=str(said["message"] or ""),
-        measurements={str(name): float(value) for name, value in said["metrics"].items()},
-        seconds=float(said["seconds"] or 0.0),
-        warm=bool(said["warm"]),
-        cold_reason=None if said["cold_why"] is None else str(said["cold_why"]),
-        warnings=warnings_from(said.get("warnings")),
-        fingerprint=None if said.get("fingerprint") is None else int(said["fingerprint"]),
-        deck_run=None if said.get("deck_run") is None else str(said["deck_run"]),
+        status=record["status"],
+        kind=None if record["kind"] is None else FailureKind(record["kind"]),
+        message=str(record["message"] or ""),
+        measurements={str(name): float(value) for name, value in record["metrics"].items()},
+        seconds=float(record["seconds"] or 0.0),
+        warm=bool(record["warm"]),
+        cold_reason=None if record["cold_why"] is None else str(record["cold_why"]),
+        warnings=warnings_from(record.get("warnings")),
+        fingerprint=None if record.get("fingerprint") is None else int(record["fingerprint"]),
+        deck_run=None if record.get("deck_run") is None else str(record["deck_run"]),
     )

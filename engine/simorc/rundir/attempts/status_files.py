@@ -106,22 +106,22 @@ def _read(path: Path, case_id: int, total: int) -> Report:
     return report
 
 
-def report_from(said: Mapping[str, Any], total: int) -> Report:
+def report_from(record: Mapping[str, Any], total: int) -> Report:
     """A report about one of `total` cases; raises ValueError, KeyError or TypeError if it is none."""
-    if not isinstance(said["case_id"], int) or not 1 <= said["case_id"] <= total:
-        raise ValueError(f"refers to case {said['case_id']!r}")
-    if said["status"] not in {"completed", "failed"}:
-        raise ValueError(f"invalid status {said['status']!r}")
+    if not isinstance(record["case_id"], int) or not 1 <= record["case_id"] <= total:
+        raise ValueError(f"refers to case {record['case_id']!r}")
+    if record["status"] not in {"completed", "failed"}:
+        raise ValueError(f"invalid status {record['status']!r}")
     outcome = Outcome(
-        status=said["status"],
-        kind=None if said["kind"] is None else FailureKind(said["kind"]),
-        message=str(said["message"]),
-        measurements={str(name): float(value) for name, value in said["measurements"].items()},
-        seconds=float(said["seconds"]),
-        warm=bool(said["warm"]),
-        cold_reason=said["cold_reason"],
-        warnings=warnings_from(said.get("warnings")),
-        fingerprint=None if said.get("fingerprint") is None else int(said["fingerprint"]),
-        deck_run=None if said.get("deck_run") is None else str(said["deck_run"]),
+        status=record["status"],
+        kind=None if record["kind"] is None else FailureKind(record["kind"]),
+        message=str(record["message"]),
+        measurements={str(name): float(value) for name, value in record["measurements"].items()},
+        seconds=float(record["seconds"]),
+        warm=bool(record["warm"]),
+        cold_reason=record["cold_reason"],
+        warnings=warnings_from(record.get("warnings")),
+        fingerprint=None if record.get("fingerprint") is None else int(record["fingerprint"]),
+        deck_run=None if record.get("deck_run") is None else str(record["deck_run"]),
     )
-    return Report(said["case_id"], outcome, float(said["started"]), str(said["place"]))
+    return Report(record["case_id"], outcome, float(record["started"]), str(record["place"]))

@@ -63,9 +63,9 @@ class Circuit:
         return self.place(layout) / self.copies[name] if name in self.copies else None
 
 
-def circuit_from(said: Mapping[str, Any]) -> Circuit:
+def circuit_from(record: Mapping[str, Any]) -> Circuit:
     """A circuit as JSON holds it. Raises ValueError, KeyError or TypeError if it is none."""
-    known = {each.name: said[each.name] for each in fields(Circuit) if each.name in said}
+    known = {each.name: record[each.name] for each in fields(Circuit) if each.name in record}
     for name in ("inputs", "copies", "digests", "environment"):
         pairs = dict(known.get(name) or {})
         if not all(isinstance(each, str) for pair in pairs.items() for each in pair):

@@ -31,9 +31,9 @@ def _damage(db: sqlite3.Connection, total: int) -> str:
     found = db.execute("PRAGMA integrity_check(3)").fetchall()
     if [row[0] for row in found] != ["ok"]:
         return f"is damaged: {'; '.join(str(row[0]) for row in found)}"
-    said = db.execute("SELECT value FROM meta WHERE key='total'").fetchone()
-    if said is None or said[0] != str(total):
-        return f"speaks of {said[0] if said else 'no'} cases, the manifest of {total}"
+    row = db.execute("SELECT value FROM meta WHERE key='total'").fetchone()
+    if row is None or row[0] != str(total):
+        return f"has {row[0] if row else 'no'} cases, the manifest has {total}"
     strange = db.execute(
         "SELECT count(*) FROM cases WHERE id < 1 OR id > ? OR status NOT IN (?, ?, ?, ?)", (total, *STATUSES)
     ).fetchone()[0]

@@ -74,7 +74,7 @@ class Store:
         self._parameters = [f"p_{name}" for name in swept_columns(plan)]
         self._pending: list[Finished] = []
         self._under_way: dict[int, tuple[int, float]] = {}
-        self._untold: set[int] = set()
+        self._unreported: set[int] = set()
         self._progress: dict[int, float] = {}
         self._reset: set[int] = set()
         self._given_back: dict[int, int] = {}
@@ -112,7 +112,7 @@ class Store:
 
     def case_started(self, case_id: int, attempt: int) -> None:
         self._under_way[case_id] = (attempt, time.time())
-        self._untold.add(case_id)
+        self._unreported.add(case_id)
         self.statuses.set(case_id, "in_progress")
 
     def attempt_finished(self, finished: Finished) -> None:
@@ -169,8 +169,8 @@ class Store:
         """
         written, self._pending = self._pending, []
         columns = list(self._measurements)
-        untold = self._untold & self._under_way.keys()
-        running = [(case_id, *self._under_way[case_id]) for case_id in untold]
+        unreported = self._unreported & self._under_way.keys()
+        running = [(case_id, *self._under_way[case_id]) for case_id in unreported]
         try:
             self._db.execute("BEGIN IMMEDIATE")
             self._write_rows(written, running)
@@ -187,7 +187,7 @@ class Store:
             ) from error
         self._reset.clear()
         self._given_back.clear()
-        self._untold.clear()
+        self._unreported.clear()
         self._marks.clear()
         self._events.clear()
         self._meta.clear()
@@ -408,8 +408,8 @@ class Counted(Protocol):
 def finished_elsewhere(report: Report, counted: Counted) -> Finished:
     """A worker's report as the attempt it was."""
     attempt = counted.attempts_of(report.case_id) + 1
-    said = (report.action, True, report.started, report.place, report.rung)
-    return Finished(report.case_id, attempt, report.outcome, *said)
+    decision = (report.action, True, report.started, report.place, report.rung)
+    return Finished(report.case_id, attempt, report.outcome, *decision)
 
 
 def add_column(

@@ -68,7 +68,7 @@ class Ngspice:
     def version(self) -> str:
         """``39``, ``44.2``. Raises ToolMissing if the program is not there or is not ngspice."""
         try:
-            said = subprocess.run(
+            process = subprocess.run(
                 [self.executable, "--version"],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -79,7 +79,7 @@ class Ngspice:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ToolMissing(f"{self.executable}: {error}", remedy="install ngspice") from None
-        match = _VERSION.search(said.stdout + said.stderr)
+        match = _VERSION.search(process.stdout + process.stderr)
         if match is None:
             raise ToolMissing(
                 f"{self.executable} does not report its ngspice version", remedy="set simulator.executable"

@@ -24,7 +24,7 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _LogContext:
     """A line that tells of a cause, and what is needed to make a complaint of it."""
 
     match: re.Match[str]
@@ -45,7 +45,7 @@ class _Said:
         return "", ""
 
 
-Complain = Callable[[_Said], Complaint | None]
+Complain = Callable[[_LogContext], Complaint | None]
 
 
 def first_cause(lines: LogLines, deck: Deck) -> Complaint | None:
@@ -57,7 +57,7 @@ def first_cause(lines: LogLines, deck: Deck) -> Complaint | None:
             continue
         for pattern, complain in _CAUSES:
             match = pattern.search(line.text)
-            complaint = complain(_Said(match, line, lines, deck)) if match else None
+            complaint = complain(_LogContext(match, line, lines, deck)) if match else None
             if complaint is not None:
                 return complaint
     return None if last is None else _only_consequence(last)
@@ -94,133 +94,141 @@ def placed(kind: FailureKind, what: str, deck: Deck, word: str, begins: bool = F
 # One function for each cause ------------------------------------------------------------------------------
 
 
-def _missing_model(said: _Said) -> Complaint | None:
+def _missing_model(context: _LogContext) -> Complaint | None:
     """A warning alone, unless the deck is refused for no other line."""
-    name, card = said.match["name"], said.card()
-    refused, why = said.substitute()
+    name, card = context.match["name"], context.card()
+    refused, why = context.substitute()
     if refused and name.lower() not in refused.lower() and "model" not in why:
         return None
-    return quoted_card(FailureKind.MISSING_MODEL, f"model '{name}' not found", card, said.deck)
+    return quoted_card(FailureKind.MISSING_MODEL, f"model '{name}' not found", card, context.deck)
 
 
-def _missing_subcircuit(said: _Said) -> Complaint:
-    card = said.match["card"]
+def _missing_subcircuit(context: _LogContext) -> Complaint:
+    card = context.match["card"]
     words = [word for word in card.split() if "=" not in word]
     name = words[-1]
     path = words[0].split(".")
     if len(path) > _RECURSION and len(set(path[-_RECURSION:])) == 1:
-        return placed(FailureKind.BAD_NETLIST, f"subcircuit '{name}' calls itself", said.deck, path[-1], True)
-    return quoted_card(FailureKind.MISSING_MODEL, f"subcircuit '{name}' not defined", card, said.deck)
+        return placed(
+            FailureKind.BAD_NETLIST, f"subcircuit '{name}' calls itself", context.deck, path[-1], True
+        )
+    return quoted_card(FailureKind.MISSING_MODEL, f"subcircuit '{name}' not defined", card, context.deck)
 
 
-def _missing_file(said: _Said) -> Complaint:
-    name = said.match["name"].strip().strip("\"'")
-    lines = [str(include.line) for include in said.deck.includes if include.path == name]
+def _missing_file(context: _LogContext) -> Complaint:
+    name = context.match["name"].strip().strip("\"'")
+    lines = [str(include.line) for include in context.deck.includes if include.path == name]
     where = f" (deck line {lines[0]})" if lines else ""
-    return Complaint(FailureKind.MISSING_FILE, f"{said.match['what']} file '{name}' not found{where}")
+    return Complaint(FailureKind.MISSING_FILE, f"{context.match['what']} file '{name}' not found{where}")
 
 
-def _missing_section(said: _Said) -> Complaint:
-    wanted = said.match["section"].lower()
-    lines = [str(include.line) for include in said.deck.includes if (include.section or "").lower() == wanted]
+def _missing_section(context: _LogContext) -> Complaint:
+    wanted = context.match["section"].lower()
+    lines = [
+        str(include.line) for include in context.deck.includes if (include.section or "").lower() == wanted
+    ]
     where = f" (deck line {lines[0]})" if lines else ""
-    message = f"library '{said.match['name']}' has no section '{said.match['section']}'{where}"
+    message = f"library '{context.match['name']}' has no section '{context.match['section']}'{where}"
     return Complaint(FailureKind.MISSING_FILE, message)
 
 
-def _missing_variable(said: _Said) -> Complaint:
-    name = said.match["name"]
+def _missing_variable(context: _LogContext) -> Complaint:
+    name = context.match["name"]
     what = f"environment variable {name} is not set"
-    return placed(FailureKind.MISSING_FILE, what, said.deck, f"${name}")
+    return placed(FailureKind.MISSING_FILE, what, context.deck, f"${name}")
 
 
-def _undefined_parameter(said: _Said) -> Complaint:
-    name = said.match["name"]
-    below = " ".join(said.lines.after(said.line, 2)).lower()
+def _undefined_parameter(context: _LogContext) -> Complaint:
+    name = context.match["name"]
+    below = " ".join(context.lines.after(context.line, 2)).lower()
     called = re.search(r"expression err: (.*)", below)
     if called and f"{name.lower()}(" in called[1].replace(" ", ""):
-        return placed(FailureKind.BAD_NETLIST, f"no such function '{name}'", said.deck, name)
-    return placed(FailureKind.BAD_NETLIST, f"parameter '{name}' is not defined", said.deck, name)
+        return placed(FailureKind.BAD_NETLIST, f"no such function '{name}'", context.deck, name)
+    return placed(FailureKind.BAD_NETLIST, f"parameter '{name}' is not defined", context.deck, name)
 
 
-def _invalid_expression(said: _Said) -> Complaint:
-    text = said.match["text"].strip()
+def _invalid_expression(context: _LogContext) -> Complaint:
+    text = context.match["text"].strip()
     what = f"invalid expression '{text}'"
     quoted = [
-        (at, line) for at, line in enumerate(said.deck.text.splitlines(), 1) if at > 1 and f"{{{text}" in line
+        (at, line)
+        for at, line in enumerate(context.deck.text.splitlines(), 1)
+        if at > 1 and f"{{{text}" in line
     ]
     if len(quoted) != 1:
         return Complaint(FailureKind.BAD_NETLIST, what)
-    return quoted_card(FailureKind.BAD_NETLIST, what, quoted[0][1], said.deck)
+    return quoted_card(FailureKind.BAD_NETLIST, what, quoted[0][1], context.deck)
 
 
-def _surplus_parameters(said: _Said) -> Complaint:
-    number = re.search(r"line no\. (\d+)", said.lines.before(said.line), _I)
-    line, lines = int(number[1]) if number else 0, said.deck.text.splitlines()
+def _surplus_parameters(context: _LogContext) -> Complaint:
+    number = re.search(r"line no\. (\d+)", context.lines.before(context.line), _I)
+    line, lines = int(number[1]) if number else 0, context.deck.text.splitlines()
     card = lines[line - 1] if 0 < line <= len(lines) and lines[line - 1][:1].lower() == "x" else ""
-    what = f"subcircuit called with {said.match['actual']} parameters, defined with {said.match['formal']}"
-    return quoted_card(FailureKind.BAD_NETLIST, what, card or f"netlist line {line}", said.deck)
+    what = (
+        f"subcircuit called with {context.match['actual']} parameters, defined with {context.match['formal']}"
+    )
+    return quoted_card(FailureKind.BAD_NETLIST, what, card or f"netlist line {line}", context.deck)
 
 
-def _wrong_nodes(said: _Said) -> Complaint:
+def _wrong_nodes(context: _LogContext) -> Complaint:
     """ngspice calls the nodes of an instance parameters and puts an x before its name."""
-    name = said.match["instance"][1:]
-    what = f"too {said.match['few']} nodes for subcircuit '{said.match['name']}'"
-    found = placed(FailureKind.BAD_NETLIST, what, said.deck, name, True)
+    name = context.match["instance"][1:]
+    what = f"too {context.match['few']} nodes for subcircuit '{context.match['name']}'"
+    found = placed(FailureKind.BAD_NETLIST, what, context.deck, name, True)
     return found if found.message != what else Complaint(found.kind, f"{what} (instance {name})")
 
 
-def _syntax(said: _Said) -> Complaint:
+def _syntax(context: _LogContext) -> Complaint:
     """What a parser of expressions says, with the card in which it said so."""
-    what = said.match[0].removeprefix("Error: ").strip().rstrip(",")
-    card, _ = said.substitute()
+    what = context.match[0].removeprefix("Error: ").strip().rstrip(",")
+    card, _ = context.substitute()
     if card:
-        return quoted_card(FailureKind.BAD_NETLIST, what, card, said.deck)
-    line = re.search(r"at line (\d+)", said.line.text)
-    lines = said.deck.text.splitlines()
+        return quoted_card(FailureKind.BAD_NETLIST, what, card, context.deck)
+    line = re.search(r"at line (\d+)", context.line.text)
+    lines = context.deck.text.splitlines()
     if line and int(line[1]) <= len(lines):
-        return quoted_card(FailureKind.BAD_NETLIST, what, lines[int(line[1]) - 1], said.deck)
+        return quoted_card(FailureKind.BAD_NETLIST, what, lines[int(line[1]) - 1], context.deck)
     return Complaint(FailureKind.BAD_NETLIST, what)
 
 
-def _bad_card(said: _Said) -> Complaint:
-    card, why = [*said.lines.after(said.line, 2), "", ""][:2]
+def _bad_card(context: _LogContext) -> Complaint:
+    card, why = [*context.lines.after(context.line, 2), "", ""][:2]
     why = re.sub(r"^Error:\s*|^MIF-ERROR - ", "", why).strip(" -")
     unknown = _UNKNOWN_MODEL.search(why)
     if unknown is None:
-        return quoted_card(FailureKind.BAD_NETLIST, why or "not recognized", card, said.deck)
-    found = quoted_card(FailureKind.MISSING_MODEL, why, card, said.deck)
-    library = _library_not_loaded(said)
+        return quoted_card(FailureKind.BAD_NETLIST, why or "not recognized", card, context.deck)
+    found = quoted_card(FailureKind.MISSING_MODEL, why, card, context.deck)
+    library = _library_not_loaded(context)
     return found if library is None else Complaint(library.kind, f"{library.message}: {found.message}")
 
 
-def _library_not_loaded(said: _Said) -> Complaint | None:
+def _library_not_loaded(context: _LogContext) -> Complaint | None:
     """A library of models that was to be loaded before and was not."""
-    for line in said.lines.notable:
+    for line in context.lines.notable:
         match = _NOT_LOADED.search(line.text)
-        if match and line.place < said.line.place:
+        if match and line.place < context.line.place:
             if match["file"]:
                 return Complaint(FailureKind.MISSING_FILE, f"{match['what']} '{match['file']}' not loaded")
-            return placed(FailureKind.MISSING_MODEL, line.text, said.deck, "pre_osdi", True)
+            return placed(FailureKind.MISSING_MODEL, line.text, context.deck, "pre_osdi", True)
     return None
 
 
-def _circular(said: _Said) -> Complaint:
-    below = said.lines.after(said.line, 2)
-    return quoted_card(FailureKind.BAD_NETLIST, "circular parameter dependency", below[-1], said.deck)
+def _circular(context: _LogContext) -> Complaint:
+    below = context.lines.after(context.line, 2)
+    return quoted_card(FailureKind.BAD_NETLIST, "circular parameter dependency", below[-1], context.deck)
 
 
-def _incomplete_line(said: _Said) -> Complaint:
-    return quoted_card(FailureKind.BAD_NETLIST, said.card(), said.match["card"], said.deck)
+def _incomplete_line(context: _LogContext) -> Complaint:
+    return quoted_card(FailureKind.BAD_NETLIST, context.card(), context.match["card"], context.deck)
 
 
-def _error(said: _Said) -> Complaint:
+def _error(context: _LogContext) -> Complaint:
     """Any other line that calls itself an error, with the card that the next lines quote."""
-    what = said.match["what"].strip().rstrip(",:")
-    for below in said.lines.after(said.line, 3):
+    what = context.match["what"].strip().rstrip(",:")
+    for below in context.lines.after(context.line, 3):
         card = re.sub(r"^check line\s+", "", below, flags=_I)
-        if said.deck.line_of(card) is not None:
-            return quoted_card(FailureKind.BAD_NETLIST, what, card, said.deck)
+        if context.deck.line_of(card) is not None:
+            return quoted_card(FailureKind.BAD_NETLIST, what, card, context.deck)
     return Complaint(FailureKind.BAD_NETLIST, what)
 
 

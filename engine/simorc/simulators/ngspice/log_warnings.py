@@ -190,8 +190,8 @@ _KEPT = re.compile(r"singular matrix|out of range for", _I)
 
 def _message(line: LogLine, rule: _Rule, lines: LogLines) -> str:
     """The simulator's own words in one line."""
-    said = [_PREFIX.sub("", line.text), *(lines.after(line, rule.lines) if rule.lines else ())]
-    text = " ".join(" ".join(said).split())
+    lines_of_message = [_PREFIX.sub("", line.text), *(lines.after(line, rule.lines) if rule.lines else ())]
+    text = " ".join(" ".join(lines_of_message).split())
     if rule.from_above:
         card = lines.before(line)
         text = f"{text} ({card})" if card.lower().startswith(".model") else text

@@ -15,7 +15,7 @@ from simorc.simulators.ngspice.log import Complaint
 from simorc.simulators.outcome import FailureKind
 from simorc.waveforms.rawfile import RawFile
 
-_TOLD = re.compile(rb'^(?:binary|ASCII) raw file "([^"\n]+)"', re.MULTILINE)
+_RAW_FILE_LINE = re.compile(rb'^(?:binary|ASCII) raw file "([^"\n]+)"', re.MULTILINE)
 """What ngspice says of each raw file it writes."""
 
 
@@ -44,8 +44,8 @@ def collect_raw(job: Job, deck: Deck, log: bytes = b"") -> tuple[RawFile | None,
 
 def _written(deck: Deck, log: bytes) -> list[str]:
     """The names of the raw files that were written, in the order in which they were written last."""
-    told = [os.fsdecode(match[1]) for match in _TOLD.finditer(log)]
-    last = list(dict.fromkeys(reversed(told)))
+    names = [os.fsdecode(match[1]) for match in _RAW_FILE_LINE.finditer(log)]
+    last = list(dict.fromkeys(reversed(names)))
     return [*dict.fromkeys([*reversed(last), *deck.written])]
 
 

@@ -133,15 +133,15 @@ class Session:
     async def _write_what_there_is(self, seconds: float) -> None:
         """Break the analysis off: the commands that follow it are still to be obeyed."""
         os.killpg(self._process.pid, signal.SIGINT)
-        end, said = f"{self._marker}\n".encode(), bytearray()
+        end, output = f"{self._marker}\n".encode(), bytearray()
         with anyio.move_on_after(seconds):
-            while not said.endswith(end):
+            while not output.endswith(end):
                 await anyio.wait_readable(self._output)
                 try:
-                    said += self._read(said)
+                    output += self._read(output)
                 except SessionEnded:
                     return
-                del said[: -len(end)]
+                del output[: -len(end)]
 
     async def _send(self, text: bytes) -> None:
         while text:

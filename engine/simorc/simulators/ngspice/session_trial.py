@@ -39,8 +39,8 @@ def tried_session(simulator: Ngspice, way: WarmWay) -> str:
 
 async def _run(simulator: Ngspice, way: WarmWay, root: Path, faults: list[str]) -> None:
     heard = Callbacks(lambda _: None, lambda _: None, lambda _: None, lambda _, why: faults.append(why))
-    desk = VerifiedDecks("verify", 1)
-    worker = NgspiceWorker(simulator, desk, root / "sessions" / "warm", SessionLife(), way)
+    decks = VerifiedDecks("verify", 1)
+    worker = NgspiceWorker(simulator, decks, root / "sessions" / "warm", SessionLife(), way)
     for number, value in enumerate(_VALUES, 1):
         directory = root / "results" / str(number)
         directory.mkdir(parents=True)

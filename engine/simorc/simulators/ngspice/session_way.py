@@ -98,14 +98,14 @@ def _library_way(simulator: Ngspice, directory: Path) -> WarmWay | tuple[str, st
     if isinstance(own, str):
         return own, "see simulator.executable"
     place_own_init(directory, simulator.environment)
-    told = _scripts_of(own)
+    environment = _scripts_of(own)
     refusals = []
     for candidate in candidates(simulator.executable, simulator.library):
-        start = _library(candidate, simulator, directory, dict(told))
+        start = _library(candidate, simulator, directory, dict(environment))
         refusal = start if isinstance(start, str) else _unlike(start, own)
         if not refusal and isinstance(start, _Start):
             command = worker_command(start.library)
-            return WarmWay("library", command, start.version, start.library, environment=told)
+            return WarmWay("library", command, start.version, start.library, environment=environment)
         refusals.append(f"{candidate} {refusal}")
     return _refused(refusals, own.version, simulator.library)
 
@@ -158,14 +158,14 @@ def _unlike(library: _Start, executable: _Start) -> str:
     return f"starts with other settings than the executable ({', '.join(differing)})" if differing else ""
 
 
-def _library(path: str, simulator: Ngspice, directory: Path, told: Mapping[str, str]) -> _Start | str:
+def _library(path: str, simulator: Ngspice, directory: Path, environment: Mapping[str, str]) -> _Start | str:
     commands = [f"echo {_START}", "set", f"echo {_END}", "simorc-library"]
-    said = _run(worker_command(path), simulator, directory, "\n".join([*commands, ""]), told)
-    match = _SHARED.search(said)
+    output = _run(worker_command(path), simulator, directory, "\n".join([*commands, ""]), environment)
+    match = _SHARED.search(output)
     if match is None:
-        return f"{_NOT_LOADED} ({said.strip().splitlines()[-1] if said.strip() else 'it says nothing'})"
-    where = re.search(r"^simorc-library (.+)$", said, re.MULTILINE)
-    settings = _settings(said)
+        return f"{_NOT_LOADED} ({output.strip().splitlines()[-1] if output.strip() else 'it says nothing'})"
+    where = re.search(r"^simorc-library (.+)$", output, re.MULTILINE)
+    settings = _settings(output)
     if where is None or settings is None:
         return f"{_NOT_LOADED} (it does not respond)"
     return _Start(match[1], settings, where[1])
@@ -174,16 +174,16 @@ def _library(path: str, simulator: Ngspice, directory: Path, told: Mapping[str, 
 def _executable(simulator: Ngspice, directory: Path) -> _Start | str:
     deck = f"* settings\n.control\nversion -f\necho {_START}\nset\necho {_END}\nquit 0\n.endc\n.end\n"
     (directory / "settings.sp").write_text(deck, encoding="ascii")
-    said = _run(simulator.command("-b", "settings.sp"), simulator, directory, "")
-    match, settings = _VERSION.search(said), _settings(said)
+    output = _run(simulator.command("-b", "settings.sp"), simulator, directory, "")
+    match, settings = _VERSION.search(output), _settings(output)
     if match is None or settings is None:
         return f"{simulator.executable} does not report its version and settings"
     return _Start(match[1], settings)
 
 
-def _settings(said: str) -> frozenset[str] | None:
+def _settings(output: str) -> frozenset[str] | None:
     """The variables that ``set`` printed, as ``name=value``; a search path without repetitions."""
-    body = said.partition(f"{_START}\n")[2]
+    body = output.partition(f"{_START}\n")[2]
     if _END not in body:
         return None
     settings = set()
@@ -227,8 +227,8 @@ def _first_init(places: Iterable[str | None]) -> Path | None:
 
 def _pipe_refusal(simulator: Ngspice, directory: Path) -> str:
     """Why ``ngspice -p`` cannot be used; empty if it can."""
-    said = _run(simulator.command("-p"), simulator, directory, f"echo {_END}\n")
-    if _END in said:
+    output = _run(simulator.command("-p"), simulator, directory, f"echo {_END}\n")
+    if _END in output:
         return ""
     return f"{simulator.executable} -p ends at once without a display"
 
@@ -238,7 +238,7 @@ def _run(
     simulator: Ngspice,
     directory: Path,
     commands: str,
-    told: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> str:
     """What a program prints when it is given these commands; its last words if it cannot be run."""
     try:
@@ -248,7 +248,7 @@ def _run(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=directory,
-            env={**simulator.environment, **(told or {})},
+            env={**simulator.environment, **(environment or {})},
             timeout=_PATIENCE,
             start_new_session=True,
             check=False,

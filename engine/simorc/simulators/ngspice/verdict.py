@@ -57,20 +57,20 @@ def judge(
     keeps the measurements it has. `loading` is what a session printed when it read the circuit; what it
     ignored then, later cases do not repeat.
     """
-    said = scan_log(log, deck)
+    scan = scan_log(log, deck)
     output = parse_meas_output(log, deck.measured_twice)
     refined = refine(deck, output.printed, raw)
     values = {name: value for name, value in refined.items() if math.isfinite(value)}
     wanted = [card.name for card in deck.measures if not deck.conditional]
     wanted += [*(name.lower() for name in requested), *sorted(output.failed)]
-    unsimulated = ending.stopped or _machine(said, ending) or _simulation(deck, said, raw, raw_error, ending)
-    reasons = {**_left_out(deck), **said.measures, **({} if raw is None else outside(deck, raw))}
-    complaint = unsimulated or said.changed or _measurements(wanted, optional, values, output, reasons)
+    unsimulated = ending.stopped or _machine(scan, ending) or _simulation(deck, scan, raw, raw_error, ending)
+    reasons = {**_left_out(deck), **scan.measures, **({} if raw is None else outside(deck, raw))}
+    complaint = unsimulated or scan.changed or _measurements(wanted, optional, values, output, reasons)
     found = Outcome(
         "completed",
         measurements=values,
         exit_code=ending.exit_code,
-        warnings=merged(_besides(said, unsimulated), _at_loading(loading)),
+        warnings=merged(_besides(scan, unsimulated), _at_loading(loading)),
         fingerprint=None if raw is None else fingerprint(raw),
     )
     if complaint is None:
@@ -84,9 +84,9 @@ def _at_loading(printed: bytes) -> tuple[CaseWarning, ...]:
     return of_reading(scan_log(printed, Deck("")).warnings)
 
 
-def _besides(said: LogScan, complaint: Complaint | None) -> Iterator[CaseWarning]:
+def _besides(scan: LogScan, complaint: Complaint | None) -> Iterator[CaseWarning]:
     """The warnings of a case, without those that tell of its failure or follow from it."""
-    for warning in said.warnings:
+    for warning in scan.warnings:
         if complaint is None or warning.kind not in _PART_OF_FAILURES:
             yield warning
 
@@ -99,29 +99,29 @@ _PART_OF_FAILURES = frozenset(
 )
 
 
-def _machine(said: LogScan, ending: Ending) -> Complaint | None:
+def _machine(scan: LogScan, ending: Ending) -> Complaint | None:
     """Memory or disk gave out; said in the log, and the simulator did not end well."""
-    return said.lack if said.lack is not None and ending.exit_code != 0 else None
+    return scan.lack if scan.lack is not None and ending.exit_code != 0 else None
 
 
 def _simulation(
-    deck: Deck, said: LogScan, raw: RawFile | None, raw_error: str, ending: Ending
+    deck: Deck, scan: LogScan, raw: RawFile | None, raw_error: str, ending: Ending
 ) -> Complaint | None:
     """What is wrong with the analyses themselves."""
-    if said.aborted is not None:
-        return _with_extent(said.aborted, deck, raw)
-    if raw is None and (said.refused or said.changed) is not None:
-        return said.refused or said.changed
+    if scan.aborted is not None:
+        return _with_extent(scan.aborted, deck, raw)
+    if raw is None and (scan.refused or scan.changed) is not None:
+        return scan.refused or scan.changed
     if ending.exit_code is not None and ending.exit_code < 0:
         return _signal(-ending.exit_code)
     if raw is None:
-        return said.lack or Complaint(FailureKind.OUTPUT_MISSING, _no_output(raw_error, ending, said))
+        return scan.lack or Complaint(FailureKind.OUTPUT_MISSING, _no_output(raw_error, ending, scan))
     if deck.wanted and raw.plots and all(plot.name.lower() == "constants" for plot in raw.plots):
-        return said.refused or Complaint(
+        return scan.refused or Complaint(
             FailureKind.OUTPUT_MISSING,
             "results.raw contains only constants: nothing was simulated — see simulator.log",
         )
-    return next(_shortcomings(deck, said, raw), None)
+    return next(_shortcomings(deck, scan, raw), None)
 
 
 def _signal(number: int) -> Complaint:
@@ -137,17 +137,17 @@ def _signal(number: int) -> Complaint:
     return Complaint(FailureKind.CRASHED, f"the simulator crashed ({name}) — see simulator.log")
 
 
-def _no_output(raw_error: str, ending: Ending, said: LogScan) -> str:
+def _no_output(raw_error: str, ending: Ending, scan: LogScan) -> str:
     if raw_error:
         return raw_error
-    first = f": {said.warnings[0].message}" if said.warnings else " — see simulator.log"
+    first = f": {scan.warnings[0].message}" if scan.warnings else " — see simulator.log"
     return f"the simulator ended with exit code {ending.exit_code} and left no raw file{first}"
 
 
-def _shortcomings(deck: Deck, said: LogScan, raw: RawFile) -> Iterator[Complaint]:
+def _shortcomings(deck: Deck, scan: LogScan, raw: RawFile) -> Iterator[Complaint]:
     """What the raw file lacks, the gravest first."""
     if not raw.complete:
-        yield said.lack or Complaint(FailureKind.OUTPUT_MISSING, _torn(raw))
+        yield scan.lack or Complaint(FailureKind.OUTPUT_MISSING, _torn(raw))
     left = list(raw.plots)
     by_commands = len(deck.wanted_by_commands)
     for place, analysis in enumerate(deck.wanted):
@@ -155,7 +155,7 @@ def _shortcomings(deck: Deck, said: LogScan, raw: RawFile) -> Iterator[Complaint
         if plot is not None:
             yield from () if _ends_early(deck, analysis) else _extent(analysis, plot)
         elif not deck.conditional and not (deck.writes_raw and place < by_commands):
-            yield said.refused or Complaint(
+            yield scan.refused or Complaint(
                 FailureKind.OUTPUT_MISSING,
                 f"no result of the {analysis.kind} analysis (deck line {analysis.line}) — see simulator.log",
             )

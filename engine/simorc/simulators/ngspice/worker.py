@@ -90,7 +90,7 @@ class NgspiceWorker:
     def __init__(
         self,
         simulator: Ngspice,
-        desk: VerifiedDecks,
+        decks: VerifiedDecks,
         directory: Path,
         life: SessionLife,
         way: WarmWay | None = None,
@@ -100,7 +100,7 @@ class NgspiceWorker:
         self._cuts = CutDecks(None) if cuts is None else cuts
         self._cut_files = directory.with_name(f"{directory.name}-cut")
         self._cut: Cut | str | None = None
-        self._desk = desk
+        self._decks = decks
         self._directory = directory
         self._life = life
         self._way = way
@@ -112,39 +112,41 @@ class NgspiceWorker:
         self._loading = b""
         self._guard: Callbacks | None = None
 
-    async def run(self, job: Job, told: Callbacks) -> Outcome:
+    async def run(self, job: Job, callbacks: Callbacks) -> Outcome:
         """Simulate and judge one case, warm where that is trusted."""
         deck = Deck.parse(job.deck)
         try:
-            case = self._desk.admit(job, deck)
+            case = self._decks.admit(job, deck)
         except NetlistError as error:
             return Outcome.failed(FailureKind.BAD_NETLIST, error.message)
         self._cut = APART if job.forced_cold else await self._cuts.of(job, deck)
-        outcome = await self._admitted(job, case, told)
+        outcome = await self._admitted(job, case, callbacks)
         return outcome if outcome.deck_run else replace(outcome, deck_run=note_of(self._cut, used=False))
 
-    async def _admitted(self, job: Job, case: WarmCase | str, told: Callbacks) -> Outcome:
+    async def _admitted(self, job: Job, case: WarmCase | str, callbacks: Callbacks) -> Outcome:
         if isinstance(case, str):
-            return replace(await self._cold(job, told), cold_reason=case)
+            return replace(await self._cold(job, callbacks), cold_reason=case)
         if self._way_here().kind == "none":
             reason = f"warm sessions are not available: {self._way_here().reason}; {self._way_here().remedy}"
-            return replace(await self._cold(job, told), cold_reason=reason)
+            return replace(await self._cold(job, callbacks), cold_reason=reason)
         if isinstance(self._cut, Cut) and self._cut.state == "proved":
-            self._desk.recall(case.key, self._cut.proof.settings, self._cut.proof.seconds)
-        changed = await self._prepare(job, case, told)
+            self._decks.recall(case.key, self._cut.proof.settings, self._cut.proof.seconds)
+        changed = await self._prepare(job, case, callbacks)
         if changed is None:
-            return replace(await self._cold(job, told), cold_reason="first case of its deck")
-        if self._desk.wants_check(case.key, changed):
-            return await self._checked(job, case, changed, told)
-        return await self._trusted(job, case, changed, told)
+            return replace(await self._cold(job, callbacks), cold_reason="first case of its deck")
+        if self._decks.wants_check(case.key, changed):
+            return await self._checked(job, case, changed, callbacks)
+        return await self._trusted(job, case, changed, callbacks)
 
-    async def _trusted(self, job: Job, case: WarmCase, changed: frozenset[str], told: Callbacks) -> Outcome:
+    async def _trusted(
+        self, job: Job, case: WarmCase, changed: frozenset[str], callbacks: Callbacks
+    ) -> Outcome:
         """Run in the session, and remember that the result rests on it."""
-        outcome = await self._warm(job, case, told)
-        self._desk.ran_warm(case.key, outcome.seconds, failed=outcome.status != "completed")
+        outcome = await self._warm(job, case, callbacks)
+        self._decks.ran_warm(case.key, outcome.seconds, failed=outcome.status != "completed")
         if outcome.status == "completed":
             refused = self._cut.reason if self._is_refused() and isinstance(self._cut, Cut) else ""
-            doubt = refused or self._desk.rests_on(case.key, job.case_id, changed)
+            doubt = refused or self._decks.rests_on(case.key, job.case_id, changed)
             if doubt:
                 return replace(Outcome.failed(FailureKind.INTERNAL, doubt), warm=True)
         return outcome
@@ -162,39 +164,43 @@ class NgspiceWorker:
 
     # Cold ---------------------------------------------------------------------------------------------
 
-    async def _cold(self, job: Job, told: Callbacks) -> Outcome:
+    async def _cold(self, job: Job, callbacks: Callbacks) -> Outcome:
         """Run in a process of its own: on the cut deck where that is proved, else on the deck as written, and
         on the cut deck beside it where the two are to be compared.
         """
         cut = self._cut
         if not isinstance(cut, Cut):
-            return await self._original(job, told)
+            return await self._original(job, callbacks)
         if cut.state == "proved":
-            return await self._shortened(job, cut, told)
+            return await self._shortened(job, cut, callbacks)
         if not self._cuts.begins_proof(cut):
-            return await self._original(job, told)
+            return await self._original(job, callbacks)
         try:
-            return await self._compared(job, cut, told)
+            return await self._compared(job, cut, callbacks)
         finally:
             if cut.state == "proving":
                 cut.state = "unproved"
 
     async def _original(
-        self, job: Job, told: Callbacks, cut: Callable[[str], str | None] = lambda _: None
+        self, job: Job, callbacks: Callbacks, cut: Callable[[str], str | None] = lambda _: None
     ) -> Outcome:
         return await self._simulator.run_cold(
-            job, on_spawn=told.on_spawn, on_exit=told.on_exit, on_progress=told.on_progress, cut=cut
+            job,
+            on_spawn=callbacks.on_spawn,
+            on_exit=callbacks.on_exit,
+            on_progress=callbacks.on_progress,
+            cut=cut,
         )
 
-    async def _on_cut(self, job: Job, cut: Cut, told: Callbacks) -> Outcome:
+    async def _on_cut(self, job: Job, cut: Cut, callbacks: Callbacks) -> Outcome:
         cut.place(self._cut_files)
-        return await self._original(job, told, partial(cut.applied, directory=self._cut_files))
+        return await self._original(job, callbacks, partial(cut.applied, directory=self._cut_files))
 
-    async def _shortened(self, job: Job, cut: Cut, told: Callbacks) -> Outcome:
+    async def _shortened(self, job: Job, cut: Cut, callbacks: Callbacks) -> Outcome:
         """Run on a proved cut deck. A case that fails there runs once more on the deck as written, so that
         its verdict, its log and the line numbers in it are those of its own deck.
         """
-        outcome = await self._on_cut(job, cut, told)
+        outcome = await self._on_cut(job, cut, callbacks)
         if outcome.status == "completed":
             if cut.state == "refused":
                 return Outcome.failed(FailureKind.INTERNAL, cut.reason)
@@ -203,18 +209,18 @@ class NgspiceWorker:
         if outcome.kind in _ENDED_BY_LIMIT:
             return replace(outcome, deck_run=note_of(cut, used=True))
         _empty(job.directory)
-        return await self._original(job, told)
+        return await self._original(job, callbacks)
 
-    async def _compared(self, job: Job, cut: Cut, told: Callbacks) -> Outcome:
+    async def _compared(self, job: Job, cut: Cut, callbacks: Callbacks) -> Outcome:
         """Run on the deck as written, which is the result, and on the cut deck; compare them."""
-        whole = await self._original(job, told)
+        whole = await self._original(job, callbacks)
         if whole.status != "completed":
             return whole
         beside = replace(job, directory=self._directory.with_name(f"{self._directory.name}-beside"))
         shutil.rmtree(beside.directory, ignore_errors=True)
         make_case_directory(beside.directory)
         try:
-            other = await self._on_cut(beside, cut, told)
+            other = await self._on_cut(beside, cut, callbacks)
             found = disagreement(job, whole, other, beside.directory, labels=WHOLE_AND_CUT)
         finally:
             shutil.rmtree(beside.directory, ignore_errors=True)
@@ -226,45 +232,53 @@ class NgspiceWorker:
 
     # Trust --------------------------------------------------------------------------------------------
 
-    async def _checked(self, job: Job, case: WarmCase, changed: frozenset[str], told: Callbacks) -> Outcome:
+    async def _checked(
+        self, job: Job, case: WarmCase, changed: frozenset[str], callbacks: Callbacks
+    ) -> Outcome:
         """Run cold, which is the result, and warm beside it; what they disagree on is told at once."""
-        with self._desk.checking(case.key, changed):
-            outcome = await self._both_ways(job, case, changed, told)
-        lost = self._desk.unproved_cases(case.key)
+        with self._decks.checking(case.key, changed):
+            outcome = await self._both_ways(job, case, changed, callbacks)
+        lost = self._decks.unproved_cases(case.key)
         if lost:
-            told.on_mismatch(lost, f"case {job.case_id}: {outcome.cold_reason}")
+            callbacks.on_mismatch(lost, f"case {job.case_id}: {outcome.cold_reason}")
         return outcome
 
-    async def _both_ways(self, job: Job, case: WarmCase, changed: frozenset[str], told: Callbacks) -> Outcome:
-        proved = self._desk.is_proved(case.key, changed)
-        always = self._desk.mode == "verify" and isinstance(self._cut, Cut) and self._cut.state == "proved"
-        cold = await (self._cold(job, told) if always else self._original(job, told))
+    async def _both_ways(
+        self, job: Job, case: WarmCase, changed: frozenset[str], callbacks: Callbacks
+    ) -> Outcome:
+        proved = self._decks.is_proved(case.key, changed)
+        always = self._decks.mode == "verify" and isinstance(self._cut, Cut) and self._cut.state == "proved"
+        cold = await (self._cold(job, callbacks) if always else self._original(job, callbacks))
         if cold.status != "completed":
             return replace(cold, cold_reason="the check of its deck failed: the case failed")
-        fault = await self._fault(job, case, cold, told, times=1 if proved else 2)
+        fault = await self._fault(job, case, cold, callbacks, times=1 if proved else 2)
         if fault and isinstance(self._cut, Cut) and self._cut.state != "refused":
-            await self._run_as_written(job, case, self._cut, fault, told)
-            fault = await self._fault(job, case, cold, told, times=2)
+            await self._run_as_written(job, case, self._cut, fault, callbacks)
+            fault = await self._fault(job, case, cold, callbacks, times=2)
         if fault:
-            told.on_mismatch(self._desk.refuse(case.key, fault), f"case {job.case_id}: {fault}")
+            callbacks.on_mismatch(self._decks.refuse(case.key, fault), f"case {job.case_id}: {fault}")
             return replace(cold, cold_reason=fault)
         # What the session was loaded with shows what this case has changed in it.
         changed &= self._changed(case)
-        self._desk.prove(case.key, changed, cold.seconds)
+        self._decks.prove(case.key, changed, cold.seconds)
         if isinstance(self._cut, Cut) and self._cut.state != "refused":
             self._cuts.prove(self._cut, cold.seconds, changed)
         return replace(cold, cold_reason="run cold to verify the warm session")
 
-    async def _run_as_written(self, job: Job, case: WarmCase, cut: Cut, fault: str, told: Callbacks) -> None:
+    async def _run_as_written(
+        self, job: Job, case: WarmCase, cut: Cut, fault: str, callbacks: Callbacks
+    ) -> None:
         """A session of the cut deck differs: sessions read the deck as it is written from now on, and what
         rests on the cut deck runs again.
         """
         reason = f"the cut deck gives different results: {fault}"
-        lost = [*self._cuts.refuse(cut, reason), *self._desk.start_again(case.key)]
-        await self._drop(told)
-        told.on_mismatch(lost, f"case {job.case_id}: {reason}")
+        lost = [*self._cuts.refuse(cut, reason), *self._decks.start_again(case.key)]
+        await self._drop(callbacks)
+        callbacks.on_mismatch(lost, f"case {job.case_id}: {reason}")
 
-    async def _fault(self, job: Job, case: WarmCase, cold: Outcome, told: Callbacks, *, times: int) -> str:
+    async def _fault(
+        self, job: Job, case: WarmCase, cold: Outcome, callbacks: Callbacks, *, times: int
+    ) -> str:
         """What is wrong with the case in a session; empty if everything is the same each of so many times.
 
         The second time shows what the first has left behind in the session.
@@ -272,7 +286,7 @@ class NgspiceWorker:
         found = ""
         for _ in range(times):
             try:
-                output = await self._converse_to_the_end(job, case, told)
+                output = await self._converse_to_the_end(job, case, callbacks)
             except SessionEnded as ended:
                 how = (
                     (f"killed {KILLS_FORGIVEN + 1} times by another process")
@@ -287,29 +301,29 @@ class NgspiceWorker:
             found = found or disagreement(job, cold, warm, self._directory, ignored=_STAYS)
         if not found:
             return ""
-        itself = await self._differs_from_itself(job, cold, told)
+        itself = await self._differs_from_itself(job, cold, callbacks)
         return itself or f"a warm session of this deck gives different results: {found}"
 
-    async def _differs_from_itself(self, job: Job, cold: Outcome, told: Callbacks) -> str:
+    async def _differs_from_itself(self, job: Job, cold: Outcome, callbacks: Callbacks) -> str:
         """In what a case differs from its own cold run when it is run cold again; empty if in nothing."""
         again = replace(job, directory=self._directory.with_name(f"{self._directory.name}-again"))
         shutil.rmtree(again.directory, ignore_errors=True)
         make_case_directory(again.directory)
         try:
-            second = await self._original(again, told)
+            second = await self._original(again, callbacks)
             found = disagreement(job, cold, second, again.directory, labels=TWICE_COLD)
         finally:
             shutil.rmtree(again.directory, ignore_errors=True)
         return f"this deck gives different results each time it runs: {found}" if found else ""
 
-    async def _converse_to_the_end(self, job: Job, case: WarmCase, told: Callbacks) -> bytes:
+    async def _converse_to_the_end(self, job: Job, case: WarmCase, callbacks: Callbacks) -> bytes:
         """As `_converse`, in another session if one dies: once if it died by itself, `KILLS_FORGIVEN` times
         if it was killed from outside, which says nothing against its deck.
         """
         killed = died = 0
         while True:
             try:
-                return await self._converse(job, case, told)
+                return await self._converse(job, case, callbacks)
             except SessionEnded as ended:
                 killed, died = killed + ended.killed, died + (not ended.killed)
                 if ended.reason != "died" or died > 1 or killed > KILLS_FORGIVEN:
@@ -317,11 +331,11 @@ class NgspiceWorker:
 
     # A warm case --------------------------------------------------------------------------------------
 
-    async def _warm(self, job: Job, case: WarmCase, told: Callbacks) -> Outcome:
+    async def _warm(self, job: Job, case: WarmCase, callbacks: Callbacks) -> Outcome:
         began = time.monotonic()
         job.netlist.write_bytes(encoded(for_batch(case.deck)))
         try:
-            output, ending = await self._converse(job, case, told), Ending(0)
+            output, ending = await self._converse(job, case, callbacks), Ending(0)
         except SessionEnded as ended:
             output, ending = ended.output, _ending(ended, case.deck)
         if _NO_CIRCUIT.search(output):
@@ -334,7 +348,7 @@ class NgspiceWorker:
                 FailureKind.INTERNAL, ("the session did not accept the values of the case")
             )
         if not _session_survives(outcome, output):
-            await self._drop(told)
+            await self._drop(callbacks)
         note = note_of(self._cut, used=self._session_is_cut)
         return replace(outcome, warm=True, seconds=time.monotonic() - began, deck_run=note)
 
@@ -350,9 +364,9 @@ class NgspiceWorker:
             loading=self._loading,
         )
 
-    async def _converse(self, job: Job, case: WarmCase, told: Callbacks) -> bytes:
+    async def _converse(self, job: Job, case: WarmCase, callbacks: Callbacks) -> bytes:
         """Run the case in the session; what it writes stays in the session's directory."""
-        session = await self._session_for(job, case, told)
+        session = await self._session_for(job, case, callbacks)
         self._sweep_directory()
         session.cases += 1
         stop = next((analysis.stop for analysis in case.deck.wanted if analysis.kind == "tran"), None)
@@ -365,7 +379,7 @@ class NgspiceWorker:
                 pace.sees(object(), time.monotonic())
             elif reached is not None:
                 pace.sees(reached, time.monotonic())
-                told.on_progress(min(1.0, reached / stop))
+                callbacks.on_progress(min(1.0, reached / stop))
 
         try:
             return await session.ask(
@@ -376,7 +390,7 @@ class NgspiceWorker:
                 salvage=SALVAGE_WITHIN,
             )
         except BaseException:
-            await self._drop(told)
+            await self._drop(callbacks)
             raise
 
     def _overgrown(self, job: Job, session: Session) -> str | None:
@@ -392,19 +406,19 @@ class NgspiceWorker:
 
     # The session --------------------------------------------------------------------------------------
 
-    async def _prepare(self, job: Job, case: WarmCase, told: Callbacks) -> frozenset[str] | None:
+    async def _prepare(self, job: Job, case: WarmCase, callbacks: Callbacks) -> frozenset[str] | None:
         """Decide in which session a case is to run; the settings that it changes there.
 
         None: there is no session, and nothing to load one with but the case's own values, which would prove
         nothing.
         """
         if self._session is not None and (self._key != case.key or self._worn_out() or self._is_refused()):
-            await self._drop(told)
+            await self._drop(callbacks)
         if self._session is None:
             self._key = case.key
-            self._forms = self._desk.forms_to_load(job, case)
+            self._forms = self._decks.forms_to_load(job, case)
             self._loaded = next(iter(self._forms), case.form)
-            if not self._forms and self._desk.mode == "auto":
+            if not self._forms and self._decks.mode == "auto":
                 return None
         return self._changed(case)
 
@@ -417,26 +431,26 @@ class NgspiceWorker:
         assert self._loaded is not None
         return self._loaded.differs_in(case.form) | {case.commands_form}
 
-    async def _session_for(self, job: Job, case: WarmCase, told: Callbacks) -> Session:
+    async def _session_for(self, job: Job, case: WarmCase, callbacks: Callbacks) -> Session:
         """The session that holds this deck. Where ngspice refuses the values it is to be loaded with, it is
         loaded with others, at last with the case's own.
         """
         if self._session is None:
             for form in self._forms:
-                if form is not case.form and await self._loads(job, form, told):
+                if form is not case.form and await self._loads(job, form, callbacks):
                     break
-                await self._drop(told)
+                await self._drop(callbacks)
             else:
                 self._loaded = case.form
-                self._session = await self._begin(job, case.form, told)
+                self._session = await self._begin(job, case.form, callbacks)
         assert self._session is not None
         return self._session
 
-    async def _loads(self, job: Job, form: DeckSplit, told: Callbacks) -> bool:
+    async def _loads(self, job: Job, form: DeckSplit, callbacks: Callbacks) -> bool:
         """Begin a session with the values of another case; whether ngspice takes them."""
         self._loaded = form
         try:
-            self._session = await self._begin(job, form, told)
+            self._session = await self._begin(job, form, callbacks)
         except SessionEnded as ended:
             if ended.reason == "died" and not ended.killed and (ended.exit_code or 0) >= 0:
                 return False
@@ -453,7 +467,7 @@ class NgspiceWorker:
             self._way = find_warm_way(self._simulator)
         return self._way
 
-    async def _begin(self, job: Job, form: DeckSplit, told: Callbacks) -> Session:
+    async def _begin(self, job: Job, form: DeckSplit, callbacks: Callbacks) -> Session:
         """A session that has loaded `form`."""
         shutil.rmtree(self._directory, ignore_errors=True)
         make_case_directory(self._directory)
@@ -468,8 +482,8 @@ class NgspiceWorker:
             {**environment, **dict(way.environment)},
             job.limits.nice,
         )
-        told.on_spawn(session.pid)
-        self._guard = told
+        callbacks.on_spawn(session.pid)
+        self._guard = callbacks
         session.values.update(form.settings)
         try:
             self._loading = await session.ask(
@@ -478,7 +492,7 @@ class NgspiceWorker:
                 log_limit=job.limits.log,
             )
         except BaseException:
-            told.on_exit(session.pid)
+            callbacks.on_exit(session.pid)
             raise
         return session
 
@@ -492,11 +506,11 @@ class NgspiceWorker:
             return form.base if base is None else base
         return form.base
 
-    async def _drop(self, told: Callbacks) -> None:
+    async def _drop(self, callbacks: Callbacks) -> None:
         if self._session is not None:
             session, self._session = self._session, None
             session.kill()
-            told.on_exit(session.pid)
+            callbacks.on_exit(session.pid)
 
     def _sweep_directory(self) -> None:
         for entry in self._directory.iterdir():

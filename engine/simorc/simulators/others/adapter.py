@@ -59,9 +59,9 @@ class Adapter:
         """The rendered deck as this simulator takes it. Raises NetlistError."""
         return text
 
-    def log(self, directory: Path, said: bytes) -> bytes:
+    def log(self, directory: Path, output: bytes) -> bytes:
         """Everything it told: what it printed, and its log file where it has one of its own."""
-        return said
+        return output
 
     def measurements(self, directory: Path, log: bytes) -> Found:
         """The measurements of the deck."""
@@ -71,9 +71,9 @@ class Adapter:
     def collect(self, directory: Path) -> None:
         """Bring the waveforms into results.raw, in a form `simorc.waveforms` reads. Raises WaveformError."""
 
-    def version(self, said: str) -> str:
+    def version(self, output: str) -> str:
         """Its version in what it printed when asked. Raises ToolMissing."""
-        match = self.version_text.search(said)
+        match = self.version_text.search(output)
         if match is None:
             raise ToolMissing(f"{self.name} does not report its version", remedy="set simulator.executable")
         return match[1]

@@ -46,9 +46,9 @@ class Hspice(Adapter):
         refuse_own_sweep(text, "alter")
         return text
 
-    def log(self, directory: Path, said: bytes) -> bytes:
+    def log(self, directory: Path, output: bytes) -> bytes:
         listing = directory / f"{_OUTPUT}.lis"
-        return said + (listing.read_bytes() if listing.is_file() else b"")
+        return output + (listing.read_bytes() if listing.is_file() else b"")
 
     def measurements(self, directory: Path, log: bytes) -> Found:
         return read_measure_files(sorted(directory.glob(f"{_OUTPUT}.m[tas]*[0-9]")))

@@ -49,9 +49,9 @@ class LTspice(Adapter):
         refuse_own_sweep(text, "step")
         return text
 
-    def log(self, directory: Path, said: bytes) -> bytes:
+    def log(self, directory: Path, output: bytes) -> bytes:
         own = directory / "netlist.log"
-        return said + (_decoded(own.read_bytes()).encode() if own.is_file() else b"")
+        return output + (_decoded(own.read_bytes()).encode() if own.is_file() else b"")
 
     def measurements(self, directory: Path, log: bytes) -> Found:
         text = log.decode("utf-8", "replace").replace("\r\n", "\n")

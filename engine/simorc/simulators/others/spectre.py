@@ -47,9 +47,9 @@ class Spectre(Adapter):
         """A deck that does not choose its language is SPICE."""
         return text if re.match(r"\s*simulator\s+lang", text) else f"simulator lang=spice\n{text}"
 
-    def log(self, directory: Path, said: bytes) -> bytes:
+    def log(self, directory: Path, output: bytes) -> bytes:
         own = directory / _LOG
-        return said + (own.read_bytes() if own.is_file() else b"")
+        return output + (own.read_bytes() if own.is_file() else b"")
 
     def measurements(self, directory: Path, log: bytes) -> Found:
         return read_measure_files(

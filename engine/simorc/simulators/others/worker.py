@@ -39,7 +39,7 @@ class ProgramWorker:
     threads: int = 1
     run_directory: Path | None = None
 
-    async def run(self, job: Job, told: Callbacks) -> Outcome:
+    async def run(self, job: Job, callbacks: Callbacks) -> Outcome:
         """Simulate and judge one case; never raises for what a case does wrong."""
         started = time.monotonic()
         try:
@@ -54,8 +54,8 @@ class ProgramWorker:
         except OSError as error:
             refused = Outcome.failed(FailureKind.SPAWN_FAILED, f"cannot start {self.executable}: {error}")
             return replace(refused, errno=error.errno)
-        watch = CaseWatch(job, Deck.parse(job.deck), told.on_progress, started)
-        told.on_spawn(child.pid)
+        watch = CaseWatch(job, Deck.parse(job.deck), callbacks.on_progress, started)
+        callbacks.on_spawn(child.pid)
         try:
             stopped = await _attend(child, watch)
         except BaseException:
@@ -64,7 +64,7 @@ class ProgramWorker:
             raise
         finally:
             ended = child.reap()
-            told.on_exit(child.pid)
+            callbacks.on_exit(child.pid)
         outcome = judge_program(self.adapter, job, ended.exit_code, stopped)
         reason = f"{self.adapter.name} has no warm sessions"
         seconds = time.monotonic() - started
@@ -74,13 +74,13 @@ class ProgramWorker:
         """Nothing is kept between cases."""
 
     def _environment(self) -> dict[str, str]:
-        told = {"SIMORC_RUN": str(self.run_directory)} if self.run_directory is not None else {}
+        variables = {"SIMORC_RUN": str(self.run_directory)} if self.run_directory is not None else {}
         return {
             **os.environ,
             "OMP_NUM_THREADS": str(self.threads),
             "LC_ALL": "C",
             **self.adapter.environment,
-            **told,
+            **variables,
         }
 
 
@@ -101,7 +101,7 @@ def judge_program(adapter: Adapter, job: Job, exit_code: int, stopped: Complaint
     values = {name: value for name, value in found.values.items() if math.isfinite(value)}
     complaint = (
         stopped
-        or _told(adapter, log)
+        or _complaint_in(adapter, log)
         or _ending(adapter, log, exit_code)
         or _waveforms(adapter, job)
         or _measured(job, values, found)
@@ -111,15 +111,15 @@ def judge_program(adapter: Adapter, job: Job, exit_code: int, stopped: Complaint
     return Outcome("failed", complaint.kind, complaint.message, values, exit_code=exit_code)
 
 
-def _told(adapter: Adapter, log: bytes) -> Complaint | None:
+def _complaint_in(adapter: Adapter, log: bytes) -> Complaint | None:
     finished = bool(adapter.finished.pattern) and adapter.finished.search(log) is not None
     for pattern, kind in (*adapter.complaints, *(() if finished else adapter.causes)):
         if match := pattern.search(log):
-            return Complaint(kind, f"{_said_at(log, match)} — see simulator.log")
+            return Complaint(kind, f"{_matched_lines(log, match)} — see simulator.log")
     return None
 
 
-def _said_at(log: bytes, match: re.Match[bytes]) -> str:
+def _matched_lines(log: bytes, match: re.Match[bytes]) -> str:
     """The lines that were matched, and the next where the last one ends in the place of the mistake."""
     start, end = log.rfind(b"\n", 0, match.start()) + 1, log.find(b"\n", match.end())
     words = log[start : end if end >= 0 else len(log)]
@@ -155,5 +155,5 @@ def _measured(job: Job, values: dict[str, float], found: Found) -> Complaint | N
     missing = [name for name in dict.fromkeys(wanted) if name not in values and name not in spared]
     if not missing:
         return None
-    told = ", ".join(f"{name} (its .meas failed)" if name in found.failed else name for name in missing[:4])
-    return Complaint(FailureKind.MEASUREMENT_MISSING, f"no value for {told} — see simulator.log")
+    names = ", ".join(f"{name} (its .meas failed)" if name in found.failed else name for name in missing[:4])
+    return Complaint(FailureKind.MEASUREMENT_MISSING, f"no value for {names} — see simulator.log")
