@@ -9,7 +9,7 @@ import pytest
 
 from simorc.config.project import Project
 from simorc.errors import UsageError
-from simorc.importers.cicsim.testbench import from_cicsim
+from simorc.importers.cicsim.testbench import _limits, from_cicsim
 
 Simorc = Callable[..., tuple[int, str]]
 
@@ -115,3 +115,10 @@ def test_what_was_expected_of_a_meas_file_is_told(testbench: Path) -> None:
     testbench.with_suffix(".meas").write_text("t50 = cross(v(vx), 0.5)\n")
     _, left = imported(testbench)
     assert any("without a meas command; expected are lines such as `meas tran t50" in line for line in left)
+
+
+@pytest.mark.parametrize(
+    ("scale", "limits"), [(1, {"min": 1.0, "max": 4.0}), (-2, {"max": -0.5, "min": -2.0})]
+)
+def test_a_negative_scale_swaps_the_limits(scale: float, limits: dict[str, float]) -> None:
+    assert _limits({"min": 1, "max": 4}, scale) == limits

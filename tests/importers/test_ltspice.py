@@ -10,7 +10,13 @@ import pytest
 
 from simorc.config.project import Project
 from simorc.errors import UsageError
-from simorc.importers.ltspice.cards import Untranslated, in_degrees, passive_card
+from simorc.importers.ltspice.cards import (
+    Untranslated,
+    in_degrees,
+    meas_card,
+    passive_card,
+    source_card,
+)
 from simorc.importers.ltspice.netlist import from_ltspice
 from simorc.importers.result import read_text
 from simorc.measurements.expressions import compile_wave_expression
@@ -164,9 +170,9 @@ def test_every_form_of_meas_has_a_value_in_ngspice(tmp_path: Path, simorc: Simor
 
 def test_parasitics_without_a_counterpart_are_told(tmp_path: Path) -> None:
     path = tmp_path / "x.net"
-    path.write_text("* x\nC1 a 0 1n Lser=1n\n.step file=values.txt\n.end\n")
+    path.write_text("* x\nV1 a 0 1 Lser=1n\n.step file=values.txt\n.end\n")
     assert from_ltspice(path).left == [
-        "device parasitics not supported: lser of C1",
+        "device parasitics not supported: lser of V1",
         ".step form not supported: .step file=values.txt",
     ]
 
@@ -219,3 +225,45 @@ def test_a_phase_which_ltspice_has_in_degrees_becomes_an_expression(card: str, e
 def test_other_measurements_of_a_phase_are_left_behind() -> None:
     with pytest.raises(Untranslated):
         in_degrees(".meas ac x max ph(V(out))")
+
+
+@pytest.mark.parametrize(
+    ("card", "cards"),
+    [
+        ("C1 a 0 1n Rser=2 Lser=1n", ["C1 a C1_s 1n", "RC1_ser C1_s C1_l 2", "LC1_ser C1_l 0 1n"]),
+        ("L1 a b 1u Rser=0.1 Cpar=1p", ["L1 a L1_s 1u", "RL1_ser L1_s b 0.1", "CL1_par a b 1p"]),
+        ("L1 a b 1u Rlshunt=1k", ["L1 a b 1u", "RL1_shunt a b 1k"]),
+    ],
+)
+def test_parasitics_become_elements(card: str, cards: list[str]) -> None:
+    assert list(passive_card(card)) == cards
+
+
+def test_a_source_with_a_resistance() -> None:
+    assert list(source_card("V1 in 0 SINE(0 1 1k) Rser=50")) == [
+        "V1 V1_s 0 SINE(0 1 1k)",
+        "RV1_ser in V1_s 50",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("card", "ours"),
+    [
+        (".meas tran x FIND V(out) AT 1m", ".meas tran x FIND V(out) at=1m"),
+        (".meas tran x FIND V(out) AT=1m", ".meas tran x FIND V(out) at=1m"),
+    ],
+)
+def test_at_without_an_equals_sign(card: str, ours: str) -> None:
+    assert meas_card(card, "tran") == ("x", ours)
+
+
+def test_ratings_pi_and_the_case_of_file_names(tmp_path: Path) -> None:
+    (tmp_path / "Opamps.LIB").write_text(".model d d\n")
+    path = tmp_path / "a.net"
+    path.write_text(
+        "* a\n.lib opamps.lib\nV1 a 0 1\nR1 a b {1/(2*pi)} tol=5 pwr=0.1\nC1 b 0 1n\n.tran 1m\n.end\n"
+    )
+    made = from_ltspice(path)
+    text = next(text for name, text in made.files.items() if name.suffix == ".j2")
+    assert "tol=" not in text and ".param pi=3.14159" in text and "Opamps.LIB" in text
+    assert made.changed == ["R1: tol=5, pwr=0.1: no simulation uses it"] and not made.left

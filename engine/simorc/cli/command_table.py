@@ -28,7 +28,9 @@ COMMANDS = {
     "validate": Entry("Project", "Check all project files and report every error.", "validate"),
     "config": Entry("Project", "Show every setting and its source.", "config"),
     "schema": Entry("Project", "Print or write JSON Schemas of the project files, for editors.", "schema"),
-    "import": Entry("Project", "Create a project from a CACE, cicsim or LTspice project.", "import_"),
+    "import": Entry(
+        "Project", "Create a project from a CACE, Chipify, cicsim or LTspice project.", "import_"
+    ),
     "netlist": Entry("Project", "Check that netlists match their schematics; regenerate them.", "netlist"),
     "watch": Entry("Project", "Watch schematics and report netlists that become stale.", "watch"),
     "build": Entry("Running", "Create a run of a sweep without starting it.", "build"),

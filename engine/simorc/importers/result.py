@@ -25,6 +25,8 @@ class Carried:
     directory: Path
     files: dict[Path, str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    """What means something else here than in the other tool."""
 
     def yaml(self, path: str, data: Mapping[str, Any], comment: str) -> None:
         """Add a YAML file; empty entries are left out."""
@@ -35,6 +37,11 @@ class Carried:
         """Note, once, something that was not carried over."""
         if remark not in self.left:
             self.left.append(remark)
+
+    def change(self, remark: str) -> None:
+        """Note, once, something that was carried over in another form."""
+        if remark not in self.changed:
+            self.changed.append(remark)
 
     def towards(self, path: Path) -> str:
         """An existing file or directory as named in sim_setup.yaml."""

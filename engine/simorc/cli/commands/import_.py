@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simorc.cli.errors import ExitCode
 from simorc.cli.output.tables import note
-from simorc.errors import UsageError
-from simorc.text import plain
+from simorc.errors import ConfigError, UsageError
+from simorc.text import message_line, plain
 
 if TYPE_CHECKING:
     from simorc.importers.result import Carried
@@ -59,6 +60,16 @@ def ltspice(circuit: Path, out: Path | None) -> None:
     _made(from_ltspice(circuit, out))
 
 
+@command.command("chipify")
+@click.argument("datasheet", type=FILE)
+@OUT
+def chipify(datasheet: Path, out: Path | None) -> None:
+    """Import a Chipify DATASHEET: testbenches with their decks, parameters, limits and measures."""
+    from simorc.importers.chipify.datasheet import from_chipify
+
+    _made(from_chipify(datasheet, out))
+
+
 @command.command("plugin")
 @click.argument("name")
 @click.argument("source", type=FILE)
@@ -76,8 +87,52 @@ def plugin(name: str, source: Path, out: Path | None) -> None:
 
 
 def _made(carried: Carried) -> None:
+    """Write the project, check it, and report: what was imported, changed and left behind, and what to do."""
     for path in carried.write():
         click.echo(plain(str(path)))
+    problems = _report(carried)
+    where = plain(str(carried.directory))
+    if problems:
+        for problem in problems:
+            note(f"to correct: {message_line(problem)}")
+        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+        note(f"created with {count}; then: simorc validate --project {where}")
+        click.get_current_context().exit(ExitCode.BAD_USAGE)
+    note(f"checked, no problems; next: {_next_step(carried)} --project {where}")
+
+
+def _report(carried: Carried) -> list[str]:
+    """Print the three lists; returns what keeps the project from being run."""
+    from simorc.config.project import Project
+    from simorc.launch.project_checks import findings_of, problems_of
+    from simorc.sweeps.plan import Plan
+
+    problems: list[str] = []
+    try:
+        project = Project.load(carried.directory)
+    except ConfigError as error:
+        problems = [str(each) for each in error.problems]
+    else:
+        for name, sweep in project.sweeps.items():
+            bench = project.testbenches[sweep.definition.testbench]
+            count = len(Plan.expand(sweep.definition, defaults=bench.parameters))
+            measured, specs = len(bench.config.measurements), len(bench.config.specs)
+            note(f"imported: {plain(name)}: {count} cases, {measured} measurements, {specs} specs")
+            problems += map(str, problems_of(project, sweep.definition, sweep.path, name))
+        problems += [str(each) for each in findings_of(project) if not each.warning]
+    for remark in carried.changed:
+        note(f"changed: {plain(remark)}")
     for remark in carried.left:
         note(f"not imported: {plain(remark)}")
-    note(f"created; next: simorc validate --project {plain(str(carried.directory))}")
+    return problems
+
+
+def _next_step(carried: Carried) -> str:
+    """Netlists first where the project has schematics without them."""
+    from simorc.config.project import Project
+    from simorc.schematics.pairs import pairs_of
+
+    project = Project.load(carried.directory)
+    if any(not pair.netlist.is_file() for pair in pairs_of(project)):
+        return "simorc netlist --update"
+    return f"simorc run {' '.join(map(plain, project.sweeps))}"

@@ -179,7 +179,10 @@ def _specs(path: Path, names: Sequence[str], carried: Carried) -> tuple[dict[str
     """Measurements and specs of a cicsim result file. Its limits hold after scaling; ours before."""
     described: dict[str, Any] = {}
     specs: dict[str, Any] = {}
-    for entry in read_mapping(path).values() if path.is_file() else ():
+    for name, entry in read_mapping(path).items() if path.is_file() else ():
+        if not isinstance(entry, Mapping):
+            carried.leave(f"{path.name}: {name} is no mapping")
+            continue
         sources = entry.get("src") or []
         for source in [sources] if isinstance(sources, str) else sources:
             if source not in names:
@@ -210,6 +213,10 @@ def _limits(entry: Mapping[str, Any], scale: float) -> dict[str, float]:
         else:
             value = float(Number(written))
         limits[key] = float(f"{value / scale:.12g}")
+    if scale < 0:
+        # The larger value is the smaller one before scaling.
+        swap = {"min": "max", "max": "min"}
+        limits = {swap.get(key, key): value for key, value in limits.items()}
     return limits
 
 

@@ -13,7 +13,8 @@ _OF = re.compile(
 _EQUAL = re.compile(r"\b(trig|targ)\s+([^\s=]+)\s*=\s*(\S+)", re.IGNORECASE)
 _FIND_TIME = re.compile(r"^find\s+(?:time|freq(?:uency)?)\s+(?=when\b)", re.IGNORECASE)
 _WINDOW = re.compile(r"\b(from|to)\s*=?\s*(?=\S)", re.IGNORECASE)
-_DERIV = re.compile(r"^deriv\s+(\S+)\s+at\s*=\s*(\S+)$", re.IGNORECASE)
+_AT = re.compile(r"(?<=\s)at\s*=?\s*(?=[^\s=])", re.IGNORECASE)
+_DERIV = re.compile(r"^deriv\s+(\S+)\s+at\s*=?\s*(\S+)$", re.IGNORECASE)
 _WHEN = re.compile(r"^when\s+(\S+?)\s*=\s*(.*?)(?:\s+(rise|fall|cross)\s*=\s*(\w+))?$", re.IGNORECASE)
 _WORD = re.compile(r"(?<![\w.(])[A-Za-z_]\w*|(?<=\()[A-Za-z_]\w*")
 _PARAM = re.compile(r"^param\s+(.+)$", re.IGNORECASE)
@@ -22,6 +23,8 @@ _DIFFERENCE = re.compile(r"\bv\(\s*([^\s,()]+)\s*,\s*([^\s,()]+)\s*\)", re.IGNOR
 _ONE_SIGNAL = re.compile(r"(?:v\w*|i)\([^()\s]+\)", re.IGNORECASE)
 _EUROPEAN = re.compile(r"(?<![\w.])(\d+)(meg|[kmunpfgt])(\d+)(?![\w.])", re.IGNORECASE)
 _ATTACHED = re.compile(r"\s+(rser|rpar|lser|cpar|rlshunt)\s*=\s*(\{[^}]*\}|\S+)", re.IGNORECASE)
+_RATING = re.compile(r"\s+(tol|pwr|irms|vrms|mfg|pn|type)\s*=\s*(\"[^\"]*\"|\S+)", re.IGNORECASE)
+"""What LTspice keeps of a part for the bill of materials; no simulation uses it."""
 _THEIRS = {"mag": "vm", "re": "vr", "im": "vi", "db": "vdb"}
 _PHASE = re.compile(r"\bph\(((?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
 _FIND_PHASE = re.compile(r"^find\s+(.+?)\s+(?:at\s*=?\s*(\S+)|(when\s.+))$", re.IGNORECASE)
@@ -60,6 +63,7 @@ def meas_card(card: str, analysis: str) -> tuple[str, str]:
         rest = re.sub(rf"\b{theirs}\(\s*V\(([^()]*)\)\s*\)", rf"{ours}(\1)", rest, flags=re.IGNORECASE)
     rest = with_currents(rest)
     rest = _FIND_TIME.sub("", rest)
+    rest = _AT.sub("at=", rest)
     rest = _EQUAL.sub(r"\1 \2 val=\3", rest) if not re.search(r"\bval\s*=", rest, re.IGNORECASE) else rest
     if parameter := _PARAM.match(rest):
         rest = f"param='{parameter[1].strip().strip('{}')}'"
@@ -131,19 +135,43 @@ def _operand(text: str) -> str:
     return plain if _ONE_SIGNAL.fullmatch(plain) else f"par('{plain}')"
 
 
-def passive_card(card: str) -> Iterator[str]:
-    """A resistor, capacitor or coil, with what LTspice attaches to it as elements of their own.
+def without_ratings(card: str) -> tuple[str, list[str]]:
+    """The card of a part without tolerance, power and other ratings, and the ratings as written."""
+    return _RATING.sub("", card), [match[0].strip() for match in _RATING.finditer(card)]
 
-    Raises Untranslated where something is attached that has no counterpart.
+
+def source_card(card: str) -> Iterator[str]:
+    """A source; ``Rser`` and ``Cpar`` of a voltage source as elements of their own. Raises Untranslated for
+    anything else that is attached to it.
     """
+    attached = {name.lower(): value for name, value in _ATTACHED.findall(card)}
+    if not attached or card[:1] not in "vV":
+        yield card
+        return
+    name, first, second, rest = [*_ATTACHED.sub("", card).split(maxsplit=3), ""][:4]
+    if unknown := attached.keys() - {"rser", "cpar"}:
+        raise Untranslated(f"{', '.join(sorted(unknown))} of {name}")
+    inner = f"{name}_s" if "rser" in attached else first
+    yield f"{name} {inner} {second} {rest}".rstrip()
+    if "rser" in attached:
+        yield f"R{name}_ser {first} {inner} {attached['rser']}"
+    if "cpar" in attached:
+        yield f"C{name}_par {first} {second} {attached['cpar']}"
+
+
+def passive_card(card: str) -> Iterator[str]:
+    """A resistor, capacitor or coil, with what LTspice attaches to it as elements of their own."""
     attached = {name.lower(): value for name, value in _ATTACHED.findall(card)}
     name, first, second, *rest = [*_ATTACHED.sub("", card).split(), "", ""]
     rest = [_EUROPEAN.sub(r"\1.\3\2", word) for word in rest if word]
-    if unknown := attached.keys() - {"rser", "rpar"}:
-        raise Untranslated(f"{', '.join(sorted(unknown))} of {name}")
-    inner = f"{name}_s" if "rser" in attached else second
-    yield " ".join(word for word in (name, first, inner, *rest) if word)
-    if "rser" in attached:
-        yield f"R{name}_ser {inner} {second} {attached['rser']}"
-    if "rpar" in attached:
-        yield f"R{name}_par {first} {second} {attached['rpar']}"
+    # The part, its coil and its resistor in a row between the two nodes; the others beside all of them.
+    row = [("L", "lser", f"{name}_l"), ("R", "rser", f"{name}_s")]
+    row = [each for each in row if each[1] in attached]
+    nodes = [*(node for _, _, node in reversed(row)), second]
+    yield " ".join(word for word in (name, first, nodes[0], *rest) if word)
+    for (kind, key, _), begin, end in zip(reversed(row), nodes, nodes[1:], strict=False):
+        yield f"{kind}{name}_ser {begin} {end} {attached[key]}"
+    beside = (("R", "rpar", "par", second), ("C", "cpar", "par", second), ("R", "rlshunt", "shunt", nodes[0]))
+    for kind, key, suffix, end in beside:
+        if key in attached:
+            yield f"{kind}{name}_{suffix} {first} {end} {attached[key]}"

@@ -19,7 +19,9 @@ from simorc.importers.ltspice.cards import (
     meas_card,
     metered,
     passive_card,
+    source_card,
     with_currents,
+    without_ratings,
 )
 from simorc.importers.result import Carried, named, read_text
 from simorc.units import Number
@@ -137,12 +139,21 @@ def _read(card: str, found: _Netlist, carried: Carried, source: Path) -> None:
         _step(f".step temp list {card.partition(' ')[2]}", found, carried)
     elif word.startswith((".option", ".save", *_DROPPED)) or word in (".end", ""):
         found.lines += _kept_options(card) if word.startswith(".option") else []
-    elif word[0] in "rcld":
+    elif word[0] in "rcldv":
         _two_terminals(card, found, carried)
     elif word.startswith(("a", "§")):
         carried.leave(f"device not supported by ngspice: {card}")
         found.lines.append(f"* {card}")
     else:
+        found.lines.append(with_currents(card))
+
+
+def _source(card: str, found: _Netlist, carried: Carried) -> None:
+    """A voltage source, with what is attached to it as elements of their own."""
+    try:
+        found.lines += source_card(with_currents(card))
+    except Untranslated as error:
+        carried.leave(f"device parasitics not supported: {error}")
         found.lines.append(with_currents(card))
 
 
@@ -153,19 +164,23 @@ def _kept_options(card: str) -> list[str]:
 
 
 def _two_terminals(card: str, found: _Netlist, carried: Carried) -> None:
-    """A resistor, capacitor, coil or diode, behind an ammeter where its current is asked for."""
+    """A resistor, capacitor, coil or diode, behind an ammeter where its current is asked for; a voltage
+    source.
+    """
     name = card.split()[0]
+    if name[0] in "vV":
+        _source(card, found, carried)
+        return
+    card, ratings = without_ratings(card)
+    if ratings:
+        carried.change(f"{name}: {', '.join(ratings)}: no simulation uses it")
     if name.lower() in found.metered:
         meter, card = ammeter(card)
         found.lines.append(meter)
     if name[0] in "dD":
         found.lines.append(card)
         return
-    try:
-        found.lines += passive_card(card)
-    except Untranslated as error:
-        carried.leave(f"device parasitics not supported: {error}")
-        found.lines.append(card)
+    found.lines += passive_card(card)
 
 
 def _param(card: str, found: _Netlist) -> None:
@@ -297,17 +312,33 @@ def _tran(card: str, carried: Carried) -> str:
 
 def _library(card: str, found: _Netlist, carried: Carried, source: Path) -> None:
     written = card.partition(" ")[2].strip().strip('"')
-    path = source.parent / written.replace("\\", "/")
+    path = _any_case(source.parent / written.replace("\\", "/"))
     if path.is_file():
         found.lines.append(f'.include "{{{{ project.root }}}}/{carried.towards(path)}"')
     else:
         carried.leave(f"library of the LTspice installation: {written}")
 
 
+def _pi(found: _Netlist) -> list[str]:
+    """LTspice knows ``pi`` in every expression, ngspice in some."""
+    used = any(re.search(r"(?<![\w.(])pi\b(?!\s*=)|\(pi\b", line, re.IGNORECASE) for line in found.lines)
+    own = any(re.match(r"\.param\b.*\bpi\s*=", line, re.IGNORECASE) for line in found.lines)
+    return [".param pi=3.141592653589793"] if used and not own else []
+
+
+def _any_case(path: Path) -> Path:
+    """The file of that name, or else one beside it whose name differs in upper and lower case only."""
+    if path.is_file() or not path.parent.is_dir():
+        return path
+    return next(
+        (each for each in sorted(path.parent.iterdir()) if each.name.lower() == path.name.lower()), path
+    )
+
+
 def _add_testbench(carried: Carried, name: str, title: str, found: _Netlist) -> None:
     folder = Path("testbenches") / name
     first = title if title.startswith("*") else f"* {title}"
-    text = "\n".join([first, *found.lines, ".end", ""])
+    text = "\n".join([first, *_pi(found), *found.lines, ".end", ""])
     carried.files[folder / f"tb_{name}.spice.j2"] = text
     config = {
         "template": f"tb_{name}.spice.j2",

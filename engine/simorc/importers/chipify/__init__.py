@@ -1,0 +1,1 @@
+"""Chipify datasheets -> projects of simorc."""
