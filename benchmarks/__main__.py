@@ -1,7 +1,8 @@
 """python -m benchmarks [WHAT ...]: simorc beside other tools, on this machine, now.
 
 Prints tables and saves what it measured as JSON in benchmarks/results/. WHAT is any of the side-by-side
-workloads (sky130_ac, sky130_mismatch, sky130_corners, sample, rc), `overhead` and `million`; default: all.
+workloads (sky130_ac, sky130_mismatch, sky130_corners, sample, rc), `cut_kit`, `overhead` and `million`;
+default: all.
 """
 
 from __future__ import annotations
@@ -22,15 +23,16 @@ os.environ["PYTHONPATH"] = os.pathsep.join([*sys.path[:2], os.environ.get("PYTHO
     os.pathsep
 )
 
-from benchmarks.machine import adopt_orphans, description  # noqa: E402 - after the path is set
+from benchmarks.cut_kit import cut_rows, measure_cut  # noqa: E402 - after the path is set
+from benchmarks.machine import adopt_orphans, description  # noqa: E402
 from benchmarks.million import measure_million  # noqa: E402
 from benchmarks.overhead import measure_overhead  # noqa: E402
 from benchmarks.sidebyside import Row, measure  # noqa: E402
-from benchmarks.tables import million_table, overhead_table, side_by_side_table  # noqa: E402
+from benchmarks.tables import million_table, overhead_table, side_by_side_table, table  # noqa: E402
 from benchmarks.workloads import WORKLOADS, kit  # noqa: E402
 
 RESULTS = Path(__file__).resolve().parent / "results"
-OTHERS = ("overhead", "million")
+OTHERS = ("cut_kit", "overhead", "million")
 
 
 def main() -> int:
@@ -44,6 +46,9 @@ def main() -> int:
     found: dict[str, Any] = {"machine": machine}
     with tempfile.TemporaryDirectory(prefix="simorc-bench-", dir=asked.directory) as directory:
         found["side_by_side"] = [row.as_json() for row in _side_by_side(asked, Path(directory))]
+        if "cut_kit" in asked.what and kit() is not None:
+            found["cut_kit"] = measure_cut(Path(directory))
+            print(f"\n{table(cut_rows(found['cut_kit']))}\n", flush=True)
         if "overhead" in asked.what:
             found["overhead"] = measure_overhead(Path(directory))
             print(overhead_table(found["overhead"]), flush=True)

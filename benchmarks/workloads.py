@@ -28,8 +28,8 @@ vdd vdd 0 {vdd}
 ib vdd nb 20u
 xm6 nb nb 0 0 sky130_fd_pr__nfet_01v8 L=1 W=10 nf=1 mult=1
 xm5 tail nb 0 0 sky130_fd_pr__nfet_01v8 L=1 W=20 nf=1 mult=1
-xm1 x inn tail 0 sky130_fd_pr__nfet_01v8 L=0.5 W=20 nf=1 mult=1
-xm2 out inp tail 0 sky130_fd_pr__nfet_01v8 L=0.5 W=20 nf=1 mult=1
+xm1 x inp tail 0 sky130_fd_pr__nfet_01v8 L=0.5 W=20 nf=1 mult=1
+xm2 out inn tail 0 sky130_fd_pr__nfet_01v8 L=0.5 W=20 nf=1 mult=1
 xm3 x x vdd vdd sky130_fd_pr__pfet_01v8 L=1 W=20 nf=1 mult=1
 xm4 out x vdd vdd sky130_fd_pr__pfet_01v8 L=1 W=20 nf=1 mult=1
 cl out 0 1p

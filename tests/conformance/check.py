@@ -1,4 +1,4 @@
-"""One deck through plain ngspice, simorc cold and simorc warm, and what that showed."""
+"""One deck through plain ngspice, as written and cut, simorc cold and simorc warm, and what that showed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.conformance.compare import against_plain, warm_against_cold
+from tests.conformance.cut import cut_against_plain
 from tests.conformance.decks import ConformanceDeck
 from tests.conformance.engine import CaseResult, Refusal, run_deck, write_project
 from tests.conformance.plain import PlainNgspice
@@ -74,6 +75,9 @@ def _compare(
         else:
             evidence = plain.run(deck, deck.rendered(case, cold[1][case]), work / "plain" / str(case))
             found += against_plain(evidence, cold[0][case])
+            if case == 1:
+                text = deck.rendered(case, cold[1][case])
+                found += cut_against_plain(deck, text, evidence, plain, work / "plain" / "cut")
             found += warm_against_cold(cold[0][case], warm[0][case])
             count_case(report, warm[0][case], evidence.completed)
         values = " ".join(f"{name}={text}" for name, text in deck.values(case).items())

@@ -15,6 +15,53 @@ NOTHING: frozenset[str] = frozenset()
 SEEDS = range(12)
 
 
+GF180 = """.LIB typical
+.param fnoicor=0 sw_stat_global=0 sw_stat_mismatch=0
+.lib 'sm141064.ngspice' nfet_03v3_t
+.lib 'sm141064.ngspice' cap_t
+.endl typical
+.LIB statistical
+.param sw_stat_global=1 sw_stat_mismatch=1
+.lib 'sm141064.ngspice' nfet_03v3_t
+.lib 'sm141064.ngspice' cap_t
+.endl statistical
+.lib nfet_03v3_t
+.param nfet_03v3_vth0=0.1 mc_skew=3
+.lib 'sm141064.ngspice' fets_mm
+.endl nfet_03v3_t
+.lib cap_t
+.subckt cap_mim 1 2 c_length=1u c_width=1u
+.param r_cap='agauss(0,1,1)*sw_stat_mismatch'
+C1 1 2 'c_length*c_width*1m*(1+r_cap)'
+.ends
+.endl cap_t
+.lib fets_mm
+.subckt nfet_03v3 d g s b w=1e-5 l=2.8e-7 as=0 ad=0 nf=1 m=1
+.param mis='sw_stat_mismatch*agauss(0,1,1)'
+xin d g s b nfet_inner w=w l=l nf=nf
+.ends
+.subckt nfet_inner d g s b w=1e-5 l=2.8e-7 nf=1
+m0 d g s b nfet_03v3_model w=w l=l nf=nf
+.model nfet_03v3_model.0 nmos level=14 vth0='0.7+nfet_03v3_vth0'
++lmin=2.8e-7 lmax=5e-7 wmin=2.2e-7 wmax=1e-4
+.model nfet_03v3_model.1 nmos level=14 vth0='0.6+nfet_03v3_vth0'
++lmin=5e-7 lmax=1e-5 wmin=2.2e-7 wmax=1e-4
+.ends nfet_inner
+.endl fets_mm
+"""
+"""The form of GF180MCU: sections made of sections of the same file, quoted expressions."""
+IHP = """.LIB mos_tt
+.include sg13g2_moslv_parm.lib
+.if (rfmode == 1)
+.include sg13g2_moslv_mod.lib
+.else
+.include sg13g2_moslv_mod.lib
+.endif
+.ENDL mos_tt
+"""
+"""The form of SG13G2: includes beside the library, both branches of a condition, models of compiled code."""
+
+
 def subcircuits_in(plan: CutPlan) -> list[str]:
     """The names of the subcircuits that are left, in lower case."""
     text = "\n".join(each.text or "" for each in plan.includes)
@@ -185,3 +232,51 @@ def test_a_file_of_which_nothing_goes_is_read_itself(tmp_path: Path) -> None:
     plan = plan_cut("t\n.include dut.lib\nX1 a 0 amp\n.end\n", NOTHING, tmp_path)
     assert [each.text for each in plan.includes] == [None]
     assert plan.summary == ""
+
+
+def gf180(directory: Path, section: str, device: str) -> CutPlan:
+    (directory / "sm141064.ngspice").write_text(GF180)
+    deck = f"t\n.lib {directory}/sm141064.ngspice {section}\n{device}\n.op\n.end\n"
+    return plan_cut(deck, NOTHING, directory)
+
+
+@pytest.mark.parametrize("section", ["typical", "statistical"])
+def test_sections_of_sections_in_the_form_of_gf180(tmp_path: Path, section: str) -> None:
+    plan = gf180(tmp_path, section, "xm1 d g 0 0 nfet_03v3 W=1u L=0.3u")
+    assert subcircuits_in(plan) == ["nfet_03v3", "nfet_inner"]
+    assert bins_in(plan) == {"nfet_03v3_model.0"}
+    assert (".param sw_stat_global=1" in (plan.includes[0].text or "")) is (section == "statistical")
+
+
+def test_width_by_fingers_keeps_both_bins(tmp_path: Path) -> None:
+    (tmp_path / "k.lib").write_text(
+        ".subckt f d g s l=1u w=1u nf=1\nm1 d g s 0 n l=l w=w nf=nf\n"
+        + "".join(
+            f".model n.{number} nmos level=14 lmin=0 lmax=1 wmin={low}u wmax={high}u\n"
+            for number, low, high in ((0, 0, 2), (1, 2, 4), (2, 4, 6), (3, 6, 20))
+        )
+        + ".ends\n"
+    )
+    plan = plan_cut("t\n.include k.lib\nx1 d g 0 f w=9u nf=3\n.end\n", NOTHING, tmp_path)
+    assert bins_in(plan) == {"n.1", "n.3"}
+
+
+def test_conditions_in_the_form_of_sg13g2(tmp_path: Path) -> None:
+    (tmp_path / "ihp").mkdir()
+    (tmp_path / "ihp" / "cornerMOSlv.lib").write_text(IHP)
+    (tmp_path / "ihp" / "sg13g2_moslv_parm.lib").write_text(".param rfmode=0\n")
+    cell = ".subckt sg13_lv_nmos d g s b w=0.35u l=0.34u ng=1\nn1 d g s b sg13_psp w={w/ng} l=l\n.ends\n"
+    (tmp_path / "ihp" / "sg13g2_moslv_mod.lib").write_text(cell + ".model sg13_psp psp103va type=1\n")
+    deck = "t\n.lib ihp/cornerMOSlv.lib mos_tt\nXM1 d g 0 0 sg13_lv_nmos w=1u l=0.13u ng=2\n.op\n.end\n"
+    plan = plan_cut(deck, NOTHING, tmp_path)
+    text = plan.includes[0].text or ""
+    assert (text.count(".subckt"), text.count(".if"), text.count(".else"), text.count(".endif")) == (
+        2,
+        1,
+        1,
+        1,
+    )
+    assert plan.files == {
+        tmp_path / "ihp" / name
+        for name in ("cornerMOSlv.lib", "sg13g2_moslv_parm.lib", "sg13g2_moslv_mod.lib")
+    }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from simorc.executors.batch_scheduler import Scheduler
 from simorc.executors.local import CaseWorker
 from simorc.plugin_loading import plugin_called, plugin_names
 from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.ngspice.cut_decks import CutDecks
+from simorc.simulators.ngspice.cut_store import CutStore
+from simorc.simulators.ngspice.simulator_identity import simulator_identity
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
 from simorc.simulators.ngspice.worker import NgspiceWorker, SessionLife
 
@@ -47,9 +51,10 @@ class Offer:
 
     def case_worker(self, slot: int) -> CaseWorker:
         """What simulates cases here, each in a process of its own; `slot` counts from 0."""
-        return NgspiceWorker(
-            self.simulator, VerifiedDecks("off", 0), self.run / ".warm" / str(slot), SessionLife()
-        )
+        cut = self.execution.get("cut_kit", True)
+        cuts = CutDecks(CutStore() if cut else None, partial(simulator_identity, self.simulator, None))
+        session = self.run / ".warm" / str(slot)
+        return NgspiceWorker(self.simulator, VerifiedDecks("off", 0), session, SessionLife(), cuts=cuts)
 
 
 def scheduler_called(name: str) -> Scheduler | None:
