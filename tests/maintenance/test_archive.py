@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
+import random
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from simorc.errors import RunError
-from simorc.maintenance.archive import archive_run, restore_run
+from simorc.maintenance.archive import archive_run, check_archive, restore_run
 from simorc.rundir.layout import RunLayout
 from tests.made_runs import MakeRun
 
@@ -85,3 +89,70 @@ def test_a_link_in_an_archive_from_elsewhere_is_refused(layout: RunLayout, tmp_p
         target.addfile(link)
     with pytest.raises(RunError, match="not a file of a run"):
         restore_run(hostile, tmp_path / "elsewhere")
+
+
+def test_every_bit_of_an_archive_counts(layout: RunLayout, tmp_path: Path) -> None:
+    archive = archive_run(layout, tmp_path / "run.tar.gz").path
+    whole = archive.read_bytes()
+    chance = random.Random(1)
+    places = {*range(12), *range(len(whole) - 70, len(whole)), *chance.sample(range(len(whole)), 100)}
+    flipped = tmp_path / "flipped.tar.gz"
+    for place in sorted(places):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << chance.randrange(8)
+        flipped.write_bytes(damaged)
+        with pytest.raises(RunError, match=r"flipped\.tar\.gz"):
+            check_archive(flipped)
+    for length in (0, 1, 20, len(whole) // 2, len(whole) - 1):
+        flipped.write_bytes(whole[:length])
+        with pytest.raises(RunError):
+            restore_run(flipped, tmp_path / "elsewhere")
+    flipped.write_bytes(whole + b"\0")
+    with pytest.raises(RunError):
+        check_archive(flipped)
+    assert not list((tmp_path / "elsewhere").glob("*"))
+    assert check_archive(archive).sealed and check_archive(archive).run == layout.name
+
+
+def test_an_archive_without_a_seal_is_checked_by_gzip(layout: RunLayout, tmp_path: Path) -> None:
+    old = tmp_path / "old.tar.gz"
+    with tarfile.open(old, "w:gz") as archive:
+        archive.add(layout.path, layout.name)
+    assert not check_archive(old).sealed
+    whole = old.read_bytes()
+    old.write_bytes(whole[:-5] + bytes([whole[-5] ^ 1]) + whole[-4:])
+    with pytest.raises(RunError, match=r"old\.tar\.gz"):
+        restore_run(old, tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda member: setattr(member, "name", "r/" + "a/" * 500 + "f"),
+        lambda member: setattr(member, "mtime", -(1 << 60)),
+        lambda member: setattr(member, "mtime", 1 << 62),
+        lambda member: setattr(member, "type", tarfile.FIFOTYPE),
+        lambda member: setattr(member, "type", tarfile.CHRTYPE),
+        lambda member: setattr(member, "name", "r/../../x"),
+        lambda member: setattr(member, "name", "/x"),
+        lambda member: setattr(member, "pax_headers", {"path": "r/a\0b"}),
+        lambda member: setattr(member, "pax_headers", {"size": "-512"}),
+        lambda member: setattr(member, "pax_headers", {"mtime": "nan"}),
+    ],
+)
+def test_an_archive_that_would_do_harm_is_refused_in_one_line(
+    tmp_path: Path, harm: Callable[[tarfile.TarInfo], None]
+) -> None:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        for name in ("r/manifest.json", "r/f"):
+            member = tarfile.TarInfo(name)
+            member.size = 2
+            harm(member) if name == "r/f" else None
+            archive.addfile(member, io.BytesIO(b"{}"))
+    hostile = tmp_path / "hostile.tar.gz"
+    hostile.write_bytes(gzip.compress(made.getvalue()))
+    with pytest.raises(RunError) as refused:
+        restore_run(hostile, tmp_path / "elsewhere")
+    assert "\n" not in refused.value.message and "hostile.tar.gz" in refused.value.message
+    assert [path.name for path in tmp_path.iterdir()] == ["hostile.tar.gz"]

@@ -9,14 +9,18 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import struct
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from simorc.errors import RunBusy, RunError, UsageError
+from simorc.maintenance.archive_seal import SEALED, holds, seal
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import runner_alive
 from simorc.rundir.store.integrity import snapshot
@@ -97,8 +101,9 @@ class _Choice:
 
 def _write(layout: RunLayout, target: Path, choice: _Choice) -> tuple[int, int]:
     count = size = 0
+    told = {"comment": SEALED}
     # A link is stored as the file it leads to: restoring accepts files only.
-    with tarfile.open(target, "w:gz", compresslevel=6, dereference=True) as archive:
+    with tarfile.open(target, "w:gz", compresslevel=6, dereference=True, pax_headers=told) as archive:
         for path in _files(layout):
             if not choice.takes(path):
                 continue
@@ -109,6 +114,7 @@ def _write(layout: RunLayout, target: Path, choice: _Choice) -> tuple[int, int]:
         entry = tarfile.TarInfo(f"{layout.name}/{layout.database.name}")
         entry.size, entry.mtime = len(state), int(layout.database.stat().st_mtime)
         archive.addfile(entry, io.BytesIO(state))
+    seal(target)
     return count + 1, size + len(state)
 
 
@@ -151,20 +157,80 @@ def _failed_cases(layout: RunLayout) -> frozenset[int]:
 
 
 def restore_run(archive: Path, simulations: Path) -> RunLayout:
-    """Unpack an archive below ``simulations``; nothing is written outside, and no run is overwritten."""
+    """Unpack an archive below ``simulations``; nothing is written outside, and no run is overwritten.
+
+    Every byte of the archive is checked first. Raises RunError for an archive that is damaged or is none.
+    """
+    name = check_archive(archive).run
+    layout = RunLayout(simulations / name)
+    if os.path.lexists(layout.path):
+        raise UsageError(f"{layout.path} already exists")
     simulations.mkdir(parents=True, exist_ok=True)
+    with _reading(archive) as source:
+        _unpack(source, name, simulations)
+    return layout
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The run in an archive, how many files, and whether it is sealed.
+
+    Archives of older versions have only the checksum of gzip.
+    """
+
+    run: str
+    files: int
+    sealed: bool
+
+
+def check_archive(archive: Path) -> Checked:
+    """Read an archive to its last byte. Raises RunError where anything is damaged or is not of one run."""
+    intact = _seal_holds(archive)
+    with _reading(archive) as source:
+        members = list(_harmless(source))
+        _read_to_the_end(source)
+        sealed = source.pax_headers.get("comment") == SEALED
+    if sealed and not intact:
+        raise RunError(f"{archive}: is damaged: its checksum does not match", remedy="copy the archive again")
+    roots = {member.name.split("/", 1)[0] for member in members}
+    if len(roots) != 1 or roots & {"", ".", ".."}:
+        raise RunError(f"{archive}: not an archive of one run")
+    (name,) = roots
+    if f"{name}/manifest.json" not in {member.name for member in members if member.isfile()}:
+        raise RunError(f"{archive}: contains no run (manifest.json is missing)")
+    return Checked(name, sum(member.isfile() for member in members), sealed)
+
+
+def _seal_holds(archive: Path) -> bool:
+    try:
+        return holds(archive)
+    except OSError as error:
+        raise RunError(f"{archive}: cannot be read: {error.strerror or error}") from error
+
+
+@contextmanager
+def _reading(archive: Path) -> Iterator[tarfile.TarFile]:
+    """The archive, open; whatever is wrong with it is a RunError."""
     try:
         with tarfile.open(archive, "r:gz") as source:
-            name = _run_name(archive, source)
-            layout = RunLayout(simulations / name)
-            if layout.path.exists():
-                raise UsageError(f"{layout.path} already exists")
-            _unpack(source, name, simulations)
-    except (tarfile.TarError, EOFError, OSError) as error:
-        raise RunError(f"{archive}: cannot unpack: {error}") from error
-    if not layout.exists():
-        raise RunError(f"{archive}: contains no run (manifest.json is missing)")
-    return layout
+            yield source
+    except _DAMAGE as error:
+        words = " ".join(str(error).split()) or type(error).__name__
+        raise RunError(f"{archive}: cannot unpack: {words}") from error
+
+
+_DAMAGE = (
+    *(tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError, RecursionError),
+    *(struct.error, MemoryError),
+)
+"""What an archive raises that is damaged, or made to do harm."""
+
+
+def _read_to_the_end(source: tarfile.TarFile) -> None:
+    """Read what follows the last member too: gzip keeps its checksum there."""
+    assert source.fileobj is not None
+    while source.fileobj.read(1 << 20):
+        pass
 
 
 def _unpack(source: tarfile.TarFile, name: str, simulations: Path) -> None:
@@ -181,17 +247,21 @@ def _unpack(source: tarfile.TarFile, name: str, simulations: Path) -> None:
 
 def _harmless(source: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
     """The members, files and directories below the archive's root; raises TarError for any other."""
+    after = -1
     for member in source:
         path = PurePosixPath(member.name)
         if not (member.isfile() or member.isdir()) or path.is_absolute() or ".." in path.parts:
-            raise tarfile.ExtractError(f"{member.name}: not a file of a run")
+            raise tarfile.ExtractError(f"{member.name!r}: not a file of a run")
+        if "\0" in member.name or len(path.parts) > _MOST_DEPTH:
+            raise tarfile.ExtractError(f"{member.name[:80]!r}: not a name of a file of a run")
+        if member.size < 0 or member.offset <= after or not 0 <= member.mtime < _LATEST:
+            raise tarfile.ExtractError(f"{member.name!r}: invalid size or time")
+        after = member.offset
         member.mode = (member.mode & 0o777) | 0o600
         member.uid, member.gid, member.uname, member.gname = os.getuid(), os.getgid(), "", ""
         yield member
 
 
-def _run_name(archive: Path, source: tarfile.TarFile) -> str:
-    names = {member.name.split("/", 1)[0] for member in source.getmembers()}
-    if len(names) != 1 or names & {"", ".", ".."}:
-        raise RunError(f"{archive}: not an archive of one run")
-    return names.pop()
+_MOST_DEPTH = 40
+_LATEST = 1 << 40
+"""Seconds since the epoch that no file is from."""

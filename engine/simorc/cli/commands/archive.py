@@ -41,6 +41,7 @@ from simorc.text import plain
 )
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @click.option("--restore", is_flag=True, help="Unpack the archive RUN into this project.")
+@click.option("--check", is_flag=True, help="Read the archive RUN to its last byte and report damage.")
 @scoped
 def command(
     scope: Scope,
@@ -51,10 +52,17 @@ def command(
     without: Sequence[str],
     force: bool,
     restore: bool,
+    check: bool,
 ) -> None:
     """Archive RUN in one file: state, inputs, decks, logs, reports and the selected waveforms."""
-    from simorc.maintenance.archive import archive_run, restore_run
+    from simorc.maintenance.archive import archive_run, check_archive, restore_run
 
+    if check:
+        found = check_archive(Path(run))
+        click.echo(f"{plain(found.run)}: {found.files} files, nothing is damaged")
+        if not found.sealed:
+            note("written by an older simorc: only the checksum of gzip was checked")
+        return
     if restore:
         click.echo(restore_run(Path(run), scope.root() / SIMULATIONS).name)
         return
