@@ -25,6 +25,15 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from simorc.config.names import did_you_mean
 from simorc.deck_text import decoded, read_leniently
 from simorc.errors import TemplateError
+from simorc.netlist.template_limits import (
+    check_arguments,
+    checked_result,
+    concatenated,
+    counted_steps,
+    limit_tree,
+    limited_filters,
+    refuse_wide_format,
+)
 from simorc.netlist.value_places import Wrap, deck_values, marked, needing_place, placed, unmarked
 from simorc.units import Number, Value
 
@@ -85,7 +94,8 @@ def _finite(value: Any) -> Any:
 class _Environment(ImmutableSandboxedEnvironment):
     """Strict names, parameters before methods, no arithmetic that fills the memory."""
 
-    intercepted_binops = frozenset({"*", "**"})
+    intercepted_binops = frozenset({"*", "**", "+", "%"})
+    concat = staticmethod(concatenated)
 
     def __init__(self, directory: Path) -> None:
         self.files = _BelowDirectory(directory)
@@ -98,6 +108,28 @@ class _Environment(ImmutableSandboxedEnvironment):
             finalize=_finite,
         )
         self.globals = {"range": self.globals["range"]}
+        self.filters = limited_filters(self.filters)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        return limit_tree(super()._parse(source, name, filename))
+
+    def wrap_str_format(self, value: Any) -> Any:
+        """``"...".format``, which refuses too wide a field."""
+        wrapped = super().wrap_str_format(value)
+        if wrapped is None:
+            return None
+
+        def call(*args: Any, **kwargs: Any) -> str:
+            refuse_wide_format(value.__self__)
+            return str(wrapped(*args, **kwargs))
+
+        return call
+
+    def call(self, context: Any, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        name = getattr(obj, "__name__", "")
+        owner = getattr(obj, "__self__", None)
+        check_arguments(name, (owner, *args) if isinstance(owner, str) else args, kwargs)
+        return checked_result(super().call(context, obj, *args, **kwargs))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is not _Parameters:
@@ -117,6 +149,11 @@ class _Environment(ImmutableSandboxedEnvironment):
         return jinja2.StrictUndefined(hint=f"{name} is not a parameter{did_you_mean(name, known)}")
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if operator == "+":
+            return checked_result(super().call_binop(context, operator, left, right))
+        if operator == "%" and isinstance(left, str):
+            refuse_wide_format(left)
+            return checked_result(super().call_binop(context, operator, left, right))
         if not isinstance(left, (int, float, jinja2.Undefined)) or not isinstance(
             right, (int, float, jinja2.Undefined)
         ):
@@ -227,7 +264,8 @@ class Template:
 
     def _rendered(self, context: Mapping[str, Any]) -> str:
         try:
-            return self._bounded(self._compiled.generate(context))
+            with counted_steps():
+                return self._bounded(self._compiled.generate(context))
         except jinja2.TemplateSyntaxError as error:
             raise self._error(error.message or "syntax error", error, error.lineno) from None
         except jinja2.TemplateNotFound as error:

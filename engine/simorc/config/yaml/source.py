@@ -6,6 +6,7 @@ quoted ones stay strings. Duplicate keys, unreadable bytes, foreign tags, explod
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from simorc.units import parse_value
 MAX_BYTES = 8 * 1024 * 1024
 MAX_VALUES = 500_000
 MAX_DEPTH = 40
+_BRACKETS = re.compile(r"[\[\]{}]")
 
 KeyPath = tuple[str | int, ...]
 Place = tuple[int, int]
@@ -117,6 +119,8 @@ def _parsed(
         return _broken(
             path, f"not UTF-8 text (byte {content[error.start]:#04x})", before.count(b"\n") + 1, column
         )
+    if nests_too_deep(text):
+        return _broken(path, f"nested deeper than {MAX_DEPTH} levels")
     try:
         return compose(text)
     except MarkedYAMLError as error:
@@ -131,6 +135,18 @@ def _parsed(
         return _broken(path, f"nested deeper than {MAX_DEPTH} levels")
     except (YAMLError, ValueError, OverflowError) as error:
         return _broken(path, f"not valid YAML: {' '.join(str(error).split())}")
+
+
+def nests_too_deep(text: str) -> bool:
+    """Whether far more brackets are open at once than any file needs: the parser's time grows with the square
+    of their number.
+    """
+    depth = 0
+    for bracket in _BRACKETS.findall(text):
+        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        if depth > 10 * MAX_DEPTH:
+            return True
+    return False
 
 
 def _compose(text: str) -> Node | None:
@@ -197,6 +213,9 @@ class _Builder:
         self.places.setdefault(path, _place(node))
         if str(node.tag) not in _TAGS:
             self._wrong(node, path, f"tag {node.tag} is not supported")
+            return None
+        if isinstance(node, ScalarNode) and "\0" in node.value:
+            self._wrong(node, path, "a text with a NUL character is not supported")
             return None
         if isinstance(node, ScalarNode):
             return _scalar(node)
