@@ -11,6 +11,7 @@ from textual.app import App
 from textual.command import Provider
 from textual.errors import NoWidget
 from textual.events import Event, InputEvent, Key, MouseEvent
+from textual.worker import WorkerFailed
 
 from simorc.text import plain
 from simorc_tui.commands.palette import CommandProvider
@@ -21,6 +22,7 @@ from simorc_tui.settings.preferences import Preferences
 from simorc_tui.theme.ascii_look import choose_scrollbars
 from simorc_tui.theme.glyphs import ASCII, UNICODE
 from simorc_tui.theme.profile import Profile
+from simorc_tui.widgets.failing import unexpected
 
 
 class SimorcApp(App[int]):
@@ -95,6 +97,13 @@ class SimorcApp(App[int]):
         if isinstance(event, MouseEvent) and self._is_gone(event):
             return
         await super().on_event(event)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """The failure of background work is shown, with a file to report it with; the program continues."""
+        if isinstance(error, WorkerFailed):
+            self.notify(unexpected(error.error), title="unexpected error", severity="error", markup=False)
+        else:
+            super()._handle_exception(error)
 
     def _is_gone(self, event: MouseEvent) -> bool:
         """Whether what is painted under the mouse has been removed since it was painted."""

@@ -7,6 +7,8 @@ import logging
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
+from simorc.bug_report import written_report
+from simorc.errors import SimorcError
 from simorc.text import plain
 
 LOG = logging.getLogger("simorc_tui")
@@ -16,6 +18,18 @@ def failure_text(error: BaseException) -> str:
     """``ValueError: what it said``, safe for a terminal."""
     words = plain(str(error)).strip()
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
+
+
+def unexpected(error: BaseException) -> str:
+    """What the user is told of an error of background work: its words, and the file to report it with."""
+    if isinstance(error, SimorcError):
+        return plain(error.message)
+    LOG.error("unexpected error", exc_info=error)
+    try:
+        file = written_report(error)
+    except OSError as reason:
+        return f"{failure_text(error)}\nThe report cannot be written: {reason.strerror}"
+    return f"{failure_text(error)}\nPlease report it with {file}"
 
 
 class FailingPane(Widget):

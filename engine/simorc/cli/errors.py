@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import platform
-import sys
-import tempfile
 import traceback
 from enum import IntEnum
 
 import click
 
-from simorc import __version__
+from simorc.bug_report import written_report
 from simorc.errors import ConfigError, SimorcError
 from simorc.text import plain, plain_lines
 
@@ -57,17 +54,12 @@ def show_operating_system(error: OSError) -> int:
 
 def show_bug(error: BaseException) -> int:
     """A short note that this is our mistake; the traceback goes to a file, or to stderr with SIMORC_DEBUG."""
-    report = "".join(traceback.format_exception(error))
     if os.environ.get("SIMORC_DEBUG"):
-        click.echo(report, err=True)
+        click.echo("".join(traceback.format_exception(error)), err=True)
         return ExitCode.BUG
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="simorc-bug-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as file:
-        file.write(f"simorc {__version__}, Python {platform.python_version()}, {platform.platform()}\n")
-        file.write(f"{' '.join(sys.argv)}\n\n{report}")
+    file = written_report(error)
     click.echo(
         f"simorc: internal error: {type(error).__name__}: {plain(' '.join(str(error).split()))}", err=True
     )
-    click.echo(f"        please report it with {file.name}", err=True)
+    click.echo(f"        please report it with {file}", err=True)
     return ExitCode.BUG

@@ -125,11 +125,11 @@ class MainContext:
 
     def do(self, work: Coroutine[object, object, None], group: str) -> None:
         """Run `work` beside the event loop's other business; its errors are shown."""
-        self.screen.run_worker(self._guarded(work), group=group, exclusive=False, exit_on_error=False)
+        self.screen.run_worker(self._guarded(work), group=group, exclusive=False)
 
     def in_thread(self, work: Callable[[], None], group: str, *, exclusive: bool = False) -> None:
         """Run `work` in a thread; it posts messages and touches no widget."""
-        self.screen.run_worker(work, group=group, exclusive=exclusive, thread=True, exit_on_error=False)
+        self.screen.run_worker(work, group=group, exclusive=exclusive, thread=True)
 
     async def _guarded(self, work: Coroutine[object, object, None]) -> None:
         try:

@@ -34,7 +34,7 @@ class NetlistController(Controller):
     def watch(self) -> None:
         """Begin to watch; it goes on until the screen is gone."""
         tell = watch_netlists(self.main.root, lambda seen: self.main.screen.post_message(NetlistsSeen(seen)))
-        self.main.screen.run_worker(tell, group="netlists", exit_on_error=False)
+        self.main.screen.run_worker(tell, group="netlists")
 
     def seen(self, event: NetlistsSeen) -> None:
         self.conditions = event.seen.conditions

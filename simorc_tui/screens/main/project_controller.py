@@ -26,7 +26,7 @@ class ProjectController(Controller):
     def watch(self) -> None:
         """Read the project again whenever one of its files changes, until the screen is gone."""
         watch = watch_project(lambda: self.main.outline.stamps, self.read_project)
-        self.main.screen.run_worker(watch, group="project files", exit_on_error=False)
+        self.main.screen.run_worker(watch, group="project files")
 
     def read_project(self) -> None:
         """Read the project's files in the background; `OutlineRead` follows."""

@@ -300,7 +300,7 @@ class SweepBuilder(Vertical):
         if self.draft is not None and not self.has_class("editing"):
             self._count(self.draft)
 
-    @work(thread=True, exclusive=True, group="count", exit_on_error=False)
+    @work(thread=True, exclusive=True, group="count")
     def _count(self, draft: SweepText) -> None:
         """A million cases with conditions take a moment to count, so not on the event loop."""
         from simorc_tui.data.sweep_draft import count_cases, earlier_rate

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,30 @@ MakeRun = Callable[..., FakeRun]
 
 def broken(*_: object) -> None:
     raise RuntimeError("nobody foresaw this\x1b[31m")
+
+
+@pytest.mark.parametrize("kind", ["thread", "coroutine", "export"])
+async def test_an_unexpected_error_of_background_work_is_a_message_with_a_report(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    async def broken_coroutine() -> None:
+        broken()
+
+    async with terminal(project) as user:
+        main = user.screen.main
+        work: dict[str, Callable[[], object]] = {
+            "thread": lambda: main.in_thread(broken, "test"),
+            "coroutine": lambda: main.do(broken_coroutine(), "test"),
+            "export": lambda: main.screen.run_worker(broken_coroutine(), group="export"),
+        }
+        work[kind]()
+        await user.sees("RuntimeError: nobody foresaw this^[[31m", "Please report it with")
+        (report,) = tmp_path.glob("simorc-bug-*.txt")
+        assert "in broken" in report.read_text() and "simorc " in report.read_text()
+        await user.press("question_mark")
+        await user.until(lambda: user.pilot.app.screen is not user.screen)
 
 
 @pytest.mark.parametrize(
