@@ -74,7 +74,7 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
             Step(
                 "`f6`: what shows, as a file; `c` are the numbers.",
                 ("F6",),
-                ("CSV, the numbers with every digit",),
+                ("CSV, the numbers in full precision",),
             ),
         ),
     ),

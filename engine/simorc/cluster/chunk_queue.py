@@ -15,7 +15,7 @@ from simorc.runner.preparation import Preparation
 GUESSED_SECONDS = 1.0
 """What a case is thought to take before one has been run."""
 USUAL_WIDTH = 32
-"""How many jobs are thought to run at once where the scheduler does not change_job."""
+"""How many jobs are thought to run at once if the scheduler does not report it."""
 
 Batch = list[tuple[int, Chunk]]
 """Chunks with their generation: how often they came to nothing before."""

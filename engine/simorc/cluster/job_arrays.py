@@ -116,7 +116,7 @@ class JobArrays:
         return element is not None and element.alive
 
     def hopeless(self, states: Mapping[str, ArrayJob]) -> Iterator[str]:
-        """What to change_job the user about jobs that will wait for ever."""
+        """Warnings about jobs that will wait forever, for the user."""
         for job in states.values():
             reasons = [element.reason for element in job.elements.values() if element.hopeless]
             for reason in dict.fromkeys(reasons):

@@ -1,6 +1,6 @@
 """The protocol of batch schedulers, and the calls of their command-line tools.
 
-A scheduler class is small: submit an array job, change_job the states of its elements, cancel, hold, release,
+A scheduler class is small: submit a job array, report the states of its elements, cancel, hold, release,
 throttle. It remembers nothing. A tool that fails or takes too long raises `SchedulerSilent`, so that silence
 is never taken for "no such job".
 """
