@@ -22,7 +22,7 @@ ROOT = HERE.parent.parent
 
 @dataclass(frozen=True)
 class Step:
-    """Keys as tmux names them; `typed` is typed as it is."""
+    """One step: keys as tmux names them, and the words that must appear; `typed` is typed literally."""
 
     what: str
     keys: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
         48,
         (),
         (
-            Step("`simorc`: the builder holds the first sweep, 45 cases.", (), ("= 45 cases",)),
+            Step("`simorc`: the builder shows the first sweep, 45 cases.", (), ("= 45 cases",)),
             Step("`r` builds and runs it.", ("r",), ("45/45", "finished")),
             Step("`S` shows the specs with yield and worst cases.", ("S",), ("worst",)),
         ),
@@ -60,19 +60,19 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
                 (),
                 ("pvt_ac", "0001"),
             ),
-            Step("`S`: specs. The last line is the phase margin's.", ("S",), ("pm", "worst")),
-            Step("`j` to it, `enter` goes to its worst case.", ("j", "j", "Enter"), ("0045",)),
+            Step("`S`: specs. The last line is the phase margin.", ("S",), ("pm", "worst")),
+            Step("`j` selects it, `enter` goes to its worst case.", ("j", "j", "Enter"), ("0045",)),
             Step("`w`: its waveform.", ("w",), ("case 45", "dB")),
             Step(
-                "`m`, again `m`: two cursors; the arrows move the one in hand. The slope is per decade.",
+                "`m` twice: two cursors; the arrows move the selected one. The slope is per decade.",
                 ("m", "Right", "Right", "Right", "m", "Right", "Right"),
                 ("slope", "dB/dec"),
             ),
-            Step("`=`: an expression as one more trace; names and functions complete.", ("=",), ("= ",)),
+            Step("`=`: adds an expression as a trace; `tab` completes names and functions.", ("=",), ("= ",)),
             Step("", (), (), "db(v(xdut.mirror))", shown=False),
-            Step("The gain to the mirror beside the gain to the output.", ("Enter",), ("━━ db(",)),
+            Step("The gain to the mirror and the gain to the output.", ("Enter",), ("━━ db(",)),
             Step(
-                "`f6`: what shows, as a file; `c` are the numbers.",
+                "`f6`: writes the visible part to a file; `c` writes the numbers.",
                 ("F6",),
                 ("CSV, the numbers in full precision",),
             ),
@@ -86,16 +86,16 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
         (
             Step("", (), ("= 45 cases",), shown=False),
             Step(
-                "In the builder a corner is mistyped: `xx` is in no model file.",
+                "In the builder, a corner is mistyped: no model file has `xx`.",
                 ("2", "j", "j", "Enter"),
                 ("corner:",),
             ),
             Step("", ("C-u",), (), "tt ss xx", shown=False),
-            Step("The count follows, nothing is saved.", ("Enter",), ("= 27 cases",)),
-            Step("`r` runs it as it stands.", ("r",), ("27/27", "finished")),
-            Step("`S`: the failures in groups, by kind and message.", ("S",), ("failures",)),
+            Step("The number of cases is updated; nothing is saved.", ("Enter",), ("= 27 cases",)),
+            Step("`r` runs the sweep as shown.", ("r",), ("27/27", "finished")),
+            Step("`S`: the failures grouped by kind and message.", ("S",), ("failures",)),
             Step(
-                "`F`: only the failed cases; `L` the simulator's log of the one under the cursor.",
+                "`F`: only the failed cases; `L`: the simulator log of the case under the cursor.",
                 ("3", "F", "L"),
                 ("match",),
             ),
@@ -107,9 +107,9 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
         48,
         ("pvt_ac", "a wider tail", "pvt_ac"),
         (
-            Step("Two runs of the same sweep; in between the tail was made wider.", (), ("45/45",)),
-            Step("`d`: compare. `r` takes the other run.", ("d",), ("Compare",)),
-            Step("What moved, which specs changed sides, which inputs differ.", ("r",), ("cases in both",)),
+            Step("Two runs of the same sweep; between them, the tail was widened.", (), ("45/45",)),
+            Step("`d`: compare. `r` selects the other run.", ("d",), ("Compare",)),
+            Step("Changed values, specs and inputs.", ("r",), ("cases in both",)),
         ),
     ),
     "only_new_cases": (
@@ -120,17 +120,17 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
         (
             Step("The run of a sweep of four corners and three loads.", (), ("12/12", "= 12 cases")),
             Step(
-                "In the builder `a`: a corner more. The line sets what the last corner sets.",
+                "`a` in the builder: add a corner. The line starts with the values of the last corner.",
                 ("2", "a"),
                 ("a corner more",),
             ),
             Step("", (), (), "slow_33", shown=False),
             Step("", ("End", "BSpace", "BSpace", "BSpace"), (), "3.3", shown=False),
-            Step("It has a name and another supply; three cases more.", ("Enter",), ("= 15 cases",)),
-            Step("`r`: the run on the table has twelve of them.", ("r",), ("only the 3 new cases",)),
-            Step("`n` simulates the three others.", ("n",), ("15/15", "finished")),
+            Step("It has a name and another supply: three more cases.", ("Enter",), ("= 15 cases",)),
+            Step("`r`: the open run has twelve of the cases.", ("r",), ("only the 3 new cases",)),
+            Step("`n` simulates only the three new cases.", ("n",), ("15/15", "finished")),
             Step(
-                "`3` and `enter`: the first case was taken over, and from where.",
+                "`3` and `enter`: the first case was reused; its run is shown.",
                 ("3", "g", "Enter"),
                 ("reused",),
             ),
@@ -144,16 +144,16 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
         (
             Step("A run is open.", (), ("100/100",)),
             Step("`H`: its histogram.", ("H",), ("Histogram of",)),
-            Step("`1`: of the offset.", ("1",), ("offset: n=100",)),
+            Step("`1`: the offset.", ("1",), ("offset: n=100",)),
             Step(
-                "`escape`, then `q` leaves; a run under way would go on.",
+                "`escape`, then `q` quits; an active run would continue.",
                 ("Escape", "q"),
                 (),
                 shown=False,
             ),
-            Step("`simorc` again: the same run, where it stands now.", (), ("100/100",), "simorc\n"),
-            Step("`ctrl+z`: the shell, for a moment.", ("C-z",), ("Stopped",)),
-            Step("`fg`: where one was.", (), ("100/100", "3 cases"), "fg\n"),
+            Step("`simorc` again: the same run, in its current state.", (), ("100/100",), "simorc\n"),
+            Step("`ctrl+z`: suspends to the shell.", ("C-z",), ("Stopped",)),
+            Step("`fg`: returns to the interface.", (), ("100/100", "3 cases"), "fg\n"),
             Step("", ("3",), ("3 cases",), shown=False),
             Step("A smaller window: one pane at a time.", (), ("100/100",), resized=(60, 15)),
         ),
