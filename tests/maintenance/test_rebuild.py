@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.rundir.test_gather import everything
 
 from simorc.config.definitions import measurements_of_json, specs_of_json
 from simorc.config.project import Project
@@ -24,6 +23,7 @@ from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.writer import Finished, Store
 from simorc.simulators.outcome import Outcome
+from tests.rundir.attempts.test_gather import everything
 
 from .test_fsck import DECK, TEN, rows, run  # noqa: F401 -- a fixture
 
