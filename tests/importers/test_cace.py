@@ -198,3 +198,18 @@ def test_a_template_schematic_is_netlisted_and_simulated(datasheet: Path, simorc
     assert ".subckt lowpass" not in template, "the design comes from its own netlist"
     code, said = simorc(*project, "run", "ac_params")
     assert (code, "3 of 3 completed" in said) == (0, True), said
+
+
+def test_a_skipped_parameter_is_said_and_not_imported(datasheet: Path) -> None:
+    text = datasheet.read_text().replace("  step_params:\n", "  step_params:\n    status: skip\n")
+    datasheet.write_text(text)
+    carried = from_cace(datasheet)
+    assert not any("step_params" in str(path) for path in carried.files)
+    assert "parameter step_params: status: skip: CACE does not simulate it, either" in carried.left
+
+
+def test_the_text_form_of_old_datasheets_is_refused_with_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "amp.txt"
+    path.write_text("# an amplifier\nname            amp;\ncace_format     4.0;\npins {\n}\n")
+    with pytest.raises(UsageError, match=r"cace_format 4\.0 is a text of its own form"):
+        from_cace(path)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from simorc.cli.main import run as simorc
-from simorc.cluster.array_files import Wave
+from simorc.cluster.array_files import JobArray
 from simorc.cluster.chunk_ledger import WARM_LOST
 from simorc.cluster.chunk_log import Line
 from simorc.cluster.log_collector import Gathering, OpenChunk
@@ -145,7 +145,7 @@ def test_a_version_that_is_none_is_refused_with_its_place(
 def test_chunks_that_lack_warm_sessions_are_heard_once(make_project: MakeProject, tmp_path: Path) -> None:
     project = make_project(DIVIDER)
     layout = build_run(project, "s")
-    wave = Wave(tmp_path / "w1", "fake", "job", 0.0, Site())
+    wave = JobArray(tmp_path / "w1", "fake", "job", 0.0, Site())
     chunk = OpenChunk(wave, 1, [], 0)
     with Store(layout, plan_of(project, project.sweeps["s"].definition)) as store:
         gathering = Gathering(store, 1)

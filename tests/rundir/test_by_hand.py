@@ -12,7 +12,7 @@ from simorc.rundir.by_hand import by_hand
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest, load_manifest
 from tests.divider_projects import MakeProject
-from tests.rundir.test_gather import everything
+from tests.rundir.attempts.test_gather import everything
 from tests.waiting import PATIENCE
 
 STEP = """* a step through a resistor

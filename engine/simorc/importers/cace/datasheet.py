@@ -5,6 +5,7 @@ What CACE does with a layout (DRC, LVS, area) is left behind and said so; so are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,9 @@ from simorc.importers.result import Carried, named, read_mapping, read_text
 
 _SPICEINIT = {"sky130": "spinit", "ihp-sg13": ".spiceinit"}
 """The file below libs.tech/ngspice of a process kit that holds its settings of ngspice."""
+
+
+_TEXT_FORM = re.compile(r"^\s*cace_format\s+([\d.]+)\s*;", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ def from_cace(path: Path, directory: Path | None = None) -> Carried:
 
     Raises UsageError if the file is no CACE datasheet.
     """
+    _refuse_text_form(path)
     data = read_mapping(path)
     if "cace_format" not in data or not isinstance(data.get("parameters", {}), Mapping):
         raise UsageError(f"{path}: not a CACE datasheet: no cace_format")
@@ -84,6 +89,15 @@ def from_cace(path: Path, directory: Path | None = None) -> Carried:
     ]
     _add_setup(sheet, carried, names)
     return carried
+
+
+def _refuse_text_form(path: Path) -> None:
+    """Raise UsageError for the form with braces and semicolons that CACE had up to 4.0."""
+    if found := _TEXT_FORM.search(read_text(path)):
+        raise UsageError(
+            f"{path}: cace_format {found[1]} is a text of its own form, not YAML",
+            remedy=f"let CACE write it in the newer form: cace {path.name} new.yaml",
+        )
 
 
 def _add_setup(sheet: Datasheet, carried: Carried, names: list[str]) -> None:
@@ -134,6 +148,9 @@ def _ngspice_parameter(sheet: Datasheet, carried: Carried, name: str, parameter:
         tool = parameter.get("tool") if isinstance(parameter, Mapping) else None
         which = tool if isinstance(tool, str) else ", ".join(tool or ("no tool",))
         carried.leave(f"parameter {name}: {which} is not a simulation")
+        return False
+    if str(parameter.get("status") or "").lower() == "skip":
+        carried.leave(f"parameter {name}: status: skip: CACE does not simulate it, either")
         return False
     template = sheet.templates / str(settings.get("template"))
     if not template.is_file():
