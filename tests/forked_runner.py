@@ -59,28 +59,28 @@ def _runner(layout: RunLayout) -> int:
     return runner.main()
 
 
-def fork(body: Callable[[], int], output: Path) -> Forked:
+def fork(body: Callable[[], int], output: Path, errors: Path | None = None) -> Forked:
     """A child in a session of its own that does `body` and ends with the exit code it gives; what it prints
-    is appended to `output`.
+    is appended to `output`, or to `errors` if it is given and the words are for standard error.
     """
     asked, give = os.pipe()
-    with output.open("ab") as said, warnings.catch_warnings():
+    with output.open("ab") as said, (errors or output).open("ab") as wrong, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside threads
         sys.stdout.flush()
         pid = os.fork()
         if pid == 0:
-            _be_child(body, asked, said.fileno())
+            _be_child(body, (asked, said.fileno(), wrong.fileno()))
     os.close(asked)
     return Forked(pid, os.fdopen(give, "wb"))
 
 
-def _be_child(body: Callable[[], int], asked: int, said: int) -> None:
+def _be_child(body: Callable[[], int], streams: tuple[int, int, int]) -> None:
     """Never returns: the parent's code must not go on in a child."""
     code = 70
     try:
         os.setsid()
         os.chdir("/")
-        _take_streams(asked, said)
+        _take_streams(streams)
         os.environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
         warnings.simplefilter("ignore")
         code = body()
@@ -93,11 +93,11 @@ def _be_child(body: Callable[[], int], asked: int, said: int) -> None:
         os._exit(code)
 
 
-def _take_streams(asked: int, said: int) -> None:
+def _take_streams(streams: tuple[int, int, int]) -> None:
     """Streams of its own. The parent's other files are let go of, but their numbers stay taken: an object of
     the parent that closes its file must not close one of the child's.
     """
-    for source, target in ((asked, 0), (said, 1), (said, 2)):
+    for target, source in enumerate(streams):
         os.dup2(source, target)
     nothing = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
     for number in [int(entry.name) for entry in Path("/dev/fd").iterdir()]:

@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from simorc.cli import main as simorc
+from tests.forked_runner import fork
 from tests.waiting import PATIENCE
 
 _FENCE = re.compile(
@@ -27,7 +29,8 @@ _TITLE = re.compile(r'title="([^"]+)"')
 _PROJECT = re.compile(r"<!-- project: (\w+)(?: as (\w+))? -->")
 _PASSING = re.compile(r"(?P<stamp>_\d{14}(_\d+)?)|(?<![\w.])(\d+(\.\d+)?|\.\.\.) m?s(?![\w/])")
 _EXIT = re.compile(r"\s+# exit (\d+)$")
-
+_FOR_A_SHELL = re.compile(r"[|&;<>$`*?~]")
+"""What a shell makes something of."""
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -74,10 +77,13 @@ class Session:
     directory: Path
     repository: Path
     variables: dict[str, str] = field(default_factory=dict)
+    installed: bool = False
+    outputs: Path = field(init=False)
 
     def __post_init__(self) -> None:
         tools = self.directory.parent / "bin"
         tools.mkdir()
+        self.outputs = tools.parent
         for name in ("simorc", "python"):
             module = " -m simorc" if name == "simorc" else ""
             (tools / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{module} "$@"\n')
@@ -114,6 +120,7 @@ class Session:
         lines = [f"[{group}]\n" + "\n".join(f"{k} = {v}" for k, v in each.items()) for group, each in groups]
         (info / "entry_points.txt").write_text("\n".join(lines))
         self.variables["PYTHONPATH"] += f":{pyproject.parent}"
+        self.installed = True
 
     def _type(self, command: str, shown: list[str], line: int) -> None:
         expected = _EXIT.search(command)
@@ -125,6 +132,16 @@ class Session:
             name, _, value = typed[7:].partition("=")
             self.variables[name] = value
             return
+        code, said = self._command(typed)
+        told = f"line {line}: {command}\n{said}"
+        assert code == (int(expected[1]) if expected else 0), f"exit {code}: {told}"
+        _compare(shown, said.splitlines(), told)
+
+    def _command(self, typed: str) -> tuple[int, str]:
+        """The exit code of a command, and what it says: simorc itself in a fork, anything else by a shell."""
+        program, *arguments = shlex.split(typed, comments=True)
+        if program == "simorc" and not self.installed and not _FOR_A_SHELL.search(typed):
+            return self._forked(arguments)
         done = subprocess.run(
             ["bash", "-c", typed],
             cwd=self.directory,
@@ -135,10 +152,24 @@ class Session:
             stdin=subprocess.DEVNULL,
             check=False,
         )
-        said = done.stdout + done.stderr
-        told = f"line {line}: {command}\n{said}"
-        assert done.returncode == (int(expected[1]) if expected else 0), f"exit {done.returncode}: {told}"
-        _compare(shown, said.splitlines(), told)
+        return done.returncode, done.stdout + done.stderr
+
+    def _forked(self, arguments: list[str]) -> tuple[int, str]:
+        outputs = [self.outputs / name for name in ("said", "complained")]
+        for path in outputs:
+            path.write_bytes(b"")
+
+        def body() -> int:
+            os.environ.clear()
+            os.environ.update(self.variables)
+            os.chdir(self.directory)
+            return simorc.run(arguments)
+
+        child = fork(body, *outputs)
+        child.stdin.close()
+        code = child.wait()
+        assert code is not None
+        return code, "".join(path.read_text(encoding="utf-8") for path in outputs)
 
 
 def commands_of(text: str) -> Iterator[tuple[str, list[str]]]:
