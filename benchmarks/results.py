@@ -28,7 +28,7 @@ from simorc.results.specs import evaluate_specs  # noqa: E402
 from simorc.results.statistics import sensitivities, summarise_values  # noqa: E402
 from simorc.rundir.layout import RunLayout  # noqa: E402
 from simorc.rundir.store import connection as database  # noqa: E402
-from simorc.rundir.store.writer import add_column  # noqa: E402
+from simorc.rundir.store.columns import add_column  # noqa: E402
 from simorc.sweeps.plan import Plan  # noqa: E402
 from simorc.waveforms.compression import pack  # noqa: E402
 

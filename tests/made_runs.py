@@ -11,8 +11,8 @@ import pytest
 
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store import connection as database
+from simorc.rundir.store.columns import add_column
 from simorc.rundir.store.connection import quoted
-from simorc.rundir.store.writer import add_column
 
 Row = tuple[str, Mapping[str, Any], Mapping[str, float]]
 """Status, parameters, measurements of one case."""

@@ -14,7 +14,9 @@ from click.testing import CliRunner
 from simorc.cli import main as cli
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store import connection as database
-from simorc.rundir.store.writer import Finished, Store, declare_columns
+from simorc.rundir.store.columns import declare_columns
+from simorc.rundir.store.finished import Finished
+from simorc.rundir.store.writer import Store
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.sweeps.plan import Plan
 from simorc.units import ShownAs

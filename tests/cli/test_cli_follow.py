@@ -24,8 +24,9 @@ from simorc.cli.output.progress import (
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.failure_groups import FailureGroup
+from simorc.rundir.store.finished import Finished
 from simorc.rundir.store.reader import RunReader, still_awaited
-from simorc.rundir.store.writer import Finished, Store
+from simorc.rundir.store.writer import Store
 from simorc.rundir.summary import RunSummary
 from simorc.simulators.outcome import FailureKind, Outcome
 from tests.waiting import until

@@ -14,8 +14,9 @@ from simorc.cli.dependency import Dependency, dependency_on, wait_for
 from simorc.errors import UsageError
 from simorc.rundir.layout import RunLayout, find_runs
 from simorc.rundir.manifest import load_manifest
+from simorc.rundir.store.finished import Finished
 from simorc.rundir.store.reader import RunReader
-from simorc.rundir.store.writer import Finished, Store
+from simorc.rundir.store.writer import Store
 from simorc.simulators.outcome import FailureKind, Outcome
 
 Simorc = Callable[..., Any]

@@ -16,7 +16,8 @@ from simorc.config.project import Project
 from simorc.errors import ConfigError, UsageError
 from simorc.rundir.layout import RunLayout, find_runs
 from simorc.rundir.manifest import load_manifest
-from simorc.rundir.store.writer import Finished, Store
+from simorc.rundir.store.finished import Finished
+from simorc.rundir.store.writer import Store
 from simorc.simulators.outcome import FailureKind, Outcome
 
 Simorc = Callable[..., Any]

@@ -23,8 +23,9 @@ from simorc.rundir.manifest import load_manifest
 from simorc.rundir.metadata_csv import write_metadata
 from simorc.rundir.store import connection as database
 from simorc.rundir.store import migrations
+from simorc.rundir.store.finished import Finished
 from simorc.rundir.store.reader import RunReader
-from simorc.rundir.store.writer import Finished, Store
+from simorc.rundir.store.writer import Store
 from simorc.simulators.outcome import FailureKind, Outcome
 
 DECK = """* d

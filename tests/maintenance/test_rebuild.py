@@ -20,8 +20,9 @@ from simorc.results.frame import load_frame
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
 from simorc.rundir.manifest import load_manifest
+from simorc.rundir.store.finished import Finished
 from simorc.rundir.store.reader import RunReader
-from simorc.rundir.store.writer import Finished, Store
+from simorc.rundir.store.writer import Store
 from simorc.simulators.outcome import Outcome
 from tests.rundir.attempts.test_gather import everything
 

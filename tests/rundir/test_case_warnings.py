@@ -12,8 +12,10 @@ from simorc.rundir.attempts.attempt_log import Trace
 from simorc.rundir.attempts.status_files import Report, plain_report, report_from
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store import connection as database
+from simorc.rundir.store.columns import declare_columns
+from simorc.rundir.store.finished import Finished
 from simorc.rundir.store.reader import RunReader
-from simorc.rundir.store.writer import Finished, Store, declare_columns
+from simorc.rundir.store.writer import Store
 from simorc.simulators.case_warnings import CaseWarning, merged
 from simorc.simulators.outcome import Outcome
 from simorc.sweeps.plan import Plan

@@ -11,8 +11,10 @@ import pytest
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.metadata_csv import swept_columns
 from simorc.rundir.store import connection as database
+from simorc.rundir.store.columns import declare_columns
+from simorc.rundir.store.finished import Finished
 from simorc.rundir.store.reader import RunReader
-from simorc.rundir.store.writer import Finished, Store, declare_columns
+from simorc.rundir.store.writer import Store
 from simorc.rundir.unvaried import monte_carlo_varies_nothing, unvaried
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.sweeps.cases import Case

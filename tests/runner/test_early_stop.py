@@ -13,7 +13,7 @@ from simorc.measurements.yields import yield_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.store import connection as database
-from simorc.rundir.store.writer import add_column
+from simorc.rundir.store.columns import add_column
 from simorc.runner.early_stop import Stopping, already_known, stopping_of
 from simorc.sweeps.plan import Plan
 

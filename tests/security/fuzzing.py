@@ -30,7 +30,8 @@ from simorc.rundir.attempt_log import Trace
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.metadata_csv import write_metadata
-from simorc.rundir.store.writer import Finished, Store
+from simorc.rundir.store.finished import Finished
+from simorc.rundir.store.writer import Store
 from simorc.simulators.outcome import FailureKind, Outcome
 
 MOST_SECONDS = 2.0

@@ -25,7 +25,8 @@ from simorc.rundir.attempts.status_files import gather_reports
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.requests import collect
-from simorc.rundir.store.writer import Finished, Store
+from simorc.rundir.store.finished import Finished
+from simorc.rundir.store.writer import Store
 from simorc.runner.preparation import clear_case
 from simorc.simulators.job import Job
 from simorc.simulators.ngspice.outputs import collect_raw

@@ -32,7 +32,8 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import runner_info
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.requests import collect
-from simorc.rundir.store.writer import Finished, Store
+from simorc.rundir.store.finished import Finished
+from simorc.rundir.store.writer import Store
 from simorc.rundir.summary import summarise
 from simorc.runner.preparation import Preparation
 from simorc.runner.retry_policy import budgets_from

@@ -18,7 +18,7 @@ from simorc.cluster.chunk_log import ChunkLog
 from simorc.files import write_json
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.statuses import Statuses
-from simorc.rundir.store.writer import Finished
+from simorc.rundir.store.finished import Finished
 
 WARM_LOST = "warm_lost"
 """The kind of event by which a chunk says that it has no warm sessions."""

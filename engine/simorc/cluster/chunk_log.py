@@ -20,7 +20,7 @@ from typing import Any
 
 from simorc.cluster.array_files import JobArray
 from simorc.rundir.attempts.status_files import Report, plain_report, report_from
-from simorc.rundir.store.writer import Finished
+from simorc.rundir.store.finished import Finished
 
 MOST_AT_ONCE = 4 << 20
 """Bytes of a log read in one go."""

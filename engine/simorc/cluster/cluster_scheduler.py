@@ -24,7 +24,8 @@ from simorc.files import is_network
 from simorc.rundir.attempts.status_files import Report
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.run_settings import RunSettings
-from simorc.rundir.store.writer import Store, finished_elsewhere
+from simorc.rundir.store.finished import finished_elsewhere
+from simorc.rundir.store.writer import Store
 from simorc.runner.ledger import write_down
 from simorc.runner.preparation import Preparation
 from simorc.runner.steering import Steering

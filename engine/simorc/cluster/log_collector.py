@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from simorc.cluster.array_files import JobArray
 from simorc.cluster.chunk_ledger import WARM_LOST
 from simorc.cluster.chunk_log import Line, read_lines
-from simorc.rundir.store.writer import Finished, Store
+from simorc.rundir.store.finished import Finished
+from simorc.rundir.store.writer import Store
 
 FINAL = frozenset({"completed", "failed"})
 _LOG = re.compile(r"(\d+)\.(\d+)\.log")

@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterable
 
 from simorc.cluster.log_collector import Gathering, OpenChunk
-from simorc.rundir.store.writer import Finished, Store
+from simorc.rundir.store.finished import Finished
+from simorc.rundir.store.writer import Store
 from simorc.simulators.outcome import FailureKind, Outcome
 
 FRUITLESS = 3

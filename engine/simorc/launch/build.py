@@ -33,7 +33,8 @@ from simorc.rundir.metadata_csv import swept_columns, write_metadata
 from simorc.rundir.new_manifest import new_manifest
 from simorc.rundir.provenance import describe_host, describe_tools, digests_of, git_state
 from simorc.rundir.store import connection as database
-from simorc.rundir.store.writer import Store, declare_columns
+from simorc.rundir.store.columns import declare_columns
+from simorc.rundir.store.writer import Store
 from simorc.runner.accepting import frozen
 from simorc.schematics.digests import Digests
 from simorc.schematics.staleness import refuse_stale, schematic_inputs

@@ -24,10 +24,12 @@ from simorc.rundir.attempts.history import stored_attempts, together, traced_att
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.metadata_csv import swept_columns
+from simorc.rundir.store.columns import declare_columns
 from simorc.rundir.store.connection import create
 from simorc.rundir.store.definitions import stored_definitions
+from simorc.rundir.store.finished import Finished
 from simorc.rundir.store.integrity import carry_over, readable_meta
-from simorc.rundir.store.writer import Finished, Store, declare_columns
+from simorc.rundir.store.writer import Store
 from simorc.runner.measuring import Measuring
 from simorc.simulators.ngspice.verdict import Ending, judge
 from simorc.simulators.outcome import Outcome

@@ -30,8 +30,9 @@ from simorc.rundir.metadata_csv import write_metadata
 from simorc.rundir.requests import Request, collect
 from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.store.connection import DatabaseError
+from simorc.rundir.store.finished import REUSED, Finished
 from simorc.rundir.store.reader import STATUSES
-from simorc.rundir.store.writer import REUSED, Finished, Store
+from simorc.rundir.store.writer import Store
 from simorc.runner.machine_watch import pause_reason
 from simorc.runner.presence import Presence
 from simorc.runner.run_scheduler import RunScheduler

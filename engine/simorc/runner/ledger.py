@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from simorc.rundir.statuses import Statuses
-from simorc.rundir.store.writer import Finished
+from simorc.rundir.store.finished import Finished
 from simorc.runner.steering import Command, GiveBack, Kill, MakePending, Record, SetMeta, WakeAt
 
 

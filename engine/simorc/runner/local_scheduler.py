@@ -19,7 +19,7 @@ from simorc.rundir.attempts.status_files import Report
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.store.connection import DatabaseError
-from simorc.rundir.store.writer import Finished, finished_elsewhere
+from simorc.rundir.store.finished import Finished, finished_elsewhere
 from simorc.runner.admission import LOOK_EVERY, Admission
 from simorc.runner.case_queue import CaseQueue
 from simorc.runner.deck_groups import deck_groups

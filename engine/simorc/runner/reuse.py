@@ -23,7 +23,8 @@ from simorc.rundir.attempts.status_files import Report
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.run_settings import RunSettings
-from simorc.rundir.store.writer import REUSED, Store
+from simorc.rundir.store.finished import REUSED
+from simorc.rundir.store.writer import Store
 from simorc.runner.earlier_runs import UNREADABLE, EarlierRun, Equal
 from simorc.runner.measuring import Measuring
 from simorc.runner.preparation import Preparation, clear_case

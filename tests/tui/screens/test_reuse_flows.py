@@ -9,7 +9,8 @@ from simorc.config.project import Project
 from simorc.launch.build import build_run
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
-from simorc.rundir.store.writer import Finished, Store
+from simorc.rundir.store.finished import Finished
+from simorc.rundir.store.writer import Store
 from simorc.simulators.outcome import Outcome
 from tests.tui.flows import terminal
 from tests.tui.screens.test_main_screen import NotedLauncher

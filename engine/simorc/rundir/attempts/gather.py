@@ -32,7 +32,8 @@ def gather_held(layout: RunLayout) -> int:
     from simorc.rundir.circuit.circuits import circuit_in_force
     from simorc.rundir.manifest import load_manifest
     from simorc.rundir.metadata_csv import write_metadata
-    from simorc.rundir.store.writer import Store, finished_elsewhere
+    from simorc.rundir.store.finished import finished_elsewhere
+    from simorc.rundir.store.writer import Store
 
     manifest = load_manifest(layout)
     plan = manifest.plan

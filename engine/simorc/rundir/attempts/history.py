@@ -15,7 +15,7 @@ from typing import Any
 from simorc.errors import StoreError
 from simorc.rundir.store.attempt_rows import AttemptRows, CaseVerdict
 from simorc.rundir.store.connection import DatabaseError
-from simorc.rundir.store.writer import Finished
+from simorc.rundir.store.finished import Finished
 from simorc.simulators.case_warnings import warnings_from
 from simorc.simulators.outcome import FailureKind, Outcome
 

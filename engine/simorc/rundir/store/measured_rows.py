@@ -10,10 +10,10 @@ from typing import Any
 
 from simorc.config.definitions import MeasurementDefinitions
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.store.columns import add_column
 from simorc.rundir.store.connection import close_for_writing, open_for_writing, quoted
 from simorc.rundir.store.definitions import write_definitions
 from simorc.rundir.store.reader import STATUSES
-from simorc.rundir.store.writer import add_column
 from simorc.simulators.outcome import FailureKind
 
 LACKING = str(FailureKind.MEASUREMENT_MISSING)

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
 from simorc.errors import StoreError
-from simorc.rundir.attempts.status_files import Report
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.metadata_csv import swept_columns
 from simorc.rundir.statuses import Statuses
+from simorc.rundir.store.columns import add_column, sql_value
 from simorc.rundir.store.connection import (
     close_for_writing,
     may_pass,
@@ -27,15 +26,12 @@ from simorc.rundir.store.connection import (
     open_for_writing,
     quoted,
 )
+from simorc.rundir.store.finished import Finished
 from simorc.rundir.store.reader import STATUSES
 from simorc.rundir.store.warning_rows import WarningRows, as_text
-from simorc.simulators.outcome import Outcome
 from simorc.sweeps.plan import Plan
-from simorc.units import ShownAs, Value
 
 CHANGES_KEPT = 50_000
-REUSED = "reused"
-"""The action of an attempt whose results came from an earlier run."""
 _PRUNE_EVERY = 5_000
 _CASE_COLUMNS = ("status", "kind", "message", "attempts", "warm", "rung", "started", "seconds", "fingerprint")
 _ATTEMPT_SQL = (
@@ -43,22 +39,6 @@ _ATTEMPT_SQL = (
     "(case_id, attempt, status, kind, message, action, warm, cold_why, rung, started, seconds, place, "
     "warnings, fingerprint, deck_run) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
-
-
-@dataclass(frozen=True)
-class Finished:
-    """One finished attempt of a case, and whether it is the case's last (`final`)."""
-
-    case_id: int
-    attempt: int
-    outcome: Outcome
-    action: str
-    final: bool
-    started: float
-    place: str
-    rung: str | None = None
-    circuit: int | None = None
-    """The number of the circuit it was simulated from; None: the one in force."""
 
 
 class Store:
@@ -119,7 +99,7 @@ class Store:
         self._under_way.pop(finished.case_id, None)
         self._progress.pop(finished.case_id, None)
         self._pending.append(finished)
-        self.statuses.set(finished.case_id, _status_after(finished))
+        self.statuses.set(finished.case_id, finished.case_status)
 
     def progressed(self, case_id: int, fraction: float) -> None:
         if case_id in self._under_way:
@@ -323,7 +303,7 @@ class Store:
         self._db.executemany(sql, ((case_id, *self._parameter_row(case_id)) for case_id in case_ids))
 
     def _parameter_row(self, case_id: int) -> list[object]:
-        return [_sql_value(value) for value in self._plan.case(case_id).scope().values()]
+        return [sql_value(value) for value in self._plan.case(case_id).scope().values()]
 
     # Measurements ---------------------------------------------------------------------------------
 
@@ -397,59 +377,3 @@ class Store:
     def attempts_after(self, seq: int) -> list[tuple[Any, ...]]:
         """The attempt rows after `seq`, for the trace."""
         return self._db.execute("SELECT * FROM attempts WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
-
-
-class Counted(Protocol):
-    """Whoever knows how often a case was tried."""
-
-    def attempts_of(self, case_id: int) -> int: ...
-
-
-def finished_elsewhere(report: Report, counted: Counted) -> Finished:
-    """A worker's report as the attempt it was."""
-    attempt = counted.attempts_of(report.case_id) + 1
-    decision = (report.action, True, report.started, report.place, report.rung)
-    return Finished(report.case_id, attempt, report.outcome, *decision)
-
-
-def add_column(
-    db: sqlite3.Connection, name: str, role: str, label: str, unit: str, scale: float = 1.0
-) -> None:
-    """Add ``p_...`` or ``m_...`` to the case table and to the list of columns."""
-    affinity = "REAL" if role == "measurement" else ""
-    db.execute(f"ALTER TABLE cases ADD COLUMN {quoted(name)} {affinity}")
-    position = db.execute("SELECT count(*) FROM columns").fetchone()[0]
-    db.execute(
-        "INSERT INTO columns (name, role, label, unit, position, scale) VALUES (?, ?, ?, ?, ?, ?)",
-        (name, role, label, unit, position, scale),
-    )
-
-
-def declare_columns(
-    layout: RunLayout, parameters: Sequence[str], measurements: Mapping[str, ShownAs], total: int
-) -> None:
-    """Add the columns known when a run is built (its parameters, its measurements and how they are shown) and
-    the counts.
-    """
-    db = open_for_writing(layout.database)
-    try:
-        for name in parameters:
-            add_column(db, f"p_{name}", "parameter", name, "")
-        for name, shown in measurements.items():
-            add_column(db, f"m_{name}", "measurement", name, shown.unit, shown.scale)
-        db.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", Statuses(total).counts().items())
-    finally:
-        close_for_writing(db)
-
-
-def _status_after(done: Finished) -> str:
-    if not done.final:
-        return "in_progress"
-    return "pending" if done.outcome.status == "cancelled" else done.outcome.status
-
-
-def _sql_value(value: Value) -> object:
-    """Numbers as numbers, so that SQLite sorts and compares them; text as text."""
-    if isinstance(value, bool | str):
-        return int(value) if isinstance(value, bool) else value
-    return int(value) if isinstance(value, int) else float(value)
