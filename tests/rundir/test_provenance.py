@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,29 @@ def test_data_and_code_models_a_deck_names_are_inputs(tmp_path: Path) -> None:
     assert {path.name for path in include_closure(tmp_path, deck)} == {"wave.txt", "bsim.osdi"}
     assert named_files(deck) == ("wave.txt", "bsim.osdi")
     assert include_closure(tmp_path, '.model s filesource (file="absent.txt")\n') == set()
+
+
+def test_no_program_of_the_repository_s_configuration_is_run(tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        who = ["-c", "user.name=n", "-c", "user.email=e@e", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", "-C", str(tmp_path / "p"), *who, *words], check=True, capture_output=True)
+
+    project, ran = tmp_path / "p", tmp_path / "ran"
+    project.mkdir()
+    git("init")
+    (project / "a.txt").write_text("1\n")
+    (project / ".gitattributes").write_text("*.txt filter=own\n")
+    git("add", ".")
+    git("commit", "-m", "first")
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\necho $0 $* >> {ran}\ncat\n")
+    program.chmod(0o755)
+    git("config", "core.fsmonitor", str(program))
+    git("config", "filter.own.clean", str(program))
+    git("config", "filter.own.process", str(program))
+    git("config", "core.hooksPath", str(tmp_path))
+    program.with_name("post-index-change").symlink_to(program)
+    (project / "a.txt").write_text("2\n")
+    state = provenance.git_state(project)
+    assert state is not None and state.dirty
+    assert not ran.exists()

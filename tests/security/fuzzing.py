@@ -26,7 +26,7 @@ from simorc.cli.main import run
 from simorc.config.project import Project
 from simorc.launch.build import build_run
 from simorc.maintenance.archive import archive_run
-from simorc.rundir.attempt_log import Trace
+from simorc.rundir.attempts.attempt_log import Trace
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.metadata_csv import write_metadata

@@ -58,11 +58,24 @@ def sha256(path: Path) -> str:
 
 def git_state(root: Path) -> GitState | None:
     """The commit the project is at and whether anything in it differs; None outside a repository."""
-    commit = _output(["git", "-C", str(root), "rev-parse", "HEAD"])
+    git = ["git", "-C", str(root), "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]
+    commit = _output([*git, "rev-parse", "HEAD"])
     if not commit:
         return None
-    changed = _output(["git", "-C", str(root), "status", "--porcelain", "--untracked-files=no", "--", "."])
+    for name in _filters_of_repository(git):
+        git += ["-c", f"{name}="]
+    status = ["--no-optional-locks", "status", "--porcelain", "--untracked-files=no"]
+    changed = _output([*git, *status, "--ignore-submodules=all", "--", "."])
     return GitState(commit, bool(changed))
+
+
+def _filters_of_repository(git: list[str]) -> list[str]:
+    """The settings of the repository's own configuration that name programs by which git reads files. Whoever
+    sends a project may have written them: they are not run.
+    """
+    pattern = r"^filter\..*\.(clean|smudge|process|required)$"
+    where = ["config", "--local", "--includes", "--name-only", "--get-regexp", pattern]
+    return sorted({name for name in _output([*git, *where]).splitlines() if "=" not in name})
 
 
 def describe_tools(simulator: str) -> Tools:

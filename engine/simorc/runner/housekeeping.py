@@ -121,6 +121,7 @@ class Housekeeping:
             )
         self._complete_trace()
         await self._write_metadata()
+        self.flush()  # what could not be written is an event
 
     def _duties(self) -> None:
         """Whatever a full disk or a lost file system keeps from being done is tried again at the next

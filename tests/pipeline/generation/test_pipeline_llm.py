@@ -75,6 +75,11 @@ class Handler(BaseHTTPRequestHandler):
             for _ in range(50):
                 self.wfile.write(b" ")
                 time.sleep(0.1)
+        if answer.startswith("REDIRECT:"):
+            self.send_response(302)
+            self.send_header("Location", answer.removeprefix("REDIRECT:"))
+            self.end_headers()
+            return
         if answer == "REFUSE":
             self.send_error(500, "overloaded")
             return
@@ -87,6 +92,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+    def do_GET(self) -> None:
+        """Where a redirect leads."""
+        self.server.keys.append(self.headers.get("Authorization"))
+        self.send_error(404)
 
     def log_message(self, *_args: Any) -> None:
         """The tests read answers, not logs."""
@@ -357,3 +367,14 @@ def test_a_tiny_local_model_answers(tmp_path: Path) -> None:
     answer = ask(call(str(tmp_path)))
     assert answer == ask(call(str(tmp_path)))  # temperature 0: the same each time
     assert len(answer.split()) <= 5
+
+
+@pytest.mark.parametrize(("host", "asked"), [("127.0.0.1", 2), ("localhost", 1)])
+def test_the_key_never_follows_a_redirect_to_another_host(
+    model: Model, monkeypatch: pytest.MonkeyPatch, host: str, asked: int
+) -> None:
+    monkeypatch.setenv("KEY", "secret")
+    model.answers = [f"REDIRECT:http://{host}:{model.server_port}/elsewhere"]
+    with pytest.raises(NoAnswer, match="404" if asked == 2 else "302.*redirect to another host"):
+        ask({**call("any"), "endpoint": model.address, "api_key_env": "KEY"})
+    assert len(model.keys) == asked

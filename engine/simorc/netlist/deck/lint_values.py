@@ -20,7 +20,7 @@ _BEGINS = re.compile(r"[-+]?\.?[0-9]")
 _ONLY_DIGITS = re.compile(r"[-+]?[0-9.,]+")
 # A suffix written twice, or after a blank. `2n3904`, `1v8` and `28nmhp` are names.
 _MISTYPED_SUFFIX = re.compile(
-    r"[-+]?[0-9]*\.?[0-9]*(?:(meg|[tgkmuµnpf])\1|\s+(?:meg|[tgkmuµnpf]))", re.IGNORECASE
+    r"[-+]?[0-9]*(?:\.[0-9]*)?(?:(meg|[tgkmuµnpf])\1|\s+(?:meg|[tgkmuµnpf]))", re.IGNORECASE
 )
 
 

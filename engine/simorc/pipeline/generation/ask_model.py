@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from simorc.pipeline.generation.answers import NoAnswer
 
@@ -41,6 +42,20 @@ def ask(call: Mapping[str, Any]) -> str:
     return ask_local(call)
 
 
+class _SameHost(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect to another scheme, host or port, which would be given the API key."""
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
+        if urlsplit(newurl)[:2] != urlsplit(req.full_url)[:2]:
+            return None
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+_OPENER = urllib.request.build_opener(_SameHost)
+
+
 def ask_endpoint(call: Mapping[str, Any]) -> str:
     """One chat completion of an OpenAI-compatible server (vLLM, llama.cpp, Ollama, ...)."""
     request = urllib.request.Request(
@@ -52,12 +67,14 @@ def ask_endpoint(call: Mapping[str, Any]) -> str:
     if request.type not in ("http", "https"):
         raise NoAnswer("backend_failed", f"{call['endpoint']}: an endpoint must be an http or https address")
     try:
-        with urllib.request.urlopen(request, timeout=call["timeout"]) as response:
+        with _OPENER.open(request, timeout=call["timeout"]) as response:
             content = _content(response, call)
     except TimeoutError:
         raise NoAnswer("backend_timeout", f"no answer within {call['timeout']:g} s") from None
     except urllib.error.HTTPError as error:
-        raise NoAnswer("backend_failed", f"{call['endpoint']} answered {error.code} {error.reason}") from None
+        told = f"{call['endpoint']} answered {error.code} {error.reason}"
+        elsewhere = " (a redirect to another host is not followed)" if 300 <= error.code < 400 else ""
+        raise NoAnswer("backend_failed", told + elsewhere) from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
         if isinstance(reason, TimeoutError):
