@@ -136,9 +136,16 @@ class RunBusy(RunError):
 
 
 class InputsChanged(RunError):
-    """A file the run was built from is no longer what it was: going on would mix two circuits."""
+    """A file the run was built from is no longer what it was: going on would mix two circuits.
+
+    `answers` are those with which the run may go on all the same: ``keep``, ``accept``.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, *, remedy: str | None = None, answers: Sequence[str] = ()) -> None:
+        super().__init__(message, remedy=remedy)
+        self.answers = tuple(answers)
 
 
 class StoreError(RunError):

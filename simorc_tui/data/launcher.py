@@ -44,13 +44,17 @@ class Launcher:
             except SimorcError as error:  # the user knows the builder, not the file it was handed over in
                 raise SimorcError(error.message.replace(str(definition), f"{sweep} (not saved)")) from error
 
-    async def start(self, layout: RunLayout, cases: Sequence[int] | None = None) -> None:
-        """Start the run's runner. Raises RunBusy if another has it."""
+    async def start(
+        self, layout: RunLayout, cases: Sequence[int] | None = None, *, inputs: str = "refuse"
+    ) -> None:
+        """Start the run's runner. `inputs` (refuse, keep, accept) says what to do where a file the run was
+        built from has changed. Raises InputsChanged, and RunBusy if another has the run.
+        """
         from simorc.launch.start import (
             start_runner,  # brings the manifest's models: not before the first frame
         )
 
-        await asyncio.to_thread(start_runner, layout, cases=cases)
+        await asyncio.to_thread(start_runner, layout, cases=cases, inputs=inputs)
 
     async def check_inputs(self, layout: RunLayout) -> None:
         """Raise InputsChanged where a file the run was built from has changed."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from array import array
 
+from simorc.errors import InputsChanged
 from simorc.expressions.case_sql import CaseFilter
+from simorc.rundir.circuit.record import KEEP, REFUSE
 from simorc.rundir.layout import RunLayout, find_run
 from simorc.rundir.summary import RunSummary
 from simorc_tui.data.case_order import Arrangement, OrderQuery
 from simorc_tui.data.reuse_offer import reuse_offer
 from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen, confirm
+from simorc_tui.screens.main.changed_inputs import ChangedInputs
 from simorc_tui.screens.main.context import Controller, MainContext
 from simorc_tui.screens.main.netlist_controller import NetlistController
 from simorc_tui.screens.main.open_run_controller import OpenRunController
@@ -37,6 +40,7 @@ class RunController(Controller):
         self._run_list = run_list
         self._netlists = netlists
         self._panes = panes
+        self._changed = ChangedInputs(main)
 
     def launch(self) -> None:
         """A new run of the builder's sweep, or the rest of the run on the table; asks if both make sense."""
@@ -188,15 +192,26 @@ class RunController(Controller):
         self._open_run.attach(layout)
         await self._start(layout)
 
-    async def _start(self, layout: RunLayout, cases: list[int] | None = None) -> None:
-        await self.main.launcher.start(layout, cases)
+    async def _start(
+        self, layout: RunLayout, cases: list[int] | None = None, *, inputs: str = REFUSE
+    ) -> None:
+        try:
+            await self.main.launcher.start(layout, cases, inputs=inputs)
+        except InputsChanged as error:
+            self._changed.ask_about(error, lambda answer: self._start(layout, cases, inputs=answer), "launch")
+            return
         self._panes.show_cases()
         self._run_list.look_now()
 
     async def _retry_here(self, message: str, named: dict[str, list[int]]) -> None:
-        """The runner that lives is asked, unless an input of the run has changed."""
+        """The runner that lives is asked; it simulates the run's own copies where an input has changed."""
         assert self.main.run is not None
-        await self.main.launcher.check_inputs(self.main.run)
+        try:
+            await self.main.launcher.check_inputs(self.main.run)
+        except InputsChanged as error:
+            kept = InputsChanged(error.message, remedy=error.remedy, answers=[*{KEEP} & {*error.answers}])
+            self._changed.ask_about(kept, lambda _: self._ask_of_run("retry", message, **named), "request")
+            return
         await self._ask_of_run("retry", message, **named)
 
     async def _retry_with_runner(self, marked: list[int]) -> None:

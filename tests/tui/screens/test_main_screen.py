@@ -45,7 +45,9 @@ class NotedLauncher(Launcher):
             raise SimorcError("sweeps/pvt.yaml:4:3: parameters.vdaa: not a parameter")
         return self._make()
 
-    async def start(self, layout: RunLayout, cases: Sequence[int] | None = None) -> None:
+    async def start(
+        self, layout: RunLayout, cases: Sequence[int] | None = None, *, inputs: str = "refuse"
+    ) -> None:
         self.asked.append(("start", layout.name, cases))
 
     async def request(self, layout: RunLayout, kind: str, **data: object) -> None:

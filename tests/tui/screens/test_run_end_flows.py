@@ -34,7 +34,9 @@ class MakingLauncher(NotingLauncher):
     ) -> RunLayout:
         return self._make().layout
 
-    async def start(self, layout: RunLayout, cases: Sequence[int] | None = None) -> None:
+    async def start(
+        self, layout: RunLayout, cases: Sequence[int] | None = None, *, inputs: str = "refuse"
+    ) -> None:
         self.asked.append(("start", layout.name))
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -26,6 +27,9 @@ _NAMES = re.compile(
     r"""|^[ \t]*(?P<script>source|load)[ \t]+(?P<script_name>"[^"\n]+"|[^\s"]+)[ \t]*$""",
     re.IGNORECASE | re.MULTILINE,
 )
+_WORDS = (".inc", ".lib", "file", "osdi", "codemodel")
+_SCRIPT_WORDS = ("source", "load")
+"""What a line that names a file contains, in lower case."""
 _KINDS: tuple[Kind, ...] = ("include", "library", "data", "compiled", "script")
 _BLOCK = re.compile(r"^[ \t]*\.(control|endc)\b", re.IGNORECASE | re.MULTILINE)
 _COMMENT_LINE = re.compile(r"[ \t]*\*")
@@ -54,9 +58,9 @@ class FileReference:
 
 def references(text: str) -> Iterator[FileReference]:
     """The files that `text` names, in order. Comment lines name none, scripts stand in control blocks."""
-    blocks = [(match.start(), match[1].lower() == "control") for match in _BLOCK.finditer(text)]
+    blocks = _blocks(text)
     line, counted = 1, 0
-    for match in _NAMES.finditer(text):
+    for match in _named(text, scripts=bool(blocks)):
         kind = next(kind for kind in _KINDS if match[kind])
         line += text.count("\n", counted, match.start())
         counted = match.start()
@@ -69,6 +73,34 @@ def references(text: str) -> Iterator[FileReference]:
         start, end = start + quoted, end - quoted
         section = match["section"] if kind == "library" else None
         yield FileReference(kind, text[start:end], section, line, start, end)
+
+
+def _blocks(text: str) -> list[tuple[int, bool]]:
+    """Where control blocks begin (True) and end."""
+    if ".control" not in text and ".control" not in text.lower():
+        return []
+    return [(match.start(), match[1].lower() == "control") for match in _BLOCK.finditer(text)]
+
+
+def _named(text: str, *, scripts: bool) -> Iterator[re.Match[str]]:
+    """The matches of `_NAMES`, which lie on one line each: only lines with one of its words are looked at.
+
+    A kit has a hundred megabytes and a few dozen such lines.
+    """
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a letter that has no lower case of one character
+        yield from _NAMES.finditer(text)
+        return
+    starts: set[int] = set()
+    for word in (*_WORDS, *(_SCRIPT_WORDS if scripts else ())):
+        place = lowered.find(word)
+        while place >= 0:
+            starts.add(text.rfind("\n", 0, place) + 1)
+            end = text.find("\n", place)
+            place = lowered.find(word, end) if end >= 0 else -1
+    for start in sorted(starts):
+        end = text.find("\n", start)
+        yield from _NAMES.finditer(text, start, end if end >= 0 else len(text))
 
 
 def _in_control(blocks: Sequence[tuple[int, bool]], place: int) -> bool:
@@ -107,21 +139,28 @@ def _beneath(place: Path, written: str) -> Path:
 def closure(text: str, directory: Path) -> set[Path]:
     """Every file that a deck run in `directory` reads, directly or not."""
     seen: set[Path] = set()
-    waiting: list[tuple[str, tuple[Path, ...]]] = [(text, (directory,))]
+    waiting: list[tuple[Iterable[FileReference], tuple[Path, ...]]] = [(references(text), (directory,))]
     while waiting and len(seen) < _MOST_FILES:
-        content, places = waiting.pop()
-        for reference in references(content):
+        named, places = waiting.pop()
+        for reference in named:
             path = found(reference, places)
             if path is None or path in seen or not reference.plain:
                 continue
             seen.add(path)
             if reference.kind in {"include", "library"}:
-                waiting.append((_read(path), (directory, path.parent)))
+                waiting.append((references_of(path), (directory, path.parent)))
     return seen
 
 
-def _read(path: Path) -> str:
+def references_of(path: Path) -> tuple[FileReference, ...]:
+    """The files that a file names; each version of it is read once. None where it cannot be read."""
     try:
-        return read_leniently(path)
+        stat = path.stat()
+        return _references_of(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
     except OSError:
-        return ""
+        return ()
+
+
+@lru_cache(maxsize=4096)
+def _references_of(path: Path, _changed: int, _size: int, _inode: int) -> tuple[FileReference, ...]:
+    return tuple(references(read_leniently(path)))

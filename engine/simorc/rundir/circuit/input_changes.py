@@ -122,7 +122,9 @@ def refuse_changed(layout: RunLayout, changes: list[Change], answer: str = REFUS
     refused = _refused(changes, answer)
     if refused:
         raise InputsChanged(
-            f"{layout.name} was built from other files: {listed(refused)}", remedy=_remedy(layout, refused)
+            f"{layout.name} was built from other files: {listed(refused)}",
+            remedy=_remedy(layout, refused),
+            answers=[each for each in (KEEP, ACCEPT) if not _refused(changes, each)],
         )
 
 

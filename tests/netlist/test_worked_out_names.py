@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simorc.netlist.deck.file_references import closure, references
+from simorc.netlist.deck.worked_out_names import works_out_names
+from simorc.netlist.template import Template
+
+
+@pytest.mark.parametrize(
+    ("text", "worked_out"),
+    [
+        (".include {{ dut.netlist }}\n.lib '{{ project.root }}/a.lib' tt\n", False),
+        (".include m_{{ parameters.corner }}.inc\n", True),
+        (".lib a.lib {{ parameters.corner }}\n", True),
+        ("{% if parameters.x > 1 %}\n.include a.inc\n{% endif %}\n", True),
+        ("{% if parameters.x > 1 %}\nr1 a 0 1\n{% endif %}\n.include a.inc\n", False),
+        ('a1 a b m\n.model m filesource(file="{{ parameters.x }}.txt")\n', True),
+        (".param x={{ parameters.x }}\n.include a.inc\n", False),
+    ],
+)
+def test_names_that_depend_on_the_case(tmp_path: Path, text: str, worked_out: bool) -> None:
+    (tmp_path / "t.j2").write_text(f"t\n{text}")
+    assert works_out_names(Template.load(tmp_path / "t.j2")) == worked_out
+
+
+def test_only_lines_with_a_word_of_a_name_are_looked_at() -> None:
+    text = "t\n.INC 'a.inc'\n.model x nmos\n+ file_x=1\n.Lib b.lib TT\n a1 a b m File=\"c.txt\"\n* .inc no\n"
+    text += ".control\nload d.raw\npre_osdi e.osdi\n.endc\nload f.raw\n"
+    assert [(each.written, each.line) for each in references(text)] == [
+        *(("a.inc", 2), ("b.lib", 5), ("c.txt", 6), ("d.raw", 9), ("e.osdi", 10)),
+    ]
+    assert [each.written for each in references("İ\n.include a.inc\n")] == ["a.inc"]
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
+    (tmp_path / "a.inc").write_text(".include b.inc\n")
+    (tmp_path / "b.inc").write_text("")
+    (tmp_path / "c.inc").write_text("")
+    assert closure("t\n.include a.inc\n", tmp_path) == {tmp_path / "a.inc", tmp_path / "b.inc"}
+    (tmp_path / "a.inc").write_text(".include  c.inc\n")
+    assert closure("t\n.include a.inc\n", tmp_path) == {tmp_path / "a.inc", tmp_path / "c.inc"}
