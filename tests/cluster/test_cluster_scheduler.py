@@ -82,8 +82,9 @@ def reached(cluster: SimulatedCluster, steps: int) -> bool:
 
 
 def test_a_thousand_nodes_with_losses(filter_project: Path) -> None:
-    layout = big_run(filter_project, 20_000)
-    cluster = SimulatedCluster(1000, 20_000, misfortune=0.02)
+    layout = big_run(filter_project, 8_000)
+    cluster = SimulatedCluster(1000, 8_000, misfortune=0.02)
+    cluster.cases_per_step = 4
 
     async def many_lives() -> None:
         for steps in (2, 4, 6):
@@ -92,9 +93,9 @@ def test_a_thousand_nodes_with_losses(filter_project: Path) -> None:
 
     anyio.run(many_lives)
     assert all(cluster.happened[what] for what in ("killed", "torn", "requeued", "zombie")), cluster.happened
-    assert rows(layout, "SELECT status, count(*) FROM cases GROUP BY 1") == [("completed", 20_000)]
+    assert rows(layout, "SELECT status, count(*) FROM cases GROUP BY 1") == [("completed", 8_000)]
     counted = rows(layout, "SELECT count(*), count(DISTINCT case_id) FROM attempts WHERE status='completed'")
-    assert counted == [(20_000, 20_000)]
+    assert counted == [(8_000, 8_000)]
     assert rows(layout, "SELECT count(*) FROM cases WHERE m_vend IS NULL AND m_gain != id / 2.0") == [(0,)]
     assert open_job_arrays(layout) == []
 
