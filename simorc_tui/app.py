@@ -18,8 +18,9 @@ from simorc_tui.commands.palette import CommandProvider
 from simorc_tui.data.launcher import Launcher
 from simorc_tui.input_queue import InputQueue
 from simorc_tui.screens.main.main_screen import MainScreen
-from simorc_tui.settings.preferences import Preferences
+from simorc_tui.settings.preferences import Preferences, remember_theme, remembered_theme
 from simorc_tui.theme.ascii_look import choose_scrollbars
+from simorc_tui.theme.colours import css_variables, terminal_theme
 from simorc_tui.theme.glyphs import ASCII, UNICODE
 from simorc_tui.theme.profile import Profile
 from simorc_tui.widgets.failing import unexpected
@@ -52,8 +53,9 @@ class SimorcApp(App[int]):
         self._main = MainScreen(root, launcher or Launcher(root), glyphs, run=run, tick=profile.tick)
         self.set_class(not profile.unicode, "ascii")
         choose_scrollbars(unicode=profile.unicode)
-        wanted = self._preferences.theme
-        self.theme = wanted if wanted in self.available_themes else profile.theme
+        wanted = (self._preferences.theme, remembered_theme(), profile.theme)
+        self.theme = next(name for name in wanted if name in self.available_themes)
+        self._explain_colours()
 
     def get_default_screen(self) -> MainScreen:
         """The main screen from the start: no empty one is laid out and painted before it."""
@@ -70,6 +72,25 @@ class SimorcApp(App[int]):
             show(self, tour_screen())
         for problem in self._problems():
             self.notify(plain(problem), severity="warning", markup=False, timeout=10)
+
+    def watch_theme(self, theme: str) -> None:
+        """A theme that was chosen is there again next time."""
+        self._explain_colours()
+        if self.is_running and theme != (self._preferences.theme or remembered_theme()):
+            remember_theme(theme)
+
+    def _explain_colours(self) -> None:
+        """What ``red`` means in the texts of widgets, in this theme."""
+        meaning = terminal_theme(self.current_theme)
+        if meaning is not None and self.current_theme.dark:
+            self.ansi_theme_dark = meaning
+        elif meaning is not None:
+            self.ansi_theme_light = meaning
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's, and colours that can be read in it."""
+        self.theme_variables = {**super().get_css_variables(), **css_variables(self.current_theme)}
+        return self.theme_variables
 
     def on_unmount(self) -> None:
         self._input.stop()

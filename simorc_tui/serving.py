@@ -7,6 +7,7 @@ token can do what the user can, so it listens on this machine only and refuses e
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 import shlex
 import sys
@@ -16,6 +17,14 @@ from typing import Any
 
 from simorc.errors import ToolMissing
 
+_FONT_LINK = re.compile(r"<link\b[^>]*https?://[^>]*>")
+_TAKE_KEYS = """<script>
+new MutationObserver((changes, watch) => {
+  const field = document.querySelector(".xterm-helper-textarea");
+  if (field) { watch.disconnect(); field.focus(); }
+}).observe(document.getElementById("terminal"), {childList: true, subtree: true});
+</script>
+"""
 COOKIE = "simorc-token"
 HOST = "127.0.0.1"
 
@@ -37,6 +46,7 @@ def serve(project_dir: Path, port: int, *, token: str | None = None, say: Callab
         async def _make_app(self) -> web.Application:
             app = await super()._make_app()
             app.middlewares.append(_guard(secret))
+            app.middlewares.append(_adapt_page())
             return app
 
     # The page opens its websocket at this address: it has to be the one the cookie was set for.
@@ -69,6 +79,27 @@ def _guard(token: str) -> Any:
         return await handler(request)
 
     return guard
+
+
+def own_page(html: str) -> str:
+    """The page without links to other hosts, and with a terminal that takes the keys at once."""
+    return _FONT_LINK.sub("", html).replace("</body>", f"{_TAKE_KEYS}</body>")
+
+
+def _adapt_page() -> Any:
+    """Serves the page of the program as `own_page` changes it."""
+    from aiohttp import web
+
+    @web.middleware
+    async def adapt(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        response = await handler(request)
+        if isinstance(response, web.Response) and response.content_type == "text/html" and response.text:
+            response.text = own_page(response.text)
+        return response
+
+    return adapt
 
 
 def _foreign(request: object) -> bool:

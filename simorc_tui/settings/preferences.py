@@ -12,6 +12,7 @@ A file that is wrong costs a message, never the program.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,22 @@ def config_file() -> Path:
 def state_file(name: str) -> Path:
     """A file of what is remembered: below XDG_STATE_HOME, by default ``~/.local/state`` (Linux)."""
     return platformdirs.user_state_path("simorc") / name
+
+
+def remembered_theme() -> str:
+    """The theme chosen last on screen; '' without one."""
+    try:
+        return state_file("theme").read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def remember_theme(name: str) -> None:
+    """Keep the theme for the next start; without a home it is forgotten."""
+    file = state_file("theme")
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{name}\n", encoding="utf-8")
 
 
 def read_preferences(path: Path) -> Preferences:

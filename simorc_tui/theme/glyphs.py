@@ -22,6 +22,7 @@ class Glyphs:
     bar_empty: str
     separator: str
     arrow: str
+    violated: str
 
     def status(self, status: str) -> str:
         """The sign of a case's status."""
@@ -33,8 +34,8 @@ class Glyphs:
         }[status]
 
 
-UNICODE = Glyphs("·", "▶", "✓", "✗", "!", "●", "↓", "↑", "█", "░", "│", "▸")
-ASCII = Glyphs(".", ">", "+", "x", "!", "*", "v", "^", "#", "-", "|", ">")
+UNICODE = Glyphs("·", "▶", "✓", "✗", "!", "●", "↓", "↑", "█", "░", "│", "▸", "⚠")
+ASCII = Glyphs(".", ">", "+", "x", "!", "*", "v", "^", "#", "-", "|", ">", "V")
 
 STATUS_WORDS = {"pending": "pending", "in_progress": "running", "completed": "done", "failed": "failed"}
 
@@ -52,12 +53,35 @@ def progress_bar(glyphs: Glyphs, done: float, cells: int) -> str:
     return glyphs.bar_full * full + glyphs.bar_empty * (cells - full)
 
 
-def run_glyph(glyphs: Glyphs, state: str, failed: int) -> str:
-    """The sign of a run in the project tree."""
+VERDICT_STYLES = {
+    "pass": "green",
+    "near": "green",
+    "fail": "bold yellow",
+    "missing": "bold magenta",
+    "error": "bold red",
+    "pending": "dim",
+}
+"""How the verdict on a value, a case or a spec looks: violated is yellow, a simulation that failed is red."""
+
+
+def verdict_glyph(glyphs: Glyphs, status: str) -> str:
+    """The sign of a verdict; a blank where there is nothing to judge."""
+    return {
+        "pass": glyphs.completed,
+        "near": glyphs.completed,
+        "fail": glyphs.violated,
+        "missing": "?",
+        "error": glyphs.failed,
+        "pending": glyphs.pending,
+    }.get(status, " ")
+
+
+def run_glyph(glyphs: Glyphs, state: str, failed: int, violated: int = 0) -> str:
+    """The sign of a run in the project tree: failed before violated before met."""
     if state in ("running", "paused", "cancelling"):
         return glyphs.in_progress
     if state in ("dead", "broken"):
         return glyphs.warning
     if state == "finished":
-        return glyphs.failed if failed else glyphs.completed
+        return glyphs.failed if failed else glyphs.violated if violated else glyphs.completed
     return glyphs.pending

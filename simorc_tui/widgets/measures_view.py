@@ -26,11 +26,11 @@ from simorc.rundir.store.reader import Column, RunReader
 from simorc.simulators.case_warnings import CaseWarning
 from simorc.text import plain
 from simorc.units import ShownAs
+from simorc_tui.theme.glyphs import VERDICT_STYLES
 from simorc_tui.widgets.failing import FailingPane
 
 LOOK_AGAIN_SECONDS = 1.0
 WORDS = {"pass": "ok", "near": "near", "fail": "FAILS", "missing": "missing", "error": "-", "pending": "-"}
-STYLES = {"pass": "green", "near": "yellow", "fail": "bold red", "missing": "bold red"}
 
 
 @dataclass(frozen=True)
@@ -196,6 +196,6 @@ def _table(measures: Measures) -> Table | Text:
         table.add_column(heading, justify="right" if side == "right" else "left", no_wrap=True)
     for row in measures.rows:
         value = "-" if row.value is None else row.shown.text(row.value, 5)
-        status = Text(WORDS.get(row.status, ""), STYLES.get(row.status, ""))
+        status = Text(WORDS.get(row.status, ""), VERDICT_STYLES.get(row.status, ""))
         table.add_row(Text(plain(row.name)), Text(plain(value)), Text(plain(row.limits)), status)
     return table

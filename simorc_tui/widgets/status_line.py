@@ -124,7 +124,7 @@ class StatusLine(Widget):
             self._append_progress(line)
             line.append(f"  {self._state_text()}")
             broken = self.violations.text if self._wide else self.violations.short
-            line.append(f"  {broken}" if broken else "", "red")
+            line.append(f"  {self.glyphs.violated} {broken}" if broken else "", "yellow")
         return self._with_notes(line)
 
     def _with_notes(self, line: Text) -> Text:

@@ -49,6 +49,9 @@ async def _visit(port: int) -> None:
     async with aiohttp.ClientSession() as user:
         answer = await user.get(page, params={"token": "open sesame"})
         assert (answer.status, str(answer.url)) == (200, page), "the token does not stay in the address"
+        html = await answer.text()
+        assert "googleapis" not in html, "the page asks no other host"
+        assert "field.focus()" in html, "the terminal takes the keys without a click"
         assert (await user.get(page + "ws", headers={"Origin": "http://evil.example"})).status == 403
         async with user.ws_connect(page + "ws", headers={"Origin": page.rstrip("/")}) as websocket:
             await _until_drawn(websocket)

@@ -15,10 +15,8 @@ Answer = TypeVar("Answer")
 class DismissedOnce(Screen[Answer]):
     """A screen whose first answer counts. Below another screen it stays until that one has gone."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.answered = False
-        self._late_answer: tuple[Answer | None] | None = None
+    answered = False
+    _late_answer: tuple[Answer | None] | None = None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing can be done on a screen that has its answer."""
@@ -41,7 +39,7 @@ class DismissedOnce(Screen[Answer]):
             super().dismiss(result)
 
 
-class Dialog(DismissedOnce[Answer], ModalScreen[Answer]):
+class Dialog(ModalScreen[Answer], DismissedOnce[Answer]):
     """A question, a list or a text over another screen."""
 
 

@@ -15,16 +15,7 @@ from simorc.text import plain
 from simorc_tui.data.distributions import Map, figure_of_map, table_of_map
 from simorc_tui.exporting import ask_export
 from simorc_tui.screens.dialogs.dialog import Dialog
-from simorc_tui.theme.glyphs import Glyphs
-
-STYLES = {
-    "pass": "green",
-    "near": "yellow",
-    "fail": "bold red",
-    "missing": "magenta",
-    "error": "red",
-    "pending": "dim",
-}
+from simorc_tui.theme.glyphs import VERDICT_STYLES, Glyphs, verdict_glyph
 
 
 class MapScreen(Dialog[int | None]):
@@ -89,14 +80,8 @@ class MapScreen(Dialog[int | None]):
     def _sign(self, cell: tuple[str, int] | None) -> tuple[str, str]:
         if cell is None:
             return " ", ""
-        signs = {
-            "pass": self.glyphs.completed,
-            "near": "~",
-            "fail": self.glyphs.failed,
-            "missing": "?",
-            "error": "E",
-        }
-        return signs.get(cell[0], self.glyphs.pending), STYLES[cell[0]]
+        sign = "~" if cell[0] == "near" else verdict_glyph(self.glyphs, cell[0])
+        return sign, VERDICT_STYLES[cell[0]]
 
     def _cell(self) -> tuple[str, int] | None:
         rows = self.map.cells

@@ -32,7 +32,7 @@ from simorc_tui.screens.main.project_controller import OutlineRead, ProjectContr
 from simorc_tui.screens.main.result_controller import ResultController
 from simorc_tui.screens.main.run_controller import RunController
 from simorc_tui.screens.main.run_end_controller import RunEndController
-from simorc_tui.screens.main.run_list_controller import RunListController, RunsRead
+from simorc_tui.screens.main.run_list_controller import RunListController, RunsJudged, RunsRead
 from simorc_tui.screens.main.table_controller import TableController
 from simorc_tui.screens.main.tree_controller import TreeController
 from simorc_tui.screens.main.worst_case_controller import WorstCaseController
@@ -153,13 +153,12 @@ class MainScreen(Screen[None]):
             command.do(self)
 
     def launch(self) -> None:
-        """In the tree, what its cursor is on: a pipeline, a sweep; else the builder's sweep."""
-        entry, row = self.pipelines.entry(), self.main.tree.chosen
+        """In the tree, what its cursor is on: a pipeline, a sweep, a run; else the builder's sweep."""
+        entry = self.pipelines.entry()
         if entry is not None:
             self.pipelines.launch(entry)
-        elif self.main.pane == "tree" and row is not None and row.kind == "sweep":
-            self.project.edit_sweep(row.name)
-            self.runs.launch()
+        elif self.main.pane == "tree":
+            self.project_tree.launch()
         else:
             self.runs.launch()
 
@@ -186,6 +185,9 @@ class MainScreen(Screen[None]):
 
     def on_runs_read(self, event: RunsRead) -> None:
         self.run_list.runs_read(event.summaries)
+
+    def on_runs_judged(self, event: RunsJudged) -> None:
+        self.main.tree.show_violations(event.violations)
 
     def on_outline_read(self, event: OutlineRead) -> None:
         self.project.outline_read(event.outline)

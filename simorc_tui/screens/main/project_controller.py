@@ -57,6 +57,16 @@ class ProjectController(Controller):
         if not self.main.builder.dirty and self.main.outline.sweep(layout.sweep) is not None:
             self.edit_sweep(layout.sweep)
 
+    def show_sweep(self, name: str) -> bool:
+        """Have a sweep in the builder, its changes kept; False, after a message, if it cannot be shown."""
+        builder = self.main.builder
+        if builder.sweep is None or builder.sweep.name != name:
+            self.edit_sweep(name)
+        if builder.sweep is not None and builder.sweep.name == name:
+            return True
+        self.main.say(f"Sweep {name} cannot be run: it is not in the project or has errors.")
+        return False
+
     def edit_sweep(self, name: str) -> None:
         """Open a sweep in the builder."""
         sweep = self.main.outline.sweep(name)

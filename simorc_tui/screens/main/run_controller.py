@@ -42,16 +42,16 @@ class RunController(Controller):
         self._panes = panes
         self._changed = ChangedInputs(main)
 
-    def launch(self) -> None:
-        """A new run of the builder's sweep, or the rest of the run on the table; asks if both make sense."""
+    def launch(self, run: str | None = None) -> None:
+        """Run the builder's sweep, or resume `run`, else the run on the table, if it is of that sweep."""
         sweep = self.main.builder.sweep
-        rest = self._unfinished()
-        if rest and (sweep is None or not self.main.builder.dirty):
-            self._ask_resume_or_new(rest)
+        unfinished = None if self.main.builder.dirty else self._to_resume(run)
+        if unfinished is not None:
+            self._ask_new_or_resume(*unfinished)
         elif sweep is None:
             self.main.say("First select a sweep in the project tree: press 1, then enter.")
         else:
-            self.main.do(self._launch_or_ask(), "launch")
+            self._new_run()
 
     def cancel(self) -> None:
         marked = sorted(self.main.table.marks)
@@ -120,24 +120,47 @@ class RunController(Controller):
         self._open_run.attach(await asyncio.to_thread(find_run, self.main.root, name))
         self._panes.show_cases()
 
-    def _unfinished(self) -> int:
-        """How many cases of the run on the table wait with nobody to run them."""
-        if self.main.run is None or self.main.alive or self.main.news is None:
-            return 0
-        return self.main.news.counts.get("pending", 0) + self.main.news.counts.get("in_progress", 0)
+    def _to_resume(self, name: str | None) -> tuple[str, int] | None:
+        """A run of the builder's sweep whose cases wait with nobody to run them, and how many there are."""
+        main = self.main
+        if name is None and main.run is not None:
+            name = main.run.name
+        summary = next((each for each in main.summaries if each.run == name), None)
+        on_table = main.run if main.run is not None and main.run.name == name else None
+        if name is None or (summary is None and on_table is None) or (summary is not None and summary.alive):
+            return None
+        sweep = on_table.sweep if on_table is not None else summary.sweep if summary is not None else ""
+        if main.builder.sweep is not None and main.builder.sweep.name != sweep:
+            return None
+        counts = main.news.counts if on_table is not None and main.news is not None else {}
+        counts = counts or (summary.counts if summary is not None else {})
+        rest = counts.get("pending", 0) + counts.get("in_progress", 0)
+        return (name, rest) if rest else None
 
-    def _ask_resume_or_new(self, rest: int) -> None:
-        assert self.main.run is not None
-        choices = [Choice("resume", "r", f"resume {self.main.run.name}: {rest} cases left")]
+    def _ask_new_or_resume(self, run: str, rest: int) -> None:
+        choices = []
         if self.main.builder.sweep is not None:
             choices.append(Choice("new", "n", f"a new run of {self.main.builder.sweep.name}"))
-        self.main.ask(ChoiceScreen("Run", choices), self._resume_or_new)
+        choices.append(Choice("resume", "r", f"resume {run}: {rest:,} cases left"))
+        self.main.ask(ChoiceScreen("Run", choices), lambda answer: self._new_or_resume(answer, run))
 
-    def _resume_or_new(self, answer: str | None) -> None:
-        if answer == "resume" and self.main.run is not None:
-            self.main.do(self._start(self.main.run), "launch")
+    def _new_or_resume(self, answer: str | None, run: str) -> None:
+        if answer == "resume":
+            self.main.do(self._resume(run), "launch")
         elif answer == "new":
+            self._new_run()
+
+    def _new_run(self) -> None:
+        sweep = self.main.builder.sweep
+        if sweep is not None:
+            self.main.say(f"preparing a run of {sweep.name} ...")
             self.main.do(self._launch_or_ask(), "launch")
+
+    async def _resume(self, run: str) -> None:
+        layout = await asyncio.to_thread(find_run, self.main.root, run)
+        if layout != self.main.run:
+            self._open_run.attach(layout)
+        await self._start(layout)
 
     async def _launch_or_ask(self) -> None:
         """Ask about a stale netlist; where the sweep's last run has some of the cases, ask which to run."""

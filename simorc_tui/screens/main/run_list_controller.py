@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.message import Message
 
 from simorc.errors import SimorcError
@@ -9,6 +11,7 @@ from simorc.rundir.layout import find_run
 from simorc.rundir.notes import shown_name
 from simorc.rundir.summary import UNDER_WAY, RunSummary
 from simorc_tui.data.run_list import Overview
+from simorc_tui.data.run_verdicts import RunVerdicts
 from simorc_tui.screens.main.context import Controller, MainContext
 from simorc_tui.screens.main.open_run_controller import OpenRunController
 
@@ -23,6 +26,14 @@ class RunsRead(Message):
         self.summaries = summaries
 
 
+class RunsJudged(Message):
+    """How many cases of which runs violate a spec."""
+
+    def __init__(self, violations: Mapping[str, int]) -> None:
+        super().__init__()
+        self.violations = violations
+
+
 class RunListController(Controller):
     """Watches the project's runs. `asked` names the run to open first, None: the newest."""
 
@@ -31,6 +42,7 @@ class RunListController(Controller):
         self._open_run = open_run
         self._asked = asked
         post = main.screen.post_message
+        self._verdicts = RunVerdicts(main.root)
         self._overview = Overview(main.root, lambda summaries: post(RunsRead(summaries)))
 
     def watch(self) -> None:
@@ -56,6 +68,12 @@ class RunListController(Controller):
         self._open_run.show_life()
         if main.run is not None:
             main.status_line.rename(shown_name(main.run))
+        wanted = self._verdicts.wanted(summaries)
+        if wanted:
+            main.in_thread(lambda: self._judge(wanted), "verdicts", exclusive=True)
+
+    def _judge(self, wanted: list[RunSummary]) -> None:
+        self.main.screen.post_message(RunsJudged(self._verdicts.judge(wanted)))
 
     def _attach_first(self) -> None:
         """The run asked for, else the newest with a living runner, else the newest."""

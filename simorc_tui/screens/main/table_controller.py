@@ -82,7 +82,7 @@ class TableController(Controller):
         if kept is not None:
             broken = kept[1] - kept[0]
             line += f" specs {glyphs.completed} {kept[0]:<6}" + (
-                f" {glyphs.failed} {broken}" if broken else ""
+                f" {glyphs.violated} {broken}" if broken else ""
             )
         return f"{line} {glyphs.pending} {group.open}" if group.open else line
 

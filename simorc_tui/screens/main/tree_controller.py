@@ -74,6 +74,25 @@ class TreeController(Controller):
         choices = MENUS.get(entry.kind, FILE_MENU)
         self.main.ask(ChoiceScreen(entry.name, choices), lambda answer: self._act(entry, answer))
 
+    def launch(self) -> None:
+        """Run the sweep under the cursor; on a run, its sweep, or resume it."""
+        entry = self.main.tree.chosen
+        summary = next(
+            (
+                s
+                for s in self.main.summaries
+                if entry is not None and (entry.kind, s.run) == ("run", entry.name)
+            ),
+            None,
+        )
+        sweep = summary.sweep if summary is not None else ""
+        if entry is not None and entry.kind == "sweep":
+            sweep = entry.name
+        if not sweep:
+            self.main.say("Move the cursor to a sweep or a run to run it.")
+        elif self._project.show_sweep(sweep):
+            self._runs.launch(summary.run if summary is not None else None)
+
     def _act(self, entry: Entry, answer: str | None) -> None:
         match answer:
             case None:

@@ -10,6 +10,7 @@ from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
 from simorc_tui.screens.main.arrangement_controller import ArrangementController
 from simorc_tui.screens.main.context import Controller, MainContext
 from simorc_tui.screens.main.pane_controller import PaneController
+from simorc_tui.theme.glyphs import verdict_glyph
 
 if TYPE_CHECKING:
     from simorc_tui.data.run_results import SpecLine
@@ -52,8 +53,7 @@ class WorstCaseController(Controller):
         )
 
     def _spec_words(self, spec: SpecLine, wide: int) -> str:
-        good = spec.status in ("pass", "near")
-        sign = self.main.glyphs.completed if good else self.main.glyphs.failed
+        sign = verdict_glyph(self.main.glyphs, spec.status)
         return f"{sign} {spec.name:{wide}}  {spec.worst_case}: {spec.worst}"
 
     def _go_to_worst(self, spec: SpecLine) -> None:

@@ -47,17 +47,19 @@ class PipelineScreen(PipelineControl):
     PipelineScreen > .pipeline-head, PipelineScreen > .pipeline-keys { height: 1; background: $panel; }
     PipelineScreen #pipeline-left { width: 38%; max-width: 64; }
     PipelineScreen #ladder, PipelineScreen #attempt-files, PipelineScreen #attempt {
-        border: round $primary-muted; height: 1fr;
+        border: round $simorc-calm; height: 1fr;
     }
     PipelineScreen #attempt-files {
         background: $background; padding: 0; text-wrap: nowrap; scrollbar-size: 1 1;
     }
     PipelineScreen #ladder:focus, PipelineScreen #attempt-files:focus, PipelineScreen #attempt:focus-within {
-        border-title-color: $accent; border-title-style: bold reverse;
+        border: round $simorc-focus;
+        border-title-background: $simorc-focus; border-title-color: $simorc-cursor-words;
+        border-title-style: bold;
     }
     PipelineScreen .attempt-note { height: auto; max-height: 9; padding: 0 1; }
     .ascii PipelineScreen #ladder, .ascii PipelineScreen #attempt-files, .ascii PipelineScreen #attempt {
-        border: ascii $primary-muted;
+        border: ascii $simorc-calm;
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

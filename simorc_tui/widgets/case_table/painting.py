@@ -52,6 +52,7 @@ class CasePainter:
     too_narrow: Callable[[TableColumn, int], object]
     """Told a column and the width one of its values would need."""
     breaks_spec: BreaksSpec = no_specs
+    focused: bool = True
 
     def note(self, text: str) -> Strip:
         """A line of plain words."""
@@ -65,7 +66,7 @@ class CasePainter:
 
     def row(self, row: CaseRow, *, marked: bool, at_cursor: bool) -> Strip:
         """A case."""
-        parts = ("marked",) * marked + ("cursor",) * at_cursor
+        parts = ("marked",) * marked + ("cursor" if self.focused else "blurred",) * at_cursor
         style = self.palette.of(*parts)
         cells = [
             (self._cell(column, row), style if at_cursor else self._style(column, row, parts, style))

@@ -35,6 +35,7 @@ class CaseTable(CaseCursor, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "case-table--header",
         "case-table--cursor",
+        "case-table--blurred",
         "case-table--marked",
         "case-table--pending",
         "case-table--in_progress",
@@ -193,9 +194,10 @@ class CaseTable(CaseCursor, can_focus=True):
         self._keys_changed_hands(event, False)
 
     def _keys_changed_hands(self, event: events.Event, ours: bool) -> None:
-        """What Textual does, but for styling and painting: who has the keys shows on the pane's border."""
+        """As Textual does, without new styles: the border and the cursor's row show who has the keys."""
         event.prevent_default()
         self.set_reactive(CaseTable.has_focus, ours)
+        self.refresh(Region(0, self.cursor - self.scroll_offset.y + 1, self.width_in_view, 1))
         if self.parent is not None:
             self.parent.post_message(events.DescendantFocus(self) if ours else events.DescendantBlur(self))
 
@@ -234,6 +236,7 @@ class CaseTable(CaseCursor, can_focus=True):
             self.frozen_columns,
             self._too_narrow,
             self._breaks_spec,
+            self.has_focus,
         )
 
     def _too_narrow(self, column: TableColumn, width: int) -> None:

@@ -23,13 +23,12 @@ from simorc.rundir.store.failure_groups import FailureGroup
 from simorc.rundir.store.warning_rows import WarningGroup
 from simorc.text import plain
 from simorc_tui.data.run_results import RunResults, SpecLine, read_results
-from simorc_tui.theme.glyphs import UNICODE, Glyphs
+from simorc_tui.theme.glyphs import UNICODE, VERDICT_STYLES, Glyphs, verdict_glyph
 from simorc_tui.widgets.failing import FailingPane
 
 LOOK_AGAIN_SECONDS = 1.0
 REST_FACTOR = 20
 """Reading may take a twentieth of the time at most: a million cases are not read again every second."""
-STYLES = {"pass": "green", "near": "yellow", "fail": "bold red", "missing": "bold red"}
 HEADING, EVENTS_SHOWN = "bold underline", 12
 INDENT = 8
 """Cells before what goes on in a line of its own on a narrow terminal."""
@@ -196,13 +195,13 @@ class SpecsView(FailingPane):
         return [self._spec_line(spec, row, widths) for spec, row in zip(specs, cells, strict=True)]
 
     def _spec_line(self, spec: SpecLine, cells: tuple[str, ...], widths: list[int]) -> Text:
-        good = spec.status in ("pass", "near")
-        sign = self.glyphs.completed if good else self.glyphs.failed if spec.status != "empty" else " "
-        line = Text(no_wrap=True, overflow="ellipsis").append(f"{sign} ", STYLES.get(spec.status, ""))
+        sign = verdict_glyph(self.glyphs, spec.status)
+        line = Text(no_wrap=True, overflow="ellipsis").append(f"{sign} ", VERDICT_STYLES.get(spec.status, ""))
         line.append(f"{plain(cells[0]):{widths[0]}}  ", "bold not reverse")
         for cell, width in zip(cells[1:], widths[1:], strict=True):
             line.append(
-                f"{plain(cell):{width}}  ", STYLES.get(spec.status, "") if cell == spec.status else "not bold"
+                f"{plain(cell):{width}}  ",
+                VERDICT_STYLES.get(spec.status, "") if cell == spec.status else "not bold",
             )
         if spec.worst_case is not None:
             worst = f"worst {spec.worst_case}: {plain(spec.worst)}"

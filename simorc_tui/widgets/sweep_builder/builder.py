@@ -162,10 +162,14 @@ class SweepBuilder(Vertical):
         try:
             draft = self._drafted(name, line)
         except SimorcError as error:
-            self._show_count(None, error.message)
+            self._show_count(None, self._problem_of(name, error))
             return
         self._take(draft)
         self.action_leave_field()
+
+    def _problem_of(self, name: str, error: SimorcError) -> str:
+        """What is wrong, with the row it is about; a message on a new corner names the corner."""
+        return error.message if self._new_corner else f"{name}: {error.message}"
 
     def _drafted(self, name: str, line: str) -> SweepText:
         """The draft with that line. Raises SimorcError for one that makes no sense."""
@@ -210,7 +214,7 @@ class SweepBuilder(Vertical):
         else:
             field.value = axis_text(swept[name]) if name in swept else self._default(name)
             hint = "values, or start .. stop /points"
-        self._edit(f"{plain(name)}: {hint}")
+        self._edit(f"{plain(name)}: {hint}", select=name not in swept and name not in SECTIONS)
 
     def action_add_corner(self) -> None:
         """A line for one corner more, which sets what the last one sets."""
@@ -223,13 +227,15 @@ class SweepBuilder(Vertical):
         field.value = corner_pattern(self.draft)
         self._edit("new corner: name and settings, such as slow_hot corner=ss temp=125", at_end=False)
 
-    def _edit(self, title: str, *, at_end: bool = True) -> None:
-        """Open the line for typing."""
+    def _edit(self, title: str, *, at_end: bool = True, select: bool = False) -> None:
+        """Open the line for typing; a default is selected, so that what is typed replaces it."""
         field = self.query_one(Input)
         self.query_one(".field-name", Label).update(Text(title))
         self.add_class("editing")
         self.screen.set_focus(field)
-        self.call_after_refresh(field.action_end if at_end else field.action_home)
+        field.cursor_position = len(field.value) if at_end else 0
+        if select:
+            field.select_all()
 
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:
@@ -249,7 +255,7 @@ class SweepBuilder(Vertical):
         try:
             self._count(self._drafted(name, event.value))
         except SimorcError as error:
-            self._show_count(None, error.message)
+            self._show_count(None, self._problem_of(name, error))
 
     def _close_field(self) -> None:
         self._new_corner = False
@@ -269,14 +275,15 @@ class SweepBuilder(Vertical):
         others = [
             name for name in (self._bench.defaults if self._bench is not None else ()) if name not in swept
         ]
+        current = self._current
         self._names = [*swept, *others, *SECTIONS]
-        self._show_options(swept, others)
+        self._show_options(current if current in self._names else None, swept, others)
         self.border_title = f"2 sweep {plain(self.sweep.name)}{' *' if self.dirty else ''}"
         self._count(self.draft)
 
-    def _show_options(self, swept: dict[str, AxisValue], others: list[str]) -> None:
+    def _show_options(self, current: str | None, swept: dict[str, AxisValue], others: list[str]) -> None:
         choices = self.query_one(OptionList)
-        place = choices.highlighted
+        place = choices.highlighted if current is None else self._names.index(current)
         width = max((len(name) for name in self._names), default=0) + 2
         lines = [Text(f"{plain(name):{width}}{plain(axis_text(value))}") for name, value in swept.items()]
         lines += [Text(f"{plain(name):{width}}({plain(self._default(name))})", "dim") for name in others]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -78,6 +78,7 @@ class ProjectTree(Tree[Entry]):
         self._runs: TreeNode[Entry] | None = None
         self._shown: dict[str, TreeNode[Entry]] = {}
         self._summaries: Sequence[RunSummary] = ()
+        self._violations: Mapping[str, int] = {}
         self._schematics: TreeNode[Entry] | None = None
         self._conditions: Sequence[Condition] = ()
         self._pipelines = PipelineBranch(glyphs)
@@ -157,6 +158,11 @@ class ProjectTree(Tree[Entry]):
             self._shown[summary.run].set_label(self._run_label(summary))
         self._mark_sweeps(summaries)
 
+    def show_violations(self, violations: Mapping[str, int]) -> None:
+        """How many cases of which runs violate a spec."""
+        self._violations = violations
+        self.show_runs(self._summaries)
+
     def show_pipelines(self, summaries: Sequence[PipelineSummary]) -> None:
         """Renew the design pipelines' runs."""
         if self._runs is not None:
@@ -173,22 +179,32 @@ class ProjectTree(Tree[Entry]):
                 node.set_label(self._broken_label(name, self._why[name], "red"))
                 continue
             last = newest.get(name)
-            sign = run_glyph(self.glyphs, last.state, last.counts["failed"]) if last is not None else " "
+            sign = self._sign(last) if last is not None else " "
             label = Text(f"{sign} {plain(name)}", no_wrap=True)
             if last is not None:
                 label.append(f"  {last.counts['completed']}/{last.total}", "dim")
                 label.append(
                     f" {self.glyphs.failed}{last.counts['failed']}" if last.counts["failed"] else "", "red"
                 )
+                self._add_violations(label, last.run)
             node.set_label(label)
+
+    def _add_violations(self, label: Text, run: str) -> None:
+        if self._violations.get(run):
+            label.append(f" {self.glyphs.violated}{self._violations[run]}", "yellow")
+
+    def _sign(self, summary: RunSummary) -> str:
+        failed, violated = summary.counts["failed"], self._violations.get(summary.run, 0)
+        return run_glyph(self.glyphs, summary.state, failed, violated)
 
     def _run_label(self, summary: RunSummary) -> Text:
         counts = summary.counts
-        sign = run_glyph(self.glyphs, summary.state, counts["failed"])
+        sign = self._sign(summary)
         label = Text(f"{sign} {plain(summary.shown)} ", STATE_COLOURS.get(summary.state, ""), no_wrap=True)
         label.append(f"{counts['completed']}/{summary.total}")
         if counts["failed"]:
             label.append(f" {self.glyphs.failed}{counts['failed']}", "red")
+        self._add_violations(label, summary.run)
         if summary.state not in ("finished", "pending"):
             label.append(f" {summary.state}")
         label.append(" locked" if summary.locked else "", "bold")

@@ -99,3 +99,15 @@ async def test_saving_says_that_the_file_was_changed_elsewhere(project: Path) ->
         await user.until(lambda: "Overwrite" not in user.text)
         assert file.read_text().endswith("# mine\n")
         assert builder.dirty
+
+
+async def test_what_is_typed_replaces_a_default_and_the_cursor_follows_its_row(project: Path) -> None:
+    async with terminal(project) as user:
+        builder = user.screen.main.builder
+        await begin(user, "temp")
+        await user.type("85")
+        await user.press("enter")
+        await user.until(lambda: builder.dirty)
+        assert builder.draft is not None
+        assert builder.draft.parameters()["temp"] == ["85"]
+        assert builder._current == "temp", "the row moved up, and the cursor with it"

@@ -15,6 +15,7 @@ from simorc.errors import SimorcError
 from simorc.rundir.layout import RunLayout
 from simorc_tui.app import SimorcApp
 from simorc_tui.data.launcher import Launcher
+from simorc_tui.screens.dialogs.choice import ChoiceScreen
 from simorc_tui.screens.main.context import MainContext
 from simorc_tui.screens.main.main_screen import MainScreen
 from simorc_tui.theme.profile import Profile
@@ -244,6 +245,9 @@ async def test_r_builds_the_draft_and_starts_it(project: Path, make_run: Callabl
         await until_shown(pilot, lambda: table(pilot).row_count == 9)
         await pilot.press("r")
         await until_shown(pilot, lambda: "resume pvt_20261121120000" in screen_text(pilot.app))
+        dialog = pilot.app.screen
+        assert isinstance(dialog, ChoiceScreen)
+        assert dialog.choices[0].label == "a new run of pvt", "a new run of what is shown is the default"
         await pilot.press("r")
         await until_shown(pilot, lambda: len(launcher.asked) == 3)
         assert launcher.asked[2] == ("start", "pvt_20261121120000", None)

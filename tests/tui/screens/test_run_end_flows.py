@@ -71,7 +71,7 @@ async def test_the_end_of_a_run_tells_the_violated_specs(
         run.db.execute("INSERT INTO events (time, kind, message) VALUES (0, 'finished', ?)", (message,))
         run.set_meta(state="finished")
         await user.until(lambda: sent == [f"pvt_20261121120000: {message}; {expected}"])
-        await user.sees(f"finished  {expected}", "6 failed, 0 pending;")
+        await user.sees(f"finished  ⚠ {expected}", "6 failed, 0 pending;")
 
 
 async def test_a_run_opened_later_has_it_on_top(project: Path, make_run: MakeRun) -> None:
@@ -79,7 +79,7 @@ async def test_a_run_opened_later_has_it_on_top(project: Path, make_run: MakeRun
     with_spec(run)
     short = read_violations(run.layout).short
     async with terminal(project, (80, 24)) as user:
-        await user.sees(f"finished  {short}")
+        await user.sees(f"finished  ⚠ {short}")
         run.set_meta(state="running")
         await user.until(lambda: short not in user.text)
 
