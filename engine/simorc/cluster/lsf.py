@@ -9,6 +9,7 @@ from simorc.errors import SubmissionRefused
 from simorc.executors.batch_scheduler import (
     ArrayJob,
     Element,
+    JobCommands,
     Phase,
     Site,
     Submission,
@@ -25,11 +26,14 @@ _WAITING = frozenset({"PEND", "PSUSP", "WAIT"})
 _ARRAY = re.compile(r"\[.*\]$")
 
 
-class Lsf:
+class Lsf(JobCommands):
     """An LSF cluster."""
 
     name = "lsf"
     element_variable = "LSB_JOBINDEX"
+    cancelling = ("bkill",)
+    holding = ("bstop",)
+    releasing = ("bresume",)
 
     def submit(self, submission: Submission) -> str:
         throttle = "" if submission.throttle is None else f"%{submission.throttle}"
@@ -55,15 +59,6 @@ class Lsf:
             output = ask("bjobs", "-a", "-noheader", "-o", _FIELDS, "-J", name, accept="is not found")
             found.update(parse_bjobs(output))
         return found
-
-    def cancel(self, job: str) -> None:
-        change_job("bkill", job)
-
-    def hold(self, job: str) -> None:
-        change_job("bstop", job)
-
-    def release(self, job: str) -> None:
-        change_job("bresume", job)
 
     def throttle(self, job: str, elements: int) -> None:
         change_job("bmod", "-J", f"%{elements}", job)

@@ -11,6 +11,7 @@ from simorc.errors import SchedulerSilent, SubmissionRefused
 from simorc.executors.batch_scheduler import (
     ArrayJob,
     Element,
+    JobCommands,
     Phase,
     Site,
     Submission,
@@ -24,11 +25,14 @@ DEFAULT_ARRAY_LIMIT = 75_000
 PARALLEL_ENVIRONMENT = "smp"
 
 
-class GridEngine:
+class GridEngine(JobCommands):
     """A Grid Engine cell."""
 
     name = "sge"
     element_variable = "SGE_TASK_ID"
+    cancelling = ("qdel",)
+    holding = ("qhold",)
+    releasing = ("qrls",)
 
     def submit(self, submission: Submission) -> str:
         throttle = [] if submission.throttle is None else ["-tc", str(submission.throttle)]
@@ -50,15 +54,6 @@ class GridEngine:
     def states(self, names: Sequence[str]) -> Mapping[str, ArrayJob]:
         output = ask("qstat", "-xml", "-g", "d", "-u", getpass.getuser())
         return {name: job for name, job in parse_qstat(output).items() if name in names}
-
-    def cancel(self, job: str) -> None:
-        change_job("qdel", job)
-
-    def hold(self, job: str) -> None:
-        change_job("qhold", job)
-
-    def release(self, job: str) -> None:
-        change_job("qrls", job)
 
     def throttle(self, job: str, elements: int) -> None:
         change_job("qalter", "-tc", str(elements), job)

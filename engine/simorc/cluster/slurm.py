@@ -10,6 +10,7 @@ from simorc.errors import SubmissionRefused
 from simorc.executors.batch_scheduler import (
     ArrayJob,
     Element,
+    JobCommands,
     Phase,
     Site,
     Submission,
@@ -39,11 +40,14 @@ _HOPELESS = frozenset(
 )
 
 
-class Slurm:
+class Slurm(JobCommands):
     """A Slurm cluster."""
 
     name = "slurm"
     element_variable = "SLURM_ARRAY_TASK_ID"
+    cancelling = ("scancel",)
+    holding = ("scontrol", "hold")
+    releasing = ("scontrol", "release")
 
     def submit(self, submission: Submission) -> str:
         array = f"1-{submission.elements}"
@@ -72,16 +76,6 @@ class Slurm:
             "squeue", "-h", "-r", "-t", "all", "-u", user, f"--name={','.join(names)}", "-o", _FORMAT
         )
         return parse_squeue(output)
-
-    def cancel(self, job: str) -> None:
-
-        change_job("scancel", job)
-
-    def hold(self, job: str) -> None:
-        change_job("scontrol", "hold", job)
-
-    def release(self, job: str) -> None:
-        change_job("scontrol", "release", job)
 
     def throttle(self, job: str, elements: int) -> None:
         change_job("scontrol", "update", f"JobId={job}", f"ArrayTaskThrottle={elements}")

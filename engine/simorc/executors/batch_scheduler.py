@@ -163,6 +163,23 @@ def change_job(*command: str) -> None:
         raise SchedulerSilent(f"{command[0]}: {_output_words(process)}")
 
 
+class JobCommands:
+    """Cancels, holds and releases a job, each with one command that takes the id of the job last."""
+
+    cancelling: tuple[str, ...]
+    holding: tuple[str, ...]
+    releasing: tuple[str, ...]
+
+    def cancel(self, job: str) -> None:
+        change_job(*self.cancelling, job)
+
+    def hold(self, job: str) -> None:
+        change_job(*self.holding, job)
+
+    def release(self, job: str) -> None:
+        change_job(*self.releasing, job)
+
+
 def submit_job(*command: str) -> str:
     """What a submit command prints; raises `SubmissionRefused` with the scheduler's own words, or
     `SchedulerSilent` if it may have taken the job all the same.

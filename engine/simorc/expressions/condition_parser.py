@@ -43,7 +43,7 @@ from simorc.expressions.condition_tree import (
     Warned,
     is_test,
 )
-from simorc.expressions.pratt import Grammar, Parser, Token
+from simorc.expressions.pratt import ARITHMETIC, SIGN, Grammar, Parser, Token
 from simorc.expressions.vocabulary import Vocabulary
 
 _AND, _NOT, _COMPARING = 2, 3, 4
@@ -52,14 +52,9 @@ _GRAMMAR = Grammar(
         "or": 1,
         "and": _AND,
         **dict.fromkeys((*COMPARISONS, "in", "not"), _COMPARING),
-        "+": 5,
-        "-": 5,
-        "*": 6,
-        "/": 6,
-        "%": 6,
-        "**": 8,
+        **ARITHMETIC,
     },
-    sign=7,
+    sign=SIGN,
     operand="a number, a text or a name",
 )
 _CONSTANTS = {"true": True, "false": False}

@@ -12,7 +12,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from simorc.units import parse_value
@@ -239,17 +239,12 @@ SQL_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
 }
 """What the SQL of conditions calls: the number of arguments (-1: any) and the function."""
 
-STRICT = Operations(
+STRICT = replace(
+    SCALAR,
     value=lambda name: operator.itemgetter(name),
     arithmetic=compute,
     compare=_compare_or_fail,
     call=compute,
     number=_number,
-    match=match,
-    missing=lambda value: value is None,
-    truth=truth,
-    every=_every,
-    some=_some,
-    negate=_negate,
 )
 """Raises TypeError, ValueError, ArithmeticError or KeyError where `SCALAR` gives None."""

@@ -16,6 +16,10 @@ from simorc.errors import ExpressionError
 from simorc.units import unambiguous
 
 Tree = TypeVar("Tree")
+ARITHMETIC = {"+": 5, "-": 5, "*": 6, "/": 6, "%": 6, "**": 8}
+"""How tightly the operators of arithmetic bind in every language."""
+SIGN = 7
+"""How tightly a sign binds."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from simorc.errors import ExpressionError
-from simorc.expressions.pratt import Language, Parser, Token, tokenize
+from simorc.expressions.pratt import ARITHMETIC, SIGN, Language, Parser, Token, tokenize
 
 WORDS = (
     *("rise", "fall", "either", "dc", "peak"),
@@ -56,14 +56,9 @@ WAVES = Language(
         "or": 1,
         "and": 2,
         **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), _COMPARING),
-        "+": 5,
-        "-": 5,
-        "*": 6,
-        "/": 6,
-        "%": 6,
-        "**": 8,
+        **ARITHMETIC,
     },
-    sign=7,
+    sign=SIGN,
     operand="a number, a signal or a name",
     words=frozenset({"and", "or", "not"}),
     words_in_any_case=True,
