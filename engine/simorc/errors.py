@@ -10,6 +10,7 @@
     ├── ToolMissing             exit 5   ngspice, xschem, ... is not there or too old
     ├── SchedulerSilent         exit 1   a cluster's scheduler does not answer; nothing may be concluded
     ├── SubmissionRefused       exit 1   a cluster's scheduler does not take a job
+    │   └── SubmissionImpossible exit 2  a cluster's scheduler will never take it
     └── RunError                exit 1   about one run directory
         ├── RunNotFound         exit 2
         ├── RunBusy             exit 1   another runner holds the run
@@ -119,6 +120,14 @@ class SchedulerSilent(SimorcError):
 
 class SubmissionRefused(SimorcError):
     """A cluster's scheduler does not take a job; the message is its own."""
+
+
+class SubmissionImpossible(SubmissionRefused):
+    """A cluster's scheduler will never take a job as it is asked for: no such partition, more memory than any
+    node has.
+    """
+
+    exit_code = 2
 
 
 class RunError(SimorcError):

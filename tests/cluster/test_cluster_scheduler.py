@@ -14,13 +14,14 @@ from simorc.cluster import cluster_scheduler as scheduler_module
 from simorc.cluster.array_files import control_of, open_job_arrays
 from simorc.cluster.cluster_scheduler import ClusterScheduler
 from simorc.config.project import Project
-from simorc.errors import SubmissionRefused
-from simorc.executors.batch_scheduler import Scheduler, Site, Submission
+from simorc.errors import SubmissionImpossible, SubmissionRefused
+from simorc.executors.batch_scheduler import Scheduler, Site, Submission, is_final
 from simorc.launch.build import build_run
 from simorc.rundir.circuit.circuits import settings_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.writer import Store
+from simorc.rundir.summary import summarise
 from simorc.runner.preparation import Preparation
 
 from .simulated_cluster import SimulatedCluster
@@ -148,6 +149,42 @@ def test_a_refused_submission_is_tried_with_fewer(filter_project: Path) -> None:
     layout = big_run(filter_project, 100)
     anyio.run(lambda: conduct(layout, Refusing(4, 100), site(chunk=7)))
     assert rows(layout, "SELECT status, count(*) FROM cases GROUP BY 1") == [("completed", 100)]
+
+
+class NoSuchPartition(SimulatedCluster):
+    """Takes nothing, and says that this will not change."""
+
+    def submit(self, submission: Submission) -> str:
+        raise SubmissionImpossible("sbatch: error: invalid partition specified: nope")
+
+
+def test_a_final_refusal_ends_the_run_with_the_scheduler_s_words(filter_project: Path) -> None:
+    layout = big_run(filter_project, 12)
+    anyio.run(lambda: conduct(layout, NoSuchPartition(4, 12), site()))
+    assert rows(layout, "SELECT status, count(*) FROM cases GROUP BY 1") in ([], [("pending", 12)])
+    assert dict(rows(layout, "SELECT key, value FROM meta"))["state"] == "cancelled"
+    assert summarise(layout).refusal == "sbatch: error: invalid partition specified: nope"
+
+
+@pytest.mark.parametrize(
+    ("words", "final"),
+    [
+        ("sbatch: error: invalid partition specified: nope", True),
+        ("sbatch: error: Batch job submission failed: Requested node configuration is not available", True),
+        ("sbatch: error: Memory specification can not be satisfied", True),
+        (
+            "sbatch: error: Invalid account or account/partition combination",
+            True,
+        ),
+        ("bsub: nope: No such queue. Job not submitted.", True),
+        ('qsub: Unable to run job: unknown resource "mem"', True),
+        ("sbatch: error: QOSMaxSubmitJobPerUserLimit", False),
+        ("sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying", False),
+        ("bsub: Pending job threshold reached. Retrying in 60 seconds", False),
+    ],
+)
+def test_which_refusals_are_final(words: str, final: bool) -> None:
+    assert is_final(words) is final
 
 
 def test_cancelled_cases_stay_pending_and_pause_holds(filter_project: Path) -> None:

@@ -18,7 +18,7 @@ from simorc.cluster.chunk_queue import ChunkQueue
 from simorc.cluster.job_arrays import JobArrays
 from simorc.cluster.log_collector import FINAL, Gathering, OpenChunk
 from simorc.cluster.lost_chunks import LostChunks
-from simorc.errors import SchedulerSilent, SubmissionRefused
+from simorc.errors import SchedulerSilent, SubmissionImpossible, SubmissionRefused
 from simorc.executors.batch_scheduler import ArrayJob, Scheduler, Site
 from simorc.files import is_network
 from simorc.rundir.attempts.status_files import Report
@@ -71,7 +71,7 @@ class ClusterScheduler:
         """Until nothing is left, on the cluster or here, or the run is cancelled."""
         self._steering.begin(self.jobs, time.time())
         self._write_down()
-        self._store.set_meta(aside=0)
+        self._store.set_meta(aside=0, refusal="")
         set_control(self._layout, Control())
         self._adopt_submitted()
         self._steering.report_start(len(self._queue), len(self.plan), "submit")
@@ -197,10 +197,20 @@ class ClusterScheduler:
                 return
             try:
                 await self._arrays.submit(batch)
+            except SubmissionImpossible as error:
+                self._queue.give_back(batch)
+                self._refused_for_good(error.message)
+                return
             except SubmissionRefused as error:
                 self._queue.give_back(batch)
                 self._next_submission = time.monotonic() + self._arrays.refused(len(batch), REFUSED_PAUSE)
                 self._warn_once(f"the scheduler rejects the jobs: {error.message}")
+
+    def _refused_for_good(self, words: str) -> None:
+        """What the scheduler will never take ends the run; jobs that it took before are cancelled too."""
+        self._store.event("warning", f"the scheduler rejects the jobs: {words}")
+        self._store.set_meta(refusal=words)
+        self.cancel(f"the scheduler rejects the jobs for good: {words}")
 
     async def _errands(self) -> None:
         try:

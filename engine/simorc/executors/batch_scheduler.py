@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from simorc.config.models import defaults
-from simorc.errors import SchedulerSilent, SubmissionRefused, ToolMissing
+from simorc.errors import SchedulerSilent, SubmissionImpossible, SubmissionRefused, ToolMissing
 
 ANSWER_WITHIN = 60.0
 """Seconds a scheduler's tool may take."""
@@ -26,6 +26,14 @@ _ENDED = (
     *("invalid job", "already complet", "no matching job", "already finished", "not found"),
     *("does not exist", "no unfinished"),
 )
+_FINAL = (
+    *("invalid partition", "invalid account", "invalid qos", "invalid feature", "invalid constraint"),
+    *("node configuration is not available", "memory specification can not be satisfied"),
+    *("cpu count per node can not be satisfied", "invalid generic resource", "access denied to requested"),
+    *("more processors requested than permitted", "unrecognized option", "no such queue", "unknown queue"),
+    *("does not exist", "unknown resource", "unknown complex", "is not a valid parallel environment"),
+)
+"""How Slurm, LSF and Grid Engine refuse what no waiting changes."""
 _UNSURE = ("timed out", "unable to contact", "connection refused", "communication failure")
 
 
@@ -188,8 +196,17 @@ def submit_job(*command: str) -> str:
     if process.returncode and any(word in process.stderr.lower() for word in _UNSURE):
         raise SchedulerSilent(f"{command[0]}: {_output_words(process)}")
     if process.returncode:
-        raise SubmissionRefused(f"{command[0]}: {_output_words(process)}")
+        words = f"{command[0]}: {_output_words(process)}"
+        raise SubmissionImpossible(words) if is_final(words) else SubmissionRefused(words)
     return process.stdout
+
+
+def is_final(words: str) -> bool:
+    """Whether a scheduler's words refuse a job for good, however long one waits: only a person can change
+    what is asked for.
+    """
+    said = words.lower()
+    return any(word in said for word in _FINAL)
 
 
 def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:

@@ -46,6 +46,8 @@ class RunSummary:
     mixed: str = ""
     """What is said of a run whose cases are not of one circuit."""
     warm_lost: str = ""
+    refusal: str = ""
+    """A cluster's scheduler's words where it will never take the run's jobs."""
     """Why every case runs cold though warm sessions were wanted, and what to do about it."""
     warnings: tuple[WarningGroup, ...] = ()
     """What the simulator ignored, by kind."""
@@ -130,6 +132,7 @@ def summarise(layout: RunLayout) -> RunSummary:
         mixed=mixed,
         locked=layout.lock_json.exists(),
         warm_lost=meta.get("warm_lost", ""),
+        refusal=meta.get("refusal", ""),
         warnings=warnings,
         unvaried=tuple(map(str, json.loads(meta.get("unvaried") or "[]"))),
     )

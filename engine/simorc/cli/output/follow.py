@@ -15,6 +15,7 @@ from simorc.cli.errors import ExitCode
 from simorc.cli.output.case_rows import as_json, pages
 from simorc.cli.output.progress import Progress
 from simorc.cli.output.spec_table import spec_results, violated
+from simorc.errors import SubmissionImpossible
 from simorc.launch.start import request, runner_alive, runner_info
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.connection import Row
@@ -149,6 +150,11 @@ class Follower:
             os.kill(info.pid, signal.SIGTERM)
 
     def _exit_code(self, summary: RunSummary) -> int:
+        if summary.refusal and not self._interrupts:
+            raise SubmissionImpossible(
+                f"the scheduler rejects the jobs of {self._layout.name}: {summary.refusal}",
+                remedy="change execution.cluster, then run the sweep again",
+            )
         if self._interrupts or summary.state in ("cancelled", "cancelling"):
             return ExitCode.CANCELLED
         if summary.state in ("dead", "broken") or self._failed(summary):
