@@ -10,7 +10,8 @@ from pathlib import Path
 from tests.conformance.plain import environment
 from tests.measurements.against_ngspice import EXPRESSIONS, differences
 
-NUMBERS = "tests/netlist/test_numbers_in_ngspice.py"
+ROOT = Path(__file__).parents[2]
+NUMBERS = ROOT / "tests" / "test_numbers_in_ngspice.py"
 
 
 def print_rows(executable: str, work: Path) -> int:
@@ -31,8 +32,9 @@ def _expressions(executable: str, work: Path) -> int:
 
 def _numbers(executable: str) -> int:
     path = os.pathsep.join([str(Path(executable).parent), os.environ.get("PATH", "")])
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", NUMBERS]
-    done = subprocess.run(command, env=os.environ | {"PATH": path}, capture_output=True, text=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(NUMBERS)]
+    own = os.environ | {"PATH": path}
+    done = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True)
     print(f"numbers in every place of a deck: {(done.stdout.strip().splitlines() or ['nothing ran'])[-1]}")
     if done.returncode:
         print(done.stdout)

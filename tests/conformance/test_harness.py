@@ -16,6 +16,7 @@ from tests.conformance.decks import ConformanceDeck, read_decks
 from tests.conformance.known import Known, read_known
 from tests.conformance.pairs import random_decks
 from tests.conformance.raw_plots import RawPlot, read_plots
+from tests.conformance.rows import NUMBERS
 
 PLOT = RawPlot("Transient Analysis", ("time", "v(a)"), np.array([[0.0, 1.0], [1.0, 2.0]]))
 
@@ -147,3 +148,7 @@ def test_the_short_form_finds_no_difference(repository: Path) -> None:
 def _environment(repository: Path) -> dict[str, str]:
     search = os.pathsep.join([str(repository / "engine"), str(repository)])
     return {**os.environ, "PYTHONPATH": search}
+
+
+def test_the_row_of_numbers_finds_its_test() -> None:
+    assert NUMBERS.is_file()
