@@ -8,6 +8,7 @@ from time import monotonic
 from typing import ClassVar
 
 from textual import on, work
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -129,7 +130,9 @@ class FileView(FailingPane):
         self._find(self.index, self.needle, here, backwards)
 
     def action_done_searching(self) -> None:
-        """Put the search away."""
+        """Put the search away; without a search the key is another widget's."""
+        if not self.needle and not self.has_class("searching"):
+            raise SkipAction
         self.remove_class("searching")
         self.needle, self._last_match = "", None
         self.lines.mark("")
