@@ -8,6 +8,7 @@ the run.
 
 from __future__ import annotations
 
+import importlib
 import json
 import signal
 import sys
@@ -57,6 +58,9 @@ from simorc.runner.run_scheduler import RunScheduler
 from simorc.simulators.ngspice.session_way import WarmWay
 from simorc.sweeps.plan import Plan
 
+LOADED_FIRST = ("numpy", "psutil", "simorc.measurements.measure")
+"""Loaded before the first case: a module whose loading a fault breaks off cannot be loaded again."""
+
 
 def main() -> int:
     """Run the run named on the command line."""
@@ -79,6 +83,8 @@ def main() -> int:
 
 async def _run(layout: RunLayout, lock: RunnerLock, options: Mapping[str, Any]) -> bool:
     """Run the run; whether it is still there."""
+    for name in LOADED_FIRST:
+        importlib.import_module(name)
     manifest = load_manifest(layout)
     accepted = accept_changes(layout, manifest) if options.get("inputs") == ACCEPT else None
     refuse_changed(layout, changes_of(layout, manifest), KEEP)
