@@ -81,11 +81,13 @@ class CutDecks:
         self._planning = anyio.Lock()
         self._unused = 0
 
-    async def of(self, job: Job, deck: Deck) -> Cut | str | None:
-        """The cut of a case's deck, or why it runs as it is written; None if there is nothing to cut."""
+    async def of(self, job: Job, deck: Deck, known: DeckSplit | None = None) -> Cut | str | None:
+        """The cut of a case's deck, or why it runs as it is written; None if there is nothing to cut. `known`
+        is the deck taken apart, where that is done already.
+        """
         if self._store is None or not deck.includes:
             return None
-        form = deck_form(deck, job.marked, job.directory)
+        form = deck_form(deck, job.marked, job.directory) if known is None else known
         if isinstance(form, str):
             return form
         words = " ".join(command.word for command in deck.commands)

@@ -119,7 +119,8 @@ class NgspiceWorker:
             case = self._decks.admit(job, deck)
         except NetlistError as error:
             return Outcome.failed(FailureKind.BAD_NETLIST, error.message)
-        self._cut = APART if job.forced_cold else await self._cuts.of(job, deck)
+        known = None if isinstance(case, str) else case.form
+        self._cut = APART if job.forced_cold else await self._cuts.of(job, deck, known)
         outcome = await self._admitted(job, case, callbacks)
         return outcome if outcome.deck_run else replace(outcome, deck_run=note_of(self._cut, used=False))
 
