@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 STORE = ROOT / "engine" / "simorc" / "rundir" / "store"
-OF_CONDITIONS = ROOT / "engine" / "simorc" / "expressions" / "case_filter.py"
+OF_CONDITIONS = ROOT / "engine" / "simorc" / "expressions" / "case_sql.py"
 """A filter becomes what stands after WHERE; it is the store that asks with it."""
 STATEMENT = re.compile(
     r"\b(SELECT\s.*\bFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|ORDER\s+BY|PRAGMA\s"
