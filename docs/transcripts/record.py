@@ -109,7 +109,7 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
         (
             Step("Two runs of the same sweep; between them, the tail was widened.", (), ("45/45",)),
             Step("`d`: compare. `r` selects the other run.", ("d",), ("Compare",)),
-            Step("Changed values, specs and inputs.", ("r",), ("cases in both",)),
+            Step("Changed values, specs and inputs.", ("r",), ("matching cases",)),
         ),
     ),
     "only_new_cases": (
@@ -122,7 +122,7 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
             Step(
                 "`a` in the builder: add a corner. The line starts with the values of the last corner.",
                 ("2", "a"),
-                ("a corner more",),
+                ("new corner",),
             ),
             Step("", (), (), "slow_33", shown=False),
             Step("", ("End", "BSpace", "BSpace", "BSpace"), (), "3.3", shown=False),
