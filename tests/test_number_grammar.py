@@ -142,7 +142,7 @@ def test_long_texts_are_refused_without_being_searched() -> None:
             parse_seconds(text)
 
 
-@pytest.mark.parametrize("text", ["1\u212a", "١٢", "1_000", "1e3", "inf"])
+@pytest.mark.parametrize("text", ["1\u212a", "١٢", "1_000", "inf"])
 def test_sizes_and_durations_have_ascii_digits_and_known_units(text: str) -> None:
     with pytest.raises(ValueError, match="not a size"):
         parse_bytes(text)

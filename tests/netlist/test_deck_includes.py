@@ -77,6 +77,9 @@ def test_a_deck_looks_beside_itself_and_nested_files_beside_theirs(tmp_path: Pat
     (tmp_path / "deep/b.spice").write_text("* b\n")
     (tmp_path / "c.spice").write_text("* c\n")
     assert list(unread_includes("* t\n.include deep/a.spice\n.end\n", tmp_path, tmp_path)) == []
+    (tmp_path / "b.spice").write_text(".include lost.spice\n")
+    (unread,) = unread_includes("* t\n.include deep/a.spice\n.end\n", tmp_path, tmp_path)
+    assert unread.chain == (tmp_path / "deep/a.spice", tmp_path / "b.spice", tmp_path / "lost.spice")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from simorc.config.definitions import Spec, StopRule
 from simorc.config.models.sweep import SweepDefinition
-from simorc.measurements.yields import yield_of
+from simorc.measurements.yield_interval import yield_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.store import connection as database

@@ -102,7 +102,7 @@ async def test_a_deck_that_makes_ngspice_ask_fails_in_a_session_as_in_batch(
     tmp_path: Path, make_bench: Make, told: Told, line: str, message: str
 ) -> None:
     bench, text = make_bench(), RC.format(r="1k", temp=27).replace(".tran", f"{line}\n.tran")
-    case = bench._desk.admit(job(tmp_path, 1, text), Deck.parse(text))
+    case = bench._decks.admit(job(tmp_path, 1, text), Deck.parse(text))
     assert not isinstance(case, str)
     with anyio.fail_after(20):
         await bench._prepare(job(tmp_path, 3, text), case, told.callbacks)
@@ -119,11 +119,11 @@ async def test_a_deck_of_its_own_commands_that_was_not_read_is_no_success(
         ".control\nop\nwrite results.raw\n.endc\n.end\n"
     )
     bench, first = make_bench(), job(tmp_path, 1, text)
-    refused = bench._desk.admit(first, Deck.parse(text))
+    refused = bench._decks.admit(first, Deck.parse(text))
     assert isinstance(refused, str) and "nosuch.inc not found" in refused
     included = first.directory / "nosuch.inc"
     included.write_text("R2 in 0 1k\n")
-    case = bench._desk.admit(first, Deck.parse(text))
+    case = bench._decks.admit(first, Deck.parse(text))
     assert not isinstance(case, str)
     included.unlink()
     await bench._prepare(job(tmp_path, 3, text), case, told.callbacks)
@@ -205,8 +205,8 @@ async def test_a_deck_whose_sessions_all_die_runs_cold(
     bench, callbacks = make_bench(), fatal_to_sessions(told, number, 100)
     checked = job(tmp_path, 1, RC.format(r="1k", temp=27))
     trust(bench, checked)
-    bench._desk.rests_on(warm_case(checked).key, 9, frozenset())
-    bench._desk.mode = "verify"
+    bench._decks.rests_on(warm_case(checked).key, 9, frozenset())
+    bench._decks.mode = "verify"
     outcome = await bench.run(checked, callbacks)
     await bench.close()
     assert outcome.status == "completed"
@@ -225,7 +225,7 @@ def warm_case(job: Job) -> WarmCase:
 def trust(bench: NgspiceWorker, job: Job) -> None:
     """Nothing of this job's deck is left to be proved."""
     case = warm_case(job)
-    bench._desk.prove(case.key, frozenset(case.form.values) | {case.commands_form})
+    bench._decks.prove(case.key, frozenset(case.form.values) | {case.commands_form})
 
 
 async def test_a_session_is_replaced_after_so_many_cases(

@@ -8,7 +8,7 @@ from pathlib import Path
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.names import did_you_mean, listed
 from simorc.config.project import Project, Testbench
-from simorc.config.sweep_values import corner_names, swept_texts, value_problems
+from simorc.config.sweep_value_checks import corner_names, swept_texts, value_problems
 from simorc.config.validate.cross_checks import written_path
 from simorc.config.yaml.source import KeyPath, Source, read_yaml, shown
 from simorc.errors import Problem

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simorc.measurements.yields import Yield, yield_of
+from simorc.measurements.yield_interval import Yield, yield_of
 from simorc.results.case_verdicts import judge_all
 from simorc.results.frame import Frame, Mask
 from simorc.results.specs import Spec

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simorc.measurements.yields import Yield, yield_of
+from simorc.measurements.yield_interval import Yield, yield_of
 from simorc.results.frame import Floats, Frame, Texts
 from simorc.results.specs import Spec
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from simorc.config.definitions import Spec, StopRule
 from simorc.measurements.spec_limits import meets
-from simorc.measurements.yields import Yield, yield_of
+from simorc.measurements.yield_interval import Yield, yield_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.store.reader import RunReader

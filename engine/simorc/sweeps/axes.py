@@ -17,8 +17,8 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from simorc.errors import UsageError
+from simorc.sweeps.ranges import Span
 from simorc.sweeps.sampling import Distribution, Sampling, distribution_of
-from simorc.sweeps.spans import Span
 from simorc.units import Number, Value
 
 Column = Sequence[Value]

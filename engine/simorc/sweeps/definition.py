@@ -10,8 +10,8 @@ from typing import Any
 
 from simorc.errors import UsageError
 from simorc.sweeps.axes import AnyAxis, Column, Corners, Listed, OneAtATime, Samples
+from simorc.sweeps.ranges import Span
 from simorc.sweeps.sampling import Sampling, distribution_of
-from simorc.sweeps.spans import Span
 from simorc.units import Number, Value, parse_value
 
 _RANGE = ("start", "stop", "step", "num", "scale")

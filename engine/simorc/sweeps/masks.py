@@ -18,7 +18,7 @@ from simorc.expressions.operations import NotVectorisedError
 from simorc.sweeps.axes import Listed
 from simorc.sweeps.filters import Filters
 from simorc.sweeps.grid import Grid
-from simorc.sweeps.spans import Span
+from simorc.sweeps.ranges import Span
 
 if TYPE_CHECKING:
     import numpy.typing as npt

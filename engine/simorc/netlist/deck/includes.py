@@ -62,7 +62,7 @@ def unread_includes(deck: str, directory: Path, template_directory: Path) -> Ite
     """
     seen: set[Path] = set()
     for include in _files_named(deck):
-        path = _found(include.path, (template_directory, directory))
+        path = _found(include.path, (template_directory, directory), template_directory)
         if not path.is_file():
             yield Unread(include.line, (path,))
         else:
@@ -78,7 +78,7 @@ def _below(include: Include, chain: tuple[Path, ...], directory: Path, seen: set
         yield Unread(include.line, chain, fault=fault)
         return
     for further in () if include.section is not None else _files_named(_text(chain[-1])):
-        path = _found(further.path, (chain[-1].parent, directory))
+        path = _found(further.path, (directory, chain[-1].parent), chain[-1].parent)
         if path in chain and further.section is None:
             yield Unread(include.line, (*chain, path), circular=True)
         elif not path.is_file():
@@ -116,10 +116,14 @@ def _files_named(deck: str) -> Iterator[Include]:
             yield include
 
 
-def _found(written: str, places: tuple[Path, ...]) -> Path:
-    """The file meant: beside the file that names it, or else where the deck is simulated."""
-    paths = [Path(os.path.normpath(place / Path(written).expanduser())) for place in places]
-    return next((path for path in paths if path.is_file()), paths[0])
+def _found(written: str, places: tuple[Path, ...], beside: Path) -> Path:
+    """The file in the first of `places` that has it, else the path `beside` the file that names it.
+
+    ngspice looks for what an included file names where the deck is simulated first, then beside that file.
+    """
+    name = Path(written).expanduser()
+    paths = (Path(os.path.normpath(place / name)) for place in places)
+    return next((path for path in paths if path.is_file()), Path(os.path.normpath(beside / name)))
 
 
 def lint_includes(project: Project) -> tuple[Finding, ...]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_warnings import CaseWarning
+from simorc.simulators.ngspice.first_cause import Complaint, first_cause
 from simorc.simulators.ngspice.log_aborts import aborted_in
-from simorc.simulators.ngspice.log_causes import Complaint, first_cause
 from simorc.simulators.ngspice.log_lines import LogLines
 from simorc.simulators.ngspice.log_measures import meas_reasons
 from simorc.simulators.ngspice.log_warnings import warned_in

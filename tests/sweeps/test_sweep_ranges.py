@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from simorc.decimals import exact, write_decimal
 from simorc.errors import UsageError
 from simorc.sweeps.masks import _array
-from simorc.sweeps.spans import Span
+from simorc.sweeps.ranges import Span
 from simorc.units import Number
 
 
