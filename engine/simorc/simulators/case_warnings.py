@@ -18,7 +18,7 @@ class WarningKind(StrEnum):
     """A parameter of a model or an instance that the simulator does not know or does not use."""
     IGNORED_OPTION = "ignored_option"
     IGNORED_CARD = "ignored_card"
-    """A card, or a word on one, without effect."""
+    """A card, or a token on one, that has no effect."""
     IGNORED_DEVICE = "ignored_device"
     """A line that should be a device and is not in the circuit."""
     REDEFINITION = "redefinition"
@@ -57,7 +57,7 @@ class CaseWarning:
 
 
 def warnings_from(plain: object) -> tuple[CaseWarning, ...]:
-    """The warnings that JSON tells. Raises ValueError, KeyError or TypeError if it tells none."""
+    """Parse warnings from JSON. Raises ValueError, KeyError or TypeError if the JSON has another shape."""
     if plain is None:
         return ()
     if not isinstance(plain, list):

@@ -50,7 +50,7 @@ class Pace:
         return None if in_grace and still < _LATELY else "timeout"
 
     def complaint(self, reason: str, how_far: str = "") -> Complaint:
-        """What is said about a case that was over."""
+        """The complaint for a case that `over` ended for `reason`."""
         limits = self.limits
         if reason == "stuck":
             return Complaint(FailureKind.STUCK, f"no progress for {limits.stuck:g} s{how_far}")
@@ -76,7 +76,9 @@ class CaseWatch:
         self.pace = Pace(self.job.limits, self.started)
 
     def look(self, memory: int) -> Complaint | None:
-        """Tell the progress; a reason to end the case, if any. `memory` is its resident size in bytes."""
+        """Report the progress; returns the reason to end the case, or None. `memory` is the case's resident
+        size in bytes.
+        """
         log, raw = _size(self.job.log), _size(self.job.raw)
         self._report_progress(log)
         now = time.monotonic()

@@ -86,15 +86,18 @@ class Child:
         return memory_of(self.pid)
 
     async def interrupt(self, seconds: float) -> None:
-        """Ask for what there is so far: an interactive ngspice breaks off its analysis and goes on with what
-        follows, which writes the raw file. What has not ended after `seconds` is stopped.
+        """Interrupt the process so that it writes its results so far: an interactive ngspice stops its
+        analysis and runs the commands after it, which write the raw file. A process that has not ended after
+        `seconds` is stopped.
         """
         self._signal(signal.SIGINT)
         if not await self.ends_within(seconds):
             await self.stop()
 
     async def stop(self) -> None:
-        """Ask the group to end, and after a short grace kill it; a stopped or wedged group dies too."""
+        """Terminate the process group, and kill it after a short grace period; this ends stopped and blocked
+        groups too.
+        """
         self._signal(signal.SIGTERM)
         self._signal(signal.SIGCONT)
         await self.ends_within(_GRACE)
@@ -107,7 +110,7 @@ class Child:
         self._process.returncode = os.waitstatus_to_exitcode(status)
         os.close(self._watch)
         peak = usage.ru_maxrss * 1024
-        # Until it calls exec a child counts as large as its parent, so a smaller peak cannot be told.
+        # Until it calls exec, a child is as large as its parent, so a smaller peak cannot be measured.
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         return Ended(self._process.returncode, peak if peak > own else None)
 

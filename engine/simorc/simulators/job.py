@@ -36,13 +36,13 @@ class Limits:
 class Job:
     """One attempt of one case.
 
-    `directory` exists and is empty. `deck` is the rendered text as the user's template gives it; the
-    simulator adds what a batch run needs. `marked` is the same deck with the swept values marked (see
-    `split_deck`), `siblings` how many cases of the run are thought to share its deck, `decks` how
-    many different decks the run is thought to have (None: nobody has looked). `partners` renders a few
-    other cases that are thought to share its deck and differ in their values, each as its deck and its
-    marked deck. Beside every ``.meas`` of the deck, the names in `requested` must come out; names in
-    `optional` need not.
+    `directory` exists and is empty. `deck` is the text rendered from the user's template; the simulator adds
+    what a batch run needs. `marked` is the same deck with the swept values marked (see `split_deck`).
+    `siblings` is the estimated number of cases of the run that share its deck, `decks` the estimated number
+    of different decks in the run (None: not estimated). `partners` renders a few other cases that probably
+    share the deck and have different values, each as its deck and its marked deck. In addition to every
+    ``.meas`` of the deck, the measurements named in `requested` are required; those named in `optional` are
+    not.
     """
 
     case_id: int
@@ -72,8 +72,8 @@ class Job:
 
 
 def make_case_directory(directory: Path) -> None:
-    """Create a directory two levels below a run directory, but never the run directory itself: where that is
-    gone, somebody moved or removed the run. Raises OSError, FileExistsError among others.
+    """Create a directory two levels below a run directory, but never the run directory itself: if that is
+    missing, the run was moved or removed. Raises OSError, for example FileExistsError.
     """
     try:
         directory.mkdir()

@@ -22,17 +22,17 @@ class FailureKind(StrEnum):
     MISSING_MODEL = "missing_model"
     """A device model or subcircuit is not defined."""
     MISSING_FILE = "missing_file"
-    """An included file, a library or a section of one is not there."""
+    """An included file, a library or a section of one is missing."""
     NO_CONVERGENCE = "no_convergence"
     TIMESTEP_TOO_SMALL = "timestep_too_small"
     SINGULAR_MATRIX = "singular_matrix"
     PARTIAL = "partial"
-    """An analysis ended before the end it was asked for."""
+    """An analysis ended before its requested end."""
     TIMEOUT = "timeout"
     STUCK = "stuck"
     """No progress for longer than allowed."""
     CRASHED = "crashed"
-    """The simulator died from a signal."""
+    """The simulator was killed by a signal."""
     OUT_OF_MEMORY = "out_of_memory"
     RAW_LIMIT = "raw_limit"
     LOG_LIMIT = "log_limit"
@@ -51,13 +51,13 @@ class FailureKind(StrEnum):
 class Outcome:
     """The verdict on one attempt.
 
-    `message` is one line a person can act on; empty when there is nothing to say. `seconds` is wall-clock
-    time, `peak_memory` the largest resident size of the simulator in bytes (None: not seen, the case was
-    over too soon). `cold_reason` says why a case did not run in a warm session. `exit_code` is the
-    simulator's, negative for a signal. `warnings` is what the simulator ignored or replaced, one of a kind.
+    `message` is one line a person can act on; empty if there is none. `seconds` is wall-clock time,
+    `peak_memory` the largest resident size of the simulator in bytes (None: not sampled, the case ended too
+    soon). `cold_reason` says why a case did not run in a warm session. `exit_code` is the simulator's,
+    negative for a signal. `warnings` lists what the simulator ignored or replaced, one per kind.
     `fingerprint` is equal for equal waveforms, whatever their title and date (None: no waveforms). `errno` is
-    the number of the operating system's error that the attempt met, where it met one. `deck_run` says what
-    was left out of the deck that ngspice read, or why nothing (None: not asked).
+    the number of the operating system's error in the attempt, if there was one. `deck_run` names what was
+    removed from the deck that ngspice read, or why nothing was (None: cutting was not requested).
     """
 
     status: Status

@@ -57,7 +57,7 @@ def _version_of(simulator: str, executable: str) -> str:
 
 
 def _asked(adapter: Adapter, program: str) -> str:
-    """What a program prints when it is asked for its version."""
+    """The output of a program that is started to print its version."""
     try:
         done = subprocess.run(
             [program, *adapter.version_options],

@@ -37,16 +37,16 @@ _SCREEN = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
 def _nothing(_: object) -> None:
-    """What the callbacks of `run_cold` do unless told otherwise."""
+    """The default callbacks of `run_cold`."""
 
 
 class Ngspice:
     """An ngspice program and how to start it.
 
-    `args` come before ours. `spiceinit` is linked into each case's directory, where it stands in for the one
-    in HOME; without it ngspice reads the user's own, as it always does. `run` is the run's directory, told
-    to the simulator's environment so that a left-over process can be traced to its run. `library` names the
-    ngspice library for warm sessions; without it, it is looked for (`warm_way`).
+    `args` come before the arguments that simorc adds. `spiceinit` is linked into each case's directory, where
+    it replaces the one in HOME; without it ngspice reads the user's own file as usual. `run` is the run's
+    directory, set in the simulator's environment so that a left-over process can be traced to its run.
+    `library` names the ngspice library for warm sessions; without it, `warm_way` searches for the library.
     """
 
     def __init__(
@@ -66,7 +66,9 @@ class Ngspice:
         self.library = library
 
     def version(self) -> str:
-        """``39``, ``44.2``. Raises ToolMissing if the program is not there or is not ngspice."""
+        """The version, for example ``39`` or ``44.2``. Raises ToolMissing if the program is missing or is not
+        ngspice.
+        """
         try:
             process = subprocess.run(
                 [self.executable, "--version"],
@@ -88,8 +90,8 @@ class Ngspice:
 
     @cached_property
     def environment(self) -> dict[str, str]:
-        """What every ngspice of ours is started with: ours, but no screen, no spinning threads, and a HOME,
-        without which ngspice 39 crashes.
+        """The environment of every ngspice process: this process's own, without a display, without spinning
+        threads, and with a HOME, without which ngspice 39 crashes.
         """
         environment = {name: value for name, value in os.environ.items() if name not in _SCREEN}
         environment.setdefault("HOME", "/nonexistent")
@@ -119,15 +121,14 @@ class Ngspice:
         on_progress: Callable[[float], None] = _nothing,
         cut: Callable[[str], str | None] = lambda _: None,
     ) -> Outcome:
-        """Simulate `job` in a process of its own and judge it.
+        """Simulate `job` in a new process and judge the result.
 
-        `cut` makes, of the deck with everything that a batch run needs, the text that ngspice is given in its
-        place; None: the deck itself. The case keeps its own deck either way.
+        `cut` takes the deck with everything that a batch run needs and returns the text that ngspice reads
+        instead; None: ngspice reads the deck itself. The case's directory contains the whole deck either way.
 
-        A case that may be ended for the time it takes runs as ``ngspice -p``: unlike ``-b`` that can be
-        interrupted and then still writes what it has. Never raises for what a case does wrong; cancelling
-        ends the simulator's whole group and leaves what it has written. `on_progress` hears how far a
-        transient is, 0 … 1.
+        A case with a time limit runs as ``ngspice -p``: unlike ``-b`` it can be interrupted and then still
+        writes its results so far. Never raises for a fault of the case; cancelling ends the simulator's whole
+        group and leaves the files it has written. `on_progress` receives the progress of a transient, 0 … 1.
         """
         started = time.monotonic()
         deck = Deck.parse(job.deck)

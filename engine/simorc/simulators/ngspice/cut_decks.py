@@ -1,8 +1,8 @@
 """How the decks of a run are cut, and which cuts are proved.
 
-A cut deck runs only where its results are those of the deck as it is written. `Cut.state` says how far that
-is known: a deck is *unproved* until one case has run both ways, *proved* if every vector was the same bit for
-bit, and *refused* from the first difference on. Shared by all slots of one runner.
+A cut deck runs only where its results equal those of the whole deck. `Cut.state` is the evidence for that: a
+deck is *unproved* until one case has run both ways, *proved* if every vector was bit for bit the same, and
+*refused* from the first difference on. Shared by all slots of one runner.
 """
 
 from __future__ import annotations

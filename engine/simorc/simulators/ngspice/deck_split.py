@@ -1,16 +1,16 @@
 """Splits a deck into what a warm session can change and what it must load again.
 
-Two cases share a session when their decks are equal but for values of top-level ``.param`` cards, the
+Two cases share a session when their decks are equal except for values of top-level ``.param`` cards, the
 temperature and the seed. `DeckSplit.base` is the deck to load once; `settings`, `temperature` and `seed` are
-what one case sets in it. Everything else is structure and stands in the base.
+what one case sets in it. Everything else is structure and is part of the base.
 
-What is defined more than once is structure as well: ``alterparam`` changes every definition of a name, while
-a deck means the last. So are definitions inside ``.if``.
+A name that is defined more than once is structure as well: ``alterparam`` changes every definition of a name,
+while a deck uses the last. So are definitions inside ``.if``.
 
-A template that writes a value straight into an element line is brought into that form too. `marked` is the
+A template that writes a value directly into an element line is converted to that form too. `marked` is the
 deck rendered with each parameter's value between private marks; a marked value on an element line becomes a
-parameter of ours, provided that it stands alone there and reaches the element as the same double
-(`written_numbers`). Without the marks, the marked text is the case's own deck, which `split_deck` checks
+parameter that simorc adds, provided that it is a separate token and reaches the element as the same double
+(`written_numbers`). Without the marks, the marked text equals the case's own deck, which `split_deck` checks
 first.
 """
 
@@ -79,7 +79,7 @@ def _equal(one: str | None, other: str | None) -> bool:
 
 
 def mark(name: str, text: str) -> str:
-    """A parameter's value as it stands in a marked deck."""
+    """A parameter's value as it is written in a marked deck."""
     return f"{OPEN}{name}={text}{CLOSE}"
 
 
@@ -100,7 +100,7 @@ def split_deck(cards: str, marked: str | None = None, *, structure: Collection[s
 
 @dataclass(frozen=True)
 class _Card:
-    """One card with its continuation lines: as it stands in the deck, and joined without comments."""
+    """One card with its continuation lines: as written in the deck, and joined without comments."""
 
     lines: tuple[str, ...]
     text: str
@@ -116,7 +116,7 @@ class _Card:
 
 
 class _Places:
-    """Follows a deck card by card: whether a card stands at the top level, and outside ``.if``."""
+    """Reads a deck card by card and tracks whether a card is at the top level, and outside ``.if``."""
 
     def __init__(self) -> None:
         self.depth = 0
@@ -134,7 +134,7 @@ class _Places:
 
     @property
     def open(self) -> bool:
-        """Whether a definition here holds for the whole deck, whatever its values."""
+        """Whether a definition here applies to the whole deck, whatever its values."""
         return self.depth == 0 and self.conditions == 0
 
 
@@ -252,7 +252,7 @@ class _Reading:
 
 
 def _defined_names(cards: Collection[_Card]) -> tuple[frozenset[str], frozenset[str]]:
-    """The names a deck defines at its top level, and those of them it defines once and for good; the
+    """The names a deck defines at its top level, and those of them that it defines exactly once; the
     temperature and the seed count as names.
     """
     places, defined, conditional = _Places(), Counter[str](), set[str]()
@@ -267,7 +267,7 @@ def _defined_names(cards: Collection[_Card]) -> tuple[frozenset[str], frozenset[
 
 
 def _stands_alone(match: re.Match[str]) -> bool:
-    """Whether the value is a word of its own, outside any expression."""
+    """Whether the value is a separate token, outside any expression."""
     line, before, after = match.string, match.string[: match.start()], match.string[match.end() :]
     quoted = before.count("'") % 2 or before.count('"') % 2 or before.count("{") != before.count("}")
     clear_before = not before or before[-1] in " \t=(,"

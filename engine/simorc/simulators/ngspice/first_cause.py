@@ -25,7 +25,7 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class _LogContext:
-    """A line that tells of a cause, and what is needed to make a complaint of it."""
+    """A pattern of log lines that name a cause, and what is needed to make a complaint from such a line."""
 
     match: re.Match[str]
     line: LogLine
@@ -49,7 +49,7 @@ Complain = Callable[[_LogContext], Complaint | None]
 
 
 def first_cause(lines: LogLines, deck: Deck) -> Complaint | None:
-    """The first line that says why ngspice refused `deck`; None if none does."""
+    """The first line that explains why ngspice refused `deck`; None if there is none."""
     last: LogLine | None = None
     for line in lines.notable:
         if _CONSEQUENCE.search(line.text):
@@ -78,7 +78,7 @@ def quoted_card(kind: FailureKind, what: str, card: str, deck: Deck) -> Complain
 
 
 def placed(kind: FailureKind, what: str, deck: Deck, word: str, begins: bool = False) -> Complaint:
-    """A complaint about `word`, with the one line of the deck in which it stands (or which it begins)."""
+    """A complaint about `word`, with the one line of the deck that contains it (or begins with it)."""
     before = r"^\s*" if begins else r"^(?!\s*\*).*(?<![\w.])"
     pattern = re.compile(before + re.escape(word) + r"(?![\w.])", _I)
     found = [
@@ -179,7 +179,7 @@ def _wrong_nodes(context: _LogContext) -> Complaint:
 
 
 def _syntax(context: _LogContext) -> Complaint:
-    """What a parser of expressions says, with the card in which it said so."""
+    """The message of an expression parser, with the card that it refers to."""
     what = context.match[0].removeprefix("Error: ").strip().rstrip(",")
     card, _ = context.substitute()
     if card:

@@ -30,7 +30,7 @@ _OWN_WORDS = (
     b"Error: ngspice.dll cannot recover",
     b"Note: 'quit' asks for",
 )
-"""What only the library says, of itself."""
+"""Lines that the library prints about itself and the executable does not."""
 
 _SEND_CHAR = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_void_p)
 _EXIT = ctypes.CFUNCTYPE(

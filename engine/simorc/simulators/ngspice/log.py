@@ -27,8 +27,8 @@ _I = re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class LogScan:
-    """What stands in a log: why the deck was refused, why an analysis was given up, what the machine lacked,
-    what was ignored (`changed`: and changed what was simulated), why each failed ``.meas`` failed.
+    """What a log reports: why the deck was refused, why an analysis was aborted, which resource the machine
+    lacked, what was ignored (`changed`: and changed what was simulated), why each failed ``.meas`` failed.
     """
 
     refused: Complaint | None = None
@@ -60,7 +60,7 @@ def scan_log(log: bytes, deck: Deck) -> LogScan:
 
 
 def last_progress(tail: bytes) -> float | None:
-    """The last time or frequency that a running simulator has told."""
+    """The last time or frequency that a running simulator has printed."""
     values = _PROGRESS.findall(tail)
     try:
         return float(values[-1]) if values else None

@@ -32,7 +32,7 @@ _IN_ANALYSIS = re.compile(r"gmin|source stepping|singular|transient op|operating
 
 
 def aborted_in(lines: LogLines, deck: Deck) -> Complaint | None:
-    """Why an analysis was given up; None if none was."""
+    """Why an analysis was aborted; None if none was."""
     for line in lines.notable:
         if match := _ABORTED.search(line.text):
             return _complaint(match["why"] or "", line, lines, deck)
@@ -75,7 +75,7 @@ def _where(why: str) -> str:
 
 
 def _asked_in_vain(why: str, line: LogLine, lines: LogLines, deck: Deck) -> Complaint:
-    """What ngspice said just before it gave up is the cause; its reason alone is a code."""
+    """The line that ngspice printed just before it aborted is the cause; its stated reason alone is a code."""
     spoken = [
         match["what"].strip()
         for before in lines.notable

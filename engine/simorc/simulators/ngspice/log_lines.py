@@ -1,7 +1,7 @@
 """Finds the lines of a log that may report a problem, without reading the others.
 
-A log of tens of megabytes holds few of them, or the same ones again and again: plain words are searched in
-the whole text first, and of lines that are alike one is looked at.
+A log of tens of megabytes contains few of them, or the same ones again and again: the whole text is searched
+for plain strings first, and of similar lines only one is examined.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ class LogLine:
 
 
 class LogLines:
-    """The notable lines of a log, in the order in which they stand there first.
+    """The notable lines of a log, in the order of their first occurrence.
 
-    Lines that differ in digits alone are one, as a transient may warn at every time; but for those about
-    measurements, whose names may differ in nothing else.
+    Lines that differ in digits only count as one, as a transient may warn at every time step; except lines
+    about measurements, whose names may differ only in digits.
     """
 
     def __init__(self, log: bytes) -> None:
@@ -74,12 +74,12 @@ class LogLines:
         )
 
     def after(self, line: LogLine, lines: int) -> list[str]:
-        """Up to `lines` lines that follow `line` where it stands first, empty ones left out."""
+        """Up to `lines` non-empty lines that follow the first occurrence of `line`."""
         texts = map(_text, itertools.islice(self._lines, line.place + 1, None))
         return list(itertools.islice((text for text in texts if text), lines))
 
     def before(self, line: LogLine) -> str:
-        """The line above `line` where it stands first."""
+        """The line above the first occurrence of `line`."""
         return _text(self._lines[line.place - 1]) if line.place else ""
 
 

@@ -35,7 +35,7 @@ def _transient(match: re.Match[str], deck: Deck) -> bool:
 
 
 def _command_of_deck(match: re.Match[str], deck: Deck) -> bool:
-    """A command of the deck's own control block, and not of somebody's .spiceinit."""
+    """A command of the deck's own control block, not of the user's .spiceinit."""
     word = match["word"].lower()
     return any(command.word in {word, f"pre_{word}"} for command in deck.commands)
 

@@ -16,15 +16,16 @@ from simorc.simulators.outcome import FailureKind
 from simorc.waveforms.rawfile import RawFile
 
 _RAW_FILE_LINE = re.compile(rb'^(?:binary|ASCII) raw file "([^"\n]+)"', re.MULTILINE)
-"""What ngspice says of each raw file it writes."""
+"""The message that ngspice prints for each raw file it writes."""
 
 
 def collect_raw(job: Job, deck: Deck, log: bytes = b"") -> tuple[RawFile | None, str]:
-    """The case's results.raw and, if there is none to be read, why.
+    """The case's results.raw or, if there is none that can be read, the reason.
 
-    A deck that writes raw files of other names keeps them; results.raw is then a link to the one, or all of
-    them one after the other in the order in which `log` tells of them, which is a raw file of several plots
-    again. A deck that writes results.raw itself has said what its results are: other files stay beside it.
+    Raw files that a deck writes under other names stay in place; results.raw is then a link to the only one,
+    or a concatenation of all of them in the order in which `log` lists them, which is a valid raw file with
+    several plots. If the deck writes results.raw itself, that file is its result and other raw files are
+    ignored.
     """
     try:
         return RawFile.open(job.raw), ""

@@ -1,8 +1,7 @@
 """A warm session: one ``ngspice -p`` process that loaded a circuit and its models once.
 
-Commands go down its standard input, followed by an ``echo`` of a marker nobody can guess; what it prints
-until the marker is the case's own log. The process has a session (process group) and a working directory of
-its own.
+Commands are written to its standard input, followed by an ``echo`` of an unguessable marker; what it prints
+until the marker is the case's own log. The process has its own session (process group) and working directory.
 """
 
 from __future__ import annotations
@@ -25,9 +24,7 @@ _LOOK_EVERY = 0.25
 
 
 class SessionEnded(Exception):
-    """The process is gone, or had to be killed; `reason` is timeout, log_limit, raw_limit, memory, stuck or
-    died.
-    """
+    """The process ended or was killed; `reason` is timeout, log_limit, raw_limit, memory, stuck or died."""
 
     def __init__(self, reason: str, output: bytes = b"", exit_code: int | None = None) -> None:
         super().__init__(reason)
@@ -37,7 +34,7 @@ class SessionEnded(Exception):
 
     @property
     def killed(self) -> bool:
-        """Whether somebody else ended it: a person, or the kernel for want of memory."""
+        """Whether it was killed from outside simorc: by a person, or by the kernel when memory ran out."""
         return self.reason == "died" and self.exit_code in {-signal.SIGKILL, -signal.SIGTERM}
 
 
@@ -86,11 +83,11 @@ class Session:
         look: Callable[[], str | None] | None = None,
         salvage: float = 0.0,
     ) -> bytes:
-        """Run `commands` and return what they printed; raises `SessionEnded` and leaves nothing alive if
-        that fails.
+        """Run `commands` and return what they printed. If that fails, raises `SessionEnded` and leaves no
+        process running.
 
-        `look` is called a few times a second and may name a reason to end the session. For want of time the
-        analysis is interrupted first; `salvage` seconds remain to write what it has.
+        `look` is called a few times a second and may return a reason to end the session. At a timeout the
+        analysis is interrupted first; it has `salvage` seconds to write its results so far.
         """
         try:
             return await self._converse(commands, timeout, log_limit, on_output, look)

@@ -42,9 +42,9 @@ _ASSIGNED = re.compile(r"let\s+(?:const\.)?([a-z_]\w*)", re.IGNORECASE)
 
 
 def session_commands(deck: Deck) -> tuple[str, ...] | str:
-    """The commands that run a deck in a session, or why it must not be run in one.
+    """The commands that run a deck in a session, or the reason why it must not run in one.
 
-    Raises NetlistError if the deck asks for no analysis.
+    Raises NetlistError if the deck contains no analysis.
     """
     for command in deck.commands:
         reason = _unsafe(command)

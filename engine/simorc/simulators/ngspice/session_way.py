@@ -22,7 +22,7 @@ from simorc.simulators.ngspice.cold import Ngspice
 
 WORKER = Path(__file__).with_name("library_worker.py")
 NO_LIBRARY = "none"
-"""The value of ``simulator.library`` that keeps to ``ngspice -p``."""
+"""The value of ``simulator.library`` that always uses ``ngspice -p``."""
 _SONAME = "libngspice.so.0"
 _PATIENCE = 20.0
 _START, _END = "simorc-settings", "simorc-end"
@@ -36,8 +36,8 @@ _NOT_LOADED = "cannot be loaded"
 
 @dataclass(frozen=True)
 class WarmWay:
-    """How sessions are started. `command` is the command line after which the process takes commands;
-    `reason` says why there is no way, or why a better one is not taken, and `remedy` what to do about it.
+    """How sessions are started. `command` is the command line of a process that then reads commands; `reason`
+    says why there is no way, or why a better one is not used, and `remedy` how to change that.
     """
 
     kind: Literal["library", "pipe", "none"]
@@ -47,7 +47,7 @@ class WarmWay:
     reason: str = ""
     remedy: str = ""
     environment: tuple[tuple[str, str], ...] = ()
-    """What the process is told beside the simulator's environment."""
+    """Environment variables of the process, in addition to the simulator's environment."""
 
     def command_line(self, *, interruptible: bool) -> tuple[str, ...]:
         """The command line of a session; what can be interrupted costs a little more per case."""
@@ -62,7 +62,7 @@ class WarmWay:
 
 @dataclass(frozen=True)
 class _Start:
-    """What an ngspice told about itself when it was started."""
+    """What an ngspice printed about itself when it was started."""
 
     version: str
     settings: frozenset[str]
@@ -111,7 +111,7 @@ def _library_way(simulator: Ngspice, directory: Path) -> WarmWay | tuple[str, st
 
 
 def _refused(refusals: list[str], version: str, named: str | None) -> tuple[str, str]:
-    """The most telling of `refusals`: a library that is there and another, before one that is not there."""
+    """The most useful of `refusals`: a library that exists but does not match comes before a missing one."""
     remedy = (
         f"install the library of ngspice {version} (package libngspice0, in addition "
         "to the package ngspice), "
@@ -122,7 +122,7 @@ def _refused(refusals: list[str], version: str, named: str | None) -> tuple[str,
 
 
 def _scripts_of(executable: _Start) -> tuple[tuple[str, str], ...]:
-    """Where an executable has its ``spinit`` from, as the library is told it."""
+    """Where an executable reads its ``spinit`` from, as an environment variable for the library."""
     path = next((each for each in executable.settings if each.startswith("sourcepath=")), "")
     places = [word for word in path.partition("=")[2].split() if Path(word, "spinit").is_file()]
     return (("SPICE_SCRIPTS", places[0]),) if places else ()
@@ -195,10 +195,10 @@ def _settings(output: str) -> frozenset[str] | None:
 
 
 def place_own_init(directory: Path, environment: Mapping[str, str]) -> None:
-    """Make the library read the initialisation file that the executable would read, started in `directory`.
+    """Make the library read the initialisation file that the executable, started in `directory`, would read.
 
-    The executable looks into SPICE_USERINIT_DIR, the directory, HOME and USERPROFILE; the library of some
-    versions into the directory and the home directory of the password file.
+    The executable searches SPICE_USERINIT_DIR, the directory, HOME and USERPROFILE; the library of some
+    versions searches the directory and the home directory of the password file.
     """
     places = [environment.get(name) for name in ("SPICE_USERINIT_DIR", "HOME", "USERPROFILE")]
     wanted = _first_init([places[0], str(directory), *places[1:]])

@@ -16,8 +16,9 @@ _SEARCHED = ("HOME", "USERPROFILE", "SPICE_USERINIT_DIR")
 
 
 def simulator_identity(simulator: Ngspice, way: WarmWay | None) -> str:
-    """A text that differs wherever an ngspice might give other results: its version and program, the library
-    of its sessions, its arguments, its initialisation files. Empty if the program cannot be asked.
+    """A text that differs whenever an ngspice might give other results: its version and program, the library
+    of its sessions, its arguments, its initialisation files. Empty if the program does not report its
+    version.
     """
     try:
         version = simulator.version()

@@ -1,8 +1,8 @@
 """Decides the verdict of a case.
 
-A verdict rests on evidence: every analysis the deck asks for has a plot, each plot reaches the end it was
-asked for, every requested measurement is there and is a number. Exit codes and words in the log only
-explain what the evidence shows.
+A verdict is based on evidence: every analysis of the deck has a plot, each plot reaches the end that was
+requested, every requested measurement is present and is a number. Exit codes and log messages only explain
+the evidence.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _REACHED = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How the simulator ended: by itself (`exit_code`, negative for a signal), or by us, with a complaint
-    saying why.
+    """How the simulator ended: by itself (`exit_code`, negative for a signal), or ended by simorc, with a
+    complaint that gives the reason.
     """
 
     exit_code: int | None = 0
@@ -52,10 +52,10 @@ def judge(
 ) -> Outcome:
     """The verdict on one attempt.
 
-    `raw` is None if there is no raw file or, with `raw_error` saying why, none that can be read. Every
+    `raw` is None if there is no raw file or none that can be read; `raw_error` then gives the reason. Every
     ``.meas`` of the deck is requested unless it is in `optional`; `requested` adds names. A failed case
-    keeps the measurements it has. `loading` is what a session printed when it read the circuit; what it
-    ignored then, later cases do not repeat.
+    retains the measurements it has. `loading` is what a session printed when it read the circuit; what it
+    ignored then is not printed again for later cases.
     """
     scan = scan_log(log, deck)
     output = parse_meas_output(log, deck.measured_twice)
@@ -80,12 +80,12 @@ def judge(
 
 @lru_cache(maxsize=8)
 def _at_loading(printed: bytes) -> tuple[CaseWarning, ...]:
-    """What a session's loading ignored; all its cases ask for it."""
+    """What a session ignored when it loaded the circuit; this applies to all its cases."""
     return of_reading(scan_log(printed, Deck("")).warnings)
 
 
 def _besides(scan: LogScan, complaint: Complaint | None) -> Iterator[CaseWarning]:
-    """The warnings of a case, without those that tell of its failure or follow from it."""
+    """The warnings of a case, without those that repeat its failure or follow from it."""
     for warning in scan.warnings:
         if complaint is None or warning.kind not in _PART_OF_FAILURES:
             yield warning
@@ -100,7 +100,7 @@ _PART_OF_FAILURES = frozenset(
 
 
 def _machine(scan: LogScan, ending: Ending) -> Complaint | None:
-    """Memory or disk gave out; said in the log, and the simulator did not end well."""
+    """Memory or disk space ran out: the log reports it, and the simulator did not end normally."""
     return scan.lack if scan.lack is not None and ending.exit_code != 0 else None
 
 
@@ -241,7 +241,7 @@ def _with_extent(aborted: Complaint, deck: Deck, raw: RawFile | None) -> Complai
 
 
 def _has_numbers(plot: Plot) -> bool:
-    """Whether the last point holds any finite value; it is where a diverged analysis shows."""
+    """Whether the last point has any finite value; a diverged analysis has none."""
     row = plot.last_row()
     values = row[1:] if plot.has_axis else row
     return not values or any(math.isfinite(value.real) and math.isfinite(value.imag) for value in values)
@@ -259,7 +259,7 @@ def _measurements(
     output: MeasOutput,
     reasons: Mapping[str, str],
 ) -> Complaint | None:
-    """The requested measurements that are not there."""
+    """The requested measurements that are missing."""
     spared = {name.lower() for name in optional}
     missing = [name for name in dict.fromkeys(wanted) if name not in values and name not in spared]
     if not missing:

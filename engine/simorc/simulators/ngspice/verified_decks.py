@@ -39,7 +39,7 @@ class WarmCase:
 
     @property
     def commands_form(self) -> str:
-        """Which commands it runs, in which order, whatever their words say: it counts as a setting."""
+        """Which commands it runs, in which order, without their arguments: counts as a setting."""
         return " ".join((".control", *(line.split(None, 1)[0].lower() for line in self.commands)))
 
 
@@ -173,9 +173,9 @@ def partner_forms(job: Job) -> Iterator[DeckSplit]:
 
 
 def as_warm_case(job: Job, deck: Deck) -> WarmCase | str:
-    """A job's deck taken apart for a session, or why that cannot be.
+    """A job's deck split for a session, or the reason why it cannot be split.
 
-    Raises NetlistError if it asks for no analysis.
+    Raises NetlistError if the deck contains no analysis.
     """
     commands = session_commands(deck)
     if isinstance(commands, str):

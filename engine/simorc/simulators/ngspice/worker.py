@@ -31,18 +31,18 @@ from simorc.simulators.warm_check import TWICE_COLD, WHOLE_AND_CUT, disagreement
 BASE = "base.spice"
 _STAYS = frozenset({BASE, ".spiceinit"})
 KILLS_FORGIVEN = 7
-"""How many sessions may be killed from outside while a case is checked in one: that proves nothing, but a
-kernel short of memory would go on for ever.
+"""How many sessions may be killed from outside while a case is checked in one: such a kill proves nothing
+about the deck, but on a machine short of memory it would repeat for ever.
 """
 _NEVER_ASK = "unset interactive"
-"""A deck with an undefined parameter makes an interactive ngspice ask `Run Spice anyway? y/n`, and take the
-commands that follow for answers; without the variable it ends, as in batch.
+"""A deck with an undefined parameter makes an interactive ngspice prompt `Run Spice anyway? y/n` and read the
+commands that follow as answers; without the variable it exits, as in batch mode.
 """
 _NO_CIRCUIT = re.compile(
     rb"no circuit loaded|aren't any circuits|circuit not parsed|No internal deck|interrupted due to error",
     re.IGNORECASE,
 )
-"""What ngspice says where a value, or the whole deck, was refused: nothing is loaded any more."""
+"""What ngspice prints when it refuses a value or the whole deck: no circuit is loaded afterwards."""
 _SKIPPED = re.compile(rb"'alterparam'\W+(?:is )?(?:skipped|ignored)")
 _HARMLESS = frozenset(
     {FailureKind.MEASUREMENT_MISSING, FailureKind.NO_CONVERGENCE, FailureKind.TIMESTEP_TOO_SMALL}
@@ -72,19 +72,21 @@ class SessionLife:
 
 @dataclass(frozen=True)
 class Callbacks:
-    """What a bench tells while a case runs: process groups that begin and end, and progress from 0 to 1."""
+    """Callbacks while a case runs: process groups that start and end, and progress from 0 to 1."""
 
     on_spawn: Callable[[int], None]
     on_exit: Callable[[int], None]
     on_progress: Callable[[float], None]
     on_mismatch: Callable[[list[int], str], None]
-    """Told the cases that rest on a deck whose warm results turned out to differ from a cold run, and why."""
+    """Called with the cases whose deck gave warm results that differ from a cold run, and with the
+    difference.
+    """
 
 
 class NgspiceWorker:
-    """One slot's ngspice. `directory` is where its session lives, two levels below the run directory; `way`
-    is how sessions are driven (None: found out when the first one is wanted). `cuts` are the cut decks of the
-    run (None: every deck runs as it is written).
+    """The ngspice of one slot. `directory` is the working directory of its session, two levels below the run
+    directory; `way` is how sessions are driven (None: determined when the first session starts). `cuts` are
+    the cut decks of the run (None: every deck runs whole).
     """
 
     def __init__(
@@ -239,7 +241,7 @@ class NgspiceWorker:
     async def _checked(
         self, job: Job, case: WarmCase, changed: frozenset[str], callbacks: Callbacks
     ) -> Outcome:
-        """Run cold, which is the result, and warm beside it; what they disagree on is told at once."""
+        """Run cold, which is the result, and warm for comparison; a difference is reported at once."""
         with self._decks.checking(case.key, changed):
             outcome = await self._both_ways(job, case, changed, callbacks)
         lost = self._decks.unproved_cases(case.key)
@@ -321,8 +323,8 @@ class NgspiceWorker:
         return f"this deck gives different results each time it runs: {found}" if found else ""
 
     async def _converse_to_the_end(self, job: Job, case: WarmCase, callbacks: Callbacks) -> bytes:
-        """As `_converse`, in another session if one dies: once if it died by itself, `KILLS_FORGIVEN` times
-        if it was killed from outside, which says nothing against its deck.
+        """As `_converse`, but repeated in a new session if one ends: once if it died by itself,
+        `KILLS_FORGIVEN` times if it was killed from outside, which is no fault of its deck.
         """
         killed = died = 0
         while True:
@@ -343,7 +345,7 @@ class NgspiceWorker:
         except SessionEnded as ended:
             output, ending = ended.output, _ending(ended, case.deck)
         if _NO_CIRCUIT.search(output):
-            output = self._loading + output  # it says why
+            output = self._loading + output  # it contains the reason
         job.log.write_bytes(output)
         self._bring_home(job)
         outcome = self._judged(job, case.deck, output, ending)
@@ -436,8 +438,8 @@ class NgspiceWorker:
         return self._loaded.differs_in(case.form) | {case.commands_form}
 
     async def _session_for(self, job: Job, case: WarmCase, callbacks: Callbacks) -> Session:
-        """The session that holds this deck. Where ngspice refuses the values it is to be loaded with, it is
-        loaded with others, at last with the case's own.
+        """The session that has this deck loaded. If ngspice refuses the values of the base, the deck is
+        loaded with others, and finally with the case's own.
         """
         if self._session is None:
             for form in self._forms:
@@ -528,7 +530,7 @@ class NgspiceWorker:
 
 
 def _loading_commands(form: DeckSplit) -> list[str]:
-    """Load a base with the values of `form`; what `_NO_CIRCUIT` finds in the answer says that it failed."""
+    """Load a base with the values of `form`; loading failed if the returned output matches `_NO_CIRCUIT`."""
     seed = [] if form.seed is None else [f"setseed {form.seed}"]
     temperature = [] if form.temperature is None else [f"set temp={form.temperature}"]
     return [*seed, f"source {BASE}", *temperature, "setcirc"]
@@ -541,7 +543,7 @@ def _empty(directory: Path) -> None:
 
 
 def _session_survives(outcome: Outcome, output: bytes) -> bool:
-    """Whether a session may go on after a case: its circuit was there and was simulated."""
+    """Whether a session can be used after a case: its circuit was loaded and was simulated."""
     simulated = outcome.status == "completed" or outcome.kind in _HARMLESS
     return simulated and not _NO_CIRCUIT.search(output)
 

@@ -1,11 +1,11 @@
 """The base class of simulators other than ngspice.
 
-An `Adapter` knows a simulator's command line, the words of its log and where its results stand; the bench
-does the rest: the process, its limits, the verdict. Packages bring more through entry points of the group
-``simorc.simulators``, each naming an `Adapter`.
+An `Adapter` contains a simulator's command line, the patterns of its log and the paths of its results; the
+worker does the rest: the process, its limits, the verdict. Packages add more through entry points of the
+group ``simorc.simulators``, each naming an `Adapter`.
 
-A verdict rests on evidence here, too: the simulator said it finished, the waveforms it promised are there,
-and every requested measurement has a value.
+A verdict is based on evidence here, too: the simulator reported that it finished, the expected waveforms
+exist, and every requested measurement has a value.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ class Found:
 
 
 class Adapter:
-    """One simulator. Subclasses say what differs; the defaults are those most of them share."""
+    """One simulator. Subclasses override what differs; the defaults are those most simulators share."""
 
     name = ""
     executable = ""
     version_options: tuple[str, ...] = ()
-    """How it is asked for its version; empty: it cannot be asked."""
+    """Options that print its version; empty: the version cannot be queried."""
     version_text = re.compile(r"(\d+(?:\.\d+)+)")
     versions = ("", "")
     """The oldest and the newest version the adapter was written for."""
     finished = re.compile(rb"")
-    """What the log of a simulation that reached its end says; empty: nothing in particular."""
+    """What the log of a simulation that reached its end contains; empty: no particular text."""
     complaints: tuple[tuple[re.Pattern[bytes], FailureKind], ...] = ()
-    """Words of the log that mean failure, the gravest first."""
+    """Patterns of the log that mean failure, the most severe first."""
     causes: tuple[tuple[re.Pattern[bytes], FailureKind], ...] = ()
-    """Words that say why it did not finish; harmless in the log of a simulation that did."""
+    """Patterns that explain why it did not finish; harmless in the log of a simulation that did."""
     environment: ClassVar[Mapping[str, str]] = {}
     """Variables it is started with."""
     deck_name = "netlist.spice"
@@ -60,7 +60,7 @@ class Adapter:
         return text
 
     def log(self, directory: Path, output: bytes) -> bytes:
-        """Everything it told: what it printed, and its log file where it has one of its own."""
+        """All its messages: its output, and its log file if it writes one."""
         return output
 
     def measurements(self, directory: Path, log: bytes) -> Found:
@@ -72,7 +72,7 @@ class Adapter:
         """Bring the waveforms into results.raw, in a form `simorc.waveforms` reads. Raises WaveformError."""
 
     def version(self, output: str) -> str:
-        """Its version in what it printed when asked. Raises ToolMissing."""
+        """Its version, parsed from its output. Raises ToolMissing."""
         match = self.version_text.search(output)
         if match is None:
             raise ToolMissing(f"{self.name} does not report its version", remedy="set simulator.executable")

@@ -15,7 +15,7 @@ _I = re.IGNORECASE
 _NOT_FOUND_LATER = rb"(?!.*succeeded in finding)"  # by stepping, after Newton's iteration gave up
 _FAILED = re.compile(r'Measurement "([^"]+)" FAIL', _I)
 _LINE = re.compile(r"^(\w+)(?::[ \t][^\n]*)?=(?! )[^\n]*$", re.MULTILINE)
-# FIND prints "v(out)=0.99 at 0.001", WHEN "v(out)=level AT 0.001": the case tells which number was asked for
+# FIND prints "v(out)=0.99 at 0.001", WHEN "v(out)=level AT 0.001": the case determines which number is read
 _WHEN = re.compile(r"\sAT\s+([-+.\deE]+)\s*$")
 _VALUE = re.compile(r"=\s*\(?([-+.\deE]+)(dB)?[^=]*$")
 
@@ -65,7 +65,7 @@ class LTspice(Adapter):
 
 
 def _value(line: str) -> float | None:
-    """The number measured; a magnitude in dB as the number it stands for."""
+    """The measured number; a magnitude in dB is converted to the plain magnitude."""
     if match := _WHEN.search(line):
         return float(match[1])
     match = _VALUE.search(line)

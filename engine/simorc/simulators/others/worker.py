@@ -26,12 +26,12 @@ from simorc.simulators.outcome import FailureKind, Outcome
 _LOOK_EVERY = 0.25
 _PLACE = re.compile(rb"at or near line \d+\s*$")
 UNHEARD = Callbacks(lambda _: None, lambda _: None, lambda _: None, lambda *_: None)
-"""Callbacks for somebody who wants the outcome only."""
+"""Callbacks for callers that need the outcome only."""
 
 
 @dataclass(frozen=True)
 class ProgramWorker:
-    """Runs cases on `adapter`. `run` is the run's directory, told to the simulator's environment."""
+    """Runs cases on `adapter`. `run` is the run's directory, set in the simulator's environment."""
 
     adapter: Adapter
     executable: str
