@@ -23,7 +23,7 @@ def plan_of(
     """The cases of a sweep, narrowed to some corners or by a condition.
 
     Raises ConfigError for a condition of the sweep file `source`, ExpressionError for `where` and for a
-    definition that stands in no file, UsageError for more combinations than a run can have.
+    definition that has no file, UsageError for more combinations than a run can have.
     """
     testbench = project.testbenches[definition.testbench]
     try:
@@ -37,7 +37,7 @@ def plan_of(
 
 
 def _at_its_place(error: ExpressionError, definition: SweepDefinition, source: Path) -> ConfigError:
-    """The error of one condition, with the line that condition stands on."""
+    """The error of one condition, with the line of that condition."""
     key: KeyPath = ()
     for name, conditions in (("exclude", definition.exclude), ("include", definition.include)):
         if error.text in conditions:

@@ -76,7 +76,7 @@ def run_case(run: Path, case_id: int) -> Outcome:
 
 
 def store_results(run: Path) -> None:
-    """Store in the run what `run_case` left, unless a runner holds the run: that one stores it."""
+    """Store the result of `run_case` in the run, unless a runner holds the run: then the runner stores it."""
     gather_idle(RunLayout(run))
 
 

@@ -1,9 +1,8 @@
 """The runner: the process that owns a run while it is active.
 
-Started as ``python -m simorc.launch.runner RUN_DIR`` with its options as JSON on standard input, in a session
-of its own, so that it lives on when the terminal that started it does not. It holds the run's lock, works
-from the run directory alone, and ends with exit code 0 when the run is over, 75 when somebody else holds
-the run.
+Started as ``python -m simorc.launch.runner RUN_DIR`` with its options as JSON on standard input, in its own
+session, so that it continues after the terminal that started it closes. It holds the run's lock, works from
+the run directory alone, and exits with code 0 when the run is over, 75 when another process holds the run.
 """
 
 from __future__ import annotations
@@ -128,7 +127,7 @@ async def _run(layout: RunLayout, lock: RunnerLock, options: Mapping[str, Any]) 
 
 
 def _warn_of_unvaried(layout: RunLayout, plan: Plan, store: Store) -> None:
-    """Say which axes of the sweep changed nothing, once everything is written."""
+    """Report which axes of the sweep changed no result, once everything is written."""
     with RunReader(layout) as view:
         found = unvaried(view, plan)
     store.set_meta(unvaried=json.dumps([str(each) for each in found]))

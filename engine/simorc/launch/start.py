@@ -38,12 +38,12 @@ def start_runner(
     executor: str | None = None,
     inputs: str = REFUSE,
 ) -> RunnerInfo:
-    """Start the runner of `layout` as a process of its own session and wait until it holds the run.
+    """Start the runner of `layout` in its own session and wait until it holds the run.
 
-    The options override the run's settings for this runner's life; `cases` limits it to those cases,
-    whatever their status. `inputs` says what to do where a file the run was built from has changed: refuse
-    (raises `InputsChanged`), keep (the run's own copies), accept (the changed files, marked). Raises
-    `RunBusy` if somebody else holds the run, `RunError` with the runner's own words if it does not come up,
+    The options override the run's settings for this runner; `cases` limits it to those cases, whatever their
+    status. `inputs` says what to do if a file the run was built from has changed: refuse (raises
+    `InputsChanged`), keep (use the run's own copies), accept (use the changed files, marked). Raises
+    `RunBusy` if another process holds the run, `RunError` with the runner's own message if it does not start,
     `ToolMissing` without the simulator.
     """
     if runner_alive(layout):
@@ -65,11 +65,11 @@ def start_runner(
         process.stdin.write(json.dumps(options).encode())
         process.stdin.close()
     except BrokenPipeError:
-        pass  # it died at once; _await_start reports its own words
+        pass  # it exited at once; _await_start reports its own message
     try:
         return _await_start(layout, process)
     finally:
-        # A viewer may live longer than the runner it started: somebody has to collect its exit status.
+        # A viewer may outlive the runner it started and has to collect its exit status.
         threading.Thread(target=process.wait, daemon=True).start()
 
 
@@ -102,8 +102,8 @@ def require_simulator(simulator: SimulatorRecord | SimulatorSettings, executor: 
 
 
 def check_inputs(layout: RunLayout, manifest: Manifest, executor: str = "", answer: str = REFUSE) -> None:
-    """Raise `InputsChanged` where the answer (refuse, keep, accept) does not fit what has changed since the
-    run was built. The simulator is asked for its version where `executor` is this machine.
+    """Raise `InputsChanged` if the choice (refuse, keep, accept) does not fit the changes since the run was
+    built. The simulator's version is queried if `executor` is this machine.
     """
     from simorc.rundir.circuit.input_changes import changes_of, refuse_changed
     from simorc.rundir.provenance import describe_tools

@@ -25,7 +25,7 @@ def sweep_problems(
 
 
 def sweep_warnings(definition: SweepDefinition, plan: Plan, path: Path | None) -> list[Finding]:
-    """What a sweep says that probably is not meant; `plan` holds all its cases."""
+    """Warnings about settings of a sweep that are probably unintended; `plan` has all its cases."""
     return warnings_in(definition, plan, _source(path))
 
 

@@ -14,11 +14,11 @@ _FOLDER = "by_hand"
 
 
 def by_hand(layout: RunLayout, case_id: int, manifest: Manifest) -> str:
-    """What to type in a shell to simulate the deck of a case as a cold run does; the run is only read.
+    """The shell commands that simulate the deck of a case as a cold run does; the run is only read.
 
-    The directory stands beside the run and as deep as the case's own, so that relative paths in the deck
-    mean the same; in the directory for temporary files where the run's parent cannot be written. Whatever
-    an earlier call left there is removed first.
+    The directory is next to the run and at the same depth as the case's own, so that relative paths in the
+    deck stay valid; if the run's parent is not writable, it is in the directory for temporary files. Files
+    that an earlier call left there are removed first.
     """
     parent = layout.path.parent.resolve()
     place = parent if os.access(parent, os.W_OK) else Path(tempfile.gettempdir())

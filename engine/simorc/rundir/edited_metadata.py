@@ -1,7 +1,7 @@
-"""Statuses edited by hand in ``metadata.csv``: ``pending`` asks for a case to be run again.
+"""Statuses edited in ``metadata.csv``: ``pending`` requests that a case run again.
 
-The file is an export. It is believed only where it was written by somebody else after the last runner ended
-properly: a runner that was killed may have left an older table.
+The file is an export. Its edits are used only if it was written by another program after the last runner
+ended properly: a runner that was killed may have left an older table.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _MOST_NAMED = 8
 
 @dataclass(frozen=True)
 class Edited:
-    """Cases whose status in the table is another than in the state of the run.
+    """Cases whose status in the table differs from the state of the run.
 
-    `again` are set to ``pending``; `refused` says of the others, and of a table that cannot be believed, why
-    they are not taken over.
+    `again` are set to ``pending``; `refused` gives the reason why each other edit, or the whole table, is
+    ignored.
     """
 
     again: tuple[int, ...] = ()

@@ -1,9 +1,9 @@
 """The build time of a run as a UTC time; it defines the newest run.
 
-A directory's name holds the local time of the host that made it, which depends on the time zone, repeats an
-hour every autumn and follows a clock that is set back. A run's manifest holds an instant in UTC that is later
-than that of every run built before it in the same project. Older runs have the time with its offset, or only
-their name.
+A directory's name contains the local time of the host that created it, which depends on the time zone,
+repeats for one hour every autumn and follows a clock that is set back. A run's manifest contains an instant
+in UTC that is later than that of every run built before it in the same project. Older runs have the time with
+its offset, or only their name.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ def next_instant(directories: Iterable[Path], now: float | None = None) -> datet
 
 
 def written(instant: datetime) -> str:
-    """An instant as a manifest holds it: ``2026-03-29T01:59:59.123456+00:00``."""
+    """An instant as written in a manifest: ``2026-03-29T01:59:59.123456+00:00``."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 @lru_cache(maxsize=4096)
 def _instant_of(manifest: str, modified: int, size: int) -> datetime | None:
-    """What the beginning of a manifest says; it is read once per version of the file."""
+    """The start of a manifest file, parsed; read once per version of the file."""
     try:
         descriptor = os.open(manifest, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:

@@ -44,7 +44,7 @@ class RunLayout:
 
     @property
     def sweep(self) -> str:
-        """The sweep's name, as far as the directory's name tells."""
+        """The sweep's name, taken from the directory's name."""
         stamped = _STAMPED.fullmatch(self.name)
         return stamped["sweep"] if stamped else self.name
 

@@ -1,8 +1,8 @@
 """The lock of a run, and the heartbeat of its runner.
 
-The lock (`runner.lock`) is a POSIX record lock, which the kernel drops when the runner dies, however it
-dies, and which network file systems carry between hosts. The word of life (`runner.json`) tells a person
-who holds it, and tells other hosts whether it still lives.
+The lock (`runner.lock`) is a POSIX record lock, which the kernel releases when the runner dies, for any
+reason, and which network file systems share between hosts. The heartbeat file (`runner.json`) shows people
+which process holds the lock, and shows other hosts whether that process is still alive.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ SILENT_AFTER = 12.0
 
 @dataclass(frozen=True)
 class RunnerInfo:
-    """A runner as it describes itself; `started_ticks` tells it from a later process with the same pid."""
+    """A runner as recorded in its heartbeat; `started_ticks` distinguishes it from a later process with the
+    same pid.
+    """
 
     host: str
     pid: int
@@ -37,7 +39,7 @@ class RunnerInfo:
     heartbeat: float
 
     def is_alive(self) -> bool:
-        """On its own host: does that very process exist. From elsewhere: has it been heard of lately."""
+        """On its own host: whether that process exists. On another host: whether its heartbeat is recent."""
         if self.host == socket.gethostname():
             return process_ticks(self.pid) == self.started_ticks
         return _heard_lately(self)
@@ -45,7 +47,9 @@ class RunnerInfo:
 
 @dataclass
 class _Heard:
-    """The last word of a runner elsewhere, when it was first seen here, and whether it followed another."""
+    """The last heartbeat of a runner on another host, when it was first read here, and whether it replaced an
+    earlier one.
+    """
 
     word: float
     since: float
@@ -56,11 +60,11 @@ _heard: dict[tuple[str, int, int], _Heard] = {}
 
 
 def _heard_lately(info: RunnerInfo) -> bool:
-    """Whether a runner on another host still says new words.
+    """Whether a runner on another host still writes new heartbeats.
 
-    Clocks of hosts differ and jump, so a viewer that looks again goes by its own: a word that changes is a
-    sign of life, and one that stays for `SILENT_AFTER` a sign of death. Only the first look has nothing but
-    the clocks to compare.
+    Clocks of hosts differ and jump, so a reader that checks repeatedly uses its own clock: a heartbeat that
+    changes means alive, one that is unchanged for `SILENT_AFTER` means dead. Only the first check has to
+    compare the clocks of both hosts.
     """
     now, who = time.monotonic(), (info.host, info.pid, info.started_ticks)
     heard = _heard.get(who)
@@ -72,7 +76,7 @@ def _heard_lately(info: RunnerInfo) -> bool:
 
 
 def runner_info(layout: RunLayout) -> RunnerInfo | None:
-    """What the last runner said of itself, None if the run never had one or its runner left in peace."""
+    """The last runner's heartbeat; None if the run never had a runner or its last one ended properly."""
     try:
         record = read_json(layout.runner_json, 1 << 16)
         return RunnerInfo(
@@ -92,7 +96,7 @@ def runner_alive(layout: RunLayout) -> bool:
 
 
 def is_held(layout: RunLayout) -> bool:
-    """Whether another process has the run's lock; it is asked for, not taken, and nothing is written."""
+    """Whether another process has the run's lock; only queries the lock, writes nothing."""
     try:
         fd = os.open(layout.runner_lock, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -108,7 +112,7 @@ def is_held(layout: RunLayout) -> bool:
 
 
 class RunnerLock:
-    """Holds a run for this process; a second holder anywhere gets `RunBusy` naming the first."""
+    """Locks a run for this process; any second process gets `RunBusy`, which names the first."""
 
     def __init__(self, layout: RunLayout) -> None:
         self._layout = layout
@@ -126,7 +130,7 @@ class RunnerLock:
 
     @property
     def since(self) -> float:
-        """When this process asked for the lock, seconds since the epoch."""
+        """When this process requested the lock, seconds since the epoch."""
         return self._started
 
     def acquire(self) -> None:
@@ -144,9 +148,7 @@ class RunnerLock:
             self._fd = None
 
     def announce(self) -> RunnerInfo:
-        """Say who holds the run and that it lives; called at the start and every `HEARTBEAT_EVERY`
-        seconds.
-        """
+        """Write the heartbeat; called at the start and every `HEARTBEAT_EVERY` seconds."""
         info = RunnerInfo(
             host=socket.gethostname(),
             pid=os.getpid(),
@@ -163,7 +165,7 @@ class RunnerLock:
 
 
 def busy(layout: RunLayout) -> RunBusy:
-    """The error for a run that somebody else holds."""
+    """The error for a run that another process holds."""
     info = runner_info(layout)
     who = f"process {info.pid} on {info.host}" if info else "another process"
     return RunBusy(

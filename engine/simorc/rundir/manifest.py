@@ -1,6 +1,6 @@
 """`manifest.json`: everything needed to run and understand a run without its project.
 
-`Manifest` is the one place that knows the file's keys. It is written once, by `simorc build`.
+`Manifest` is the only class that uses the file's keys. The file is written once, by `simorc build`.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ FORMAT = 1
 
 @dataclass(frozen=True, eq=False)
 class Manifest:
-    """A run's manifest: what is written in `file`, with the definitions that were changed since.
+    """A run's manifest: the contents of `file`, with the definitions that were changed since.
 
-    Names that end in ``_if_known`` are None where the manifest says nothing of it. Any other name that the
-    manifest lacks and that has no meaning when missing raises `StoreError`.
+    Attributes that end in ``_if_known`` are None if the manifest lacks them. Any other attribute that is
+    missing and has no default raises `StoreError`.
     """
 
     file: Path
@@ -55,7 +55,7 @@ class Manifest:
 
     @property
     def run(self) -> str:
-        """The run's name when it was built; empty in a run that does not say."""
+        """The run's name when it was built; empty if not recorded."""
         return str(self._body.get("run") or "")
 
     @property
@@ -68,7 +68,7 @@ class Manifest:
 
     @property
     def created(self) -> str:
-        """When it was built, in local time with its offset; empty in a run that does not say."""
+        """When the run was built, in local time with its offset; empty if not recorded."""
         return str(self._body.get("created") or "")
 
     @property
@@ -151,7 +151,7 @@ class Manifest:
 
     @property
     def template_directory_if_known(self) -> str | None:
-        """The template's directory, relative to the project where it lies inside."""
+        """The template's directory, relative to the project if it is inside."""
         directory = self._body.get("template_directory")
         return None if directory is None else str(directory)
 
@@ -277,7 +277,7 @@ class Manifest:
     # As plain data --------------------------------------------------------------------------------
 
     def provenance(self) -> dict[str, Any]:
-        """What led to the results, for a report; only what the manifest says."""
+        """The provenance of the results, for a report; only what the manifest contains."""
         return {key: self._body[key] for key in _PROVENANCE if self._body.get(key)}
 
     def causes(self) -> dict[str, Any]:

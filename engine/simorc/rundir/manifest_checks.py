@@ -16,7 +16,7 @@ _KINDS: Mapping[str, Any] = {
     "plot_specs": list,
     "template": _INSIDE,
 }
-"""What has to stand under each key: a type, texts, mappings of mappings, a path inside ``inputs/``."""
+"""The required type of each key's value: a type, texts, mappings of mappings, a path inside ``inputs/``."""
 
 
 def wrong_keys(body: Mapping[str, Any]) -> list[str]:

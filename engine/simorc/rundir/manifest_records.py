@@ -66,8 +66,8 @@ class Origin:
 class Declared:
     """What a run simulates and measures, as the project declares it.
 
-    `template_directory` and `dut_netlist` are relative to the project where they lie inside; `settings` has
-    the resolved sections ``simulator``, ``netlister`` and ``execution``; `definition` is the sweep's.
+    `template_directory` and `dut_netlist` are relative to the project if they are inside; `settings` has the
+    resolved sections ``simulator``, ``netlister`` and ``execution``; `definition` is the sweep's.
     """
 
     template: str

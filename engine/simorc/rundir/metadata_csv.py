@@ -1,8 +1,8 @@
 """`metadata.csv`: the table of cases, replaced atomically.
 
-Large runs are written by a process of its own (``python -m simorc.rundir.metadata_csv RUN_DIR``), so that a
-million rows do not hold up the runner. Columns: ``case_id,status,result_path``, one per swept parameter,
-``error_message``; values stand as written in the sweep.
+Large runs are written by a separate process (``python -m simorc.rundir.metadata_csv RUN_DIR``), so that a
+million rows do not block the runner. Columns: ``case_id,status,result_path``, one per swept parameter,
+``error_message``; values are spelled as in the sweep.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def swept_columns(plan: Plan) -> tuple[str, ...]:
 def write_metadata(layout: RunLayout, plan: Plan, codes: bytes, messages: Mapping[int, str]) -> None:
     """Replace the run's metadata.csv.
 
-    `codes` holds the index into `STATUSES` of each case (byte 0 unused), `messages` the error message of
+    `codes` contains the index into `STATUSES` of each case (byte 0 unused), `messages` the error message of
     failed cases.
     """
     write_whole(layout.metadata_csv, _chunks(_raw_name(layout), plan, codes, messages))

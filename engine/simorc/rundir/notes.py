@@ -1,8 +1,8 @@
 """The label of a run, shown in place of its time stamp, and its note.
 
-Both stand in ``remarks.json`` in the run directory, which nothing else writes; so a run under way may be
-labelled as well, and a run that is moved or archived keeps what was said. The directory's name, by which
-baselines, taken-over results and retention know a run, stays.
+Both are in ``remarks.json`` in the run directory, which no other module writes; therefore an active run can
+be labelled too, and a run that is moved or archived keeps its label. The directory's name, by which
+baselines, reused results and retention identify a run, is unchanged.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class RunNotes:
     note: str = ""
 
     def as_json(self) -> dict[str, str]:
-        """Only what was said."""
+        """The label and the note without empty ones."""
         record = {"label": self.label, "note": self.note}
         return {key: text for key, text in record.items() if text}
 
@@ -40,7 +40,7 @@ NOTHING_SAID = RunNotes()
 
 
 def notes_of(layout: RunLayout) -> RunNotes:
-    """What was said about a run. A file that makes no sense says nothing."""
+    """The label and the note of a run; empty if the file is invalid."""
     try:
         record: Any = json.loads(layout.remarks.read_text(encoding="utf-8"))
         label, note = record.get("label", ""), record.get("note", "")

@@ -19,10 +19,10 @@ from simorc.schematics.digests import Digests
 
 
 def hash_inputs(root: Path, files: Iterable[Path], directory: Path, decks: Iterable[str]) -> dict[str, str]:
-    """SHA-256 of every input, by path relative to the project where it lies inside.
+    """SHA-256 of every input, by path relative to the project if it is inside.
 
-    The inputs are `files` and everything the `decks` read, and what those files include. `directory` is
-    where the decks are simulated.
+    The inputs are `files` and everything the `decks` read, and what those files include. `directory` is where
+    the decks are simulated.
     """
     return digests_of(root, {*map(_whole, files), *files_read(directory, decks)}, Digests())
 
@@ -36,7 +36,7 @@ def files_read(directory: Path, decks: Iterable[str]) -> set[Path]:
 
 
 def digests_of(root: Path, files: Iterable[Path], digests: Digests) -> dict[str, str]:
-    """SHA-256 of the files that are there, by path relative to the project where they lie inside."""
+    """SHA-256 of the existing files, by path relative to the project if they are inside."""
     found = {input_name(path, root): digests.of(path) for path in sorted(files)}
     return {name: digest for name, digest in found.items() if digest is not None}
 
@@ -118,5 +118,5 @@ def _whole(path: Path) -> Path:
 
 
 def input_name(path: Path, root: Path) -> str:
-    """A file as a manifest names it: relative to the project where it lies inside."""
+    """A file's name in a manifest: relative to the project if it is inside."""
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)

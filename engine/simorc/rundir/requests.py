@@ -1,11 +1,11 @@
 """Requests of viewers to a runner: one small file per request, renamed into place, read and answered by the
 runner.
 
-Nobody but the runner writes the run's SQLite, so a request travels as a file, which works from any host
-that sees the directory. Kinds and their data:
+Only the runner writes the run's SQLite, so a request is a file, which works from any host that sees the
+directory. Kinds and their data:
 
     cancel   {"cases": [3, 7]}   stop these cases; without cases, the whole run
-    pause    {}                  finish what is under way, start nothing new
+    pause    {}                  finish the cases in progress, start no new one
     resume   {}
     retry    {"cases": [3, 7]}   run these again; without cases, all that failed
     jobs     {"n": 4} or {"delta": -1}

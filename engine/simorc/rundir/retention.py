@@ -74,7 +74,9 @@ def refuse_locked(layout: RunLayout) -> None:
 
 
 def remove_run(layout: RunLayout) -> None:
-    """Remove a run directory, renamed first so that nobody finds half a run. RunError for a locked one."""
+    """Remove a run directory, after renaming it so that no reader sees an incomplete run. Raises RunError if
+    it is locked.
+    """
     if layout.path.is_symlink() or not layout.exists():
         raise RunError(f"{layout.path} is not a run directory")
     refuse_locked(layout)
@@ -108,5 +110,5 @@ def _finished(layout: RunLayout) -> bool:
         with RunReader(layout) as view:
             return view.meta().get("state") == "finished"
     except SimorcError:
-        # What cannot be read is nobody's to throw away unasked.
+        # A run that cannot be read is not removed without a request.
         return False

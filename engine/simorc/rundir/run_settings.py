@@ -1,7 +1,7 @@
 """The settings of a run: those it was built with, and those its runner uses.
 
-A manifest holds resolved values. A setting that an older simorc did not know has its default from
-`simorc.config.models.defaults`, as a new run would.
+A manifest contains resolved values. A setting that an older simorc did not have gets its default from
+`simorc.config.models.defaults`, as in a new run.
 """
 
 from __future__ import annotations
@@ -67,9 +67,9 @@ class ExecutionRecord:
 
 @dataclass(frozen=True)
 class RunSettings(ExecutionRecord):
-    """The settings a runner works by, from the manifest and the options of `simorc run`.
+    """The settings a runner uses, from the manifest and the options of `simorc run`.
 
-    `spiceinit` is the run's own copy; `cases` are those asked for, None for all.
+    `spiceinit` is the run's own copy; `cases` are those requested, None for all.
     """
 
     simulator: str = defaults.SIMULATOR
@@ -126,7 +126,7 @@ def execution_from(section: Mapping[str, Any]) -> ExecutionRecord:
 
 
 def execution_fields(section: Mapping[str, Any]) -> dict[str, Any]:
-    """What `section` says, by the names of `ExecutionRecord`."""
+    """The values of `section`, by the names of `ExecutionRecord`."""
     given = _given(ExecutionRecord, section)
     if "cluster" in given:
         given["cluster"] = Site.of(given["cluster"])

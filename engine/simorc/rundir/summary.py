@@ -23,10 +23,10 @@ UNDER_WAY = frozenset({"running", "paused", "cancelling"})
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What `simorc status` tells of a run.
+    """What `simorc status` shows of a run.
 
-    `state` is one of pending, running, paused, cancelling, finished, cancelled, dead (its runner vanished),
-    broken.
+    `state` is one of pending, running, paused, cancelling, finished, cancelled, dead (its runner
+    disappeared), broken.
     """
 
     run: str
@@ -44,11 +44,11 @@ class RunSummary:
     remarks: RunNotes = NOTHING_SAID
     locked: bool = False
     mixed: str = ""
-    """What is said of a run whose cases are not of one circuit."""
+    """The message for a run whose cases are not of one circuit."""
     warm_lost: str = ""
     refusal: str = ""
     """A cluster's scheduler's words where it will never take the run's jobs."""
-    """Why every case runs cold though warm sessions were wanted, and what to do about it."""
+    """Why every case runs cold although warm sessions were requested, and how to change that."""
     warnings: tuple[WarningGroup, ...] = ()
     """What the simulator ignored, by kind."""
     unvaried: tuple[str, ...] = ()
@@ -99,7 +99,7 @@ def shown_state(state: str, counts: Mapping[str, int]) -> str:
 
 
 def summarise(layout: RunLayout) -> RunSummary:
-    """The state of one run, read from its store and its runner's word of life."""
+    """The state of one run, read from its store and its runner's heartbeat."""
     info = runner_info(layout)
     alive = info is not None and info.is_alive()
     try:
@@ -139,7 +139,7 @@ def summarise(layout: RunLayout) -> RunSummary:
 
 
 def _waiting(layout: RunLayout, alive: bool) -> str:
-    """What is said of results that workers left and no writer has stored yet."""
+    """The message for results that workers left and that are not in the store yet."""
     if alive or not any_reports(layout):
         return ""
     return f"results of workers are not stored yet; store them: simorc fsck --repair {layout.name}"

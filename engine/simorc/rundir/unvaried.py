@@ -23,7 +23,7 @@ _PLACES = 8
 _ROWS = 500
 
 Outcomes = Mapping[int, tuple[str, object]]
-"""By case: its status, and what tells its result from others (None: not known)."""
+"""By case: its status, and what distinguishes its result from others (None: not known)."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def unvaried(view: RunReader, plan: Plan) -> tuple[Unvaried, ...]:
 
 
 def monte_carlo_varies_nothing(layout: RunLayout, plan: Plan) -> bool:
-    """Whether all samples a run has are alike, so that it says nothing of a yield."""
+    """Whether all samples of a run are identical, so that they give no information about yield."""
     with RunReader(layout) as view:
         return any(line.found.monte_carlo and _is_dead(view, plan, line) for line in _lines(plan))
 
@@ -121,7 +121,9 @@ def _completed(group: Sequence[int], outcomes: Outcomes) -> int:
 
 
 def _groups(plan: Plan, line: _Line) -> list[Sequence[int]]:
-    """The cases that differ along the line alone, together; places outside it stand alone."""
+    """The cases grouped so that those of one group differ along the line only; positions outside the line
+    form their own groups.
+    """
     inside = set(line.places)
     codes: list[Sequence[int]] = [range(size) for size in plan.axis_sizes]
     codes[line.axis] = [0 if place in inside else place for place in range(plan.axis_sizes[line.axis])]
@@ -148,7 +150,7 @@ def _pieces(case_ids: Sequence[int] | None) -> Iterator[tuple[str, Sequence[int]
 
 
 def _outcome(row: Row, measured: Sequence[str]) -> tuple[str, object]:
-    """A failed case is told by its kind, a completed one by all its numbers."""
+    """A failed case is identified by its kind, a completed one by all its numbers."""
     if row["status"] != "completed":
         return row["status"], row["kind"]
     if row["fingerprint"] is None:

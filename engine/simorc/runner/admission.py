@@ -17,7 +17,7 @@ LOOK_EVERY = 0.25
 
 
 class Admission:
-    """Asked before a case begins, told when it has ended."""
+    """Called before a case starts and after it has ended; limits the cases that run at once."""
 
     def __init__(self, pool: SlotPool | None, shared_jobs: int | None, max_load: float | None) -> None:
         self._pool = pool
@@ -44,8 +44,8 @@ class Admission:
             self._pool.leave()
 
     def look(self, jobs: int, wanted: int) -> None:
-        """Look at the machine and the other runs. `jobs` is this run's own limit, `wanted` how many cases
-        it could run now.
+        """Update the limit from the machine's load and the other runs. `jobs` is this run's own limit,
+        `wanted` how many cases it could run now.
         """
         self._jobs, self._cpus = jobs, usable_cpus()
         if self._load is not None:
@@ -73,7 +73,7 @@ class Admission:
 
 
 def admission_of(layout: RunLayout, settings: RunSettings) -> Admission:
-    """The admission of a run on this machine. A run outside a project shares with nobody."""
+    """The admission of a run on this machine. A run outside a project does not share the limit."""
     pool = None
     if (layout.root / "sim_setup.yaml").is_file():
         directory = slots_directory(layout.root, everywhere=settings.shared_jobs is not None)

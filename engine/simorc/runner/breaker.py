@@ -21,7 +21,7 @@ _OWN = frozenset(
     {FailureKind.TEMPLATE_ERROR, FailureKind.CANCELLED, FailureKind.TIMEOUT, FailureKind.STUCK}
     | {FailureKind.RAW_LIMIT, FailureKind.LOG_LIMIT}
 )
-"""Kinds that say by themselves that the case is at fault."""
+"""Failure kinds that are always a fault of the case itself."""
 
 
 class Breaker:

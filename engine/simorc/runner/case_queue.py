@@ -1,9 +1,9 @@
 """The queue of pending cases.
 
-The cases still to run wait in groups, one per shared deck, each a compact array of ids in the order of the
-sweep. A slot stays with its group until that is empty, and then helps where the fewest slots are at work:
-few decks are loaded, and no slot runs dry while cases wait. Cases asked for by name, and cases that are to
-run again, come before all groups.
+The pending cases wait in groups, one per shared deck, each a compact array of ids in the order of the sweep.
+A slot stays with its group until that is empty, and then joins the group with the fewest slots: few decks are
+loaded, and no slot is idle while cases wait. Cases that a person prioritised, and cases that run again, come
+before all groups.
 """
 
 from __future__ import annotations

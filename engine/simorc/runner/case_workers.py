@@ -19,7 +19,7 @@ from simorc.simulators.others.worker import ProgramWorker
 
 
 def simulator_of(settings: RunSettings, run: Path | None = None) -> Ngspice:
-    """The run's simulator; `run` is told to its processes, so that orphans can be traced."""
+    """The run's simulator; `run` is set in its processes' environment, so that orphans can be traced."""
     return Ngspice(
         executable=settings.executable,
         args=settings.args,
@@ -31,14 +31,14 @@ def simulator_of(settings: RunSettings, run: Path | None = None) -> Ngspice:
 
 
 def warm_way_of(settings: RunSettings, run: Path) -> WarmWay | None:
-    """How the run's warm sessions are driven on this machine; None if it wants none."""
+    """How the run's warm sessions are driven on this machine; None if warm sessions are off."""
     if settings.simulator != "ngspice" or settings.warm == "off":
         return None
     return find_warm_way(simulator_of(settings, run))
 
 
 def warm_loss(way: WarmWay | None) -> str:
-    """What is said of a run that wanted warm sessions and cannot have them; empty where it can."""
+    """The message for a run whose settings ask for warm sessions that cannot start; empty if they can."""
     if way is None or way.kind != "none":
         return ""
     return f"warm sessions are not available, every case runs cold (slower): {way.reason}; {way.remedy}"
@@ -47,7 +47,7 @@ def warm_loss(way: WarmWay | None) -> str:
 def worker_maker(
     settings: RunSettings, *, run: Path, sessions: Path, way: WarmWay | None = None
 ) -> Callable[[int], NgspiceWorker | ProgramWorker]:
-    """Makes the worker of a slot; its warm session lives in a directory of `sessions`, driven by `way`."""
+    """Create the worker of a slot; its warm session uses a directory of `sessions` and is driven by `way`."""
     if settings.simulator != "ngspice":
         foreign = program_worker(settings, run)
         return lambda slot: foreign

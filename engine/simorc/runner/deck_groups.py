@@ -1,8 +1,8 @@
 """Groups cases that probably share a deck, so that they can run in one warm session.
 
-Each axis of the plan is varied alone, the others standing at their first place; places whose deck has the
-same warm form carry the same code. That is exact where axes do not interact in a template, and elsewhere
-only costs a model load: what shares a session is decided from each case's own deck.
+Each axis of the plan is varied alone while the others are at their first position; positions whose deck has
+the same warm form get the same code. That is exact where axes do not interact in a template, and otherwise
+only costs a model load: whether two cases share a session is decided from each case's own deck.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _codes(size: int, place: Callable[[int], Case], key: Callable[[Case], Hashab
     codes = [known.setdefault(key(place(number)), len(known)) for number in range(tried)]
     if tried == size:
         return codes
-    # A long axis: if its first places share a deck, so will the others; if not, each stands alone.
+    # A long axis: if its first positions share a deck, so will the others; if not, each is its own group.
     return [0] * size if len(known) == 1 else list(range(size))
 
 

@@ -29,7 +29,7 @@ from simorc.units import Value
 
 @dataclass(frozen=True)
 class Equal:
-    """A completed case of an earlier run, with what its last attempt told."""
+    """A completed case of an earlier run, with the results of its last attempt."""
 
     case_id: int
     rung: str | None
@@ -63,7 +63,7 @@ class EarlierRun:
         return case_key(defaults, case) in self._places
 
     def foreign_to(self, layout: RunLayout, manifest: Manifest) -> str:
-        """Why none of its results can stand in the run of that manifest; empty if some may."""
+        """Why none of its results can be reused in the run of that manifest; empty if some may be."""
         mine, yours = self._manifest.simulator, manifest.simulator
         if yours.name != "ngspice":
             return f"the results of {yours.name} are not taken over"
@@ -143,4 +143,4 @@ def _digest(path: Path) -> str:
 
 
 UNREADABLE = (OSError, DatabaseError, NetlistError)
-"""What an earlier run may raise while somebody removes it."""
+"""Errors that reading an earlier run may raise while it is being removed."""

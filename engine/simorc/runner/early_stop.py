@@ -1,9 +1,9 @@
 """Stops a Monte Carlo when its yield is known (``monte_carlo.stop_when`` of a sweep).
 
-Each combination of everything else (a corner, a supply) has its samples to itself: it is sampled until its
-own yield is known. Yield is the share of samples that keep to the specs; a failed simulation and a missing
-value count against it. Its confidence interval is Wilson's. Samples that are all the same to the bit say
-nothing of a yield: such a combination is simulated to its end.
+Each combination of all other axes (a corner, a supply) has its own samples and is sampled until its own yield
+is known. Yield is the share of samples that meet the specs; a failed simulation or a missing value counts as
+a violation. Its confidence interval is Wilson's. Samples that are identical to the bit give no information
+about yield: such a combination is simulated to its end.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from simorc.sweeps.plan import Plan
 
 @dataclass(frozen=True)
 class Known:
-    """A combination whose yield is known: its cases, and what to tell."""
+    """A combination whose yield is known: its cases, and the message to report."""
 
     case_ids: Sequence[int]
     message: str
@@ -39,7 +39,7 @@ def is_known(rule: StopRule, found: Yield) -> bool:
 
 
 class Stopping:
-    """Counts the samples of every combination, and tells when there are enough."""
+    """Counts the samples of every combination, and reports when there are enough."""
 
     def __init__(self, plan: Plan, rule: StopRule, specs: Sequence[Spec]) -> None:
         self._plan = plan

@@ -1,10 +1,10 @@
 """The guardian process: kills the simulators of a killed runner.
 
-Each simulator has a session of its own, so that its whole group can be ended; the price is that it outlives
-a runner that is killed with SIGKILL. The guardian is a small process beside the runner which reads, from a
-pipe, what the runner starts and ends. When the pipe closes without a farewell, it kills every group still
-running. `sweep_orphans` is the second net, for the case that both were killed: a runner that takes over a
-run looks for simulators carrying that run's name.
+Each simulator has its own session, so that its whole group can be ended; therefore it survives a runner that
+is killed with SIGKILL. The guardian is a small process that the runner starts; it reads from a pipe which
+process groups the runner starts and ends. When the pipe closes without a final message, it kills every group
+still running. If both were killed, `sweep_orphans` ends the simulators: a runner that resumes a run searches
+for processes whose environment names that run.
 
 Run as ``python -S guardian.py``: it imports nothing but os, signal and sys.
 """
@@ -49,14 +49,14 @@ class Guardian:
         try:
             self._process.wait(timeout=2)
         except subprocess.TimeoutExpired:
-            self._process.kill()  # somebody stopped it; there is nothing left for it to do
+            self._process.kill()  # it is suspended; there is nothing left for it to do
             self._process.wait()
 
     def _send(self, line: str) -> None:
         try:
             os.write(self._pipe, line.encode())
         except BrokenPipeError:
-            pass  # somebody killed the guardian; sweep_orphans remains
+            pass  # the guardian was killed; sweep_orphans remains
 
 
 def sweep_orphans(run: Path) -> int:

@@ -75,7 +75,7 @@ class Housekeeping:
         self._presence = presence
         self._moved = ""
         self.removed = False
-        """Whether somebody removed the run: nothing is written any more."""
+        """Whether the run was removed: nothing is written any more."""
         self._finished_here = store.statuses.snapshot()
         self._unproved: set[int] = set()
         self._writing_metadata = False
@@ -104,7 +104,7 @@ class Housekeeping:
         self._hurried = True
 
     async def written(self) -> None:
-        """Wait, while beating goes on, until everything that happened is written."""
+        """Wait until everything that happened is written; the heartbeat continues meanwhile."""
         while not (self.removed or self._hurried or self.flush()):
             await anyio.sleep(self._every)
 

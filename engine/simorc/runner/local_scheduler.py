@@ -1,7 +1,7 @@
 """Runs the cases of a run on an executor, on this machine or inside a chunk of a cluster.
 
-This is the `Work` an executor draws from: a thin loop around `RunState`, which decides. It prepares jobs,
-measures what they leave, and writes down what the state says.
+This is the `Work` an executor draws from: a thin loop around `RunState`, which makes the decisions. It
+prepares jobs, measures their results, and records the decisions.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ class LocalScheduler:
         stopping: Stopping | None = None,
         machine: MachineWatch | None = None,
     ) -> None:
-        """`groups` are the cases likely to share a deck, where that is known already; `admission` is the
-        limit of this machine on how many cases run at once; `stopping` ends Monte Carlo early. `machine`
-        tells faults of the machine from those of cases.
+        """`groups` are the cases likely to share a deck, if known; `admission` is the limit of this machine
+        on how many cases run at once; `stopping` ends Monte Carlo early. `machine` distinguishes faults of
+        the machine from faults of cases.
         """
         self._layout = layout
         self._preparation = preparation
@@ -70,7 +70,7 @@ class LocalScheduler:
         self._settings = settings
         self._groups = groups
         self._admission = admission or Admission(None, None, None)
-        # Cases asked for by number are run, whatever is known without them.
+        # Cases requested by number run even if early stopping would leave them out.
         self._stopping = stopping if settings.cases is None else None
         budgets, rules = budgets_from(settings), installed_retry_rules()
         self._state = RunState(
@@ -107,7 +107,7 @@ class LocalScheduler:
         self._carry_out()
 
     def _not_asked_for(self) -> int:
-        """How many pending cases this start leaves alone: nobody waits for them."""
+        """How many pending cases this start does not run: they were not requested."""
         return max(0, self._store.statuses.counts()["pending"] - self._state.waiting)
 
     async def _look_at_machine(self) -> None:
@@ -129,7 +129,7 @@ class LocalScheduler:
         """Nothing is kept outside the store."""
 
     def _carry_out(self) -> None:
-        """Do what the state says, and let the slots look again."""
+        """Execute the commands that the state returns, and let the slots check for work again."""
         for command in write_down(self._state.steering.commands(), self._store):
             match command:
                 case Kill(case_ids):
@@ -333,9 +333,7 @@ class LocalScheduler:
         return [[case_id for case_id in group if case_id in wanted] for group in groups]
 
     def _record_lost(self, case_id: int) -> None:
-        """An attempt that was under way when an earlier runner died: it is recorded, and the case is
-        pending again.
-        """
+        """Record an attempt that was in progress when an earlier runner died; the case is pending again."""
         died = Outcome.failed(FailureKind.LOST_WORKER, "the runner died during this attempt")
         attempt = self._store.attempts_of(case_id)
         self._store.attempt_finished(

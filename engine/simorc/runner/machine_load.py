@@ -11,7 +11,9 @@ _SAMPLES = 8
 
 
 def running_processes(stat: Path = _STAT) -> int | None:
-    """How many processes of the whole machine want a CPU right now; None where the kernel does not tell."""
+    """How many processes of the whole machine are ready to run or running; None if the kernel does not report
+    it.
+    """
     try:
         for line in stat.read_text(encoding="ascii", errors="replace").splitlines():
             if line.startswith("procs_running "):
@@ -29,11 +31,13 @@ class LoadSense:
         self._others: deque[float] = deque(maxlen=_SAMPLES)
 
     def advise(self, wanted: int, own: int, running: int | None) -> int:
-        """Cases at once, from 1 to `wanted`; `own` are those of ours that run now, `running` all
-        processes.
+        """How many cases may run at once, from 1 to `wanted`; `own` is how many cases of this run are in
+        progress, `running` the number of running processes of the machine.
         """
         if running is not None:
-            self._others.append(max(0.0, running - own - 1))  # and the runner, which is awake to ask
+            self._others.append(
+                max(0.0, running - own - 1)
+            )  # minus the runner itself, which is running while it measures
         if not self._others:
             return wanted
         others = sum(self._others) / len(self._others)

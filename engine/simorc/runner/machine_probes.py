@@ -1,4 +1,4 @@
-"""Probes of the machine a run stands on: its directory, writing there, starting a process."""
+"""Probes of the machine that executes a run: the run's directory, writing to it, starting a process."""
 
 from __future__ import annotations
 

@@ -46,9 +46,9 @@ class Measuring:
         self._idle = all(what.card == name for name, what in self._definitions.items())
 
     async def complete(self, case_id: int, outcome: Outcome) -> Outcome:
-        """The outcome with its measurements; a required one that cannot be taken fails the case.
+        """The outcome with its measurements; a required one without a value fails the case.
 
-        Where asked for, the waveforms are compressed then.
+        If configured, the waveforms are compressed afterwards.
         """
         measured = self._as_declared(await self._complete(case_id, outcome))
         if not self._compress or measured.status == "cancelled":

@@ -70,7 +70,7 @@ class Preparation:
         return self._layout
 
     def deck(self, case: Case, options: Sequence[str] = (), *, marked: bool = False) -> str:
-        """The case's deck; `options` are the lines of a convergence rung. Raises `TemplateError`.
+        """The case's deck; `options` are the lines of a convergence fallback step. Raises `TemplateError`.
 
         `marked` puts marks around the swept numbers, for `split_deck`.
         """
@@ -126,9 +126,7 @@ class Preparation:
         return job
 
     def set_groups(self, groups: Sequence[Sequence[int]]) -> None:
-        """How many cases share each case's deck; groups too small to matter are told apart, the rest is
-        `many`.
-        """
+        """How many cases share each case's deck: exact for small groups, `many` for the others."""
         self._siblings = {case_id: len(group) for group in groups if len(group) < _MANY for case_id in group}
         self._usual_siblings = _MANY
         self._groups = groups
@@ -138,8 +136,8 @@ class Preparation:
 def deck_paths(layout: RunLayout, manifest: Manifest) -> tuple[str, str]:
     """The DUT netlist and the project's directory as decks name them.
 
-    Relative to a case's directory while the run stands inside its project, so that a project can be moved
-    with its runs; absolute otherwise.
+    Relative to a case's directory while the run is inside its project, so that a project can be moved with
+    its runs; absolute otherwise.
     """
     root = manifest.project_root
     if not _is_inside(layout):
@@ -159,7 +157,7 @@ def template_paths(layout: RunLayout, manifest: Manifest) -> TemplatePaths:
 
 
 def _is_inside(layout: RunLayout) -> bool:
-    """Whether a run stands inside its project."""
+    """Whether a run is inside its project."""
     stands = layout.path.resolve().parent.parent == layout.root.resolve()
     return stands and (layout.root / "sim_setup.yaml").exists()
 

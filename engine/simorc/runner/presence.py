@@ -1,4 +1,4 @@
-"""Whether a run's directory is still where it was: somebody may move or remove it while the run goes on."""
+"""Whether a run's directory still exists: it may be moved or removed while the run is in progress."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Presence:
         os.close(self._directory)
 
     def look(self) -> Place:
-        """``removed`` also where the directory is there without manifest and store: somebody is about to
-        remove it. Raises OSError where the file system does not answer.
+        """Also ``removed`` if the directory exists without manifest and store: it is being removed. Raises
+        OSError if the file system does not respond.
         """
         if os.fstat(self._directory).st_nlink == 0:
             return "removed"
@@ -49,8 +49,8 @@ class Presence:
 
 
 def remove_stub(layout: RunLayout, is_unfinished: Callable[[int], bool]) -> None:
-    """Clear away what a runner wrote while somebody removed its run: its own files, and the directories of
-    cases that had no result before.
+    """Remove what a runner wrote while its run was being removed: its own files, and the directories of cases
+    that had no result before.
     """
     own = [layout.path / ".warm", layout.status_dir, layout.requests]
     with suppress(OSError):

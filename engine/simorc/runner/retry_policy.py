@@ -1,8 +1,8 @@
 """Decides what to do after a failed attempt, for cases and for pipelines.
 
-A `DecisionManager` asks its rules in order; the first that applies and has budget left answers. A rule is
-one class with the `RetryRule` shape, in `RETRY_RULES` or brought by a package. `decide` is the manager of
-simulated cases.
+A `DecisionManager` evaluates its rules in order; the first that applies and has attempts left decides. A rule
+is one class with the `RetryRule` shape, in `RETRY_RULES` or from an installed package. `decide` is the
+manager of simulated cases.
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ class Attempt(Tried[Outcome]):
 
 @dataclass(frozen=True)
 class Action:
-    """What to do now. `name` is done, retry, cold, rung, the name of a pipeline's remedy, or give_up; the
-    reason is for people.
+    """What to do now. `name` is done, retry, cold, rung, the name of a pipeline's remediation, or give_up;
+    `reason` is the explanation for people.
 
-    `delay` is in seconds. `options` are the lines of the rung, `forced_cold` keeps the next attempt
-    out of warm sessions. `back_to` is the stage a pipeline goes back to.
+    `delay` is in seconds. `options` are the lines of the fallback step, `forced_cold` runs the next attempt
+    outside warm sessions. `back_to` is the stage to which a pipeline returns.
     """
 
     name: str
@@ -81,10 +81,10 @@ class Action:
 
 @dataclass(frozen=True)
 class Budgets:
-    """How often each remedy may be used for one case.
+    """How often each action may be used for one case.
 
-    `retries` holds for the kinds that may pass, all together; a kind named in `retries_of` has its own
-    number. Delays are in seconds. `ladder` holds the name and the lines of each rung, see
+    `retries` is the total for the failure kinds that may be temporary; a kind named in `retries_of` has its
+    own number. Delays are in seconds. `ladder` contains the name and the lines of each fallback step, see
     `simorc.netlist.convergence_options`.
     """
 
@@ -95,7 +95,7 @@ class Budgets:
     retries_of: Mapping[str, int] = field(default_factory=dict)
 
     def lines_of(self, rung: str | None) -> tuple[str, ...]:
-        """What a rung adds to the deck; nothing for None."""
+        """The lines that a fallback step adds to the deck; empty for None."""
         return next((tuple(lines) for name, lines in self.ladder if name == rung), ())
 
 
@@ -110,7 +110,7 @@ MOST_ATTEMPTS = 50
 
 
 class DecisionManager(Generic[AnyVerdict, AnyBudgets]):
-    """Decides what follows an attempt, from a registry of remedies in the order they are asked."""
+    """Decides what follows an attempt, from a registry of rules in the order in which they are evaluated."""
 
     def __init__(self, remedies: Sequence[RetryRule[AnyVerdict, AnyBudgets]]) -> None:
         self.remedies = remedies
@@ -142,8 +142,8 @@ class RunColdAfterWarm:
 
 
 class RetryTransient:
-    """Spawn failures, signals, lost memory or workers, and kinds with retries of their own: the same again,
-    on the same rung, after a pause that doubles.
+    """Spawn failures, signals, lack of memory, lost workers, and kinds with their own number of retries:
+    repeat the attempt on the same fallback step after a delay that doubles each time.
     """
 
     def offer(self, attempts: Sequence[Tried[Outcome]], budgets: Budgets) -> Action | None:
@@ -168,12 +168,12 @@ def _retries_used(attempts: Sequence[Tried[Outcome]], kind: str, own: bool, budg
 
 
 def current_fallback_step(attempts: Sequence[Tried[Outcome]]) -> str | None:
-    """The rung the last attempt was made on, which is what was decided after the one before."""
+    """The fallback step of the last attempt, taken from the decision after the attempt before it."""
     return attempts[-2].rung if len(attempts) > 1 else None
 
 
 class ClimbConvergenceLadder:
-    """No convergence: the next rung of simulator options."""
+    """No convergence: use the next fallback step of simulator options."""
 
     kinds = frozenset({FailureKind.NO_CONVERGENCE, FailureKind.TIMESTEP_TOO_SMALL, FailureKind.PARTIAL})
 

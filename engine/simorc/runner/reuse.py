@@ -1,8 +1,8 @@
 """Reuses completed cases of earlier runs, before the first case of a run starts.
 
-The run hands out nothing meanwhile. A case that never ran here and equals a completed one there gets its
-files (large ones as hard links), is judged and measured anew by this run's own rules, and counts as
-completed; every other case is simulated. Killed in between, the next runner goes on.
+The run starts no case meanwhile. A case that never ran here and equals a completed one of an earlier run gets
+its files (large ones as hard links), is judged and measured again by this run's own rules, and counts as
+completed; every other case is simulated. If the runner is killed meanwhile, the next one continues.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _MOST_BYTES_OF_LOG = 64 << 20
 
 
 class Reuse:
-    """Takes over what earlier runs have, before `scheduler` hands out the first case."""
+    """Copies results of earlier runs before `scheduler` starts the first case."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Reuse:
             scheduler.pause(REUSING)
 
     async def run(self) -> None:
-        """Take over what can be, tell how much that was, and let the run begin."""
+        """Copy all reusable results, report how many cases were reused, and let the run start."""
         try:
             for source in self.sources:
                 await self._from(source)
@@ -150,7 +150,7 @@ def _bring(source: Path, target: Path) -> None:
     if source.name not in _READ_BY_PEOPLE:
         try:
             os.link(source, target)
-        except OSError:  # another file system, or one that knows no links
+        except OSError:  # another file system, or one without hard links
             shutil.copyfile(source, target)
         return
     shutil.copyfile(source, target)

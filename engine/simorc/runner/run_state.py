@@ -47,8 +47,8 @@ class Concluded:
 class RunState:
     """Decides what runs next and what follows an attempt.
 
-    Each case is in one place at most: in the queue, between two attempts with a time when the next is due,
-    or under way.
+    Each case is in at most one place: in the queue, between two attempts with a time at which the next is
+    due, or in progress.
     """
 
     def __init__(self, queue: CaseQueue, decide: Decide, stop_rule: Stopping | None = None) -> None:
@@ -84,7 +84,7 @@ class RunState:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is left: no case waits, is due later, or is under way."""
+        """Whether the run has finished: no case waits, is due later, or is in progress."""
         return not (self.under_way or self._due or len(self._queue))
 
     def between_attempts(self) -> list[int]:
@@ -178,7 +178,7 @@ class RunState:
             del self._due[case_id]
         self._queue.put_first(due)
 
-    # What is asked of it --------------------------------------------------------------------------
+    # Queries --------------------------------------------------------------------------------------
 
     def leave_out(self, case_ids: Sequence[int]) -> None:
         """Stop or skip these; they stay pending."""

@@ -9,12 +9,14 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.run_settings import RunSettings
 
 SILENT_AFTER = 300.0
-"""Seconds without progress and without output after which a case is told."""
+"""Seconds without progress and without output after which a case is reported."""
 _LOOK_EVERY = 5.0
 
 
 class SilentCases:
-    """Tells each attempt once; nothing at all where ``execution.timeout`` or ``stuck`` ends such a case."""
+    """Reports each silent attempt once; reports none if ``execution.timeout`` or ``stuck`` is set, which ends
+    such a case.
+    """
 
     def __init__(self, layout: RunLayout, settings: RunSettings) -> None:
         self._layout = layout

@@ -1,9 +1,9 @@
 """One limit of concurrent cases for all runs of a project and user.
 
-Every runner that is under way is a member: it holds the lock of a file that names its weight and how many
-cases it could run. Every case under way holds the lock of one slot file, so the limit holds whatever happens
-to a runner: the kernel drops the locks of a process that dies. Fairness comes on top: a runner begins no
-case beyond its share, so what others are due comes free as cases end.
+Every active runner is a member: it holds the lock of a file that contains its weight and how many cases it
+could run. Every case in progress holds the lock of one slot file, so the limit is kept whatever happens to a
+runner: the kernel releases the locks of a process that dies. For fairness, a runner starts no case beyond its
+share, so the shares of other runs become free as cases end.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class SlotPool:
             fcntl.lockf(descriptor, fcntl.LOCK_EX)
             if os.fstat(descriptor).st_nlink:
                 self._member = descriptor
-            else:  # somebody took the file for a dead runner's before it was locked
+            else:  # the file was removed as a dead runner's before it was locked
                 os.close(descriptor)
 
     def leave(self) -> None:
@@ -63,7 +63,7 @@ class SlotPool:
         self._member = None
 
     def look(self, limit: int, wanted: int) -> None:
-        """See who else is there; `wanted` is how many cases at once this run could make use of."""
+        """Read the other members; `wanted` is how many cases at once this run could use."""
         mine = Member(self._weight, wanted)
         if mine != self._said and self._member is not None:
             os.pwrite(self._member, json.dumps([mine.weight, mine.wanted]).encode().ljust(64), 0)
@@ -98,7 +98,7 @@ class SlotPool:
         return True
 
     def _others(self) -> dict[str, Member]:
-        """The other members that live; what a dead one left is cleared away."""
+        """The other active members; files left by dead runners are removed."""
         found = {}
         for path in sorted(self._directory.glob(f"*{_MEMBER}")):
             run = path.name.removesuffix(_MEMBER)
@@ -110,7 +110,7 @@ class SlotPool:
 
 
 def _member_at(path: Path) -> Member | None:
-    """The living member whose file this is."""
+    """The active member whose file this is."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except OSError:
@@ -134,8 +134,8 @@ def _read_member(content: bytes) -> Member:
 
 
 def fair_shares(limit: int, members: Mapping[str, Member]) -> dict[str, int]:
-    """How many of `limit` slots each member may use: by weight, and what one does not want goes to the
-    others. Every member has at least one.
+    """How many of `limit` slots each member may use: by weight; slots that one member does not need go to the
+    others. Every member gets at least one.
     """
     shares: dict[str, int] = {}
     waiting, left = dict(members), float(limit)

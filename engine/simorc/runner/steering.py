@@ -63,9 +63,10 @@ Command = SetMeta | Record | Kill | MakePending | GiveBack | WakeAt
 
 @dataclass
 class Steering:
-    """The steering of one run.
+    """The control state of one run: cancelled, paused, cases left out.
 
-    `cancelled` is the reason, empty while the run goes on. `left_out` are cases that nobody wants any more.
+    `cancelled` is the reason, empty while the run is active. `left_out` are cases that are no longer
+    requested.
     """
 
     cancelled: str = ""

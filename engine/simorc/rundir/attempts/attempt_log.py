@@ -1,7 +1,8 @@
-"""`trace.jsonl`: one line per attempt, and one per time the run was measured again; append-only.
+"""`trace.jsonl`, the attempt log: one line per attempt, and one per repeated measuring of the run;
+append-only.
 
-The store is the truth; the trace follows it. Each line carries the attempt's sequence number in the store,
-so that a runner which takes over completes a trace that a killed one left short or torn.
+The store is authoritative and is written first. Each line contains the attempt's sequence number in the
+store, so that the next runner completes an attempt log that a killed one left incomplete.
 """
 
 from __future__ import annotations

@@ -9,10 +9,11 @@ from simorc.rundir.lock import RunnerLock
 
 
 def gather_idle(layout: RunLayout) -> None:
-    """Bring waiting reports into the store, if there are any and nobody holds the run (a runner gathers by
-    itself). Called by who left the reports.
+    """Store waiting reports if there are any and the run is not locked (a runner gathers by itself). Called
+    by the process that wrote the reports.
 
-    Whoever comes while another gathers need not wait: that one looks again after it has let go of the run.
+    If another process is gathering, this one need not wait: the other checks for new reports again after it
+    has released the run.
     """
     while any_reports(layout):
         try:
@@ -24,9 +25,7 @@ def gather_idle(layout: RunLayout) -> None:
 
 
 def gather_held(layout: RunLayout) -> int:
-    """Bring waiting reports into the store of a run whose lock this process holds; returns how many files
-    were taken away.
-    """
+    """Store the waiting reports of a run whose lock this process has; returns how many files were removed."""
     from simorc.rundir.attempts.attempt_log import Trace
     from simorc.rundir.attempts.status_files import forget, gather_reports
     from simorc.rundir.circuit.circuits import circuit_in_force

@@ -1,7 +1,7 @@
 """Every known attempt of a run, from its attempt log and its store.
 
-Either of them may have lost some: a store whose write-ahead log was removed, an older copy of it, a log
-that was truncated. What one of them knows is not taken back because the other does not.
+Either of them may be incomplete: a store whose write-ahead log was removed, an older copy of it, a log that
+was truncated. An attempt is included if either of them contains it.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ Key = tuple[int, int]
 
 
 def key_of(attempt: Finished) -> Key:
-    """What tells an attempt from all others of its run."""
+    """What identifies an attempt among all others of its run."""
     return attempt.case_id, attempt.attempt
 
 
 def traced_attempts(path: Path, total: int) -> Iterator[Finished]:
-    """Every attempt of cases 1 ... `total` that the trace tells; lines that make no sense are passed over."""
+    """Every attempt of cases 1 ... `total` in the attempt log; invalid lines are skipped."""
     try:
         stream = path.open("rb")
     except OSError:

@@ -1,7 +1,8 @@
 """Outcomes from workers in other processes: one file per case, renamed into place.
 
-A worker (a test of the generated pytest module, say) runs a case by itself and leaves
-``.status/case_<id>.json``. Whoever holds the run gathers these files into the store and removes them.
+A worker (for example a test of the generated pytest module) runs a case by itself and leaves
+``.status/case_<id>.json``. The process that holds the run's lock gathers these files into the store and
+removes them.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Gathered:
-    """A status file: the report it holds, or what is wrong with it."""
+    """A status file: the report it contains, or the error in it."""
 
     path: Path
     report: Report | None

@@ -81,7 +81,7 @@ def freeze_template(place: Path, sources: Sources) -> dict[str, str]:
 
 
 def reads_home(sources: Sources) -> bool:
-    """Whether the simulator reads a .spiceinit in HOME when it is given none."""
+    """Whether the simulator reads a .spiceinit from HOME when none is given to it."""
     return sources.name == "ngspice" and sources.spiceinit is None and "-n" not in sources.args
 
 
@@ -111,8 +111,8 @@ def freeze(
 
 
 def freeze_hooks(place: Path, root: Path, names: Iterable[str]) -> dict[str, str]:
-    """Copy the files of measurements in Python, and what stands beside them, into `place`; the digests of the
-    Python files by name.
+    """Copy the files of measurements in Python, and the files next to them, into `place`; returns the digests
+    of the Python files by name.
     """
     digests = {}
     for path in dict.fromkeys(each for name in names for each in _with_its_folder(_whole(root / name))):
@@ -183,7 +183,7 @@ def _places(name: Path, *bases: Path) -> list[Path]:
 
 
 def _lower(wanted: Path, folder: Path) -> Path:
-    """The copy `wanted` with its name below the folder of copies in lower case."""
+    """The path of the copy `wanted`, with its name below the folder of copies in lower case."""
     return folder / str(wanted.relative_to(folder)).lower()
 
 

@@ -77,7 +77,7 @@ def _changes(
 
 
 def _damaged(layout: RunLayout, circuit: Circuit, digests: Digests) -> Iterator[Change]:
-    """Copies of the run that somebody edited or removed."""
+    """Copies of the run that were edited or removed."""
     for name, copy in circuit.copies.items():
         wanted = circuit.digests.get(name) or circuit.inputs.get(name)
         now = digests.of(circuit.place(layout) / copy)
@@ -100,7 +100,7 @@ def _variables(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Chan
 
 
 def difference(then: str, now: str) -> str:
-    """What happened to a file by its digests, empty for one that is not there."""
+    """What happened to a file according to its digests; the digest of a missing file is empty."""
     if not now:
         return "is missing"
     return "has changed" if then else "is new"
@@ -185,9 +185,9 @@ class HeldFiles:
         self._seen: dict[str, tuple[int, ...]] = {}
 
     def look(self) -> list[Change]:
-        """What has changed by now. A file is read again only where its time stamp, size or inode differs.
+        """The changes so far. A file is read again only if its time stamp, size or inode differs.
 
-        Raises OSError where the machine cannot read a file now, which does not say that it has changed.
+        Raises OSError if the machine cannot read a file at present, which does not mean that it has changed.
         """
         found = []
         for name, (path, then) in self._files.items():

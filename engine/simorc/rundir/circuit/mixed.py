@@ -14,7 +14,7 @@ _NAMED = 5
 
 
 def mixture(view: RunReader) -> str:
-    """What is said of a run whose cases were not all simulated from one circuit; empty for any other run."""
+    """The message for a run whose cases were not all simulated from one circuit; empty for any other run."""
     accepted = view.accepted()
     return _words(view.layout, accepted) if accepted else ""
 

@@ -1,10 +1,10 @@
 """The circuit of a run: the files and the simulator that its cases use.
 
-The project's files among it are copied into the run, so that editing the project changes nothing of a run
-under way. What lies outside of the project or is large (a process kit) stays where it is and is held by its
-hash. The first circuit is in the manifest, under ``circuit``, with its copies in ``inputs/``. Where a
-person accepted changed files for further cases, these are another circuit of the same run:
-``inputs/circuit-2/``, with its description in ``circuit.json``.
+The project's files among it are copied into the run, so that editing the project does not change an active
+run. A file that is outside the project or large (a process kit) is not copied; only its hash is recorded. The
+first circuit is in the manifest, under ``circuit``, with its copies in ``inputs/``. If a person accepted
+changed files for further cases, these are another circuit of the same run: ``inputs/circuit-2/``, with its
+description in ``circuit.json``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from simorc.rundir.provenance import input_name
 REFUSE, KEEP, ACCEPT = "refuse", "keep", "accept"
 """What to do where an input has changed: nothing, simulate the run's copies, simulate the changed files."""
 FILES = "files"
-"""The folder of the copies, which stand there as they stand in the project."""
+"""The folder of the copies, with the same structure as in the project."""
 MOST_BYTES = 16 << 20
 """A larger file of the project is held by its hash instead of being copied."""
 USER_SPICEINIT = "~/.spiceinit"
@@ -34,10 +34,10 @@ NUMBERED = re.compile(r"circuit-(\d{1,6})")
 class Circuit:
     """One circuit of a run.
 
-    `inputs` holds the SHA-256 of each file by its name (relative to the project where it lies inside),
-    empty for a file that was looked for and not there. `copies` says where the copy of a file is, relative
-    to `directory`, which is relative to the run; files without one are held by their hash. `digests` are
-    those of the copies, as far as they differ from the files'.
+    `inputs` contains the SHA-256 of each file by its name (relative to the project if it is inside), empty
+    for a file that was looked up and not found. `copies` gives the path of each copy relative to `directory`,
+    which is relative to the run; for files without a copy only the hash is recorded. `digests` are those of
+    the copies that differ from the files'.
     """
 
     number: int = 1
@@ -64,7 +64,7 @@ class Circuit:
 
 
 def circuit_from(record: Mapping[str, Any]) -> Circuit:
-    """A circuit as JSON holds it. Raises ValueError, KeyError or TypeError if it is none."""
+    """Parse a circuit from JSON. Raises ValueError, KeyError or TypeError if the JSON is invalid."""
     known = {each.name: record[each.name] for each in fields(Circuit) if each.name in record}
     for name in ("inputs", "copies", "digests", "environment"):
         pairs = dict(known.get(name) or {})

@@ -43,7 +43,7 @@ class CaseIdQuery:
 
 
 def _parsed(ids: str) -> array[int]:
-    """``3,1,2`` as numbers; a million at a time, so not one by one."""
+    """Parse ``3,1,2`` into numbers; in bulk, because there may be a million."""
     import numpy as np  # loaded when cases are first sorted: the first frame waits for nothing heavy
 
     return array("q", np.fromstring(ids, dtype=np.int64, sep=",").tobytes())

@@ -40,8 +40,8 @@ _PRIMARY = 0xFF
 
 
 def may_pass(error: sqlite3.Error) -> bool:
-    """Whether a disk, a file system or another program is in the way, so that trying again makes sense;
-    anything else is a damaged store or a mistake of this program.
+    """Whether a disk, a file system or another program caused the error, so that trying again may succeed;
+    any other error is a damaged store or a defect of simorc.
     """
     return (getattr(error, "sqlite_errorcode", 0) & _PRIMARY) in _PASSING
 
@@ -80,10 +80,10 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
 
 def close_for_writing(connection: sqlite3.Connection) -> None:
-    """Close a writer's connection so that ``run.sqlite`` alone holds the whole state.
+    """Close a writer's connection so that ``run.sqlite`` alone contains the whole state.
 
-    The journal is closed as well where nobody reads at this moment. A reader that holds an old state open
-    can delay that, but loses nothing: then the write-ahead log stays beside the store.
+    The journal is closed as well if no reader is active at this moment. A reader that has an old state open
+    can delay that, but no data is lost: the write-ahead log then stays next to the store.
     """
     try:
         connection.execute(f"PRAGMA busy_timeout={CLOSING_MILLISECONDS}")
@@ -106,8 +106,8 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 
 
 def _is_out_of_reach(path: Path) -> bool:
-    """Whether nobody can write the store here and it needs no journal: SQLite then reads a store in WAL mode
-    only if it is told so, because it cannot make the files it would share with a writer.
+    """Whether the store is not writable here and needs no journal: SQLite then reads a store in WAL mode only
+    with an explicit option, because it cannot create the files it would share with a writer.
     """
     if os.access(path.parent, os.W_OK) or not path.is_file():
         return False
@@ -121,7 +121,10 @@ def _connect(uri: str, path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         version = version_of(connection)
         connection.execute("SELECT 1 FROM meta LIMIT 1")
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # a damaged name is told in bad UTF-8
+    except (
+        sqlite3.DatabaseError,
+        UnicodeDecodeError,
+    ) as error:  # the message for a damaged name is invalid UTF-8
         raise _unreadable(path, error) from error
     if version > SCHEMA_VERSION:
         connection.close()

@@ -1,7 +1,7 @@
 """Definitions that may change after a run was built: measurements, specs, plot specs, hooks.
 
-They change in the transaction that changes the values they give. A run that was never measured again has none
-there: what its manifest holds counts.
+They change in the same transaction as the values they produce. A run that was never measured again has none
+in its store: those of its manifest apply.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from simorc.rundir.store.connection import open_for_reading
 
 MOST_GROUPS = 200
 VARYING = "…"
-"""What stands in a group's message for a number that differs between its cases."""
+"""Placeholder in a group's message for a number that differs between its cases."""
 _ANY = "\0"
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?(?![\w.])")
 
@@ -71,7 +71,7 @@ def _first_line(message: object) -> str:
 
 
 def _filter(kind: str, shape: str) -> str:
-    """It asks for the kind and for the longest piece of the message that holds no number."""
+    """A filter for the kind and for the longest piece of the message that contains no number."""
     piece = max(re.split(rf"['\"{_ANY}]", shape), key=len).strip()
     terms = ["status:failed", *([f"kind={kind}"] if kind else []), *([f'message~"{piece}"'] if piece else [])]
     return " ".join(terms)

@@ -36,7 +36,7 @@ class Finished:
 
 
 class Counted(Protocol):
-    """Whoever knows how often a case was tried."""
+    """An object that counts the attempts of a case."""
 
     def attempts_of(self, case_id: int) -> int: ...
 

@@ -43,7 +43,7 @@ def _damage(db: sqlite3.Connection, total: int) -> str:
 
 
 def readable_meta(database: Path, key: str) -> str:
-    """What the store says of itself under `key` (``run``, ``total``); empty where it says nothing or cannot
+    """What the store records about itself under `key` (``run``, ``total``); empty if it is missing or cannot
     be read.
     """
     try:
@@ -60,7 +60,9 @@ def readable_meta(database: Path, key: str) -> str:
 
 
 def carry_over(old: Path, new: Path) -> None:
-    """Copy what only the old store knows: events, requests, how far logs of chunks were read, definitions."""
+    """Copy what is only in the old store: events, requests, read positions in the logs of chunks,
+    definitions.
+    """
     source, target = open_for_reading(old), open_for_writing(new)
     try:
         for table in _KEPT_TABLES:

@@ -53,8 +53,8 @@ def store_rows(
     declared: Mapping[str, Any],
     changed: Sequence[str],
 ) -> Remeasured:
-    """Write all values and what they are measured by (`declared`) in one transaction: a run is measured by
-    one set of definitions, never by two. `changed` says in words what does.
+    """Write all values and the definitions that produced them (`declared`) in one transaction: all values of
+    a run come from one set of definitions. `changed` describes the change in words.
     """
     db = open_for_writing(layout.database)
     cases, missing, reasons = 0, 0, dict[str, str]()

@@ -82,7 +82,7 @@ def migrate(db: sqlite3.Connection, steps: Mapping[int, Step] | None = None) -> 
         return found
     db.execute("BEGIN IMMEDIATE")
     try:
-        found = version_of(db)  # somebody else may have been quicker
+        found = version_of(db)  # another process may have migrated it meanwhile
         for version in range(found, newest):
             steps[version](db)
         db.execute(f"PRAGMA user_version={max(found, newest)}")
@@ -94,5 +94,5 @@ def migrate(db: sqlite3.Connection, steps: Mapping[int, Step] | None = None) -> 
 
 
 def version_of(db: sqlite3.Connection) -> int:
-    """The schema version a store says it has."""
+    """The schema version recorded in a store."""
     return int(db.execute("PRAGMA user_version").fetchone()[0])

@@ -9,7 +9,7 @@ from simorc.rundir.store.connection import quoted
 
 
 def ordering(db: sqlite3.Connection, column: str, descending: bool) -> str:
-    """What stands after ORDER BY; cases without a value come last, equal ones by number. Raises UsageError
+    """The expression after ORDER BY; cases without a value come last, equal ones by number. Raises UsageError
     for a column that the case table does not have.
     """
     if column not in {row[1] for row in db.execute("PRAGMA table_info(cases)")}:

@@ -22,7 +22,7 @@ from simorc.simulators.case_warnings import CaseWarning
 from simorc.units import ShownAs
 
 CASES_NAMED = 5000
-"""More changes than this at once are not told one by one."""
+"""If more cases than this change at once, they are not listed individually."""
 STATUSES = ("pending", "in_progress", "completed", "failed")
 
 
@@ -230,7 +230,7 @@ class RunReader:
 
     def changes_since(self, seq: int, limit: int = CASES_NAMED) -> Changes:
         """The cases changed after `seq`, each named once, in order of change."""
-        # Two questions: asked for both ends at once, SQLite reads the whole table.
+        # Two queries: in one query for both ends, SQLite reads the whole table.
         first, last = self._db.execute(
             "SELECT (SELECT min(seq) FROM changes), (SELECT max(seq) FROM changes)"
         ).fetchone()
@@ -264,6 +264,6 @@ class RunReader:
 
 
 def still_awaited(counts: Mapping[str, int], meta: Mapping[str, str]) -> int:
-    """How many cases the present start is still to end: without pending ones that were not asked for."""
+    """How many cases the present start still has to end: without pending ones that were not requested."""
     unfinished = counts.get("pending", 0) + counts.get("in_progress", 0)
     return max(0, unfinished - int(meta.get("aside") or 0))

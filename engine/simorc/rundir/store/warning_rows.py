@@ -17,7 +17,7 @@ _MOST_REMEMBERED = 10_000
 
 
 def as_text(warnings: Sequence[CaseWarning]) -> str | None:
-    """Warnings as an attempt's row holds them, None for none."""
+    """Warnings encoded for an attempt's row, None if there are none."""
     return json.dumps(plain_warnings(warnings), ensure_ascii=False) if warnings else None
 
 
@@ -39,7 +39,7 @@ class WarningRows:
             self._db.execute("UPDATE warning_texts SET cases = cases + 1 WHERE id = ?", (text,))
 
     def forget(self) -> None:
-        """A transaction was undone: texts it wrote are not there."""
+        """Forget the texts of a transaction that was rolled back: they are not in the store."""
         self._texts.clear()
 
     def remove(self, case_ids: Iterable[int]) -> None:

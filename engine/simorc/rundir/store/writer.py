@@ -88,7 +88,7 @@ class Store:
         else:
             close_for_writing(self._db)
 
-    # What the runner tells ------------------------------------------------------------------------
+    # Events from the runner -----------------------------------------------------------------------
 
     def case_started(self, case_id: int, attempt: int) -> None:
         self._under_way[case_id] = (attempt, time.time())
@@ -125,7 +125,9 @@ class Store:
         self._events.append((time.time(), kind, case_id, message))
 
     def gathered(self, log: str, offset: int) -> None:
-        """What stands in a chunk's log before `offset` was told, and is written with this."""
+        """The part of a chunk's log before `offset` has been passed to the writer; the offset is written in
+        the same transaction.
+        """
         self._marks[log] = offset
 
     def answer(self, request_id: str, kind: str, data: str, answer: str) -> None:
@@ -144,7 +146,7 @@ class Store:
         )
 
     def flush(self) -> list[Finished]:
-        """Write everything told since the last flush in one transaction; returns the attempts it made
+        """Write everything queued since the last flush in one transaction; returns the attempts it made
         durable.
         """
         written, self._pending = self._pending, []
@@ -366,7 +368,7 @@ class Store:
         return int(self._db.execute("SELECT count(*) FROM attempts").fetchone()[0])
 
     def written_counts(self) -> dict[str, int]:
-        """The counts as they stand in the file, every status named."""
+        """The counts in the file, for every status."""
         found = {row[0]: int(row[1]) for row in self._db.execute("SELECT status, n FROM counts")}
         return {status: found.get(status, 0) for status in STATUSES}
 

@@ -75,7 +75,7 @@ def _where(why: str) -> str:
 
 
 def _asked_in_vain(why: str, line: LogLine, lines: LogLines, deck: Deck) -> Complaint:
-    """The line that ngspice printed just before it aborted is the cause; its stated reason alone is a code."""
+    """What ngspice printed before it aborted is the cause; its stated reason alone is a code."""
     spoken = [
         match["what"].strip()
         for before in lines.notable
