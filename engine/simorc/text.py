@@ -25,6 +25,11 @@ def plain_lines(text: str) -> list[str]:
     return [plain(line) for line in (lines[:-1] if lines[-1] == "" else lines)]
 
 
+def plain_document(text: str) -> str:
+    """A text of several lines, each made plain; lines end at LF."""
+    return "\n".join(map(plain, text.split("\n")))
+
+
 def message_line(text: str) -> str:
     """A message for display in one line: its lines made plain and joined by ``; ``, blank ones left out."""
     if "\n" not in text and "\r" not in text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simorc.reports.markdown import markdown_code, markdown_line, markdown_table, markdown_text
 from simorc.reports.wording import STATUS_WORDS, Wording, overall, why_not
 from simorc.results.case_counts import counts_of
 from simorc.results.open_run import OpenRun
@@ -26,25 +27,24 @@ HEADER = (
 def _remarks(run: OpenRun) -> list[str]:
     notes = notes_of(run.layout)
     text = ": ".join(" ".join(part.split()) for part in (notes.label, notes.note) if part)
-    return [markdown_cell(text), ""] if text else []
+    return [markdown_line(text), ""] if text else []
 
 
 def datasheet(run: OpenRun) -> str:
     """Title, verdict, table."""
     verdict = overall(run.spec_results, run.case_counts, stopped=bool(run.stopped))
-    yields = [f"Yield: {run.yields.text}.", ""] if run.yields is not None else []
+    yields = [f"Yield: {markdown_text(run.yields.text)}.", ""] if run.yields is not None else []
     lines = [
-        f"# {markdown_cell(str(run.manifest.sweep))} ({markdown_cell(str(run.manifest.testbench))})",
+        f"# {markdown_text(str(run.manifest.sweep))} ({markdown_text(str(run.manifest.testbench))})",
         "",
-        f"Run `{run.name}`: {verdict}.",
+        f"Run {markdown_code(run.name)}: {verdict}.",
         "",
         *yields,
         *_remarks(run),
     ]
     if run.spec_results:
         header = (*HEADER, "Yield (95 %)" if run.yields is not None else "Cases")
-        lines += [markdown_row(header), markdown_row(["---"] * len(header))]
-        lines += [markdown_row(cells_of(run, result)) for result in run.spec_results]
+        lines += markdown_table(header, (cells_of(run, result) for result in run.spec_results))
     else:
         lines.append("No specs are declared.")
     return "\n".join([*lines, *_warnings(run)]) + "\n"
@@ -52,7 +52,7 @@ def datasheet(run: OpenRun) -> str:
 
 def _warnings(run: OpenRun) -> list[str]:
     """Changed inputs that were accepted, what was swept in vain and what the simulator ignored, as a list."""
-    lines = [markdown_cell(str(each)) for each in (*run.mixture_lines, *run.unvaried, *run.warnings)]
+    lines = [markdown_line(str(each)) for each in (*run.mixture_lines, *run.unvaried, *run.warnings)]
     return ["", "Warnings:", "", *(f"- {each}" for each in lines)] if lines else []
 
 
@@ -77,14 +77,3 @@ def share_text(run: OpenRun, result: SpecResult) -> str:
         return yield_text(run.yields.by_spec[result.spec.measurement])
     counts = counts_of(result.counts)
     return f"{counts.meeting} of {counts.ran} meet" if counts.ran else "–"
-
-
-def markdown_row(cells: list[str] | tuple[str, ...]) -> str:
-    """One line of a Markdown table."""
-    return "| " + " | ".join(markdown_cell(cell) for cell in cells) + " |"
-
-
-def markdown_cell(value: str) -> str:
-    """Text that cannot end a table's cell or begin HTML."""
-    flat = " ".join(value.split())
-    return flat.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")

@@ -29,7 +29,7 @@ from simorc.results.specs import SpecResult
 from simorc.results.statistics import capability, sensitivities, summarise_values
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.notes import notes_of
-from simorc.text import message_line, plain
+from simorc.text import message_line, plain, plain_document
 
 ROWS = 500
 """Cases shown in the table; the file stays small enough to mail."""
@@ -46,7 +46,7 @@ def html_report(run: OpenRun) -> str:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )
-    return environment.get_template("report.html.j2").render(page_of(run))
+    return plain_document(environment.get_template("report.html.j2").render(page_of(run)))
 
 
 def page_of(run: OpenRun) -> dict[str, Any]:

@@ -8,24 +8,27 @@ from typing import Any
 from xml.etree import ElementTree
 
 from simorc.plots.backends.html import STYLE, figure_markup, script
-from simorc.reports.datasheet import HEADER, cells_of, markdown_cell, markdown_row
+from simorc.reports.datasheet import HEADER, cells_of
 from simorc.reports.html import figures, spec_row
 from simorc.reports.junit import junit
+from simorc.reports.markdown import markdown_code, markdown_table, markdown_text
 from simorc.reports.sections import cautions
 from simorc.reports.wording import overall
 from simorc.results.open_run import OpenRun
-from simorc.text import plain
+from simorc.text import plain, plain_document
 
 
 def sheet_markdown(runs: Sequence[OpenRun]) -> str:
     """Verdict of all, verdict of each run, one table of all specs."""
-    lines = [f"# Spec sheet of {markdown_cell(_project(runs))}", "", f"{verdict_of_all(runs)}.", ""]
-    lines += [f"- `{run.name}` ({markdown_cell(run.manifest.testbench)}): {_verdict(run)}" for run in runs]
-    header = ("Testbench", *HEADER, "Cases")
-    lines += ["", markdown_row(header), markdown_row(["---"] * len(header))]
-    for run in runs:
-        rows = (cells_of(run, result) for result in run.spec_results)
-        lines += [markdown_row([str(run.manifest.testbench), *row]) for row in rows]
+    lines = [f"# Spec sheet of {markdown_text(_project(runs))}", "", f"{verdict_of_all(runs)}.", ""]
+    lines += [
+        f"- {markdown_code(run.name)} ({markdown_text(run.manifest.testbench)}): {_verdict(run)}"
+        for run in runs
+    ]
+    rows = [
+        [str(run.manifest.testbench), *cells_of(run, result)] for run in runs for result in run.spec_results
+    ]
+    lines += ["", *markdown_table(("Testbench", *HEADER, "Cases"), rows)]
     return "\n".join(lines) + "\n"
 
 
@@ -42,7 +45,7 @@ def sheet_html(runs: Sequence[OpenRun]) -> str:
     )
     broken = any(not result.passed for run in runs for result in run.spec_results)
     failed = any(run.case_counts.failed for run in runs)
-    return environment.get_template("together.html.j2").render(
+    page = environment.get_template("together.html.j2").render(
         title=plain(f"Spec sheet of {_project(runs)}"),
         verdict=verdict_of_all(runs),
         colour="bad" if broken or failed else "good",
@@ -50,6 +53,7 @@ def sheet_html(runs: Sequence[OpenRun]) -> str:
         style=Markup(STYLE),
         script=Markup(script()),
     )
+    return plain_document(page)
 
 
 def sheet_junit(runs: Sequence[OpenRun]) -> str:

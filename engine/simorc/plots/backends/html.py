@@ -11,6 +11,7 @@ import numpy as np
 
 from simorc.plots.backends.svg import COLOURS, draw_svg, text
 from simorc.plots.figure import Axis, Curve, Figure, Floats
+from simorc.text import plain_document
 from simorc.waveforms.decimate import min_max
 
 STYLE = """
@@ -32,7 +33,7 @@ _MOST_COLUMNS = 2000
 
 def figure_markup(figure: Figure, width: int = 720, height: int = 320) -> str:
     """One figure: its drawing, and its numbers for the script."""
-    data = json.dumps(_figure(figure), ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+    data = json.dumps(_figure(figure), allow_nan=False).replace("<", "\\u003c")
     return (
         f'<div class="plot">{draw_svg(figure, width, height)}\n'
         f'<script type="application/json">{data}</script></div>'
@@ -57,7 +58,8 @@ def page(figures: Sequence[Figure]) -> str:
     style = "body{font:14px sans-serif;max-width:1000px;margin:2rem auto}svg{width:100%;height:auto}" + STYLE
     head = f'<meta charset="utf-8"><title>{text(figures[0].title or "plots")}</title><style>{style}</style>'
     hint = "<p>Drag to zoom, shift-drag to move, ctrl-wheel to zoom at the cursor, double click for all.</p>"
-    return f'<!doctype html><html lang="en"><head>{head}</head><body>{drawn}{hint}{script()}</body></html>\n'
+    body = f"<body>{drawn}{hint}{script()}</body>"
+    return plain_document(f'<!doctype html><html lang="en"><head>{head}</head>{body}</html>\n')
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
