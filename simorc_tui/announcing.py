@@ -1,7 +1,7 @@
-"""Announces the end of a run to a user who looks elsewhere: the bell, and a notification.
+"""Announces the end of a run to a user who is looking at another window: the bell, and a notification.
 
-OSC 9 is what iTerm2, WezTerm, kitty, Windows Terminal and others take; inside tmux it has to be wrapped, and
-tmux passes it on only with ``allow-passthrough on``. A terminal that knows nothing of it shows nothing.
+iTerm2, WezTerm, kitty, Windows Terminal and others support OSC 9; inside tmux it has to be wrapped, and tmux
+passes it on only with ``allow-passthrough on``. A terminal that does not support it shows nothing.
 """
 
 from __future__ import annotations

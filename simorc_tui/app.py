@@ -112,7 +112,7 @@ class SimorcApp(App[int]):
     async def _deliver(self, event: InputEvent) -> None:
         """A key that is a command is carried out; all else goes where Textual sends it."""
         if isinstance(event, Key):
-            with self.screen._context():  # a dialog answers to the screen that asked
+            with self.screen._context():  # a dialog returns its result to the screen that opened it
                 if await self._is_command(event):
                     return
         if isinstance(event, MouseEvent) and self._is_gone(event):
@@ -134,7 +134,7 @@ class SimorcApp(App[int]):
             return False
 
     async def _is_command(self, key: Key) -> bool:
-        """Carry out the command of a key, if it has one and nobody is about to type it as a letter."""
+        """Run the command of a key, if there is one and the key is not typed into a text field."""
         focused = self.focused
         if focused is not None and focused.check_consume_key(key.key, key.character):
             return False

@@ -1,4 +1,4 @@
-"""Writes the view of a plot to a file: asks for format and name, and before it overwrites a file."""
+"""Writes the view of a plot to a file: prompts for format and name, and confirms an overwrite."""
 
 from __future__ import annotations
 
@@ -28,13 +28,15 @@ FORMS = (
 
 
 Table = Callable[[], str]
-"""The numbers as CSV, where the columns of the figure are not the way to tell them."""
+"""The numbers as CSV, for views that the columns of the figure do not represent."""
 
 
 def ask_export(
     node: DOMNode, figure: Callable[[], Figure], proposed: Path, table: Table | None = None
 ) -> None:
-    """Ask form and name (`proposed`, without its ending, at first), then write; the answer is notified."""
+    """Prompt for format and name (default: `proposed` without its ending), then write; the result is
+    notified.
+    """
 
     def write(path: Path) -> None:
         def written() -> None:
@@ -56,7 +58,7 @@ def ask_export(
 
 
 def below_here(path: Path) -> Path:
-    """A path as short as it may be said: from the directory the program runs in, where it lies below."""
+    """The shortest form of a path: relative to the working directory if it is below that."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
@@ -72,7 +74,7 @@ def _check(form: str) -> Callable[[str], str]:
 
 
 def unless_there(node: DOMNode, answer: Path, write: Callable[[Path], None]) -> None:
-    """Write to a path; ask first where a file is in the way."""
+    """Write to a path; confirm first if the file exists."""
     path = answer.expanduser()
     if not path.exists():
         write(path)
@@ -86,7 +88,7 @@ def unless_there(node: DOMNode, answer: Path, write: Callable[[Path], None]) -> 
 
 
 def ask_keep(node: DOMNode, spec: Callable[[str], dict[str, Any]], proposed: Path) -> None:
-    """Ask for the file of a plot spec, whose title is the file's name, and write it."""
+    """Prompt for the file of a plot spec, whose title is the file's name, and write it."""
 
     def write(path: Path) -> None:
         def written() -> None:

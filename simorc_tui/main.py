@@ -14,8 +14,7 @@ from simorc_tui.theme.profile import prepare
 def launch(project_dir: Path, run: str | None = None, *, mouse: bool = True) -> int:
     """Show the project at `project_dir` until the user leaves; returns the exit code.
 
-    `run` names the run to put on the table, by default the newest living one, else the newest.
-    Raises RunNotFound.
+    `run` names the run to open, by default the newest active one, else the newest. Raises RunNotFound.
     """
     profile = prepare(os.environ)
     preferences = read_preferences(config_file())
@@ -36,7 +35,7 @@ def serve(project_dir: Path, port: int, *, token: str | None, say: Callable[[str
 
 
 def first_time() -> bool:
-    """Whether this user has never been here; from now on they have. Without a home no tour."""
+    """Whether this is the user's first start; records it. Without a home directory there is no tour."""
     seen = state_file("tour-seen")
     try:
         seen.parent.mkdir(parents=True, exist_ok=True)

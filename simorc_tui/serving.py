@@ -103,7 +103,9 @@ def _adapt_page() -> Any:
 
 
 def _foreign(request: object) -> bool:
-    """Whether a page of another site asks: a websocket sends cookies wherever it is opened from."""
+    """Whether the request comes from a page of another site: a websocket sends cookies whatever page opened
+    it.
+    """
     headers = request.headers  # type: ignore[attr-defined]
     origin = headers.get("Origin")
     return origin is not None and origin.partition("://")[2] != headers.get("Host")

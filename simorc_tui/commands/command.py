@@ -23,7 +23,7 @@ KEY_NAMES = {
 
 
 def label_of(keys: str) -> str:
-    """The first of some keys as it stands on the keyboard."""
+    """The first of some keys as labelled on the keyboard."""
     first = keys.split(",")[0]
     return KEY_NAMES.get(first, first)
 
@@ -40,16 +40,16 @@ class Command:
 
     @property
     def group(self) -> str:
-        """The first word of the id: what the command belongs to."""
+        """The first part of the id: the area that the command belongs to."""
         return self.id.partition(".")[0]
 
     @property
     def key_label(self) -> str:
-        """The key as the user knows it: ``/`` and not ``slash``."""
+        """The key as the user sees it: ``/`` and not ``slash``."""
         return label_of(self.key)
 
     def label_in(self, keymap: Mapping[str, str]) -> str:
-        """The key as the user knows it, where `keymap` may have given it another one."""
+        """The key as the user sees it; `keymap` may have replaced it."""
         return label_of(keymap.get(self.id, self.key))
 
     @property

@@ -8,7 +8,7 @@ from simorc_tui.commands.main_commands import COMMANDS
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, WAVE_COMMANDS
 
 Entry = str | tuple[str, str]
-"""A command's id, or keys with a word where a widget's own keys or several commands are meant."""
+"""A command's id, or keys with a label for a widget's own keys or for several commands together."""
 
 PANES = ("1-4", "panes")
 GO_THERE = ("enter", "go to it")
@@ -84,7 +84,7 @@ FOOTERS: Mapping[str, tuple[Entry, ...]] = {
         *("app.help", "cases.compare", "cases.group", "app.palette", "pane.zoom"),
     ),
 }
-"""By pane, and by tab where the pane is the case's; the first ones still stand on 80 columns."""
+"""By pane, and by tab for the case pane; the first ones still fit on 80 columns."""
 
 
 def footer_text(place: str, keymap: Mapping[str, str] | None = None) -> str:

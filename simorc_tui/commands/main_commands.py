@@ -21,7 +21,7 @@ Condition = Callable[["MainScreen"], bool]
 
 
 def always(main: MainScreen) -> bool:
-    """A command that makes sense at any time."""
+    """A command that is enabled at any time."""
     return True
 
 
@@ -42,7 +42,7 @@ def sweep(main: MainScreen) -> bool:
 
 @dataclass(frozen=True)
 class MainCommand(Command):
-    """A command of the main screen: `enabled` says whether it makes sense now, `do` does it."""
+    """A command of the main screen: `enabled` returns whether it applies now, `do` runs it."""
 
     do: Callable[[MainScreen], object]
     enabled: Condition

@@ -37,7 +37,7 @@ class CommandProvider(Provider):
                 yield Hit(score, matcher.highlight(name), call, help=help_text)
 
     def _of_menus(self) -> list[tuple[str, partial[None], str]]:
-        """(name, what it does, what is said of it) of each action on what the tree's cursor stands on."""
+        """(name, what it does, its description) of each action on the entry under the tree's cursor."""
         screen = self.screen
         if not isinstance(screen, MainScreen):
             return []

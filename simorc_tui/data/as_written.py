@@ -19,7 +19,7 @@ def read_written(layout: RunLayout) -> Callable[[int], Mapping[str, str]] | None
     try:
         plan = load_manifest(layout).plan
     except (SimorcError, KeyError, TypeError):
-        # A run of another version: its numbers stand in the store all the same.
+        # A run of another version: its numbers are in the store all the same.
         return None
 
     @lru_cache(maxsize=CASES_KEPT)
@@ -36,5 +36,5 @@ def read_written(layout: RunLayout) -> Callable[[int], Mapping[str, str]] | None
 
 
 def _is_written(value: object) -> bool:
-    """Computed and drawn numbers have no spelling of their own: ``2.7000000000000002`` helps nobody."""
+    """Computed and drawn numbers have no spelling of their own: ``2.7000000000000002`` is not readable."""
     return isinstance(value, str | int | Number)

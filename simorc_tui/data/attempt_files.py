@@ -40,7 +40,7 @@ def files_of(directory: Path | None) -> tuple[AttemptFile, ...]:
 
 
 def log_of(files: Sequence[AttemptFile]) -> AttemptFile | None:
-    """The log that tells most about the attempt, None where it left none."""
+    """The most informative log of the attempt, None if it left none."""
     by_name = {file.name: file for file in files}
     logs = [file for file in files if file.name.endswith(".log")]
     named = next((by_name[name] for name in _LOGS_FIRST if name in by_name), None)

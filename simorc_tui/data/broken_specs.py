@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simorc.rundir.manifest import Manifest
 
 BreaksSpec = Callable[[int, str, object], bool]
-"""(case, measurement, its value) -> whether the value lies outside the limits that hold for the case."""
+"""(case, measurement, its value) -> whether the value is outside the limits that apply to the case."""
 
 
 def no_specs(_case_id: int, _measurement: str, _value: object) -> bool:
@@ -23,9 +23,10 @@ def no_specs(_case_id: int, _measurement: str, _value: object) -> bool:
 
 
 def read_breaks_spec(layout: RunLayout) -> BreaksSpec:
-    """The question for the specs of a run; `no_specs` where they cannot be read. Slow: for a thread.
+    """A function that checks values against the specs of a run; `no_specs` if they cannot be read. Slow: call
+    it in a thread.
 
-    Without a readable plan the corners are not known, and specs with limits for corners are not asked.
+    Without a readable plan the corners are unknown, and specs with limits per corner are not checked.
     """
     from simorc.measurements.spec_limits import meets
     from simorc.rundir.manifest import load_manifest
@@ -34,7 +35,7 @@ def read_breaks_spec(layout: RunLayout) -> BreaksSpec:
         manifest = load_manifest(layout)
         specs = manifest.specs_if_known or {}
     except (SimorcError, TypeError, ValueError):
-        return no_specs  # the specs pane tells what is wrong with them
+        return no_specs  # the specs pane shows the error
     corners_of = _corners_of(manifest)
     if corners_of is None:
         specs = {name: spec for name, spec in specs.items() if not spec.corners}

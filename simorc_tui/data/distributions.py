@@ -98,7 +98,7 @@ def _combinations(run: OpenRun, measurement: str, parameter: str) -> list[PlotTr
 def _families(
     run: OpenRun, measurement: str, parameter: str, by: str, names: Sequence[str]
 ) -> list[PlotTrace]:
-    """A curve for each value of `by`; texts along x stand at 0, 1, ..."""
+    """A curve for each value of `by`; texts along x are at 0, 1, ..."""
     frame, values = run.frame, run.scale(measurement) * run.frame.values(measurement)
     texts = _texts(frame, parameter)
     x = np.array([names.index(text) for text in texts] if names else frame.parameters[parameter], dtype=float)

@@ -9,7 +9,7 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.connection import DatabaseError
 
 Kept = tuple[int, int]
-"""Cases that keep to every spec, and cases that were run."""
+"""Cases that meet every spec, and cases that were run."""
 
 
 def specs_by(layout: RunLayout, label: str) -> dict[object, Kept]:
@@ -17,7 +17,7 @@ def specs_by(layout: RunLayout, label: str) -> dict[object, Kept]:
     try:
         return _counted(layout, label)
     except (SimorcError, DatabaseError, ValueError, KeyError):
-        return {}  # the specs pane tells what is wrong with them
+        return {}  # the specs pane shows the error
 
 
 def _counted(layout: RunLayout, label: str) -> dict[object, Kept]:

@@ -1,7 +1,7 @@
 """Builds and starts runs in other processes, without blocking the screen.
 
-A run is built by ``python -m simorc build`` and carried by a runner of its own session, so that nothing of
-it dies with the terminal.
+A run is built by ``python -m simorc build`` and executed by a runner in its own session, so that it continues
+after the terminal closes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from simorc.rundir.layout import RunLayout, find_run
 
 
 class Launcher:
-    """Builds, starts and asks things of the runs of the project at `root`."""
+    """Builds, starts and sends requests to the runs of the project at `root`."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -25,10 +25,10 @@ class Launcher:
     async def build(
         self, sweep: str, draft: str | None = None, reuse: str | None = None, *, allow_stale: bool = False
     ) -> RunLayout:
-        """Make a run of `sweep`, from `draft` (the text of a sweep file) if given, which takes over what
-        the run `reuse` has; with `allow_stale` also from a netlist that is not its schematic's.
+        """Build a run of `sweep`, from `draft` (the text of a sweep file) if given, with results reused from
+        the run `reuse`; `allow_stale` accepts a netlist that is older than its schematic.
 
-        Raises SimorcError with the words of the command that builds.
+        Raises SimorcError with the message of the build command.
         """
         options = [] if reuse is None else ["--reuse", reuse]
         options += ["--allow-stale"] if allow_stale else []
@@ -41,14 +41,14 @@ class Launcher:
             definition.write_text(draft, encoding="utf-8")
             try:
                 return await self._build(sweep, [*options, "--definition", str(definition)])
-            except SimorcError as error:  # the user knows the builder, not the file it was handed over in
+            except SimorcError as error:  # the user knows the builder, not the temporary file of the draft
                 raise SimorcError(error.message.replace(str(definition), f"{sweep} (not saved)")) from error
 
     async def start(
         self, layout: RunLayout, cases: Sequence[int] | None = None, *, inputs: str = "refuse"
     ) -> None:
-        """Start the run's runner. `inputs` (refuse, keep, accept) says what to do where a file the run was
-        built from has changed. Raises InputsChanged, and RunBusy if another has the run.
+        """Start the run's runner. `inputs` (refuse, keep, accept) says what to do if a file the run was built
+        from has changed. Raises InputsChanged, and RunBusy if another runner has the run.
         """
         from simorc.launch.start import (
             start_runner,  # brings the manifest's models: not before the first frame
@@ -74,9 +74,9 @@ class Launcher:
         return await asyncio.to_thread(find_run, self.root, out.splitlines()[-1])
 
     async def command(self, *arguments: str) -> str:
-        """Carry out a command of simorc's on the project; returns the last line it said.
+        """Run a simorc command on the project; returns the last line of its output.
 
-        Raises SimorcError with its complaint.
+        Raises SimorcError with its error message.
         """
         output = await self._run(*arguments)
         return output.splitlines()[-1] if output else ""

@@ -23,7 +23,7 @@ TRY_AGAIN_SECONDS = 3.0
 
 
 async def watch_netlists(root: Path, tell: Callable[[Watched], object]) -> None:
-    """Call `tell` with the state of the project's netlists now and whenever it changes, without end.
+    """Call `tell` with the state of the project's netlists now and whenever it changes; never returns.
 
     A project that cannot be read is tried again; its problems are shown elsewhere.
     """

@@ -12,7 +12,7 @@ from simorc_tui.data.pipeline_runs import Ladder, read_ladder
 
 @dataclass(frozen=True)
 class Sight:
-    """A run's ladder and the files in `directory`, that of the attempt asked for."""
+    """A run's stages and the files in `directory`, that of the selected attempt."""
 
     ladder: Ladder
     directory: Path | None
@@ -20,7 +20,7 @@ class Sight:
 
 
 class SightReader:
-    """Looks at a run; `directory` says whose files are wanted and may change at any time."""
+    """Reads a run periodically; `directory` selects whose files are read and may change at any time."""
 
     def __init__(self, layout: PipelineLayout) -> None:
         self._layout = layout

@@ -1,6 +1,6 @@
 """Pipeline runs as plain data: a line for each run of a project, and the attempts of one run.
 
-Read in threads; who shows them is told when they differ from the last time.
+Read in threads; the callback is called when they differ from the last time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Seen = TypeVar("Seen")
 
 
 class Watch(Generic[Seen]):
-    """Calls `tell(look())` from a thread of its own, at first and whenever the answer is another one."""
+    """Calls `tell(look())` from its own thread, first at the start and then whenever the result changes."""
 
     def __init__(self, look: Callable[[], Seen], tell: Callable[[Seen], object], every: float) -> None:
         self._look = look
@@ -84,8 +84,8 @@ class RunsReader:
 class StageAttempt:
     """One attempt at a stage; `status` is passed, failed, cancelled, running, stopped or pending.
 
-    `seq` counts the attempts of the run from 1, 0 for a stage still to come. `verdict` is what was decided
-    after it, '' where it just went on; `back_to` the stage it went back to.
+    `seq` counts the attempts of the run from 1, 0 for a stage still to come. `verdict` is the decision after
+    it, '' if the next stage simply followed; `back_to` the stage to which it returned.
     """
 
     seq: int
@@ -133,7 +133,7 @@ class Ladder:
 
 
 def read_ladder(layout: PipelineLayout) -> Ladder:
-    """How the run stands now; what cannot be read comes back as a state ``broken`` with the reason."""
+    """The present state of the run; if it cannot be read, a state ``broken`` with the reason."""
     from simorc.pipeline.rundir.manifest import open_pipeline_run  # pydantic: not before the first frame
 
     try:
@@ -177,7 +177,7 @@ def _to_come(
     following: str | None,
     state: str,
 ) -> list[StageAttempt]:
-    """The stage under way (or where a dead run stands) and those after it."""
+    """The stage in progress (or where a dead run ended) and those after it."""
     if following is None:
         return []
     seq = done[-1].seq + 1 if done else 1

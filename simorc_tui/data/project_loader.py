@@ -120,7 +120,7 @@ def _of_files(root: Path, problems: Sequence[Problem]) -> tuple[ProjectOutline, 
 
 
 def _broken(kind: str, documents: Any, problems: Sequence[Problem]) -> Iterator[BrokenOutline]:
-    """The documents some problem stands in."""
+    """The documents that have a problem."""
     from simorc.config.yaml.source import shown
 
     for name, document in documents.items():

@@ -47,7 +47,9 @@ class PipelineOutline:
 
 @dataclass(frozen=True)
 class BrokenOutline:
-    """A sweep or testbench that cannot be used as it stands, or a sweep file nobody names: `why` of it."""
+    """A sweep or testbench that cannot be used, or a sweep file that the project does not list: `why` is the
+    reason.
+    """
 
     kind: str
     name: str

@@ -14,10 +14,10 @@ EVERY = 2.0
 async def watch_project(
     as_read: Callable[[], Mapping[Path, Stamp | None]], tell: Callable[[], object]
 ) -> None:
-    """Call `tell` whenever a file is another than the one that was read, without end, once for each change.
+    """Call `tell` once for each change of a file since it was read; never returns.
 
     `as_read` gives every file with its stamp from before it was read, so that no change is missed, whenever
-    this begins to look. By looking and not by inotify: the project may lie on NFS.
+    watching starts. It polls and does not use inotify: the project may be on NFS.
     """
     reported: dict[Path, Stamp | None] = {}
     while True:
@@ -31,5 +31,5 @@ async def watch_project(
 
 
 def stamps(files: Iterable[Path]) -> dict[Path, Stamp | None]:
-    """The stamp of each file; None where it is not there."""
+    """The stamp of each file; None if it is missing."""
     return {path: stamp_of(path) for path in files}

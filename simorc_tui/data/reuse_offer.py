@@ -53,7 +53,7 @@ def reuse_offer(
         finally:
             earlier.close()
     except (SimorcError, *UNREADABLE):
-        return None  # what is wrong is told by whoever builds the run
+        return None  # building the run reports the error
     return ReuseOffer(newest.name, new, len(plan)) if 0 < new < len(plan) else None
 
 

@@ -17,8 +17,8 @@ MOST_SHOWN = 40
 
 
 def runs_text(old: RunLayout, new: RunLayout, width: int = 80) -> Text:
-    """What changed from one run to the other, as `simorc compare` says it, in lines of `width` cells where
-    possible; of files frozen in both runs the lines that differ. Raises SimorcError.
+    """What changed between two runs, as `simorc compare` prints it, in lines of `width` cells if possible;
+    for files frozen in both runs the lines that differ. Raises SimorcError.
     """
     from simorc.cli.commands.compare import lines_of
     from simorc.results.compare import changed_inputs, changed_specs, compare_frames

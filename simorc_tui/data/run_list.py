@@ -13,7 +13,7 @@ EVERY = 2.0
 
 
 class Overview:
-    """Calls `tell(summaries)`, newest run first, from its thread whenever they differ from the last ones."""
+    """Calls `tell(summaries)`, newest run first, from its thread whenever they change."""
 
     def __init__(self, root: Path, tell: Callable[[list[RunSummary]], object]) -> None:
         self._root = root
@@ -58,7 +58,7 @@ class Overview:
 
 
 def _stamp(layout: RunLayout) -> tuple[int, ...]:
-    """Modification times of the files that say how a run stands."""
+    """Modification times of the files that determine a run's state."""
     wal = layout.database.with_name(layout.database.name + "-wal")
     paths = (layout.database, wal, layout.runner_json, layout.remarks, layout.lock_json)
     return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)

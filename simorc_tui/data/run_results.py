@@ -39,7 +39,7 @@ class SpecLine:
 
 @dataclass(frozen=True)
 class RunResults:
-    """All of it; `note` says what could not be read."""
+    """All results of a run; `note` names what could not be read."""
 
     specs: tuple[SpecLine, ...] = ()
     failures: tuple[FailureGroup, ...] = ()
@@ -52,7 +52,7 @@ class RunResults:
 
 
 def read_results(layout: RunLayout) -> RunResults:
-    """Read a run. Never raises for what is missing or broken: the note says it."""
+    """Read a run. Never raises for missing or damaged files: the note names them."""
     began = time.monotonic()
     try:
         failures, events, head = failures_of(layout), events_of(layout), head_of(layout)

@@ -56,7 +56,7 @@ class Follower:
         self._thread.start()
 
     def stop(self) -> None:
-        """End following; returns when the thread has let go of the store."""
+        """End following; returns when the thread has closed the store."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(timeout=2)

@@ -36,7 +36,7 @@ def _rows(tag: str, left: Sequence[str], right: Sequence[str]) -> Iterator[Row]:
 
 
 def deck_table(layout: RunLayout, first: int, second: int) -> Table | Text:
-    """The decks of two cases. Raises OSError where one is not there."""
+    """The decks of two cases. Raises OSError if one is missing."""
     texts = [
         layout.deck(case_id).read_text(encoding="utf-8", errors="replace").splitlines()[:MOST_LINES]
         for case_id in (first, second)

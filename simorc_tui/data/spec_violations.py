@@ -34,7 +34,9 @@ class Violations:
 
 
 def read_violations(layout: RunLayout) -> Violations:
-    """Judge every case by the run's specs; none where they cannot be read (the specs pane tells). Slow."""
+    """Judge every case by the run's specs; empty if they cannot be read (the specs pane shows the error).
+    Slow.
+    """
     from simorc.results.open_run import OpenRun
 
     try:

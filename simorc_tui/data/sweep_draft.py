@@ -50,12 +50,12 @@ def _planned(draft: SweepText, project: Project | None) -> tuple[SweepDefinition
 
 
 def preview_of(draft: SweepText, project: Project | None) -> Preview:
-    """The first and last cases of the draft. Raises UsageError or ExpressionError for what makes no sense."""
+    """The first and last cases of the draft. Raises UsageError or ExpressionError for an invalid draft."""
     return preview(plan_of_draft(draft, project), first=PREVIEW_CASES, last=2)
 
 
 def earlier_rate(root: Path, sweep: str, testbench: str) -> float | None:
-    """Cases per second of the newest run of the sweep, else of the testbench; None where none tells."""
+    """Cases per second of the newest run of the sweep, else of the testbench; None without such a run."""
     found: float | None = None
     for layout in find_runs(root)[:RUNS_ASKED]:
         try:

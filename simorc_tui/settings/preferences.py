@@ -27,7 +27,7 @@ KNOWN = ("theme", "mouse", "keymap")
 
 @dataclass(frozen=True)
 class Preferences:
-    """As read; `problems` are lines to tell the user."""
+    """The preferences read; `problems` are lines to show to the user."""
 
     theme: str = ""
     mouse: bool = True
@@ -54,7 +54,7 @@ def remembered_theme() -> str:
 
 
 def remember_theme(name: str) -> None:
-    """Keep the theme for the next start; without a home it is forgotten."""
+    """Save the theme for the next start; without a home directory it is not saved."""
     file = state_file("theme")
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ def remember_theme(name: str) -> None:
 
 
 def read_preferences(path: Path) -> Preferences:
-    """What the file says; nothing where there is none. Never raises."""
+    """The contents of the file; empty if it is missing. Never raises."""
     if not path.is_file():
         return Preferences()
     from simorc.config.yaml.source import read_yaml  # ruamel.yaml is slow, and most people have no such file

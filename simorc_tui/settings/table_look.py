@@ -17,8 +17,8 @@ NARROWEST, WIDEST = 3, 120
 
 @dataclass(frozen=True)
 class TableLook:
-    """The columns by name after the case's (None: the usual ones), widths in cells where the user set them,
-    and how many columns stand still when scrolling sideways.
+    """The columns by name after the case column (None: the default ones), widths in cells if the user set
+    them, and how many columns are frozen when scrolling sideways.
     """
 
     columns: tuple[str, ...] | None = None
@@ -30,7 +30,7 @@ class TableLook:
         return dict(self.widths).get(name)
 
     def with_width(self, name: str, width: int) -> TableLook:
-        """`name` as wide as that, within what makes sense."""
+        """Set the width of `name`, limited to the valid range."""
         width = max(NARROWEST, min(width, WIDEST))
         return replace(self, widths=tuple(sorted({**dict(self.widths), name: width}.items())))
 

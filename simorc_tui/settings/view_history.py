@@ -15,7 +15,7 @@ MARKS_KEPT = 2_000_000
 
 @dataclass(frozen=True)
 class ViewState:
-    """Everything about the view that a key may change for good: order and filter, marks, columns."""
+    """Everything about the view that a key may change permanently: order and filter, marks, columns."""
 
     arrangement: Arrangement = field(default_factory=Arrangement)
     marks: frozenset[int] = frozenset()

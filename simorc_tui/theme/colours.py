@@ -1,9 +1,9 @@
-"""Colours that can be read in every theme, worked out from the theme's own.
+"""Colours that can be read in every theme, computed from the theme's own.
 
-A theme's accent or warning colour is made for large areas; as text on its ground it may have a contrast of
-1.5. Here a colour is moved towards white or black until its contrast is at least `LEAST` on every ground it
-stands on. A colour means one thing everywhere: met, violated (the circuit is not good enough), failed (the
-simulation did not work), running.
+A theme's accent or warning colour is made for large areas; as text on its background it may have a contrast
+of 1.5. Here a colour is moved towards white or black until its contrast is at least `LEAST` on every
+background it is used on. A colour has one meaning everywhere: met, violated (the circuit is not good enough),
+failed (the simulation did not work), running.
 """
 
 from __future__ import annotations

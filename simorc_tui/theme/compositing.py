@@ -1,8 +1,8 @@
-"""Repaints a part of the screen at the cost of that part.
+"""Repaints only the changed parts of the screen.
 
-Textual's compositor asks every widget below the rectangle around all changes for its lines. A tick of a run
-changes a status line on top and some cells far below it, so that rectangle is nearly the whole screen. Here
-only widgets that hold a change are asked, for the lines of the change: a third of the CPU.
+Textual's compositor renders the lines of every widget below the rectangle around all changes. An update of a
+run changes a status line at the top and some cells far below it, so that rectangle is nearly the whole
+screen. Here only widgets that contain a change are rendered, for the changed lines: a third of the CPU time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 
 class FrugalCompositor(Compositor):
-    """A compositor whose partial updates ask for no line that has not changed."""
+    """A compositor whose partial updates render only lines that have changed."""
 
     def __init__(self) -> None:
         super().__init__()

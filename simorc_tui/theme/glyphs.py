@@ -1,5 +1,6 @@
 """Characters of the screen in Unicode and in ASCII, and the style of each status: a character and a word,
-never only a colour."""
+never only a colour.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ STATUS_WORDS = {"pending": "pending", "in_progress": "running", "completed": "do
 
 
 def status_text(glyphs: Glyphs, status: str, fraction: float | None = None) -> str:
-    """``▶ 43%``, ``✗ failed``, ``✓ done``: what stands in the status column."""
+    """``▶ 43%``, ``✗ failed``, ``✓ done``: the text of the status column."""
     if status == "in_progress" and fraction is not None:
         return f"{glyphs.in_progress} {fraction:.0%}"
     return f"{glyphs.status(status)} {STATUS_WORDS[status]}"

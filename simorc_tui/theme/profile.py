@@ -45,7 +45,7 @@ def detect(environment: Mapping[str, str], encoding: str | None = None) -> Profi
 
 
 def prepare(environment: MutableMapping[str, str], encoding: str | None = None) -> Profile:
-    """Set Textual's knobs in `environment` to fit the terminal, and tell what it is like."""
+    """Set Textual's variables in `environment` to fit the terminal, and return its properties."""
     profile = detect(environment, encoding)
     environment.setdefault("TEXTUAL_FPS", SSH_FRAMES_PER_SECOND if profile.ssh else LOCAL_FRAMES_PER_SECOND)
     environment.setdefault("TEXTUAL_ANIMATIONS", "none")

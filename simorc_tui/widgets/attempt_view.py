@@ -29,7 +29,7 @@ MODES = ("file", "diff", "wave")
 
 
 class AttemptView(FailingPane):
-    """Reads in the background; `mode` is what shows: file, diff or wave."""
+    """Reads in the background; `mode` is what is shown: file, diff or wave."""
 
     DEFAULT_CSS = """
     AttemptView { height: 1fr; width: 1fr; layout: vertical; }
@@ -116,7 +116,7 @@ class AttemptView(FailingPane):
             self._read(dump)
 
     def choose_signals(self) -> None:
-        """Ask which signals are drawn."""
+        """Prompt for the signals to draw."""
         if self.waves is None or self._dump is None or self.mode != "wave":
             self.notify("There are no waveforms to select.", severity="warning")
             return

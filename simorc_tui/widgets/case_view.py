@@ -1,7 +1,7 @@
 """The tabs of one case: waveforms, log, netlist, measurements; and the specs of the run.
 
-The panes bring numpy and plotext with them, a third of a second of CPU, so they are imported in a thread once
-the first frame stands on screen.
+The panes import numpy and plotext, a third of a second of CPU, so they are imported in a thread after the
+first frame is displayed.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ class CaseView(Container):
         """The modules of the panes are there."""
 
     class CaseChosen(Message):
-        """The user wants to see the worst case of a spec."""
+        """The user selected the worst case of a spec."""
 
         def __init__(self, case_id: int) -> None:
             super().__init__()
             self.case_id = case_id
 
     class FailuresChosen(Message):
-        """The user wants to see the cases of a group of failures."""
+        """The user selected the cases of a group of failures."""
 
         def __init__(self, filter_text: str) -> None:
             super().__init__()

@@ -15,13 +15,13 @@ LOG = logging.getLogger("simorc_tui")
 
 
 def failure_text(error: BaseException) -> str:
-    """``ValueError: what it said``, safe for a terminal."""
+    """``ValueError: its message``, safe for a terminal."""
     words = plain(str(error)).strip()
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
 
 def unexpected(error: BaseException) -> str:
-    """What the user is told of an error of background work: its words, and the file to report it with."""
+    """The message for an error of background work: its text, and the file to report it with."""
     if isinstance(error, SimorcError):
         return plain(error.message)
     LOG.error("unexpected error", exc_info=error)
@@ -36,12 +36,12 @@ class FailingPane(Widget):
     """A widget whose workers run with ``exit_on_error=False``: what they raise becomes a message."""
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A worker of this pane ended; one that failed is told."""
+        """A worker of this pane ended; a failure is reported."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             error = event.worker.error
             LOG.error("%s", event.worker.description, exc_info=error)
             self.show_failure(failure_text(error))
 
     def show_failure(self, text: str) -> None:
-        """Tell the user; a pane with room of its own for a note overrides this."""
+        """Show a message; a pane with its own place for a note overrides this."""
         self.notify(text, title="this pane failed", severity="error", markup=False, timeout=10)

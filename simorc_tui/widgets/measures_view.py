@@ -115,11 +115,11 @@ class MeasuresView(FailingPane, VerticalScroll):
 
 
 def measures_of(layout: RunLayout, case_id: int) -> Measures:
-    """Read a case's measurements from the run's store; what hinders it stands in the note."""
+    """Read a case's measurements from the run's store; the note names what could not be read."""
     try:
         specs = load_manifest(layout).specs_if_known or {}
     except (RunError, ValueError):
-        # The numbers stand on their own; a run without a readable manifest has no limits to show.
+        # The numbers are shown without limits if the run has no readable manifest.
         specs = {}
     try:
         with RunReader(layout) as view:
@@ -146,7 +146,7 @@ def _unmeasured(specs: Mapping[str, Spec], columns: list[Column]) -> list[tuple[
 
 
 def _frame(columns: list[Column], case: Row) -> Frame:
-    """The one case as the specs want it."""
+    """The one case in the form that the specs need."""
     swept = {c.label: column_of([case[c.name]]) for c in columns if c.role == "parameter"}
     measured = {c.label: numbers_of([case[c.name]]) for c in _measured(columns)}
     return Frame(np.array([case["id"]], dtype=np.int64), texts_of([case["status"]]), swept, measured)

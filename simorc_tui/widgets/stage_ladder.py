@@ -18,7 +18,7 @@ NAME_WIDTH = 10
 
 
 class StageLadder(OptionList):
-    """Shows a `Ladder`; the cursor keeps to the newest attempt until the user moves it elsewhere."""
+    """Shows a `Ladder`; the cursor follows the newest attempt until the user moves it."""
 
     DEFAULT_CSS = """
     StageLadder { background: $background; padding: 0; scrollbar-size: 1 1; }
@@ -37,13 +37,13 @@ class StageLadder(OptionList):
 
     @property
     def chosen(self) -> StageAttempt | None:
-        """What the cursor stands on."""
+        """The attempt under the cursor."""
         place = self.highlighted
         attempts = self.ladder.attempts
         return attempts[place] if place is not None and place < len(attempts) else None
 
     def show_ladder(self, ladder: Ladder) -> None:
-        """Renew the ladder; lines that stay keep their place and the cursor."""
+        """Update the stages; unchanged lines keep their position and the cursor."""
         following = self.highlighted is None or self.highlighted == newest(self.ladder)
         old, self.ladder = self.ladder, ladder
         if len(old.attempts) != len(ladder.attempts):

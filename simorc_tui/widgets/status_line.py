@@ -20,7 +20,8 @@ from simorc_tui.theme.glyphs import UNICODE, Glyphs, progress_bar
 
 RATE_OVER = 10.0
 PAINTED_EVERY = 1 / 8
-"""Seconds between two looks of the line: nobody reads numbers faster, and each costs as much as ten cells."""
+"""Seconds between two updates of the line: faster ones cannot be read, and each costs as much as ten cells.
+"""
 WORDS = {"pending": "pending", "in_progress": "running", "completed": "done", "failed": "failed"}
 NO_WARM = ("no warm sessions: run simorc doctor for the reason", "no warm sessions", "cold")
 COLOURS = {"pending": "", "in_progress": "cyan", "completed": "green", "failed": "red"}
@@ -47,7 +48,7 @@ class CaseRate:
 
 
 class StatusLine(Widget):
-    """One line that says how the run stands."""
+    """One line that shows the state of the run."""
 
     DEFAULT_CSS = "StatusLine { height: 1; }"
 
@@ -99,7 +100,7 @@ class StatusLine(Widget):
         self.refresh()
 
     def show_life(self, alive: bool) -> None:
-        """Whether the run has a living runner."""
+        """Whether the run has an active runner."""
         if alive != self._alive:
             self._alive = alive
             self.refresh()

@@ -20,7 +20,7 @@ from simorc_tui.screens.dialogs.dialog import Dialog
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer: its id, the key that gives it ('' for none), what it says."""
+    """One answer: its id, the key that selects it ('' for none), its text."""
 
     id: str
     key: str
@@ -28,7 +28,7 @@ class Choice:
 
 
 class ChoiceScreen(Dialog[str | None]):
-    """Asks `title`; the result is the id of the answer, None if the user turned away."""
+    """Shows `title` with answers; the result is the id of the answer, None if the user cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "turn_away", "cancel"),
@@ -73,7 +73,7 @@ class ChoiceScreen(Dialog[str | None]):
         self._move(-1)
 
     def action_take(self) -> None:
-        """The choice in view, also where enter was typed before the list stood on screen."""
+        """The selected answer, also if enter was typed before the list was displayed."""
         if self.choices:
             self.dismiss(self.choices[self._highlighted].id)
 
@@ -99,5 +99,5 @@ class ChoiceScreen(Dialog[str | None]):
 
 
 def confirm(question: str, yes: str, no: str = "no") -> ChoiceScreen:
-    """A yes-or-no question that stands on no; the result is ``yes`` or not."""
+    """A yes-or-no question with no as the default; the result is ``yes`` or another value."""
     return ChoiceScreen(question, [Choice("no", "n", no), Choice("yes", "y", yes)])

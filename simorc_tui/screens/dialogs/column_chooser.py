@@ -77,7 +77,7 @@ class ColumnChooser(Dialog[TableLook | None]):
         self.dismiss(TableLook(columns, self._look.widths, self._look.frozen))
 
     def action_usual(self) -> None:
-        """Columns, widths and what stands still as they are without a choice."""
+        """Columns, widths and frozen columns unchanged if nothing was chosen."""
         self.dismiss(USUAL)
 
     def action_show_or_hide(self) -> None:
@@ -103,7 +103,9 @@ class ColumnChooser(Dialog[TableLook | None]):
             self._list(self.names.index(name))
 
     def action_freeze(self) -> None:
-        """Everything up to the column under the cursor stands still; there already, only the case does."""
+        """Freeze all columns up to the one under the cursor; if they are frozen already, only the case
+        column.
+        """
         name = self._current
         if name is not None and name in self.shown:
             wanted = 2 + [each for each in self.names if each in self.shown].index(name)

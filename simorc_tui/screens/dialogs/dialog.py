@@ -54,4 +54,4 @@ def show(
 
 
 def void(result: object) -> None:
-    """Textual wants callbacks that return nothing."""
+    """Textual requires callbacks that return None."""

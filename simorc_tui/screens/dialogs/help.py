@@ -44,7 +44,7 @@ WIDGETS: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
 }
-"""Keys of widgets that are no commands, by the name they stand first under."""
+"""Keys of widgets that are not commands, by the group in which they are listed first."""
 FILTERS = (
     ("status:failed", "failed, done, running, pending"),
     ("vdd<1.7", "parameters and measurements: = != < <= > >="),
@@ -61,7 +61,7 @@ KEY_WIDTH = 15
 def help_sections(
     keymap: Mapping[str, str] | None = None, first: Sequence[str] = ()
 ) -> list[tuple[str, KeyLines]]:
-    """Titles, and under each keys with what they do; the groups in `first` stand above all others."""
+    """Titles, each with its keys and what they do; the groups in `first` come before all others."""
     every = [*ALL_GROUPS, *WIDGETS]
     ordered = [*first, *(group for group in every if group not in first)]
     sections = [_group(group, keymap or {}) for group in ordered]

@@ -17,7 +17,9 @@ from simorc_tui.screens.dialogs.dialog import Dialog
 
 
 class PromptScreen(Dialog[str | None]):
-    """Asks `title`; `check` says what is wrong with a line ('' nothing) and keeps the question open."""
+    """Prompts for a line with `title`; `check` returns the error in a line ('' none), which leaves the prompt
+    open.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "turn_away", "cancel", priority=True)]
 

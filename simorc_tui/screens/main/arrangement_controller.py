@@ -24,7 +24,7 @@ ORDERED_SHARE = 20
 
 
 class OrderReady(Message):
-    """The ids in the order asked for."""
+    """The ids in the requested order."""
 
     def __init__(self, order: RowOrder, arrangement: Arrangement, seconds: float) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Asks what to do with a run whose input files have changed since it was built."""
+"""Prompts for what to do with a run whose input files have changed since it was built."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class ChangedInputs(Controller):
     def ask_about(
         self, error: InputsChanged, again: Callable[[str], Coroutine[object, object, None]], group: str
     ) -> None:
-        """Ask, and carry out `again` with the answer (keep or accept) in the worker group `group`.
+        """Prompt, and run `again` with the answer (keep or accept) in the worker group `group`.
 
-        Raises `error` where neither is possible.
+        Raises `error` if neither is possible.
         """
         choices = [_CHOICES[answer] for answer in error.answers]
         if not choices:

@@ -92,7 +92,7 @@ class MainContext:
 
     @property
     def alive(self) -> bool:
-        """Whether the run shown has a living runner."""
+        """Whether the run shown has an active runner."""
         return self.summary is not None and self.summary.alive
 
     def open_run(self) -> RunLayout:

@@ -32,7 +32,7 @@ class NetlistController(Controller):
     conditions: Sequence[Condition] = ()
 
     def watch(self) -> None:
-        """Begin to watch; it goes on until the screen is gone."""
+        """Start watching; it continues until the screen is removed."""
         tell = watch_netlists(self.main.root, lambda seen: self.main.screen.post_message(NetlistsSeen(seen)))
         self.main.screen.run_worker(tell, group="netlists")
 

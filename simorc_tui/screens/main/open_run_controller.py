@@ -146,7 +146,9 @@ class OpenRunController(Controller):
         self._arrangement.renew()
 
     def show_life(self) -> None:
-        """Whether a runner lives, and what changed since the results were made, on the status line."""
+        """Show on the status line whether a runner is active, and what changed since the results were
+        created.
+        """
         status, summary = self.main.status_line, self.main.summary
         status.show_life(self.main.alive)
         changed = summary.predates if summary is not None else ()

@@ -20,10 +20,10 @@ CHOSEN_TITLE, OTHER_TITLE = Style(bold=True, underline=True), Style()
 
 
 def _show_chosen(pane: Widget, chosen: bool) -> None:
-    """The title of the pane that has the keys is underlined; only the line it stands on is painted again.
+    """Underline the title of the focused pane; only the title's line is painted again.
 
-    By hand and not by :focus-within, which would style all widgets below both panes again; by the rule and
-    not by the property, which would paint them.
+    Done directly and not by :focus-within, which would restyle all widgets below both panes; by the rule and
+    not by the property, which would repaint them.
     """
     if pane.styles.set_rule("border_title_style", CHOSEN_TITLE if chosen else OTHER_TITLE):
         pane.refresh(Region(-1, -1, pane.outer_size.width, 1))

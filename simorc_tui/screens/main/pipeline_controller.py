@@ -33,7 +33,7 @@ RUN = "run "
 
 
 class PipelinesCame(Message):
-    """How the runs of pipelines stand."""
+    """The state of the pipeline runs."""
 
     def __init__(self, summaries: tuple[PipelineSummary, ...]) -> None:
         super().__init__()

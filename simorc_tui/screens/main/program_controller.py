@@ -29,7 +29,7 @@ FIRST_IN_HELP: Mapping[str, tuple[str, ...]] = {
     "log": ("in_file",),
     "netlist": ("in_file",),
 }
-"""The groups of keys that stand first where the keys go to this place."""
+"""The groups of keys that help lists first, by the focused area."""
 
 
 class ProgramController(Controller):
@@ -111,7 +111,7 @@ class ProgramController(Controller):
         self.main.say(f"saved {path.name} and added it to {SETUP_FILE}")
 
     def preview(self) -> None:
-        """The first cases of the sweep in the builder, as they stand there."""
+        """The first cases of the sweep in the builder, as edited."""
         if self.main.builder.draft is not None:
             self.main.do(self._preview(self.main.builder.draft), "preview")
 

@@ -42,7 +42,7 @@ class ResultController(Controller):
         self._ask_measurement("Histogram of", lambda name: self.main.do(self._histogram(name), "results"))
 
     def over_parameter(self) -> None:
-        """A measurement against a parameter: both are asked for."""
+        """Plot a measurement against a parameter; prompts for both."""
 
         def asked(measurement: str) -> None:
             parameters = self._labels("parameter")
@@ -67,7 +67,7 @@ class ResultController(Controller):
             asked(others[0] if others else ALL_COMBINATIONS)
 
     def map(self) -> None:
-        """A pass and fail map: the spec and both parameters are asked for."""
+        """Plot a pass and fail map; prompts for the spec and both parameters."""
         self.main.do(self._ask_map(), "results")
 
     async def _histogram(self, measurement: str) -> None:
@@ -131,7 +131,7 @@ class ResultController(Controller):
             self.ask_name(title, names, then)
 
     def ask_name(self, title: str, names: Sequence[str], then: Callable[[str], None]) -> None:
-        """Ask for one of some names; a single one is not asked about."""
+        """Prompt for one of some names; a single one is chosen without a prompt."""
         if len(names) == 1:
             then(names[0])
             return

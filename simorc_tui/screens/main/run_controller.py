@@ -121,7 +121,7 @@ class RunController(Controller):
         self._panes.show_cases()
 
     def _to_resume(self, name: str | None) -> tuple[str, int] | None:
-        """A run of the builder's sweep whose cases wait with nobody to run them, and how many there are."""
+        """A run of the builder's sweep that has pending cases and no runner, and how many cases these are."""
         main = self.main
         if name is None and main.run is not None:
             name = main.run.name
@@ -163,7 +163,9 @@ class RunController(Controller):
         await self._start(layout)
 
     async def _launch_or_ask(self) -> None:
-        """Ask about a stale netlist; where the sweep's last run has some of the cases, ask which to run."""
+        """Prompt if the netlist is stale; if the sweep's last run has some of the cases, prompt for which to
+        run.
+        """
         sweep, draft = self.main.builder.sweep, self.main.builder.draft
         assert sweep is not None and draft is not None
         stale = self._netlists.stale_netlists(sweep.testbench)
@@ -227,7 +229,7 @@ class RunController(Controller):
         self._run_list.look_now()
 
     async def _retry_here(self, message: str, named: dict[str, list[int]]) -> None:
-        """The runner that lives is asked; it simulates the run's own copies where an input has changed."""
+        """Send the request to the runner; it simulates the run's own copies if an input has changed."""
         assert self.main.run is not None
         try:
             await self.main.launcher.check_inputs(self.main.run)
@@ -238,7 +240,7 @@ class RunController(Controller):
         await self._ask_of_run("retry", message, **named)
 
     async def _retry_with_runner(self, marked: list[int]) -> None:
-        """No runner lives: a new one is started for just these cases."""
+        """Without an active runner: start a new one for these cases only."""
         layout = self.main.run
         assert layout is not None
         await self._start(layout, marked or await asyncio.to_thread(_failed_cases, layout))

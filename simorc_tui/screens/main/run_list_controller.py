@@ -76,7 +76,7 @@ class RunListController(Controller):
         self.main.screen.post_message(RunsJudged(self._verdicts.judge(wanted)))
 
     def _attach_first(self) -> None:
-        """The run asked for, else the newest with a living runner, else the newest."""
+        """The requested run, else the newest with an active runner, else the newest."""
         name, self._asked = self._asked, None
         if name is None and self.main.summaries:
             newest = self.main.summaries[0]

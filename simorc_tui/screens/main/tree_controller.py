@@ -121,7 +121,7 @@ class TreeController(Controller):
                 self.main.command(f"file.{answer}")
 
     async def _clean(self, run: str) -> None:
-        """Remove a run after asking; a locked one is not asked about."""
+        """Remove a run after confirmation; a locked one is refused without a prompt."""
         await asyncio.to_thread(_refuse_locked, self.main.root, run)
         self.main.ask(
             confirm(f"Remove {run} with all its files?", "remove"),
@@ -129,7 +129,7 @@ class TreeController(Controller):
         )
 
     def palette_actions(self) -> list[tuple[Entry, Choice]]:
-        """What the menus offer for what the tree's cursor stands on and for the run on the table."""
+        """The menu entries for the entry under the tree's cursor and for the open run."""
         entries = [Entry("run", self.main.run.name)] if self.main.run is not None else []
         chosen = self.main.tree.chosen
         if chosen is not None and (chosen.kind, chosen.name) not in [(e.kind, e.name) for e in entries]:
@@ -171,7 +171,7 @@ class TreeController(Controller):
             self.main.do(self._command(*arguments), "command")
 
     async def _command(self, *arguments: str) -> None:
-        """Carry out a command of simorc's and tell what it said."""
+        """Run a simorc command and show its output."""
         output = await self.main.launcher.command(*arguments)
         self.main.say(output or f"{arguments[0]}: done")
         self._run_list.look_now()

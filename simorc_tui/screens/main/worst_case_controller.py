@@ -19,7 +19,7 @@ KEYS = "123456789"
 
 
 class WorstCaseController(Controller):
-    """Asks for a spec and goes to the case that keeps to it least."""
+    """Prompts for a spec and moves to the case with the smallest margin to it."""
 
     def __init__(self, main: MainContext, arrangement: ArrangementController, panes: PaneController) -> None:
         super().__init__(main)

@@ -23,7 +23,7 @@ class PipelineControl(DismissedOnce[None]):
 
     @property
     def ladder(self) -> Ladder:
-        """How the run stands, as last seen."""
+        """The state of the run when it was last read."""
         raise NotImplementedError
 
     def look_now(self) -> None:

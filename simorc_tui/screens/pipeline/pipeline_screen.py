@@ -32,7 +32,7 @@ from simorc_tui.widgets.stage_ladder import StageLadder
 
 
 class SightCame(Message):
-    """The run, as it stands now."""
+    """The run in its present state."""
 
     def __init__(self, sight: Sight) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class SightCame(Message):
 
 
 class PipelineScreen(PipelineControl):
-    """Ladder and files on the left, the chosen one on the right; escape goes back to the project."""
+    """Stages and files on the left, the selected file on the right; escape returns to the project."""
 
     DEFAULT_CSS = """
     PipelineScreen { layout: vertical; }
@@ -167,7 +167,7 @@ class PipelineScreen(PipelineControl):
             self._show_file(self._file_named(self._file_name) or self._first_file(stage_attempt))
 
     def _first_file(self, stage_attempt: StageAttempt) -> AttemptFile | None:
-        """What to look at first: the log of what failed or goes on, else what was made."""
+        """The file to show first: the log of a failed or running stage, else the file it created."""
         made = self.files[0] if self.files and self.files[0].name.startswith("out/") else None
         log = log_of(self.files)
         if stage_attempt.status != "passed" or stage_attempt.stage == "simulation":

@@ -56,7 +56,7 @@ def head_text(ladder: Ladder, glyphs: Glyphs) -> Text:
 
 
 def attempt_text(stage_attempt: StageAttempt) -> Text:
-    """What became of an attempt: verdict, numbers, decision, the end of what it said."""
+    """The result of an attempt: verdict, numbers, decision, the end of its output."""
     text = Text(
         plain(stage_attempt.title if stage_attempt.seq else f"{stage_attempt.stage}: not started"), "bold"
     )

@@ -52,7 +52,7 @@ class ColumnLayout(ScrollView):
 
     @property
     def frozen_columns(self) -> int:
-        """How many columns stand still: those asked for, as far as they leave room for others."""
+        """How many columns are frozen: the requested ones, as far as they leave space for others."""
         most, wide = 2 * self.size.width // 3, 0
         for place, column in enumerate(self.columns[: self.look.frozen]):
             wide += column.width + GAP
@@ -62,7 +62,7 @@ class ColumnLayout(ScrollView):
 
     @property
     def frozen_width(self) -> int:
-        """Screen columns that what stands still takes."""
+        """Screen columns that the frozen columns occupy."""
         return sum(column.width + GAP for column in self.columns[: self.frozen_columns])
 
     def span(self, place: int) -> tuple[int, int]:

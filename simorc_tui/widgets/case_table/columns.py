@@ -88,7 +88,7 @@ def _brought(column: Column, least: int) -> TableColumn:
 
 @dataclass(frozen=True)
 class CellWriter:
-    """Says what stands in a cell."""
+    """Returns the text of a cell."""
 
     glyphs: Glyphs
     digits: int

@@ -73,7 +73,7 @@ class CaseCursor(ColumnLayout):
         self.cursor = self.row_count - 1
 
     def action_mark(self) -> None:
-        """Mark the case under the cursor, or take its mark away, and go on to the next."""
+        """Mark the case under the cursor, or remove its mark, and move to the next case."""
         row = self.current
         if row is None:
             return
@@ -130,5 +130,5 @@ class CaseCursor(ColumnLayout):
             self.scroll_to(y=self.cursor - rows + 1, animate=False, immediate=True)
 
     def _post_highlighted(self) -> None:
-        """The cursor stands on another case."""
+        """The cursor moved to another case."""
         raise NotImplementedError

@@ -20,7 +20,7 @@ TYPING_PAUSE = 0.15
 
 
 class NameSuggester(Suggester):
-    """Completes the last word of a filter with a column's name."""
+    """Completes the last name in a filter with a column's name."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)

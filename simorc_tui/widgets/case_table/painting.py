@@ -18,7 +18,7 @@ GAP = 2
 
 
 class CasePalette:
-    """The styles of the table's parts, each made up once until the stylesheet's say changes."""
+    """The styles of the table's parts, each computed once until the stylesheet changes."""
 
     def __init__(self, base: Callable[[], Style], part: Callable[[str], Style]) -> None:
         self._base, self._part = base, part
@@ -50,7 +50,7 @@ class CasePainter:
     left: int
     frozen_columns: int
     too_narrow: Callable[[TableColumn, int], object]
-    """Told a column and the width one of its values would need."""
+    """Called with a column and the width one of its values would need."""
     breaks_spec: BreaksSpec = no_specs
     focused: bool = True
 
@@ -88,7 +88,7 @@ class CasePainter:
         return fitted(text, column.width, column.right)
 
     def _line(self, cells: Sequence[tuple[str, Style]], style: Style, pointer: str = " ") -> Strip:
-        """The first cells, after the pointer, stand still; the others scroll sideways under them."""
+        """The first cells, after the pointer, are frozen; the others scroll sideways under them."""
         parts = [Segment(text + " " * GAP, cell_style) for text, cell_style in cells]
         parts[0] = Segment((pointer + cells[0][0]).ljust(self.columns[0].width + GAP), cells[0][1])
         if self.left:

@@ -51,7 +51,7 @@ class CaseTable(CaseCursor, can_focus=True):
     ]
 
     class Highlighted(Message):
-        """The cursor stands on another case; None when the table is empty."""
+        """The cursor moved to another case; None if the table is empty."""
 
         def __init__(self, case_id: int | None) -> None:
             super().__init__()
@@ -93,7 +93,7 @@ class CaseTable(CaseCursor, can_focus=True):
         self._post_highlighted()
 
     def detach(self) -> None:
-        """Let go of the run."""
+        """Close the run."""
         if self._view is not None:
             self._view.close()
         self._view = self._pages = None
@@ -257,7 +257,7 @@ class CaseTable(CaseCursor, can_focus=True):
         ]
 
     def _widen(self, name: str, width: int) -> None:
-        """A wider value came into view: make room for it once, for good."""
+        """A wider value scrolled into view: widen the column once; it is never narrowed again."""
         wider = [c.widened(max(c.width, width)) if c.name == name else c for c in self.columns]
         if wider != self.columns:
             self.columns = wider
@@ -272,7 +272,7 @@ class CaseTable(CaseCursor, can_focus=True):
         return CellWriter(self.glyphs, self._digits, self._progress, self.marks, self.written)
 
     def _refresh_cells(self, index: int, old: CaseRow, new: CaseRow, progressed: bool) -> None:
-        """Paint again from the first to the last cell that says something else now."""
+        """Paint again from the first to the last cell whose text changed."""
         changed = changed_columns(self.columns, old, new, progressed)
         if changed:
             self._refresh_span(index, self.span(changed[0])[0], self.span(changed[-1])[1])

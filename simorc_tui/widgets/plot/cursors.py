@@ -17,14 +17,14 @@ NAMES = "AB"
 
 @dataclass(frozen=True)
 class Cursors:
-    """No cursor, A, or A and B; `places` are x in data units, one of them is in hand."""
+    """No cursor, A, or A and B; `places` are x in data units, one of the cursors is active."""
 
     places: tuple[float, ...] = ()
     in_hand: int = 0
 
     @property
     def active(self) -> float | None:
-        """Where the cursor in hand stands."""
+        """The position of the active cursor."""
         return self.places[self.in_hand] if self.places else None
 
     def stepped(self, first: float, second: float) -> Cursors:
@@ -41,15 +41,15 @@ class Cursors:
         return replace(self, in_hand=1 - self.in_hand) if len(self.places) == 2 else self
 
     def moved(self, x: float) -> Cursors:
-        """The cursor in hand moved to `x`."""
+        """The active cursor moved to `x`."""
         places = tuple(x if index == self.in_hand else place for index, place in enumerate(self.places))
         return replace(self, places=places)
 
     def readout(self, panel: Panel, *, log_x: bool = False, width: int = 80) -> list[str]:
         """``x  A 10 us  B 30 us  Δ 20 us  1/Δ 50 kHz``, then a line for each curve that ends in its slope.
 
-        The slope is Δy/Δx, over a logarithmic x Δy per decade. Columns stand below each other; names give
-        way where `width` cells do not hold all.
+        The slope is Δy/Δx, over a logarithmic x Δy per decade. Columns are aligned; names are shortened if
+        the lines are wider than `width` cells.
         """
         if not self.places:
             return []
@@ -106,7 +106,7 @@ def _aligned(rows: Sequence[tuple[str, ...]], width: int) -> list[str]:
 
 
 def _shortened(name: str, width: int) -> str:
-    """``v(x1.…minus)``: both ends tell names apart better than the beginning alone."""
+    """``v(x1.…minus)``: both ends distinguish names better than the beginning alone."""
     if len(name) <= width:
         return name
     end = (width - 1) // 2

@@ -45,7 +45,7 @@ class ExpressionBar(Vertical):
     ]
 
     class Typed(Message):
-        """A text that is an expression, or empty; it stands for `instead_of` ('' for a new one)."""
+        """A text that is an expression, or empty; it replaces `instead_of` ('' for a new one)."""
 
         def __init__(self, text: str, instead_of: str, *, final: bool) -> None:
             super().__init__()
@@ -54,7 +54,7 @@ class ExpressionBar(Vertical):
             self.final = final
 
     class TurnedAway(Message):
-        """The user wants everything as it was."""
+        """The user cancelled: restore the previous state."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class ExpressionBar(Vertical):
         self.remove_class("shown")
 
     def show_problem(self, problem: str, column: int | None = None) -> None:
-        """Say what is wrong; with a column (from 1) below that place of the line."""
+        """Show an error; with a column (from 1) below that position of the line."""
         place = len(PROMPT) + column - 1 if column is not None else 0
         wide = self.size.width or 80
         if column is None or not problem:
@@ -100,7 +100,7 @@ class ExpressionBar(Vertical):
         self.query_one(".told", Label).update(Text(plain(text), "bold red" if problem else ""))
 
     def show_missing(self, text: str, problem: str) -> None:
-        """Say what evaluating `text` ran into, below the signal it was, if that still stands in the line."""
+        """Show the error of evaluating `text`, below the signal that caused it, if the line still has it."""
         if text == self.field.value.strip():
             self.show_problem(problem, _column_of(text, problem))
 
@@ -109,7 +109,7 @@ class ExpressionBar(Vertical):
         self.post_message(self.TurnedAway())
 
     def action_complete(self) -> None:
-        """Take what stands greyed behind the cursor."""
+        """Accept the suggestion shown behind the cursor."""
         self.field.action_cursor_right() if self.field.cursor_at_end else self.field.action_end()
 
     def action_recall(self, step: int) -> None:
@@ -149,7 +149,7 @@ class ExpressionBar(Vertical):
         except ExpressionError as error:
             start, words = self.suggester.completions(self.field.value)
             if not final and words and (error.column or 0) > start:
-                return  # a word on its way is no mistake yet: what it may become shows
+                return  # an incomplete name is no error yet: its completions are shown
             lead = len(self.field.value) - len(self.field.value.lstrip())
             self.show_problem(error.message, None if error.column is None else error.column + lead)
             return
@@ -168,7 +168,7 @@ class ExpressionBar(Vertical):
 
 
 def _column_of(text: str, problem: str) -> int | None:
-    """Where the signal that `problem` names stands in `text`."""
+    """The position in `text` of the signal that `problem` names."""
     nodes = walked(compile_wave_expression(text).tree)
     named = (
         (node.signal if isinstance(node, Signal) else node.name, node.column)

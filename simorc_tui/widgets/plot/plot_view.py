@@ -65,7 +65,7 @@ class PlotView(Widget, can_focus=True):
         self.refresh()
 
     def show_note(self, note: str) -> None:
-        """Say why there is no plot."""
+        """Show why there is no plot."""
         self.panel, self.note = Panel(()), note
         self.window, self.cursors = Window.over(self.panel), Cursors()
         self.refresh()
@@ -101,7 +101,7 @@ class PlotView(Widget, can_focus=True):
         return [Strip(line).adjust_cell_length(self.size.width, self.rich_style) for line in lines]
 
     def readout(self) -> list[str]:
-        """What the cursors stand on, a line for x and one for each curve; empty without cursors."""
+        """The values at the cursors, a line for x and one for each curve; empty without cursors."""
         lines = self.cursors.readout(self.panel, log_x=self.window.log_x, width=self.size.width)
         return [in_ascii(line) for line in lines] if self._only_ascii else lines
 
@@ -140,7 +140,7 @@ class PlotView(Widget, can_focus=True):
         self._look_at(self.window.fitted())
 
     def action_zoom_y(self, factor: float) -> None:
-        """Show `factor` times as much of y, around what the first curve is at the cursor in hand."""
+        """Show `factor` times as much of y, around the value of the first curve at the active cursor."""
         self._look_at(self.window.y_zoomed(factor, self._drawn.y_spans, self._y_at_cursor()))
 
     def action_pan_y(self, part: float) -> None:
@@ -196,12 +196,12 @@ class PlotView(Widget, can_focus=True):
             self.refresh()
 
     def action_other_cursor(self) -> None:
-        """Take the other cursor in hand."""
+        """Activate the other cursor."""
         self.cursors = self.cursors.swapped()
         self.refresh()
 
     def action_nudge(self, columns: int) -> None:
-        """Move the cursor in hand by columns; without a cursor, pan a little."""
+        """Move the active cursor by columns; without a cursor, pan a little."""
         if self.cursors.active is None:
             self.action_pan(columns * PAN / 4)
             return
@@ -209,7 +209,7 @@ class PlotView(Widget, can_focus=True):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor in hand (the first one, if there is none) where the mouse points."""
+        """Place the active cursor (the first one, if there is none) at the mouse position."""
         if self.window.span is None:
             return
         margin = self.size.width - self._columns

@@ -15,7 +15,7 @@ from simorc.rundir.store.reader import RunReader
 
 
 def numbers_of(layout: RunLayout, case_id: int) -> Numbers:
-    """The case's parameters and measurements that are numbers; read when the first is asked for."""
+    """The case's parameters and measurements that are numbers; read on first use."""
     known: list[Numbers] = []
 
     def number(name: str) -> float | None:
@@ -36,7 +36,7 @@ def _values(layout: RunLayout, case_id: int) -> dict[str, object]:
 
 
 def specs_of(layout: RunLayout) -> list[Mapping[str, Any]]:
-    """The run's plot specs: as frozen with the run, else as they stand in the project."""
+    """The run's plot specs: as frozen with the run, else those of the project."""
     try:
         manifest = load_manifest(layout)
     except RunError:
@@ -49,13 +49,13 @@ def specs_of(layout: RunLayout) -> list[Mapping[str, Any]]:
 
 
 def _spec_file(layout: RunLayout, name: str) -> Any:
-    """A file a spec stands in, named from the project's directory: frozen with the run, or in the project."""
+    """The file of a spec, named from the project's directory: frozen with the run, or in the project."""
     path = next((place for place in (layout.inputs / name, layout.root / name) if place.is_file()), None)
     return None if path is None else read_yaml(path).data
 
 
 def why_none(layout: RunLayout, case_id: int, error: SimorcError) -> str:
-    """Why a case has no waveform, in words: its status says more than a missing file."""
+    """Why a case has no waveform, as text: its status is more informative than a missing file."""
     try:
         with RunReader(layout) as view:
             case = view.case(case_id)

@@ -47,11 +47,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Picture:
-    """What a request came to: a panel, a table of values, or a note saying why neither.
+    """The result of a request: a panel, a table of values, or a note with the reason for neither.
 
-    `views` are what there is to choose from: plot specs first, then the plots of the raw. `names` are its
-    signals, `usual` those shown without a choice, `stamps` the state of the files it was read from.
-    `problems` says what is wrong with which expression.
+    `views` are the choices: plot specs first, then the plots of the raw file. `names` are its signals,
+    `usual` those shown by default, `stamps` the state of the files it was read from. `problems` maps each
+    invalid expression to its error.
     """
 
     note: str = ""
@@ -67,7 +67,7 @@ class Picture:
 
 
 def load(request: Request) -> Picture:
-    """Read what `request` asks for. Never raises for what is missing or broken: the note says it."""
+    """Read what `request` names. Never raises for missing or damaged files: the note names them."""
     stamps = stamps_of(request)
     found = {case_id: _of_case(request, case_id) for case_id in request.case_ids[:MOST_CASES]}
     if not found:
@@ -78,7 +78,7 @@ def load(request: Request) -> Picture:
 
 
 def stamps_of(request: Request) -> tuple[tuple[int, int, int], ...]:
-    """What tells whether the raw files changed: inode, size, time of change."""
+    """The state of the raw files, to detect changes: inode, size, time of change."""
     stamps = []
     for case_id in request.case_ids[:MOST_CASES]:
         try:
@@ -127,7 +127,7 @@ def _of_raw(raw: RawFile, request: Request, numbers: Numbers) -> Picture:
     caution = "" if raw.complete else "incomplete: still being written, or the simulation ended early"
     found = Picture(views=tuple(views), view=view, caution=caution)
     if isinstance(shown, Panel) and request.signals is None:
-        # Its title is the name of the view, which stands above the plot already.
+        # Its title is the name of the view, which is shown above the plot already.
         found, below = replace(found, names=_names(plots)), _below(plots, shown)
         return _complete(found, replace(shown, title=""), below, request, numbers, raw)
     plot = _holding(plots, request.signals or ()) if isinstance(shown, Panel) else shown
@@ -140,7 +140,7 @@ def _of_raw(raw: RawFile, request: Request, numbers: Numbers) -> Picture:
 def _complete(
     found: Picture, panel: Panel, plot: Plot, request: Request, numbers: Numbers, raw: RawFile
 ) -> Picture:
-    """The panel with its expressions, over frequency if that is wanted."""
+    """The panel with its expressions, over frequency if requested."""
     panel, errors = with_expressions(panel, plot, request.expressions, numbers, raw.plots)
     problems = tuple((text, error.message) for text, error in errors.items())
     if request.spectrum is not None:
@@ -149,7 +149,7 @@ def _complete(
 
 
 def _below(plots: Sequence[Plot], panel: Panel) -> Plot:
-    """The plot a plot spec's panel was made from, as far as its x tells."""
+    """The plot from which a plot spec's panel was made, determined by its x."""
     drawable = [plot for plot in plots if plot.has_axis]
     return next((plot for plot in drawable if axis_unit(plot) == panel.x_unit), drawable[0])
 

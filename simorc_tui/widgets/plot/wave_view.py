@@ -181,7 +181,7 @@ class WaveView(FailingPane):
         message.stop()
         text, instead_of = message.text, message.instead_of
         if message.final and text in dict(self.picture.problems):
-            return  # what is wrong stands below the line
+            return  # the error is shown below the line
         shown = _with(self._expressions, text, instead_of)
         if message.final:
             self.typed, self._expressions = _with(self.typed, text, instead_of), shown
@@ -216,7 +216,7 @@ class WaveView(FailingPane):
         if request is None:
             self._show(None, Picture("No case selected."))
         elif not self._settling:
-            # Running down the case table asks for a case at every step: read where it comes to rest.
+            # Moving through the case table requests each case: read the one where the cursor stops.
             self._settling = True
             self.set_timer(SETTLE_SECONDS, self._settled)
 
@@ -233,7 +233,9 @@ class WaveView(FailingPane):
             self._reader = self._read(self.request, self.picture)
 
     def _renew_note(self) -> None:
-        """Asked for the same case again: its status changed, and with it why there is no waveform."""
+        """The same case is requested again: its status changed, and with it the reason for a missing
+        waveform.
+        """
         if self.picture.note:
             self._look_again()
 
@@ -244,7 +246,7 @@ class WaveView(FailingPane):
 
     @work(thread=True, exclusive=True, group="wave", exit_on_error=False)
     def _read(self, request: Request, known: Picture | None) -> None:
-        # A note changes with the case's status, which no file of the case tells.
+        # A note changes with the case's status, which is in no file of the case.
         if known is not None and not known.note and stamps_of(request) == known.stamps:
             return
         picture = load(request)

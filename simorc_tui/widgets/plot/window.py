@@ -15,10 +15,10 @@ HIGHEST = 1e100
 
 @dataclass(frozen=True)
 class Window:
-    """`span` is None when there is nothing to see; it never leaves `full`, the span of the data.
+    """`span` is None if there is no data; it is always within `full`, the span of the data.
 
-    `heights` are the parts of y the user asked to see, strip by strip; None fits y to the curves. `in_hand`
-    is the strip whose y moves, None until one has been moved or taken.
+    `heights` are the parts of y the user chose to see, strip by strip; None fits y to the curves. `in_hand`
+    is the strip whose y the keys change, None until one has been moved or selected.
     """
 
     full: Span | None = None
@@ -66,11 +66,13 @@ class Window:
         return replace(self, log_y=log, heights=(None,) * len(self.heights))
 
     def next_strip(self) -> Window:
-        """Take the next strip in hand."""
+        """Select the next strip."""
         return replace(self, in_hand=((-1 if self.in_hand is None else self.in_hand) + 1) % len(self.heights))
 
     def y_zoomed(self, factor: float, drawn: Sequence[Span], around: float | None) -> Window:
-        """`factor` times as much of y of the strip in hand; `drawn` is what shows of y, `around` stays."""
+        """Show `factor` times as much of y of the selected strip; `drawn` is the visible part of y, `around`
+        stays fixed.
+        """
         if not 0 <= (strip := self.in_hand or 0) < len(drawn):
             return self
         low, high = drawn[strip]
@@ -79,7 +81,7 @@ class Window:
         return self._at_height(strip, drawn[strip], centre - centre * factor, centre + (1 - centre) * factor)
 
     def y_panned(self, part: float, drawn: Sequence[Span]) -> Window:
-        """The strip in hand moved up by a part of its height."""
+        """The selected strip moved up by a part of its height."""
         if not 0 <= (strip := self.in_hand or 0) < len(drawn):
             return self
         return self._at_height(strip, drawn[strip], part, 1 + part)

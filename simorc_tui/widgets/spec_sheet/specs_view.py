@@ -31,11 +31,11 @@ REST_FACTOR = 20
 """Reading may take a twentieth of the time at most: a million cases are not read again every second."""
 HEADING, EVENTS_SHOWN = "bold underline", 12
 INDENT = 8
-"""Cells before what goes on in a line of its own on a narrow terminal."""
+"""Indent (cells) of text that continues on its own line on a narrow terminal."""
 
 
 class SpecsView(FailingPane):
-    """Shows what a run has come to; looks again while it is on screen and the run goes on."""
+    """Shows the results of a run; updates while it is visible and the run is active."""
 
     DEFAULT_CSS = """
     SpecsView { height: 1fr; width: 1fr; }
@@ -60,14 +60,14 @@ class SpecsView(FailingPane):
             self.results = results
 
     class CaseChosen(Message):
-        """The user wants to see the worst case of a spec."""
+        """The user selected the worst case of a spec."""
 
         def __init__(self, case_id: int) -> None:
             super().__init__()
             self.case_id = case_id
 
     class FailuresChosen(Message):
-        """The user wants to see the cases of a group of failures."""
+        """The user selected the cases of a group of failures."""
 
         def __init__(self, filter_text: str) -> None:
             super().__init__()

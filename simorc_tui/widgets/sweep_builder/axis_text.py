@@ -23,7 +23,7 @@ _RANGE = re.compile(
 
 
 def axis_text(value: AxisValue) -> str:
-    """The line for what stands in the sweep file."""
+    """The line for a value of the sweep file."""
     if isinstance(value, str):
         return _quoted(value)
     if not isinstance(value, dict):
@@ -34,9 +34,9 @@ def axis_text(value: AxisValue) -> str:
 
 
 def parse_axis(text: str) -> AxisValue | None:
-    """What a line means for the sweep file, None for an empty line (the parameter is not swept).
+    """The sweep file's value for a line, None for an empty line (the parameter is not swept).
 
-    Raises ExpressionError saying what is missing.
+    Raises ExpressionError naming what is missing.
     """
     stripped = text.strip()
     if not stripped:

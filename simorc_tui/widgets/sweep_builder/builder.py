@@ -51,7 +51,7 @@ class SweepBuilder(Vertical):
     ]
 
     class Counted(Message):
-        """The draft makes `cases` cases in about `seconds`, or makes no sense (`problem`)."""
+        """The draft has `cases` cases and takes about `seconds`, or is invalid (`problem`)."""
 
         def __init__(
             self, cases: int | None, problem: str, seconds: float | None, warnings: Sequence[str] = ()
@@ -78,7 +78,7 @@ class SweepBuilder(Vertical):
         self.project: Project | None = None
         """What the draft is checked against: the sound part of the project."""
         self.root: Path | None = None
-        """Where earlier runs tell how long cases take."""
+        """Estimates from earlier runs how long cases take."""
 
     def compose(self) -> ComposeResult:
         yield OptionList()
@@ -172,7 +172,7 @@ class SweepBuilder(Vertical):
         return error.message if self._new_corner else f"{name}: {error.message}"
 
     def _drafted(self, name: str, line: str) -> SweepText:
-        """The draft with that line. Raises SimorcError for one that makes no sense."""
+        """The draft with that line. Raises SimorcError for an invalid line."""
         from simorc_tui.widgets.sweep_builder.corner_line import with_corner
         from simorc_tui.widgets.sweep_builder.section_lines import with_section
 

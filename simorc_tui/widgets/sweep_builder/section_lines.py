@@ -23,7 +23,7 @@ CONDITIONS = ("exclude", "include")
 
 
 def section_text(draft: SweepText, key: str) -> str:
-    """The line for what stands under `key`, '' where there is nothing."""
+    """The line for the value of `key`, '' if there is none."""
     value = draft.data().get(key)
     if value is None:
         return ""
@@ -53,9 +53,9 @@ def with_sweep(setup: str, name: str, file: str) -> str:
 
 
 def with_entry(text: str, key: str, line: str, file: str) -> str:
-    """`text` with `line` as the last entry of the mapping under `key`, which is begun where there is none.
+    """`text` with `line` as the last entry of the mapping under `key`, which is created if missing.
 
-    Raises UsageError where what stands there cannot be added to.
+    Raises UsageError if the value of `key` cannot be extended.
     """
     entry = _entry(_root(text), key)
     if entry is None:
@@ -128,7 +128,7 @@ def _entry(root: Node | None, key: str) -> tuple[Node, Node] | None:
 
 
 def _end(node: Node) -> int:
-    """Where a node's own text ends; a block collection's mark lies beyond the comments after it."""
+    """The end of a node's own text; a block collection's end mark is after the comments that follow it."""
     if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
         last = node.value[-1]
         return _end(last[1] if isinstance(last, tuple) else last)

@@ -53,7 +53,7 @@ class FileView(FailingPane):
             self.index = index
 
     class Absent(Message):
-        """The file is not there, or cannot be read."""
+        """The file is missing or cannot be read."""
 
         def __init__(self, path: Path, why: str) -> None:
             super().__init__()
@@ -68,7 +68,7 @@ class FileView(FailingPane):
             self.index = index
 
     class Found(Message):
-        """Where the text searched for stands; None: nowhere in that direction, but maybe `elsewhere`."""
+        """The position of the text searched for; None: not found in that direction, maybe `elsewhere`."""
 
         def __init__(self, index: LineIndex, line: int | None, needle: str, *, elsewhere: bool) -> None:
             super().__init__()
@@ -115,7 +115,7 @@ class FileView(FailingPane):
             self._reader = self._read(path, self._left)
 
     def action_search(self) -> None:
-        """Ask what to search for."""
+        """Prompt for the text to search for."""
         self.add_class("searching")
         search = self.query_one(Input)
         search.value = self.needle
@@ -196,7 +196,7 @@ class FileView(FailingPane):
         self.add_class("noted")
 
     def _leave(self) -> None:
-        """Let go of the file: its reader ends and closes it."""
+        """Stop showing the file: its reader ends and closes it."""
         self._left.set()
         self.index, self._reader = None, None
         if self.is_mounted and self.query(LinesView):
@@ -204,7 +204,7 @@ class FileView(FailingPane):
 
     @work(thread=True, group="file-reader", exit_on_error=False)
     def _read(self, path: Path, left: threading.Event) -> None:
-        """Open the file as often as it appears, index it, and tell what is new, until the view leaves it."""
+        """Open the file whenever it appears, index it, and report new lines, until the view leaves it."""
         told = ""
         while not left.is_set() and not get_current_worker().is_cancelled:
             try:

@@ -95,7 +95,7 @@ class LineIndex:
         return lines[within] if within < len(lines) else b""
 
     def line_at(self, offset: int) -> int:
-        """The number of the line that holds a byte of the indexed part."""
+        """The number of the line that contains a byte of the indexed part."""
         with self._lock:
             place = bisect_right(self._offsets, offset) - 1
             start, number = self._offsets[place], self._numbers[place]

@@ -97,7 +97,7 @@ class LinesView(ScrollView, can_focus=True):
             self.show_end()
 
     def _move_to(self, y: float) -> None:
-        """Scroll by ourselves, which says nothing about what the user wants to follow."""
+        """Scroll by program, which does not change whether the view follows the end."""
         self._moving = True
         self.scroll_to(y=y, animate=False, immediate=True)
         self._moving = False
@@ -106,7 +106,7 @@ class LinesView(ScrollView, can_focus=True):
         self._stick()
 
     def mark(self, needle: str) -> None:
-        """Make every occurrence of `needle` stand out; '' nothing."""
+        """Highlight every occurrence of `needle`; none for ''."""
         self.needle = needle
         self.refresh()
 

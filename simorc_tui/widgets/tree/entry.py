@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Entry:
-    """What a node of the tree stands for; `file` is what `e` opens, `why` is what is wrong with it."""
+    """What a node of the tree represents; `file` is what `e` opens, `why` is the error in it."""
 
     kind: str
     name: str

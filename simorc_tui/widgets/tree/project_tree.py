@@ -60,7 +60,7 @@ class ProjectTree(Tree[Entry]):
             self.entry = entry
 
     class ProblemChosen(Message):
-        """Something that cannot be used as it stands; `entry.why` tells."""
+        """An entry that cannot be used; `entry.why` is the reason."""
 
         def __init__(self, entry: Entry) -> None:
             super().__init__()
@@ -84,14 +84,14 @@ class ProjectTree(Tree[Entry]):
         self._pipelines = PipelineBranch(glyphs)
 
     def notify_style_update(self) -> None:
-        """Gaining the focus changes colours only; Textual's own tree would have the screen laid out again."""
+        """Gaining the focus changes colours only; Textual's own tree would lay the screen out again."""
         super(Tree, self).notify_style_update()
         self._line_cache.clear()
         self.refresh()
 
     @property
     def chosen(self) -> Entry | None:
-        """What the cursor stands on."""
+        """The entry under the cursor."""
         return self.cursor_node.data if self.cursor_node is not None else None
 
     def show_outline(self, outline: ProjectOutline) -> None:
@@ -240,13 +240,13 @@ class ProjectTree(Tree[Entry]):
                 node.add_leaf(*self._broken(each))
 
     def _broken(self, outline: BrokenOutline) -> tuple[Text, Entry]:
-        """What cannot be used as it stands; enter tells all of why."""
+        """An entry that cannot be used; enter shows all reasons."""
         why = "\n".join(outline.why)
         label = self._broken_label(outline.name, why, "red")
         return label, Entry("problem", outline.name, outline.path, why)
 
     def _broken_label(self, name: str, why: str, colour: str) -> Text:
-        """The name and the first thing that is wrong; the name tells the file, so the line is enough."""
+        """The name and the first problem; the name identifies the file, so the line is enough."""
         first, label = why.partition("\n")[0], Text(f"{self.glyphs.warning} {plain(name)}", colour)
         label.no_wrap = True
         return label.append(f"  {plain(_AT_A_LINE.sub('', first))}", "dim")
@@ -266,7 +266,7 @@ class ProjectTree(Tree[Entry]):
 
 
 def _file_of(problem: str, outline: ProjectOutline) -> Path:
-    """The file a problem stands in, for `e`: problems begin with its name."""
+    """The file that contains a problem, for `e`: problems begin with its name."""
     begins = (path for path in outline.broken_files if problem.startswith((str(path), _relative(path))))
     return next(begins, outline.root / SETUP_FILE)
 
