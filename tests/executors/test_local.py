@@ -10,8 +10,7 @@ from pathlib import Path
 import anyio
 
 from simorc.executors.local import LocalExecutor
-from simorc.simulators.job import Job
-from simorc.simulators.ngspice.worker import Callbacks
+from simorc.simulators.job import Callbacks, Job
 from simorc.simulators.outcome import Outcome
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from simorc.simulators import case_watch
-from simorc.simulators.ngspice import cold, session, worker
+from simorc.simulators.ngspice import cold, session, warm_cases
 from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
-from simorc.simulators.ngspice.worker import NgspiceWorker, SessionLife
+from simorc.simulators.ngspice.worker import NgspiceWorker
 from tests.simulators.clock import Clock
 from tests.simulators.warm_runs import Make, Told
 
@@ -24,7 +25,7 @@ def told() -> Told:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock that the limits of cases are measured with."""
     made = Clock()
-    for module in (case_watch, cold, session, worker):
+    for module in (case_watch, cold, session, warm_cases):
         monkeypatch.setattr(module, "time", made)
     return made
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import anyio
 
-from simorc.simulators.job import Job, Limits
-from simorc.simulators.ngspice.worker import Callbacks
+from simorc.simulators.job import Callbacks, Job, Limits
 from simorc.simulators.others.registry import adapter_called
 from simorc.simulators.others.worker import ProgramWorker
 from simorc.simulators.outcome import Outcome

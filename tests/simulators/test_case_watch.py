@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from simorc.simulators.case_watch import Pace
-from simorc.simulators.job import Job, Limits
+from simorc.simulators.job import Callbacks, Job, Limits
 from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
-from simorc.simulators.ngspice.worker import Callbacks, NgspiceWorker, SessionLife
+from simorc.simulators.ngspice.worker import NgspiceWorker
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.waveforms.rawfile import RawFile
 from tests.simulators.clock import Clock

@@ -18,8 +18,9 @@ from simorc.simulators.ngspice.cold import CUT_DECK, Ngspice
 from simorc.simulators.ngspice.cut_decks import CutDecks
 from simorc.simulators.ngspice.cut_store import CutStore, Proof
 from simorc.simulators.ngspice.simulator_identity import simulator_identity
+from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
-from simorc.simulators.ngspice.worker import NgspiceWorker, SessionLife
+from simorc.simulators.ngspice.worker import NgspiceWorker
 from simorc.simulators.outcome import Outcome
 from simorc.waveforms.sections import first_difference
 from tests.netlist.made_kits import made_kit

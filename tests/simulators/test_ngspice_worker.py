@@ -12,14 +12,15 @@ import anyio
 import pytest
 
 from simorc.measurements.meas_output import parse_meas_output
-from simorc.simulators.job import Job, Limits
+from simorc.simulators.job import Callbacks, Job, Limits
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.library_worker import COMMAND_LIMIT
 from simorc.simulators.ngspice.log import last_progress
 from simorc.simulators.ngspice.session import Session, SessionEnded
 from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way
+from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
-from simorc.simulators.ngspice.worker import Callbacks, NgspiceWorker, SessionLife
+from simorc.simulators.ngspice.worker import NgspiceWorker
 from simorc.waveforms.rawfile import RawFile
 from simorc.waveforms.sections import same_data
 from tests.simulators.ngspice_versions import programs_under_test

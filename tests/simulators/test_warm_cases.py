@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simorc.simulators.ngspice import worker
+from simorc.simulators.ngspice import warm_cases
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.worker import NgspiceWorker
 from simorc.simulators.outcome import Outcome
@@ -104,9 +104,9 @@ async def test_a_name_that_is_defined_again_is_not_swept_warm(
 async def test_what_differs_is_named_and_the_cases_run_again(
     tmp_path: Path, make_bench: Make, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = worker._commands
+    real = warm_cases._commands
     monkeypatch.setattr(
-        worker,
+        warm_cases,
         "_commands",
         lambda session, case: [line.replace("r=2k", "r=3k") for line in real(session, case)],
     )

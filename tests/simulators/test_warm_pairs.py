@@ -9,10 +9,11 @@ from random import Random
 
 import pytest
 
-from simorc.simulators.job import Job
+from simorc.simulators.job import Callbacks, Job
 from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
-from simorc.simulators.ngspice.worker import Callbacks, NgspiceWorker, SessionLife
+from simorc.simulators.ngspice.worker import NgspiceWorker
 from simorc.simulators.outcome import Outcome
 from simorc.simulators.warm_check import disagreement
 from tests.simulators.ngspice_versions import programs_under_test

@@ -11,10 +11,12 @@ import anyio
 import pytest
 
 from simorc.netlist.deck.deck import Deck
-from simorc.simulators.job import Job, Limits
+from simorc.simulators.job import Callbacks, Job, Limits
 from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.ngspice.session_check import KILLS_FORGIVEN
+from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import WarmCase, as_warm_case
-from simorc.simulators.ngspice.worker import KILLS_FORGIVEN, Callbacks, NgspiceWorker, SessionLife
+from simorc.simulators.ngspice.worker import NgspiceWorker
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.waveforms.sections import same_data
 from tests.simulators.clock import Clock
@@ -105,8 +107,8 @@ async def test_a_deck_that_makes_ngspice_ask_fails_in_a_session_as_in_batch(
     case = bench._decks.admit(job(tmp_path, 1, text), Deck.parse(text))
     assert not isinstance(case, str)
     with anyio.fail_after(20):
-        await bench._prepare(job(tmp_path, 3, text), case, told.callbacks)
-        warm = await bench._warm(job(tmp_path, 2, text), case, told.callbacks)
+        bench._session.prepare(job(tmp_path, 3, text), case, None, told.callbacks)
+        warm = await bench._warm.run(job(tmp_path, 2, text), case, told.callbacks)
     assert (warm.status, warm.kind) == ("failed", FailureKind.BAD_NETLIST)
     assert message in warm.message
 
@@ -126,8 +128,8 @@ async def test_a_deck_of_its_own_commands_that_was_not_read_is_no_success(
     case = bench._decks.admit(first, Deck.parse(text))
     assert not isinstance(case, str)
     included.unlink()
-    await bench._prepare(job(tmp_path, 3, text), case, told.callbacks)
-    warm = await bench._warm(job(tmp_path, 2, text), case, told.callbacks)
+    bench._session.prepare(job(tmp_path, 3, text), case, None, told.callbacks)
+    warm = await bench._warm.run(job(tmp_path, 2, text), case, told.callbacks)
     await bench.close()
     assert (warm.status, warm.kind) == ("failed", FailureKind.MISSING_FILE)
     assert "nosuch.inc" in warm.message

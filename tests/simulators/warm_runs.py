@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from simorc.simulators.job import Job, Limits
-from simorc.simulators.ngspice.worker import Callbacks, NgspiceWorker
+from simorc.simulators.job import Callbacks, Job, Limits
+from simorc.simulators.ngspice.worker import NgspiceWorker
 from tests.waiting import PATIENCE
 
 RC = """* rc

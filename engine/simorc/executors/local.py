@@ -16,8 +16,7 @@ from anyio.abc import TaskGroup
 
 from simorc.executors.base import Work
 from simorc.simulators.defects import print_defect
-from simorc.simulators.job import Job
-from simorc.simulators.ngspice.worker import Callbacks
+from simorc.simulators.job import Callbacks, Job
 from simorc.simulators.outcome import Outcome
 
 

@@ -22,8 +22,9 @@ from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.cut_decks import CutDecks
 from simorc.simulators.ngspice.cut_store import CutStore
 from simorc.simulators.ngspice.simulator_identity import simulator_identity
+from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
-from simorc.simulators.ngspice.worker import NgspiceWorker, SessionLife
+from simorc.simulators.ngspice.worker import NgspiceWorker
 
 LOCAL = "local"
 EXECUTOR_GROUP, SCHEDULER_GROUP = "simorc.executors", "simorc.schedulers"

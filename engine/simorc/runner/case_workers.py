@@ -12,8 +12,9 @@ from simorc.simulators.ngspice.cut_decks import CutDecks
 from simorc.simulators.ngspice.cut_store import CutStore
 from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way
 from simorc.simulators.ngspice.simulator_identity import simulator_identity
+from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
-from simorc.simulators.ngspice.worker import NgspiceWorker, SessionLife
+from simorc.simulators.ngspice.worker import NgspiceWorker
 from simorc.simulators.others.registry import adapter_called
 from simorc.simulators.others.worker import ProgramWorker
 

@@ -1,4 +1,4 @@
-"""A case ready to simulate: its deck, its directory, its limits."""
+"""A case ready to simulate: its deck, its directory, its limits, and who hears of it while it runs."""
 
 from __future__ import annotations
 
@@ -69,6 +69,19 @@ class Job:
     @property
     def log(self) -> Path:
         return self.directory / "simulator.log"
+
+
+@dataclass(frozen=True)
+class Callbacks:
+    """Callbacks while a case runs: process groups that start and end, and progress from 0 to 1."""
+
+    on_spawn: Callable[[int], None]
+    on_exit: Callable[[int], None]
+    on_progress: Callable[[float], None]
+    on_mismatch: Callable[[list[int], str], None]
+    """Called with the cases whose deck gave warm results that differ from a cold run, and with the
+    difference.
+    """
 
 
 def make_case_directory(directory: Path) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import anyio
 
-from simorc.simulators.job import Job, Limits
+from simorc.simulators.job import Callbacks, Job, Limits
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.session_way import WarmWay
+from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
-from simorc.simulators.ngspice.worker import Callbacks, NgspiceWorker, SessionLife
+from simorc.simulators.ngspice.worker import NgspiceWorker
 
 _DECK = """* a divider of {r} ohms
 .param r={r}

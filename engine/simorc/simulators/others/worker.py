@@ -17,9 +17,8 @@ from simorc.errors import NetlistError, WaveformError
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_watch import CaseWatch
 from simorc.simulators.child_process import Child
-from simorc.simulators.job import Job
+from simorc.simulators.job import Callbacks, Job
 from simorc.simulators.ngspice.log import Complaint
-from simorc.simulators.ngspice.worker import Callbacks
 from simorc.simulators.others.adapter import Adapter, Found
 from simorc.simulators.outcome import FailureKind, Outcome
 
