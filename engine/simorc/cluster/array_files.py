@@ -1,16 +1,16 @@
 """The files of submitted job arrays in the run directory.
 
-    .cluster/control.json           what the runner wants of all chunk workers: pause, cases to skip
+    .cluster/control.json           what the runner requests from all chunk workers: pause, cases to skip
     .cluster/w0001/wave.json        how the job array is run: scheduler, job name, site, options
     .cluster/w0001/chunks.jsonl     line k: the cases of array element k
     .cluster/w0001/script.sh        what an element runs
     .cluster/w0001/job              the job's id, once it is submitted
     .cluster/w0001/3.1.log          element 3, first attempt: one line per finished case (`chunk_log`)
-    .cluster/w0001/3.1.beat         how far that attempt is, replaced every few seconds
-    .cluster/w0001/3.out            what it printed
-    .cluster/w0001/over             nothing of the job array is left to do
+    .cluster/w0001/3.1.beat         the progress of that attempt, replaced every few seconds
+    .cluster/w0001/3.out            its output
+    .cluster/w0001/over             the job array is complete
 
-Everything the runner has to know stands here and with the scheduler, so it can go on from any host.
+The whole state is in these files and in the scheduler, so a runner can continue from any host.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _SAFE = re.compile(r"[^A-Za-z0-9_.-]")
 
 @dataclass(frozen=True)
 class JobArray:
-    """One array job: where its files stand, and how it was submitted.
+    """One job array: the directory of its files, and how it was submitted.
 
     `generations` counts, per element, how often its cases were submitted before without any progress.
     """
@@ -77,7 +77,7 @@ class JobArray:
         return (self.directory / "over").exists()
 
     def close(self) -> None:
-        """Nothing of this job_array is left to do, and everything it said is in the store."""
+        """The job array is complete, and everything it reported is in the store."""
         (self.directory / "over").touch()
 
     @property
@@ -191,7 +191,9 @@ def search_path() -> str:
 
 @dataclass(frozen=True)
 class Control:
-    """What the runner wants of every chunk worker: to leave after the cases under way, to skip cases."""
+    """What the runner requests from every chunk worker: to stop after the cases in progress, to skip
+    cases.
+    """
 
     paused: bool = False
     skip: tuple[int, ...] = ()

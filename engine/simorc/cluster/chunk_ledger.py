@@ -1,7 +1,7 @@
 """Records the finished cases of a chunk: moves each case into the run, then appends a line to the chunk log.
 
-Two attempts at one chunk may be alive at once (a node that was thought lost). Each simulates in a directory
-of its own and moves finished cases into place by renaming, so that a result is never a mixture of the two.
+Two attempts at one chunk may run at once (if a node was thought lost). Each simulates in its own directory
+and moves finished cases into place by renaming, so that a result is never a mixture of the two.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from simorc.rundir.statuses import Statuses
 from simorc.rundir.store.finished import Finished
 
 WARM_LOST = "warm_lost"
-"""The kind of event by which a chunk says that it has no warm sessions."""
+"""The kind of event by which a chunk reports that it has no warm sessions."""
 _RECORDED_EVENTS = frozenset({"retry", "warm", "warning", WARM_LOST})
 _TRIES = 5
 
 
 class ChunkLayout(RunLayout):
-    """A run's paths as one attempt at a chunk sees them: its cases stand in a directory of its own."""
+    """A run's paths for one attempt at a chunk: its cases are in a separate directory."""
 
     __slots__ = ("_results", "home")
 
@@ -60,7 +60,9 @@ class ChunkLedger:
         self.statuses.set(case_id, "in_progress")
 
     def attempt_finished(self, finished: Finished) -> None:
-        """Bring the case home, then say that it is finished; a cancelled one is neither."""
+        """Move the case into the run, then log it as finished; a cancelled one is neither moved nor
+        logged.
+        """
         case_id, outcome = finished.case_id, finished.outcome
         self._under_way.pop(case_id, None)
         if outcome.status == "cancelled":
@@ -77,7 +79,7 @@ class ChunkLedger:
             self._under_way[case_id] = fraction
 
     def back_to_pending(self, case_ids: Iterable[int]) -> None:
-        """Cases told as finished whose result does not count after all."""
+        """Cases logged as finished whose result is withdrawn."""
         ids = list(case_ids)
         recorded = [case_id for case_id in ids if self.statuses.of(case_id) in {"completed", "failed"}]
         for case_id in ids:
@@ -98,13 +100,13 @@ class ChunkLedger:
             self._log.event(kind, message, case_id)
 
     def attempts_of(self, case_id: int) -> int:
-        """Attempts are numbered by the runner, which knows those of other chunks."""
+        """Attempts are numbered by the runner, which has those of other chunks."""
         return 0
 
     # Signs of life --------------------------------------------------------------------------------
 
     def beat(self) -> None:
-        """Say how far the attempt is, for whoever watches."""
+        """Write the progress of the attempt for other processes."""
         record = {
             "host": socket.gethostname(),
             "pid": os.getpid(),
@@ -139,7 +141,7 @@ class ChunkLedger:
 
 
 def _replace(made: Path, home: Path) -> None:
-    """Put `made` where `home` is, which another attempt may be doing at the same moment."""
+    """Put `made` in place of `home`, which another attempt may be doing at the same moment."""
     for attempt in range(_TRIES):
         try:
             made.rename(home)

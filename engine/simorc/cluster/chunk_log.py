@@ -5,8 +5,8 @@
     {"event": "retry", "message": "...", "case": 17}
     {"end": "done"}                              last line: every case is finished; or "left" with a reason
 
-An attempt makes its log with O_EXCL, which is atomic on network file systems too, so no two processes ever
-write to one. A last line that is torn is no line.
+An attempt creates its log with O_EXCL, which is atomic on network file systems too, so no two processes ever
+write to one. An incomplete last line is ignored.
 """
 
 from __future__ import annotations

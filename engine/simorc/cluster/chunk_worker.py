@@ -1,9 +1,9 @@
 """The process on a cluster node: runs one chunk of cases with a local executor.
 
-Started by the script of a job array as
-``python -m simorc.cluster.chunk_worker RUN_DIR ARRAY ELEMENT``. It needs nothing
-but the run directory. Exit code 0: every case of the chunk is finished; 75: it left before the end, because
-the scheduler or the runner wanted it to or its time was up, and what is left can be run by anybody.
+Started by the script of a job array as ``python -m simorc.cluster.chunk_worker RUN_DIR ARRAY ELEMENT``. It
+needs nothing but the run directory. Exit code 0: every case of the chunk is finished; 75: it stopped before
+the end, because the scheduler or the runner requested it or its time was up; any worker can run the remaining
+cases.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class Departure:
                     )
 
     async def look(self) -> None:
-        """Write heartbeats, read what the runner wants, watch the time."""
+        """Write heartbeats, read the runner's requests, check the remaining time."""
         next_beat, pause = 0.0, LOOK_EVERY
         async with anyio.create_task_group() as tasks:
             while True:

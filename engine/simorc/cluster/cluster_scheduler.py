@@ -1,9 +1,9 @@
 """Runs cases on a cluster: submits chunks, collects their results, and submits lost chunks again.
 
-It remembers nothing that is not in the run directory or with the cluster's scheduler, so it may be killed
-and started on another host at any time; the jobs go on meanwhile. The one rule: a chunk that is neither done
-nor owned by a job the scheduler knows to be alive is over, and what it left unfinished is submitted again.
-A scheduler that does not answer decides nothing.
+Its whole state is in the run directory and in the cluster's scheduler, so it may be killed and started on
+another host at any time; the jobs continue meanwhile. The one rule: a chunk that is neither done nor owned by
+a job that the scheduler reports as alive is over, and its unfinished cases are submitted again. A scheduler
+that does not answer changes nothing.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ class ClusterScheduler:
         except SchedulerSilent as error:
             self._warn_once(f"the scheduler does not respond: {error.message}")
             states = None
-        # A large cluster's scheduler is asked no more often than it takes a hundredth of its time.
+        # The pause is 20 times as long as the query took, at most 60 s: queries load the scheduler little.
         took = time.monotonic() - now
         self._next_poll = time.monotonic() + max(self._site.poll, min(60.0, 20 * took))
         return states
@@ -288,8 +288,8 @@ class ClusterScheduler:
             self._steered()
 
     def _steered(self) -> None:
-        """Write what was asked, let the chunks know, and look at once. The jobs themselves are ended, held
-        and released in the next round.
+        """Write the requests, notify the chunks, and check at once. The jobs themselves are ended, held and
+        released in the next round.
         """
         self._write_down()
         self._control()

@@ -28,7 +28,7 @@ _OPTIONS = ("timeout", "warm", "nice")
 
 
 class JobArrays:
-    """What stands in the scheduler's queue or runs on its nodes."""
+    """What is in the scheduler's queue or runs on its nodes."""
 
     def __init__(
         self, layout: RunLayout, scheduler: Scheduler, site: Site, store: Store, settings: RunSettings
@@ -91,7 +91,7 @@ class JobArrays:
         return [job_array.job or job_array.job_name for job_array, _ in self.by_array()]
 
     def settle(self) -> None:
-        """Job arrays without open chunks are over, now that the store has everything they said."""
+        """Job arrays without open chunks are over, now that the store has everything they reported."""
         for name, job_array in self._submitted.items():
             if not self._chunks[name]:
                 job_array.close()
@@ -99,12 +99,12 @@ class JobArrays:
     # The scheduler --------------------------------------------------------------------------------
 
     async def states(self) -> Mapping[str, ArrayJob]:
-        """What the scheduler knows of our jobs."""
+        """The state of our jobs in the scheduler."""
         names = [job_array.job_name for job_array, _ in self.by_array()]
         return await to_thread.run_sync(self._scheduler.states, names)
 
     def alive(self, chunk: OpenChunk, states: Mapping[str, ArrayJob], asked: float) -> bool:
-        """Whether a live job owns the chunk; `asked` is when the scheduler was asked."""
+        """Whether a live job owns the chunk; `asked` is the time of the scheduler query."""
         if self._handed_in.get(chunk.job_array.name, 0.0) >= asked:
             return True
         known = states.get(chunk.job_array.job_name)
@@ -184,7 +184,7 @@ class JobArrays:
         self._store.event("submitted", f"job {job_array.job}: {cases} cases in {job_array.elements} chunks")
 
     def refused(self, elements: int, pause: float) -> float:
-        """Ask for less next time; how long to wait before."""
+        """Request less next time; returns how long to wait before."""
         self._limit = max(1, elements // 2)
         return pause if elements == 1 else 1.0
 
@@ -211,7 +211,7 @@ class JobArrays:
         self._want_held = held
 
     async def run_errands(self) -> None:
-        """Have the scheduler do what was wanted since."""
+        """Send the requests made since the last round to the scheduler."""
         if self._want_held != self._held_marker.exists():
             await self._hold_or_release()
         if not self._throttled:

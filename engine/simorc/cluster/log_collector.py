@@ -23,9 +23,9 @@ _LOG = re.compile(r"(\d+)\.(\d+)\.log")
 class OpenChunk:
     """A chunk that was submitted and is not known to be over.
 
-    `attempts` holds how far each attempt's log was read. `ended` is how its newest attempt ended, `done` or
-    `left`, with the reason; `fruitful` that it finished a case; `missed` since when (by `time.monotonic`)
-    the scheduler does not know it.
+    `attempts` contains how far each attempt's log was read. `ended` is how its newest attempt ended, `done`
+    or `left`, with the reason; `fruitful` that it finished a case; `missed` since when (by `time.monotonic`)
+    the scheduler does not list it.
     """
 
     job_array: JobArray
@@ -109,7 +109,7 @@ class Gathering:
             chunk.ended, chunk.why = line.end or "", line.why
 
     def _warm_lost(self, message: str) -> None:
-        """A node has no warm sessions; thousands of chunks may say so, once is enough."""
+        """A node has no warm sessions; thousands of chunks may report that, once is enough."""
         if message not in self._lost:
             self._lost.add(message)
             self._store.set_meta(warm_lost=message)
@@ -145,7 +145,7 @@ class Gathering:
             self._store.progressed(case_id, fraction)
 
     def under_way(self, chunk: OpenChunk) -> dict[int, float]:
-        """The cases the newest attempt had under way when it was last heard of."""
+        """The cases the newest attempt had in progress at its last heartbeat."""
         try:
             record = json.loads(chunk.job_array.beat(chunk.element, chunk.newest).read_bytes())
             fractions = {int(case_id): float(fraction) for case_id, fraction in record["under_way"].items()}

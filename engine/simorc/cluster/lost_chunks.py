@@ -15,8 +15,8 @@ FRUITLESS = 3
 
 
 class LostChunks:
-    """Two budgets: how often a case may be under way when its worker dies, and how often a chunk may come to
-    nothing.
+    """Two limits: how often a case may be in progress when its worker dies, and how often a chunk may end
+    without any finished case.
     """
 
     def __init__(self, store: Store, gathering: Gathering, retries: int) -> None:
@@ -25,7 +25,7 @@ class LostChunks:
         self._blamed: set[str] = set()
 
     def blame(self, chunk: OpenChunk) -> None:
-        """Record the loss of what was under way when a chunk ended without a word."""
+        """Record the loss of the cases that were in progress when a chunk ended without its last line."""
         if chunk.ended:
             return
         for case_id in self._gathering.under_way(chunk):

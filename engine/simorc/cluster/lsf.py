@@ -55,7 +55,7 @@ class Lsf(JobCommands):
     def states(self, names: Sequence[str]) -> Mapping[str, ArrayJob]:
         found: dict[str, ArrayJob] = {}
         for name in names:
-            # bjobs says on stderr that there is no such job, with exit code 0 or 255 by version.
+            # bjobs prints on stderr that there is no such job, with exit code 0 or 255 by version.
             output = ask("bjobs", "-a", "-noheader", "-o", _FIELDS, "-J", name, accept="is not found")
             found.update(parse_bjobs(output))
         return found
@@ -68,7 +68,7 @@ class Lsf(JobCommands):
         return int(found[1]) if found else DEFAULT_ARRAY_LIMIT
 
     def width(self, site: Site) -> int | None:
-        """LSF tells slots by queue and user, not how many of them this user may have."""
+        """LSF reports slots by queue and user, not how many of them this user may have."""
         return None
 
 

@@ -46,7 +46,7 @@ def recall_jobs(layout: RunLayout, store: Store) -> None:
 
 
 def _gather(job_array: JobArray, store: Store) -> None:
-    """Bring what the job array's chunks finished into the store, for good."""
+    """Store the results that the job array's chunks finished; they are final."""
     pieces = [[array("I", piece) for piece in chunk] for chunk in job_array.chunks()]
     chunks = {
         element: OpenChunk(job_array, element, chunk, job_array.generations[element - 1])

@@ -80,7 +80,7 @@ def _resources(site: Site) -> list[str]:
 
 
 def parse_qstat(output: str) -> dict[str, ArrayJob]:
-    """The array jobs in what ``qstat -xml -g d`` printed, by name. Tasks that ended are not there."""
+    """The array jobs in the output of ``qstat -xml -g d``, by name. Ended tasks are not listed."""
     try:
         root = ElementTree.fromstring(output)
     except ElementTree.ParseError as error:

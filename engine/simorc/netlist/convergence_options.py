@@ -1,7 +1,8 @@
 """Adds the options of a convergence fallback step to a deck.
 
-A rung is a list of lines: cards (``.option method=gear``), commands (``optran 0 0 0 100n 10u 0``), and
-``.maxstep 0.1``, no card of ngspice: every transient's largest step becomes that part of what it would be.
+A step is a list of lines: cards (``.option method=gear``), commands (``optran 0 0 0 100n 10u 0``), and
+``.maxstep 0.1``, which is not a card of ngspice: it multiplies the largest step of every transient by that
+factor.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def with_cards(text: str, cards: Sequence[str]) -> str:
 
 
 def with_fallback_options(text: str, lines: Sequence[str]) -> str:
-    """`text` as it is tried on a rung."""
+    """`text` with the lines of a fallback step."""
     cards = [line for line in lines if line.startswith(".") and not line.startswith(_MAX_STEP)]
     commands = [line for line in lines if not line.startswith(".")]
     for line in lines:

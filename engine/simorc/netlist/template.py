@@ -85,7 +85,7 @@ class _BelowDirectory(jinja2.FileSystemLoader):
 
 
 def _finite(value: Any) -> Any:
-    """What an expression of a template gives; a deck knows no infinity."""
+    """The value of a template's expression; a deck cannot contain infinity."""
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"the expression gives {value}, which is not a valid number in a deck")
     return value
@@ -205,7 +205,7 @@ class Template:
         value of the parameters `wrapped`. Raises TemplateError with file, line and name: an unknown name, a
         forbidden or failing expression, an endless output, a text where the deck needs a number.
         """
-        # A deck knows no truth values: true is 1 and false is 0.
+        # A deck has no truth values: true is 1 and false is 0.
         given = {name: int(value) if isinstance(value, bool) else value for name, value in parameters.items()}
         context = self._context(case_id, dut_netlist, project_root, filename_raw, seed, corner)
         placed_names = needing_place(given, temperature_card=self._temperature_card)
@@ -232,7 +232,7 @@ class Template:
         try:
             return any(".temp" in read_leniently(path).lower() for path in self.files())
         except (jinja2.TemplateError, OSError):
-            return True  # rendering says what is wrong
+            return True  # rendering reports the error
 
     def _with(self, context: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
         """The text with these parameters."""
@@ -314,7 +314,7 @@ class Template:
 
     def needs(self, name: str) -> int | None:
         """The first line of this file that uses a name such as ``dut``, None if none does. A template that
-        asks for the name in an ``{% if %}`` can do without it.
+        tests the name in an ``{% if %}`` works without it.
         """
         source, _, _ = self._environment.files.get_source(self._environment, self.path.name)
         try:

@@ -1,8 +1,8 @@
-"""Bounds what a template may compute: steps, and the length of every text on its way.
+"""Limits what a template may compute: steps, and the length of every intermediate text.
 
-A step is a turn of a loop, a call, or a filter; the count is the same on every machine, so a template that
-is refused is refused everywhere. Sizes are checked before a text is made where an argument says how long it
-gets.
+A step is an iteration of a loop, a call, or a filter; the count is the same on every machine, so a template
+that is refused is refused everywhere. If an argument determines the size of a text, the size is checked
+before the text is created.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _join(context: object, parts: Iterable[Any]) -> str:
 
 
 def limited_filters(filters: dict[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
-    """The filters, each with its arguments and its result checked; and those that `limit_tree` asks for."""
+    """The filters, with their arguments and results checked; and those that `limit_tree` inserts."""
     return {
         **{name: _limited(name, each) for name, each in filters.items()},
         COUNTED: _count,
@@ -141,7 +141,9 @@ _SIZED = frozenset(
 
 
 def _joined_length(arguments: tuple[Any, ...]) -> int:
-    """About how long a join or an indented text gets: each item, and what stands between or before them."""
+    """The approximate length of a joined or an indented text: the items, and the text between or
+    before them.
+    """
     items = next((each for each in arguments if isinstance(each, list | tuple)), None)
     texts = [each for each in arguments if isinstance(each, str)]
     if items is not None:

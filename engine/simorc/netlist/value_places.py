@@ -1,8 +1,9 @@
 """Where a deck contains the value of a parameter, and how it is spelled there.
 
-A number is written as its deck needs it: without unit, and without a suffix on a ``.temp`` card, which knows
-none. In a name (a file, a section, ``nfet_1V8``), a comment and a title every value stays as it was written.
-A quoted text that is a number is one behind ``=`` and on a ``.temp`` card only: elsewhere it may be a name.
+A number is written as its deck needs it: without unit, and without a suffix on a ``.temp`` card, which does
+not support one. In a name (a file, a section, ``nfet_1V8``), a comment and a title every value is spelled as
+in the sweep. A quoted text that is a number counts as one only after ``=`` and on a ``.temp`` card: elsewhere
+it may be a name.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ Wrap = Callable[[str, str], str]
 
 
 def needing_place(parameters: Mapping[str, Value], *, temperature_card: bool) -> set[str]:
-    """The parameters whose spelling depends on where they stand; `temperature_card`: there is a ``.temp``."""
+    """The parameters whose spelling depends on their position; `temperature_card`: there is a ``.temp``."""
     return {
         name
         for name, value in parameters.items()
@@ -67,9 +68,9 @@ def deck_values(parameters: Mapping[str, Value]) -> dict[str, Any]:
 
 
 def placed(text: str, wrap: Wrap = lambda _, value: value) -> str:
-    """A marked deck with each value as its place needs it.
+    """A marked deck with each value spelled as its position requires.
 
-    Raises ValueError for a text that looks like a number and stands where a deck needs one.
+    Raises ValueError for an invalid number where a deck needs one.
     """
     return _MARKED.sub(lambda match: wrap(match["name"], _spelled(match)), text)
 
@@ -122,7 +123,7 @@ def _line_before(match: re.Match[str]) -> str:
 
 
 def _card_of(match: re.Match[str]) -> str:
-    """The first word, in lower case, of the card that a value stands on; ``*`` for the title."""
+    """The first word, in lower case, of the card that contains a value; ``*`` for the title."""
     end = match.start()
     while True:
         start = match.string.rfind("\n", 0, end) + 1

@@ -24,8 +24,8 @@ OVER = ("passed", "failed")
 class PipelineSummary:
     """A run in one line.
 
-    `state` is pending, running, passed, failed, cancelled, dead (its runner vanished) or broken; `stage`
-    the stage under way or reached last; `attempts` the stages run so far.
+    `state` is pending, running, passed, failed, cancelled, dead (its runner disappeared) or broken; `stage`
+    the stage in progress or reached last; `attempts` the stages run so far.
     """
 
     run: str
@@ -49,7 +49,7 @@ class PipelineSummary:
 
 
 def summarise_pipeline(layout: PipelineLayout) -> PipelineSummary:
-    """The state of a run, from its trace, its directories and its runner's word of life."""
+    """The state of a run, from its attempt log, its directories and its runner's heartbeat."""
     try:
         lines = read_trace(layout.trace)
     except StoreError as error:
@@ -104,7 +104,7 @@ def _await_start(layout: PipelineLayout, process: subprocess.Popen[bytes]) -> No
 
 
 def stop_pipeline(layout: PipelineLayout) -> bool:
-    """Ask the runner to stop; whether there was one on this host to ask."""
+    """Request that the runner stop; returns whether there was a runner on this host."""
     info = runner_info(layout)
     if info is None or info.host != socket.gethostname() or not info.is_alive():
         return False

@@ -1,9 +1,9 @@
 """Starts a program with limits: ``python -S -E limits.py '{"memory": N, "file": N}' PROGRAM ARGUMENT...``
 
-A program of its own, because limits set after the start come too late for what the program starts itself,
+A separate program, because limits set after the start do not apply to what the program has started already,
 and code run between fork and exec is not safe in a process with threads. It waits for `GO` on its standard
-input, which comes when somebody knows of it: a parent killed before leaves no orphan. It imports nothing of
-simorc.
+input, which is sent once the guardian has its process id: if the parent is killed before, no orphan is left.
+It imports nothing of simorc.
 """
 
 from __future__ import annotations

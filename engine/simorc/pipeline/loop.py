@@ -42,11 +42,13 @@ _LONGEST_FAILURE_TEXT = 4000
 
 
 def conduct(run: PipelineRun, watch: Watch) -> Progress:
-    """Go on with a run from where its trace ends, to its end or until asked to stop; leaves result.json."""
+    """Continue a run from the end of its attempt log to its end or until a stop request; writes
+    result.json.
+    """
     mend_trace(run.layout.trace)
     progress = run.progress()
     if progress.next is not None:
-        run.layout.result.unlink(missing_ok=True)  # it would speak of a run that was stopped
+        run.layout.result.unlink(missing_ok=True)  # it would describe a run that was stopped
     while progress.next is not None:
         line = _attempt(run, progress, watch)
         append_line(run.layout.trace, line)

@@ -18,7 +18,7 @@ class Fault(StrEnum):
     """The program or the model that makes the file ended with an error or was not to be reached."""
     BACKEND_TIMEOUT = "backend_timeout"
     BAD_ANSWER = "bad_answer"
-    """The model's answer holds no Verilog module, or not the one asked for."""
+    """The model's answer contains no Verilog module, or not the requested one."""
     ANSWER_TOO_LARGE = "answer_too_large"
     UNSAFE_CODE = "unsafe_code"
     """The Verilog reaches for files outside its directory, or prints the verdict itself."""
@@ -32,7 +32,7 @@ class Fault(StrEnum):
     TEST_FAILED = "test_failed"
     """The testbench reported it: $error, $fatal, an assertion or a fail marker."""
     NO_VERDICT = "no_verdict"
-    """The simulation ended without saying that it passed."""
+    """The simulation ended without reporting that it passed."""
     TIMEOUT = "timeout"
     CRASHED = "crashed"
     OUTPUT_LIMIT = "output_limit"
@@ -48,7 +48,7 @@ class StageOutcome:
     """The verdict on one attempt at a stage.
 
     `message` is one line a person can act on. `artefacts` are paths relative to the stage's directory.
-    `blamed` is what the failure speaks about: the stage itself (empty), ``rtl`` or ``testbench``.
+    `blamed` is the cause of the failure: the stage itself (empty), ``rtl`` or ``testbench``.
     """
 
     status: StageStatus

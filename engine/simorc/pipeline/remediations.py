@@ -72,7 +72,7 @@ REMEDIATIONS: list[RemediationAction] = [RemakeTestbench(), FixLint(), Regenerat
 
 
 def decision_manager() -> DecisionManager[StageOutcome, StageBudgets]:
-    """The manager of pipelines: remediations of installed packages are asked before simorc's own."""
+    """The manager of pipelines: remediations of installed packages are tried before simorc's own."""
     brought = [plugin.value() for plugin in plugins(ENTRY_POINTS) if not plugin.problem]
     return DecisionManager([*brought, *REMEDIATIONS])
 

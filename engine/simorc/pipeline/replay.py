@@ -19,7 +19,7 @@ from simorc.pipeline.workplace import Workplace, read_request
 
 @dataclass(frozen=True)
 class Replay:
-    """What came of it: the trace's line of the attempt, the outcome now, and where it stands."""
+    """The result of a replay: the attempt's line of the log, the present outcome, and its directory."""
 
     line: dict[str, Any]
     outcome: StageOutcome

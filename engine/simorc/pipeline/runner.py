@@ -1,8 +1,8 @@
 """The process that owns an active pipeline run: ``python -m simorc.pipeline.runner RUN_DIR``.
 
-It has a session of its own, so that it lives on when the terminal that started it does not; holds the
-run's lock; works from the run directory alone (a sweep stage reads the project). SIGTERM stops it after
-killing the stage.
+It has its own session, so that it continues after the terminal that started it closes; holds the run's lock;
+works from the run directory alone (a sweep stage reads the project). SIGTERM stops it after killing the
+stage.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Interruption:
             raise KeyboardInterrupt
 
     def allow(self) -> None:
-        """From here on it raises; at once if it was asked before."""
+        """From here on it raises on a stop request; at once if one arrived before."""
         self._interruptible = True
         if self.asked:
             self._interruptible = False
@@ -51,7 +51,7 @@ class Interruption:
 
 
 class Watchers:
-    """The guardian hears of a program before it may be interrupted, and until it is gone."""
+    """The guardian is notified of a program before it may be interrupted, and when it has ended."""
 
     def __init__(self, guardian: Guardian, interruption: Interruption) -> None:
         self._guardian = guardian
@@ -73,7 +73,7 @@ class Watchers:
 
 
 def main() -> int:
-    """Go on with the run named on the command line; 75 when somebody else holds it."""
+    """Resume the run named on the command line; exit code 75 if another process holds it."""
     layout = PipelineLayout(Path(sys.argv[1]).resolve())
     try:
         with RunnerLock(layout) as lock:

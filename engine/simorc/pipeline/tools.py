@@ -30,7 +30,7 @@ _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH"
 
 
 class Watch(Protocol):
-    """Hears of each program's process group, so that none outlives a killed runner.
+    """Receives each program's process group, so that none outlives a killed runner.
 
     `asked`: stop now. Between `started` and `waited` it may raise KeyboardInterrupt to end the program.
     """
@@ -48,13 +48,13 @@ class Unwatched:
     asked = False
 
     def started(self, pid: int) -> None:
-        """Nobody to tell."""
+        """No receiver."""
 
     def waited(self) -> None:
-        """Nobody to tell."""
+        """No receiver."""
 
     def ended(self, pid: int) -> None:
-        """Nobody to tell."""
+        """No receiver."""
 
 
 @dataclass(frozen=True)
@@ -139,13 +139,15 @@ def run_tool(
 
 
 def _let_go(process: subprocess.Popen[bytes]) -> None:
-    """Tell the launcher to go on: until then it ends with this process, whom nobody could tell of it."""
+    """Let the launcher continue: until then it ends with this process, because the guardian does not watch it
+    yet.
+    """
     assert process.stdin is not None
     try:
         process.stdin.write(limits.GO)
         process.stdin.close()
     except BrokenPipeError:
-        pass  # it could not even start; its exit code says so
+        pass  # it could not start; its exit code is the reason
 
 
 def _resources(bounds: Limits) -> dict[str, int]:
@@ -158,14 +160,14 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
-        pass  # nobody is left of it
+        pass  # all its processes have ended
     process.wait()
     if process.stdin is not None:
         process.stdin.close()
 
 
 def log_lines(path: Path) -> Iterator[str]:
-    """The lines of a log one by one, however large it is; a line longer than 64 KiB comes in parts."""
+    """The lines of a log one by one, for any size; a line longer than 64 KiB is split."""
     with path.open("rb") as stream:
         while line := stream.readline(65536):
             yield line.decode("utf-8", errors="replace")

@@ -23,7 +23,7 @@ def assignments(text: str) -> Iterator[tuple[str, str]]:
 
 
 def before_assignments(text: str) -> str:
-    """What stands before the first pair."""
+    """The text before the first pair."""
     match = _NAME.search(text)
     return text if match is None else text[: match.start()]
 

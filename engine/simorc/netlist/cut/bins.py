@@ -157,7 +157,7 @@ class BinSearch:
     def _instance(self, text: str, values: Values) -> bool:
         words = before_assignments(text).replace("params:", " ").split()
         if not words or words[-1] not in self._by_name:
-            # A subcircuit of a nested definition, or of none: nobody knows what it reaches.
+            # A subcircuit of a nested definition, or an undefined one: what it reaches is unknown.
             return not any(word in self._by_name for word in words[1:])
         given = {name: self._value(written, values) for name, written in assignments(text)}
         for number in self._by_name[words[-1]]:

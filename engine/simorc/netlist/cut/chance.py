@@ -1,7 +1,6 @@
 """Which text of a deck can draw a random number, and whether any number drawn can reach a result.
 
-ngspice has one sequence of random numbers. Text that is removed and would have drawn one shifts all that
-follow.
+ngspice has one sequence of random numbers. Removing text that would have drawn one shifts all that follow.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The cards of a deck with everything that it includes at its place, as ngspice puts them together.
+"""The cards of a deck with everything that it includes inserted in place, as ngspice assembles them.
 
-Of a library only the section asked for is read. What ngspice might understand in another way raises `NotCut`:
-such a deck is left as it is.
+Of a library only the requested section is read. Text that ngspice might interpret differently raises
+`NotCut`: such a deck is not cut.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from simorc.deck_text import decoded
 from simorc.errors import TemplateError
 
 DECK = -1
-"""The part of what stands in the deck itself; the cards of its first include are part 0, and so on."""
+"""The part number of cards in the deck itself; the cards of its first include are part 0, and so on."""
 
 _COMMENT = re.compile(r"\s\$(?:\s.*|$)|;.*|\s//.*")
 _FILE = re.compile(r"(\.\w+)\s+(?:\"([^\"]*)\"|'([^']*)'|([^\s\"']+))(?:\s+(\S+))?\s*")
@@ -27,7 +27,9 @@ _LARGEST = 1 << 26
 
 
 class NotCut(Exception):
-    """A deck, or a file it includes, that the cutter cannot read; the message says which and why."""
+    """A deck, or a file it includes, that the cutter cannot read; the message gives the file and the
+    reason.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,7 @@ def _section_name(card: Card) -> str:
 
 @lru_cache(maxsize=512)
 def _cards_of_file(path: Path, _changed: int, size: int) -> Sequence[Card]:
-    """The cards of one file; `_changed` and `size` tell its versions apart."""
+    """The cards of one file; `_changed` and `size` identify its version."""
     if size > _LARGEST:
         raise NotCut(f"{path}: larger than {_LARGEST >> 20} MB")
     text = decoded(path.read_bytes(), path)

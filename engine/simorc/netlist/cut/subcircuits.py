@@ -1,7 +1,7 @@
-"""The subcircuits of a deck put together, and those that an instance can reach.
+"""The subcircuits of an assembled deck, and those that an instance can reach.
 
-A subcircuit is reached when its name occurs as a word of any card that stays, whatever the card is: a few
-too many stay, and none is missing. Cards inside ``.if`` stay.
+A subcircuit is reached if its name occurs as a word of any remaining card, whatever the card is: a few
+unneeded ones may remain, but none is missing. Cards inside ``.if`` remain.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _BEGINS, _ENDS = frozenset({".subckt", ".macro"}), frozenset({".ends", ".eom"})
 class Subcircuit:
     """A subcircuit at the top level: its cards are `start` (``.subckt``) to `end` (``.ends``), both included.
 
-    `removable`: it stands in an included file and outside ``.if``.
+    `removable`: it is in an included file and outside ``.if``.
     """
 
     name: str

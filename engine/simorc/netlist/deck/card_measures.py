@@ -2,7 +2,7 @@
 
 After a ``run`` of several analyses ngspice prints the ``.meas`` cards of the *last* analysis only. Those of
 the others are measured by ``meas`` commands on the plots of that same run: the newest plot of their kind, as
-ngspice takes it for its own.
+ngspice itself selects it.
 """
 
 from __future__ import annotations

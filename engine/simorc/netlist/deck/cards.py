@@ -32,7 +32,7 @@ def spice_number(text: str) -> float | None:
 
 
 def fields(card: str) -> list[str]:
-    """The words of a card; text in braces or quotes stays one word, ``=`` is a word of its own."""
+    """The words of a card; text in braces or quotes is one word, ``=`` is a separate word."""
     return _FIELD.findall(card)
 
 
@@ -56,7 +56,7 @@ class Analysis:
 
 
 def analysis_of(kind: str, card: str, line: int, parameters: Mapping[str, str]) -> Analysis:
-    """The analysis that `card` (without its dot) asks for."""
+    """The analysis that `card` (without its dot) requests."""
     words = [resolved(word, parameters) for word in fields(card)]
     command = None if None in words else " ".join(word for word in words if word is not None)
     reader = _EXTENTS.get(kind)
@@ -65,7 +65,7 @@ def analysis_of(kind: str, card: str, line: int, parameters: Mapping[str, str]) 
 
 
 def resolved(word: str, parameters: Mapping[str, str], depth: int = 0) -> str | None:
-    """A word with ``{name}`` or ``'name'`` replaced by its value; None if it takes arithmetic."""
+    """A word with ``{name}`` or ``'name'`` replaced by its value; None if it needs arithmetic."""
     if word[0] not in "{'":
         return word
     inner = word[1:-1].strip()

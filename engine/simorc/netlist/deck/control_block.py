@@ -2,10 +2,10 @@
 
 ``ngspice -b -r`` refuses ``.meas`` cards, and a bare ``-b`` writes no raw file, so the analysis cards are run
 by a ``run`` in a control block, in ngspice's own order, as ``-b`` does; then every plot is written and the
-program quits. What the user's own control blocks do comes first, as it does in ngspice; what they write they
-alone decide on.
+program quits. The user's own control blocks run first, as they do in ngspice; which files they write is
+unchanged.
 
-The lines that are added stand between two comments, by which a deck on disk is read as its user's again.
+The added lines are between two comments, so that the user's deck can be recovered from a deck on disk.
 """
 
 from __future__ import annotations
@@ -62,10 +62,10 @@ def for_batch(deck: Deck) -> str:
 
 def added_commands(deck: Deck, *, trust_includes: bool = False) -> tuple[str, ...]:
     """The commands that follow those of the deck's own control blocks: the analysis cards are run, their
-    plots written, and the ``.meas`` cards that ngspice leaves out measured.
+    plots written, and the ``.meas`` cards that ngspice omits are measured.
 
-    Included files may bring analyses too, so that nobody knows which plots there will be; with
-    `trust_includes` it is taken for granted that they do not. Raises NetlistError as `for_batch`.
+    Included files may contain analyses too, so the plots are not known in advance; `trust_includes` assumes
+    that they do not. Raises NetlistError as `for_batch`.
     """
     _refuse_nothing_to_do(deck)
     runs = ("run",) if deck.runs_cards or not (deck.runs_itself or deck.analyses) else ()
@@ -101,8 +101,8 @@ def _refuse_nothing_to_do(deck: Deck) -> None:
 
 
 def _cards_beside_own_files(deck: Deck, trust_includes: bool) -> tuple[str, ...]:
-    """The cards are run after a control block that has written what it wanted to keep: its plots are let go
-    of, and those of the cards added to its results.raw, or written to a file beside the user's.
+    """The cards are run after a control block that has written its own results: its plots are destroyed, and
+    those of the cards are appended to its results.raw, or written to a separate file beside the user's.
     """
     target = RAW if RAW in deck.written else CARDS_RAW
     if _plots_known(deck, deck.in_run_order, trust_includes):

@@ -70,7 +70,7 @@ def ends_in_run(commands: Sequence[Command], *, into_a_file: bool) -> bool:
 
 
 def is_optional(commands: Sequence[Command], at: int) -> bool:
-    """Whether the command at that place stands inside a block that may be passed over."""
+    """Whether the command at that position is inside a block that may be skipped."""
     around: list[str] = []
     for command in commands[:at]:
         if command.word in _OPENS:

@@ -1,8 +1,8 @@
 """A rendered ngspice deck, parsed as far as running and evaluating it requires.
 
-ngspice's own rules hold: the first line is a title whatever it says, cards are case-insensitive, a line
-that begins with ``+`` continues the card above, ``*`` begins a comment line, ``$`` after a blank and ``;``
-a comment on a line. Files a deck includes are not read.
+The rules are ngspice's: the first line is always a title, cards are case-insensitive, a line that begins with
+``+`` continues the card above, ``*`` begins a comment line, ``$`` after a blank and ``;`` a comment on a
+line. Files a deck includes are not read.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ _PRINTING = frozenset({"print", "plot", "four", "fourier"})
 
 @dataclass(frozen=True)
 class Deck:
-    """What a deck asks for.
+    """What a deck requests.
 
     `parameters` are the top-level ``.param`` values by name in lower case, `options` the ``.option`` words
     (True for flags), `printed` the ``.print``, ``.plot`` and ``.four`` cards. `conditional`: there are
-    ``.if`` blocks, so that not every card need be in force. `end` is the offset of the last ``.end`` line,
-    or None; ngspice reads on after it. Lines count from 1, the title being line 1.
+    ``.if`` blocks, so that some cards may not be in force. `end` is the offset of the last ``.end`` line, or
+    None; ngspice reads on after it. Lines count from 1, the title being line 1.
     """
 
     text: str
@@ -98,9 +98,9 @@ class Deck:
     def runs_cards(self) -> bool:
         """Whether the analysis cards are run after the control blocks.
 
-        ``ngspice -b`` does so unless a block quits. It is left out where it would repeat what a block has
-        just done: a ``run`` with nothing after it that changes the circuit, or the same analyses where no
-        card asks for output.
+        ``ngspice -b`` does so unless a block quits. They are not run if that would repeat what a block has
+        just done: a ``run`` with nothing after it that changes the circuit, or the same analyses if no card
+        requests output.
         """
         if self.quit is not None or not self.analyses:
             return False
@@ -175,7 +175,9 @@ class Deck:
         return len(self.text) if end is None else end.start()
 
     def line_of(self, card: str) -> int | None:
-        """The line on which `card`, as an error message quotes it, stands; None if it is not found once."""
+        """The line of `card`, which is spelled as in an error message; None unless it is found
+        exactly once.
+        """
         wanted = card.lower().split()
         if not wanted:
             return None
@@ -187,7 +189,7 @@ class Deck:
 
 @lru_cache(maxsize=4)
 def _read_deck(text: str) -> Deck:
-    """A case's deck is asked for by its bench, by its simulator and by its judge in turn."""
+    """Parse a deck; cached, because a case's worker, simulator and verdict each need its deck."""
     return _Reading(text).deck()
 
 

@@ -1,8 +1,8 @@
-"""The definitions of a deck and its includes, with their places: parameters, temperature, seed.
+"""The definitions of a deck and its includes, with their locations: parameters, temperature, seed.
 
-A name may be defined again, in the deck, in an included file, in a section of a library, whatever its case:
-ngspice takes the last definition. Includes are followed as ngspice follows them; of a library, the section
-that is asked for.
+A name may be defined again, in the deck, in an included file, in a section of a library, in upper or lower
+case: ngspice uses the last definition. Includes are followed as ngspice follows them; of a library, the
+requested section.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _ANY_CASE = ".any-case"
 @dataclass(frozen=True)
 class Definition:
     """One definition of `name` (lower case) at the top level of a deck; `file` is None for the deck itself.
-    `conditional`: it stands in an ``.if``. `text` is its card.
+    `conditional`: it is inside an ``.if``. `text` is its card.
     """
 
     name: str
@@ -54,9 +54,9 @@ class Definition:
 
 @dataclass(frozen=True)
 class Unknown:
-    """What keeps a deck's definitions from being known: a file that is not found, a circle of files, or a
-    control block in an included file, which may do anything. `file` and `line` are where it stands; `file` is
-    None for the deck itself.
+    """Why a deck's definitions are not all known: a missing file, a circular include, or a control block in
+    an included file, which may do anything. `file` and `line` are its location; `file` is None for the deck
+    itself.
     """
 
     file: Path | None
@@ -96,10 +96,10 @@ def definitions(deck: str, directory: Path, template_directory: Path | None = No
 
 
 def included_definitions(deck: str, directory: Path) -> tuple[Found, ...]:
-    """Those of the files that a deck includes, and what is unknown of them.
+    """The definitions of the files that a deck includes, and the reasons why others are unknown.
 
-    All cases of a run are simulated equally deep, each in a directory that is empty at first: a sibling that
-    does not exist stands for `directory`, so that files are read once and not once a case.
+    All cases of a run are simulated at the same depth, each in a directory that is empty at first: a sibling
+    that does not exist is read as `directory`, so that files are read once and not once per case.
     """
     found = _of_files(deck, directory.parent / _ANY_CASE)
     if any(isinstance(each, Unknown) for each in found):
@@ -206,5 +206,5 @@ def _beneath(place: Path, name: Path) -> Path:
 def _of_file(
     path: Path, section: str | None, directory: Path, chain: Chain, _changed: int, _size: int
 ) -> tuple[Found, ...]:
-    """The definitions of one file; `_changed` and `_size` tell its versions apart."""
+    """The definitions of one file; `_changed` and `_size` identify its version."""
     return tuple(_Walk(path, directory, section, chain, path.parent).read(read_leniently(path)))

@@ -52,12 +52,12 @@ class FileReference:
 
     @property
     def plain(self) -> bool:
-        """Whether the name stands as it is, not worked out by ngspice."""
+        """Whether the name is literal, not computed by ngspice."""
         return _WORKED_OUT.isdisjoint(self.written)
 
 
 def references(text: str) -> Iterator[FileReference]:
-    """The files that `text` names, in order. Comment lines name none, scripts stand in control blocks."""
+    """The files that `text` names, in order. Comment lines name none; scripts are in control blocks."""
     blocks = _blocks(text)
     line, counted = 1, 0
     for match in _named(text, scripts=bool(blocks)):
@@ -83,7 +83,7 @@ def _blocks(text: str) -> list[tuple[int, bool]]:
 
 
 def _named(text: str, *, scripts: bool) -> Iterator[re.Match[str]]:
-    """The matches of `_NAMES`, which lie on one line each: only lines with one of its words are looked at.
+    """The matches of `_NAMES`, each within one line: only lines with one of its words are examined.
 
     A kit has a hundred megabytes and a few dozen such lines.
     """

@@ -1,8 +1,8 @@
-"""Analyses that cannot give a point: a stop below the start, a step of the wrong sign, no points at all.
+"""Analyses that cannot produce a point: a stop below the start, a step of the wrong sign, no points at all.
 
-What ngspice makes of them depends on its version: an empty result, another analysis than the deck asks for,
-an endless loop. They are refused before a simulation. What every version refuses by itself (``.tran 1u 0``)
-and values that take arithmetic are left to ngspice.
+ngspice's reaction depends on its version: an empty result, another analysis than the deck requests, an
+endless loop. They are refused before a simulation. What every version refuses by itself (``.tran 1u 0``) and
+values that need arithmetic are left to ngspice.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SCALES = frozenset({"dec", "oct", "lin"})
 def impossible_analysis(deck: Deck) -> str:
     """What is wrong with the first analysis of `deck` that cannot give a point; empty if there is none."""
     if deck.conditional:
-        return ""  # ngspice knows which cards are in force
+        return ""  # only ngspice determines which cards are in force
     for analysis in deck.wanted:
         fault = _fault(analysis)
         if fault:
@@ -55,7 +55,7 @@ def _of_dc(words: Sequence[str]) -> Iterator[str]:
         name, *given = words[place : place + 4]
         numbers = [spice_number(word) for word in given]
         if None in numbers:
-            continue  # a variable of the control block, or not a number, which ngspice says
+            continue  # a variable of the control block, or not a number, which ngspice reports
         if len(given) == 2:
             yield f"has no step for {name}"
         if len(given) == 3:

@@ -1,7 +1,7 @@
 """Finds the files that decks include, as ngspice does, before a simulation.
 
-Only ``.include`` is followed: of a ``.lib`` file the sections that are not chosen may name what is not there.
-Paths with ``$`` are left to ngspice.
+Only ``.include`` is followed: sections of a ``.lib`` file that are not selected may name missing files. Paths
+with ``$`` are left to ngspice.
 """
 
 from __future__ import annotations
@@ -34,10 +34,11 @@ _MOST_FILES = 2_000
 
 @dataclass(frozen=True)
 class Unread:
-    """An include that cannot be read: a file that is not there or not in an encoding that ngspice reads, or
-    a circle of files.
+    """An include that cannot be read: a missing file, a file in an encoding that ngspice does not read, or a
+    circular include.
 
-    ``at`` is the line of the deck that leads there, ``chain`` the files from it on, the last one unread.
+    ``at`` is the line of the deck that leads to it, ``chain`` the files from that line on, the last one
+    unread.
     """
 
     at: int
@@ -199,7 +200,7 @@ class RenderedDeck:
 
 
 def rendered_deck(project: Project, bench: Testbench, case: Case) -> RenderedDeck | None:
-    """The deck of `case`; None if it cannot be rendered, which is told by who checks templates."""
+    """The deck of `case`; None if it cannot be rendered, which the check of templates reports."""
     root = project.root
     # A case is simulated in a directory of its own, three below the project.
     directory = (root / "simulations").resolve() / "run" / "results" / "1"
@@ -227,7 +228,7 @@ def _template_line(source: str, rendered: str) -> int:
 
 
 def _is_read_by_ngspice(project: Project, bench: Testbench) -> bool:
-    """Whether includes are looked up as told above: in ngspice without directories of its user's own."""
+    """Whether includes are searched as described above: in ngspice without directories that the user adds."""
     simulator = project.settings(bench.name).simulator
     if simulator.name != "ngspice":
         return False

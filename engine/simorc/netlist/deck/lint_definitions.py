@@ -65,7 +65,7 @@ def _changes(one: Definition, other: Definition) -> bool:
 
 
 def _value(definition: Definition) -> str:
-    """What stands after the name, up to the next name; of a temperature or seed, the whole card."""
+    """The text after the name, up to the next name; of a temperature or seed, the whole card."""
     name = re.escape(definition.name)
     match = re.search(rf"(?<![\w.]){name}\s*=(.*?)(?=\s[a-z_]\w*\s*=(?!=)|$)", definition.text, _FLAGS)
     return match[1].strip() if match else definition.text

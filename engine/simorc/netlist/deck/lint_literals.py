@@ -115,7 +115,7 @@ def _included(text: str, places: tuple[Path, ...], root: Path) -> Iterator[Path]
 
 
 def _reads_resistor_codes(simulator: SimulatorSettings) -> bool:
-    """Whether ngspice is told to read ``4k7`` as LTspice does."""
+    """Whether an option makes ngspice read ``4k7`` as LTspice does."""
     path = Path(simulator.spiceinit) if simulator.spiceinit else Path.home() / ".spiceinit"
     try:
         text = read_leniently(path)

@@ -1,7 +1,7 @@
 """Finds Monte Carlo sweeps of decks in which nothing is random.
 
-Looked at are the deck, the files it includes and the sections of libraries it chooses. What cannot be looked
-into (a file that is not there, compiled models) may be random, and nothing is said.
+The check reads the deck, the files it includes and the sections of libraries it selects. What cannot be read
+(a missing file, compiled models) may be random and gives no warning.
 """
 
 from __future__ import annotations

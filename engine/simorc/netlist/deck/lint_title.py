@@ -1,8 +1,8 @@
 """Finds decks whose first line is a card: ngspice reads the first line as the title.
 
-A source or an ``.include`` there is lost without a word. Words alone do not make a title a card: an element
-is one whose nodes occur on other lines as well, or a numbered or grounded one whose value is a number or a
-function of a source.
+A source or an ``.include`` there is lost without a message. A title of plain words is not a card: an element
+is recognised if its nodes occur on other lines as well, or if it is numbered or grounded and its value is a
+number or a function of a source.
 """
 
 from __future__ import annotations

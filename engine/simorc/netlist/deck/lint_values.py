@@ -70,7 +70,7 @@ def _looks_mistyped(text: str, among_numbers: bool) -> bool:
 
 
 def place_of_value(path: Path, value: str) -> tuple[int, int]:
-    """Line and column of a value in the file that holds it; the file's first line where it is not found."""
+    """Line and column of a value in the file that contains it; the file's first line if it is not found."""
     word = re.compile(rf"(?<![\w.]){re.escape(value)}(?![\w.])")
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
         if match := word.search(line.partition(" #")[0]):

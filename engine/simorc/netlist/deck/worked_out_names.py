@@ -20,11 +20,11 @@ _CLOSES = re.compile(r"\{%-?\s*end(?:if|for|macro|call)\b")
 
 
 def works_out_names(template: Template) -> bool:
-    """Whether a line that names a file holds a value of the case, or stands in a condition or loop."""
+    """Whether a line that names a file contains a value of the case, or is in a condition or loop."""
     try:
         return any(_in_text(read_leniently(path)) for path in template.files())
     except (jinja2.TemplateError, OSError):
-        return True  # rendering says what is wrong
+        return True  # rendering reports the error
 
 
 def _in_text(text: str) -> bool:

@@ -24,9 +24,9 @@ class NoAnswer(Exception):
 
 
 def extract_verilog(answer: str, module: str | None = None) -> str:
-    """The Verilog of an answer: its fenced blocks, or what stands from ``module`` to ``endmodule``.
+    """The Verilog of an answer: its fenced blocks, or the text from ``module`` to ``endmodule``.
 
-    With `module`, only a block that defines that module will do. Raises StageFailed (bad_answer).
+    With `module`, only a block that defines that module is accepted. Raises StageFailed (bad_answer).
     """
     blocks = [match[2] for match in _FENCE.finditer(answer) if match[1].lower() in _LANGUAGES]
     bare = _MODULES.search(answer)

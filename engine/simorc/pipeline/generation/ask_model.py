@@ -1,7 +1,7 @@
 """Sends a request to a language model: ``python -m ...generation.ask_model CALL.json ANSWER.json``.
 
-A process apart, so that a model that hangs, crashes or eats all memory is killed like any other tool.
-CALL.json holds {system, prompt, endpoint, model, adapter, max_tokens, temperature, top_p, timeout,
+A separate process, so that a model that hangs, crashes or uses up all memory is killed like any other tool.
+CALL.json contains {system, prompt, endpoint, model, adapter, max_tokens, temperature, top_p, timeout,
 answer_limit, api_key_env}; ANSWER.json becomes {"answer": text} or {"fault": kind, "message": text}.
 """
 
@@ -23,7 +23,7 @@ from simorc.pipeline.generation.answers import NoAnswer
 
 
 def main() -> int:
-    """Ask, and leave the answer or the reason there is none."""
+    """Send the request, and write the answer or the reason why there is none."""
     call = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     try:
         answer = {"answer": ask(call)}

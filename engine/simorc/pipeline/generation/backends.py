@@ -25,7 +25,7 @@ _MOST_MADE = 4 * 1024**2
 
 
 class Recipe(Protocol):
-    """What the configuration says about who makes a file."""
+    """The configuration of what generates a file."""
 
     @property
     def backend(self) -> str: ...
@@ -39,9 +39,9 @@ class Recipe(Protocol):
 
 @dataclass(frozen=True)
 class Order:
-    """One file to be made: its path, its recipe, and where its template stands (None: there is none).
+    """One file to generate: its path, its recipe, and the path of its template (None: no template).
 
-    `module` is the module the file has to define, None where any will do. `values` are for the template.
+    `module` is the module the file has to define, None for any. `values` are for the template.
     """
 
     target: Path
@@ -93,7 +93,9 @@ def make_by_command(place: Workplace, order: Order) -> Mapping[str, str]:
 
 
 def words(place: Workplace, command: Sequence[str], output: Path) -> list[str]:
-    """A command line with its places filled in; a program named by a path stands against the project."""
+    """A command line with its placeholders filled in; a program named by a path is relative to the
+    project.
+    """
     failure_file = place.directory / "in" / "failure.txt"
     request = place.request
     failure_file.write_text(failure_text(request.failure) if request.failure else "", encoding="utf-8")
@@ -115,7 +117,7 @@ def _filled(word: str, places: Mapping[str, str]) -> str:
 
 
 def make_by_model(place: Workplace, order: Order) -> Mapping[str, str]:
-    """A language model; its answer is kept, and only the Verilog in it goes on."""
+    """A language model; its whole answer is saved, and only the Verilog in it is used."""
     model, prompt = order.recipe.llm, place.directory / "prompt.txt"
     prompt.write_text(write_prompt(place), encoding="utf-8")
     kept = {"prompt": place.made(prompt), "model": "call.json"}
@@ -132,7 +134,7 @@ def make_by_model(place: Workplace, order: Order) -> Mapping[str, str]:
 
 
 def _ask(place: Workplace, model: Llm, prompt: str) -> dict[str, str]:
-    """The answer, or why there is none, from the process that asks."""
+    """The answer, or why there is none, from the process that sends the request."""
     call, answer, log = (place.directory / name for name in ("call.json", "answer.json", "model.log"))
     write_json(call, {**model.model_dump(mode="json"), "system": SYSTEM, "prompt": prompt})
     asking = [sys.executable, "-m", "simorc.pipeline.generation.ask_model", str(call), str(answer)]

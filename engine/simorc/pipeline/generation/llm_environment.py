@@ -22,7 +22,7 @@ FIELDS = {
 
 
 def with_environment(definition: PipelineDefinition, variables: Mapping[str, str]) -> PipelineDefinition:
-    """The pipeline with what the environment says about its language models. Raises UsageError."""
+    """The pipeline with the settings of its language models from the environment. Raises UsageError."""
     stages = dict(definition.stages)
     for name, stage in (("a1", definition.a1), ("a7", definition.a7)):
         stages[name] = _chosen(name.upper(), stage, variables)  # type: ignore[assignment]

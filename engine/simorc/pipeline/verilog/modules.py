@@ -66,7 +66,7 @@ def read_header(source: str, module: str) -> ModuleHeader | None:
 
 
 def _bracketed(text: str, start: int) -> tuple[str, int]:
-    """What stands between the bracket at `start` and its partner, and the place after it."""
+    """The text between the bracket at `start` and its partner, and the position after it."""
     if start < 0:
         return "", len(text)
     depth = 0
@@ -78,7 +78,7 @@ def _bracketed(text: str, start: int) -> tuple[str, int]:
 
 
 def _parts(text: str) -> list[str]:
-    """The text split at commas that stand in no bracket."""
+    """The text split at commas that are outside brackets."""
     parts, depth, start = [], 0, 0
     for place, letter in enumerate(text):
         depth += (letter in "([{") - (letter in ")]}")

@@ -53,7 +53,9 @@ def _allowed(match: re.Match[str]) -> bool:
 
 
 def forged_verdict(rtl: str, marker: str) -> str:
-    """Why RTL is suspected of judging itself: it holds its testbench's words, or ends the simulation."""
+    """Why RTL is suspected of faking its verdict: it contains its testbench's messages, or ends the
+    simulation.
+    """
     text = without_comments(rtl)
     if marker in text:
         return f"the RTL itself prints {marker!r}, which only its testbench may print"
