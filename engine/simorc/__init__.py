@@ -25,7 +25,7 @@ __version__ = "0.1.0.dev0"
 
 
 def __getattr__(name: str) -> Any:
-    """``open_run`` and ``OpenRun``, imported when first asked for: they bring numpy with them."""
+    """``open_run`` and ``OpenRun``, imported on first use: they import numpy."""
     if name in ("open_run", "OpenRun"):
         return getattr(importlib.import_module("simorc.results.open_run"), name)
     raise AttributeError(f"module 'simorc' has no attribute {name!r}")

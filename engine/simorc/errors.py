@@ -1,20 +1,20 @@
 """Every error that simorc raises on purpose.
 
     SimorcError                 exit 1   anything a user can act on
-    ├── UsageError              exit 2   the command line or a request makes no sense
-    ├── ConfigError             exit 2   what the user wrote is wrong; carries every Problem found
+    ├── UsageError              exit 2   the command line or a request is invalid
+    ├── ConfigError             exit 2   a configuration file is invalid; lists every Problem found
     ├── TemplateError           exit 2   a Jinja2 template does not parse or render
     ├── ExpressionError         exit 2   an expression in YAML or typed by the user is not valid
     ├── NetlistError            exit 2   a schematic cannot be netlisted
-    ├── WaveformError           exit 1   a raw file is missing, torn or not a raw file
-    ├── ToolMissing             exit 5   ngspice, xschem, ... is not there or too old
-    ├── SchedulerSilent         exit 1   a cluster's scheduler does not answer; nothing may be concluded
-    ├── SubmissionRefused       exit 1   a cluster's scheduler does not take a job
-    │   └── SubmissionImpossible exit 2  a cluster's scheduler will never take it
+    ├── WaveformError           exit 1   a raw file is missing, incomplete or not a raw file
+    ├── ToolMissing             exit 5   ngspice, xschem, ... is missing or too old
+    ├── SchedulerSilent         exit 1   a cluster's scheduler does not answer; job states are unknown
+    ├── SubmissionRefused       exit 1   a cluster's scheduler refuses a job
+    │   └── SubmissionImpossible exit 2  a cluster's scheduler will never accept it
     └── RunError                exit 1   about one run directory
         ├── RunNotFound         exit 2
         ├── RunBusy             exit 1   another runner holds the run
-        ├── InputsChanged       exit 2   a file the run was built from is no longer what it was
+        ├── InputsChanged       exit 2   a file the run was built from has changed
         └── StoreError          exit 1   run.sqlite is corrupt, or newer than this simorc
 
 One function of the command line shows them all, as ``where: what`` followed by the remedy.
@@ -39,7 +39,7 @@ class SimorcError(Exception):
 
 
 class UsageError(SimorcError):
-    """The command line or a request makes no sense."""
+    """The command line or a request is invalid."""
 
     exit_code = 2
 
@@ -109,7 +109,7 @@ class WaveformError(SimorcError):
 
 
 class ToolMissing(SimorcError):
-    """A program simorc needs is not there, or too old."""
+    """A program simorc needs is missing or too old."""
 
     exit_code = 5
 
@@ -123,7 +123,7 @@ class SubmissionRefused(SimorcError):
 
 
 class SubmissionImpossible(SubmissionRefused):
-    """A cluster's scheduler will never take a job as it is asked for: no such partition, more memory than any
+    """A cluster's scheduler will never accept a job as requested: no such partition, more memory than any
     node has.
     """
 
@@ -141,13 +141,13 @@ class RunNotFound(RunError):
 
 
 class RunBusy(RunError):
-    """Another runner holds the run."""
+    """Another process holds the lock of the run."""
 
 
 class InputsChanged(RunError):
-    """A file the run was built from is no longer what it was: going on would mix two circuits.
+    """A file the run was built from has changed: continuing would mix two circuits.
 
-    `answers` are those with which the run may go on all the same: ``keep``, ``accept``.
+    `answers` are the choices with which the run may continue: ``keep``, ``accept``.
     """
 
     exit_code = 2

@@ -55,8 +55,8 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
 
 
 def sweep_unfinished(directory: Path) -> None:
-    """Remove what a writer killed within `write_whole` left in `directory`. Call it only where nobody else
-    may be writing.
+    """Remove the temporary files in `directory` of a `write_whole` that was killed. Call it only if no other
+    process may be writing.
     """
     for left in directory.glob(".*.tmp"):
         left.unlink(missing_ok=True)
@@ -67,8 +67,8 @@ def write_json(path: Path, data: object) -> None:
 
 
 def read_json(path: Path, most: int = MOST_JSON) -> dict[str, Any]:
-    """The JSON object in `path`. Raises OSError or ValueError, whatever stands there: a pipe, a device,
-    something endless, text nested too deep.
+    """The JSON object in `path`. Raises OSError or ValueError for any other content: a pipe, a device, an
+    endless file, text nested too deep.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as stream:

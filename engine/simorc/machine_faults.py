@@ -11,7 +11,7 @@ MACHINE_ERRNOS = frozenset(
     | {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.ENOLCK}
     | {errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETUNREACH}
 )
-"""Numbers of errors that no case brings about by what its deck says."""
+"""Numbers of errors that the contents of a deck cannot cause."""
 
 
 def machine_errno(error: BaseException) -> int | None:

@@ -65,8 +65,9 @@ _BEGINS = re.compile(r"[-+]?\.?[0-9]")
 class Reading:
     """A text read as a number.
 
-    `deck` spells it so that ngspice reads it alike in every place; `plain` does so without a suffix, for the
-    places that know none (``.temp``). `doubt` is empty, or says how to write what may be meant.
+    `deck` is a spelling that ngspice reads alike in every position; `plain` the same without a suffix, for
+    positions that do not support one (``.temp``). `doubt` is empty, or the advice how to write what may be
+    meant.
     """
 
     value: float
@@ -77,7 +78,7 @@ class Reading:
 
 @functools.lru_cache(maxsize=65_536)
 def read_number(text: str) -> Reading:
-    """What a text without blanks around it stands for. Raises ValueError, which names a better spelling."""
+    """Parse a text without surrounding blanks. Raises ValueError, which names a better spelling."""
     match = _match(text)
     if match is None:
         raise ValueError(f"{_quoted(text)} is not a number{_advice(text)}")
@@ -110,7 +111,7 @@ def looks_like(text: str) -> str:
     spaced = "".join(_ascii(character) for character in text)
     mended = re.sub(r"(?<=[0-9])[\s_]+(?=[0-9])|\s+", "", spaced)
     if re.search(r",[0-9]{3}(?![0-9])", mended):
-        return ""  # thousands, or a decimal comma: nobody knows
+        return ""  # thousands, or a decimal comma: ambiguous
     mended = re.sub(r"(?<=[0-9]),(?=[0-9]+[^0-9,.]*$)", ".", mended).strip("'\"")
     match = _match(mended)
     if match is None or mended == text or math.isinf(_value(match)):
@@ -134,7 +135,7 @@ def near_number(text: str) -> str:
 
 
 def look_alike(text: str) -> str:
-    """Why a text that may be a name must not stand: it shows a number in other characters; else ''."""
+    """Why a text that may be a name is refused: it shows a number in other characters; else ''."""
     strange = strange_characters(text)
     if not strange or _match(text) is not None or not (like := looks_like(text)):
         return ""

@@ -26,7 +26,9 @@ _OLDER = {"simorc.retry_rules": ("simorc.remedies",)}
 
 @dataclass(frozen=True)
 class Plugin:
-    """One entry point: `value` is what it names, None where `problem` says why it cannot be loaded."""
+    """One entry point: `value` is the object it names, None if it cannot be loaded; `problem` is the
+    reason.
+    """
 
     group: str
     name: str
@@ -50,9 +52,9 @@ def plugins(group: str) -> tuple[Plugin, ...]:
 
 
 def plugin_called(group: str, name: str) -> Any:
-    """What the entry point of that name stands for, None if no package brings it.
+    """The object of the entry point of that name, None if no package provides it.
 
-    Raises UsageError, naming the package and its own words, if it cannot be loaded.
+    Raises UsageError with the package and its own error message if it cannot be loaded.
     """
     entry = next((entry for entry in _entries(group) if entry.name == name), None)
     if entry is None:

@@ -86,7 +86,7 @@ def _digits(value: float) -> str:
 
 
 def parse_number(text: str) -> Number:
-    """The number a text stands for, as ngspice reads it (``1M`` is a milli). Raises ValueError."""
+    """Parse a number as ngspice reads it (``1M`` is a milli). Raises ValueError."""
     return Number(text)
 
 
@@ -136,8 +136,8 @@ def parse_seconds(text: str | float) -> float:
 
 
 def brief(text: str, longest: int = 9) -> str:
-    """A number as it is written, or with six digits where it is written longer than a column wants: drawn
-    samples have ten digits. Other texts as they are.
+    """A number as it is written, or with six digits if it is wider than a column should be: drawn samples
+    have ten digits. Other texts unchanged.
     """
     if len(text) <= longest:
         return text

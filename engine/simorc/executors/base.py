@@ -18,8 +18,8 @@ class Work(Protocol):
     """The run's side."""
 
     async def take(self, slot: int) -> Job | None:
-        """The next job for `slot`, waiting while the run is paused or a retry is due later; None: nothing
-        is left.
+        """The next job for `slot`; waits while the run is paused or a retry is due later. None: no
+        job is left.
         """
         ...
 

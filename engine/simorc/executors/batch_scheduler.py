@@ -38,7 +38,7 @@ _UNSURE = ("timed out", "unable to contact", "connection refused", "communicatio
 
 
 class Phase(StrEnum):
-    """Where an array element stands."""
+    """The state of an array element."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -47,10 +47,10 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One element of an array job as the scheduler describes it.
+    """One element of a job array as the scheduler describes it.
 
-    `reason` is the scheduler's own word for why it waits; `hopeless` says that it will wait for ever unless
-    somebody does something.
+    `reason` is the scheduler's own text for why it waits; `hopeless` means that it waits for ever unless a
+    person acts.
     """
 
     phase: Phase
@@ -65,7 +65,7 @@ class Element:
 
 @dataclass(frozen=True)
 class ArrayJob:
-    """What the scheduler knows of one array job: its id and the elements it speaks of, counted from 1."""
+    """The scheduler's state of one job array: its id and the elements it lists, counted from 1."""
 
     job: str
     elements: Mapping[int, Element] = field(default_factory=dict)
@@ -120,14 +120,14 @@ class Scheduler(Protocol):
 
     name: str
     element_variable: str
-    """What holds the element's number in a job's environment."""
+    """The environment variable that contains the element's number."""
 
     def submit(self, submission: Submission) -> str:
         """The new job's id; raises `SubmissionRefused` with the scheduler's own words."""
         ...
 
     def states(self, names: Sequence[str]) -> Mapping[str, ArrayJob]:
-        """The jobs of these names that the scheduler still knows."""
+        """The jobs of these names that the scheduler still lists."""
         ...
 
     def cancel(self, job: str) -> None: ...
@@ -147,13 +147,13 @@ class Scheduler(Protocol):
         ...
 
     def width(self, site: Site) -> int | None:
-        """How many elements could run at once on an empty cluster, None if that cannot be told."""
+        """How many elements could run at once on an empty cluster, None if unknown."""
         ...
 
 
 def ask(*command: str, accept: str | None = None) -> str:
-    """What a scheduler's tool prints; raises `SchedulerSilent` if it fails, `ToolMissing` if it is not
-    here. A failure that says `accept` is an answer, too.
+    """The output of a scheduler's tool; raises `SchedulerSilent` if it fails, `ToolMissing` if it is not
+    installed. Output of a failed tool that `accept` recognises is an answer, too.
     """
     process = _run(command)
     if process.returncode and not (accept and accept in process.stderr):
@@ -202,9 +202,7 @@ def submit_job(*command: str) -> str:
 
 
 def is_final(words: str) -> bool:
-    """Whether a scheduler's words refuse a job for good, however long one waits: only a person can change
-    what is asked for.
-    """
+    """Whether a scheduler's message refuses a job permanently: only a person can change the request."""
     said = words.lower()
     return any(word in said for word in _FINAL)
 

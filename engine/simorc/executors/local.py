@@ -26,12 +26,12 @@ class CaseWorker(Protocol):
     async def run(self, job: Job, callbacks: Callbacks) -> Outcome: ...
 
     async def close(self) -> None:
-        """End whatever the bench keeps alive between cases."""
+        """End all processes that continue between cases."""
         ...
 
 
 class LocalExecutor:
-    """Runs cases in `jobs` slots, each on a bench of its own made by `make_bench`."""
+    """Runs cases in `jobs` slots, each on its own worker created by `make_bench`."""
 
     def __init__(self, make_bench: Callable[[int], CaseWorker], jobs: int) -> None:
         self.place = socket.gethostname()

@@ -33,15 +33,15 @@ SCHEDULERS: Mapping[str, str] = {
     "lsf": "simorc.cluster.lsf:Lsf",
     "sge": "simorc.cluster.sge:GridEngine",
 }
-"""Named like entry points: `cluster` stands above this package and loads only where it is used."""
+"""Named like entry points: `cluster` is above this package and loads only where it is used."""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What an executor of another package is made from.
+    """The arguments for creating an executor of another package.
 
-    `run` is the run's directory, `simulator` the ngspice of the run, ready to be sent elsewhere by pickle;
-    `jobs` how many cases are wanted at once, None: as many as there is room for. `execution` are the run's
+    `run` is the run's directory, `simulator` the ngspice of the run, which can be pickled and sent to another
+    host; `jobs` how many cases are requested at once, None: as many as fit. `execution` are the run's
     settings of that name.
     """
 

@@ -1,7 +1,7 @@
 """Evaluates conditions over whole axes. Raises where numpy and the plain evaluator could differ.
 
 ``exp``, ``log10``, ``**`` and ``round`` to digits may differ from the C library in the last bit, and a filter
-must keep the same cases on every machine; division by zero may stand behind an ``and``.
+must select the same cases on every machine; a division by zero may be guarded by an ``and``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Translates conditions to SQL over the cases of a run.
 
-The SQL holds column names of the run only; every value the user typed travels in the arguments. What SQLite
-computes otherwise than Python, or not at all, is computed by the functions of `SQL_FUNCTIONS`, which a
-connection has to have.
+The SQL contains column names of the run only; every value the user typed is passed in the arguments. What
+SQLite computes differently from Python, or not at all, is computed by the functions of `SQL_FUNCTIONS`, which
+a connection must register.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def case_sql(tree: Node) -> CaseFilter:
 
 @dataclass(frozen=True)
 class _Sql:
-    """An SQL expression. `kind` says what it gives: ``number``, ``text``, or ``any``; it may give NULL."""
+    """An SQL expression. `kind` is its type: ``number``, ``text``, or ``any``; it may be NULL."""
 
     text: str
     args: tuple[float | int | str, ...] = ()

@@ -64,7 +64,7 @@ _EQUAL = {"=": "==", ":": "=="}
 
 @dataclass(frozen=True)
 class _Free:
-    """A word that stands alone; what it is depends on where it is used."""
+    """A single word; its meaning depends on where it is used."""
 
     text: str
     column: int
@@ -209,7 +209,7 @@ class _Parser(Parser[_Part]):
         return links[0] if len(links) == 1 else Operation("and", tuple(links))
 
     def _right(self, operator: str) -> list[_Part]:
-        """What stands right of a comparison: one value, or several with commas between them."""
+        """The right side of a comparison: one value, or several separated by commas."""
         if operator in ("in", "not in") and self._peek().text in ("[", "("):
             return self._items("]" if self._take().text == "[" else ")")
         items = [self._expression(_COMPARING)]

@@ -146,7 +146,7 @@ class _Scanner:
             raise ExpressionError(message, column=self._position + 1)
 
     def _no_operand(self) -> _Place:
-        """A closing bracket, or a sign that the parser refuses where it stands."""
+        """A closing bracket, or a sign that the parser refuses at its position."""
         if self._here in ")],":
             return self._close()
         sign = _COMPARISON.match(self._text, self._position) or _ARITHMETIC.match(self._text, self._position)
@@ -257,14 +257,14 @@ class _Scanner:
     # Decisions ------------------------------------------------------------------------------------
 
     def _negates(self) -> bool:
-        """Whether the minus here stands directly before a name or a word."""
+        """Whether the minus here is directly before a name or a word."""
         after = self._text[self._position + 1 :]
         return bool(re.match(r"[^\s\d.(\-+]", after)) and not _CALL.match(after)
 
     def _begins_negation(self) -> bool:
-        """Whether the minus after an operand begins a term: it stands after a blank, directly before a name.
+        """Whether the minus after an operand begins a term: it follows a blank, directly before a name.
 
-        Where no word is searched for, a comparison has to stand on both sides of it.
+        If no word can be searched for, there must be a comparison on both sides of it.
         """
         computing = any(inside is not _Place.AFTER for inside in self._brackets)
         if computing or not self._text[self._position - 1].isspace() or not self._negates():
@@ -296,7 +296,7 @@ class _Scanner:
         return _computed(tuple(names))
 
     def _word(self) -> str:
-        """The word to search for that stands here; '' where a comparison or a calculation begins."""
+        """The word to search for at this position; '' if a comparison or a calculation begins here."""
         if self._here == "(" or _CALL.match(self._text, self._position):
             return ""
         found = _WORD.match(self._text, self._position)

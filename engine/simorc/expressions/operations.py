@@ -77,7 +77,7 @@ def text_of(value: Any) -> str | None:
 
 
 def plain_value(value: Any) -> Any:
-    """What a mapping holds as a number, a text or None: NaN is missing, anything else is its text."""
+    """A value of a mapping as a number, a text or None: NaN is missing, anything else becomes its text."""
     if value is None or isinstance(value, str):
         return value
     return number_of(value) if isinstance(value, int | float) else str(value)

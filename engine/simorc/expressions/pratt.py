@@ -26,14 +26,14 @@ SIGN = 7
 class Grammar:
     """How the operators of a language bind.
 
-    `operators` holds how tightly each infix operator binds; ``+`` and ``-`` in front bind as `sign` says.
-    `same` holds other spellings.
+    `operators` gives how tightly each infix operator binds; ``+`` and ``-`` in front bind as `sign` gives.
+    `same` contains other spellings.
     """
 
     operators: Mapping[str, int]
     sign: int
     operand: str
-    """What an error says was expected where an operand has to stand."""
+    """What an error names as expected in place of an operand."""
     same: Mapping[str, str] = field(default_factory=dict)
     from_right: frozenset[str] = frozenset({"**"})
     deepest: int = 40
@@ -41,10 +41,10 @@ class Grammar:
 
 @dataclass(frozen=True, kw_only=True)
 class Language(Grammar):
-    """A grammar whose tokens do not depend on where they stand.
+    """A grammar whose tokens do not depend on their position.
 
-    `pattern` has one group for each of `kinds`, after leading blanks: ``number``, ``name``, ``sign`` and what
-    else the language has. `words` are operators that look like names, in lower case.
+    `pattern` has one group for each of `kinds`, after leading blanks: ``number``, ``name``, ``sign`` and the
+    language's other kinds. `words` are operators that look like names, in lower case.
     """
 
     pattern: re.Pattern[str]
@@ -131,7 +131,7 @@ class Parser(ABC, Generic[Tree]):
 
     @abstractmethod
     def _negated(self) -> Tree:
-        """What stands after ``not``."""
+        """The operand of ``not``."""
 
     def _infix(self, left: Tree) -> Tree:
         operator = self._operator(self._take())

@@ -15,9 +15,9 @@ from simorc.errors import ExpressionError
 class Vocabulary:
     """`names` maps what a user may write to the name that is meant.
 
-    Names in `texts` are compared with texts only. `words` holds, for a name, the words it may be and their
-    other spellings. With `searched`, a word alone is looked for in these texts, and a whole number alone is
-    the `case` of that number. An `open` vocabulary has every other name as well.
+    Names in `texts` are compared with texts only. `words` gives, for a name, the words it may be and their
+    other spellings. With `searched`, a single word is searched for in these texts, and a single whole number
+    is the number of a `case`. An `open` vocabulary accepts every other name as well.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)

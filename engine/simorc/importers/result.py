@@ -20,7 +20,7 @@ _WHOLE, _DECIMAL = re.compile(r"-?\d+"), re.compile(r"-?\d+\.\d+")
 
 @dataclass
 class Carried:
-    """The files of a new project in `directory`, by their path in it, and remarks on what was left behind."""
+    """The files of a new project in `directory`, by their path in it, and notes on what was not imported."""
 
     directory: Path
     files: dict[Path, str] = field(default_factory=dict)

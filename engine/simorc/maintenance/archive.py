@@ -35,7 +35,7 @@ _RAW_ENDINGS = (".raw", ".raw.gz", ".raw.zst")
 
 @dataclass(frozen=True)
 class Archived:
-    """Where the archive is, how many files it holds, and the bytes before and after."""
+    """Where the archive is, how many files it contains, and the bytes before and after."""
 
     path: Path
     files: int
@@ -52,9 +52,9 @@ def archive_run(
     without: Collection[str] = (),
     force: bool = False,
 ) -> Archived:
-    """Write ``target``, beside itself first. ``waves`` chooses the raw files: all, those of failed cases,
-    none; those of ``cases`` are kept in any case. ``without`` leaves out decks, logs, reports: the state with
-    every measurement, the manifest and the inputs are always kept.
+    """Write ``target`` through a temporary file beside it. ``waves`` selects the raw files: all, those of
+    failed cases, none; those of ``cases`` are always included. ``without`` omits decks, logs, reports: the
+    state with every measurement, the manifest and the inputs are always included.
     """
     if waves not in WAVES:
         raise UsageError(f"waves must be one of {', '.join(WAVES)}, not {waves!r}")
@@ -236,7 +236,7 @@ def _read_to_the_end(source: tarfile.TarFile) -> None:
 def _unpack(source: tarfile.TarFile, name: str, simulations: Path) -> None:
     """Into a directory of its own first: a torn archive leaves no half of a run."""
     with tempfile.TemporaryDirectory(dir=simulations, prefix=f".{name}.") as making:
-        # Python 3.11.2, which Debian 12 has, knows no filters yet; `_harmless` is as strict without them.
+        # Python 3.11.2, which Debian 12 has, has no filters yet; `_harmless` is as strict without them.
         known: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
         source.extractall(making, members=_harmless(source), **known)
         unpacked = Path(making) / name

@@ -1,7 +1,7 @@
 """The seal at the end of an archive: a checksum of every byte before it.
 
-The seal is an empty gzip member with the SHA-256 in its header, which gzip and tar read over. An archive that
-says of itself that it is sealed (`SEALED`, a comment in the tar) and has no seal, or another, is damaged.
+The seal is an empty gzip member with the SHA-256 in its header, which gzip and tar ignore. An archive that is
+marked as sealed (`SEALED`, a comment in the tar) and has no seal, or another, is damaged.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Checks a run: compares its store with its files, finds leftover files, and repairs both.
 
-Nothing is ever thrown away that tells of a simulation: a store that cannot be read is kept beside its
-successor, a directory that belongs to no case is moved aside, and a verdict is not taken back because its
-waveforms are gone.
+No evidence of a simulation is ever deleted: a store that cannot be read is moved beside its successor, a
+directory that belongs to no case is moved aside, and a verdict is not withdrawn because its waveforms are
+missing.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ class Finding:
 
 
 def check_run(layout: RunLayout, *, repair: bool = False) -> list[Finding]:
-    """Everything found wrong with a run, most important first.
+    """All defects of a run, most important first.
 
-    Raises `StoreError` where the manifest cannot be read or the store is newer than this simorc, `RunBusy`
-    if a run is to be repaired that somebody holds.
+    Raises `StoreError` if the manifest cannot be read or the store is newer than this simorc, `RunBusy` if a
+    run is to be repaired while another process holds it.
     """
     manifest = load_manifest(layout)
     if not repair:
@@ -105,7 +105,7 @@ def _findings(layout: RunLayout, manifest: Manifest, repair: Repair, *, alive: b
             plan = manifest.plan
             store = stack.enter_context(Store(layout, plan, read_only=not repair.wanted))
         except StoreError:
-            return  # told by _store_file, and not to be repaired
+            return  # reported by _store_file, and not to be repaired
         yield from _rows(layout, store, repair)
         yield from _trace(layout, store, repair)
         yield from _directories(layout, store, repair)
@@ -139,14 +139,14 @@ def store_trouble(layout: RunLayout, total: int) -> str:
 
 
 def _foreign(layout: RunLayout, manifest: Manifest) -> str:
-    """Which other run the store belongs to, as a complaint; empty if it is this run's or does not say."""
+    """A complaint if the store belongs to another run; empty if it is this run's or contains no run name."""
     name = readable_meta(layout.database, "run")
     return f"is the store of another run, {name}" if name not in ("", manifest.run) else ""
 
 
 def _lost(layout: RunLayout, total: int) -> str:
-    """What the attempt log and metadata.csv know and the store does not: it has lost its end or is an older
-    copy. The store is written first, so that it otherwise never knows less.
+    """What is in the attempt log and metadata.csv but not in the store: the store has lost its end or is an
+    older copy. The store is written first, so it otherwise always contains at least as much.
     """
     stored = {key_of(attempt) for attempt in stored_attempts(layout.database, total)}
     traced = {key_of(attempt) for attempt in traced_attempts(layout.trace, total)}

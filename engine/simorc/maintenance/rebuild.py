@@ -179,7 +179,7 @@ def _listed(row: Mapping[str | None, Any]) -> tuple[int, Outcome | None]:
 
 
 class _Judge:
-    """Judges what lies in the cases' directories."""
+    """Judges the files in the cases' directories."""
 
     def __init__(self, layout: RunLayout, manifest: Manifest) -> None:
         self._layout = layout
@@ -187,8 +187,8 @@ class _Judge:
         self._measuring = Measuring(layout, manifest, manifest.plan)
 
     def verdict(self, case_id: int, listed: Outcome | None) -> Outcome | None:
-        """The verdict that metadata.csv lists, with the measurements the files give; without one, what the
-        files say, None if something of them is missing.
+        """The verdict that metadata.csv lists, with the measurements from the files; without one, the verdict
+        from the files, None if one of them is missing.
         """
         if listed is not None and listed.status == "failed":
             return listed
@@ -211,7 +211,7 @@ class _Judge:
 
 
 def _is_of(layout: RunLayout, manifest: Manifest) -> bool:
-    """Whether the store that is there is this run's own, as far as it says."""
+    """Whether the existing store is this run's own, as far as it is recorded."""
     if not layout.database.is_file() or readable_meta(layout.database, "run") not in (
         "",
         manifest.run,

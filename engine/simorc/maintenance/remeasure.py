@@ -1,8 +1,8 @@
 """Measures a finished run again from its waveforms after its definitions changed; simulates nothing.
 
 Only what changed is computed: a definition that is new or different, and whatever refers to it. A case that
-failed for nothing but a missing measurement completes if it is there now, and the other way round. The run's
-lock is held meanwhile, so that its store keeps to one writer.
+failed only because a measurement was missing completes if it is present now, and vice versa. The run's lock
+is held meanwhile, so that its store has one writer.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _references(definition: MeasurementDefinition) -> set[str]:
 
 
 def _names_in(text: str) -> set[str]:
-    """The names of an expression; none of a text that is no expression (a word such as ``rise``)."""
+    """The names of an expression; empty for a text that is no expression (a word such as ``rise``)."""
     try:
         return set(compiled(text).names)
     except SimorcError:
@@ -96,10 +96,9 @@ def remeasure(
     jobs: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Remeasured:
-    """Compute what changed for every completed case and store it, with the definitions and specs it came
-    from.
+    """Compute what changed for every completed case and store it, with its definitions and specs.
 
-    Raises RunBusy while a runner holds the run and UsageError for definitions that cannot be right.
+    Raises RunBusy while a runner holds the run and UsageError for invalid definitions.
     """
     _check(definitions, project_root)
     with RunnerLock(layout):
@@ -125,7 +124,7 @@ def remeasure(
 
 
 def measure_as_recorded(layout: RunLayout, recorded: Mapping[str, Any]) -> Remeasured:
-    """Measure a run by the definitions its attempt log records, where its store knows others.
+    """Measure a run by the definitions its attempt log records, if its store has others.
 
     The run's lock must be held. Raises StoreError for a record that cannot be used.
     """
@@ -156,7 +155,7 @@ def _take(
     jobs: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Remeasured:
-    """Compute what is wanted for every case and store it with its definitions."""
+    """Compute what is requested for every case and store it with its definitions."""
     definitions, old = wanted.definitions, manifest.measurements_if_known or {}
     names = tuple(name for name in wanted.names if definitions[name].across is None)
     removed = tuple(name for name in old if name not in definitions)

@@ -88,7 +88,7 @@ class WaveExpression:
     measures: tuple[Builtin, ...] = ()
 
     def value(self, scope: Scope) -> Quantity:
-        """A number or a waveform. MeasurementMissing where a signal is not there."""
+        """A number or a waveform. Raises MeasurementMissing if a signal is missing."""
         with np.errstate(all="ignore"):
             return _Evaluation(self, scope).of(self.tree)
 
@@ -136,7 +136,7 @@ def walked(tree: Node) -> Iterator[Node]:
 
 
 def _checked_call(call: Call) -> list[str]:
-    """Raise for an unknown function or argument; the analyses the function speaks for."""
+    """Raise for an unknown function or argument; returns the analyses that the function measures."""
     if call.function in FUNCTIONS:
         known = FUNCTIONS[call.function]
         _check_arguments(call, known.least - _named_count(call, known.names), known.most, known.names)

@@ -58,7 +58,7 @@ def check_hook(text: str, project_root: Path, arguments: Iterable[str] = ()) -> 
 
 
 def _check_call(function: ast.FunctionDef, file: str, named: list[str]) -> None:
-    """ExpressionError unless ``function(waves, parameters, **named)`` is a call that Python would make."""
+    """Raise ExpressionError unless ``function(waves, parameters, **named)`` is a valid Python call."""
     takes = function.args
     positional = [each.arg for each in (*takes.posonlyargs, *takes.args)]
     if len(positional) < 2 and takes.vararg is None:
@@ -96,7 +96,7 @@ def run_hook(
 ) -> float:
     """The number ``function(waves, parameters, **arguments)`` returns.
 
-    MeasurementMissing with file and line when it fails.
+    Raises MeasurementMissing with file and line if the function fails.
     """
     path, function = hook_place(text, project_root)
     called = _guarded(text, lambda: _function(path, function, path.stat().st_mtime_ns))
@@ -112,8 +112,9 @@ def _function(path: Path, name: str, modified: int) -> Callable[..., Any]:
 
 
 class _AsWritten(SourceFileLoader):
-    """Compiles the file each time. Python's own cache knows a file by its size and the second it was saved
-    in: after two saves within a second it can give the older function, and it is written beside the file.
+    """Compiles the file each time. Python's own cache identifies a file by its size and the second in which
+    it was saved: after two saves within a second it can return the older function, and it is written beside
+    the file.
     """
 
     def get_code(self, fullname: str) -> CodeType:

@@ -40,7 +40,9 @@ def crossing_intervals(y: Floats, level: float, edge: str = "either") -> Array:
 
 
 def nth_crossing(x: Floats, y: Floats, level: float, n: int = 1, edge: str = "either") -> float:
-    """The ``n``-th crossing (from 1; -1 is the last), or MeasurementMissing saying how many there are."""
+    """The ``n``-th crossing (from 1; -1 is the last). Raises MeasurementMissing with the number of
+    crossings.
+    """
     found = crossings(x, y, level, edge)
     index = n - 1 if n > 0 else len(found) + n
     if n == 0 or not 0 <= index < len(found):
@@ -90,7 +92,7 @@ def running_integral(x: Floats, y: Samples) -> Samples:
 
 
 def log_axis(frequency: Floats) -> Floats:
-    """ln(frequency), or the frequency itself where it holds zero or less."""
+    """ln(frequency), or the frequency itself if it contains zero or negative values."""
     return np.log(frequency) if frequency[0] > 0 else np.asarray(frequency, dtype=np.float64)
 
 

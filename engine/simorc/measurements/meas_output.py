@@ -5,7 +5,7 @@ tr                  =  2.197212e-06 targ=  2.303078e-06 trig=  1.058659e-07
 pbad                =   failed
  .meas tran bad when v(out)=5 failed!
 
-Numbers of measurements always carry an exponent, which tells them from what else a log counts
+Numbers of measurements always have an exponent, which distinguishes them from other counts in a log
 (``Stack = 0 bytes``).
 """
 
@@ -33,7 +33,7 @@ class Printed(NamedTuple):
 
 
 class MeasOutput(NamedTuple):
-    """What a log says of measurements, by name in lower case."""
+    """The measurements in a log, by name in lower case."""
 
     printed: Mapping[str, Printed]
     failed: frozenset[str]

@@ -1,10 +1,10 @@
 """Computes ``.meas`` results with full precision.
 
-ngspice prints five to seven digits whatever it is asked. The raw file has them all, so the simple forms of
-``.meas`` are computed again from it, by ngspice's own rules (straight lines between points). A refined
-value is used only where it agrees with the printed one in every printed digit; otherwise the printed one
-stands, so a form read wrongly does no harm. It stands as well where it is not sure which plot ngspice has
-measured: that is the last of its kind, so all of them have to be in the raw file.
+ngspice always prints five to seven digits. The raw file has them all, so the simple forms of ``.meas`` are
+computed again from it, by ngspice's own rules (straight lines between points). A refined value is used only
+if it agrees with the printed one in every printed digit; otherwise the printed one is used, so a misread form
+does no harm. The printed one is also used if it is uncertain which plot ngspice has measured: that is the
+last of its kind, so all of them have to be in the raw file.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _PLOT_OF = {"tran": "transient", "ac": "ac analysis", "dc": "dc transfer"}
 _SIGNAL = re.compile(r"(v|i)(db|m|p|r|i)?\((.+)\)")
 _ROUNDED = 0.5 + 1e-6
-"""How far a number may lie from the printed one in units of its last digit: ngspice rounds."""
+"""The largest difference from the printed number in units of its last digit: ngspice rounds."""
 _ULPS = 100
 """How far two widths may differ, in units of the last place, that ngspice takes for one."""
 _CONDITION = {"rise", "fall", "cross", "td", "from", "to", "at", "val"}
@@ -203,7 +203,7 @@ class _Form:
         return x, np.concatenate((ends[:1], curve[inside], ends[1:]))
 
     def _when(self, words: Sequence[str]) -> float:
-        """Where a crossing lies: ``v(out)=0.5 rise=2``, ``v(a)=v(b) cross=last``, ``v(out) val=0.5
+        """The position of a crossing: ``v(out)=0.5 rise=2``, ``v(a)=v(b) cross=last``, ``v(out) val=0.5
         fall=1``, ``at=1u``.
         """
         if words[0] == "at":

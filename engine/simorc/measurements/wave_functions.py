@@ -280,7 +280,7 @@ REFUSED = {
 
 
 def number_of(value: Quantity) -> float:
-    """The real number a quantity is, or an error that says how to get one; one point (op) is a number."""
+    """A quantity as a real number; the error describes how to get one. One point (op) is a number."""
     if isinstance(value, Trace):
         if len(value.y) != 1:
             raise ExpressionError("the result is a waveform: reduce it with at(), max(), average(), last()")

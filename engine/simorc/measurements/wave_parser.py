@@ -31,7 +31,7 @@ WORDS = (
     *("rise", "fall", "either", "dc", "peak"),
     *("hann", "blackman", "flattop", "rectangular"),
 )
-"""Words that stand for themselves as an argument."""
+"""Words that are literal arguments."""
 
 _COMPARING = 4
 _SAME = {"^": "**", "&": "and", "|": "or", "<>": "!=", "~": "not"}
@@ -77,7 +77,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """An argument that stands for itself: ``rise``."""
+    """A literal argument: ``rise``."""
 
     text: str
 

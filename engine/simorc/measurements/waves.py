@@ -25,7 +25,7 @@ _VOLTAGE = re.compile(r"v\((.+)\)")
 
 
 class PlotLike(Protocol):
-    """What is asked of a plot of a raw file (``simorc.waveforms.rawfile.Plot``)."""
+    """What measurements need of a plot of a raw file (``simorc.waveforms.rawfile.Plot``)."""
 
     @property
     def name(self) -> str: ...
@@ -71,7 +71,7 @@ class Waves:
         return self._axis(self.choose(analysis, ()))
 
     def trace(self, signal: str, analysis: str | int | None = None) -> Trace:
-        """A signal over its axis; MeasurementMissing names the nearest signal when it is not there."""
+        """A signal over its axis; MeasurementMissing names the nearest signal if it is missing."""
         place = self.choose(analysis, (signal,))
         key = (place, signal.lower())
         if key not in self._traces:
@@ -182,7 +182,7 @@ def spellings(signal: str) -> list[str]:
 
 
 def has_signal(plot: PlotLike, signal: str) -> bool:
-    """Whether a plot has a signal; ``v(a,b)`` asks for both nodes, ground is always there."""
+    """Whether a plot has a signal; ``v(a,b)`` needs both nodes, ground always exists."""
     if (pair := _pair(signal)) is not None:
         return all(node == "0" or has_signal(plot, f"v({node})") for node in pair)
     names = set(_names(plot))
@@ -238,7 +238,7 @@ Opening = Callable[[], Waves]
 
 
 def lazily(raw_path: Path | None) -> Opening:
-    """Waves opened at the first call and kept; the same failure again for every later call."""
+    """Waves opened at the first call and cached; a failure is raised again for every later call."""
     opened: list[Waves | SimorcError] = []
 
     def waves() -> Waves:

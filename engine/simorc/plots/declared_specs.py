@@ -21,7 +21,7 @@ class Declared:
     source: Path | Mapping[str, Any]
 
     def read(self) -> list[PlotSpec]:
-        """Its specs, one per YAML document. UsageError says what is wrong where."""
+        """Its specs, one per YAML document. UsageError gives the error and its location."""
         return read_plot_specs(self.source)
 
 
@@ -38,7 +38,7 @@ def declared_specs(run: OpenRun) -> list[Declared]:
 
 
 def frozen(run: OpenRun, path: Path) -> Path:
-    """Where a plot spec file stands: frozen in the run, else in the project."""
+    """The path of a plot spec file: frozen in the run, else in the project."""
     copy = run.layout.inputs / path
     if path.is_absolute() or copy.is_file():
         return path if path.is_absolute() else copy
@@ -67,7 +67,7 @@ def _readable(run: OpenRun) -> Iterator[PlotSpec]:
         try:
             yield from declared.read()
         except SimorcError:
-            # A file that cannot be read has no titles; who asks for it by name is told why.
+            # A file that cannot be read has no titles; selecting it by name reports the error.
             continue
 
 

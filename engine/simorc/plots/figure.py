@@ -16,7 +16,7 @@ _LARGEST = 1e100
 
 @dataclass(frozen=True)
 class Axis:
-    """``range`` is what the user asked to see, None for all; ``categories`` are texts at 0, 1, ..."""
+    """``range`` is the requested part of the axis, None for all; ``categories`` are texts at 0, 1, ..."""
 
     label: str = ""
     unit: str = ""

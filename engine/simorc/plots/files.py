@@ -53,7 +53,7 @@ def _table(figures: Sequence[Figure]) -> str:
         for strip in figure.strips:
             for curve in strip.curves:
                 head = (figure.title, strip.axis.title, curve.label)
-                # Bars have one edge more than heights: each height stands with its left edge.
+                # Bars have one edge more than heights: each height belongs to its left edge.
                 points = zip(curve.x.tolist(), curve.y.tolist(), strict=False)
                 writer.writerows((*head, x, y) for x, y in points)
     return stream.getvalue()
@@ -61,7 +61,7 @@ def _table(figures: Sequence[Figure]) -> str:
 
 def _draw_with_matplotlib(figure: Figure, target: Path) -> None:
     try:
-        # The object interface: pyplot keeps every figure of a process alive and may look for a display.
+        # The object interface: pyplot never frees a figure of a process and may look for a display.
         from matplotlib.figure import Figure as Canvas
     except ImportError as error:
         raise ToolMissing("PNG and PDF need matplotlib", remedy="pip install simorc-tui[report]") from error

@@ -53,7 +53,7 @@ def _frame(run: OpenRun, measurement: str, spec: PlotSpec, cases: Sequence[int] 
 
 
 def chosen_cases(run: OpenRun, spec: PlotSpec) -> list[int]:
-    """The completed cases a spec asks for; without a wish, the first."""
+    """The completed cases that a spec selects; without a selection, the first."""
     if spec.cases:
         return list(spec.cases)
     frame = run.frame
@@ -68,7 +68,7 @@ def thinned(cases: Sequence[int], most: int = MOST_OVERLAID) -> list[int]:
 
 
 def cases_where(frame: Frame, text: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Where a condition on the parameters holds; an empty one holds everywhere."""
+    """Where a condition on the parameters is true; an empty one is true everywhere."""
     if not text:
         return np.ones(len(frame), dtype=np.bool_)
     expression = compile_parameter_condition(text, list(frame.parameters))
@@ -159,7 +159,7 @@ def over_parameter(run: OpenRun, frame: Frame, measurement: str, over: str, axis
 
 
 def _categories(frame: Frame, over: str) -> tuple[str, ...]:
-    """The values of a parameter of texts, which stand at 0, 1, ...; none for a parameter of numbers."""
+    """The values of a parameter of texts, which are drawn at 0, 1, ...; empty for a parameter of numbers."""
     column = frame.parameters[over]
     return tuple(np.unique(column.astype(str)).tolist()) if column.dtype == np.object_ else ()
 
@@ -186,13 +186,13 @@ def family(frame: Frame, measurement: str, over: str, scale: float = 1.0, most: 
         for key, members in groups.items()
         if len(members) > 1
     ]
-    # A line needs two points: what stands alone (a one-at-a-time sweep) is drawn together.
+    # A line needs two points: single points (a one-at-a-time sweep) are drawn together.
     alone = [members[0] for members in groups.values() if len(members) == 1]
     return [*curves, Curve("others", x[alone], values[alone], "points")] if alone else curves
 
 
 def _several_at_one(x: Floats, groups: Iterable[Sequence[int]]) -> bool:
-    """Whether a curve would pass several values at one x, as Monte Carlo samples stand."""
+    """Whether a curve would pass several values at one x, as Monte Carlo samples do."""
     return any(len(np.unique(x[members])) < len(members) for members in groups)
 
 
@@ -236,7 +236,7 @@ def _with_unit(axis: Axis, unit: str) -> Axis:
 
 
 def figures_of(run: OpenRun, specs: Sequence[PlotSpec]) -> list[Figure]:
-    """Every spec as a figure; one that cannot be drawn for this run says why in its place."""
+    """Every spec as a figure; a spec that cannot be drawn for this run is replaced by its error."""
     found = []
     for spec in specs:
         try:

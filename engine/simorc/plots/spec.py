@@ -71,7 +71,9 @@ class PlotSpec:
 
 
 def read_plot_specs(source: Path | Mapping[str, Any], root: Path | None = None) -> list[PlotSpec]:
-    """The specs of a YAML file (one per document) or of one mapping. UsageError says what is wrong where."""
+    """The specs of a YAML file (one per document) or of one mapping. UsageError gives the error and its
+    location.
+    """
     if isinstance(source, Mapping):
         return [plot_spec(source, "plot spec")]
     path = source if source.is_absolute() or root is None else root / source
@@ -180,8 +182,8 @@ def _check_expression(text: str, place: str) -> None:
 
 
 def refuse_other_unit(text: str, unit: str, label: str, place: str = "plot spec") -> None:
-    """UsageError where the unit or the label of an axis says degrees and the signal is in radians, or the
-    other way round.
+    """Raise UsageError if the unit or the label of an axis is in degrees and the signal in radians, or vice
+    versa.
     """
     words = re.findall(r"\b(?:deg|degrees?|rad|radians?)\b|°", label.lower())
     try:

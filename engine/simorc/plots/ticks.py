@@ -30,7 +30,7 @@ def ticks(low: float, high: float, most: int, *, log: bool = False, unit: str = 
     values = _decades(low, high, most) if log else []
     steps = _STEPS_OF.get(unit, _STEPS)
     for more in range(most, most + _MOST_MORE):
-        # One tick alone tells no scale: a little crowding is better.
+        # One tick alone shows no scale: a little crowding is better.
         if len(values) < 2:
             values = _round_values(low, high, more, steps)
     kept = [value for value in values if not log or value > 0]
@@ -40,7 +40,7 @@ def ticks(low: float, high: float, most: int, *, log: bool = False, unit: str = 
 
 
 def fraction(value: float, low: float, high: float, *, log: bool = False) -> float:
-    """Where `value` stands between `low` (0) and `high` (1)."""
+    """The position of `value` between `low` (0) and `high` (1)."""
     if log:
         value, low, high = math.log10(value), math.log10(low), math.log10(high)
     return (value - low) / (high - low)
@@ -75,7 +75,7 @@ def _decades(low: float, high: float, most: int) -> list[float]:
 
 
 def _labels(values: list[float], unit: str) -> list[str]:
-    """As few digits as tell every tick from its neighbours."""
+    """As few digits as distinguish every tick from its neighbours."""
     for digits in range(3, _MOST_DIGITS):
         labels = [format_si(value, unit, digits) for value in values]
         exact = all(_close(value, float(f"{value:.{digits - 1}e}"), values) for value in values)

@@ -58,7 +58,7 @@ def cautions(run: OpenRun) -> list[str]:
 
 
 def _moved(run: OpenRun) -> tuple[str, ...]:
-    """Inputs that differ now; nothing is said far from the project the run was built in."""
+    """Inputs that differ now; empty if the project the run was built in is not found."""
     root = run.manifest.project_root_if_known or run.layout.root
     here = run.layout.root if (run.layout.root / "sim_setup.yaml").is_file() else root
     recorded = run.manifest.inputs_if_known

@@ -1,6 +1,6 @@
 """A baseline: reviewed results of a run, stored in the project (``baselines/<sweep>.json``).
 
-It holds one line per case, sorted by case, so that a version control diff shows what moved.
+It contains one line per case, sorted by case, so that a version control diff shows which values changed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FORMAT = 1
 
 
 def baseline_path(root: Path, sweep: str) -> Path:
-    """Where the baseline of a sweep stands."""
+    """The path of a sweep's baseline."""
     return root / "baselines" / f"{sweep}.json"
 
 

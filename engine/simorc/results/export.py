@@ -95,7 +95,7 @@ def write_parquet(frame: Frame, path: Path, *, long: bool = False) -> None:
 
 
 def _of_one_type(column: Any) -> list[Any]:
-    """Parquet columns have one type: where texts and numbers stand together, all become texts."""
+    """Parquet columns have one type: a column of texts and numbers becomes all texts."""
     if any(isinstance(value, str) for value in column):
         return [None if value is None else str(value) for value in column]
     return list(column)

@@ -1,6 +1,6 @@
 """The cases of a run as columns: one array per parameter and per measurement.
 
-100,000 cases load in well under a second; a measurement that is not there is NaN, never zero.
+100,000 cases load in well under a second; a missing measurement is NaN, never zero.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 class Frame:
     """Cases in order of their number; every array has one entry per case.
 
-    ``parameters`` holds float64 arrays where every value is a number, object arrays (numbers and texts)
-    elsewhere.
+    ``parameters`` are float64 arrays if every value is a number, object arrays (numbers and texts) otherwise.
     """
 
     ids: npt.NDArray[np.int64]
@@ -44,7 +43,7 @@ class Frame:
     samples: npt.NDArray[np.int64] | None = None
     """The Monte Carlo sample of every case, from 1; None without Monte Carlo."""
     circuits: Mapping[int, int] = field(default_factory=dict)
-    """The cases that were simulated from changed inputs, which somebody accepted: id -> number of the
+    """The cases that were simulated from changed inputs after a person accepted them: id -> number of the
     circuit. All others are of circuit 1.
     """
 
@@ -92,7 +91,7 @@ class Frame:
         return {name: plain_value(column[index]) for name, column in self.parameters.items()}
 
     def select(self, mask: Mask) -> Frame:
-        """The cases where ``mask`` holds."""
+        """The cases for which ``mask`` is true."""
         kept = np.flatnonzero(mask)
         places = [int(place) for place in kept]
         return replace(

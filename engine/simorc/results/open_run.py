@@ -39,7 +39,7 @@ from simorc.units import ShownAs
 
 
 class OpenRun:
-    """One run, read-only; each part is read when first asked for."""
+    """One run, read-only; each part is read on first use."""
 
     def __init__(self, layout: RunLayout) -> None:
         self.layout = layout
@@ -88,7 +88,7 @@ class OpenRun:
 
     @cached_property
     def rungs(self) -> dict[int, str]:
-        """The convergence rung of every case that has its result from one."""
+        """The convergence fallback step of every case whose result comes from one."""
         with RunReader(self.layout) as view:
             rows = view.page(0, len(self.frame), where="rung IS NOT NULL AND rung != ''")
             return {row["id"]: row["rung"] for row in rows}
@@ -107,7 +107,7 @@ class OpenRun:
 
     @cached_property
     def mixture(self) -> str:
-        """What is said of a run whose cases are not all of one circuit; empty for any other."""
+        """The message for a run whose cases are not all of one circuit; empty for any other."""
         with RunReader(self.layout) as view:
             return mixture(view)
 

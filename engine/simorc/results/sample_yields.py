@@ -61,7 +61,7 @@ def count_yields(
 ) -> Yields:
     """The yields of a run whose frame has samples. `planned` is the sample of every case of its plan.
 
-    A spec of a measurement across cases counts for a sample where its frame holds the samples.
+    A spec of a measurement across cases applies to a sample only if its frame contains the samples.
     """
     assert frame.samples is not None
     complete = _complete(frame, planned)

@@ -68,7 +68,7 @@ def judge_cases(frame: Frame, spec: Spec) -> Judged:
 
 def _limits(frame: Frame, spec: Spec) -> tuple[Floats, Floats]:
     low, high = (np.full(len(frame), each) for each in spec.limits_in(None))
-    # A bundle says more than the parameter it sets, so its limits come last.
+    # A bundle is more specific than the parameter it sets, so its limits come last.
     for corner in (frame.parameters.get("corner"), frame.bundles):
         for name in spec.corners if corner is not None else ():
             here = np.asarray(corner == name, dtype=np.bool_)
@@ -122,7 +122,7 @@ class SpecResult:
 
     @property
     def passed(self) -> bool:
-        """Whether every case that was run keeps to it; an empty run passes nothing."""
+        """Whether every case that was run meets it; an empty run passes nothing."""
         return self.status in ("pass", "near")
 
     @property

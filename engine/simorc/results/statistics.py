@@ -27,7 +27,7 @@ QUANTILES = (0.001, 0.01, 0.05, 0.25, 0.75, 0.95, 0.99, 0.999)
 _ROUNDING = 1e-14
 """A spread as small as this, relative to the mean, is rounding and no capability."""
 _FEW = 8
-"""Below this number of samples nothing is said about the shape of the distribution."""
+"""Below this number of samples the shape of the distribution is not assessed."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ class Digests:
 
     @classmethod
     def load(cls, root: Path) -> Digests:
-        """What an earlier command knew; a damaged cache counts as empty."""
+        """The digests of an earlier command; a damaged cache counts as empty."""
         try:
             known = json.loads((root / _CACHE).read_text(encoding="utf-8"))
         except (OSError, ValueError):

@@ -1,6 +1,6 @@
 """Finds placeholders in schematics that xschem would cut, with their lines.
 
-xschem takes bare braces for its own, and cuts an unquoted value at its first space, both without a word.
+xschem interprets bare braces itself, and cuts an unquoted value at its first space, both without a message.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def lint_project(project: Project) -> tuple[Finding, ...]:
 
 
 def lint_pair(pair: Pair) -> tuple[Finding, ...]:
-    """The findings of one schematic and of what it contains; nothing for a schematic that is not there."""
+    """The findings of one schematic and of what it contains; empty for a missing schematic."""
     try:
         files = schematic_closure(pair.schematic, library_of(pair)).files
     except NetlistError:
@@ -66,7 +66,7 @@ def lint_pair(pair: Pair) -> tuple[Finding, ...]:
 
 
 def lint_template(template: Path, parameters: Mapping[str, object]) -> tuple[Finding, ...]:
-    """Unknown and unused names of a template that no schematic stands behind."""
+    """Unknown and unused names of a template that has no schematic."""
     try:
         used = Template.load(template).names()
     except TemplateError as error:
@@ -91,7 +91,7 @@ def _lint_dut(project: Project, bench: Testbench) -> Iterator[Finding]:
 
 
 def _lint_measures(bench: Testbench) -> Iterator[Finding]:
-    """Measurements by names that stand nowhere in the template; an include may still bring them."""
+    """Measurements whose names are not in the template; an include may still define them."""
     try:
         template = read_leniently(bench.template)
         config = bench.config_path.read_text(encoding="utf-8", errors="replace").splitlines()

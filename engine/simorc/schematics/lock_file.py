@@ -82,7 +82,7 @@ def write_record(netlist: Path, record: Record, root: Path) -> None:
 
 
 def name_of(path: Path, root: Path) -> str:
-    """A path as it stands in a record: relative to the project, else below a variable, else whole."""
+    """A path as written in a record: relative to the project, else below a variable, else absolute."""
     if path.is_relative_to(root):
         return path.relative_to(root).as_posix()
     for variable in _ROOT_VARIABLES:

@@ -1,7 +1,7 @@
 """Checks the output of a netlister and converts it to the stored form.
 
-xschem says success for symbols it does not find and for schematics that do not exist, so the netlist itself
-is read.
+xschem reports success for symbols it does not find and for schematics that do not exist, so the netlist
+itself is read.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def kept_form(text: str, pair: Pair) -> str:
     if pair.is_dut:
         lines = [_TOP_FRAME.sub(r"\1", line) for line in lines if line.lower() != ".end"]
     kept = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
-    # ngspice takes the first line of a deck for its title, whatever it says.
+    # ngspice reads the first line of a deck as its title, whatever it contains.
     return kept if pair.is_dut or kept.startswith("*") else f"* {pair.name}\n{kept}"
 
 

@@ -31,9 +31,9 @@ def sweep_to_rerun(on_change: str) -> str | None:
 
 
 def reaction_to(news: Iterable[Condition], pairs: Iterable[Pair]) -> Reaction:
-    """What the project's ``on_change`` asks for when these states are new.
+    """The actions that the project's ``on_change`` requests for these new states.
 
-    The design under test belongs to every testbench: when it is stale, all that react do.
+    The design under test is part of every testbench: when it is stale, all testbenches with an action react.
     """
     stale = [condition.pair for condition in news if condition.state in (State.STALE, State.MISSING)]
     dut = any(pair.is_dut for pair in stale)

@@ -27,7 +27,7 @@ _GLOBAL_LETTERS = ("K", "G")
 
 @dataclass(frozen=True)
 class Text:
-    """One text in braces, as it stands in the file; ``line`` and ``column`` are where it begins, from 1."""
+    """One text in braces, as written in the file; ``line`` and ``column`` of its start, from 1."""
 
     raw: str
     line: int
@@ -102,7 +102,9 @@ class Schematic:
 
     @cached_property
     def drawn_with(self) -> tuple[int, int]:
-        """Major and minor version of the xschem that saved the file, (0, 0) when it does not say."""
+        """Major and minor version of the xschem that saved the file, (0, 0) if the file does not
+        contain it.
+        """
         headers = (texts[0].raw for letter, texts in self.objects if letter == "v" and texts)
         match = _VERSION.search(next(headers, ""))
         return (int(match[1]), int(match[2])) if match else (0, 0)

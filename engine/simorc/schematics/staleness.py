@@ -32,7 +32,7 @@ _CLONE_SECONDS = 2.0
 
 
 class State(StrEnum):
-    """What can be said of a netlist."""
+    """The state of a netlist."""
 
     UP_TO_DATE = "up to date"
     STALE = "stale"
@@ -103,7 +103,7 @@ def _by_record(pair: Pair, digests: Digests) -> Condition:
 
 
 def _by_time(pair: Pair) -> Condition:
-    """Without a record only time stamps are left, and they lie after a checkout."""
+    """Without a record only time stamps are left, and they are wrong after a checkout."""
     made = pair.netlist.stat().st_mtime
     files = schematic_closure(pair.schematic, library_of(pair)).files
     newer = tuple(name_of(path, pair.root) for path in files if path.stat().st_mtime > made + _CLONE_SECONDS)
@@ -115,7 +115,7 @@ def _by_time(pair: Pair) -> Condition:
 def _moved(
     recorded: Mapping[str, str], root: Path, digests: Digests
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names whose content is not as recorded, and remarks on files that are not on this machine."""
+    """Names whose content is not as recorded, and notes about files that are not on this machine."""
     changed, notes = [], []
     for name, digest in recorded.items():
         path = path_of(name, root)

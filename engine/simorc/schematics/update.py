@@ -82,8 +82,8 @@ def adopt(pair: Pair, digests: Digests | None = None) -> None:
 
 
 def _consistent(pair: Pair, digests: Digests) -> tuple[Made, dict[str, str], tuple[str, ...]]:
-    """A netlist and the hashes it was made from, the same before and after; made again while somebody
-    saves in between. Time stamps prove nothing here: a file moved into place may be an old one.
+    """A netlist and the hashes of its sources, equal before and after; repeated if a source is saved in
+    between. Time stamps are no evidence here: a file moved into place may be an old one.
     """
     before = _inputs_if_known(pair, digests)
     for _ in range(_ATTEMPTS):
@@ -97,8 +97,8 @@ def _consistent(pair: Pair, digests: Digests) -> tuple[Made, dict[str, str], tup
 
 
 def _inputs_if_known(pair: Pair, digests: Digests) -> dict[str, str]:
-    """The hashes of everything behind a netlist by the library path as far as it is known now; none where
-    it is not: the netlister tells.
+    """The hashes of all sources of a netlist by the library path as far as it is known now; empty if it is
+    unknown: the netlister reports it.
     """
     try:
         return _inputs(pair, library_of(pair), digests)

@@ -1,8 +1,8 @@
 """Watches schematics and reports netlists that become stale, within a second after a save.
 
-Only the directories that hold something of a netlist are watched, not the trees below: a project with ten
-thousand files of results costs nothing. Every few seconds the state is looked at anyway, so an event that got
-lost, a directory that was replaced, or a watcher that died costs seconds and nothing more.
+Only the directories that contain sources of a netlist are watched, not the trees below: a project with ten
+thousand files of results costs nothing. The state is also polled every few seconds, so an event that got
+lost, a directory that was replaced, or a watcher that died causes a delay of seconds only.
 """
 
 from __future__ import annotations
@@ -58,11 +58,11 @@ class Pace:
     """How the file system is watched; times in milliseconds."""
 
     polling: bool = False
-    """Look instead of being told: network file systems do not tell."""
+    """Poll instead of waiting for events: network file systems send none."""
     debounce: int = 150
     poll: int = 500
     recheck: int = 3000
-    """The state is looked at this often even when nothing is told."""
+    """The interval at which the state is polled even without an event."""
 
 
 async def watch(load: Callable[[], Project], pace: Pace | None = None) -> AsyncGenerator[Watched, None]:
@@ -80,7 +80,7 @@ async def watch(load: Callable[[], Project], pace: Pace | None = None) -> AsyncG
                 if seen is not None:
                     yield seen
         except (OSError, RuntimeError):
-            # No inotify watches left, or the system's watcher died: from now on look instead of being told.
+            # No inotify watches left, or the system's watcher died: poll from now on.
             pace = replace(pace, polling=True)
             await anyio.sleep(_PAUSE)
 
@@ -108,7 +108,7 @@ async def _until_moved(state: _Watch, pace: Pace) -> AsyncGenerator[Watched | No
 
 
 async def _after_start(events: AsyncGenerator[set[FileChange], None]) -> AsyncGenerator[None, None]:
-    """Yields as soon as the watcher stands, for what happened before it did, and with each event."""
+    """Yields once when the watcher is ready, for earlier changes, and then with each event."""
     first = asyncio.ensure_future(anext(events, None))
     try:
         # One turn of the loop: the watcher is made before `awatch` waits for the first time.

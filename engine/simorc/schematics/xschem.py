@@ -1,7 +1,7 @@
 """Runs the netlister: xschem 2.8.1 and 3.x without a display, or the command line of the project.
 
-xschem 2.8.1 knows neither ``-o`` nor ``-N``: where to write, and all else, goes through an rcfile made for
-the one call, which reads the project's own first. It also reports the library path xschem really uses.
+xschem 2.8.1 supports neither ``-o`` nor ``-N``: the output path, and all else, is set in an rcfile created
+for the one call, which reads the project's own first. It also reports the library path xschem really uses.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _TAIL = 500
 
 @dataclass(frozen=True)
 class Made:
-    """The text a netlister wrote; the library path it used and its version, where it tells."""
+    """The text a netlister wrote; the library path it used and its version, if it reports them."""
 
     text: str
     library: tuple[Path, ...] = ()
@@ -118,13 +118,13 @@ def _rcfile(pair: Pair, directory: Path) -> str:
 
 
 def _tcl(path: Path) -> str:
-    """A path as one word of Tcl, whatever characters it has."""
+    """A path quoted as one word of Tcl, whatever characters it contains."""
     return '"' + re.sub(r'([\\"$\[\]{}])', r"\\\1", str(path)) + '"'
 
 
 @lru_cache
 def xschem_version(executable: str) -> tuple[int, int]:
-    """Major and minor version; (0, 0) when the program does not say."""
+    """Major and minor version; (0, 0) if the program does not report it."""
     try:
         output = subprocess.run(
             [executable, "--version"],
@@ -148,7 +148,7 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 def _run(arguments: list[str], setup: NetlisterSetup, pair: Pair, directory: Path) -> str:
-    """Run in a session of its own and return what it said; on a time-out its whole session ends."""
+    """Run in a new session and return the output; on a time-out the whole session is killed."""
     try:
         process = subprocess.Popen(
             arguments,

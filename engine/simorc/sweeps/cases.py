@@ -11,9 +11,9 @@ from simorc.units import Value
 class Case:
     """One simulation to do.
 
-    ``id`` counts from 1 in the order of the sweep. ``parameters`` holds the swept parameters only, in axis
+    ``id`` counts from 1 in the order of the sweep. ``parameters`` contains the swept parameters only, in axis
     order. ``corner`` is the name of the bundle under ``corners:``, None without one. ``sample`` counts Monte
-    Carlo samples from 1 and ``seed`` (1 ... 2^31 - 1) belongs to it; both are None outside Monte Carlo.
+    Carlo samples from 1 and ``seed`` (1 ... 2^31 - 1) is its seed; both are None outside Monte Carlo.
     """
 
     id: int

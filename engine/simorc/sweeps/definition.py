@@ -23,9 +23,7 @@ def entry(thing: Any, name: str) -> Any:
 
 
 def axes_of(definition: Any, defaults: Mapping[str, Value]) -> tuple[AnyAxis, ...]:
-    """All axes of a definition. Raises UsageError for what makes no sense (empty lists, unequal zips,
-    ...).
-    """
+    """All axes of a definition. Raises UsageError for an invalid one (empty lists, unequal zips, ...)."""
     axes: list[AnyAxis] = []
     for name, values in (entry(definition, "parameters") or {}).items():
         axes.append(Listed("grid", _columns({name: values}, defaults)))

@@ -1,7 +1,7 @@
-"""The conditions of a plan that select the kept combinations.
+"""The conditions of a plan that select the remaining combinations.
 
-A combination is kept when no ``exclude`` holds, every ``include`` and every ``where`` holds, and its corner
-is among the chosen ones.
+A combination remains if no ``exclude`` is true, every ``include`` and every ``where`` is true, and its corner
+is among the selected ones.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from simorc.expressions.conditions import Condition, compile_parameter_condition
 
 @dataclass(frozen=True)
 class Filters:
-    """``corners`` holds one choice of names per narrowing."""
+    """``corners`` contains one selection of names per narrowing."""
 
     exclude: tuple[str, ...] = ()
     include: tuple[str, ...] = ()

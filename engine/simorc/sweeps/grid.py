@@ -143,7 +143,7 @@ class Grid:
 
 
 class _Places(Sequence[Mapping[str, Value]]):
-    """The places of an axis, worked out when asked for."""
+    """The positions of an axis, computed on first use."""
 
     def __init__(self, axis: AnyAxis) -> None:
         self._axis = axis

@@ -1,7 +1,7 @@
-"""The kept combinations of a grid. Each condition is evaluated over the axes it names only.
+"""The remaining combinations of a grid. Each condition is evaluated over the axes it names only.
 
-Where a corner bundle overrides what an earlier axis varies, one combination stands for all that would be
-the same case: three supply voltages times a corner that sets the supply are one case, not three.
+If a corner bundle overrides what an earlier axis varies, one combination represents all that would be the
+same case: three supply voltages times a corner that sets the supply are one case, not three.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from simorc.sweeps.plan import Plan
 
 @dataclass(frozen=True)
 class Preview:
-    """``rows`` hold texts under ``columns``; ``skipped`` cases stand between the first ``head`` rows and
+    """``rows`` are texts under ``columns``; ``skipped`` cases are between the first ``head`` rows and
     the rest.
     """
 

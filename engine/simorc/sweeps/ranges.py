@@ -23,7 +23,7 @@ MAX_POINTS = 100_000_000
 
 @dataclass(frozen=True)
 class Span(Sequence[Number]):
-    """The points of a range, computed when asked for. ``step`` or ``num`` is given, never both."""
+    """The points of a range, computed on first use. ``step`` or ``num`` is given, never both."""
 
     start: Number
     stop: Number

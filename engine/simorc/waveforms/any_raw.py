@@ -31,7 +31,7 @@ _HEAD = 1 << 14
 
 @dataclass(frozen=True)
 class Section:
-    """One analysis of one step; what is asked of it is what is asked of a plot of a raw file."""
+    """One analysis of one step; supports the same queries as a plot of a raw file."""
 
     name: str
     title: str
@@ -49,7 +49,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Step:
-    """The analyses of one step; `label` says which (``r=1k``, ``step 2``), empty in a file without steps."""
+    """The analyses of one step; `label` names it (``r=1k``, ``step 2``), empty in a file without steps."""
 
     label: str
     plots: tuple[Plot | Section, ...]

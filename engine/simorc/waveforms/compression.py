@@ -19,7 +19,7 @@ def packed(path: Path) -> Path:
 
 
 def present(path: Path) -> Path:
-    """The raw file or, if there is none, its compressed form; the file as asked for if there is neither."""
+    """The raw file or, if there is none, its compressed form; the path as given if there is neither."""
     return path if path.exists() or not packed(path).exists() else packed(path)
 
 
@@ -27,7 +27,7 @@ def pack(path: Path) -> Path:
     """Compress a raw file in place; returns the new file. A reader finds the old or the new one, always
     whole.
 
-    Raises OSError; then the raw file stands as it was.
+    Raises OSError; then the raw file is unchanged.
     """
     # Imported here: the path of `simorc status` leads through this module.
     import gzip
@@ -36,7 +36,7 @@ def pack(path: Path) -> Path:
     target = packed(path)
     beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        # The header holds no time, so that equal waveforms give equal files.
+        # The header contains no time, so that equal waveforms give equal files.
         with (
             path.open("rb") as source,
             beside.open("wb") as sink,

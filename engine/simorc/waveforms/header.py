@@ -34,12 +34,12 @@ class Variable(NamedTuple):
 
 
 class HeaderError(ValueError):
-    """This is not the header of a plot; the text says why."""
+    """The header of a plot is invalid; the text is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A plot's header; `points` is what it says, which need not be what follows."""
+    """A plot's header; `points` is the declared number, which may differ from the data that follows."""
 
     title: str
     date: str

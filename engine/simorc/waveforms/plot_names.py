@@ -1,8 +1,8 @@
 """The analysis of a plot in a raw file, and the names of its plots.
 
-A plot is known by the ``Plotname`` its simulator wrote. Names are compared whole or from their beginning,
-never searched for a word: ``DC transfer characteristic`` contains ``tran``, ``ac`` and ``sp`` occur
-everywhere.
+A plot is identified by the ``Plotname`` its simulator wrote. Names are compared whole or from their
+beginning, never searched for a word: ``DC transfer characteristic`` contains ``tran``, ``ac`` and ``sp``
+occur everywhere.
 """
 
 from __future__ import annotations

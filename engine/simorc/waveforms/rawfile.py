@@ -1,10 +1,10 @@
 """Reads raw files of ngspice.
 
-Opening one reads headers only; a trace is a column of a memory map, so a file of any size opens at once.
-This is our own reader, although spicelib has a good one, because a verdict needs what spicelib does not
-tell: whether every row the header promises is there, where each section of a file of several plots begins,
-and what a killed simulator left behind (a header that says 0 points, a torn last row) - and because it
-opens a small file in a tenth of the time. Dialects of other simulators are read by spicelib, in `foreign`.
+Opening one reads headers only; a trace is a column of a memory map, so a file of any size opens at once. This
+is our own reader, although spicelib has a good one, because a verdict needs what spicelib does not report:
+whether every row the header declares is present, where each section of a file of several plots begins, and
+what a killed simulator left behind (a header with 0 points, an incomplete last row) - and because it opens a
+small file in a tenth of the time. Dialects of other simulators are read by spicelib, in `foreign`.
 """
 
 from __future__ import annotations
@@ -43,9 +43,8 @@ Value = complex
 class Plot:
     """One plot of a raw file.
 
-    `n_points` rows are there to be read; `complete` says whether they are all that the header promises.
-    `offset` and `size` delimit the data section in the file, in bytes. Names of traces are compared without
-    case.
+    `n_points` rows can be read; `complete` is whether they are all that the header declares. `offset` and
+    `size` delimit the data section in the file, in bytes. Names of traces are case-insensitive.
     """
 
     path: Path
@@ -185,7 +184,7 @@ class RawFile:
 
     @classmethod
     def open(cls, path: Path | str) -> RawFile:
-        """Read all headers of `path`. Raises WaveformError if it holds no plot at all."""
+        """Read all headers of `path`. Raises WaveformError if it contains no plot."""
         path = Path(path)
         plots: list[Plot] = []
         with RawBytes(path) as source:
@@ -248,7 +247,7 @@ def _header_at(source: RawBytes, position: int) -> tuple[Header, int]:
 
 
 def _blocks(source: RawBytes, offset: int) -> Iterator[tuple[int, bytes]]:
-    """Overlapping pieces of the file from `offset`, so that a word on an edge is seen whole."""
+    """Overlapping pieces of the file from `offset`, so that a word on a boundary is found whole."""
     while offset < source.size:
         yield offset, source.read(offset, _CHUNK + 64)
         offset += _CHUNK
@@ -264,7 +263,7 @@ def _to_next_plot(source: RawBytes, offset: int) -> int:
 
 
 def _ascii_points(source: RawBytes, offset: int, size: int, columns: int) -> int:
-    """How many whole points an ASCII section holds: each is an index and one value per column."""
+    """How many whole points an ASCII section contains: each is an index and one value per column."""
     words, position, tail = 0, offset, b""
     while position < offset + size:
         block = tail + source.read(position, min(_CHUNK, offset + size - position))

@@ -1,7 +1,7 @@
 """Data sections of raw files: the part that must be identical in two simulations of a case.
 
-The imaginary part of a complex plot's axis is left out: ngspice does not set it, so that a deck's
-``frequency`` may differ there from one run to the next, and nobody reads it.
+The imaginary part of a complex plot's axis is ignored: ngspice does not set it, so that a deck's
+``frequency`` may differ there from one run to the next, and no measurement reads it.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ def same_data(one: Path | str, other: Path | str) -> bool:
 def first_difference(
     one: Path | str, other: Path | str, labels: tuple[str, str] = ("in one", "in the other")
 ) -> Difference | None:
-    """The first place at which two raw files differ, None if they do not.
+    """The first position at which two raw files differ, None if they do not.
 
-    `labels` say in the text which value is whose. Raises WaveformError.
+    `labels` name the two files in the text. Raises WaveformError.
     """
     first, second = RawFile.open(one), RawFile.open(other)
     names = [[plot.name for plot in raw.plots] for raw in (first, second)]
@@ -104,7 +104,7 @@ def _same_bytes(source: RawBytes, one: Plot, target: RawBytes, other: Plot) -> b
 
 
 def _values_differ(one: Plot, other: Plot, labels: tuple[str, str]) -> Difference | None:
-    """The first value that differs; bytes alone may differ where nothing is told by them."""
+    """The first value that differs; None if only bytes differ that do not change a value."""
     import numpy as np
 
     places = np.flatnonzero((_bits(one) != _bits(other)).any(axis=1))

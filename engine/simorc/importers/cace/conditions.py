@@ -35,7 +35,7 @@ _USUAL = {
     "typical": ("median", "exact"),
     "maximum": ("maximum", "below"),
 }
-"""How CACE makes one number of all results, and compares it, unless told otherwise."""
+"""How CACE reduces all results to one number, and compares it, by default."""
 
 
 def values_of(condition: Mapping[str, Any]) -> list[Any] | dict[str, Any]:

@@ -1,6 +1,7 @@
 """A CACE datasheet (format 5) -> a project: each ngspice parameter becomes a testbench and a sweep.
 
-What CACE does with a layout (DRC, LVS, area) is left behind and said so; so are plots over collated samples.
+What CACE does with a layout (DRC, LVS, area) is not imported, with a note; nor are plots over collated
+samples.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from simorc.importers.cace.template import Converted, convert
 from simorc.importers.result import Carried, named, read_mapping, read_text
 
 _SPICEINIT = {"sky130": "spinit", "ihp-sg13": ".spiceinit"}
-"""The file below libs.tech/ngspice of a process kit that holds its settings of ngspice."""
+"""The file below libs.tech/ngspice of a process kit that contains its settings of ngspice."""
 
 
 _TEXT_FORM = re.compile(r"^\s*cace_format\s+([\d.]+)\s*;", re.MULTILINE)
@@ -207,7 +208,7 @@ def _simulator(sheet: Datasheet, settings: Mapping[str, Any], found: Converted) 
 
 
 def _spans(sheet: Datasheet, parameter: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What ``CACE{cond|maximum}`` and its kin stand for, as written in the datasheet."""
+    """The values of ``CACE{cond|maximum}`` and similar placeholders, as written in the datasheet."""
     for key, condition in {**by_condition(sheet.data.get("default_conditions")),
                            **parameter["conditions"]}.items():  # fmt: skip
         for kind in ("minimum", "typical", "maximum", "stepsize"):
@@ -218,7 +219,9 @@ def _spans(sheet: Datasheet, parameter: Mapping[str, Any]) -> Iterator[tuple[str
 def _conditions(
     sheet: Datasheet, parameter: Mapping[str, Any], found: Converted
 ) -> dict[str, Mapping[str, Any]]:
-    """The conditions the template uses: the parameter's, over the defaults, over what the template says."""
+    """The conditions the template uses: the parameter's override the defaults, which override the template's
+    own.
+    """
     defaults, own = by_condition(sheet.data.get("default_conditions")), parameter["conditions"]
     conditions: dict[str, Mapping[str, Any]] = {}
     for key, written in found.used.items():

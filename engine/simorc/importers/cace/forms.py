@@ -15,7 +15,9 @@ _BITS = re.compile(r"([^\[]+)\[[\d:]+\]")
 
 
 def ngspice_settings(parameter: Any) -> Mapping[str, Any] | None:
-    """What a parameter tells ngspice, its ``variables`` without a name None; None if it is no simulation."""
+    """A parameter's ngspice settings, its ``variables`` without a name as None; None if it is no
+    simulation.
+    """
     tool = parameter.get("tool") if isinstance(parameter, Mapping) else None
     settings = tool.get("ngspice") if isinstance(tool, Mapping) else None
     if not isinstance(settings, Mapping):
@@ -56,7 +58,7 @@ def condition_name(written: str) -> str:
 
 
 def left_of(parameter: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:
-    """What a parameter says that has no counterpart."""
+    """Settings of a parameter that have no counterpart."""
     if parameter.get("status"):
         yield f"status: {parameter['status']}: imported as an ordinary sweep"
     for step in parameter.get("measure") or []:

@@ -101,7 +101,7 @@ def _placeholder(inside: str, found: Converted, texts: Mapping[str, str], escape
 
 
 def _reference(inside: str, found: Converted, texts: Mapping[str, str]) -> str:
-    """What stands for the inside of CACE{...} within a placeholder, or its text where it is fixed."""
+    """The replacement for the inside of CACE{...} in a placeholder, or its text if it is fixed."""
     name, has_default, default = inside.strip().partition("=")
     if name in texts:
         return texts[name]

@@ -66,7 +66,9 @@ def from_chipify(path: Path, directory: Path | None = None) -> Carried:
 
 
 def _project_of(path: Path) -> _Project:
-    """The project is the directory that Chipify is started in: the one whose ``in_dir`` holds the file."""
+    """The project is the directory in which Chipify is started: the one whose ``in_dir`` contains the
+    file.
+    """
     for root in (path.resolve().parent.parent, path.resolve().parent):
         try:
             settings = json.loads((root / "settings.json").read_text(encoding="utf-8"))
@@ -105,7 +107,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _first(data: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
-    """The first of the keys that holds a mapping."""
+    """The first of the keys whose value is a mapping."""
     return next((data[key] for key in keys if isinstance(data.get(key), Mapping)), {})
 
 
@@ -121,7 +123,7 @@ def _add_testbench(
     parameters: Mapping[str, Any],
     measured: dict[str, str],
 ) -> bool:
-    """Add the files of a testbench; False, with a remark, for one that cannot be run."""
+    """Add the files of a testbench; False, with a note, for one that cannot be run."""
     engine = str(block.get("engine") or project.settings.get("simulator_engine") or "ngspice").lower()
     if engine != "ngspice":
         carried.leave(f"testbench {key}: engine {engine} is not supported")

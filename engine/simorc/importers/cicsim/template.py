@@ -26,7 +26,7 @@ def cicsim_template(
     ran_in: Path,
     carried: Carried,
 ) -> str:
-    """The testbench with what its corners say; `ran_in` is the directory its relative paths count from."""
+    """The testbench with the text of its corners; `ran_in` is the directory of its relative paths."""
     body = _with_measurements(text, measured, carried)
     title, _, rest = body.partition("\n")
     head = [f"{{%- set corners = [{', '.join(f'parameters.{group}' for group in groups)}] %}}"]
@@ -89,7 +89,7 @@ def _with_measurements(text: str, measured: str, carried: Carried) -> str:
 
 
 def _commands(measured: str) -> str:
-    """What stands between the marks; of a file without marks its cards and commands of measuring."""
+    """The text between the marks; of a file without marks its cards and measuring commands."""
     match = _BETWEEN.search(measured)
     if match is not None:
         return match[1].strip()

@@ -1,7 +1,7 @@
 """Testbenches of cicsim -> a project: corners become parameters, runs in the Makefile become sweeps.
 
-cicsim writes the text of each corner named on its command line into the testbench. Here a parameter per group
-of corners (``Tt Th Tl``) says which text stands in the template.
+cicsim writes the text of each corner named on its command line into the testbench. Here one parameter per
+group of corners (``Tt Th Tl``) selects the text in the template.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _call(line: str) -> Iterator[Call]:
 
 
 def _replaced(folder: Path, file: str, carried: Carried) -> dict[str, Any]:
-    """Word -> what stands for it, of the file named by --replace."""
+    """Word -> its replacement, from the file named by --replace."""
     if not file:
         return {}
     if not (folder / file).is_file():
@@ -132,7 +132,7 @@ def _groups(names: Sequence[str], texts: Mapping[str, str]) -> dict[str, tuple[s
 
 
 def _defaults(groups: Mapping[str, tuple[str, ...]], calls: Sequence[Call]) -> dict[str, str]:
-    """The first of each group that stands in every call; one some call leaves out is not set."""
+    """The first of each group that is in every call; one that some call omits is not set."""
 
     def everywhere(names: tuple[str, ...]) -> bool:
         return all(any(set(corners) & set(names) for corners in call.corners) for call in calls)

@@ -35,7 +35,7 @@ class Untranslated(ValueError):
 
 
 def metered(text: str) -> set[str]:
-    """Two-terminal devices whose current is asked for, in lower case; ngspice knows those of sources only."""
+    """Two-terminal devices whose current is used, in lower case; ngspice has the currents of sources only."""
     return {name.lower() for name in _CURRENT.findall(text)}
 
 

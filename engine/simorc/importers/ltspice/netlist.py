@@ -51,7 +51,7 @@ class _Netlist:
 
 
 def from_ltspice(path: Path, directory: Path | None = None) -> Carried:
-    """The project of one netlist, or of a schematic whose netlist stands beside it. Raises UsageError."""
+    """The project of one netlist, or of a schematic with its netlist beside it. Raises UsageError."""
     source = _netlist_of(path)
     name = named(source.stem)
     carried = Carried(directory or source.resolve().parent / "simorc")
@@ -105,7 +105,7 @@ def _netlisted(path: Path) -> Path | None:
 
 
 def _cards(text: str) -> Iterator[str]:
-    """Cards with their continuation lines joined, without comments and what stands after ``.end``."""
+    """Cards with their continuation lines joined, without comments and without text after ``.end``."""
     held = ""
     for number, line in enumerate(text.replace("µ", "u").replace("μ", "u").splitlines()):
         stripped = (line if number == 0 else line.partition(";")[0]).rstrip()
@@ -164,8 +164,8 @@ def _kept_options(card: str) -> list[str]:
 
 
 def _two_terminals(card: str, found: _Netlist, carried: Carried) -> None:
-    """A resistor, capacitor, coil or diode, behind an ammeter where its current is asked for; a voltage
-    source.
+    """A resistor, capacitor, coil or diode, in series with an ammeter if its current is used; a
+    voltage source.
     """
     name = card.split()[0]
     if name[0] in "vV":
@@ -225,7 +225,7 @@ def _step(card: str, found: _Netlist, carried: Carried) -> None:
 
 
 def _declare(name: str, found: _Netlist) -> None:
-    """A parameter that is swept takes its value from the sweep, whatever its .param says."""
+    """A swept parameter gets its value from the sweep, whatever the value of its .param."""
     if any(f"{{{{ parameters.{name} }}}}" in line for line in found.lines):
         return
     if name.lower() == "temp":
@@ -249,7 +249,7 @@ def _placed_in_source(name: str, found: _Netlist) -> str:
 
 
 def _placed_in_model(step: re.Match[str], found: _Netlist) -> str:
-    """The name of a new parameter that stands in the model's card; empty if there is no such card."""
+    """The name of a new parameter for the model's card; empty if there is no such card."""
     card = re.compile(rf"\.model\s+{re.escape(step[3])}\s+{step[2]}\b", re.IGNORECASE)
     entry = re.compile(rf"\b({step[4]}\s*=\s*)([^\s()]+)", re.IGNORECASE)
     name = re.sub(r"\W", "_", f"{step[2]}_{step[3]}_{step[4]}")
@@ -320,7 +320,7 @@ def _library(card: str, found: _Netlist, carried: Carried, source: Path) -> None
 
 
 def _pi(found: _Netlist) -> list[str]:
-    """LTspice knows ``pi`` in every expression, ngspice in some."""
+    """LTspice supports ``pi`` in every expression, ngspice in some."""
     used = any(re.search(r"(?<![\w.(])pi\b(?!\s*=)|\(pi\b", line, re.IGNORECASE) for line in found.lines)
     own = any(re.match(r"\.param\b.*\bpi\s*=", line, re.IGNORECASE) for line in found.lines)
     return [".param pi=3.141592653589793"] if used and not own else []

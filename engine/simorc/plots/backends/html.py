@@ -41,7 +41,7 @@ def figure_markup(figure: Figure, width: int = 720, height: int = 320) -> str:
 
 
 def script() -> str:
-    """The page's script, to stand after all figures."""
+    """The page's script, to be placed after all figures."""
     source = resources.files("simorc.plots.backends").joinpath("interactive.js").read_text(encoding="utf-8")
     colours = json.dumps(COLOURS)
     return (

@@ -1,6 +1,6 @@
 """Figures as SVG, without any library.
 
-Colours are told apart by colour-blind people (Okabe and Ito), and curves also by their dashes.
+Colours can be distinguished by colour-blind people (Okabe and Ito), and curves also by their dashes.
 """
 
 from __future__ import annotations
@@ -238,7 +238,7 @@ def axis_ticks(axis: Axis, span: Range, most: int) -> list[Tick]:
 
 
 def _over_curves(place: str, label: str, colour: str) -> str:
-    """A label with a white rim. Two texts, as not every mail program knows ``paint-order``."""
+    """A label with a white rim. Two texts, as not every mail program supports ``paint-order``."""
     rim = f'<text {place} stroke="#fff" stroke-width="3" stroke-linejoin="round">{text(label)}</text>'
     return f'{rim}<text {place} fill="{colour}">{text(label)}</text>'
 

@@ -35,7 +35,9 @@ def draw_strokes(
     only_ascii: bool,
     coloured: bool,
 ) -> list[str]:
-    """`height` lines of `width` cells, with ANSI colours if `coloured`; cursors stand upright at 0 ... 1."""
+    """`height` lines of `width` cells, with ANSI colours if `coloured`; cursors are vertical lines at
+    0 ... 1.
+    """
     figure = _figure(width, height)
     for place in cursors:
         _draw_cursor(figure, place, height, only_ascii)

@@ -40,11 +40,10 @@ def evaluated(
     label: str | None = None,
     plots: Sequence[PlotLike] = (),
 ) -> Evaluated:
-    """`text` over `plot`: one curve, for a complex waveform gain and phase, for a number a level line.
-    `plots` are all of the raw file, which say what ``tran2`` means.
+    """`text` over `plot`: one curve; for a complex waveform gain and phase; for a number a level line.
+    `plots` are all of the raw file, which define what ``tran2`` means.
 
-    Raises ExpressionError with a column where it is no expression, MeasurementMissing where a signal is not
-    there.
+    Raises ExpressionError with a column for an invalid expression, MeasurementMissing for a missing signal.
     """
     expression = compile_wave_expression(text)
     waves = Waves(plots or [plot], shown=plot)

@@ -44,7 +44,7 @@ def drawing_of(figure: Figure) -> Drawing:
 
 
 def _x_label(axis: Axis) -> str:
-    """Texts along an axis cannot stand at its ticks here: they are listed."""
+    """Texts along an axis cannot be placed at its ticks here: they are listed."""
     listed = ", ".join(f"{place} {name}" for place, name in enumerate(axis.categories[:8]))
     return f"{axis.label} ({listed})" if listed else axis.label
 
@@ -81,7 +81,7 @@ def _stairs(curve: Curve) -> Branch:
 
 
 def _dots(x: Floats, y: Floats) -> list[Branch]:
-    """Points that nothing joins: NaN stands between any two."""
+    """Points without connecting lines: NaN separates any two."""
     there = np.isfinite(x) & np.isfinite(y)
     order = np.argsort(x[there], kind="stable")
     stride = max(1, -(-order.size // _MOST_POINTS))

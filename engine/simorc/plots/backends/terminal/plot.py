@@ -70,8 +70,8 @@ class Panel:
 class Look:
     """How to draw: size in cells, the part of x to show, scales, cursors (x in data units), characters.
 
-    `y_spans` are the parts of y to show, strip by strip; None (and what is not there) fits the curves.
-    `marked` is the strip whose legend carries a sign.
+    `y_spans` are the parts of y to show, strip by strip; None (or a missing entry) fits the curves. `marked`
+    is the strip whose legend has a mark.
     """
 
     width: int

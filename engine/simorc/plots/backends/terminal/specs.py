@@ -39,9 +39,9 @@ from simorc.waveforms.plot_names import places_by_name
 def panel_from_spec(
     plots: Sequence[PlotLike], spec: Mapping[str, Any], numbers: Numbers = lambda _: None
 ) -> Panel:
-    """The panel `spec` describes, from the plot with all its signals; UsageError says what is missing.
+    """The panel `spec` describes, from the plot with all its signals; UsageError names what is missing.
 
-    Signals may be expressions; `numbers` gives the case's parameters that may stand in them.
+    Signals may be expressions; `numbers` gives the case's parameters that they may use.
     """
     across = _mapping(spec.get("x") or {}, "x")
     strips = [_mapping(strip, "y") for strip in _list(spec.get("y"))]

@@ -63,7 +63,7 @@ def default_names(plot: PlotLike) -> list[str]:
 
 
 def overlaid(panels: Mapping[str, Panel]) -> Panel:
-    """The same strips of several cases in one panel; each curve says whose it is."""
+    """The same strips of several cases in one panel; the label of each curve names its case."""
     strips: dict[tuple[str, str], list[PlotTrace]] = {}
     for owner, panel in panels.items():
         for strip in panel.strips:
@@ -128,7 +128,7 @@ def axis_label(plot: PlotLike) -> str:
 
 
 def unit_of(plot: PlotLike, name: str) -> str:
-    """The unit of a signal, as far as its kind tells."""
+    """The unit of a signal, if its kind determines it."""
     kinds = {variable.lower(): kind for variable, kind in kinds_of(plot)}
     kind = next((kinds[each] for each in spellings(name) if each in kinds), None)
     if kind is not None:
