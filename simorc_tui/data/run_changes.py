@@ -20,7 +20,7 @@ def runs_text(old: RunLayout, new: RunLayout, width: int = 80) -> Text:
     """What changed between two runs, as `simorc compare` prints it, in lines of `width` cells if possible;
     for files frozen in both runs the lines that differ. Raises SimorcError.
     """
-    from simorc.cli.commands.compare import lines_of
+    from simorc.cli.commands.results.compare import lines_of
     from simorc.results.compare import changed_inputs, changed_specs, compare_frames
     from simorc.results.open_run import OpenRun
 

@@ -13,7 +13,7 @@ import click
 import pytest
 
 from simorc.cli import removal
-from simorc.cli.commands import run as run_command
+from simorc.cli.commands.running import run as run_command
 from simorc.rundir.edited_metadata import edited_statuses
 from simorc.rundir.layout import RunLayout, find_runs
 from simorc.rundir.manifest import load_manifest

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simorc.cli.commands.init import TEMPLATES
+from simorc.cli.commands.project.init import TEMPLATES
 
 Simorc = Callable[..., Any]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from simorc.cli.commands.compare import lines_of
+from simorc.cli.commands.results.compare import lines_of
 from simorc.results.compare import Comparison
 from simorc.rundir.layout import RunLayout
 from simorc.sweeps.plan import Plan

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simorc.cli.commands import status
+from simorc.cli.commands.running import status
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerInfo
 from simorc.rundir.summary import RunSummary

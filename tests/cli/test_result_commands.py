@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from simorc.cli.commands import archive, baseline, compare, measure, report
+from simorc.cli.commands.results import archive, baseline, compare, measure, report
 from simorc.errors import SimorcError, UsageError
 from simorc.rundir.layout import RunLayout
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from simorc.cli.commands import run as run_command
+from simorc.cli.commands.running import run as run_command
 from simorc.cli.errors import ExitCode
 from simorc.cli.run_plan import Step, ordered
 from simorc.config.project import Project

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from simorc.cli.command_table import COMMANDS
-from simorc.cli.commands.init import KITS, TEMPLATES
+from simorc.cli.commands.project.init import KITS, TEMPLATES
 from simorc.cli.main import run
 from simorc.cli.main import simorc as program
 from simorc.config.project import Project

@@ -70,7 +70,7 @@ def test_importing_simorc_imports_nothing_heavy() -> None:
 def call(*arguments: object, code: int = 0) -> str:
     from click.testing import CliRunner
 
-    from simorc.cli.commands import results
+    from simorc.cli.commands.results import results
 
     done = CliRunner().invoke(results.command, [str(each) for each in arguments])
     if done.exception is not None and not isinstance(done.exception, SystemExit):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from simorc.cli.commands.netlist import command
+from simorc.cli.commands.project.netlist import command
 from tests.waiting import PATIENCE, until
 
 

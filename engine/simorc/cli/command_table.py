@@ -14,7 +14,9 @@ import click
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of `simorc --help`, and where the command is: ``module:attribute`` in simorc.cli.commands."""
+    """One line of `simorc --help`, and where the command is: ``module:attribute`` in the package of its
+    section, ``simorc.cli.commands.<section>``.
+    """
 
     section: str
     help: str
@@ -82,7 +84,8 @@ class CommandGroup(click.Group):
         if entry is None:
             return None
         module, _, attribute = entry.place.partition(":")
-        command = getattr(importlib.import_module(f"simorc.cli.commands.{module}"), attribute or "command")
+        package = f"simorc.cli.commands.{entry.section.lower()}"
+        command = getattr(importlib.import_module(f"{package}.{module}"), attribute or "command")
         assert isinstance(command, click.Command)
         return command
 

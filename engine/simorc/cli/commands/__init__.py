@@ -1,1 +1,1 @@
-"""The commands of ``simorc``, one module each, imported only when it is used."""
+"""The commands of ``simorc``, one package per section of the help; a command's module is imported on use."""

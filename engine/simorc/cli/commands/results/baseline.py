@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simorc.cli.commands.compare import as_json, lines_of
+from simorc.cli.commands.results.compare import as_json, lines_of
 from simorc.cli.completion import RUNS
 from simorc.cli.context import Scope, scoped
 from simorc.cli.errors import ExitCode

@@ -240,7 +240,7 @@ def _existing(scope: Scope, target: str) -> RunLayout | None:
 
 
 def _build(scope: Scope, target: str, asked: Asked, now: bool) -> RunLayout:
-    from simorc.cli.commands.build import build
+    from simorc.cli.commands.running.build import build
     from simorc.config.validate.unnamed_sweeps import how_to_name, unnamed_sweeps
 
     project = scope.load(asked.overrides())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simorc.cli.commands.netlist import as_object, complain
+from simorc.cli.commands.project.netlist import as_object, complain
 from simorc.cli.context import Scope, scoped
 from simorc.cli.output.tables import note
 from simorc.text import plain

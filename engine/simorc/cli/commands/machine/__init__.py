@@ -1,0 +1,1 @@
+"""Commands of the section Machine: serve the interface, check this machine and its files."""

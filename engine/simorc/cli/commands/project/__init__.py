@@ -1,0 +1,1 @@
+"""Commands of the section Project: create, check and describe a project."""

@@ -1,0 +1,1 @@
+"""Commands of the section Results: show, plot, measure, compare and export the results of runs."""

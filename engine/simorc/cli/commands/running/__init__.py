@@ -1,0 +1,1 @@
+"""Commands of the section Running: create, run, control and remove runs."""
