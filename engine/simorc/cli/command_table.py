@@ -103,7 +103,7 @@ class CommandGroup(click.Group):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            # The reader has seen enough (`simorc results | head`): no word of it, not at shutdown either.
+            # The reader closed the pipe (`simorc results | head`): print no error, now or at shutdown.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise click.exceptions.Exit(0) from None
         return result

@@ -1,6 +1,6 @@
 """Shell completion of the names of sweeps, runs, testbenches and pipelines of the current project.
 
-Light, and silent where anything is amiss: a person who presses tab wants no message.
+It imports little and prints no errors: a message would disturb the command line being completed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _sweeps(root: Path) -> list[CompletionItem]:
 
 
 def _runs(root: Path) -> list[CompletionItem]:
-    """The newest runs, and each sweep that has one: its name stands for the newest."""
+    """The newest runs, and each sweep that has one: a sweep's name selects its newest run."""
     found = find_runs(root)
     sweeps = dict.fromkeys(run.sweep for run in found)
     names = [CompletionItem(name, help="newest run of the sweep") for name in sweeps]

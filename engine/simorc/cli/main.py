@@ -89,5 +89,5 @@ def main() -> None:
 
 
 def _colour() -> bool | None:
-    """No colour if NO_COLOR says so; otherwise click decides by what it writes to."""
+    """No colour if NO_COLOR is set; otherwise click decides by its output stream."""
     return False if os.environ.get("NO_COLOR") else None

@@ -1,4 +1,4 @@
-"""Removing runs for `simorc clean` and `--force`: never a live or a locked one, and asked first."""
+"""Removes runs for `simorc clean` and `--force`: never an active or a locked one, and after confirmation."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def earlier_runs(root: Path, sweep: str) -> list[RunLayout]:
 
 
 def start_afresh(runs: Sequence[RunLayout], build: Callable[[], RunLayout], yes: bool) -> RunLayout:
-    """Build a run, then remove the earlier `runs`, asked first unless `yes`: a run that cannot be built
-    removes nothing.
+    """Build a run, then remove the earlier `runs`, after confirmation unless `yes`: if the build fails,
+    nothing is removed.
     """
     if runs and not yes:
         confirm(runs)
@@ -57,7 +57,7 @@ def start_afresh(runs: Sequence[RunLayout], build: Callable[[], RunLayout], yes:
 
 
 def refuse_live(layout: RunLayout) -> None:
-    """Raise RunBusy for a run whose runner lives."""
+    """Raise RunBusy for a run with an active runner."""
     info = runner_info(layout)
     if info is not None and info.is_alive():
         raise RunBusy(
@@ -67,7 +67,7 @@ def refuse_live(layout: RunLayout) -> None:
 
 
 def confirm(runs: Sequence[RunLayout]) -> None:
-    """Ask whether these runs are to be removed. Raises UsageError without a terminal, Abort for no."""
+    """Prompt whether to remove these runs. Raises UsageError without a terminal, Abort for no."""
     if not sys.stdin.isatty():
         raise UsageError("confirmation needed, but there is no terminal", remedy="add --yes")
     for line in choices(runs):

@@ -59,9 +59,7 @@ def inputs_options(function: Command) -> Command:
 
 
 def answer_of(keep_inputs: bool, accept_changes: bool) -> str:
-    """What these options say is to be done where an input of the run has changed. Raises UsageError for
-    both.
-    """
+    """What these options select for a run whose inputs have changed. Raises UsageError for both."""
     from simorc.rundir.circuit.record import ACCEPT, KEEP, REFUSE
 
     if keep_inputs and accept_changes:

@@ -1,7 +1,8 @@
 """What a run measures and judges, as frozen records: measurements, specs and the stop rule of Monte Carlo.
 
-The configuration gives them, a manifest holds them as JSON; runner, results, reports and interface use
-them. They need no library, so that a worker starts fast; the models in `models/` check what the user writes.
+They come from the configuration and are written as JSON in a manifest; runner, results, reports and interface
+use them. They need no library, so that a worker starts fast; the models in `models/` check what the user
+writes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from simorc.units import ShownAs, unambiguous
 
 SOURCES = ("meas", "measure", "expr", "python", "across")
-"""The keys that say where a measurement comes from; ``across`` ones belong to a whole run."""
+"""The keys that define the source of a measurement; ``across`` ones belong to a whole run."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class MeasurementDefinition:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The keys that say where it comes from; a valid definition has one."""
+        """The keys that define its source; a valid definition has one."""
         return tuple(source for source in SOURCES if getattr(self, source))
 
     @property
@@ -81,7 +82,7 @@ class MeasurementDefinition:
         return ShownAs(self.unit, self.scale)
 
     def to_json(self) -> dict[str, Any]:
-        """As a manifest holds it."""
+        """As JSON for a manifest."""
         across = self.across
         return {
             **{key: getattr(self, key) or None for key in ("meas", "measure")},
@@ -140,7 +141,7 @@ class Spec:
         return -math.inf if low is None else low, math.inf if high is None else high
 
     def to_json(self) -> dict[str, Any]:
-        """As a manifest holds it: the limits that a tolerance gives are not written."""
+        """As JSON for a manifest: the limits that follow from a tolerance are not written."""
         low, high = _derived(self.typ, self.tolerance)
         return {
             "min": None if self.min == low else self.min,
@@ -194,7 +195,7 @@ def specs_of_json(written: Mapping[str, Mapping[str, Any]]) -> dict[str, Spec]:
 
 
 def to_json(records: Mapping[str, MeasurementDefinition] | Mapping[str, Spec]) -> dict[str, dict[str, Any]]:
-    """Measurements or specs as a manifest holds them."""
+    """Parse measurements or specs from a manifest's JSON."""
     return {name: each.to_json() for name, each in records.items()}
 
 

@@ -14,7 +14,9 @@ from simorc.config.yaml.source import KeyPath, Source
 _VARIABLE = re.compile(r"\$\$|\$\{([^}]*)\}|\$\{")
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _SAME_VARIABLE = 0.85
-"""How alike two variables are that may be the same mistyped: an environment has many that share a word."""
+"""Minimum similarity of two variables of which one may be a typo: many variables of an environment
+share a word.
+"""
 
 
 class UnsetVariable(ValueError):

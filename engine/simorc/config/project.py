@@ -95,9 +95,9 @@ class Project:
         environment: str | None = None,
         overrides: Mapping[str, object] | None = None,
     ) -> Project:
-        """Read the project in which `start` (default: here) lies.
+        """Read the project that contains `start` (default: the working directory).
 
-        `environment` falls back to SIMORC_ENV; `overrides` come from the command line ("execution.jobs": 4).
+        `environment` defaults to SIMORC_ENV; `overrides` come from the command line ("execution.jobs": 4).
         Raises ConfigError with every problem of every file.
         """
         root = find_root(start)
@@ -214,7 +214,9 @@ class Project:
         return replace(self, sweeps=sweeps, _layers=layers), sweep
 
     def sweep(self, name: str) -> Sweep:
-        """The sweep of that name. Raises UsageError, which tells of a file that is there and not named."""
+        """The sweep of that name. Raises UsageError, which mentions a file of that name that the project does
+        not list.
+        """
         unnamed = {} if name in self.sweeps else unnamed_sweeps(self.root, self.setup.sweeps)
         if name in unnamed:
             raise UsageError(f"no sweep '{name}'", remedy=how_to_name(self.root, name, unnamed[name]))

@@ -8,11 +8,12 @@ from simorc.errors import UsageError
 
 SETUP_FILE = "sim_setup.yaml"
 SWEEPS_FOLDER = "sweeps"
-"""Where sweep files usually lie; sim_setup.yaml may name others."""
+"""The usual folder of sweep files; sim_setup.yaml may name others."""
 
 
 def find_root(start: Path | None = None) -> Path:
-    """The nearest directory upwards of `start` (default: here) that holds ``sim_setup.yaml``.
+    """The nearest directory from `start` (default: the working directory) upwards that contains
+    ``sim_setup.yaml``.
 
     `start` may also be the file itself. Raises UsageError.
     """

@@ -51,7 +51,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Layer:
-    """Some settings from one place; ``origin`` tells where a key path, ("execution", "jobs"), was written."""
+    """Some settings from one place; ``origin`` gives where a key path, ("execution", "jobs"), was written."""
 
     sections: Mapping[str, Section]
     origin: Callable[[KeyPath], str]
@@ -144,7 +144,7 @@ def _where(source: Source, path: KeyPath) -> str:
 
 
 def _located(name: str, section: Section, source: Source, at: KeyPath) -> tuple[Section, list[Problem]]:
-    """A section with paths made absolute against the file they stand in."""
+    """A section with paths made absolute, relative to the file that contains them."""
     base, update, problems = source.path.parent, {}, []
     executable = getattr(section, "executable", "")
     if "executable" in section.model_fields_set and "/" in executable:

@@ -61,7 +61,7 @@ def _all_values(definition: SweepDefinition) -> Iterator[tuple[str, KeyPath, Val
 
 
 def _at(definition: SweepDefinition, path: KeyPath) -> Any:
-    """What stands at a path of `varied`, other than a distribution."""
+    """The value at a path of `varied`, other than a distribution."""
     here: Any = getattr(definition, str(path[0]))
     for part in path[1:]:
         here = here[part]

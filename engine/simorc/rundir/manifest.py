@@ -324,7 +324,7 @@ class Manifest:
         """A section as its record; keys that are not known here are left out."""
         section = self._body.get(key) or {}
         if not isinstance(section, Mapping):
-            raise _invalid(self.file, f"what stands under {key} makes no sense")
+            raise _invalid(self.file, f"invalid value for {key}: not a mapping")
         return kind(**{each.name: section[each.name] for each in fields(kind) if each.name in section})
 
 

@@ -125,6 +125,6 @@ def disk_finding(place: Path) -> Finding:
 
 
 def plugin_findings() -> Iterator[Finding]:
-    """Packages that add to simorc and cannot be loaded; a run goes on without them."""
+    """Packages that extend simorc and cannot be loaded; a run continues without them."""
     for plugin in broken_plugins():
         yield Finding("plugin", "bad", str(plugin), f"update or uninstall {plugin.package}")

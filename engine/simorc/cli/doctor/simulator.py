@@ -26,7 +26,7 @@ def foreign_simulator_findings(scope: Scope) -> Iterator[Finding]:
     try:
         settings = scope.load().settings().simulator
     except SimorcError:
-        return  # told as the finding about the project
+        return  # reported by the finding about the project
     if settings.name != "ngspice":
         yield _finding(settings)
 
@@ -35,7 +35,7 @@ def ngspice_findings(settings: SimulatorSettings) -> Iterator[Finding]:
     """Whether ngspice is new enough for the project, and how its warm sessions are driven; one is tried."""
     program = shutil.which(settings.executable)
     if program is None:
-        return  # told as the finding about the program
+        return  # reported by the finding about the program
     try:
         require_version(NGSPICE, program, settings.min_version)
     except ToolMissing as error:

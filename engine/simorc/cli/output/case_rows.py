@@ -51,8 +51,8 @@ def as_json(
     circuit: int | None = None,
     warnings: Sequence[CaseWarning] = (),
 ) -> dict[str, object]:
-    """The case as ``simorc results --json`` prints it; ``rung`` only where one was needed to converge,
-    ``circuit`` only where it is not the run's first, ``warnings`` only where there are any.
+    """The case as ``simorc results --json`` prints it; ``rung`` only if a fallback step was needed to
+    converge, ``circuit`` only if it is not the run's first, ``warnings`` only if there are any.
     """
     record = {
         "case_id": row["id"],
@@ -74,7 +74,7 @@ def _values(row: Row, columns: Sequence[Column], role: str) -> dict[str, object]
 
 
 def finite(value: object) -> object:
-    """JSON knows no infinity and no NaN: they become null."""
+    """JSON has no infinity and no NaN: they become null."""
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def is_raw_file(name: str) -> bool:
-    """Whether the first word of `simorc plot` is a raw file and not a run."""
+    """Whether the first argument of `simorc plot` is a raw file and not a run."""
     return Path(name).is_file()
 
 

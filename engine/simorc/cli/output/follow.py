@@ -60,7 +60,7 @@ class Moment:
 class Follower:
     """Follows one start of a run: opened before the runner starts, so that no change is missed.
 
-    Ctrl-C once asks the run to stop and waits for it; a second one leaves it to itself.
+    The first Ctrl-C requests the run to stop and waits for it; the second one leaves it running on its own.
     """
 
     def __init__(self, layout: RunLayout, cases: Sequence[int] | None) -> None:
@@ -99,7 +99,9 @@ class Follower:
         return code
 
     def _look(self, progress: Progress) -> bool:
-        """Report what changed; whether the runner is still at it (asked first: its last words are read)."""
+        """Report what changed; returns whether the runner is still active (checked first, so that its last
+        changes are read).
+        """
         alive = runner_alive(self._layout)
         news = self._news.look()
         for row in self._newly_finished(news.changes):

@@ -49,8 +49,8 @@ def result_lines(result: Mapping[str, Any], layout: PipelineLayout) -> Iterator[
 
 
 def follow(layout: PipelineLayout, seen: int, as_json: bool) -> None:
-    """Print each stage as it ends, until the runner is done. Ctrl-C asks it to stop; a second one
-    leaves it alone.
+    """Print each stage as it ends, until the runner is done. The first Ctrl-C requests it to stop; the second
+    one stops following it.
     """
     asked = 0
 

@@ -27,7 +27,7 @@ _CASES = re.compile(r"\d[\d,\-]*")
 
 @dataclass(frozen=True)
 class Asked:
-    """The command line: what stands after RUN, and the options that choose."""
+    """The command line: the arguments after RUN, and the options that select."""
 
     what: tuple[str, ...] = ()
     where: str = ""
@@ -78,7 +78,7 @@ def _measured(run: OpenRun) -> list[str]:
 
 
 def spec_figures(run: OpenRun, asked: Asked) -> list[Figure]:
-    """The plot specs named, or all of the run when nothing else is asked for; empty if none is meant."""
+    """The plot specs named, or all of the run if nothing else is requested; empty if none is meant."""
     from simorc.plots.declared_specs import all_specs, refuse_unknown_spec, specs_named
     from simorc.plots.from_run import figure_of
 
@@ -94,7 +94,7 @@ def spec_figures(run: OpenRun, asked: Asked) -> list[Figure]:
 
 
 def chosen_cases(run: OpenRun, asked: Asked) -> list[int]:
-    """The cases named, or the completed ones ``--where`` leaves, thinned out; empty if neither is said."""
+    """The cases named, or the completed ones that ``--where`` selects, thinned out; empty without either."""
     from simorc.plots.from_run import cases_where, thinned
 
     if not asked.where:

@@ -24,7 +24,7 @@ _MESSAGE_WIDTH = 160
 
 
 class Progress:
-    """Tells nothing; the others tell more."""
+    """Prints nothing; the subclasses print more."""
 
     wants_cases = False
 
@@ -132,7 +132,7 @@ def progress_line(now: Moment) -> str:
 
 
 def closing_line(now: Moment, summary: RunSummary, failures: Sequence[FailureGroup] = ()) -> str:
-    """How the run stands when `simorc run` returns, why cases failed, and what to type next."""
+    """The state of the run when `simorc run` returns, why cases failed, and which command to type next."""
     counts, name = summary.counts, plain(summary.run)
     text = f"{name}: {summary.shown_state}, {counts['completed']} of {summary.total} completed"
     for status in ("failed", "pending"):

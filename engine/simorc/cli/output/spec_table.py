@@ -37,7 +37,7 @@ def spec_results(layout: RunLayout) -> list[SpecResult]:
 
 
 def violated(results: Sequence[SpecResult]) -> bool:
-    """Whether a spec is broken by a case that ran, or cannot be told for want of a value."""
+    """Whether a case that ran violates a spec, or a missing value leaves it undecided."""
     return any(result.status in ("fail", "missing") for result in results)
 
 
@@ -94,7 +94,7 @@ def _cells(run: OpenRun, result: SpecResult, written: WrittenParameters) -> tupl
 def _verdict(result: SpecResult) -> str:
     from simorc.results.case_counts import counts_of
 
-    # The verdict says what the first number is.
+    # The verdict explains the first number.
     against = counts_of(result.counts).against.replace(" violate", "")
     return f"{result.status} ({against})" if against else result.status
 

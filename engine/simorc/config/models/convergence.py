@@ -167,7 +167,7 @@ class Convergence(Section):
         return self
 
     def steps(self) -> tuple[FallbackStep, ...]:
-        """The whole ladder: as written or the default, then the loosening steps if they are asked for."""
+        """All fallback steps: as written or the default, then the loosening steps if they are requested."""
         ladder = DEFAULT_STEPS if self.ladder is None else self.ladder
         taken = {step.name for step in ladder}
         return (*ladder, *(step for step in LOOSE_STEPS if self.loosen and step.name not in taken))

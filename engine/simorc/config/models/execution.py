@@ -1,6 +1,6 @@
 """The sections of settings: ``simulator``, ``netlister``, ``execution``.
 
-Each may stand in sim_setup.yaml and an environment; simulator and execution in a testbench and a sweep, too.
+Each may be in sim_setup.yaml and an environment; simulator and execution in a testbench and a sweep, too.
 """
 
 from __future__ import annotations

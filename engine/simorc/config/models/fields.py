@@ -36,7 +36,7 @@ class Section(BaseModel):
 
 
 def kind_of(value: Any) -> str:
-    """What a YAML value is, in a word of the user's."""
+    """The kind of a YAML value in a word for users."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -137,7 +137,7 @@ Quantity = Annotated[Number, BeforeValidator(_number), WithJsonSchema({"type": [
 DeckQuantity = Annotated[
     Number, BeforeValidator(_deck_number), WithJsonSchema({"type": ["number", "string"]})
 ]
-"""An engineering number that stands in decks as written; it means what it means to ngspice."""
+"""An engineering number that decks contain as written; it has the value that ngspice reads."""
 
 Text = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "number"]})]
 Seconds = Annotated[float, BeforeValidator(_seconds), WithJsonSchema({"type": ["string", "number"]})]
@@ -148,4 +148,4 @@ Margin = Annotated[Any, BeforeValidator(_margin), WithJsonSchema({"type": ["stri
 """A number in the measurement's unit, or a percentage as text (``5%``)."""
 
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
-"""A list of texts; one alone may stand without brackets."""
+"""A list of texts; a single one may be written without brackets."""

@@ -37,7 +37,7 @@ def _ordinary(value: Any) -> Any:
 
 
 def _with_kinds(value: Any) -> Any:
-    """A stage of the loop gets its kind from its name; any other has to say it."""
+    """A stage of the loop gets its kind from its name; any other must declare it."""
     if not isinstance(value, Mapping):
         return value
     completed: dict[Any, Any] = {}

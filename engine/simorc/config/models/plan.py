@@ -11,7 +11,7 @@ from simorc.config.models.fields import Name, Section, Text
 
 
 class PlanStep(Section):
-    """One sweep of a plan; a bare name stands for ``{sweep: NAME}``."""
+    """One sweep of a plan; a bare name is short for ``{sweep: NAME}``."""
 
     sweep: Name
     """The sweep to run."""

@@ -25,7 +25,7 @@ class Dut(Section):
 
 
 class Setup(Section):
-    """sim_setup.yaml. Relative paths stand against its directory; ``~`` and ``${VAR}`` expand."""
+    """sim_setup.yaml. Relative paths are relative to its directory; ``~`` and ``${VAR}`` expand."""
 
     name: Text | None = None
     """Name of the project; default: the name of its directory."""

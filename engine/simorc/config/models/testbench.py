@@ -44,7 +44,7 @@ PlotSpecs = Annotated[tuple[Any, ...], BeforeValidator(_plot_specs)]
 
 
 class TestbenchConfig(Section):
-    """config.yaml of a testbench. Relative paths stand against its directory."""
+    """config.yaml of a testbench. Relative paths are relative to its directory."""
 
     __test__ = False  # not a test, whatever pytest thinks of the name
 

@@ -28,8 +28,8 @@ def write_schemas(directory: Path) -> list[Path]:
 
 
 def schema_line(path: PurePath) -> str:
-    """The first line that tells an editor the schema of a file, by its path in the project; empty for files
-    without one.
+    """The first line that names the schema of a file for an editor, by its path in the project; empty for
+    files without one.
     """
     name = None
     if path.name == "sim_setup.yaml":

@@ -34,7 +34,7 @@ def json_schema(name: str) -> dict[str, Any]:
     for part in (schema, *definitions.values()):
         _widen_section(part)
     if "Measurement" in definitions:
-        # Arguments of a built-in measurement stand beside it.
+        # Arguments of a built-in measurement are keys beside it.
         definitions["Measurement"]["additionalProperties"] = True
     if "Distribution" in definitions:
         definitions["Distribution"]["minProperties"] = definitions["Distribution"]["maxProperties"] = 1
@@ -63,7 +63,7 @@ def _short_forms(key: str, written: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _widened(schema: Any) -> Any:
-    """A schema with the short forms of what stands below it."""
+    """A schema with the short forms of the values below it."""
     if isinstance(schema, list):
         return [_widened(each) for each in schema]
     if not isinstance(schema, dict):

@@ -110,7 +110,7 @@ def _size(value: int) -> str:
 
 
 def sections_below(section: type[Section]) -> Iterator[type[Section]]:
-    """The sections that stand directly below one, in the order of its keys."""
+    """The sections directly below one, in the order of its keys."""
     for field in section.model_fields.values():
         yield from _sections_in(field.annotation)
 

@@ -26,7 +26,9 @@ def sweep_problems(
     testbenches: Mapping[str, Document[TestbenchConfig]],
     sweeps: Collection[str],
 ) -> Iterator[Problem]:
-    """A sweep against the project. A testbench that could not be read says nothing about its sweeps."""
+    """Check a sweep against the project. A testbench that could not be read adds no problems to its
+    sweeps.
+    """
     definition = sweep.model
     if definition is None:
         return
@@ -57,7 +59,7 @@ def _stop_when(
 
 
 def varied(definition: SweepDefinition) -> Iterator[tuple[str, KeyPath, str]]:
-    """Every parameter of a sweep, where it stands, and the axis that sets it (all corners are one)."""
+    """Every parameter of a sweep, its path, and the axis that sets it (all corners are one)."""
     for name in definition.parameters:
         yield name, ("parameters", name), "parameters"
     for index, group in enumerate(definition.zip):
@@ -73,7 +75,7 @@ def varied(definition: SweepDefinition) -> Iterator[tuple[str, KeyPath, str]]:
 
 
 def written_path(source: Source, path: KeyPath) -> KeyPath:
-    """The path in the file: one zip group may stand without a list, sensitivity under `parameters`."""
+    """The path in the file: one zip group may be written without a list, sensitivity under `parameters`."""
     data = source.data
     if path[0] == "zip" and isinstance(data["zip"], dict):
         return ("zip", *path[2:])

@@ -32,7 +32,7 @@ def pipeline_problems(setup: Document[Setup], root: Path, sweeps: Collection[str
 
 
 def files_of(pipeline: PipelineDefinition) -> Iterator[tuple[KeyPath, str]]:
-    """Every file a pipeline names, with the key it stands under."""
+    """Every file a pipeline names, with its key."""
     named: list[tuple[KeyPath, str | None]] = [
         (("spec",), pipeline.spec),
         (("rtl",), pipeline.rtl),

@@ -191,7 +191,7 @@ def _rooted_path(files: ProjectFiles, source: Source, key: KeyPath, written: str
 def _check_dut(files: ProjectFiles, setup: Setup) -> None:
     source = files.setup.source
     _check_file(files, source, ("dut", "schematic"), setup.dut.schematic)
-    # A netlist that is not there yet can be made where there is a schematic.
+    # A missing netlist can be generated if there is a schematic.
     if setup.dut.schematic is None:
         _check_file(files, source, ("dut", "netlist"), setup.dut.netlist)
 
@@ -223,7 +223,7 @@ def check_sweep(files: ProjectFiles, sweep: Document[SweepDefinition]) -> list[P
     """One sweep against the testbenches and sweeps of the project."""
     declared = files.setup.names("testbenches")
     if sweep.model is None or sweep.model.testbench in declared - set(files.testbenches):
-        return []  # the testbench itself is not there, which is said once
+        return []  # the testbench itself is missing, which is reported once
     problems = list(sweep_problems(sweep, files.testbenches, files.setup.names("sweeps")))
     testbench = files.testbenches.get(sweep.model.testbench)
     if testbench is not None and testbench.model is not None:

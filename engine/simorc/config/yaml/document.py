@@ -99,7 +99,7 @@ class _Findings(Generic[Model]):
 
 
 def _cut(data: Any, path: KeyPath) -> bool:
-    """Remove what stands at a path; False when there is nothing to remove."""
+    """Remove the value at a path; False if there is none."""
     if not path:
         return False
     for part in path[:-1]:
@@ -165,7 +165,7 @@ def _message(error: ErrorDetails) -> str:
 
 
 def _known_keys(model: type[Section], location: Iterable[int | str]) -> set[str]:
-    """Keys of the model that stands at pydantic's location."""
+    """Keys of the model at pydantic's location."""
     here = {model}
     for part in location:
         below = {

@@ -1,7 +1,7 @@
 """Edits values of a sweep file; every other byte stays unchanged.
 
-ruamel.yaml says where each value stands; the new text is spliced in there. Comments, blank lines, quotes
-and indentation survive, also those beside the items of a block list that stay.
+ruamel.yaml gives the position of each value; the new text is inserted there. Comments, blank lines, quotes
+and indentation are preserved, also those beside the remaining items of a block list.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class SweepText:
             raise ConfigError([Problem(path, 0, 0, "", f"cannot be read: {error}")]) from error
 
     def parameters(self) -> dict[str, AxisValue]:
-        """What stands under ``parameters``: name -> scalar, list, or a range's mapping, texts as written."""
+        """The value of ``parameters``: name -> scalar, list, or a range's mapping, texts as written."""
         section = self._section()
         if not isinstance(section, MappingNode):
             return {}
@@ -84,7 +84,7 @@ class SweepText:
         return self._spliced(start, self._line_end(_end(value)), "")
 
     def save(self, path: Path | None = None) -> None:
-        """Write beside the file, then rename over it, so that nobody reads half a file."""
+        """Write a file beside it, then rename that over it, so that no reader sees half a file."""
         target = path or self.path
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", text=True)
         beside = Path(name)
@@ -215,7 +215,7 @@ def _as_text(node: Node) -> AxisValue:
 
 
 def _end(node: Node) -> int:
-    """Where the node's own text ends; a block collection's mark lies beyond the comments after it."""
+    """The end of the node's own text; a block collection's end mark is after the comments that follow it."""
     if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
         last = node.value[-1]
         return _end(last[1] if isinstance(last, tuple) else last)

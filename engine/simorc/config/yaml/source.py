@@ -39,11 +39,11 @@ _TAGS = {
 
 @dataclass(frozen=True)
 class Source:
-    """One YAML file as read. ``data`` is None where it could not be; `problems` says why.
+    """One YAML file as read. ``data`` is None if it could not be read; `problems` gives the reasons.
 
-    ``places`` maps a key path to line and column (from 1) of what stands there: the value, or its key
-    where the value is a block of its own lines. ``keys`` maps it to the place of the key itself.
-    ``stamp`` is that of the file just before it was read: who compares with it misses no later change.
+    ``places`` maps a key path to line and column (from 1) of its value, or of its key if the value is a block
+    on its own lines. ``keys`` maps it to the position of the key itself. ``stamp`` is that of the file just
+    before it was read: comparing with it detects every later change.
     """
 
     path: Path
@@ -61,7 +61,7 @@ class Source:
         return (1, 1) if self.data is not None else (0, 0)
 
     def problem(self, path: KeyPath, message: str, *, at_key: bool = False) -> Problem:
-        """A Problem about what stands at a key path."""
+        """A Problem about the value at a key path."""
         line, column = self.keys[path] if at_key and path in self.keys else self.place(path)
         return Problem(shown(self.path), line, column, dotted(path), message)
 
@@ -73,7 +73,7 @@ def dotted(path: KeyPath) -> str:
 
 
 def shown(path: Path) -> Path:
-    """A path as an error names it: relative to the working directory where it lies below it."""
+    """A path as an error names it: relative to the working directory if it is below it."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
@@ -166,7 +166,7 @@ def _broken(path: Path, message: str, line: int = 0, column: int = 0) -> Source:
 
 
 def _reason(error: MarkedYAMLError, text: str, line: int, column: int) -> str:
-    """What the YAML reader says, in words of somebody who writes YAML."""
+    """The YAML reader's error, reworded for a person who writes YAML."""
     lines = text.splitlines()
     written = lines[line - 1] if line <= len(lines) else ""
     if written[column - 1 : column] == "\t":
@@ -186,7 +186,7 @@ def _build(node: Node | None, path: Path) -> Source:
     if builder.exploded:
         return _broken(path, builder.exploded)
     if data is None and not builder.problems:
-        data = {}  # a lone ~ says as much as an empty file
+        data = {}  # a lone ~ means the same as an empty file
     return Source(path, data, tuple(builder.problems), builder.places, builder.keys)
 
 

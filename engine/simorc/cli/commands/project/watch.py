@@ -80,7 +80,7 @@ def react(scope: Scope, reaction: Reaction, as_json: bool) -> None:
 
 
 def start_run(scope: Scope, sweep: str, as_json: bool) -> None:
-    """Run a sweep as `simorc run SWEEP --detach` does, and tell the run's id."""
+    """Run a sweep as `simorc run SWEEP --detach` does, and print the run's id."""
     where = ["--project", str(scope.root()), *(["--env", scope.environment] if scope.environment else [])]
     ended = subprocess.run(
         [sys.executable, "-m", "simorc", "run", sweep, "--detach", *where],

@@ -62,10 +62,10 @@ def command(scope: Scope, old: str, new: str, rel: float, absolute: float, json_
 def lines_of(
     found: Comparison, shown_as: Callable[[str], ShownAs], width: int | None = None
 ) -> Iterator[str]:
-    """The comparison for a person: what moved most of each measurement, then the cases, specs and inputs.
+    """The comparison as text: the largest change of each measurement, then the cases, specs and inputs.
 
-    `shown_as` says of a measurement how its values are shown, old ones as well. Where the table is wider
-    than `width` cells each measurement has two lines instead.
+    `shown_as` says how the values of a measurement are shown, old ones as well. If the table is wider than
+    `width` cells each measurement has two lines instead.
     """
     yield f"{found.matched} matching cases, {len(found.moved)} values changed"
     if found.largest:
@@ -124,7 +124,7 @@ def _parameters(parameters: Any) -> str:
 
 
 def _brief(value: str) -> str:
-    """Of a file's digest its first digits: they tell two files apart as well."""
+    """The first digits of a file's digest: enough to distinguish two files."""
     return value[:12] if _DIGEST.fullmatch(value) else plain(value)
 
 

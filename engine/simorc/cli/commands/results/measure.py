@@ -62,8 +62,8 @@ def command(scope: Scope, run: str, everything: bool, jobs: int | None, keep_inp
 
 
 def declared(project: Project, manifest: Manifest) -> tuple[MeasurementDefinitions, Specs, list[Any]]:
-    """The measurements, specs and plot specs of the run's testbench and sweep as they stand in the project
-    now.
+    """The measurements, specs and plot specs of the run's testbench and sweep as they are in the
+    project now.
     """
     testbench = project.testbenches.get(manifest.testbench)
     if testbench is None:

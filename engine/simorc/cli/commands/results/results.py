@@ -151,7 +151,7 @@ def _lines(
     if form == "table":
         return result_table(rows, columns, written, more)
     if form == "csv":
-        # The rung is a column of CSV in any case.
+        # The fallback step is always a column of CSV.
         return _csv(rows, columns, written, [name for name in more if name != "rung"], accepted)
     warned = bool(view.warning_groups())
     lines = (

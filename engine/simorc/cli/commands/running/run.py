@@ -40,7 +40,7 @@ from simorc.text import plain
 
 @dataclass(frozen=True)
 class Asked:
-    """What the command line asks of this start of the run."""
+    """What the command line requests for this start of the run."""
 
     jobs: int | None
     timeout: float | None
@@ -175,7 +175,7 @@ def _run_several(
     detach: bool,
     json_form: bool,
 ) -> int:
-    """Build a run of each sweep, so that what is wrong with one is said before any starts; then run them."""
+    """Build a run of each sweep first, so that all errors are reported before any starts; then run them."""
     if not targets and not everything:
         raise UsageError("no sweep or run given", remedy="simorc run SWEEP..., or --all")
     if detach or asked.cases or asked.inputs != REFUSE:
