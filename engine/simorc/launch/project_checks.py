@@ -35,14 +35,14 @@ def findings_of(project: Project) -> list[Finding]:
 
 
 def refuse_problems(project: Project, definition: SweepDefinition, source: Path | None, name: str) -> None:
-    """Raise ConfigError for what is wrong with a sweep and its testbench as they are written."""
+    """Raise ConfigError for errors in the files of a sweep and its testbench."""
     if problems := problems_of(project, definition, source, name):
         raise ConfigError(list(dict.fromkeys(problems)))
 
 
 def refuse_findings(project: Project, definition: SweepDefinition, source: Path | None, name: str) -> None:
-    """Raise ConfigError for what is wrong in the template, schematics and decks of a sweep whose plan is
-    sound; other testbenches are not looked at.
+    """Raise ConfigError for errors in the template, schematics and decks of a sweep whose plan is valid;
+    other testbenches are not checked.
     """
     alone = _alone(project, definition, source, name)
     findings = {finding for check in _ERRORS_FROM for finding in check(alone) if not finding.warning}
@@ -64,7 +64,7 @@ def plan_of_text(project: Project, source: Source) -> tuple[SweepDefinition, Pla
 def problems_of(
     project: Project, definition: SweepDefinition, source: Path | Source | None, name: str
 ) -> list[Problem]:
-    """What is wrong with the values, the measurements and the simulator of a sweep and its testbench."""
+    """The errors in the values, the measurements and the simulator of a sweep and its testbench."""
     return [
         *unmeasurable(project, definition, source),
         *sweep_problems(project, definition, source),
@@ -75,14 +75,14 @@ def problems_of(
 def unmeasurable(
     project: Project, definition: SweepDefinition, source: Path | Source | None
 ) -> list[Problem]:
-    """What is wrong with the measurements of a sweep and of its testbench, known before any simulation."""
+    """The errors in the measurements of a sweep and of its testbench that are known before any simulation."""
     bench = project.testbenches[definition.testbench]
     own = _wrong_measurements(project, bench, source or bench.config_path, definition.measurements)
     return [*unmeasurable_testbench(project, bench), *own]
 
 
 def unmeasurable_testbench(project: Project, bench: Testbench) -> list[Problem]:
-    """What is wrong with the measurements of a testbench, swept or not."""
+    """The errors in the measurements of a testbench, swept or not."""
     return _wrong_measurements(project, bench, bench.config_path, bench.config.measurements)
 
 

@@ -61,7 +61,7 @@ def _limits_of_no_corner(project: Project, bench: Testbench, source: Source) -> 
 
 
 def ambiguous_values(definition: SweepDefinition, source: Source) -> Iterator[Finding]:
-    """Numbers such as 100M, which ngspice takes for a tenth."""
+    """Numbers such as 100M, which ngspice reads as a tenth."""
     for name, path, value in swept_texts(definition):
         if isinstance(value, Number) and value.doubt:
             yield _finding(source, written_path(source, path), _doubtful(name, value))

@@ -1,4 +1,4 @@
-"""The shell command that repeats a case with the simulator alone, in a directory of its own."""
+"""The shell command that repeats a case with the simulator alone, in a separate directory."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def _parsed(text: str) -> datetime | None:
         instant = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return instant.astimezone(UTC)  # without an offset it is taken for local time
+    return instant.astimezone(UTC)  # without an offset it is read as local time
 
 
 def _from_name(name: str, modified: float) -> datetime:

@@ -281,7 +281,7 @@ class Manifest:
         return {key: self._body[key] for key in _PROVENANCE if self._body.get(key)}
 
     def causes(self) -> dict[str, Any]:
-        """Whatever may be the reason why two runs differ, as plain data."""
+        """All recorded data that may explain why two runs differ, as plain data."""
         return {key: self._body.get(key) for key in _CAUSES}
 
     def with_definitions(self, definitions: Mapping[str, Any], source: Path) -> Manifest:

@@ -70,8 +70,8 @@ def git_state(root: Path) -> GitState | None:
 
 
 def _filters_of_repository(git: list[str]) -> list[str]:
-    """The settings of the repository's own configuration that name programs by which git reads files. Whoever
-    sends a project may have written them: they are not run.
+    """The settings of the repository's own configuration that name programs by which git reads files. They
+    may come from an untrusted project: the programs are not run.
     """
     pattern = r"^filter\..*\.(clean|smudge|process|required)$"
     where = ["config", "--local", "--includes", "--name-only", "--get-regexp", pattern]

@@ -32,7 +32,7 @@ class Lock:
 
 
 def lock_run(layout: RunLayout, reason: str = "") -> Lock:
-    """Keep a run from being removed; a lock that is there already is replaced."""
+    """Protect a run from removal; an existing lock is replaced."""
     lock = Lock(_user(), time.time(), reason)
     write_json(layout.lock_json, {"user": lock.user, "time": lock.time, "reason": lock.reason})
     return lock

@@ -134,7 +134,7 @@ def execution_fields(section: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _given(record: type, section: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that are given; an empty one has its default."""
+    """The non-empty values; an empty one has its default."""
     names = {each.name for each in fields(record)} & section.keys()
     given = {name: section[name] for name in names if section[name] not in (None, "")}
     return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}

@@ -53,7 +53,7 @@ def accept_changes(layout: RunLayout, manifest: Manifest) -> Circuit | None:
 def frozen(layout: RunLayout, manifest: Manifest, circuit: Circuit, root: Path, template: Path) -> Circuit:
     """A circuit with its files copied into the run.
 
-    Whatever is wrong with the template shows here, in the first case's deck.
+    Rendering the first case's deck reports every error of the template here.
     """
     sources = sources_of(root, template, manifest)
     copies = freeze_template(circuit.place(layout), sources)

@@ -13,7 +13,7 @@ from simorc.runner.machine_load import LoadSense, running_processes
 from simorc.runner.slot_pool import SlotPool
 
 LOOK_EVERY = 0.25
-"""Seconds between looks at the machine and at the other runs."""
+"""Seconds between readings of the machine's load and of the other runs."""
 
 
 class Admission:
@@ -54,7 +54,7 @@ class Admission:
             self._pool.look(self._limit, min(jobs, wanted))
 
     def admit(self) -> bool:
-        """Whether one more case may begin; then it counts as under way until `release`."""
+        """Whether one more case may start; if so, it counts as in progress until `release`."""
         if self._at_most is not None and self._under_way >= self._at_most:
             return False
         if self._pool is not None and not self._pool.take(self._limit):

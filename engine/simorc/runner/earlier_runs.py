@@ -97,7 +97,7 @@ class EarlierRun:
         return Equal(case_id, row["rung"], float(row["seconds"] or 0.0), bool(row["warm"]))
 
     def _simulated(self, case_id: int, deck: str) -> bool:
-        """Whether these very bytes were given to the simulator."""
+        """Whether the simulator read exactly these bytes."""
         try:
             written = encoded(for_batch(Deck.parse(deck)))
             return self.layout.deck(case_id).read_bytes() == written
@@ -122,7 +122,7 @@ class EarlierRun:
         return ""
 
     def files_of(self, case_id: int) -> Sequence[Path]:
-        """What the case left: deck, waveforms, log, and whatever else it wrote. Raises OSError."""
+        """The files of the case: deck, waveforms, log, and all others it wrote. Raises OSError."""
         with os.scandir(self.layout.case_dir(case_id)) as entries:
             return [Path(entry.path) for entry in entries if _is_result(entry)]
 

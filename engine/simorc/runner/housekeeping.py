@@ -1,8 +1,8 @@
 """The periodic duties of a runner: several times per second it writes events, reads requests and checks its
-surroundings.
+environment.
 
-Each duty has its own rhythm; none may take longer than a beat, except the rewriting of metadata.csv,
-which happens in a thread and waits twenty times as long as it took.
+Each duty has its own interval; none may take longer than one cycle, except the rewriting of metadata.csv,
+which happens in a thread and pauses twenty times as long as it took.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Housekeeping:
         self._complete_trace()
 
     async def beat(self) -> None:
-        """Beat until `stop`."""
+        """Run the duties in cycles until `stop`."""
         async with anyio.create_task_group() as tasks:
             while not self._stopped:
                 self._duties()
@@ -124,8 +124,8 @@ class Housekeeping:
         self.flush()  # what could not be written is an event
 
     def _duties(self) -> None:
-        """Whatever a full disk or a lost file system keeps from being done is tried again at the next
-        beat. Where the run is not in its place, nothing is written there.
+        """Work that a full disk or a lost file system prevents is tried again in the next cycle. If the run's
+        directory is missing, nothing is written.
         """
         if self._is_elsewhere():
             self.flush()
@@ -141,7 +141,7 @@ class Housekeeping:
         try:
             place = "here" if self._presence is None else self._presence.look()
         except OSError:
-            return True  # a file system that does not answer: look again at the next beat
+            return True  # a file system that does not respond: check again in the next cycle
         if place == "removed" and not self.removed:
             self.removed = True
             self._scheduler.cancel("the run directory was removed")

@@ -117,7 +117,7 @@ class LocalScheduler:
         while True:
             self._wake()
             await anyio.sleep(LOOK_EVERY)
-            with suppress(OSError):  # no descriptors, or a lost file system: look again later
+            with suppress(OSError):  # no descriptors, or a lost file system: check again later
                 self._admission.look(self.jobs, self._wanted())
             for case_id, message in self._silent.look(self._state.under_way, time.time()):
                 self._store.event("warning", message, case_id)
@@ -152,12 +152,12 @@ class LocalScheduler:
     # Steering -------------------------------------------------------------------------------------
 
     def cancel(self, why: str) -> None:
-        """Stop everything; cases under way become pending again."""
+        """Stop everything; cases in progress become pending again."""
         self._state.steering.cancel(why)
         self._carry_out()
 
     def end_soon(self) -> None:
-        """Hand out nothing more: the run ends when the cases under way have."""
+        """Start no more cases: the run ends when the cases in progress have ended."""
         self._state.end_soon()
         self._wake()
 
@@ -167,7 +167,7 @@ class LocalScheduler:
         self._carry_out()
 
     def retry(self, case_ids: Iterable[int]) -> int:
-        """Run these again, from scratch; those under way are left alone. Returns how many."""
+        """Run these again, from scratch; those in progress are not changed. Returns how many."""
         count = self._state.retry(case_ids)
         self._carry_out()
         self._store.set_meta(aside=self._not_asked_for())
@@ -186,7 +186,9 @@ class LocalScheduler:
         self._wake()
 
     def reported(self, report: Report) -> None:
-        """A worker in another process ran a case by itself; that counts unless the case is under way here."""
+        """A worker in another process ran a case by itself; its result counts unless the case is in progress
+        here.
+        """
         case_id = report.case_id
         if case_id in self._state.under_way or self._store.statuses.of(case_id) == "completed":
             return

@@ -15,7 +15,7 @@ _PROBE_BYTES = 1 << 18
 
 
 class MachineProbes:
-    """Looks at the machine for one run."""
+    """Checks the machine for one run."""
 
     def __init__(self, layout: RunLayout, program: str = "", presence: Presence | None = None) -> None:
         """`program` is the simulator, as a path or a name; `presence` watches the run's directory."""
@@ -24,7 +24,7 @@ class MachineProbes:
         self._presence = presence
 
     def trouble(self) -> str:
-        """What is wrong with the machine in one line; empty where everything works."""
+        """The machine's fault in one line; empty if there is none."""
         return self._moved() or self._no_writing() or self._no_program()
 
     def _moved(self) -> str:

@@ -10,7 +10,7 @@ from simorc.runner.breaker import Breaker
 from simorc.simulators.outcome import Outcome
 
 Probe = Callable[[], str]
-"""What is wrong with the machine in one line; empty where everything works."""
+"""The machine's fault in one line; empty if there is none."""
 
 
 def pause_reason(fault: str) -> str:

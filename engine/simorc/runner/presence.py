@@ -42,7 +42,7 @@ class Presence:
         return "here" if any(path.exists() for path in essential) else "removed"
 
     def complaint(self) -> str:
-        """What is wrong, for people; empty where the run is where it was."""
+        """The fault, for people; empty if the run's directory is in place."""
         if self.look() == "here":
             return ""
         return f"the run directory {self._layout.path} was moved or removed: move it back"
@@ -68,7 +68,7 @@ def remove_stub(layout: RunLayout, is_unfinished: Callable[[int], bool]) -> None
         with suppress(OSError):
             file.unlink()
     for directory in (layout.results, layout.path):
-        with suppress(OSError):  # not there, or not empty: then it is not ours to remove
+        with suppress(OSError):  # missing, or not empty: then it contains files of others
             directory.rmdir()
 
 

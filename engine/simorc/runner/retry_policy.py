@@ -45,7 +45,7 @@ AskedBudgets = TypeVar("AskedBudgets", contravariant=True)
 
 @dataclass(frozen=True)
 class Tried(Generic[Verdict]):
-    """One attempt as far as decisions go: its number, its outcome, and what was decided after it."""
+    """One attempt as the rules see it: its number, its outcome, and the decision after it."""
 
     number: int
     outcome: Verdict
@@ -100,13 +100,13 @@ class Budgets:
 
 
 class RetryRule(Protocol[AskedVerdict, AskedBudgets]):
-    """Looks at the attempts so far and answers with an action, or None if it has nothing to offer."""
+    """Evaluates the attempts so far and returns an action, or None if the rule does not apply."""
 
     def offer(self, attempts: Sequence[Tried[AskedVerdict]], budgets: AskedBudgets) -> Action | None: ...
 
 
 MOST_ATTEMPTS = 50
-"""Whatever remedies offer: one that always has something to offer must not keep a case for ever."""
+"""The upper limit of attempts for all rules: a rule that always applies must not retry a case for ever."""
 
 
 class DecisionManager(Generic[AnyVerdict, AnyBudgets]):
@@ -132,8 +132,8 @@ class DecisionManager(Generic[AnyVerdict, AnyBudgets]):
 
 
 class RunColdAfterWarm:
-    """A warm session is never blamed on the case: whatever failed in one is tried once in a process of its
-    own.
+    """A failure in a warm session is not a fault of the case until it is repeated: the case is tried once in
+    a new process.
     """
 
     def offer(self, attempts: Sequence[Tried[Outcome]], budgets: Budgets) -> Action | None:

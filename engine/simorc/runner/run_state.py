@@ -65,7 +65,7 @@ class RunState:
         self.under_way: dict[int, tuple[int, float]] = {}
         """Case -> attempt, and when it was started."""
 
-    # What it is like ------------------------------------------------------------------------------
+    # Properties -----------------------------------------------------------------------------------
 
     @property
     def waiting(self) -> int:
@@ -79,7 +79,7 @@ class RunState:
 
     @property
     def over(self) -> bool:
-        """Whether no case will be started any more, whatever waits."""
+        """Whether no further case will be started, even if cases are pending."""
         return bool(self.steering.cancelled) or self._ending_soon
 
     @property
@@ -88,7 +88,7 @@ class RunState:
         return not (self.under_way or self._due or len(self._queue))
 
     def between_attempts(self) -> list[int]:
-        """Cases that failed, are to be tried again, and are not under way."""
+        """Cases that failed, are to be tried again, and are not in progress."""
         return list(self._next_action)
 
     # Cases ----------------------------------------------------------------------------------------
@@ -112,8 +112,8 @@ class RunState:
         return start
 
     def give_back(self, case_id: int) -> None:
-        """An attempt that was under way met a fault of the machine: it does not count, and the case waits
-        as it did before.
+        """An attempt in progress met a fault of the machine: it does not count, and the case is pending as
+        before.
         """
         attempt, _ = self.under_way.pop(case_id)
         start = self._started.pop(case_id)
@@ -128,7 +128,7 @@ class RunState:
         self._queue.put_first([case_id])
 
     def finished(self, case_id: int, outcome: Outcome, now: float) -> Concluded:
-        """An attempt that was under way is over."""
+        """An attempt in progress has ended."""
         outcome = self._without_trust(case_id, outcome)
         attempt, started = self.under_way.pop(case_id)
         del self._started[case_id]
@@ -206,7 +206,7 @@ class RunState:
         return waited
 
     def retry(self, case_ids: Iterable[int]) -> int:
-        """Run these again, from scratch; those under way are left alone. Returns how many."""
+        """Run these again, from scratch; those in progress are not changed. Returns how many."""
         again = [case_id for case_id in dict.fromkeys(case_ids) if case_id not in self.under_way]
         self.withdraw(again)
         self.steering.left_out.difference_update(again)
@@ -227,5 +227,5 @@ class RunState:
         self.retry(case_ids)
 
     def end_soon(self) -> None:
-        """Start nothing more: the run ends when the cases under way have."""
+        """Start no more cases: the run ends when the cases in progress have ended."""
         self._ending_soon = True

@@ -22,7 +22,7 @@ _MOST = 10_000
 
 @dataclass(frozen=True)
 class Member:
-    """A run under way: its weight, and how many cases at once it could make use of."""
+    """An active run: its weight, and how many cases it could run at once."""
 
     weight: int = 1
     wanted: int = 1

@@ -45,7 +45,7 @@ class MakePending:
 
 @dataclass(frozen=True)
 class GiveBack:
-    """The case is pending again as if the attempt under way had never been; `attempts` came before it."""
+    """The case is pending again as if the attempt in progress had not started; `attempts` came before it."""
 
     case_id: int
     attempts: int
@@ -75,7 +75,7 @@ class Steering:
     _commands: list[Command] = field(default_factory=list)
 
     def commands(self) -> list[Command]:
-        """What is to be done now, in order; each is given once."""
+        """The commands to execute now, in order; each is returned once."""
         commands, self._commands = self._commands, []
         return commands
 
@@ -97,7 +97,7 @@ class Steering:
         self.add(Record(ended, f"{by_status}{more}{reason}"))
 
     def pause(self, reason: str) -> bool:
-        """Start nothing until this very reason is taken back. False: that was so already."""
+        """Start nothing until this reason is withdrawn. False: that was so already."""
         if reason in self.pause_reasons:
             return False
         self.pause_reasons.add(reason)
@@ -120,7 +120,7 @@ class Steering:
             self.add(Record("paused" if reasons else "resumed", reasons or f"no longer: {changed}"))
 
     def cancel(self, reason: str) -> bool:
-        """End the run; cases under way become pending. False: it is cancelled already."""
+        """End the run; cases in progress become pending. False: it is cancelled already."""
         if self.cancelled:
             return False
         self.cancelled = reason

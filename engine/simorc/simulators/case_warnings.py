@@ -34,7 +34,7 @@ class WarningKind(StrEnum):
     MISSING_VECTOR = "missing_vector"
     MISSING_FILE = "missing_file"
     REPLACED_VALUE = "replaced_value"
-    """A value out of range that the simulator replaced by one of its own."""
+    """A value out of range that the simulator replaced by another."""
     SINGULAR_MATRIX = "singular_matrix"
     OUT_OF_RANGE = "out_of_range"
     """A function evaluated outside its domain."""

@@ -61,7 +61,7 @@ class Pace:
 
 @dataclass
 class CaseWatch:
-    """Looks at a running case a few times a second. `started` is a reading of the monotonic clock (s)."""
+    """Checks a running case a few times a second. `started` is a reading of the monotonic clock (s)."""
 
     job: Job
     deck: Deck

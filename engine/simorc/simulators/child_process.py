@@ -1,4 +1,4 @@
-"""One simulator process in a session of its own: started, waited for, ended with its process group."""
+"""One simulator process in its own session: started, waited for, ended with its process group."""
 
 from __future__ import annotations
 

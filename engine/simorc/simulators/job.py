@@ -59,7 +59,7 @@ class Job:
 
     @property
     def netlist(self) -> Path:
-        """The deck as given to the simulator."""
+        """The deck file that the simulator reads."""
         return self.directory / "netlist.spice"
 
     @property

@@ -39,7 +39,7 @@ class FailureKind(StrEnum):
     OUT_OF_DISK = "out_of_disk"
     MEASUREMENT_MISSING = "measurement_missing"
     OUTPUT_MISSING = "output_missing"
-    """No raw file, a torn one, or one without a plot of each analysis."""
+    """No raw file, an incomplete one, or one without a plot of each analysis."""
     SPAWN_FAILED = "spawn_failed"
     TEMPLATE_ERROR = "template_error"
     LOST_WORKER = "lost_worker"

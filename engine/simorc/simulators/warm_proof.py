@@ -2,7 +2,7 @@
 
 A comparison proves something for a setting only if the case's value differs from the one the session was
 loaded with. A deck is therefore proved setting by setting: `proved` names those that a case has changed in a
-session and that came out as in a process of its own.
+session with the same results as in a new process.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class DeckProof:
         return self.proved is not None and changed <= self.proved
 
     def awaits(self, changed: frozenset[str]) -> bool:
-        """Whether a comparison that is under way would prove it."""
+        """Whether a comparison in progress would prove it."""
         proved = self.proved or frozenset()
         return any(changed <= proved | check for check in self._checks)
 
@@ -64,8 +64,8 @@ class DeckProof:
         return ""
 
     def unproved_cases(self) -> list[int]:
-        """The cases that were completed on trust and that no comparison, made or under way, covers; they
-        are forgotten.
+        """The cases that were completed without a check and that no comparison, finished or in progress,
+        covers; they are removed from the record.
         """
         settled = [case_id for case_id, changed in self._provisional.items() if self.covers(changed)]
         lost = [

@@ -27,9 +27,9 @@ class DeckSample:
 
 
 class Sampling:
-    """Chooses the cases to check, for all decks of a run.
+    """Selects the cases to check, for all decks of a run.
 
-    At most `longest` cases pass without a check, whatever it costs; 0: none is chosen.
+    At most `longest` cases pass without a check, whatever the cost; 0: none is selected.
     """
 
     def __init__(self, longest: int, random: Random) -> None:

@@ -112,7 +112,9 @@ class Trace:
 
 
 def _mend(path: Path) -> int:
-    """Cut a torn end off; returns the sequence number of the last whole line, 0 for an empty trace."""
+    """Remove an incomplete last line; returns the sequence number of the last whole line, 0 for an empty
+    attempt log.
+    """
     if not path.exists() or not path.stat().st_size:
         return 0
     with path.open("rb+") as stream:

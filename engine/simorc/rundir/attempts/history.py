@@ -47,7 +47,7 @@ def traced_attempts(path: Path, total: int) -> Iterator[Finished]:
 
 
 def stored_attempts(path: Path, total: int) -> list[Finished]:
-    """Every attempt in a store, as far as it can be read; only the last one of a case has measurements."""
+    """Every readable attempt in a store; only the last one of a case has measurements."""
     found: list[Finished] = []
     try:
         with AttemptRows(path) as rows:

@@ -44,7 +44,7 @@ def project_root(layout: RunLayout, manifest: Manifest) -> Path:
 
 
 def changes_of(layout: RunLayout, manifest: Manifest, simulator: str = "") -> list[Change]:
-    """What differs from the circuit in force; `simulator` is the version that is there now, if known."""
+    """What differs from the circuit in force; `simulator` is the installed version, if known."""
     root = project_root(layout, manifest)
     digests = Digests.load(root)
     found = list(_changes(layout, manifest, circuit_in_force(layout, manifest), root, digests, simulator))
@@ -171,7 +171,7 @@ def listed(changes: list[Change]) -> str:
 
 
 class HeldFiles:
-    """The files of a circuit that no copy was made of, looked at while a run is under way."""
+    """The files of a circuit that were not copied, checked while a run is in progress."""
 
     def __init__(self, layout: RunLayout, manifest: Manifest) -> None:
         root = project_root(layout, manifest)

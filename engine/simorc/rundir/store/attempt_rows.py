@@ -1,4 +1,4 @@
-"""Reads the attempts and cases of a store, as far as a damaged store allows."""
+"""Reads the attempts and cases of a store, including the readable ones of a damaged store."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CaseVerdict:
 
 
 class AttemptRows:
-    """A read-only look at the attempts of a store; its methods raise DatabaseError where it is damaged."""
+    """Reads the attempts of a store; its methods raise DatabaseError if it is damaged."""
 
     def __init__(self, database: Path) -> None:
         """Raises StoreError, OSError."""

@@ -23,7 +23,7 @@ class Group:
 
     @property
     def open(self) -> int:
-        """Not run yet, or under way."""
+        """Not run yet, or in progress."""
         return self.total - self.completed - self.failed
 
 

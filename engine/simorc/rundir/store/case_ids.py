@@ -13,7 +13,7 @@ from simorc.rundir.store.ordering import clause, ordering
 
 
 class CaseIdQuery:
-    """One reading of the ids, on a connection of its own; `interrupt` may come from another thread."""
+    """One reading of the ids, on its own connection; `interrupt` may be called from another thread."""
 
     def __init__(self, layout: RunLayout) -> None:
         self._db = open_for_reading(layout.database)

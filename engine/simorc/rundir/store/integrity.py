@@ -68,7 +68,7 @@ def carry_over(old: Path, new: Path) -> None:
         for table in _KEPT_TABLES:
             with suppress(sqlite3.Error, UnicodeDecodeError):  # damaged, or a store of an older version
                 for row in source.execute(f"SELECT * FROM {table}"):
-                    # Events are numbered anew: the new store has one of its own.
+                    # Events are numbered again: the new store already has its own event.
                     values = [None, *tuple(row)[1:]] if table == "events" else list(row)
                     marks = ",".join("?" * len(values))
                     target.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", values)
@@ -78,7 +78,7 @@ def carry_over(old: Path, new: Path) -> None:
 
 
 def snapshot(database: Path) -> bytes:
-    """The store as one consistent file, whatever is still in its write-ahead log."""
+    """The store as one consistent file, including its write-ahead log."""
     source = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
     try:
         copy = sqlite3.connect(":memory:")

@@ -17,7 +17,7 @@ class News:
 
 
 class NewsReader:
-    """Remembers up to where a run was read; what is there when it is made is no news."""
+    """Tracks how far a run was read; events that exist when it is created are not new."""
 
     def __init__(self, view: RunReader) -> None:
         self._view = view

@@ -44,7 +44,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Changes:
-    """The cases that changed up to `seq`; `overflow` means too many to name: look at everything again."""
+    """The cases that changed up to `seq`; `overflow` means too many to list: read everything again."""
 
     seq: int
     case_ids: list[int]
@@ -61,7 +61,7 @@ class Effort:
 
 
 class RunReader:
-    """A read-only look at a run's store."""
+    """Read-only access to a run's store."""
 
     def __init__(self, layout: RunLayout) -> None:
         self.layout = layout
@@ -244,7 +244,7 @@ class RunReader:
         return Changes(last, list(dict.fromkeys(row[0] for row in rows)), False)
 
     def progress(self) -> dict[int, float]:
-        """How far each case under way is, 0 ... 1."""
+        """The progress of each case in progress, 0 ... 1."""
         return {row[0]: row[1] for row in self._db.execute("SELECT case_id, fraction FROM progress")}
 
     def events_since(self, seq: int, limit: int = 500) -> list[sqlite3.Row]:

@@ -113,7 +113,7 @@ class Store:
             self.statuses.set(case_id, "pending")
 
     def given_back(self, case_id: int, attempts: int) -> None:
-        """The attempt under way does not count: the case is pending after so many attempts."""
+        """The attempt in progress does not count: the case is pending after `attempts` attempts."""
         self._progress.pop(case_id, None)
         self.back_to_pending([case_id])
         self._given_back[case_id] = attempts

@@ -108,7 +108,7 @@ class Ngspice:
         return [self.executable, *self.args, *mode]
 
     def place_spiceinit(self, directory: Path) -> None:
-        """Put the configured .spiceinit where ngspice, started in `directory`, looks for it."""
+        """Put the configured .spiceinit where ngspice, started in `directory`, searches for it."""
         if self.spiceinit is not None:
             (directory / ".spiceinit").symlink_to(os.path.relpath(self.spiceinit, directory.resolve()))
 

@@ -32,8 +32,8 @@ class ColdCases:
         self._cut_files = directory.with_name(f"{directory.name}-cut")
 
     async def run(self, job: Job, cut: Cut | str | None, callbacks: Callbacks) -> Outcome:
-        """Run in a process of its own: on the cut deck where that is proved, else on the deck as written, and
-        on the cut deck beside it where the two are to be compared.
+        """Run in a new process: on the cut deck if that is proved, else on the whole deck, and also on the
+        cut deck if the two are to be compared.
         """
         if not isinstance(cut, Cut):
             return await self.run_original(job, callbacks)
@@ -50,7 +50,7 @@ class ColdCases:
     async def run_original(
         self, job: Job, callbacks: Callbacks, cut: Callable[[str], str | None] = lambda _: None
     ) -> Outcome:
-        """Run on the deck as written, or on what `cut` makes of it where that is not None."""
+        """Run on the whole deck, or on the result of `cut` if that is not None."""
         return await self._simulator.run_cold(
             job,
             on_spawn=callbacks.on_spawn,
@@ -70,8 +70,8 @@ class ColdCases:
         return cut.applied(text, self._cut_files)
 
     async def _shortened(self, job: Job, cut: Cut, callbacks: Callbacks) -> Outcome:
-        """Run on a proved cut deck. A case that fails there runs once more on the deck as written, so that
-        its verdict, its log and the line numbers in it are those of its own deck.
+        """Run on a proved cut deck. A case that fails there runs once more on the whole deck, so that its
+        verdict, its log and the line numbers in it are those of its own deck.
         """
         outcome = await self._on_cut(job, cut, callbacks)
         if outcome.status == "completed":

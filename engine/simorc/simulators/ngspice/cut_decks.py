@@ -82,8 +82,8 @@ class CutDecks:
         self._unused = 0
 
     async def of(self, job: Job, deck: Deck, known: DeckSplit | None = None) -> Cut | str | None:
-        """The cut of a case's deck, or why it runs as it is written; None if there is nothing to cut. `known`
-        is the deck taken apart, where that is done already.
+        """The cut of a case's deck, or why it runs whole; None if there is nothing to cut. `known` is the
+        deck already split, if it is available.
         """
         if self._store is None or not deck.includes:
             return None

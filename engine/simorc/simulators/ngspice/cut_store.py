@@ -52,8 +52,8 @@ def _digest_of(path: Path, _changed: int, _size: int, _inode: int) -> str:
 
 @dataclass(frozen=True)
 class Proof:
-    """That a cut deck gives the same: `settings` are those that sessions changed meanwhile (none: it was only
-    run in processes of its own), `seconds` what a case took on the deck as it is written.
+    """Record that a cut deck gives the same results: `settings` are those that sessions changed meanwhile
+    (none: it only ran in new processes), `seconds` the time of a case on the whole deck.
     """
 
     settings: frozenset[str] = frozenset()

@@ -226,8 +226,8 @@ class _Reading:
         return f" {name}={OPEN}"
 
     def _element(self, card: _Card) -> None:
-        """Marked values on element lines of the top level become parameters of ours; everywhere else they
-        are structure.
+        """Marked values on element lines of the top level become parameters that simorc adds; everywhere else
+        they are structure.
         """
         plain = len(card.lines) == 1 or not card.comments
         usable = self._places.open and card.text.lstrip()[:1].isalpha() and plain

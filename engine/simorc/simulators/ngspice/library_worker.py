@@ -85,7 +85,7 @@ class Worker:
         while text:
             del text[: os.write(1, text)]
 
-    # Called by the library, from the thread that is at work ----------------------------------------------
+    # Called by the library, from the thread that runs the analysis ----------------------------------------
 
     def _printed(self, text: bytes, _ident: int, _data: int) -> int:
         """A line with the name of its stream before it, or a line of progress that ends in a return."""

@@ -40,7 +40,7 @@ class LogScan:
 
 
 def scan_log(log: bytes, deck: Deck) -> LogScan:
-    """Look for every known complaint and warning in `log`."""
+    """Search `log` for every known complaint and warning."""
     lines = LogLines(log)
     if not lines.notable:
         return LogScan(measures=meas_reasons(lines, deck))
@@ -68,7 +68,7 @@ def last_progress(tail: bytes) -> float | None:
         return None
 
 
-# The machine gave out -------------------------------------------------------------------------------------
+# Lack of machine resources --------------------------------------------------------------------------------
 
 _MEMORY = re.compile(
     r"can't allocate|cannot allocate|out of memory|insufficient memory|not enough memory|bad_alloc", _I

@@ -93,9 +93,10 @@ class SessionCheck:
     async def _fault(
         self, job: Job, case: WarmCase, cold: Outcome, callbacks: Callbacks, *, times: int
     ) -> str:
-        """What is wrong with the case in a session; empty if everything is the same each of so many times.
+        """The error of the case in a session; empty if all results are equal in each of the given number of
+        repetitions.
 
-        The second time shows what the first has left behind in the session.
+        The second repetition detects state that the first has left in the session.
         """
         found = ""
         for _ in range(times):

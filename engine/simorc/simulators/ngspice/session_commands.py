@@ -1,7 +1,7 @@
 """The commands of a deck for a session, and which commands a session allows.
 
-A session runs the commands that a process of its own finds in the deck it is given, as ngspice reads them
-there. What a command leaves behind between two cases is taken back, or keeps the deck out of a session.
+A session runs the commands that a new process finds in the deck it reads, as ngspice reads them there. State
+that a command leaves for the next case is reset; if it cannot be, the deck does not run in a session.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ _FLOW = frozenset(
     {"foreach", "while", "repeat", "dowhile", "if", "else", "end", "break", "continue", "strcmp"}
 )
 SAFE_COMMANDS = _ANALYSES | _VECTORS | _OUTPUT | _CIRCUIT | _FLOW
-"""What leaves nothing behind that `reset`, `destroy all` and `clean_up` do not take away. ``fourier`` is none
-of them: it numbers its vectors through the life of a process.
+"""Commands whose state `reset`, `destroy all` and `clean_up` remove completely. ``fourier`` is not one of
+them: it numbers its vectors for the lifetime of a process.
 """
 SAFE_VARIABLES = frozenset(
     {"filetype", "wr_singlescale", "wr_vecnames", "numdgt", "appendwrite", "units", "polydegree"}
     | {"specwindow", "specwindoworder", "nfreqs", "fourgridsize", "noaskquit", "nobreak", "width", "height"}
     | {"noprintscale", "rawfileprec", "list"}
 )
-"""Variables of the interpreter a deck may set; each is taken back after the case. Options of the simulator
-are none: to unset one ends some versions of ngspice.
+"""Variables of the interpreter that a deck may set; each is reset after the case. Options of the simulator
+are excluded: unsetting one ends some versions of ngspice.
 """
 _CONSTANTS = frozenset(
     {"pi", "e", "c", "i", "kelvin", "echarge", "boltz", "planck", "yes", "no", "true", "false"}
@@ -65,7 +65,7 @@ def _unsafe(command: Command) -> str:
 
 
 def clean_up(commands: Sequence[str]) -> tuple[str, ...]:
-    """The commands that take back what `commands` leave behind: plots, variables, vectors of no plot."""
+    """The commands that remove the state `commands` leave: plots, variables, vectors of no plot."""
     variables = dict.fromkeys(_variables(commands))
     vectors = dict.fromkeys(_global_vectors(commands))
     return ("destroy all", *(f"unlet {name}" for name in vectors), *(f"unset {name}" for name in variables))

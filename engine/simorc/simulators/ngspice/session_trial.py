@@ -29,8 +29,8 @@ _LIMITS = Limits(timeout=60.0)
 
 
 def tried_session(simulator: Ngspice, way: WarmWay) -> str:
-    """Run a few cases of a small deck both in a session, `way`'s way, and beside it; what is wrong with the
-    session, empty if nothing.
+    """Run a few cases of a small deck both in a session, driven by `way`, and in new processes; returns the
+    error of the session, empty if there is none.
     """
     faults: list[str] = []
     with tempfile.TemporaryDirectory(prefix="simorc-") as place:

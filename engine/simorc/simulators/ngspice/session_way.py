@@ -134,7 +134,7 @@ def worker_command(library: str) -> tuple[str, ...]:
 
 
 def candidates(executable: str, named: str | None) -> Iterator[str]:
-    """Where the library of an executable may be, most likely first; only `named` if that is given."""
+    """The possible paths of an executable's library, most likely first; only `named` if that is given."""
     if named:
         yield named
         return
@@ -240,7 +240,7 @@ def _run(
     commands: str,
     environment: Mapping[str, str] | None = None,
 ) -> str:
-    """What a program prints when it is given these commands; its last words if it cannot be run."""
+    """The output of a program for these commands; its last lines if it cannot be run."""
     try:
         done = subprocess.run(
             list(command),

@@ -107,7 +107,7 @@ def _machine(scan: LogScan, ending: Ending) -> Complaint | None:
 def _simulation(
     deck: Deck, scan: LogScan, raw: RawFile | None, raw_error: str, ending: Ending
 ) -> Complaint | None:
-    """What is wrong with the analyses themselves."""
+    """The errors of the analyses themselves."""
     if scan.aborted is not None:
         return _with_extent(scan.aborted, deck, raw)
     if raw is None and (scan.refused or scan.changed) is not None:
@@ -271,7 +271,7 @@ def _measurements(
 
 
 def _left_out(deck: Deck) -> dict[str, str]:
-    """Why ngspice does not come to the cards of an analysis: a control block quits first."""
+    """Why ngspice does not run the cards of an analysis: a control block quits first."""
     done = {analysis.kind for analysis in deck.wanted}
     if deck.quit is None:
         return {}

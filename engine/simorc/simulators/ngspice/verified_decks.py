@@ -137,7 +137,9 @@ class VerifiedDecks:
         return self._proof(key).rests(case_id, changed)
 
     def unproved_cases(self, key: str) -> list[int]:
-        """The cases of a deck that were completed on trust in a comparison that has come to nothing."""
+        """The cases of a deck that were completed without a check because of a comparison that gave
+        no result.
+        """
         return self._proof(key).unproved_cases()
 
     def recall(self, key: str, settings: frozenset[str], cold_seconds: float) -> None:

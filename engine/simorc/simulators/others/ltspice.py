@@ -12,7 +12,7 @@ from simorc.simulators.outcome import FailureKind
 from simorc.waveforms.other_simulators import foreign_traces
 
 _I = re.IGNORECASE
-_NOT_FOUND_LATER = rb"(?!.*succeeded in finding)"  # by stepping, after Newton's iteration gave up
+_NOT_FOUND_LATER = rb"(?!.*succeeded in finding)"  # by stepping, after Newton's iteration failed
 _FAILED = re.compile(r'Measurement "([^"]+)" FAIL', _I)
 _LINE = re.compile(r"^(\w+)(?::[ \t][^\n]*)?=(?! )[^\n]*$", re.MULTILINE)
 # FIND prints "v(out)=0.99 at 0.001", WHEN "v(out)=level AT 0.001": the case determines which number is read
