@@ -142,7 +142,7 @@ class SimorcApp(App[int]):
 
     @property
     def keymap(self) -> Mapping[str, str]:
-        """Keys the user gave to commands, by the command's id."""
+        """Keys that the user assigned to commands, by the command's id."""
         return self._preferences.keymap
 
     def _problems(self) -> list[str]:

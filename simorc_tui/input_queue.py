@@ -21,7 +21,7 @@ MOST_ROUNDS = 50
 
 
 class InputQueue:
-    """Delivers input events in a task of its own, so that no message pump waits for itself."""
+    """Delivers input events in a separate task, so that no message pump waits for itself."""
 
     def __init__(self, app: App[Any], deliver: Callable[[InputEvent], Awaitable[None]]) -> None:
         self._app = app

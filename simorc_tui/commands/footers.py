@@ -88,7 +88,7 @@ FOOTERS: Mapping[str, tuple[Entry, ...]] = {
 
 
 def footer_text(place: str, keymap: Mapping[str, str] | None = None) -> str:
-    """``r run  x cancel  ...`` for a place of `FOOTERS`, with the keys the user gave."""
+    """``r run  x cancel  ...`` for a place of `FOOTERS`, with the user's keys."""
     return "  ".join(_entry(entry, keymap or {}) for entry in FOOTERS[place])
 
 

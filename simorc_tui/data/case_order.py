@@ -58,7 +58,7 @@ class NaturalOrder:
 
 @dataclass(frozen=True)
 class SnapshotOrder:
-    """The ids as a query gave them."""
+    """The ids in the order of a query's result."""
 
     case_ids: array[int]
 

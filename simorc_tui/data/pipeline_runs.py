@@ -110,7 +110,7 @@ class StageAttempt:
 
 @dataclass(frozen=True)
 class Ladder:
-    """A run: its attempts in order, the one under way, the stages to come; or why it cannot be read."""
+    """A run: its attempts in order, the one in progress, the stages to come; or why it cannot be read."""
 
     run: str
     state: str

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def read_outline(root: Path) -> ProjectOutline:
-    """Load the project at `root`; what is wrong with it comes back as `problems`."""
+    """Load the project at `root`; its errors are returned as `problems`."""
     from simorc.config.project import (
         Project,  # pydantic and ruamel.yaml: too slow to import before the first frame
     )

@@ -26,7 +26,7 @@ class TableLook:
     frozen: int = 1
 
     def width_of(self, name: str) -> int | None:
-        """The width the user gave a column, None for one that fits itself."""
+        """The width the user set for a column, None for automatic width."""
         return dict(self.widths).get(name)
 
     def with_width(self, name: str, width: int) -> TableLook:

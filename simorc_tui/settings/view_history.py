@@ -46,7 +46,7 @@ class ViewHistory:
             self._steps.popleft()
 
     def typed(self) -> None:
-        """The typing is over: what it came to is a step of its own."""
+        """Typing has ended: its result becomes one step of the history."""
         if self._steps and self._steps[-1][0] == _TYPING:
             before = self._steps.pop()[1]
             self._steps.append((described(before, self.now), before))

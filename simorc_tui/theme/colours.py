@@ -54,7 +54,7 @@ def readable(colour: Color, *grounds: Color, least: float = LEAST) -> Color:
 
 
 def palette(theme: Theme) -> Mapping[str, Color]:
-    """The readable colours of a theme that has colours of its own, by name."""
+    """The readable colours of a theme that defines its own colours, by name."""
     variables = {**theme.to_color_system().generate(), **theme.variables}
     base = {
         name: Color.parse(variables[name]) for name in (*GROUNDS, "success", "warning", "error", "accent")

@@ -29,7 +29,7 @@ class Profile:
 
     @property
     def tick(self) -> float:
-        """Seconds between looks at a run: every look may repaint a screenful of statuses."""
+        """Seconds between updates of a run: every update may repaint a screenful of statuses."""
         return 1 / 8 if self.ssh else 1 / 32
 
 

@@ -75,7 +75,7 @@ class StageLadder(OptionList):
 
 
 def newest(ladder: Ladder) -> int:
-    """The place of the attempt under way or made last."""
+    """The position of the attempt in progress, or of the last one."""
     begun = [place for place, stage_attempt in enumerate(ladder.attempts) if stage_attempt.seq]
     return begun[-1] if begun else 0
 

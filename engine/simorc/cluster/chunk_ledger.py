@@ -93,7 +93,7 @@ class ChunkLedger:
         self.statuses.set(case_id, "pending")
 
     def set_meta(self, **values: object) -> None:
-        """A chunk has no state of its own beside its log."""
+        """A chunk has no state beside its log."""
 
     def event(self, kind: str, message: str, case_id: int | None = None) -> None:
         if kind in _RECORDED_EVENTS:

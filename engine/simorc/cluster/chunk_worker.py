@@ -130,7 +130,7 @@ class Departure:
         self.why = ""
 
     async def heed_signals(self) -> None:
-        """SIGUSR1 and SIGUSR2 announce the end: cases under way may finish. SIGTERM is the end."""
+        """SIGUSR1 and SIGUSR2 announce the end: cases in progress may finish. SIGTERM ends them."""
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         async with anyio.create_task_group() as tasks:
             with anyio.open_signal_receiver(
@@ -168,7 +168,7 @@ class Departure:
             self._scheduler.end_soon()
 
     async def _leave(self, why: str, grace: float) -> None:
-        """Start nothing more; end what is still under way after `grace` seconds."""
+        """Start no more cases; end those still in progress after `grace` seconds."""
         self.why = self.why or why
         self._scheduler.end_soon()
         await anyio.sleep(grace)

@@ -243,7 +243,7 @@ class ClusterScheduler:
         self._wake()
 
     def cancel(self, why: str) -> None:
-        """End every job; cases under way become pending again."""
+        """End every job; cases in progress become pending again."""
         if self._steering.cancel(why):
             self._cancelled_at, self._next_poll = time.monotonic(), 0.0
             self._steered()
@@ -255,7 +255,7 @@ class ClusterScheduler:
         self._steered()
 
     def retry(self, case_ids: Iterable[int]) -> int:
-        """Run these again; those under way or waiting are left alone. Returns how many."""
+        """Run these again; those in progress or waiting are not changed. Returns how many."""
         statuses = self._store.statuses
         again = [
             case
@@ -279,7 +279,7 @@ class ClusterScheduler:
             self._store.attempt_finished(finished_elsewhere(report, self._store))
 
     def pause(self, reason: str) -> None:
-        """Submit nothing and hold what waits; running chunks finish their cases under way."""
+        """Submit nothing and hold waiting jobs; running chunks finish their cases in progress."""
         if self._steering.pause(reason):
             self._steered()
 

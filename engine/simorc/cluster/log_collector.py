@@ -137,7 +137,7 @@ class Gathering:
     # Signs of life --------------------------------------------------------------------------------
 
     def hear(self, chunk: OpenChunk) -> None:
-        """Take in the newest sign of life of a chunk: which cases are under way, and how far."""
+        """Read the newest heartbeat of a chunk: which cases are in progress, and their progress."""
         for case_id, fraction in self.under_way(chunk).items():
             if self._store.statuses.of(case_id) == "pending":
                 number = (self._numbers[case_id] or self._store.attempts_of(case_id)) + 1

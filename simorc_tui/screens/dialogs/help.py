@@ -75,7 +75,7 @@ def plot_help_screen(keymap: Mapping[str, str] | None = None) -> ReadingScreen:
 
 
 def help_screen(keymap: Mapping[str, str] | None = None, first: Sequence[str] = ()) -> ReadingScreen:
-    """The help screen, with the keys the user gave."""
+    """The help screen, with the user's keys."""
     return ReadingScreen("simorc: keys", _shown(help_sections(keymap, first)))
 
 

@@ -71,7 +71,7 @@ class ArrangementController(Controller):
         self.main.ask(ChoiceScreen("Sort by", choices, place), self._sort_by)
 
     def filter_cases(self, text: str) -> str:
-        """Show the cases that match; returns what is wrong with the text, '' if nothing."""
+        """Show the cases that match; returns the error in the text, '' if there is none."""
         if self.main.run is None:
             return ""
         try:
@@ -82,7 +82,7 @@ class ArrangementController(Controller):
         return ""
 
     def arrange(self, wanted: Arrangement) -> None:
-        """Sort and filter like this; a query under way for something else is stopped."""
+        """Sort and filter like this; a query in progress for another view is stopped."""
         if self.query is not None:
             self.query.interrupt()
             self.query = None

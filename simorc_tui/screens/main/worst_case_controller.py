@@ -27,7 +27,7 @@ class WorstCaseController(Controller):
         self._panes = panes
 
     def worst(self) -> None:
-        """The worst case of a spec; a filter that hides it is taken away."""
+        """The worst case of a spec; a filter that hides it is cleared."""
         self.main.do(self._ask_spec(), "worst")
 
     async def _ask_spec(self) -> None:
@@ -64,7 +64,7 @@ class WorstCaseController(Controller):
         self.main.say(f"{spec.name}: case {case}, {spec.worst}")
 
     def go_past_filter(self, case_id: int) -> None:
-        """Put the cursor on a case; a filter that hides it is taken away."""
+        """Put the cursor on a case; a filter that hides it is cleared."""
         if self.main.table.arrangement.filter_text and not self.main.table.go_to(case_id):
             self._arrangement.arrange(Arrangement())
             self.main.say("Filter cleared to show this case. Press u to restore it.")

@@ -24,7 +24,7 @@ class ColumnLayout(ScrollView):
     _dragged: tuple[str, int] | None = None
 
     class LookChanged(Message):
-        """The user gave a column another width."""
+        """The user changed the width of a column."""
 
         def __init__(self, look: TableLook) -> None:
             super().__init__()

@@ -27,7 +27,7 @@ PROMPT = "= "
 
 
 class ExpressionBar(Vertical):
-    """A prompt and an input, below it what is wrong and where, or what the word may become."""
+    """A prompt and an input, below it the error and its position, or the completions of the name."""
 
     DEFAULT_CSS = """
     ExpressionBar { display: none; height: 2; }
@@ -141,7 +141,7 @@ class ExpressionBar(Vertical):
         self._post_expression(final=True)
 
     def _post_expression(self, *, final: bool) -> None:
-        """The text goes out if it is an expression; what is wrong shows, while typing only once one rests."""
+        """A valid expression is sent; an error is shown, while typing only after a pause."""
         text = self.field.value.strip()
         try:
             if text:

@@ -39,7 +39,7 @@ class PlotView(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [command.binding for command in PLOT_COMMANDS]
 
     class WindowChanged(Message):
-        """The user looks at another part of x; None means all of it."""
+        """The user selected another part of x; None means all of it."""
 
         def __init__(self, span: Span | None) -> None:
             super().__init__()

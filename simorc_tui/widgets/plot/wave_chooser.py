@@ -23,7 +23,7 @@ MOST_SHOWN = 500
 
 @dataclass(frozen=True)
 class Chosen:
-    """The marked traces in the order of marking; the expression to edit, the expressions taken away."""
+    """The marked traces in the order of marking; the expression to edit, the expressions to remove."""
 
     marked: tuple[str, ...] = ()
     edit: str = ""

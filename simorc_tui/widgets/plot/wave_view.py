@@ -226,7 +226,7 @@ class WaveView(FailingPane):
             self._reader = self._read(self.request, None)
 
     def _look_again(self) -> None:
-        """A look that is still under way is let finish: on a busy machine it takes longer than a second."""
+        """A read in progress may finish: on a busy machine it takes longer than a second."""
         under_way = self._reader is not None and not self._reader.is_finished
         seen = self.request is not None and self.request == self._shown and self.display and self.is_on_screen
         if seen and self.request is not None and not under_way:

@@ -158,7 +158,7 @@ class SweepBuilder(Vertical):
         self._change(name, "" if line else self._put_away.get(name, ""))
 
     def _change(self, name: str, line: str) -> None:
-        """Another line for a section or a parameter; what is wrong with it is shown."""
+        """Change the line of a section or a parameter; its error is shown."""
         try:
             draft = self._drafted(name, line)
         except SimorcError as error:
@@ -247,7 +247,7 @@ class SweepBuilder(Vertical):
 
     @on(Input.Changed)
     def _still_typing(self, event: Input.Changed) -> None:
-        """What the line would make, or what is wrong with it so far."""
+        """The effect of the line, or its present error."""
         event.stop()
         name = self._current
         if name is None or not self.has_class("editing"):

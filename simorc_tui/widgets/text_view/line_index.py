@@ -87,7 +87,7 @@ class LineIndex:
         return (status.st_dev, status.st_ino) != self._identity or status.st_size < self._scanned
 
     def line(self, number: int) -> bytes:
-        """Line `number`, from 0, without its end; cut where longer than can be shown; empty if not there."""
+        """Line `number`, from 0, without its end; cut if longer than can be shown; empty if missing."""
         with self._lock:
             place = bisect_right(self._numbers, number) - 1
             lines = self._block(place)

@@ -22,7 +22,7 @@ from simorc.netlist.deck.parts import ADDED, ADDED_END
 
 RAW = "results.raw"
 CARDS_RAW = "analysis_cards.raw"
-"""The plots of analysis cards beside a control block that writes raw files of its own."""
+"""The plots of analysis cards beside a control block that writes its own raw files."""
 
 _PLOTS = {"noise": ("noise", "noise")}
 _ONE_PLOT_EACH = frozenset({"ac", "dc", "op", "tran", "tf", "pz", "sens"})

@@ -91,7 +91,7 @@ class Deck:
 
     @property
     def runs_itself(self) -> bool:
-        """Whether a control block of its own runs an analysis."""
+        """Whether one of the deck's control blocks runs an analysis."""
         return any(command.word in RUNNING for command in self.commands)
 
     @cached_property

@@ -202,7 +202,7 @@ class RenderedDeck:
 def rendered_deck(project: Project, bench: Testbench, case: Case) -> RenderedDeck | None:
     """The deck of `case`; None if it cannot be rendered, which the check of templates reports."""
     root = project.root
-    # A case is simulated in a directory of its own, three below the project.
+    # A case is simulated in its own directory, three levels below the project.
     directory = (root / "simulations").resolve() / "run" / "results" / "1"
     try:
         text = Template.load(bench.template).render(

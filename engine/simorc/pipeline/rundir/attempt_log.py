@@ -26,7 +26,7 @@ def append_line(path: Path, line: Line) -> None:
 
 
 def read_trace(path: Path) -> list[dict[str, Any]]:
-    """All whole lines; a torn end is left out. Raises StoreError for anything else that is no trace."""
+    """All whole lines; an incomplete last line is skipped. Raises StoreError for any other invalid line."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -43,7 +43,7 @@ def read_trace(path: Path) -> list[dict[str, Any]]:
 
 
 def mend_trace(path: Path) -> None:
-    """Cut a torn end off, so that the next line starts at a line's start."""
+    """Remove an incomplete last line, so that the next line starts at a line's start."""
     if path.exists():
         content = path.read_bytes()
         whole = content.rfind(b"\n") + 1

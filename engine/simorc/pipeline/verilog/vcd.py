@@ -70,7 +70,7 @@ def read_vcd(path: Path) -> Dump:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    """Whole lines only: the last one may be torn."""
+    """Whole lines only: the last one may be incomplete."""
     with path.open("rb") as stream:
         while (line := stream.readline(_LONGEST_LINE)).endswith(b"\n"):
             yield line.decode("ascii", errors="replace").strip()
