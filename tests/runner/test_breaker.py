@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from simorc.machine_faults import machine_errno
-from simorc.runner.breaker import FIRST_WAIT, LONGEST_WAIT, MOST_STRIKES, Breaker
-from simorc.runner.machine_watch import MachineWatch
+from simorc.runner.machine.breaker import FIRST_WAIT, LONGEST_WAIT, MOST_STRIKES, Breaker
+from simorc.runner.machine.watch import MachineWatch
 from simorc.simulators.outcome import FailureKind, Outcome
 
 BAD_DECK = Outcome.failed(FailureKind.BAD_NETLIST, "unknown card")

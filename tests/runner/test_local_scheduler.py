@@ -20,7 +20,7 @@ from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.writer import Store
 from simorc.runner.guardian import Guardian
 from simorc.runner.local_scheduler import LocalScheduler
-from simorc.runner.machine_watch import MachineWatch
+from simorc.runner.machine.watch import MachineWatch
 from simorc.runner.measuring import Measuring
 from simorc.runner.preparation import Preparation
 from simorc.simulators.job import Job

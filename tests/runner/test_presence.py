@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from simorc.rundir.layout import RunLayout
-from simorc.runner.machine_probes import MachineProbes
+from simorc.runner.machine.presence import Presence, remove_stub
+from simorc.runner.machine.probes import MachineProbes
 from simorc.runner.preparation import clear_case
-from simorc.runner.presence import Presence, remove_stub
 
 
 @pytest.fixture

@@ -17,15 +17,15 @@ from simorc.config.project import Project
 from simorc.launch.build import build_run
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.reader import RunReader
-from simorc.runner.admission import Admission
-from simorc.runner.machine_load import LoadSense, running_processes
-from simorc.runner.slot_pool import Member, SlotPool, fair_shares
+from simorc.runner.machine.admission import Admission
+from simorc.runner.machine.load import LoadSense, running_processes
+from simorc.runner.machine.slot_pool import Member, SlotPool, fair_shares
 from tests.waiting import PATIENCE
 
 OTHER = """
 import sys, time
 from pathlib import Path
-from simorc.runner.slot_pool import SlotPool
+from simorc.runner.machine.slot_pool import SlotPool
 pool = SlotPool(Path(sys.argv[1]), "other", int(sys.argv[2]))
 pool.enter()
 pool.look(4, 4)

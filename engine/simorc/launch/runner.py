@@ -41,17 +41,17 @@ from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.writer import Store
 from simorc.rundir.unvaried import unvaried
 from simorc.runner.accepting import accept_changes
-from simorc.runner.admission import admission_of
 from simorc.runner.case_workers import simulator_of, warm_loss, warm_way_of, worker_maker
 from simorc.runner.early_stop import stopping_of
 from simorc.runner.guardian import Guardian, sweep_orphans
 from simorc.runner.housekeeping import Housekeeping
 from simorc.runner.local_scheduler import LocalScheduler
-from simorc.runner.machine_probes import MachineProbes
-from simorc.runner.machine_watch import MachineWatch
+from simorc.runner.machine.admission import admission_of
+from simorc.runner.machine.presence import Presence, remove_stub
+from simorc.runner.machine.probes import MachineProbes
+from simorc.runner.machine.watch import MachineWatch
 from simorc.runner.measuring import Measuring
 from simorc.runner.preparation import Preparation
-from simorc.runner.presence import Presence, remove_stub
 from simorc.runner.reuse import Reuse
 from simorc.runner.run_scheduler import RunScheduler
 from simorc.simulators.ngspice.session_way import WarmWay

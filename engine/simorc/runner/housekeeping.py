@@ -33,8 +33,8 @@ from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.finished import REUSED, Finished
 from simorc.rundir.store.reader import STATUSES
 from simorc.rundir.store.writer import Store
-from simorc.runner.machine_watch import pause_reason
-from simorc.runner.presence import Presence
+from simorc.runner.machine.presence import Presence
+from simorc.runner.machine.watch import pause_reason
 from simorc.runner.run_scheduler import RunScheduler
 
 LOCAL_BEAT, NETWORK_BEAT = 0.1, 0.5

@@ -20,14 +20,14 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.finished import Finished, finished_elsewhere
-from simorc.runner.admission import LOOK_EVERY, Admission
 from simorc.runner.case_queue import CaseQueue
 from simorc.runner.deck_groups import deck_groups
 from simorc.runner.early_stop import Stopping, already_known
 from simorc.runner.guardian import Guardian
 from simorc.runner.ledger import Ledger, write_down
-from simorc.runner.machine_probes import MachineProbes
-from simorc.runner.machine_watch import MachineWatch, pause_reason
+from simorc.runner.machine.admission import LOOK_EVERY, Admission
+from simorc.runner.machine.probes import MachineProbes
+from simorc.runner.machine.watch import MachineWatch, pause_reason
 from simorc.runner.measuring import Measuring
 from simorc.runner.preparation import Preparation
 from simorc.runner.retry_policy import budgets_from, decide, installed_retry_rules

@@ -9,8 +9,8 @@ from pathlib import Path
 from simorc.cpus import usable_cpus
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.run_settings import RunSettings
-from simorc.runner.machine_load import LoadSense, running_processes
-from simorc.runner.slot_pool import SlotPool
+from simorc.runner.machine.load import LoadSense, running_processes
+from simorc.runner.machine.slot_pool import SlotPool
 
 LOOK_EVERY = 0.25
 """Seconds between readings of the machine's load and of the other runs."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from simorc.machine_faults import words_of
 from simorc.rundir.layout import RunLayout
-from simorc.runner.presence import Presence
+from simorc.runner.machine.presence import Presence
 
 _PROBE_BYTES = 1 << 18
 

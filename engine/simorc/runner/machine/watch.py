@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import anyio
 
-from simorc.runner.breaker import Breaker
+from simorc.runner.machine.breaker import Breaker
 from simorc.simulators.outcome import Outcome
 
 Probe = Callable[[], str]
