@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from simorc.csv_text import CsvWriter
 from simorc.errors import UsageError
 from simorc.plots.backends.terminal.curves import Floats, PlotTrace
 from simorc.plots.backends.terminal.plot import Panel, Strip
@@ -168,7 +168,7 @@ def figure_of_map(found: Map) -> Figure:
 def table_of_map(found: Map) -> str:
     """A map as CSV: a row for each place with verdict and worst case."""
     stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
+    writer = CsvWriter(stream)
     writer.writerow((found.down, found.across, "verdict", "worst case"))
     for row, cells in zip(found.rows, found.cells, strict=True):
         for column, cell in zip(found.columns, cells, strict=True):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from itertools import zip_longest
 
 import numpy as np
 
+from simorc.csv_text import CsvWriter
 from simorc.plots.figure import Axis, Curve, Figure, Floats
 
 
@@ -26,7 +26,7 @@ def columns_of(figure: Figure) -> str:
             header.append(_title(curve.label or strip.axis.label or "y", strip.axis))
             columns.append(_written(y))
     stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
+    writer = CsvWriter(stream)
     writer.writerow(header)
     writer.writerows(zip_longest(*columns, fillvalue=""))
     return stream.getvalue()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from simorc.csv_text import CsvWriter
 from simorc.errors import ToolMissing, UsageError
 from simorc.files import write_whole
 from simorc.plots.backends.html import page
@@ -47,7 +47,7 @@ def _numbered(path: Path, number: int, count: int) -> Path:
 def _table(figures: Sequence[Figure]) -> str:
     """The numbers of the curves, every digit: figure, axis, curve, x, y, one point a row."""
     stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
+    writer = CsvWriter(stream)
     writer.writerow(("figure", "axis", "curve", "x", "y"))
     for figure in figures:
         for strip in figure.strips:

@@ -6,7 +6,6 @@ Wide form: one row per case. Long form: one row per case and measurement. A miss
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from simorc.csv_text import CsvWriter
 from simorc.errors import ToolMissing, UsageError
 from simorc.measurements.waves import Waves
 from simorc.results.frame import Frame, plain_value
@@ -66,7 +66,7 @@ def _long(frame: Frame) -> Iterator[tuple[Any, ...]]:
 def write_csv(frame: Frame, stream: TextIO, *, long: bool = False) -> None:
     """CSV with one header line; floats in their shortest exact form."""
     header, rows = long_rows(frame) if long else wide_rows(frame)
-    writer = csv.writer(stream, lineterminator="\n")
+    writer = CsvWriter(stream)
     writer.writerow(header)
     writer.writerows(rows)
 
@@ -145,6 +145,6 @@ def write_waves(waves: Waves, signals: Sequence[str], stream: TextIO, analysis: 
         for name, part in parts.items() if np.iscomplexobj(values) else [(signal, values)]:
             header.append(name)
             columns.append(part)
-    writer = csv.writer(stream, lineterminator="\n")
+    writer = CsvWriter(stream)
     writer.writerow(header)
     writer.writerows([plain_value(value) for value in row] for row in zip(*columns, strict=True))

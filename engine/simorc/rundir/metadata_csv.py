@@ -2,7 +2,8 @@
 
 Large runs are written by a separate process (``python -m simorc.rundir.metadata_csv RUN_DIR``), so that a
 million rows do not block the runner. Columns: ``case_id,status,result_path``, one per swept parameter,
-``error_message``; values are spelled as in the sweep.
+``error_message``; values are spelled as in the sweep. The table is read back, so its texts are not changed
+for spreadsheets as in other CSV files (`csv_text`).
 """
 
 from __future__ import annotations

@@ -3,8 +3,6 @@ files."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +17,7 @@ from simorc.cli.output.case_rows import as_json, dumps, finite, pages, sort_colu
 from simorc.cli.output.results_files import WHOLE, write_whole_form
 from simorc.cli.output.spec_table import run_with_specs, spec_table
 from simorc.cli.output.tables import note, table, write
+from simorc.csv_text import csv_line
 from simorc.errors import UsageError
 from simorc.expressions.case_sql import parse_filter
 from simorc.rundir.as_written import WrittenParameters
@@ -184,20 +183,14 @@ def _csv(
     """CSV lines; the last column is the case's circuit if the run has cases of changed inputs."""
     labels = [column.label for column in columns]
     circuit = ["circuit"] if accepted else []
-    yield _csv_line(["case_id", "status", "kind", *labels, *more, "error_message", "rung", *circuit])
+    yield csv_line(["case_id", "status", "kind", *labels, *more, "error_message", "rung", *circuit])
     for row in rows:
         texts = written.of(row["id"])
         values = [texts.get(column.label, finite(row[column.name])) for column in columns]
         message = row["message"] if row["status"] == "failed" else None
         others = [row[name] for name in more]
         others += [message, row["rung"], *([accepted.get(row["id"], 1)] if accepted else [])]
-        yield _csv_line([row["id"], row["status"], row["kind"], *values, *others])
-
-
-def _csv_line(cells: Sequence[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(cells)
-    return line.getvalue()
+        yield csv_line([row["id"], row["status"], row["kind"], *values, *others])
 
 
 def result_table(
