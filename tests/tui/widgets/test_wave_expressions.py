@@ -261,12 +261,12 @@ async def test_a_file_in_the_way_is_asked_about(layout: RunLayout, tmp_path: Pat
         assert isinstance(pilot.app.screen, PromptScreen), "the ending has to be that of the form"
         await pilot.press("escape")
         await write_as(pilot, "s", str(target))
-        await until_shown(pilot, lambda: "is there already" in screen_text(pilot.app))
+        await until_shown(pilot, lambda: "already exists" in screen_text(pilot.app))
         await pilot.press("n")
         await pilot.pause(0.05)
         assert target.read_text() == "mine"
         await write_as(pilot, "s", str(target))
-        await until_shown(pilot, lambda: "is there already" in screen_text(pilot.app))
+        await until_shown(pilot, lambda: "already exists" in screen_text(pilot.app))
         await pilot.press("y")
         await until_shown(pilot, lambda: target.read_text().startswith("<svg"))
 
@@ -331,5 +331,5 @@ def test_several_cases_and_what_has_no_source() -> None:
     spec = spec_of_panel(panel, "both", cases=(3, 4), log_x=True)
     assert spec["cases"] == [3, 4] and spec["x"]["scale"] == "log"
     assert spec["y"] == [{"unit": "V", "signals": {"v(out)": "v(out)"}}]
-    with pytest.raises(UsageError, match="nothing here"):
+    with pytest.raises(UsageError, match="no visible trace"):
         spec_of_panel(Panel((panel.strips[1],), "s", "time"), "none")
