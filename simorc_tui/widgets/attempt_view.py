@@ -16,9 +16,9 @@ from textual.worker import get_current_worker
 
 from simorc.errors import SimorcError
 from simorc.text import plain
-from simorc_tui.data.attempt_files import AttemptFile, difference
 from simorc_tui.data.digital_waves import DigitalWaves, read_waves
-from simorc_tui.data.pipeline_runs import Ladder, StageAttempt
+from simorc_tui.data.pipelines.attempt_files import AttemptFile, difference
+from simorc_tui.data.pipelines.runs import Ladder, StageAttempt
 from simorc_tui.screens.dialogs.dialog import show
 from simorc_tui.widgets.failing import FailingPane
 from simorc_tui.widgets.plot.plot_view import PlotView

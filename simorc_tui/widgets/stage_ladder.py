@@ -10,7 +10,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from simorc.text import plain
-from simorc_tui.data.pipeline_runs import Ladder, StageAttempt
+from simorc_tui.data.pipelines.runs import Ladder, StageAttempt
 from simorc_tui.theme.glyphs import UNICODE, Glyphs
 
 COLOURS = {"passed": "green", "failed": "red", "running": "cyan", "cancelled": "yellow", "stopped": "yellow"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simorc_tui.data import project_watch
+from simorc_tui.data.project import watch as project_watch
 from tests.tui.fake_run import FakeRun, ordinary_row
 from tests.tui.flows import Terminal
 from tests.tui.small_project import write_small_project

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simorc_tui.data.pipeline_runs import Ladder, StageAttempt
+from simorc_tui.data.pipelines.runs import Ladder, StageAttempt
 from simorc_tui.screens.pipeline.wording import attempt_text, head_text, pipeline_glyph
 from simorc_tui.theme.glyphs import ASCII
 from simorc_tui.widgets.failing import failure_text

@@ -11,7 +11,7 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.summary import RunSummary
 from simorc.text import plain
 from simorc_tui.data.launcher import Launcher
-from simorc_tui.data.project_outline import ProjectOutline
+from simorc_tui.data.project.outline import ProjectOutline
 from simorc_tui.data.run_watcher import RunNews
 from simorc_tui.screens.dialogs.dialog import DismissedOnce, show
 from simorc_tui.theme.glyphs import Glyphs

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from simorc_tui.data.netlist_watch import accept_all, proposals, short_note, wanting, watch_netlists
+from simorc_tui.data.project.netlist_watch import accept_all, proposals, short_note, wanting, watch_netlists
 from simorc_tui.screens.dialogs.proposal import ProposalScreen
 from simorc_tui.screens.main.context import Controller
 

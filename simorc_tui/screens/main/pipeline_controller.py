@@ -14,7 +14,7 @@ from simorc_tui.widgets.tree.entry import Entry
 
 if TYPE_CHECKING:
     from simorc.pipeline.control import PipelineSummary
-    from simorc_tui.data.pipeline_runs import Watch
+    from simorc_tui.data.pipelines.runs import Watch
 
 MENUS: dict[str, tuple[Choice, ...]] = {
     "pipeline": (
@@ -51,7 +51,7 @@ class PipelineController(Controller):
 
     def watch(self) -> None:
         """Begin to watch; `leave` ends it."""
-        from simorc_tui.data.pipeline_runs import (  # read once the first frame is there
+        from simorc_tui.data.pipelines.runs import (  # read once the first frame is there
             RUNS_EVERY,
             RunsReader,
             Watch,

@@ -6,9 +6,9 @@ from textual.message import Message
 
 from simorc.errors import SimorcError
 from simorc.rundir.layout import RunLayout
-from simorc_tui.data.project_loader import read_outline
-from simorc_tui.data.project_outline import ProjectOutline
-from simorc_tui.data.project_watch import watch_project
+from simorc_tui.data.project.loader import read_outline
+from simorc_tui.data.project.outline import ProjectOutline
+from simorc_tui.data.project.watch import watch_project
 from simorc_tui.screens.main.context import Controller
 
 

@@ -8,7 +8,7 @@ from simorc.errors import SimorcError
 from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.text import plain
 from simorc_tui.data.launcher import Launcher
-from simorc_tui.data.pipeline_runs import Ladder
+from simorc_tui.data.pipelines.runs import Ladder
 from simorc_tui.screens.dialogs.choice import confirm
 from simorc_tui.screens.dialogs.dialog import DismissedOnce, show
 

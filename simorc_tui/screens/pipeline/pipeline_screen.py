@@ -16,10 +16,10 @@ from textual.widgets.option_list import Option
 from simorc.errors import SimorcError
 from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.text import plain
-from simorc_tui.data.attempt_files import AttemptFile, log_of, waves_of
 from simorc_tui.data.launcher import Launcher
-from simorc_tui.data.pipeline_reader import Sight, SightReader
-from simorc_tui.data.pipeline_runs import LADDER_EVERY, Ladder, StageAttempt, Watch
+from simorc_tui.data.pipelines.attempt_files import AttemptFile, log_of, waves_of
+from simorc_tui.data.pipelines.reader import Sight, SightReader
+from simorc_tui.data.pipelines.runs import LADDER_EVERY, Ladder, StageAttempt, Watch
 from simorc_tui.editor import edit_file
 from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
 from simorc_tui.screens.dialogs.dialog import show

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from simorc.text import plain
-from simorc_tui.data.pipeline_runs import Ladder, StageAttempt
+from simorc_tui.data.pipelines.runs import Ladder, StageAttempt
 from simorc_tui.theme.glyphs import Glyphs
 from simorc_tui.widgets.stage_ladder import COLOURS
 

@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 
 from simorc.errors import SimorcError
 from simorc.text import duration, plain
-from simorc_tui.data.project_outline import SweepOutline, TestbenchOutline
+from simorc_tui.data.project.outline import SweepOutline, TestbenchOutline
 from simorc_tui.widgets.sweep_builder.axis_text import axis_text, parse_axis
 
 if TYPE_CHECKING:

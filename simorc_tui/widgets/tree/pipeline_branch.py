@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.widgets.tree import TreeNode
 
 from simorc.text import plain
-from simorc_tui.data.project_outline import PipelineOutline
+from simorc_tui.data.project.outline import PipelineOutline
 from simorc_tui.theme.glyphs import Glyphs
 from simorc_tui.widgets.tree.entry import Entry
 

@@ -17,7 +17,7 @@ from textual.widgets.tree import TreeNode
 from simorc.config.root import SETUP_FILE
 from simorc.rundir.summary import RunSummary
 from simorc.text import plain
-from simorc_tui.data.project_outline import BrokenOutline, ProjectOutline
+from simorc_tui.data.project.outline import BrokenOutline, ProjectOutline
 from simorc_tui.theme.ascii_look import draw_in_ascii
 from simorc_tui.theme.glyphs import ASCII, UNICODE, Glyphs, run_glyph
 from simorc_tui.widgets.tree.entry import Entry as Entry

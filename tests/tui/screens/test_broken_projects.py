@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simorc_tui.data.project_loader import read_outline
+from simorc_tui.data.project.loader import read_outline
 from simorc_tui.widgets.tree.entry import Entry
 from tests.tui.conftest import Looks
 from tests.tui.fake_run import SWEEP_FILE

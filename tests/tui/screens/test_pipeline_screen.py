@@ -14,10 +14,10 @@ from simorc.errors import ToolMissing
 from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.pipeline.tools import find_tool
 from simorc.pipeline.verilog.vcd import read_vcd
-from simorc_tui.data.attempt_files import difference, files_of, log_of, waves_of
 from simorc_tui.data.digital_waves import read_waves, usual_signals
 from simorc_tui.data.launcher import Launcher
-from simorc_tui.data.pipeline_runs import read_ladder
+from simorc_tui.data.pipelines.attempt_files import difference, files_of, log_of, waves_of
+from simorc_tui.data.pipelines.runs import read_ladder
 from simorc_tui.screens.pipeline.pipeline_screen import PipelineScreen
 from tests.tui.flows import Terminal, terminal
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from simorc.config.root import SETUP_FILE, SWEEPS_FOLDER
 from simorc.errors import ConfigError, Problem, SimorcError
 from simorc.files import Stamp
-from simorc_tui.data.project_outline import (
+from simorc_tui.data.project.outline import (
     BrokenOutline,
     PipelineOutline,
     ProjectOutline,
     SweepOutline,
     TestbenchOutline,
 )
-from simorc_tui.data.project_watch import stamps
+from simorc_tui.data.project.watch import stamps
 
 if TYPE_CHECKING:
     from simorc.config.models.setup import Setup

@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simorc.text import plain
-from simorc_tui.data.pipeline_runs import Ladder, StageAttempt
+from simorc_tui.data.pipelines.runs import Ladder, StageAttempt
 from simorc_tui.data.side_by_side import MOST_LINES, rows_of, table_of
 
 MOST_FILES = 500

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simorc.pipeline.rundir.layout import PipelineLayout
-from simorc_tui.data.attempt_files import AttemptFile, files_of
-from simorc_tui.data.pipeline_runs import Ladder, read_ladder
+from simorc_tui.data.pipelines.attempt_files import AttemptFile, files_of
+from simorc_tui.data.pipelines.runs import Ladder, read_ladder
 
 
 @dataclass(frozen=True)

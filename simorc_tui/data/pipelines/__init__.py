@@ -1,0 +1,1 @@
+"""Reads pipeline runs and the files of their attempts."""
