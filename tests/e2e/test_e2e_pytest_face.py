@@ -41,11 +41,11 @@ def test_status_shows_what_pytest_workers_did(make_project: Callable[..., Projec
 def test_a_failed_case_is_a_failed_test_that_a_runner_can_repeat(
     make_project: Callable[..., Project],
 ) -> None:
-    broken = RC_TEMPLATE.replace(".end\n", "{% if parameters.r == 1020 %}.include 'gone'\n{% endif %}.end\n")
+    broken = RC_TEMPLATE.replace(".end\n", "{% if parameters.r == 1020 %}q1 out 0 0 gone\n{% endif %}.end\n")
     project = make_project(5, template=broken)
     layout = project.build()
     done = run_pytest(project)
-    assert done.returncode == 1 and "missing_file" in done.stdout
+    assert done.returncode == 1 and "missing_model" in done.stdout
     project.ok("status")
     assert counts(layout) == {"completed": 4, "failed": 1}
     assert project.simorc("run", layout.name).returncode == 1

@@ -65,7 +65,7 @@ def test_corners_and_conditions_select(make_project: Callable[..., Project]) -> 
 
 
 def test_jobs_change_while_it_runs(make_project: Callable[..., Project]) -> None:
-    project = make_project(60, step=SLOW, settings=COLD)
+    project = make_project(2000, step=SLOW, settings=COLD)
     layout = project.build()
     start_runner(layout, jobs=1)
     project.ok("jobs", layout.name, "+2")
@@ -73,8 +73,10 @@ def test_jobs_change_while_it_runs(make_project: Callable[..., Project]) -> None
     until(lambda: len(processes_of(layout)) == 3)
     project.ok("jobs", layout.name, "1")
     until(lambda: meta(layout, "jobs") == "1")
+    until(lambda: len(processes_of(layout)) == 1)
+    project.ok("cancel", layout.name)
     wait_for_end(layout)
-    assert_sound(layout, 60)
+    assert set(counts(layout)) == {"completed", "pending"}
 
 
 def test_pause_starts_nothing_and_resume_goes_on(make_project: Callable[..., Project]) -> None:
@@ -94,16 +96,20 @@ def test_pause_starts_nothing_and_resume_goes_on(make_project: Callable[..., Pro
 
 
 def test_retry_runs_failed_cases_again(make_project: Callable[..., Project], tmp_path: Path) -> None:
-    needed = tmp_path / "needed.inc"
-    template = (
-        f"* a file that comes late\nv1 a 0 {{{{ parameters.r }}}}\nr1 a 0 1\n.include '{needed}'\n.op\n.end\n"
+    repaired, simulator = tmp_path / "repaired", tmp_path / "ngspice-broken"
+    simulator.write_text(
+        f"""#!/bin/sh
+case " $* " in *" -b "*) [ -e {repaired} ] || exit 1 ;; esac
+exec ngspice "$@"
+"""
     )
-    project = make_project(4, template=template, config="\n")
-    (project.root / "testbenches/rc/config.yaml").write_text("parameters: {r: 1}\n")
+    simulator.chmod(0o755)
+    settings = f"simulator: {{executable: {simulator}}}\nexecution: {{warm: off, retries: 0}}\n"
+    project = make_project(4, settings=settings)
     assert project.simorc("run", "rc").returncode == 1
     layout = project.newest
     assert counts(layout) == {"failed": 4}
-    needed.write_text("r2 a 0 1\n")
+    repaired.touch()
     project.ok("retry", layout.name)
     wait_for_end(layout)
     assert_sound(layout, 4)
