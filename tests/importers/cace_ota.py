@@ -100,7 +100,6 @@ parameters:
 
   transient_response:
     display: Large signal transient response
-    status: skip
     unit: mV
     spec:
       Vout: {minimum: {value: -100}, maximum: {value: 1900}}

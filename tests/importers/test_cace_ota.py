@@ -55,7 +55,6 @@ def test_everything_left_behind_is_told(ota: Path) -> None:
     _, left = imported(ota)
     assert left == [
         "parameter gain_mc: collate iterations: its samples are cases of the sweep",
-        "parameter transient_response: status: skip: imported as an ordinary sweep",
         "parameter transient_response: ngspice setting jobs: set execution.jobs, or --jobs",
         "parameter magic_area: magic_area is not a simulation",
         "parameter klayout_drc_full: klayout_drc is not a simulation",
