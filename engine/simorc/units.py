@@ -166,6 +166,20 @@ def format_si(value: float, unit: str = "", digits: int = 4) -> str:
     return _join(f"{scaled:.{max(digits, 3)}g}", _PREFIXES[exponent], unit)
 
 
+def si_suffix(value: float, unit: str = "") -> tuple[int, str]:
+    """The power of ten to divide by and what to write after the digits, to show numbers as large as `value`.
+
+    ``(-3, " mV")`` for 2 mV; the power is 0 where no prefix suits.
+    """
+    number = float(f"{abs(float(value)):.3e}")
+    if number == 0 or not math.isfinite(number) or not takes_prefix(unit):
+        return 0, _join("", "", unit)
+    exponent = 3 * (math.floor(math.log10(number) + 1e-12) // 3)
+    if exponent not in _PREFIXES:
+        return 0, _join("", "", unit)
+    return exponent, _join("", _PREFIXES[exponent], unit)
+
+
 def takes_prefix(unit: str) -> bool:
     """Whether a prefix before the unit scales by a thousand: not before a ratio, an angle, a number
     (``1/K``), a power (``mV²`` is a millionth of V²) or a unit that has a prefix (``mV``).

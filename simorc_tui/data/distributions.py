@@ -55,7 +55,7 @@ def histogram_of(run: OpenRun, measurement: str) -> Spread:
         unscaled = summarise_values(measured)
         cp, cpk = capability(unscaled, spec) if spec is not None and unscaled is not None else (None, None)
         parts += [f"{name} {value:.2f}" for name, value in (("Cp", cp), ("Cpk", cpk)) if value is not None]
-    panel = Panel((Strip(tuple(traces), "", ""),), shown.unit, measurement)
+    panel = Panel((Strip(tuple(traces), whole=True),), shown.unit, measurement)
     return Spread(panel, "  ".join([*parts, summary.normality]))
 
 

@@ -18,7 +18,7 @@ from simorc.plots.backends.terminal.plot import Look, Panel, Strip, draw_panel, 
 from simorc.plots.backends.terminal.specs import panel_from_spec
 from simorc.plots.backends.terminal.spectra import Spectrum, spectra_of
 from simorc.plots.backends.terminal.strips import default_names, overlaid, panel_of, signal
-from simorc.plots.ticks import ticks, value_at
+from simorc.plots.ticks import rounded_range, ticks, value_at
 from simorc.waveforms.header import Variable
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -64,16 +64,16 @@ def sine(points: int = 1000) -> PlotTrace:
 
 
 def labels(low: float, high: float, most: int = 5, *, log: bool = False, unit: str = "") -> list[str]:
-    return [tick.label for tick in ticks(low, high, most, log=log, unit=unit)]
+    return [tick.label for tick in ticks(low, high, most, log=log, unit=unit) if tick.label]
 
 
 def test_ticks_are_round_and_in_si_units() -> None:
-    assert labels(0, 1e-3, unit="s") == ["0 s", "200 µs", "400 µs", "600 µs", "800 µs", "1 ms"]
-    assert labels(-1.08, 1.08, 3, unit="V") == ["-1 V", "0 V", "1 V"]
+    assert labels(0, 1e-3, unit="s") == ["0 ms", "0.2 ms", "0.4 ms", "0.6 ms", "0.8 ms", "1 ms"]
+    assert labels(-1.08, 1.08, 3, unit="V") == ["-1.08 V", "0 V", "1.08 V"]
 
 
 def test_ticks_of_a_phase_are_parts_of_a_turn() -> None:
-    assert labels(-182, 2, 5, unit="°") == ["-180°", "-135°", "-90°", "-45°", "0°"]
+    assert labels(-182, 2, 5, unit="°") == ["-182°", "-135°", "-90°", "-45°", "2°"]
 
 
 def test_close_ticks_keep_the_digits_that_tell_them_apart() -> None:
@@ -84,7 +84,63 @@ def test_close_ticks_keep_the_digits_that_tell_them_apart() -> None:
 
 def test_ticks_of_a_logarithmic_axis_are_decades() -> None:
     assert labels(1, 1e6, 4, log=True, unit="Hz") == ["1 Hz", "100 Hz", "10 kHz", "1 MHz"]
-    assert labels(100, 900, 6, log=True, unit="Hz") == ["100 Hz", "200 Hz", "500 Hz"]
+    assert labels(100, 900, 6, log=True, unit="Hz") == ["100 Hz", "200 Hz", "500 Hz", "900 Hz"]
+
+
+def test_an_end_that_is_no_round_value_is_labelled_too() -> None:
+    found = ticks(0, 1.05e-3, 5, unit="s")
+    assert (found[0].label, found[-1].label) == ("0 ms", "1.05 ms")
+    assert [tick.label for tick in found[-3:]] == ["0.5 ms", "", "1.05 ms"]
+
+
+def test_a_count_has_whole_ticks_only() -> None:
+    assert [tick.label for tick in ticks(0, 3, 8, whole=True)] == ["0", "1", "2", "3"]
+    assert [tick.label for tick in ticks(0, 1, 8, whole=True)] == ["0", "1"]
+    assert [tick.label for tick in ticks(0.5, 1.5, 8, whole=True)] == ["1"]
+
+
+@given(st.integers(-50, 10), st.integers(1, 60), st.integers(1, 20))
+def test_the_ticks_of_a_rounded_count_are_whole_and_reach_both_ends(low: int, width: int, most: int) -> None:
+    span = rounded_range(low, low + width, whole=True)
+    found = ticks(*span, most, whole=True)
+    assert all(float(tick.label) == int(float(tick.label)) for tick in found if tick.label)
+    assert (float(found[0].label), float(found[-1].label)) == span
+
+
+@given(st.floats(-1e9, 1e9), st.floats(1e-3, 1e9), st.integers(2, 20), st.sampled_from(["V", "s", "", "°"]))
+def test_an_axis_has_even_ticks_one_prefix_and_both_ends(
+    low: float, width: float, most: int, unit: str
+) -> None:
+    found = ticks(low, low + width, most, unit=unit)
+    assert (found[0].place, found[-1].place) == (0.0, 1.0) and found[0].label and found[-1].label
+    assert len({re.sub(r"[-+.\d]|e[-+]\d+", "", tick.label) for tick in found if tick.label}) == 1
+    inner = [tick.place for tick in found[1:-1]]
+    assert np.diff(inner, 2) == pytest.approx(0, abs=1e-5 + 1e-14 * abs(low) / width)
+
+
+@given(st.floats(-1e9, 1e9), st.floats(1e-3, 1e9), st.sampled_from(["V", "dB", "", "°"]))
+def test_a_rounded_range_contains_the_data_and_is_little_wider(low: float, width: float, unit: str) -> None:
+    first, last = rounded_range(low, low + width, unit=unit)
+    assert first <= low and last >= low + width
+    assert last - first <= 2.6 * width
+
+
+@given(st.floats(1e-15, 1e9), st.floats(1.1, 1e9))
+def test_a_rounded_logarithmic_range_contains_the_data(low: float, ratio: float) -> None:
+    first, last = rounded_range(low, low * ratio, log=True)
+    assert low / 2.6 <= first <= low * (1 + 1e-9)
+    assert low * ratio * (1 - 1e-9) <= last <= 2.6 * low * ratio
+
+
+@given(st.text("abc ", max_size=30), st.floats(0, 1), st.floats(0.01, 2), st.integers(20, 120))
+@settings(max_examples=20)
+def test_the_name_of_x_lies_over_no_label(label: str, low: float, width: float, columns: int) -> None:
+    trace = PlotTrace.of("a", [low, low + width], [0.0, 1.0])
+    ends = [tick.label for tick in ticks(low, low + width, 2, unit="V")]
+    line = terminal_plot([trace], width=columns, height=8, x_unit="V", x_label=label, coloured=False).split(
+        "\n"
+    )[-1]
+    assert line.lstrip().startswith(ends[0]) and line.endswith(ends[-1])
 
 
 @given(st.floats(-1e12, 1e12), st.floats(1e-12, 1e12), st.integers(1, 20), st.booleans())
@@ -177,7 +233,7 @@ def test_a_plot_shows_its_curve_its_ticks_and_its_legend() -> None:
     )
     lines = text.split("\n")
     assert "━━ v(out)" in lines[0]
-    assert "1 V┤" in text and "-1 V┤" in text and "400 µs" in lines[-1] and lines[-1].endswith("time")
+    assert "1 V┤" in text and "-1 V┤" in text and "0.4 ms" in lines[-1] and lines[-1].endswith("time  1 ms")
     canvas = [line.split("┤")[-1].split("│")[-1] for line in lines[1:-2]]
     assert sum(cell != " " for line in canvas for cell in line) > 80
     assert canvas[len(canvas) // 2].strip()
@@ -188,7 +244,7 @@ def test_an_ascii_plot_is_ascii_and_tells_curves_apart_by_their_signs() -> None:
     traces = [PlotTrace.of("v(a)", x, x), PlotTrace.of("v(µ)", x, 1e-6 - x)]
     text = terminal_plot(traces, width=60, height=12, x_unit="s", y_unit="V", ascii=True, coloured=False)
     assert text.isascii()
-    assert "* v(a)" in text and "+ v(u)" in text and "500 ns" in text
+    assert "* v(a)" in text and "+ v(u)" in text and "0.5 us" in text
     assert all(sum(sign in line for line in text.split("\n")[1:]) > 3 for sign in "*")
 
 

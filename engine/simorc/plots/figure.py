@@ -16,13 +16,17 @@ _LARGEST = 1e100
 
 @dataclass(frozen=True)
 class Axis:
-    """``range`` is the requested part of the axis, None for all; ``categories`` are texts at 0, 1, ..."""
+    """``range`` is the requested part of the axis, None for all; ``categories`` are texts at 0, 1, ...
+
+    ``whole``: the axis counts something, its ticks are whole numbers.
+    """
 
     label: str = ""
     unit: str = ""
     log: bool = False
     range: Range | None = None
     categories: tuple[str, ...] = ()
+    whole: bool = False
 
     @property
     def title(self) -> str:

@@ -208,7 +208,11 @@ def _histogram_figure(run: OpenRun, spec: PlotSpec, cases: Sequence[int] | None)
     name = strip.measurement
     values = run.scale(name) * _frame(run, name, spec, cases).values(name)
     bars = histogram(values, name, spec.bins)
-    drawn = (FigureStrip(Axis("cases"), (bars,), limits_of(run, name, vertical=True)),) if bars else ()
+    drawn = (
+        (FigureStrip(Axis("cases", whole=True), (bars,), limits_of(run, name, vertical=True)),)
+        if bars
+        else ()
+    )
     return Figure(spec.title or name, _with_unit(strip.axis, run.unit(name)), drawn)
 
 

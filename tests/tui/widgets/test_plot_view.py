@@ -60,7 +60,7 @@ async def test_a_plot_fills_the_screen(size: tuple[int, int]) -> None:
         lines = screen_text(app).split("\n")
         assert len(lines) == size[1]
         assert "v(out)" in lines[0] and "v(in)" in lines[0]
-        assert "0 s" in lines[-1] and lines[-1].rstrip().endswith("time")
+        assert "0 ms" in lines[-1] and lines[-1].rstrip().endswith("time  1 ms")
         assert any("1 V┤" in line for line in lines)
 
 
@@ -246,7 +246,7 @@ async def test_without_unicode_everything_is_ascii() -> None:
         await pilot.pause()
         text = screen_text(app)
         assert text.isascii()
-        assert "* v(out)" in text and "+ v(in)" in text and "200 us" in text
+        assert "* v(out)" in text and "+ v(in)" in text and "0.2 ms" in text
 
 
 async def test_a_note_stands_in_place_of_a_plot() -> None:

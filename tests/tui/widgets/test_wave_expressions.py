@@ -192,7 +192,7 @@ async def test_the_spectrum_of_what_shows(layout: RunLayout) -> None:
         assert curve.value_at(20e3) == pytest.approx(20 * np.log10(0.5), abs=0.1)
         await pilot.pause()
         text = screen_text(pilot.app)
-        assert "FFT re 1 V, hann" in text and "dB" in text and "kHz" in text
+        assert "FFT re 1 V, hann" in text and "dB" in text and "MHz" in text
         await pilot.press("B")
         await until_shown(pilot, lambda: "blackman" in wave.plot.panel.strips[0].title)
         await pilot.press("f")

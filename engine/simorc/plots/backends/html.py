@@ -86,6 +86,7 @@ def _axis(axis: Axis) -> dict[str, Any]:
         "log": axis.log,
         "range": axis.range,
         "categories": list(axis.categories),
+        "whole": axis.whole,
     }
 
 

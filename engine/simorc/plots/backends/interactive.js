@@ -7,10 +7,12 @@
   const LEFT = 78, RIGHT = 20, TOP = 28, BOTTOM = 42, GAP = 18, MOST_TOLD = 12;
   const PREFIXES = { "-15": "f", "-12": "p", "-9": "n", "-6": "µ", "-3": "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T" };
 
-  function si(value, unit, digits) {
+  // With a prefix for value, or for what is given as the largest of an axis.
+  function si(value, unit, digits, largest) {
     if (value === null || !isFinite(value)) return "–";
     const scaled = !/^(dB|°|deg|%|°C)/.test(unit);
-    let power = value === 0 || !scaled ? 0 : 3 * Math.floor(Math.log10(Math.abs(value)) / 3 + 1e-12);
+    const size = Math.abs(largest || value);
+    let power = size === 0 || !scaled ? 0 : 3 * Math.floor(Math.log10(size) / 3 + 1e-12);
     power = Math.min(12, Math.max(-15, power));
     const text = String(+(value / Math.pow(10, power)).toPrecision(digits));
     const end = PREFIXES[scaled ? power : 0] + unit;
@@ -37,9 +39,9 @@
     return [low - room, high + room];
   }
 
-  function ticks(low, high, most) {
-    const rough = (high - low) / most, power = Math.pow(10, Math.floor(Math.log10(rough)));
-    const step = [1, 2, 2.5, 5, 10].map((f) => f * power).find((s) => s >= rough * 0.999) || 10 * power;
+  function ticks(low, high, most, whole) {
+    const least = (high - low) / most, rough = whole ? Math.max(1, least) : least, power = Math.pow(10, Math.floor(Math.log10(rough)));
+    const step = [1, 2, 5, 10].map((f) => f * power).find((s) => s >= rough * 0.999) || 10 * power;
     const found = [];
     for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) found.push(i * step);
     return found;
@@ -47,9 +49,10 @@
 
   function marks(axis, low, high, most) {
     if (axis.categories.length) return axis.categories.map((text, i) => [i, text]).filter((m) => m[0] >= low && m[0] <= high);
-    let places = ticks(low, high, most);
+    let places = ticks(low, high, most, axis.whole);
     if (axis.log && high - low >= 1) places = places.filter((v) => Math.abs(v - Math.round(v)) < 1e-9);
-    return places.map((place) => [place, si(backward(place, axis), axis.unit, 4)]);
+    const largest = axis.log ? 0 : Math.max(Math.abs(low), Math.abs(high));
+    return places.map((place) => [place, si(backward(place, axis), axis.unit, 4, largest)]);
   }
 
   function Chart(holder) {

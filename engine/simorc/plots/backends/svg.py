@@ -11,7 +11,7 @@ from html import escape
 import numpy as np
 
 from simorc.plots.figure import Axis, Curve, Figure, FigureStrip, Floats, Range, finite_range
-from simorc.plots.ticks import Tick, ticks
+from simorc.plots.ticks import Tick, rounded_range, ticks
 from simorc.waveforms.decimate import min_max
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#444444")
@@ -54,7 +54,8 @@ def _x_range(figure: Figure) -> Range | None:
     values = [curve.x for strip in figure.strips for curve in strip.curves]
     values += [np.array([each.value]) for strip in figure.strips for each in strip.limits if each.vertical]
     points = any(curve.style == "points" for strip in figure.strips for curve in strip.curves)
-    return _opened(finite_range(values, figure.x.log), figure.x.log, 0.03 if points else 0.0)
+    found = _opened(finite_range(values, figure.x.log), figure.x.log, 0.02 if points else 0.0)
+    return found if found is None or not points else _rounded(found, figure.x)
 
 
 def _opened(found: Range | None, log: bool, share: float) -> Range | None:
@@ -67,6 +68,13 @@ def _opened(found: Range | None, log: bool, share: float) -> Range | None:
         return low / room, high * room
     room = (high - low) * share if high > low else abs(low) * 0.05 or 1.0
     return low - room, high + room
+
+
+def _rounded(span: Range, axis: Axis) -> Range:
+    """The range up to round values; with half a place of room around categories."""
+    if axis.categories:
+        return span[0] - 0.4, span[1] + 0.4
+    return rounded_range(*span, log=axis.log, unit=axis.unit, whole=axis.whole)
 
 
 class _Strip:
@@ -90,7 +98,8 @@ class _Strip:
         values += [np.array([each.value]) for each in self._strip.limits if not each.vertical]
         if any(curve.style == "bars" for curve in self._strip.curves):
             values.append(np.zeros(1))
-        return _opened(finite_range(values, axis.log), axis.log, 0.05)
+        found = _opened(finite_range(values, axis.log), axis.log, 0.0 if axis.whole else 0.02)
+        return None if found is None else _rounded(found, axis)
 
     def parts(self) -> list[str]:
         frame = (
@@ -191,7 +200,8 @@ class _Strip:
                 )
             else:
                 at = float(self._y(value)[0])
-                line, place = f"M{_LEFT} {at:.1f}h{self._wide}", f'x="{_LEFT + 4}" y="{at - 3:.1f}"'
+                beside = at - 3 if at - self._top > 14 else at + 11
+                line, place = f"M{_LEFT} {at:.1f}h{self._wide}", f'x="{_LEFT + 4}" y="{beside:.1f}"'
             found.append(f'<path d="{line}" stroke="#c00" stroke-dasharray="5 3"/>')
             found.append(_over_curves(place, limit.label, "#c00"))
         return found
@@ -228,7 +238,7 @@ def colour_of(curve: Curve, index: int) -> str:
 def axis_ticks(axis: Axis, span: Range, most: int) -> list[Tick]:
     """The marks of an axis: its categories, or round values."""
     if not axis.categories:
-        return ticks(*span, most, log=axis.log, unit=axis.unit)
+        return ticks(*span, most, log=axis.log, unit=axis.unit, whole=axis.whole)
     width = span[1] - span[0]
     return [
         Tick((place - span[0]) / width, name)

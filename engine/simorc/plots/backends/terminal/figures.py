@@ -53,7 +53,7 @@ def _strip(strip: FigureStrip, figure: Figure) -> Strip:
     span = figure.x.range or _across(strip)
     traces = [_trace(curve, strip.axis.range) for curve in strip.curves]
     traces += [_limit(limit, span) for limit in strip.limits if span is not None and not limit.vertical]
-    return Strip(tuple(traces), strip.axis.unit, strip.axis.label)
+    return Strip(tuple(traces), strip.axis.unit, strip.axis.label, strip.axis.whole)
 
 
 def _across(strip: FigureStrip) -> Range | None:
@@ -95,7 +95,9 @@ def _dots(x: Floats, y: Floats) -> list[Branch]:
 def figure_of_panel(panel: Panel) -> Figure:
     """A panel as a figure; the branches of a trace become one curve with gaps between them."""
     strips = tuple(
-        FigureStrip(Axis(strip.title, strip.unit, panel.log_y), tuple(map(_curve, strip.traces)))
+        FigureStrip(
+            Axis(strip.title, strip.unit, panel.log_y, whole=strip.whole), tuple(map(_curve, strip.traces))
+        )
         for strip in panel.strips
     )
     return Figure(panel.title, Axis(panel.x_label, panel.x_unit, panel.log_x), strips)

@@ -21,13 +21,12 @@ import numpy as np
 
 from simorc.plots.backends.terminal.canvas import ASCII_SIGNS, Stroke, colour_code, draw_strokes
 from simorc.plots.backends.terminal.curves import Floats, PlotTrace, Span, clipped, outline, overall
-from simorc.plots.ticks import Tick, fraction, ticks
+from simorc.plots.ticks import Tick, fraction, rounded_range, ticks
 from simorc.text import plain
 
 LEAST_WIDTH, LEAST_HEIGHT = 20, 5
 _LIKENESSES = str.maketrans({"µ": "u", "°": "d", "Ω": "O", "Δ": "d", "±": "+", "σ": "s"})
 _RESET = "\x1b[0m"
-_MARGIN = 0.04
 _MORE = "  +{} more"
 _MARKED = {False: "▸ ", True: "> "}
 _FRAME = {"corner": "└", "side": "│", "tick_left": "┤", "bottom": "─", "tick_below": "┬", "sample": "━━"}
@@ -36,11 +35,12 @@ _ASCII_FRAME = {"corner": "+", "side": "|", "tick_left": "+", "bottom": "-", "ti
 
 @dataclass(frozen=True)
 class Strip:
-    """Curves that share both axes; `unit` is that of y."""
+    """Curves that share both axes; `unit` is that of y. `whole`: y counts something."""
 
     traces: tuple[PlotTrace, ...]
     unit: str = ""
     title: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,10 +171,12 @@ class _Seen:
             for branch in trace.branches:
                 x, y = outline(branch, span, look.width, log=look.log_x)
                 curves.append((index, x, _positive(y) if look.log_y else y))
-        return cls(strip, tuple(curves), y_span or _y_span([y for _, _, y in curves], look.log_y))
+        return cls(strip, tuple(curves), y_span or _y_span([y for _, _, y in curves], strip, look.log_y))
 
     def marked(self, most: int, look: Look) -> _Seen:
-        return replace(self, marks=tuple(ticks(*self.span, most, log=look.log_y, unit=self.strip.unit)))
+        strip = self.strip
+        marks = ticks(*self.span, most, log=look.log_y, unit=strip.unit, whole=strip.whole)
+        return replace(self, marks=tuple(marks))
 
 
 def _stack(panel: Panel, seen: Sequence[_Seen], look: Look, span: Span) -> Picture:
@@ -205,7 +207,8 @@ def _strip_lines(seen: _Seen, look: Look, margin: int, across: Sequence[Tick], s
     ]
     cursors = [fraction(x, *span, log=look.log_x) for x in look.cursors if span[0] <= x <= span[1]]
     canvas = draw_strokes(strokes, cursors, width, height, only_ascii=look.ascii, coloured=look.coloured)
-    rows = {round((1 - tick.place) * (height - 1)): tick.label for tick in seen.marks}
+    labelled_last = sorted(seen.marks, key=lambda tick: bool(tick.label))
+    rows = {round((1 - tick.place) * (height - 1)): tick.label for tick in labelled_last}
     lines = [_legend(seen.strip, margin, look)]
     for row, drawn in enumerate(canvas):
         side = frame["tick_left"] if row in rows else frame["side"]
@@ -219,15 +222,40 @@ def _axis(across: Sequence[Tick], width: int, frame: dict[str, str]) -> str:
 
 
 def _below(across: Sequence[Tick], label: str, margin: int, width: int) -> str:
-    """The labels of the x ticks, centred below them where they do not touch; the name of x at the right."""
-    name = f" {plain(label)}" if label else ""
-    line, end = "", width - len(name)
-    for tick in across:
-        centre = margin + 1 + _column(tick, width - margin - 1)
-        start = min(max(centre - len(tick.label) // 2, 0), width - len(tick.label))
-        if start >= len(line) + (1 if line else 0) and start + len(tick.label) <= end:
-            line = line.ljust(start) + tick.label
-    return _fit(line.ljust(end) + name, width)
+    """The labels of the x ticks, centred below them where they do not touch; the name of x before the last.
+
+    The ends of the axis come first, then the name, then what is between.
+    """
+    cells = [" "] * width
+    places = [(_start(tick, margin, width), tick.label) for tick in across if tick.label]
+    for start, text in (*places[:1], *places[-1:]):
+        _put(cells, start, text)
+    begin, end = _free(places, width)
+    name = plain(label)[: max(0, end - begin)]
+    for start, text in ((end - len(name), name), *places[1:-1]):
+        _put(cells, start, text)
+    return "".join(cells)
+
+
+def _free(places: Sequence[tuple[int, str]], width: int) -> tuple[int, int]:
+    """The columns between the labels of both ends, with room around them."""
+    if not places:
+        return 0, width
+    (first, text), (last, _) = places[0], places[-1]
+    return first + len(text) + 2, (last - 2 if len(places) > 1 else width)
+
+
+def _start(tick: Tick, margin: int, width: int) -> int:
+    """Where the label of a tick begins: centred below it, within the line."""
+    centre = margin + 1 + _column(tick, width - margin - 1)
+    return min(max(centre - len(tick.label) // 2, 0), max(0, width - len(tick.label)))
+
+
+def _put(cells: list[str], start: int, text: str) -> None:
+    """Write a text where it touches no other; else leave it out."""
+    around = cells[max(0, start - 1) : start + len(text) + 1]
+    if start >= 0 and not "".join(around).strip() and start + len(text) <= len(cells):
+        cells[start : start + len(text)] = text
 
 
 def _column(tick: Tick, width: int) -> int:
@@ -267,17 +295,12 @@ def _positive(y: Floats) -> Floats:
     return np.where(y > 0, y, np.nan)
 
 
-def _y_span(curves: Sequence[Floats], log: bool) -> Span:
+def _y_span(curves: Sequence[Floats], strip: Strip, log: bool) -> Span:
     finite = [(float(np.nanmin(y)), float(np.nanmax(y))) for y in curves if np.isfinite(y).any()]
     if not finite:
         return (1.0, 10.0) if log else (0.0, 1.0)
     low, high = min(low for low, _ in finite), max(high for _, high in finite)
-    if log:
-        low, high = _widened((low, high), log)
-        grown = (high / low) ** _MARGIN
-        return low / grown, high * grown
-    low, high = _widened((low, high), log)
-    return low - _MARGIN * (high - low), high + _MARGIN * (high - low)
+    return rounded_range(*_widened((low, high), log), log=log, unit=strip.unit, whole=strip.whole)
 
 
 def _widened(span: Span, log: bool) -> Span:
