@@ -101,9 +101,9 @@ class _Choice:
 
 def _write(layout: RunLayout, target: Path, choice: _Choice) -> tuple[int, int]:
     count = size = 0
-    told = {"comment": SEALED}
+    headers = {"comment": SEALED}
     # A link is stored as the file it leads to: restoring accepts files only.
-    with tarfile.open(target, "w:gz", compresslevel=6, dereference=True, pax_headers=told) as archive:
+    with tarfile.open(target, "w:gz", compresslevel=6, dereference=True, pax_headers=headers) as archive:
         for path in _files(layout):
             if not choice.takes(path):
                 continue

@@ -299,8 +299,8 @@ class LocalScheduler:
         self._state.give_back(case_id)
         if not self._machine.fault and self._tasks is not None and not self._state.over:
             self._machine.fault = reason = pause_reason(fault)
-            told = f"{fault}; cases that meet this run again, first case {case_id} ({outcome.message})"
-            self._store.event("warning", told)
+            message = f"{fault}; cases that meet this run again, first case {case_id} ({outcome.message})"
+            self._store.event("warning", message)
             self._state.steering.pause(reason)
             self._tasks.start_soon(self._until_machine_works, reason)
         self._carry_out()

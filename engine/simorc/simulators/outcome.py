@@ -101,8 +101,8 @@ class Outcome:
             return cls("failed", kind, f"cannot {doing}: {words_of(number)}", errno=number)
         if isinstance(error, OSError):
             return cls("failed", FailureKind.INTERNAL, f"cannot {doing}: {error}", errno=error.errno)
-        told = f"internal error in simorc: {type(error).__name__}: {error} (see runner.log)"
-        return cls("failed", FailureKind.INTERNAL, told)
+        message = f"internal error in simorc: {type(error).__name__}: {error} (see runner.log)"
+        return cls("failed", FailureKind.INTERNAL, message)
 
     @classmethod
     def cancelled(cls, message: str = "cancelled", *, seconds: float = 0.0) -> Outcome:

@@ -133,8 +133,8 @@ def plot_named(plots: Sequence[AnyPlot], name: str | None, signals: Sequence[str
 
     named = list(plots) if name is None else _plots_named(plots, name)
     if not named:
-        told = ", ".join(plot.name for plot in plots)
-        raise UsageError(f"no plot {name!r}", remedy=f"one of {told}")
+        names = ", ".join(plot.name for plot in plots)
+        raise UsageError(f"no plot {name!r}", remedy=f"one of {names}")
     holding = [plot for plot in named if all(has_signal(plot, each) for each in signals)]
     return (holding or named)[-1]
 

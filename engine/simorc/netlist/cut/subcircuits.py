@@ -83,7 +83,7 @@ class _Walk:
         self.depth -= 1
         crossed = placed.part != self._part or self.conditions != self._conditions_at_start
         if self.depth < 0 or (not self.depth and crossed):
-            raise NotCut("the .ends of a subcircuit does not stand where its .subckt does")
+            raise NotCut("an .ends has no .subckt in the same file and block")
         self.subcircuits[-1].end = place
 
 

@@ -72,9 +72,9 @@ def ask_endpoint(call: Mapping[str, Any]) -> str:
     except TimeoutError:
         raise NoAnswer("backend_timeout", f"no answer within {call['timeout']:g} s") from None
     except urllib.error.HTTPError as error:
-        told = f"{call['endpoint']} answered {error.code} {error.reason}"
+        answer = f"{call['endpoint']} answered {error.code} {error.reason}"
         elsewhere = " (a redirect to another host is not followed)" if 300 <= error.code < 400 else ""
-        raise NoAnswer("backend_failed", told + elsewhere) from None
+        raise NoAnswer("backend_failed", answer + elsewhere) from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
         if isinstance(reason, TimeoutError):
