@@ -208,7 +208,11 @@ def test_subcircuits_of_one_name_stay_together(tmp_path: Path) -> None:
         (".include kit.lib", "R1 a b 1\n.end\n", "it has a .end card"),
         (".include kit.lib", "* first\n+ r=1\n", "a continuation line at its beginning"),
         (".include kit.lib", ".subckt a b c\nr1 b c 1\n", "has no end"),
-        (".include kit.lib", ".if (x)\n.subckt a b c\n.endif\n.ends\n", "no .subckt in the same file and block"),
+        (
+            ".include kit.lib",
+            ".if (x)\n.subckt a b c\n.endif\n.ends\n",
+            "no .subckt in the same file and block",
+        ),
         (".include\n+ kit.lib", "", "continued"),
         (".lib tt", "", "is not understood"),
     ],
