@@ -8,7 +8,7 @@ from pathlib import Path
 from simorc.netlist.cut.kit_text import NotCut
 from simorc.netlist.cut.plan import plan_cut, traits_of
 from simorc.netlist.deck.deck import Deck
-from simorc.simulators.ngspice.cut_decks import Cut
+from simorc.simulators.ngspice.cut.decks import Cut
 from simorc.simulators.ngspice.verified_decks import deck_form
 from tests.conformance.compare import plots_differ
 from tests.conformance.decks import ConformanceDeck

@@ -37,7 +37,7 @@ from simorc.rundir.store.writer import Store
 from simorc.rundir.summary import summarise
 from simorc.runner.preparation import Preparation
 from simorc.runner.retry_policy import budgets_from
-from simorc.simulators.ngspice.log import scan_log
+from simorc.simulators.ngspice.log.scan import scan_log
 from simorc.simulators.ngspice.verdict import Ending, judge
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.sweeps.plan import Plan

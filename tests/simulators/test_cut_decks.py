@@ -13,10 +13,11 @@ import pytest
 
 from simorc.netlist.cut.plan import CutInclude, CutPlan, plan_cut
 from simorc.simulators.job import Job
-from simorc.simulators.ngspice import cut_decks, cut_store
 from simorc.simulators.ngspice.cold import CUT_DECK, Ngspice
-from simorc.simulators.ngspice.cut_decks import CutDecks
-from simorc.simulators.ngspice.cut_store import CutStore, Proof
+from simorc.simulators.ngspice.cut import decks as cut_decks
+from simorc.simulators.ngspice.cut import store as cut_store
+from simorc.simulators.ngspice.cut.decks import CutDecks
+from simorc.simulators.ngspice.cut.store import CutStore, Proof
 from simorc.simulators.ngspice.simulator_identity import simulator_identity
 from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks

@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.simulators.ngspice.log_lines import WORDS, LogLines
+from simorc.simulators.ngspice.log.lines import WORDS, LogLines
 
 
 def test_lines_that_differ_in_digits_are_one() -> None:

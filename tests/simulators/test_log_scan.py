@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simorc.netlist.deck.deck import Deck
-from simorc.simulators.ngspice.log import last_progress, scan_log
+from simorc.simulators.ngspice.log.scan import last_progress, scan_log
 from simorc.simulators.outcome import FailureKind
 
 DECK = Deck.parse("t\nm1 d g 0 0 nmosx\nx1 a b amp w=1u\n.lib m.lib zz\n.inc nosuch.inc\n.op\n.end\n")

@@ -15,7 +15,7 @@ from simorc.measurements.meas_output import parse_meas_output
 from simorc.simulators.job import Callbacks, Job, Limits
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.library_worker import COMMAND_LIMIT
-from simorc.simulators.ngspice.log import last_progress
+from simorc.simulators.ngspice.log.scan import last_progress
 from simorc.simulators.ngspice.session import Session, SessionEnded
 from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way
 from simorc.simulators.ngspice.slot_session import SessionLife

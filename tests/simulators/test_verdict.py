@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from simorc.netlist.deck.deck import Deck
-from simorc.simulators.ngspice.log import Complaint
+from simorc.simulators.ngspice.log.scan import Complaint
 from simorc.simulators.ngspice.verdict import Ending, judge
 from simorc.simulators.outcome import FailureKind
 from simorc.waveforms.rawfile import RawFile

@@ -19,8 +19,8 @@ from simorc.executors.batch_scheduler import Scheduler
 from simorc.executors.local import CaseWorker
 from simorc.plugin_loading import plugin_called, plugin_names
 from simorc.simulators.ngspice.cold import Ngspice
-from simorc.simulators.ngspice.cut_decks import CutDecks
-from simorc.simulators.ngspice.cut_store import CutStore
+from simorc.simulators.ngspice.cut.decks import CutDecks
+from simorc.simulators.ngspice.cut.store import CutStore
 from simorc.simulators.ngspice.simulator_identity import simulator_identity
 from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks

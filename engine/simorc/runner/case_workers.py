@@ -8,8 +8,8 @@ from pathlib import Path
 
 from simorc.rundir.run_settings import RunSettings
 from simorc.simulators.ngspice.cold import Ngspice
-from simorc.simulators.ngspice.cut_decks import CutDecks
-from simorc.simulators.ngspice.cut_store import CutStore
+from simorc.simulators.ngspice.cut.decks import CutDecks
+from simorc.simulators.ngspice.cut.store import CutStore
 from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way
 from simorc.simulators.ngspice.simulator_identity import simulator_identity
 from simorc.simulators.ngspice.slot_session import SessionLife

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.job import Job, Limits
-from simorc.simulators.ngspice.log import Complaint, last_progress
+from simorc.simulators.ngspice.log.scan import Complaint, last_progress
 from simorc.simulators.outcome import FailureKind
 
 _TAIL = 4096

@@ -1,1 +1,1 @@
-"""ngspice: cold runs, sessions, logs, outputs, verdicts."""
+"""ngspice: cold runs, sessions, outputs, verdicts; log/ and cut/ (cut decks)."""

@@ -21,7 +21,7 @@ from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_watch import CaseWatch
 from simorc.simulators.child_process import Child
 from simorc.simulators.job import Job
-from simorc.simulators.ngspice.log import Complaint
+from simorc.simulators.ngspice.log.scan import Complaint
 from simorc.simulators.ngspice.outputs import collect_raw, cut_to_limit
 from simorc.simulators.ngspice.verdict import Ending, judge
 from simorc.simulators.outcome import FailureKind, Outcome

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from simorc.simulators.job import Callbacks, Job, make_case_directory
 from simorc.simulators.ngspice.cold import Ngspice
-from simorc.simulators.ngspice.cut_decks import Cut, CutDecks, note_of
+from simorc.simulators.ngspice.cut.decks import Cut, CutDecks, note_of
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.simulators.warm_check import TWICE_COLD, WHOLE_AND_CUT, disagreement
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from simorc.errors import WaveformError
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.job import Job
-from simorc.simulators.ngspice.log import Complaint
+from simorc.simulators.ngspice.log.scan import Complaint
 from simorc.simulators.outcome import FailureKind
 from simorc.waveforms.rawfile import RawFile
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from simorc.simulators.job import Callbacks, Job
 from simorc.simulators.ngspice.cold_cases import ColdCases
-from simorc.simulators.ngspice.cut_decks import Cut, CutDecks
+from simorc.simulators.ngspice.cut.decks import Cut, CutDecks
 from simorc.simulators.ngspice.session import SessionEnded
 from simorc.simulators.ngspice.slot_session import STAYS, SlotSession
 from simorc.simulators.ngspice.verdict import Ending

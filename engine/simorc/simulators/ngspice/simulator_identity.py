@@ -8,7 +8,7 @@ from pathlib import Path
 
 from simorc.errors import ToolMissing
 from simorc.simulators.ngspice.cold import Ngspice
-from simorc.simulators.ngspice.cut_store import digest, digest_of_file
+from simorc.simulators.ngspice.cut.store import digest, digest_of_file
 from simorc.simulators.ngspice.session_way import WarmWay
 
 _STARTED_WITH = (".spiceinit", "spice.rc")

@@ -11,7 +11,7 @@ from pathlib import Path
 from simorc.deck_text import encoded
 from simorc.simulators.job import Callbacks, Job, make_case_directory
 from simorc.simulators.ngspice.cold import Ngspice
-from simorc.simulators.ngspice.cut_decks import Cut
+from simorc.simulators.ngspice.cut.decks import Cut
 from simorc.simulators.ngspice.deck_split import DeckSplit
 from simorc.simulators.ngspice.session import Session, SessionEnded
 from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way, place_own_init

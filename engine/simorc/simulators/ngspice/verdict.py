@@ -18,8 +18,8 @@ from simorc.measurements.meas_refine import outside, refine
 from simorc.netlist.deck.cards import Analysis
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_warnings import CaseWarning, WarningKind, merged
-from simorc.simulators.ngspice.log import Complaint, LogScan, scan_log
-from simorc.simulators.ngspice.log_warnings import of_reading
+from simorc.simulators.ngspice.log.scan import Complaint, LogScan, scan_log
+from simorc.simulators.ngspice.log.warnings import of_reading
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.waveforms.fingerprint import fingerprint
 from simorc.waveforms.plot_names import analysis_of_name

@@ -12,7 +12,7 @@ from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_watch import Pace
 from simorc.simulators.job import Callbacks, Job
 from simorc.simulators.ngspice.cold import SALVAGE_WITHIN
-from simorc.simulators.ngspice.log import Complaint, last_progress, scan_log
+from simorc.simulators.ngspice.log.scan import Complaint, last_progress, scan_log
 from simorc.simulators.ngspice.outputs import collect_raw, cut_to_limit
 from simorc.simulators.ngspice.session import Session, SessionEnded
 from simorc.simulators.ngspice.slot_session import NO_CIRCUIT, SlotSession

@@ -10,7 +10,7 @@ from simorc.netlist.deck.deck import Deck
 from simorc.simulators.job import Callbacks, Job
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.cold_cases import ColdCases
-from simorc.simulators.ngspice.cut_decks import Cut, CutDecks, note_of
+from simorc.simulators.ngspice.cut.decks import Cut, CutDecks, note_of
 from simorc.simulators.ngspice.session_check import SessionCheck
 from simorc.simulators.ngspice.session_way import WarmWay
 from simorc.simulators.ngspice.slot_session import SessionLife, SlotSession

@@ -18,7 +18,7 @@ from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_watch import CaseWatch
 from simorc.simulators.child_process import Child
 from simorc.simulators.job import Callbacks, Job
-from simorc.simulators.ngspice.log import Complaint
+from simorc.simulators.ngspice.log.scan import Complaint
 from simorc.simulators.others.adapter import Adapter, Found
 from simorc.simulators.outcome import FailureKind, Outcome
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from simorc.netlist.deck.deck import Deck
-from simorc.simulators.ngspice.log_lines import LogLine, LogLines
+from simorc.simulators.ngspice.log.lines import LogLine, LogLines
 
 _I = re.IGNORECASE
 _MEASURE = re.compile(

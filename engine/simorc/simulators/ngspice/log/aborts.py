@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from simorc.netlist.deck.deck import Deck
-from simorc.simulators.ngspice.first_cause import Complaint, placed
-from simorc.simulators.ngspice.log_lines import LogLine, LogLines
+from simorc.simulators.ngspice.log.first_cause import Complaint, placed
+from simorc.simulators.ngspice.log.lines import LogLine, LogLines
 from simorc.simulators.outcome import FailureKind
 
 _I = re.IGNORECASE

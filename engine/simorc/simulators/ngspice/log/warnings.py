@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_warnings import LONGEST, CaseWarning, WarningKind
-from simorc.simulators.ngspice.log_lines import LogLine, LogLines
+from simorc.simulators.ngspice.log.lines import LogLine, LogLines
 
 _I = re.IGNORECASE
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from simorc.netlist.deck.deck import Deck
-from simorc.simulators.ngspice.log_lines import LogLine, LogLines
+from simorc.simulators.ngspice.log.lines import LogLine, LogLines
 from simorc.simulators.outcome import FailureKind
 
 _I = re.IGNORECASE

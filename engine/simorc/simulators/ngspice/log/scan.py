@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_warnings import CaseWarning
-from simorc.simulators.ngspice.first_cause import Complaint, first_cause
-from simorc.simulators.ngspice.log_aborts import aborted_in
-from simorc.simulators.ngspice.log_lines import LogLines
-from simorc.simulators.ngspice.log_measures import meas_reasons
-from simorc.simulators.ngspice.log_warnings import warned_in
+from simorc.simulators.ngspice.log.aborts import aborted_in
+from simorc.simulators.ngspice.log.first_cause import Complaint, first_cause
+from simorc.simulators.ngspice.log.lines import LogLines
+from simorc.simulators.ngspice.log.meas_reasons import meas_reasons
+from simorc.simulators.ngspice.log.warnings import warned_in
 from simorc.simulators.outcome import FailureKind
 
 __all__ = ["Complaint", "LogScan", "last_progress", "scan_log"]

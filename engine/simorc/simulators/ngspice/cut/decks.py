@@ -21,7 +21,7 @@ from simorc.netlist.cut.plan import CutPlan, named_by, plan_cut, traits_of
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.file_references import closure
 from simorc.simulators.job import Job, make_case_directory
-from simorc.simulators.ngspice.cut_store import FORMAT, CutStore, Proof, digest, digest_of_file
+from simorc.simulators.ngspice.cut.store import FORMAT, CutStore, Proof, digest, digest_of_file
 from simorc.simulators.ngspice.deck_split import DeckSplit
 from simorc.simulators.ngspice.verified_decks import deck_form
 

@@ -1,0 +1,1 @@
+"""Cut decks: whether a deck is replaced by its cut form; plans and proofs that are kept between runs."""

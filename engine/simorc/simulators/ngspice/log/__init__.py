@@ -1,0 +1,1 @@
+"""The log of ngspice: lines, the first cause of a failure, aborted analyses, reasons of `.meas`, warnings."""
