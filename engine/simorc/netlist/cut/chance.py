@@ -6,7 +6,7 @@ ngspice has one sequence of random numbers. Removing text that would have drawn 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from simorc.netlist.cut.assignments import all_definitions
 from simorc.netlist.cut.kit_text import PlacedCard
@@ -46,10 +46,10 @@ def chance_matters(texts: Iterable[str], constants: Mapping[str, float]) -> bool
     multiplied by a constant that is zero.
     """
     zeros = {name for name, value in constants.items() if value == 0}
-    return any(not _is_void(text, match.start(), zeros) for text in texts for match in _DRAWS.finditer(text))
+    return any(not is_void(text, match.start(), zeros) for text in texts for match in _DRAWS.finditer(text))
 
 
-def _is_void(text: str, place: int, zeros: set[str]) -> bool:
+def is_void(text: str, place: int, zeros: Set[str]) -> bool:
     """Whether what is drawn at `place` is multiplied by one of `zeros`."""
     factors = _FACTORS.search(text[:place])
     if factors is None or _AFTER_DIVISION.search(text[: factors.start()]):

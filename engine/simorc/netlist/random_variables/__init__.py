@@ -1,0 +1,1 @@
+"""Random variables of a deck by name: one per device (mismatch) or per die (process) for each random call."""
