@@ -47,9 +47,9 @@ def written(deck: HoistedDeck, values: dict[str, float] | None = None) -> str:
     """The deck with its parts in their places."""
     parts: dict[str, str] = {}
 
-    def place(number: int, text: str) -> str:
-        parts[f'.include "{number}"'] = text
-        return str(number)
+    def place(text: str) -> str:
+        parts[f'.include "{len(parts)}"'] = text
+        return str(len(parts) - 1)
 
     text = deck.text(values or {}, place)
     for line, part in parts.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -66,8 +67,8 @@ def deck_of(directory: Path, *, random: bool) -> str:
     return "\n".join([*lines, ".end", ""])
 
 
-def placed(directory: Path, number: int, text: str) -> str:
-    path = directory / f"part{number}.spice"
+def placed(directory: Path, text: str) -> str:
+    path = directory / f"part{len(text)}.spice"
     path.write_text(text)
     return str(path)
 
@@ -76,7 +77,7 @@ def test_variables_at_zero_are_the_nominal_deck_to_the_bit(tmp_path: Path) -> No
     nominal = simulated(tmp_path, deck_of(tmp_path, random=False))
     hoisted = hoist(deck_of(tmp_path, random=True), tmp_path)
     assert len(hoisted.variables) == 4 * COUNT
-    again = simulated(tmp_path, hoisted.text({}, lambda number, text: placed(tmp_path, number, text)))
+    again = simulated(tmp_path, hoisted.text({}, partial(placed, tmp_path)))
     assert np.array_equal(nominal, again)
 
 
@@ -86,7 +87,7 @@ def test_samples_have_the_mean_and_spread_of_the_kit(tmp_path: Path) -> None:
     hoisted = hoist(deck_of(tmp_path, random=True), tmp_path)
     rng = np.random.default_rng(1)
     values = {each.name: float(rng.standard_normal()) for each in hoisted.variables}
-    ours = simulated(tmp_path, hoisted.text(values, lambda number, text: placed(tmp_path, number, text)))
+    ours = simulated(tmp_path, hoisted.text(values, partial(placed, tmp_path)))
     for number, sigma in KINDS.items():
         for sample in (own[:, number - 1], ours[:, number - 1]):
             assert abs(sample.mean() - 1.0) < 4 * sigma / COUNT**0.5
@@ -135,9 +136,7 @@ def test_sky130_with_variables_at_zero_is_its_nominal_section_to_the_bit(
     assert names[:3] == ["xp.xm1 vth", "xp.xm2 vth", "xm3 vth"]
     assert {"xr rhead", "xr rbody", "xq bf", "xq is"} <= set(names)
 
-    def place(number: int, text: str) -> str:
-        return placed(tmp_path, number, text)
-
+    place = partial(placed, tmp_path)
     nominal = sky130_point(tmp_path, deck.replace("SECTION", "ss"))
     assert sky130_point(tmp_path, hoisted.text({}, place)) == nominal
     assert sky130_point(tmp_path, hoisted.text({"xp.xm1 vth": 1.0}, place)) != nominal

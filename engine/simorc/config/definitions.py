@@ -218,3 +218,15 @@ def _number(value: Any) -> float | None:
     if value is None:
         return None
     return float(unambiguous(value) if isinstance(value, str) else value)
+
+
+def wanted_cards(declared: MeasurementDefinitions) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The ``.meas`` cards a case must have a value of, and the cards it may lack, both in lower case.
+
+    A measurement may have another name than its card (``vout: {meas: y}``): what counts is the card. A card
+    that several measurements read may be lacking only if all of them are optional.
+    """
+    read = [(each.card, each.optional) for each in declared.values() if each.card]
+    needed = tuple(dict.fromkeys(card for card, optional in read if not optional))
+    spared = {card for card, _ in read} | {name.lower() for name, each in declared.items() if each.optional}
+    return needed, frozenset(spared - set(needed))

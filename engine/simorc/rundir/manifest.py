@@ -17,6 +17,7 @@ from simorc.config.definitions import (
     StopRule,
     measurements_of_json,
     specs_of_json,
+    wanted_cards,
 )
 from simorc.errors import StoreError
 from simorc.files import read_json, write_json
@@ -261,18 +262,8 @@ class Manifest:
 
     @property
     def wanted_cards(self) -> tuple[tuple[str, ...], frozenset[str]]:
-        """The ``.meas`` cards a case must have a value of, and the cards it may lack, both in lower case.
-
-        A measurement may have another name than its card (``vout: {meas: y}``): what counts is the card. A
-        card that several measurements read may be lacking only if all of them are optional.
-        """
-        declared = self.measurements
-        read = [(each.card, each.optional) for each in declared.values() if each.card]
-        needed = tuple(dict.fromkeys(card for card, optional in read if not optional))
-        spared = {card for card, _ in read} | {
-            name.lower() for name, each in declared.items() if each.optional
-        }
-        return needed, frozenset(spared - set(needed))
+        """The ``.meas`` cards a case must have a value of, and the cards it may lack, both in lower case."""
+        return wanted_cards(self.measurements)
 
     # As plain data --------------------------------------------------------------------------------
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from anyio import to_thread
 
+from simorc.config.definitions import MeasurementDefinitions
 from simorc.rundir.circuit.input_changes import project_root
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
@@ -16,6 +19,8 @@ from simorc.waveforms.compression import pack_case
 
 _IN_A_THREAD_FROM = 1 << 20
 """Bytes of a raw file above which measuring would hold up the other cases."""
+Parameters = Callable[[], Mapping[str, Any]]
+"""Gives the parameters of a case, with what else an expression about it may name."""
 
 
 def hooks_root(layout: RunLayout, manifest: Manifest) -> Path:
@@ -28,15 +33,15 @@ def hooks_root(layout: RunLayout, manifest: Manifest) -> Path:
     return project_root(layout, manifest)
 
 
-class Measuring:
-    """Adds to an outcome what ``measurements:`` of the testbench and the sweep declare."""
+class DeclaredMeasurements:
+    """Adds to an outcome what ``measurements:`` of a testbench and a sweep declare for each case.
 
-    def __init__(self, layout: RunLayout, manifest: Manifest, plan: Plan) -> None:
-        self._layout = layout
-        self._plan = plan
-        self._compress = manifest.execution.compress
-        self._root = hooks_root(layout, manifest)
-        self._definitions = manifest.case_measurements
+    `root` is the directory that files of measurements in Python are relative to.
+    """
+
+    def __init__(self, definitions: MeasurementDefinitions, root: Path) -> None:
+        self._root = root
+        self._definitions = definitions
         self._required = [name for name, what in self._definitions.items() if not what.optional]
         self._printed_as = {
             meas: name
@@ -45,22 +50,9 @@ class Measuring:
         }
         self._idle = all(what.card == name for name, what in self._definitions.items())
 
-    async def complete(self, case_id: int, outcome: Outcome) -> Outcome:
-        """The outcome with its measurements; a required one without a value fails the case.
-
-        If configured, the waveforms are compressed afterwards.
-        """
-        measured = self._as_declared(await self._complete(case_id, outcome))
-        if not self._compress or measured.status == "cancelled":
-            return measured
-        try:
-            await to_thread.run_sync(pack_case, self._layout.case_dir(case_id))
-        except OSError as error:
-            message = f"cannot compress waveforms: {error.strerror}"
-            return replace(
-                measured, message=f"{measured.message}; {message}" if measured.message else message
-            )
-        return measured
+    async def complete(self, outcome: Outcome, raw: Path, parameters: Parameters) -> Outcome:
+        """The outcome of a case with its measurements; a required one without a value fails the case."""
+        return self._as_declared(await self._complete(outcome, raw, parameters))
 
     def _as_declared(self, outcome: Outcome) -> Outcome:
         """A .meas declared with capitals counts once, by that name: the simulator prints it in lower case."""
@@ -70,24 +62,22 @@ class Measuring:
         values = {self._printed_as.get(name, name): value for name, value in outcome.measurements.items()}
         return replace(outcome, measurements=values)
 
-    async def _complete(self, case_id: int, outcome: Outcome) -> Outcome:
+    async def _complete(self, outcome: Outcome, raw: Path, parameters: Parameters) -> Outcome:
         measurable = {None, FailureKind.MEASUREMENT_MISSING}
         if self._idle or outcome.status == "cancelled" or outcome.kind not in measurable:
             return outcome
-        raw = self._layout.raw(case_id)
         large = raw.is_file() and raw.stat().st_size > _IN_A_THREAD_FROM
         if large:
-            return await to_thread.run_sync(self._measured, case_id, outcome, raw)
-        return self._measured(case_id, outcome, raw)
+            return await to_thread.run_sync(self._measured, outcome, raw, parameters)
+        return self._measured(outcome, raw, parameters)
 
-    def _measured(self, case_id: int, outcome: Outcome, raw: Path) -> Outcome:
+    def _measured(self, outcome: Outcome, raw: Path, parameters: Parameters) -> Outcome:
         from simorc.measurements.measure import measure_case
 
-        case = self._plan.case(case_id)
         found = measure_case(
             self._definitions,
             raw if raw.is_file() else None,
-            parameters={**self._plan.defaults, **case.scope()},
+            parameters=parameters(),
             meas_values=outcome.measurements,
             project_root=self._root,
         )
@@ -98,3 +88,34 @@ class Measuring:
         message = "no value for " + ", ".join(missing[:4])
         more = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
         return replace(outcome, status="failed", kind=FailureKind.MEASUREMENT_MISSING, message=message + more)
+
+
+class Measuring:
+    """Measures the cases of a run."""
+
+    def __init__(self, layout: RunLayout, manifest: Manifest, plan: Plan) -> None:
+        self._layout = layout
+        self._plan = plan
+        self._compress = manifest.execution.compress
+        self._declared = DeclaredMeasurements(manifest.case_measurements, hooks_root(layout, manifest))
+
+    async def complete(self, case_id: int, outcome: Outcome) -> Outcome:
+        """The outcome with its measurements; a required one without a value fails the case.
+
+        If configured, the waveforms are compressed afterwards.
+        """
+
+        def parameters() -> Mapping[str, Any]:
+            return {**self._plan.defaults, **self._plan.case(case_id).scope()}
+
+        measured = await self._declared.complete(outcome, self._layout.raw(case_id), parameters)
+        if not self._compress or measured.status == "cancelled":
+            return measured
+        try:
+            await to_thread.run_sync(pack_case, self._layout.case_dir(case_id))
+        except OSError as error:
+            message = f"cannot compress waveforms: {error.strerror}"
+            return replace(
+                measured, message=f"{measured.message}; {message}" if measured.message else message
+            )
+        return measured

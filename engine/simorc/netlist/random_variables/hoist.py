@@ -58,7 +58,8 @@ class _Found:
 def hoist(deck: str, directory: Path, *, whole: bool = False) -> HoistedDeck:
     """`deck`, simulated in `directory`, with its random calls as parameters.
 
-    Subcircuits and model bins that no instance reaches are left out, unless `whole`. Raises NotHoisted.
+    Subcircuits and model bins that no instance reaches have no variables; they are left out unless `whole`.
+    Raises NotHoisted.
     """
     try:
         return _Hoisting(deck, directory, whole).deck()
@@ -72,9 +73,10 @@ class _Hoisting:
         self._control = _control_blocks(parsed)
         self._title, _, _ = deck.partition("\n")
         self._kit = put_together(_without_control(parsed), directory)
-        self._left_out = frozenset() if whole else _unreached(self._kit)
+        unreached = _unreached(self._kit)
+        self._left_out = frozenset() if whole else unreached
         cards = self._kit.cards
-        self._top = tree_of(cards, self._left_out)
+        self._top = tree_of(cards, unreached)
         self._functions = drawing_functions(cards[place].card.text for place in self._top.cards)
         known = constants(cards, structure_of(cards))
         self._zeros = frozenset(name for name, value in known.items() if value == 0)
@@ -84,6 +86,8 @@ class _Hoisting:
         self._written: dict[int, Sequence[str]] = {}
         self._under_way: set[int] = set()
         self._found = _Found()
+        for place in unreached - self._left_out:
+            self._still(place)
 
     def deck(self) -> HoistedDeck:
         """The result. Raises NotHoisted."""
@@ -185,6 +189,18 @@ class _Hoisting:
             pieces.append(f"{name}={value}")
         self._written[place] = [pieces[0], *(f"+ {piece}" for piece in pieces[1:])]
 
+    def _still(self, place: int) -> None:
+        """Give the calls of a card that nothing reaches their nominal values."""
+        text = self._kit.cards[place].card.text
+        if not has_call(text):
+            return
+        if text.startswith((".para", ".subckt", ".macro", "x")):
+            pairs = ((name, value) for name, value in assignments(text))
+            lines = (f"+ {name}={_nominal(value) if has_call(value) else value}" for name, value in pairs)
+            self._written[place] = [before_assignments(text).strip(), *lines]
+        else:
+            self._written[place] = [replaced_in_place(text, lambda call: call.nominal)]
+
     def _is_of_the_deck(self, scope: Scope) -> bool:
         """Whether a scope is the deck or written in it: its elements are devices that a designer knows."""
         return scope.header is None or self._kit.cards[scope.header].part == DECK
@@ -266,6 +282,10 @@ class _Expression:
 
 def _joined(outer: str, inner: str) -> str:
     return f"{outer}.{inner}".strip(".")
+
+
+def _nominal(value: str) -> str:
+    return replaced(value, lambda call: call.nominal)
 
 
 def _label_on(text: str) -> str:

@@ -76,16 +76,11 @@ class HoistedDeck:
     drawn_at_each_use: tuple[str, ...] = ()
     left_random: tuple[str, ...] = ()
 
-    def text(
-        self,
-        values: Mapping[str, float],
-        place: Callable[[int, str], str],
-        fill: Callable[[str], str] = lambda text: text,
-    ) -> str:
+    def text(self, values: Mapping[str, float], place: Callable[[str], str]) -> str:
         """The deck with these standard normal `values` of its variables, by name; others are 0.
 
-        `place` gives the path of a file with the text of a part. `fill` completes text in which values of a
-        case are left open. Raises UsageError for a name that is no variable of this deck.
+        `place` gives the path of a file with the text of a part. Raises UsageError for a name that is no
+        variable of this deck.
         """
         known = {variable.name for variable in self.variables}
         if unknown := sorted(values.keys() - known):
@@ -93,10 +88,10 @@ class HoistedDeck:
         lines = [
             f".param {each.parameter}={each.in_deck(values.get(each.name, 0.0))!r}" for each in self.variables
         ]
-        body = fill(self.body)
+        body = self.body
         for number, part in enumerate(self.parts):
-            body = body.replace(part_line(number), f'.include "{place(number, fill(part))}"')
-        return "\n".join([fill(self.title), *lines, body])
+            body = body.replace(part_line(number), f'.include "{place(part)}"')
+        return "\n".join([self.title, *lines, body])
 
 
 def part_line(number: int) -> str:

@@ -1,0 +1,160 @@
+"""The decks of a testbench at given points, and how they are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from simorc.analysis.points import Point
+from simorc.config.definitions import MeasurementDefinition, wanted_cards
+from simorc.config.names import did_you_mean
+from simorc.config.project import Project, Testbench
+from simorc.errors import UsageError
+from simorc.netlist.convergence_options import with_fallback_options
+from simorc.netlist.deck.card_measures import with_saves_for_cards
+from simorc.netlist.deck.template_paths import FROM_CASE, TemplatePaths
+from simorc.netlist.random_variables.variables import HoistedDeck, RandomVariable
+from simorc.netlist.template import Template
+from simorc.runner.measuring import DeclaredMeasurements
+from simorc.simulators.job import Job, Limits
+from simorc.simulators.ngspice.deck_split import CLOSE, OPEN, mark, unmarked
+from simorc.simulators.ngspice.hoisted_decks import HoistedDecks
+from simorc.units import Number, Value
+
+_SIBLINGS = 8
+_APART = 0.37
+"""How far the values with which a session is loaded are from those of its first case, in sigma."""
+
+
+class BenchDecks:
+    """Renders the decks of one testbench. Raises TemplateError if its template cannot be read.
+
+    `measurements` are added to those that the testbench declares.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        testbench: Testbench,
+        limits: Limits,
+        measurements: Mapping[str, MeasurementDefinition],
+    ) -> None:
+        declared = {name: each.definition() for name, each in testbench.config.measurements.items()}
+        definitions = {
+            name: each for name, each in {**declared, **measurements}.items() if each.across is None
+        }
+        self.name = testbench.name
+        self.measuring = DeclaredMeasurements(definitions, project.root)
+        self.measurements: Sequence[str] = tuple(definitions)
+        self._defaults = testbench.parameters
+        self._limits = limits
+        self._requested, self._optional = wanted_cards(definitions)
+        self._template = Template.load(testbench.template)
+        self._paths = TemplatePaths(testbench.template.parent, None, unmarked)
+        self._dut, self._root = str(project.dut_netlist or ""), str(project.root)
+        self._hoisted = HoistedDecks(platformdirs.user_cache_path("simorc") / "hoisted")
+
+    def parameters(self, point: Point) -> dict[str, Any]:
+        """All parameters of a point, with what else an expression about it may name."""
+        scope: dict[str, Any] = {**self._defaults, **point.parameters}
+        if point.corner is not None:
+            scope.setdefault("corner", point.corner)
+        return scope
+
+    def form(self, point: Point, directory: Path) -> HoistedDeck:
+        """The deck of a point with its random variables. Raises TemplateError, NetlistError."""
+        return self._hoisted.form(*self._written(point, ()), directory)
+
+    def deck(self, point: Point, directory: Path, options: Sequence[str] = ()) -> tuple[str, str]:
+        """The deck of a point simulated in `directory`, and the same with its numbers marked.
+
+        `options` are the lines of a convergence fallback step. Raises TemplateError, NetlistError,
+        UsageError.
+        """
+        plain, marked = self._written(point, options)
+        if point.variables is None:
+            return plain, marked
+        return self._hoisted.with_values(plain, marked, directory, point.variables)
+
+    def job(
+        self,
+        point: Point,
+        number: int,
+        directory: Path,
+        *,
+        options: Sequence[str] = (),
+        forced_cold: bool = False,
+    ) -> Job:
+        """The job of a point; `directory` is where it is simulated. Raises as `deck`."""
+        plain, marked = self.deck(point, directory, options)
+        return Job(
+            case_id=number,
+            directory=directory,
+            deck=plain,
+            limits=self._limits,
+            requested=self._requested,
+            optional=self._optional,
+            forced_cold=forced_cold,
+            marked=marked,
+            siblings=_SIBLINGS,
+            partners=lambda: self._partners(point, directory),
+        )
+
+    def _partners(self, point: Point, directory: Path) -> Iterator[tuple[str, str]]:
+        """A deck to load a session with: every random variable differs from the point's, so that the first
+        comparison proves all of them.
+        """
+        if point.variables is None:
+            return
+        variables = self.form(point, directory).variables
+        if variables:
+            yield self.deck(_moved(point, variables), directory)
+
+    def _written(self, point: Point, options: Sequence[str]) -> tuple[str, str]:
+        """The deck as the template gives it, and the same with its numbers marked."""
+        texts = (self._rendered(point, marked=False), self._rendered(point, marked=True))
+        plain, marked = (with_fallback_options(text, options) for text in texts)
+        return plain, marked
+
+    def _rendered(self, point: Point, *, marked: bool) -> str:
+        if unknown := sorted(point.parameters.keys() - self._defaults.keys()):
+            near = did_you_mean(unknown[0], self._defaults)
+            raise UsageError(f"'{unknown[0]}' is no parameter of testbench '{self.name}'{near}")
+        parameters = {name: _number(value) for name, value in {**self._defaults, **point.parameters}.items()}
+        text = self._template.render(
+            parameters,
+            case_id=1,
+            dut_netlist=f"{FROM_CASE}{self._dut}",
+            project_root=f"{FROM_CASE}{self._root}",
+            corner=point.corner,
+            wrap=mark if marked else None,
+            wrapped=parameters if marked else (),
+        )
+        return with_saves_for_cards(self._paths.applied(text))
+
+
+def form_key(deck: str, marked: str) -> str:
+    """What decks have in common that differ in marked numbers only."""
+    if unmarked(marked) != deck:
+        return deck
+    first, *pieces = marked.split(OPEN)
+    return first + "".join(f"{OPEN}{each.partition('=')[0]}{each.partition(CLOSE)[2]}" for each in pieces)
+
+
+def _moved(point: Point, variables: Sequence[RandomVariable]) -> Point:
+    values = {} if point.variables is None else point.variables
+    moved = {
+        each.name: values.get(each.name, 0.0) + _APART * (1 + number % 3)
+        for number, each in enumerate(variables)
+    }
+    return Point(point.testbench, point.parameters, point.corner, moved)
+
+
+def _number(value: Value) -> Value:
+    """A computed number, written with every digit that matters."""
+    if isinstance(value, float) and not isinstance(value, Number):
+        return Number(repr(value))
+    return value
