@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -23,6 +24,10 @@ __all__ = ["make_project", "make_run", "run_through", "start"]
 # half of its work.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# Nearly all objects of the tests live until the end: to look for garbage among them again and again is
+# a third of the work of an application on a headless terminal.
+gc.set_threshold(50_000, 20, 50)
 
 # Each run of the tests tries properties on other examples. How long one takes is a matter of the machine.
 settings.register_profile(
@@ -55,6 +60,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         program = _missing_program(item)
         if program is not None:
             item.add_marker(pytest.mark.skip(reason=f"{program} is not installed"))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: no search for garbage goes through it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

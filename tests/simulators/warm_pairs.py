@@ -32,7 +32,7 @@ PIECES = (
     "j{k} {n} 0 0 jmod\nr{k} in {n} {{pa}}",
     "r{k} in {n} {{later}}\nr{k}b {n} 0 1k",
     "s{k} in {n} in 0 smod\nr{k} {n} 0 {{pa}}",
-    "t{k} in 0 {n} 0 z0=50 td={{pb*1n+1n}}\nr{k} {n} 0 50",
+    "t{k} in 0 {n} 0 z0=50 td={{pb*0.1u+0.1u}}\nr{k} {n} 0 50",
     ".if (pc > 2)\nr{k} in {n} 1k\n.else\nr{k} in {n} 2k\n.endif\nr{k}b {n} 0 {{pa}}",
 )
 MODELS = """.model dmod d(is={pb*1e-14+1e-15})
