@@ -23,8 +23,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simorc.config.execution_record import Site
     from simorc.executors.base import Executor, Work
-    from simorc.executors.batch_scheduler import ArrayJob, Element, Phase, Scheduler, Site, Submission
+    from simorc.executors.batch_scheduler import ArrayJob, Element, Phase, Scheduler, Submission
     from simorc.executors.local import LocalExecutor
     from simorc.executors.registry import Offer
     from simorc.importers.registry import Importer
@@ -66,7 +67,7 @@ _PLACES = {
     "SIGNAL_UNIT": "measurements.builtins.registry",
     "Scheduler": "executors.batch_scheduler",
     "Simulator": "simulators.others.adapter:Adapter",
-    "Site": "executors.batch_scheduler",
+    "Site": "config.execution_record",
     "Stage": "pipeline.workplace:StageRunner",
     "StageBudgets": "pipeline.remediations",
     "StageFailed": "pipeline.outcome",

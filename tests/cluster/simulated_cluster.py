@@ -10,8 +10,9 @@ from pathlib import Path
 
 from simorc.cluster.array_files import JobArray, read_job_array
 from simorc.cluster.chunk_log import ChunkLog, finished_in
+from simorc.config.execution_record import Site
 from simorc.errors import SchedulerSilent
-from simorc.executors.batch_scheduler import ArrayJob, Element, Phase, Site, Submission
+from simorc.executors.batch_scheduler import ArrayJob, Element, Phase, Submission
 from simorc.rundir.store.finished import Finished
 from simorc.simulators.outcome import Outcome
 

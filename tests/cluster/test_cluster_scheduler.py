@@ -13,9 +13,10 @@ import pytest
 from simorc.cluster import cluster_scheduler as scheduler_module
 from simorc.cluster.array_files import control_of, open_job_arrays
 from simorc.cluster.cluster_scheduler import ClusterScheduler
+from simorc.config.execution_record import Site
 from simorc.config.project import Project
 from simorc.errors import SubmissionImpossible, SubmissionRefused
-from simorc.executors.batch_scheduler import Scheduler, Site, Submission, is_final
+from simorc.executors.batch_scheduler import Scheduler, Submission, is_final
 from simorc.launch.build import build_run
 from simorc.rundir.circuit.circuits import settings_of
 from simorc.rundir.layout import RunLayout

@@ -11,8 +11,9 @@ import pytest
 from simorc.cluster.lsf import Lsf, parse_bjobs
 from simorc.cluster.sge import GridEngine, parse_qstat
 from simorc.cluster.slurm import Slurm, parse_squeue
+from simorc.config.execution_record import Site
 from simorc.errors import SchedulerSilent, SubmissionRefused, ToolMissing
-from simorc.executors.batch_scheduler import Phase, Scheduler, Site, Submission
+from simorc.executors.batch_scheduler import Phase, Scheduler, Submission
 from tests.waiting import until
 
 from .filter_project import Simorc

@@ -14,9 +14,9 @@ from simorc.cluster.array_files import JobArray
 from simorc.cluster.chunk_ledger import WARM_LOST
 from simorc.cluster.chunk_log import Line
 from simorc.cluster.log_collector import Gathering, OpenChunk
+from simorc.config.execution_record import Site
 from simorc.config.project import Project
 from simorc.errors import ToolMissing
-from simorc.executors.batch_scheduler import Site
 from simorc.launch.build import build_run
 from simorc.launch.case_plan import plan_of
 from simorc.launch.one_case import run_case

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from simorc.cli import main as cli
-from simorc.config.models.convergence import DEFAULT_STEPS, RETRIED
+from simorc.config.execution_record import ExecutionRecord
+from simorc.config.fallback_steps import DEFAULT_STEPS
+from simorc.config.models.convergence import RETRIED
 from simorc.config.project import Project
 from simorc.errors import ConfigError
 from simorc.netlist.convergence_options import with_fallback_options, with_largest_step
 from simorc.netlist.deck.deck import Deck
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.run_settings import execution_from
 from simorc.rundir.store.reader import RunReader
 from simorc.runner.retry_policy import budgets_from
 from simorc.simulators.job import Job, Limits
@@ -41,7 +42,7 @@ async def test_it_fails_as_it_is_and_passes_on_a_rung(circuit: str, rung: str, t
     as_it_is = await simulated(tmp_path / "a" / "b", text)
     assert as_it_is.kind == FailureKind.TIMESTEP_TOO_SMALL
     verdicts = {}
-    for name, lines in budgets_from(execution_from({})).ladder:
+    for name, lines in budgets_from(ExecutionRecord.of_json({})).ladder:
         verdicts[name] = (await simulated(tmp_path / "a" / "b", with_fallback_options(text, lines))).status
         if name == rung:
             break
@@ -88,7 +89,7 @@ def test_a_ladder_that_does_not_help_is_told(
 
 def test_rungs_change_only_what_they_name() -> None:
     deck = "title\nV1 a 0 1\n.tran 1n\n+ 1u\n.end\n"
-    gear = dict(budgets_from(execution_from({})).ladder)["gear"]
+    gear = dict(budgets_from(ExecutionRecord.of_json({})).ladder)["gear"]
     assert with_fallback_options(deck, []) == deck
     changed = Deck.parse(with_fallback_options(deck, gear))
     assert changed.options["method"] == "gear"
@@ -110,7 +111,7 @@ def test_the_largest_step_is_a_part_of_what_it_would_be(card: str, expected: str
 
 
 def test_optran_comes_before_the_users_commands() -> None:
-    optran = dict(budgets_from(execution_from({})).ladder)["optran"]
+    optran = dict(budgets_from(ExecutionRecord.of_json({})).ladder)["optran"]
     deck = Deck.parse(with_fallback_options("title\nR1 a 0 1\n.control\nop\nquit\n.endc\n.end\n", optran))
     assert [command.word for command in deck.commands] == ["optran", "op"]
     assert deck.quit is not None
@@ -120,7 +121,7 @@ def test_optran_comes_before_the_users_commands() -> None:
 
 def test_the_default_ladder_does_not_loosen() -> None:
     assert not any(rung.loosens for rung in DEFAULT_STEPS)
-    loosened = budgets_from(execution_from({"convergence": {"loosen": True}})).ladder
+    loosened = budgets_from(ExecutionRecord.of_json({"convergence": {"loosen": True}})).ladder
     assert [name for name, _ in loosened][-2:] == ["loose", "looser"]
 
 

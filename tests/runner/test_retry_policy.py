@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from simorc.config.execution_record import ExecutionRecord
 from simorc.plugin_loading import Plugin
-from simorc.rundir.run_settings import execution_from
 from simorc.runner import retry_policy as decision
 from simorc.runner.retry_policy import (
     Action,
@@ -108,10 +108,15 @@ def test_an_installed_retry_rule_is_asked_first(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_budgets_come_from_the_settings() -> None:
-    budgets = budgets_from(execution_from({"retries": 4, "retry": {"kinds": {"timeout": 1}, "delay": 2.0}}))
+    budgets = budgets_from(
+        ExecutionRecord.of_json({"retries": 4, "retry": {"kinds": {"timeout": 1}, "delay": 2.0}})
+    )
     assert (budgets.retries, budgets.retries_of, budgets.first_delay) == (4, {"timeout": 1}, 2.0)
-    assert [name for name, _ in budgets_from(execution_from({})).ladder][:2] == ["iterations", "gear"]
-    assert not budgets_from(execution_from({"convergence": {"ladder": []}})).ladder
+    assert [name for name, _ in budgets_from(ExecutionRecord()).ladder][:2] == [
+        "iterations",
+        "gear",
+    ]
+    assert not budgets_from(ExecutionRecord.of_json({"convergence": {"ladder": []}})).ladder
 
 
 class Stubborn:

@@ -28,8 +28,8 @@ from pathlib import Path
 from typing import Any
 
 from simorc.cluster.chunks import Chunk, piece_of, spans_of
+from simorc.config.execution_record import Site
 from simorc.errors import StoreError
-from simorc.executors.batch_scheduler import Site
 from simorc.files import write_json, write_whole
 from simorc.rundir.layout import RunLayout
 

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Collection, Iterable, Sequence
 
 from simorc.cluster.chunks import Chunk, chunk_size, count_cases, cut, least_cases
-from simorc.executors.batch_scheduler import Site
+from simorc.config.execution_record import Site
 from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.store.writer import Store
 from simorc.runner.deck_groups import deck_groups

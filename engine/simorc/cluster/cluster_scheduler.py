@@ -18,8 +18,9 @@ from simorc.cluster.chunk_queue import ChunkQueue
 from simorc.cluster.job_arrays import JobArrays
 from simorc.cluster.log_collector import FINAL, Gathering, OpenChunk
 from simorc.cluster.lost_chunks import LostChunks
+from simorc.config.execution_record import Site
 from simorc.errors import SchedulerSilent, SubmissionImpossible, SubmissionRefused
-from simorc.executors.batch_scheduler import ArrayJob, Scheduler, Site
+from simorc.executors.batch_scheduler import ArrayJob, Scheduler
 from simorc.files import is_network
 from simorc.rundir.attempts.status_files import Report
 from simorc.rundir.layout import RunLayout

@@ -16,8 +16,9 @@ from simorc.cluster.advice import advice_on
 from simorc.cluster.array_files import CLUSTER, JobArray, new_job_array, open_job_arrays
 from simorc.cluster.chunk_queue import Batch
 from simorc.cluster.log_collector import OpenChunk
+from simorc.config.execution_record import Site
 from simorc.errors import SchedulerSilent, SubmissionRefused
-from simorc.executors.batch_scheduler import ArrayJob, Scheduler, Site, Submission
+from simorc.executors.batch_scheduler import ArrayJob, Scheduler, Submission
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.store.definitions import stored_definitions

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from simorc.config.execution_record import Site
 from simorc.errors import SubmissionRefused
 from simorc.executors.batch_scheduler import (
     ArrayJob,
     Element,
     JobCommands,
     Phase,
-    Site,
     Submission,
     ask,
     change_job,

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simorc.cluster.array_files import search_path
+from simorc.config.execution_record import Site
 from simorc.errors import SimorcError, ToolMissing
-from simorc.executors.batch_scheduler import Scheduler, Site, Submission
+from simorc.executors.batch_scheduler import Scheduler, Submission
 from simorc.files import write_json
 from simorc.simulators.ngspice.cold import Ngspice
 

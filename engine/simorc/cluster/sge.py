@@ -7,13 +7,13 @@ import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping, Sequence
 
+from simorc.config.execution_record import Site
 from simorc.errors import SchedulerSilent, SubmissionRefused
 from simorc.executors.batch_scheduler import (
     ArrayJob,
     Element,
     JobCommands,
     Phase,
-    Site,
     Submission,
     ask,
     change_job,

@@ -6,13 +6,13 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 
+from simorc.config.execution_record import Site
 from simorc.errors import SubmissionRefused
 from simorc.executors.batch_scheduler import (
     ArrayJob,
     Element,
     JobCommands,
     Phase,
-    Site,
     Submission,
     ask,
     change_job,

@@ -1,4 +1,5 @@
-"""What a run measures and judges, as frozen records: measurements, specs and the stop rule of Monte Carlo.
+"""What a run measures, judges and plots, as frozen records: measurements, specs, plot specs and the stop rule
+of Monte Carlo.
 
 They come from the configuration and are written as JSON in a manifest; runner, results, reports and interface
 use them. They need no library, so that a worker starts fast; the models in `models/` check what the user
@@ -8,7 +9,7 @@ writes.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -180,6 +181,28 @@ class StopRule:
         )
 
 
+@dataclass(frozen=True)
+class PlotSource:
+    """One entry of ``plot_specs``: the name of a file, or a plot spec that is `written` in place."""
+
+    file: str = ""
+    written: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of_json(cls, entry: Any) -> PlotSource:
+        """From JSON or YAML: a mapping is a plot spec, anything else is the name of a file."""
+        return cls(written=dict(entry)) if isinstance(entry, Mapping) else cls(str(entry))
+
+    @property
+    def name(self) -> str:
+        """The name of the file, or the title of the plot spec."""
+        return self.file or str(self.written.get("title") or "plot")
+
+    def to_json(self) -> Any:
+        """As JSON for a manifest."""
+        return self.file or dict(self.written)
+
+
 MeasurementDefinitions = Mapping[str, MeasurementDefinition]
 Specs = Mapping[str, Spec]
 
@@ -194,8 +217,13 @@ def specs_of_json(written: Mapping[str, Mapping[str, Any]]) -> dict[str, Spec]:
     return {name: Spec.of_json(name, each) for name, each in written.items()}
 
 
+def plot_sources(*lists: Iterable[Any]) -> tuple[PlotSource, ...]:
+    """The entries of several ``plot_specs`` in their order."""
+    return tuple(PlotSource.of_json(entry) for entries in lists for entry in entries)
+
+
 def to_json(records: Mapping[str, MeasurementDefinition] | Mapping[str, Spec]) -> dict[str, dict[str, Any]]:
-    """Parse measurements or specs from a manifest's JSON."""
+    """Measurements or specs by name, as JSON for a manifest."""
     return {name: each.to_json() for name, each in records.items()}
 
 

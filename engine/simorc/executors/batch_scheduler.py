@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from simorc.config.models import defaults
+from simorc.config.execution_record import Site
 from simorc.errors import SchedulerSilent, SubmissionImpossible, SubmissionRefused, ToolMissing
 
 ANSWER_WITHIN = 60.0
@@ -69,35 +69,6 @@ class ArrayJob:
 
     job: str
     elements: Mapping[int, Element] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Site:
-    """How jobs are submitted here: ``execution.cluster`` of the settings. Seconds and bytes."""
-
-    partition: str | None = None
-    account: str | None = None
-    qos: str | None = None
-    walltime: float = defaults.WALLTIME
-    memory: int | None = None
-    cpus: int = defaults.JOB_CPUS
-    chunk: int | None = None
-    chunk_time: float = defaults.CHUNK_TIME
-    max_jobs: int | None = None
-    args: tuple[str, ...] = ()
-    setup: tuple[str, ...] = ()
-    scratch: str | None = None
-    bring_home: str = defaults.BRING_HOME
-    python: str | None = None
-    poll: float = defaults.POLL
-
-    @classmethod
-    def of(cls, settings: Mapping[str, Any]) -> Site:
-        """From the settings' plain form."""
-        known = {field.name for field in fields(cls)} & settings.keys()
-        given: dict[str, Any] = {name: settings[name] for name in known}
-        given.update({name: tuple(value) for name, value in given.items() if isinstance(value, list)})
-        return cls(**given)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Any
 
+from simorc.config.execution_record import ExecutionRecord
 from simorc.errors import UsageError
 from simorc.executors.base import Executor
 from simorc.executors.batch_scheduler import Scheduler
@@ -41,19 +41,19 @@ class Offer:
     """The arguments for creating an executor of another package.
 
     `run` is the run's directory, `simulator` the ngspice of the run, which can be pickled and sent to another
-    host; `jobs` how many cases are requested at once, None: as many as fit. `execution` are the run's
+    host; `jobs` how many cases are requested at once, None: as many as fit. `execution` has the run's
     settings of that name.
     """
 
     run: Path
     simulator: Ngspice
     jobs: int | None = None
-    execution: Mapping[str, Any] = field(default_factory=dict)
+    execution: ExecutionRecord = field(default_factory=ExecutionRecord)
 
     def case_worker(self, slot: int) -> CaseWorker:
         """What simulates cases here, each in a process of its own; `slot` counts from 0."""
-        cut = self.execution.get("cut_kit", True)
-        cuts = CutDecks(CutStore() if cut else None, partial(simulator_identity, self.simulator, None))
+        store = CutStore() if self.execution.cut_kit else None
+        cuts = CutDecks(store, partial(simulator_identity, self.simulator, None))
         session = self.run / ".warm" / str(slot)
         return NgspiceWorker(self.simulator, VerifiedDecks("off", 0), session, SessionLife(), cuts=cuts)
 

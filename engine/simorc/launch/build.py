@@ -13,11 +13,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
+from simorc.config.definitions import plot_sources
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.project import Project, Testbench
-from simorc.config.settings import Settings
 from simorc.errors import RunError, SimorcError, UsageError
 from simorc.launch.case_plan import plan_of
 from simorc.launch.project_checks import refuse_findings, refuse_problems
@@ -188,21 +187,12 @@ def _declared(project: Project, testbench: Testbench, definition: SweepDefinitio
         template=testbench.template.name,
         template_directory=_relative(testbench.template.parent, project.root),
         dut_netlist=_relative(project.dut_netlist, project.root),
-        settings=_settings_json(project.settings(testbench.name, name if name in project.sweeps else None)),
+        settings=project.settings(testbench.name, name if name in project.sweeps else None),
         measurements={name: each.definition() for name, each in measurements.items()},
         specs={name: each.definition(name) for name, each in specs.items()},
-        plot_specs=[*testbench.config.plot_specs, *definition.plot_specs],
-        definition=definition.model_dump(mode="json", exclude_defaults=True),
+        plot_specs=plot_sources(testbench.config.plot_specs, definition.plot_specs),
+        definition=definition,
     )
-
-
-def _settings_json(settings: Settings) -> dict[str, Any]:
-    sections = {
-        "simulator": settings.simulator,
-        "netlister": settings.netlister,
-        "execution": settings.execution,
-    }
-    return {name: section.model_dump(mode="json") for name, section in sections.items()}
 
 
 def _relative(path: Path | None, root: Path) -> str:
@@ -245,8 +235,8 @@ def _copy_configuration(making: RunLayout, project: Project, source: Path | None
     shutil.copyfile(project.root / "sim_setup.yaml", making.inputs / "sim_setup.yaml")
     if source is not None:
         shutil.copyfile(source, making.inputs / "sweep.yaml")
-    for name in manifest.plot_specs:
-        if isinstance(name, str) and (project.root / name).is_file():
+    for name in (each.file for each in manifest.plot_specs if each.file):
+        if (project.root / name).is_file():
             (making.inputs / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(project.root / name, making.inputs / name)
 

@@ -172,7 +172,7 @@ def make_executor(
     """This machine's executor, or another package's, with the run's simulator."""
     if name != LOCAL:
         simulator = simulator_of(settings, layout.path)
-        return executor_called(name, Offer(layout.path, simulator, settings.jobs, settings.execution))
+        return executor_called(name, Offer(layout.path, simulator, settings.jobs, settings))
     workers = worker_maker(settings, run=layout.path, sessions=layout.path / ".warm", way=way)
     return LocalExecutor(workers, settings.jobs or usable_cpus())
 

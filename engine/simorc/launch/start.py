@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 
+from simorc.config.execution_record import SimulatorRecord
 from simorc.config.models.execution import SimulatorSettings
 from simorc.errors import RunError, ToolMissing
 from simorc.rundir.circuit.record import ACCEPT, REFUSE
@@ -18,7 +19,6 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerInfo, busy, runner_alive, runner_info
 from simorc.rundir.manifest import Manifest, load_manifest
 from simorc.rundir.requests import request
-from simorc.rundir.run_settings import SimulatorRecord
 from simorc.simulators.versions import program_of, require_version
 
 __all__ = ["RunnerInfo", "request", "runner_alive", "runner_info", "start_runner"]

@@ -20,7 +20,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from simorc.config.definitions import MeasurementDefinition, MeasurementDefinitions, Specs, to_json
+from simorc.config.definitions import (
+    MeasurementDefinition,
+    MeasurementDefinitions,
+    PlotSource,
+    Specs,
+    to_json,
+)
 from simorc.errors import SimorcError, UsageError
 from simorc.maintenance.measured_rows import rewrite_metadata
 from simorc.measurements.meas_output import parse_meas_output
@@ -91,7 +97,7 @@ def remeasure(
     specs: Specs,
     *,
     project_root: Path,
-    plot_specs: Sequence[Any] | None = None,
+    plot_specs: Sequence[PlotSource] | None = None,
     everything: bool = False,
     jobs: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -115,7 +121,7 @@ def remeasure(
             "hooks": asdict(hooks),
         }
         if plot_specs is not None:
-            now["plot_specs"] = list(plot_specs)
+            now["plot_specs"] = [each.to_json() for each in plot_specs]
         now["measured"] = time.strftime("%Y-%m-%dT%H:%M:%S%z")
         wanted = _Wanted(definitions, specs, plot_specs, names, project_root, now)
         done = _take(layout, manifest, wanted, jobs, progress)
@@ -142,7 +148,7 @@ class _Wanted:
 
     definitions: MeasurementDefinitions
     specs: Specs
-    plot_specs: Sequence[Any] | None
+    plot_specs: Sequence[PlotSource] | None
     names: Sequence[str]
     project_root: Path
     as_json: Mapping[str, Any]
@@ -179,7 +185,7 @@ def what_changed(
     manifest: Manifest,
     definitions: MeasurementDefinitions,
     specs: Specs,
-    plot_specs: Sequence[Any] | None,
+    plot_specs: Sequence[PlotSource] | None,
     measured_and_removed: tuple[Sequence[str], Sequence[str]],
 ) -> list[str]:
     """What measuring again changes in a run: the measurements taken, those no longer declared, those whose
@@ -193,12 +199,8 @@ def what_changed(
     of_specs = sorted(name for name in {*old_specs, *specs} if old_specs.get(name) != specs.get(name))
     groups = (("", measured), ("no longer declared: ", removed), ("declared otherwise: ", otherwise))
     lines = [f"{title}{', '.join(names)}" for title, names in (*groups, ("specs: ", of_specs)) if names]
-    same_plots = plot_specs is None or _plain(manifest.plot_specs) == _plain(plot_specs)
+    same_plots = plot_specs is None or manifest.plot_specs == tuple(plot_specs)
     return lines if same_plots else [*lines, "plot specs"]
-
-
-def _plain(plot_specs: Sequence[Any]) -> str:
-    return json.dumps(list(plot_specs), sort_keys=True, default=str)
 
 
 def _frozen_hooks(

@@ -28,12 +28,12 @@ class Declared:
 def declared_specs(run: OpenRun) -> list[Declared]:
     """Every entry of the run's ``plot_specs``, in the order written."""
     found = []
-    for written in run.manifest.plot_specs:
-        if isinstance(written, Mapping):
-            found.append(Declared((str(written.get("title") or "plot"),), written))
+    for each in run.manifest.plot_specs:
+        if each.file:
+            path = Path(each.file)
+            found.append(Declared((each.file, path.name, path.stem), frozen(run, path)))
         else:
-            path = Path(str(written))
-            found.append(Declared((str(written), path.name, path.stem), frozen(run, path)))
+            found.append(Declared((each.name,), each.written))
     return found
 
 

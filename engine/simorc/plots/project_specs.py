@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simorc.config.definitions import PlotSource, plot_sources
 from simorc.config.names import did_you_mean, listed
 from simorc.config.project import Project, Sweep, Testbench
 from simorc.config.validate.cross_checks import known_measurements
@@ -64,15 +65,15 @@ def _in_file(path: Path, written: Sequence[Any], known: _Known) -> Iterator[Prob
     if not written:
         return
     source = read_yaml(path)
-    for index, each in enumerate(written):
+    for index, each in enumerate(plot_sources(written)):
         for message in _wrong(each, known):
             yield source.problem(("plot_specs", index), message)
 
 
-def _wrong(written: Any, known: _Known) -> Iterator[str]:
-    file = "" if isinstance(written, Mapping) else f"{written}: "
+def _wrong(source: PlotSource, known: _Known) -> Iterator[str]:
+    file = f"{source.file}: " if source.file else ""
     try:
-        specs = read_plot_specs(written if isinstance(written, Mapping) else known.root / str(written))
+        specs = read_plot_specs(known.root / source.file if source.file else source.written)
     except UsageError as error:
         yield error.message.removeprefix("plot spec: ").replace(f"{known.root}/", "")
         return

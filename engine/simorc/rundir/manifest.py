@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from simorc.config.definitions import (
     MeasurementDefinitions,
+    PlotSource,
     Specs,
     StopRule,
     measurements_of_json,
+    plot_sources,
     specs_of_json,
     wanted_cards,
 )
+from simorc.config.execution_record import ExecutionRecord, SimulatorRecord
 from simorc.errors import StoreError
 from simorc.files import read_json, write_json
 from simorc.rundir.circuit.record import Circuit, circuit_from
@@ -26,13 +29,6 @@ from simorc.rundir.instants import CREATED_UTC
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest_checks import wrong_keys
 from simorc.rundir.manifest_records import GitState, Hooks, Host, Tools
-from simorc.rundir.run_settings import (
-    ExecutionRecord,
-    SimulatorRecord,
-    execution_from,
-    invalid_settings,
-    simulator_from,
-)
 from simorc.rundir.store.definitions import stored_definitions
 
 if TYPE_CHECKING:
@@ -208,18 +204,17 @@ class Manifest:
 
     @cached_property
     def simulator(self) -> SimulatorRecord:
-        return simulator_from(self._settings("simulator"))
+        return self._settings("simulator", SimulatorRecord.of_json)
 
     @cached_property
     def execution(self) -> ExecutionRecord:
-        return execution_from(self._settings("execution"))
+        return self._settings("execution", ExecutionRecord.of_json)
 
-    def _settings(self, name: str) -> Mapping[str, Any]:
+    def _settings(self, name: str, read: Callable[[Mapping[str, Any]], _Read]) -> _Read:
         section = (self._body.get("settings") or {}).get(name) or {}
-        wrong = invalid_settings(section) if isinstance(section, dict) else [name]
-        if wrong:
-            raise _invalid(self.file, f"settings {', '.join(wrong)} make no sense")
-        return section
+        if not isinstance(section, Mapping):
+            raise _invalid(self.file, f"invalid value for settings.{name}: not a mapping")
+        return self._read(f"settings.{name}", read, section)
 
     # What is measured -----------------------------------------------------------------------------
 
@@ -250,10 +245,10 @@ class Manifest:
         written = self._body.get("specs")
         return None if written is None else self._read("specs", specs_of_json, written)
 
-    @property
-    def plot_specs(self) -> tuple[Any, ...]:
-        """Plot specs: names of files, or mappings."""
-        return tuple(self._body.get("plot_specs") or ())
+    @cached_property
+    def plot_specs(self) -> tuple[PlotSource, ...]:
+        """Plot specs: names of files, or written in place."""
+        return plot_sources(self._body.get("plot_specs") or ())
 
     @cached_property
     def hooks(self) -> Hooks:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from simorc.config.definitions import MeasurementDefinitions, Specs
+from simorc.config.definitions import MeasurementDefinitions, PlotSource, Specs
+
+if TYPE_CHECKING:
+    from simorc.config.models.sweep import SweepDefinition
+    from simorc.config.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -66,15 +70,15 @@ class Origin:
 class Declared:
     """What a run simulates and measures, as the project declares it.
 
-    `template_directory` and `dut_netlist` are relative to the project if they are inside; `settings` has the
-    resolved sections ``simulator``, ``netlister`` and ``execution``; `definition` is the sweep's.
+    `template_directory` and `dut_netlist` are relative to the project if they are inside; `settings` are the
+    resolved ones; `definition` is that of the sweep.
     """
 
     template: str
     template_directory: str
     dut_netlist: str
-    settings: Mapping[str, Mapping[str, Any]]
+    settings: Settings
     measurements: MeasurementDefinitions
     specs: Specs
-    plot_specs: Sequence[Any]
-    definition: Mapping[str, Any]
+    plot_specs: Sequence[PlotSource]
+    definition: SweepDefinition

@@ -11,11 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, Protocol, TypeVar
 
+from simorc.config.execution_record import ExecutionRecord
 from simorc.config.models import defaults
-from simorc.config.models.convergence import Convergence, Retry
-from simorc.errors import UsageError
 from simorc.plugin_loading import plugins
-from simorc.rundir.run_settings import ExecutionRecord
 from simorc.simulators.outcome import FailureKind, Outcome
 
 DONE = frozenset({"completed", "passed"})
@@ -233,16 +231,10 @@ def installed_retry_rules() -> list[RetryRule[Outcome, Budgets]]:
 
 def budgets_from(execution: ExecutionRecord) -> Budgets:
     """The budgets of a run's execution settings."""
-    try:
-        retry = Retry.model_validate(execution.retry)
-        convergence = Convergence.model_validate(execution.convergence)
-    except ValueError as error:
-        reason = " ".join(str(error).split())
-        raise UsageError(f"invalid execution.retry or execution.convergence: {reason}") from error
     return Budgets(
         retries=execution.retries,
-        first_delay=retry.delay,
-        longest_delay=retry.longest_delay,
-        ladder=[(step.name, step.cards()) for step in convergence.steps()],
-        retries_of=retry.kinds,
+        first_delay=execution.retry.delay,
+        longest_delay=execution.retry.longest_delay,
+        ladder=[(step.name, step.cards()) for step in execution.convergence.steps()],
+        retries_of=execution.retry.kinds,
     )

@@ -43,7 +43,7 @@ def specs_of(layout: RunLayout) -> list[Mapping[str, Any]]:
         return []
     found: list[Mapping[str, Any]] = []
     for spec in manifest.plot_specs:
-        content = spec if isinstance(spec, Mapping) else _spec_file(layout, str(spec))
+        content = _spec_file(layout, spec.file) if spec.file else spec.written
         found += [content] if isinstance(content, Mapping) else []
     return found
 

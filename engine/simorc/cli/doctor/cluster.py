@@ -8,8 +8,9 @@ from pathlib import Path
 
 from simorc.cli.doctor.machine import Finding
 from simorc.cluster.node_report import report_of_a_node
+from simorc.config.execution_record import Site
 from simorc.errors import SimorcError, UsageError
-from simorc.executors.batch_scheduler import Scheduler, Site
+from simorc.executors.batch_scheduler import Scheduler
 from simorc.executors.registry import executor_names, scheduler_called
 from simorc.rundir.store.connection import journal_mode
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,10 @@ from simorc.files import read_json
 from simorc.rundir.circuit.record import NUMBERED, Circuit, circuit_from
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
-from simorc.rundir.run_settings import RunSettings, SimulatorRecord, execution_fields
+from simorc.rundir.run_settings import RunSettings
 
 DESCRIPTION = "circuit.json"
 """Describes a circuit that is not the run's first, in its directory."""
-_NOT_EXECUTION = ("cases", "inputs", "definitions")
 
 
 def circuits_of(layout: RunLayout, manifest: Manifest) -> list[Circuit]:
@@ -52,13 +50,15 @@ def settings_of(layout: RunLayout, manifest: Manifest, options: Mapping[str, Any
     Raises `StoreError` for a manifest without settings, or with invalid ones.
     """
     manifest.refuse_without_settings()
-    simulator, recorded = manifest.simulator, manifest.execution.execution
-    changed = {key: value for key, value in options.items() if key not in _NOT_EXECUTION}
+    try:
+        execution = manifest.execution.with_options(options)
+    except ValueError as error:
+        raise StoreError(f"{layout.path}: options of the runner: {error}") from error
     spiceinit = circuit_in_force(layout, manifest).place(layout) / "spiceinit"
     cases = options.get("cases")
-    own = {each.name: getattr(simulator, each.name) for each in fields(SimulatorRecord)}
-    own.update(simulator=own.pop("name"), spiceinit=spiceinit if spiceinit.exists() else None)
-    return RunSettings(
-        **{**execution_fields({**recorded, **changed}), **own},
-        cases=None if cases is None else tuple(cases),
+    return RunSettings.made_of(
+        manifest.simulator,
+        execution,
+        spiceinit if spiceinit.exists() else None,
+        None if cases is None else tuple(cases),
     )

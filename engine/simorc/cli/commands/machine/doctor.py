@@ -74,7 +74,7 @@ def _findings(scope: Scope, others: list[Finding]) -> Iterator[Finding]:
 
 def _cluster(scope: Scope, executor: str) -> list[Finding]:
     from simorc.cli.doctor.cluster import cluster_findings
-    from simorc.executors.batch_scheduler import Site
+    from simorc.config.execution_record import Site
 
     settings = scope.load().settings()
     site = Site.of(settings.execution.cluster.model_dump())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +11,7 @@ from simorc.cli.completion import RUNS
 from simorc.cli.context import Scope, scoped
 from simorc.cli.number_options import CountOption
 from simorc.cli.output.tables import note
-from simorc.config.definitions import MeasurementDefinitions, Specs
+from simorc.config.definitions import MeasurementDefinitions, PlotSource, Specs, plot_sources
 from simorc.errors import UsageError
 from simorc.rundir.manifest import Manifest
 from simorc.text import message_line, plain
@@ -61,7 +61,9 @@ def command(scope: Scope, run: str, everything: bool, jobs: int | None, keep_inp
         note(f"  {plain(name)}: {message_line(reason)}")
 
 
-def declared(project: Project, manifest: Manifest) -> tuple[MeasurementDefinitions, Specs, list[Any]]:
+def declared(
+    project: Project, manifest: Manifest
+) -> tuple[MeasurementDefinitions, Specs, tuple[PlotSource, ...]]:
     """The measurements, specs and plot specs of the run's testbench and sweep as they are in the
     project now.
     """
@@ -75,7 +77,7 @@ def declared(project: Project, manifest: Manifest) -> tuple[MeasurementDefinitio
     return (
         {name: each.definition() for name, each in measurements.items()},
         {name: each.definition(name) for name, each in specs.items()},
-        [*testbench.config.plot_specs, *(of_sweep.plot_specs if of_sweep else ())],
+        plot_sources(testbench.config.plot_specs, of_sweep.plot_specs if of_sweep else ()),
     )
 
 
