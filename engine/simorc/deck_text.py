@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 
 from simorc.errors import TemplateError
+from simorc.regular_files import open_regular, read_regular
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -39,7 +40,7 @@ def decoded(data: bytes, path: Path) -> str:
 
 def read_leniently(path: Path) -> str:
     """The text of a file for looking through, whatever is wrong with it. Raises OSError."""
-    data = path.read_bytes()
+    data = read_regular(path, follow=True)
     try:
         return shown(decoded(data, path))
     except TemplateError:
@@ -51,7 +52,7 @@ def unreadable_for_ngspice(path: Path) -> str:
 
     ngspice gets such a file from the disk, as it is. Only the first 64 KiB are looked at. Raises OSError.
     """
-    with path.open("rb") as file:
+    with open_regular(path, follow=True) as file:
         data = file.read(1 << 16)
     if data.startswith(tuple(mark for mark, _ in _MARKS)):
         return f"{path}:1: is UTF-16, which ngspice cannot read; {_CONVERT}"

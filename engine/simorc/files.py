@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from simorc.processes import file_system_of
+from simorc.regular_files import open_regular
 
 # sqlite.org/wal.html: WAL needs memory shared by all readers, which network file systems do not give. Which
 # file systems other hosts share cannot be listed (there are many, some behind FUSE), so the local ones are.
@@ -70,10 +70,7 @@ def read_json(path: Path, most: int = MOST_JSON) -> dict[str, Any]:
     """The JSON object in `path`. Raises OSError or ValueError for any other content: a pipe, a device, an
     endless file, text nested too deep.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ValueError("not a regular file")
+    with open_regular(path) as stream:
         text = stream.read(most + 1)
     if len(text) > most:
         raise ValueError(f"more than {most >> 20} MiB")

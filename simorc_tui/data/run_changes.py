@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from simorc.regular_files import is_regular, read_regular
 from simorc.rundir.layout import RunLayout
 from simorc.text import plain
 from simorc_tui.data.side_by_side import MOST_LINES, rows_of
@@ -44,12 +45,12 @@ def runs_text(old: RunLayout, new: RunLayout, width: int = 80) -> Text:
 
 def _frozen(layout: RunLayout) -> dict[str, Path]:
     """Digest -> file, of the inputs the run keeps."""
-    files = [path for path in sorted(layout.inputs.rglob("*")) if path.is_file()]
-    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in files}
+    files = [path for path in sorted(layout.inputs.rglob("*")) if is_regular(path)]
+    return {hashlib.sha256(read_regular(path)).hexdigest(): path for path in files}
 
 
 def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8", errors="replace").splitlines()[:MOST_LINES]
+    return read_regular(path, follow=True).decode("utf-8", "replace").splitlines()[:MOST_LINES]
 
 
 def _difference(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:

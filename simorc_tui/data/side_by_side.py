@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from rich.table import Table
 from rich.text import Text
 
+from simorc.regular_files import read_regular
 from simorc.rundir.layout import RunLayout
 from simorc.text import plain
 
@@ -38,7 +39,7 @@ def _rows(tag: str, left: Sequence[str], right: Sequence[str]) -> Iterator[Row]:
 def deck_table(layout: RunLayout, first: int, second: int) -> Table | Text:
     """The decks of two cases. Raises OSError if one is missing."""
     texts = [
-        layout.deck(case_id).read_text(encoding="utf-8", errors="replace").splitlines()[:MOST_LINES]
+        read_regular(layout.deck(case_id)).decode("utf-8", "replace").splitlines()[:MOST_LINES]
         for case_id in (first, second)
     ]
     rows = rows_of(*texts)

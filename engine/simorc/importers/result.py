@@ -13,6 +13,7 @@ from typing import Any
 from simorc.config.names import bad_name
 from simorc.config.schema.files import FOLDER, schema_line, write_schemas
 from simorc.errors import Problem, UsageError
+from simorc.regular_files import read_regular
 from simorc.units import Number
 
 _WHOLE, _DECIMAL = re.compile(r"-?\d+"), re.compile(r"-?\d+\.\d+")
@@ -108,7 +109,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
 def read_text(path: Path) -> str:
     """A text file of another tool, whichever of the usual encodings it has. Raises UsageError."""
     try:
-        data = path.read_bytes()
+        data = read_regular(path, follow=True)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):

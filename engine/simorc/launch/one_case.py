@@ -14,6 +14,7 @@ from pathlib import Path
 import anyio
 
 from simorc.errors import TemplateError
+from simorc.regular_files import read_regular
 from simorc.rundir.attempts.gather import gather_idle
 from simorc.rundir.attempts.status_files import Report, leave_report
 from simorc.rundir.circuit.circuits import settings_of
@@ -86,7 +87,7 @@ def _completed(layout: RunLayout, case_id: int) -> bool:
     if row is not None and row["status"] == "completed":
         return layout.case_dir(case_id).is_dir()
     try:
-        record = json.loads(layout.status_file(case_id).read_text(encoding="utf-8"))
+        record = json.loads(read_regular(layout.status_file(case_id)))
     except (OSError, ValueError):
         return False
     return bool(record.get("status") == "completed") and layout.case_dir(case_id).is_dir()

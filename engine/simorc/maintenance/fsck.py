@@ -19,6 +19,7 @@ from pathlib import Path
 from simorc.errors import StoreError
 from simorc.files import sweep_unfinished
 from simorc.maintenance.rebuild import aside, listed_verdicts, rebuild
+from simorc.regular_files import is_regular, open_regular
 from simorc.rundir.attempts.attempt_log import Trace, is_definitions, recorded_definitions
 from simorc.rundir.attempts.gather import gather_held
 from simorc.rundir.attempts.history import key_of, stored_attempts, together, traced_attempts
@@ -87,6 +88,7 @@ class Repair:
 
 
 def _findings(layout: RunLayout, manifest: Manifest, repair: Repair, *, alive: bool) -> Iterator[Finding]:
+    yield from _special_files(layout)
     yield from _store_file(layout, manifest, repair, alive=alive)
     yield from _inputs(layout, manifest)
     if alive:
@@ -112,6 +114,14 @@ def _findings(layout: RunLayout, manifest: Manifest, repair: Repair, *, alive: b
         store.flush() if repair.wanted and store.dirty else None
         yield from _metadata(layout, plan, store, repair)
     yield from _leftovers(layout, repair)
+
+
+def _special_files(layout: RunLayout) -> Iterator[Finding]:
+    """Links, pipes and devices where a file of the run belongs: nothing reads through them."""
+    for path in (layout.database, layout.metadata_csv, layout.trace, layout.runner_json, layout.remarks):
+        if os.path.lexists(path) and not is_regular(path):
+            message = "is a link, a pipe or a device, which is not read; replace it with the file itself"
+            yield Finding(path.name, message, grave=True)
 
 
 # The store ----------------------------------------------------------------------------------------
@@ -203,7 +213,7 @@ def _lines_of(path: Path) -> tuple[int, bool]:
     """How many lines about attempts a trace has, and whether its last line has no end."""
     count, ended = 0, True
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             for line in stream:
                 count += not is_definitions(line)
                 ended = line.endswith(b"\n")
@@ -241,7 +251,7 @@ def _directories(layout: RunLayout, store: Store, repair: Repair) -> Iterator[Fi
             repaired=repair("moved to orphans/", partial(_set_aside, layout, entry.name)),
         )
     completed = store.statuses.ids("completed")
-    without = [number for number in completed if number not in found or not layout.raw(number).is_file()]
+    without = [number for number in completed if number not in found or not is_regular(layout.raw(number))]
     if without:
         message = f"no results.raw of {_cases(without)} completed; simorc retry simulates them again"
         yield Finding("results/", message, lasting=True)

@@ -19,6 +19,7 @@ import anyio
 from simorc.errors import WaveformError
 from simorc.maintenance.remeasure import measure_as_recorded
 from simorc.netlist.deck.deck import Deck
+from simorc.regular_files import open_regular, open_regular_text, read_regular
 from simorc.rundir.attempts.attempt_log import Trace, recorded_definitions
 from simorc.rundir.attempts.history import stored_attempts, together, traced_attempts
 from simorc.rundir.layout import RunLayout
@@ -154,7 +155,7 @@ def listed_verdicts(path: Path, total: int) -> dict[int, Outcome] | None:
     """The completed and failed cases of metadata.csv; None if there is no such file to be read."""
     verdicts: dict[int, Outcome] = {}
     try:
-        with path.open(encoding="utf-8", errors="replace", newline="") as stream:
+        with open_regular_text(path, newline="") as stream:
             for row in csv.DictReader(line.replace("\0", "") for line in stream):
                 case_id, outcome = _listed(row)
                 if outcome is not None and 1 <= case_id <= total:
@@ -200,8 +201,8 @@ class _Judge:
     def _judged(self, case_id: int) -> Outcome | None:
         layout = self._layout
         try:
-            deck = Deck.parse(layout.deck(case_id).read_text(encoding="utf-8", errors="surrogateescape"))
-            with layout.log(case_id).open("rb") as stream:
+            deck = Deck.parse(read_regular(layout.deck(case_id)).decode("utf-8", "surrogateescape"))
+            with open_regular(layout.log(case_id)) as stream:
                 log = stream.read(_MOST_BYTES_OF_LOG)
             raw = RawFile.open(layout.raw(case_id))
         except (OSError, WaveformError):

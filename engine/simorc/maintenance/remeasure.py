@@ -33,6 +33,7 @@ from simorc.measurements.meas_output import parse_meas_output
 from simorc.measurements.meas_refine import refine
 from simorc.measurements.measure import Measured, check_definitions, compiled, measure_case
 from simorc.netlist.deck.deck import Deck
+from simorc.regular_files import read_regular
 from simorc.results.frame import Frame, load_frame
 from simorc.rundir.attempts.attempt_log import Trace
 from simorc.rundir.circuit.freezing import HOOKS, freeze_hooks, hook_files
@@ -335,7 +336,7 @@ def _printed(
     """What the simulator printed, to full precision where `needed`, and the .meas cards that failed."""
     deck = _deck(layout, case_id)
     try:
-        output = parse_meas_output(layout.log(case_id).read_bytes(), deck.measured_twice)
+        output = parse_meas_output(read_regular(layout.log(case_id)), deck.measured_twice)
     except OSError:
         return {}, frozenset()
     if needed.isdisjoint(output.printed):
@@ -346,7 +347,7 @@ def _printed(
 def _deck(layout: RunLayout, case_id: int) -> Deck:
     """The case's deck; without one, printed values stay as they are."""
     try:
-        return Deck.parse(layout.deck(case_id).read_text(encoding="utf-8", errors="surrogateescape"))
+        return Deck.parse(read_regular(layout.deck(case_id)).decode("utf-8", "surrogateescape"))
     except OSError:
         return Deck.parse("*\n.end\n")
 

@@ -35,6 +35,7 @@ from simorc.netlist.template_limits import (
     refuse_wide_format,
 )
 from simorc.netlist.value_places import Wrap, deck_values, marked, needing_place, placed, unmarked
+from simorc.regular_files import read_regular
 from simorc.units import Number, Value
 
 MAX_OUTPUT = 64 * 1024 * 1024
@@ -78,7 +79,7 @@ class _BelowDirectory(jinja2.FileSystemLoader):
         if not path.resolve().is_relative_to(self._directory):
             raise jinja2.TemplateNotFound(template, f"{template} is outside the template's directory")
         try:
-            data = path.read_bytes()
+            data = read_regular(path, follow=True)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             raise jinja2.TemplateNotFound(template) from None
         return decoded(data, self._named / template), str(self._named / template), lambda: True

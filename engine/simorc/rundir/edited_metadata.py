@@ -10,6 +10,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from simorc.regular_files import open_regular_text
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.reader import STATUSES, RunReader
 
@@ -54,7 +55,7 @@ def _written_since(layout: RunLayout, ended: float) -> bool:
 def _statuses(layout: RunLayout) -> Iterator[tuple[int, str]]:
     """Case and status of each row that has both; a table that cannot be read has none."""
     try:
-        with layout.metadata_csv.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+        with open_regular_text(layout.metadata_csv, encoding="utf-8-sig", newline="") as stream:
             for row in csv.DictReader(line.replace("\0", "") for line in stream):
                 number, status = str(row.get("case_id") or ""), str(row.get("status") or "").strip().lower()
                 if number.isascii() and number.isdigit() and len(number) < 10 and status in STATUSES:

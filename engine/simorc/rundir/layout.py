@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from simorc.errors import RunNotFound
+from simorc.regular_files import read_regular
 from simorc.rundir.instants import age_key
 from simorc.waveforms.compression import present
 
@@ -168,7 +169,7 @@ def labelled(runs: Iterable[RunLayout], *names: str) -> list[RunLayout]:
     found = []
     for run in runs:
         try:
-            label = json.loads(run.remarks.read_text(encoding="utf-8")).get("label")
+            label = json.loads(read_regular(run.remarks)).get("label")
         except (OSError, ValueError, AttributeError, RecursionError):
             continue
         if label and (label in names or f"{run.sweep}_{label}" in names):

@@ -18,6 +18,7 @@ from types import TracebackType
 from simorc.errors import RunBusy
 from simorc.files import read_json, write_json
 from simorc.processes import process_ticks
+from simorc.regular_files import descriptor_of
 from simorc.rundir.layout import RunLayout
 
 _FLOCK = "hhqqi4x"
@@ -98,7 +99,7 @@ def runner_alive(layout: RunLayout) -> bool:
 def is_held(layout: RunLayout) -> bool:
     """Whether another process has the run's lock; only queries the lock, writes nothing."""
     try:
-        fd = os.open(layout.runner_lock, os.O_RDONLY | os.O_CLOEXEC)
+        fd = descriptor_of(layout.runner_lock, os.O_RDONLY)
     except OSError:
         return False
     try:
@@ -134,7 +135,7 @@ class RunnerLock:
         return self._started
 
     def acquire(self) -> None:
-        fd = os.open(self._layout.runner_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        fd = descriptor_of(self._layout.runner_lock, os.O_RDWR | os.O_CREAT)
         try:
             fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

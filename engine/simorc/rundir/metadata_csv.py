@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from simorc.files import write_whole
+from simorc.regular_files import open_regular_text
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.reader import STATUSES, RunReader
@@ -40,7 +41,7 @@ def write_metadata(layout: RunLayout, plan: Plan, codes: bytes, messages: Mappin
 def differs_from(layout: RunLayout, plan: Plan, codes: bytes, messages: Mapping[int, str]) -> str:
     """How metadata.csv differs from what `write_metadata` would write; empty if it does not."""
     try:
-        with layout.metadata_csv.open(encoding="utf-8", errors="replace", newline="") as stream:
+        with open_regular_text(layout.metadata_csv, newline="") as stream:
             for chunk in _chunks(_raw_name(layout), plan, codes, messages):
                 if stream.read(len(chunk)) != chunk:
                     return "differs from the store"

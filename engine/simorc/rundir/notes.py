@@ -16,6 +16,7 @@ from typing import Any
 
 from simorc.errors import UsageError
 from simorc.files import write_json
+from simorc.regular_files import read_regular
 from simorc.rundir.layout import RunLayout, find_runs, labelled
 
 _LABEL = re.compile(r"[A-Za-z0-9_][\w.+-]{0,63}", re.ASCII)
@@ -42,7 +43,7 @@ NOTHING_SAID = RunNotes()
 def notes_of(layout: RunLayout) -> RunNotes:
     """The label and the note of a run; empty if the file is invalid."""
     try:
-        record: Any = json.loads(layout.remarks.read_text(encoding="utf-8"))
+        record: Any = json.loads(read_regular(layout.remarks))
         label, note = record.get("label", ""), record.get("note", "")
     except (OSError, ValueError, AttributeError, RecursionError):
         return NOTHING_SAID

@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 from simorc.netlist.deck.file_references import closure, references
+from simorc.regular_files import open_regular
 from simorc.rundir.manifest_records import GitState, Host, Tools
 from simorc.schematics.digests import Digests
 
@@ -52,7 +53,7 @@ def include_closure(directory: Path, deck: str) -> set[Path]:
 
 
 def sha256(path: Path) -> str:
-    with path.open("rb") as stream:
+    with open_regular(path, follow=True) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from simorc.errors import RunError, SimorcError
 from simorc.files import write_json
+from simorc.regular_files import read_regular
 from simorc.rundir.layout import RunLayout, find_runs
 from simorc.rundir.lock import runner_alive
 from simorc.rundir.manifest import load_manifest
@@ -58,7 +59,7 @@ def unlock_run(layout: RunLayout) -> bool:
 def lock_of(layout: RunLayout) -> Lock | None:
     """The lock of a run. One that cannot be read is a lock all the same."""
     try:
-        record = json.loads(layout.lock_json.read_text(encoding="utf-8"))
+        record = json.loads(read_regular(layout.lock_json))
         return Lock(str(record["user"]), float(record["time"]), str(record.get("reason") or ""))
     except FileNotFoundError:
         return None

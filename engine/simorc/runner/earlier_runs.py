@@ -15,6 +15,7 @@ from simorc.deck_text import encoded
 from simorc.errors import NetlistError
 from simorc.netlist.deck.control_block import for_batch
 from simorc.netlist.deck.deck import Deck
+from simorc.regular_files import read_regular
 from simorc.rundir.circuit.record import names_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest, load_manifest
@@ -100,7 +101,7 @@ class EarlierRun:
         """Whether the simulator read exactly these bytes."""
         try:
             written = encoded(for_batch(Deck.parse(deck)))
-            return self.layout.deck(case_id).read_bytes() == written
+            return read_regular(self.layout.deck(case_id)) == written
         except (OSError, NetlistError):
             return False
 

@@ -19,6 +19,7 @@ from anyio import to_thread
 
 from simorc.errors import SimorcError, WaveformError
 from simorc.netlist.deck.deck import Deck
+from simorc.regular_files import open_regular, read_regular
 from simorc.rundir.attempts.status_files import Report
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
@@ -134,8 +135,8 @@ class Reuse:
 
     def _judged(self, case_id: int) -> Outcome:
         layout = self._layout
-        deck = Deck.parse(layout.deck(case_id).read_text(encoding="utf-8", errors="surrogateescape"))
-        with layout.log(case_id).open("rb") as stream:
+        deck = Deck.parse(read_regular(layout.deck(case_id)).decode("utf-8", "surrogateescape"))
+        with open_regular(layout.log(case_id)) as stream:
             log = stream.read(_MOST_BYTES_OF_LOG)
         try:
             raw, error = RawFile.open(layout.raw(case_id)), ""

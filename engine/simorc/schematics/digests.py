@@ -8,6 +8,8 @@ import os
 import time
 from pathlib import Path
 
+from simorc.regular_files import open_regular, read_regular
+
 _CACHE = Path(".simorc") / "digests.json"
 _SETTLED = 2.0
 """Seconds until a time stamp is trusted: two writes can be closer than stamps are fine."""
@@ -24,7 +26,7 @@ class Digests:
     def load(cls, root: Path) -> Digests:
         """The digests of an earlier command; a damaged cache counts as empty."""
         try:
-            known = json.loads((root / _CACHE).read_text(encoding="utf-8"))
+            known = json.loads(read_regular(root / _CACHE, follow=True))
         except (OSError, ValueError):
             return cls()
         return cls(known if isinstance(known, dict) else {})
@@ -45,7 +47,7 @@ class Digests:
             match self._known.get(key):
                 case [*same, str(digest)] if same == identity:
                     return digest
-            with path.open("rb") as stream:
+            with open_regular(path, follow=True) as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError:
             return None

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simorc.errors import WaveformError
+from simorc.regular_files import open_regular
 from simorc.waveforms.header import Variable
 from simorc.waveforms.rawfile import Plot, RawFile
 
@@ -60,7 +61,7 @@ def open_steps(path: Path) -> list[Step]:
     if _is_foreign(path):
         return _foreign_steps(path)
     try:
-        plots = RawFile.open(path).plots
+        plots = RawFile.open(path.resolve()).plots  # a file that a user names may be a link
     except WaveformError as error:
         try:
             return _foreign_steps(path)
@@ -71,7 +72,7 @@ def open_steps(path: Path) -> list[Step]:
 
 def _is_foreign(path: Path) -> bool:
     try:
-        with path.open("rb") as stream:
+        with open_regular(path, follow=True) as stream:
             head = stream.read(_HEAD)
     except OSError as error:
         raise WaveformError(f"{path}: {error.strerror}") from None

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from simorc.errors import WaveformError
+from simorc.regular_files import open_regular, read_regular
 
 ENDING = ".gz"
 # Floats hardly compress better at higher levels, which take several times as long.
@@ -38,7 +39,7 @@ def pack(path: Path) -> Path:
     try:
         # The header contains no time, so that equal waveforms give equal files.
         with (
-            path.open("rb") as source,
+            open_regular(path) as source,
             beside.open("wb") as sink,
             gzip.GzipFile("", "wb", _LEVEL, sink, mtime=0) as compressed,
         ):
@@ -85,4 +86,4 @@ def _unpacked(path: Path, changed: int, size: int) -> bytes:
     """Kept for two files: the header and each trace are read one after another."""
     import gzip
 
-    return gzip.decompress(path.read_bytes())
+    return gzip.decompress(read_regular(path))

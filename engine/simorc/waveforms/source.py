@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simorc.errors import WaveformError
+from simorc.regular_files import descriptor_of, open_regular
 from simorc.waveforms.compression import ENDING, present, unpacked
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class RawBytes:
             self.size = len(self._unpacked)
             return
         try:
-            self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            self._descriptor = descriptor_of(path, os.O_RDONLY)
         except FileNotFoundError:
             raise WaveformError(f"{path}: raw file not found") from None
         except OSError as error:
@@ -71,6 +72,7 @@ def mapped(path: Path, offset: int, shape: tuple[int, int], *, is_complex: bool)
         if size <= _READ_UP_TO:
             with RawBytes(path) as source:
                 return np.frombuffer(source.read(offset, size), kind).reshape(shape)
-        return np.memmap(path, kind, "r", offset, shape)
+        with open_regular(path) as stream:
+            return np.memmap(stream, kind, "r", offset, shape)
     except (OSError, ValueError) as error:
         raise WaveformError(f"{path}: cannot map into memory: {error}") from None

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simorc.regular_files import open_regular
 from simorc.text import plain
 from simorc_tui.data.pipelines.runs import Ladder, StageAttempt
 from simorc_tui.data.side_by_side import MOST_LINES, rows_of, table_of
@@ -97,7 +98,7 @@ def _texts(stage_attempt: StageAttempt) -> dict[str, list[str]]:
 
 def _lines(path: Path) -> list[str]:
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             text = stream.read(MOST_BYTES).decode("utf-8", errors="replace")
     except FileNotFoundError:
         return []

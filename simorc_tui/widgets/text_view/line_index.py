@@ -17,6 +17,8 @@ from types import TracebackType
 
 import numpy as np
 
+from simorc.regular_files import descriptor_of
+
 CHUNK = 1 << 20
 STRIDE = 256
 LONGEST_SHOWN = 1 << 16
@@ -30,7 +32,7 @@ class LineIndex:
     def __init__(self, path: Path) -> None:
         """Opens the file; raises OSError."""
         self.path = path
-        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._file = descriptor_of(path, os.O_RDONLY)
         status = os.fstat(self._file)
         self._identity = (status.st_dev, status.st_ino)
         self._lock = threading.Lock()

@@ -19,6 +19,7 @@ from ruamel.yaml.reader import ReaderError
 
 from simorc.errors import Problem
 from simorc.files import Stamp, stamp_of
+from simorc.regular_files import read_regular
 from simorc.units import parse_value
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -87,7 +88,7 @@ def _read(path: Path) -> Source:
     try:
         if path.stat().st_size > MAX_BYTES:
             return _broken(path, f"larger than {MAX_BYTES // 1024**2} MiB, the limit of a configuration file")
-        content = path.read_bytes()
+        content = read_regular(path, follow=True)
     except OSError as error:
         return _broken(path, f"cannot be read: {error.strerror or error}")
     return parse_yaml(content, path)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from simorc.deck_text import decoded
 from simorc.errors import TemplateError
+from simorc.regular_files import read_regular
 
 DECK = -1
 """The part number of cards in the deck itself; the cards of its first include are part 0, and so on."""
@@ -224,7 +225,7 @@ def _cards_of_file(path: Path, _changed: int, size: int) -> Sequence[Card]:
     """The cards of one file; `_changed` and `size` identify its version."""
     if size > _LARGEST:
         raise NotCut(f"{path}: larger than {_LARGEST >> 20} MB")
-    text = decoded(path.read_bytes(), path)
+    text = decoded(read_regular(path, follow=True), path)
     first = next((line for line in text.split("\n") if line.strip() and line.lstrip()[0] != "*"), "")
     cards = cards_of(text)
     odd = next((card for card in cards if card.word in {".control", ".end", ".title"}), None)

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from simorc.regular_files import descriptor_of, open_regular
 from simorc.rundir.layout import RunLayout
 
 _FIELDS = (
@@ -29,7 +30,7 @@ def recorded_definitions(path: Path) -> Mapping[str, Any] | None:
     """What the run was measured by last according to its attempt log; None if it was never measured again."""
     found: Mapping[str, Any] | None = None
     try:
-        stream = path.open("rb")
+        stream = open_regular(path)
     except OSError:
         return None
     with stream:
@@ -58,7 +59,7 @@ class Trace:
     def __init__(self, layout: RunLayout) -> None:
         self._layout = layout
         self.last_seq = _mend(layout.trace)
-        self._file = os.open(layout.trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        self._file = descriptor_of(layout.trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self._end = os.fstat(self._file).st_size
 
     def close(self) -> None:
@@ -117,7 +118,7 @@ def _mend(path: Path) -> int:
     """
     if not path.exists() or not path.stat().st_size:
         return 0
-    with path.open("rb+") as stream:
+    with os.fdopen(descriptor_of(path, os.O_RDWR), "rb+") as stream:
         with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
             end, seq = _last_whole_line(text)
         stream.truncate(end)

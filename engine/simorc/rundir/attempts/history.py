@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from simorc.errors import StoreError
+from simorc.regular_files import open_regular
 from simorc.rundir.store.attempt_rows import AttemptRows, CaseVerdict
 from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.finished import Finished
@@ -33,7 +34,7 @@ def key_of(attempt: Finished) -> Key:
 def traced_attempts(path: Path, total: int) -> Iterator[Finished]:
     """Every attempt of cases 1 ... `total` in the attempt log; invalid lines are skipped."""
     try:
-        stream = path.open("rb")
+        stream = open_regular(path)
     except OSError:
         return
     with stream:

@@ -10,6 +10,7 @@ from pathlib import Path
 from simorc.config.root import SETUP_FILE
 from simorc.errors import InputsChanged
 from simorc.machine_faults import machine_errno
+from simorc.regular_files import open_regular
 from simorc.rundir.circuit.circuits import circuit_in_force
 from simorc.rundir.circuit.freezing import environment
 from simorc.rundir.circuit.record import ACCEPT, KEEP, REFUSE, Circuit
@@ -205,7 +206,7 @@ class HeldFiles:
 def _unless_the_machine_fails(path: Path) -> str:
     """Empty, for a file that cannot be read; raises OSError where the machine is at fault."""
     try:
-        path.open("rb").close()
+        open_regular(path, follow=True).close()
     except OSError as error:
         if machine_errno(error) is not None:
             raise

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from simorc.errors import StoreError
 from simorc.expressions.operations import SQL_FUNCTIONS
 from simorc.files import is_network
+from simorc.regular_files import is_regular
 from simorc.rundir.store.migrations import SCHEMA_VERSION, migrate, version_of
 
 Row: TypeAlias = sqlite3.Row
@@ -116,6 +117,8 @@ def _is_out_of_reach(path: Path) -> bool:
 
 
 def _connect(uri: str, path: Path) -> sqlite3.Connection:
+    if path.is_symlink() or (path.exists() and not is_regular(path)):
+        raise _unreadable(path, OSError("it is a link or a special file"))  # SQLite would wait for a pipe
     try:
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
         connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")

@@ -14,6 +14,7 @@ from simorc.cli.context import Scope, scoped
 from simorc.cli.number_options import CountOption
 from simorc.cli.output.tables import write
 from simorc.errors import RunError
+from simorc.regular_files import open_regular
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.reader import RunReader
 from simorc.text import plain
@@ -34,7 +35,7 @@ def command(scope: Scope, run: str, case: int, follow: bool) -> None:
     if not follow:
         if not path.is_file():
             raise RunError(f"no log of case {case} of {layout.name}: {_status(layout, case)}")
-        with path.open("rb") as log:
+        with open_regular(path) as log:
             write(_lines(log))
         return
     _follow(layout, case, path)
@@ -51,7 +52,7 @@ def _follow(layout: RunLayout, case: int, path: Path) -> None:
         if _over(layout, case):
             raise RunError(f"no log of case {case} of {layout.name}: {_status(layout, case)}")
         time.sleep(LOOK_EVERY)
-    with path.open("rb") as log:
+    with open_regular(path) as log:
         while True:
             over = _over(layout, case)
             write(_lines(log))
