@@ -70,6 +70,7 @@ def finished_run(project: Path) -> RunLayout:
         directory.mkdir(parents=True)
     plan = Plan.expand(PLAN, defaults={"vdda": 3.3, "corner": "tt"})
     manifest = {"format": 1, "run": layout.name, "sweep": "pvt", "plan": plan.to_json(), "specs": {}}
+    manifest |= {"testbench": "dc", "total": len(plan), "template": "tb.spice.j2", "measurements": {}}
     settings = {"simulator": {"executable": "ngspice", "args": []}, "execution": {}}
     layout.manifest.write_text(json.dumps(manifest | {"settings": settings}))
     meta = {

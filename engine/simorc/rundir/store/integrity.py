@@ -79,7 +79,7 @@ def carry_over(old: Path, new: Path) -> None:
 
 def snapshot(database: Path) -> bytes:
     """The store as one consistent file, including its write-ahead log."""
-    source = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
+    source = open_for_reading(database)
     try:
         copy = sqlite3.connect(":memory:")
         source.backup(copy)
