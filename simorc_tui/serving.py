@@ -6,18 +6,20 @@ token can do what the user can, so it listens on this machine only and refuses e
 
 from __future__ import annotations
 
+import errno
 import hmac
+import os
 import re
 import secrets
 import shlex
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from simorc.errors import ToolMissing
+from simorc.errors import ToolMissing, UsageError
 
-_FONT_LINK = re.compile(r"<link\b[^>]*https?://[^>]*>")
 _TAKE_KEYS = """<script>
 new MutationObserver((changes, watch) => {
   const field = document.querySelector(".xterm-helper-textarea");
@@ -25,12 +27,16 @@ new MutationObserver((changes, watch) => {
 }).observe(document.getElementById("terminal"), {childList: true, subtree: true});
 </script>
 """
-COOKIE = "simorc-token"
 HOST = "127.0.0.1"
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 def serve(project_dir: Path, port: int, *, token: str | None = None, say: Callable[[str], object]) -> int:
-    """Serve the project at `project_dir` until Ctrl-C; returns the exit code. Raises ToolMissing."""
+    """Serve the project at `project_dir` until Ctrl-C; returns the exit code.
+
+    The address with its token is said after the port is held, so that nobody else can receive the token.
+    Raises ToolMissing, and UsageError for a port that is taken.
+    """
     try:
         from aiohttp import web
         from textual_serve.server import Server
@@ -39,17 +45,22 @@ def serve(project_dir: Path, port: int, *, token: str | None = None, say: Callab
             "textual-serve is not installed", remedy="pip install 'simorc-tui[serve]'"
         ) from error
     secret = token or secrets.token_urlsafe(24)
+    listening = listen(port)
 
     class GuardedServer(Server):  # type: ignore[misc] # unknown where it is not installed
         """textual-serve's server, for those who know the token."""
 
         async def _make_app(self) -> web.Application:
             app = await super()._make_app()
-            app.middlewares.append(_guard(secret))
-            app.middlewares.append(_adapt_page())
+            app.middlewares.append(_guard(secret, port))
+            app.middlewares.append(_adapt_page(f"localhost:{port}"))
             return app
 
-    # The page opens its websocket at this address: it has to be the one the cookie was set for.
+        def serve(self, debug: bool = False) -> None:
+            """Answer on the socket that is held already, until Ctrl-C."""
+            self.initialize_logging()
+            web.run_app(self._make_app(), sock=listening, print=None)
+
     address = f"http://localhost:{port}"
     command = shlex.join([sys.executable, "-m", "simorc_tui", str(project_dir)])
     server = GuardedServer(command, host=HOST, port=port, title="simorc", public_url=address)
@@ -58,15 +69,47 @@ def serve(project_dir: Path, port: int, *, token: str | None = None, say: Callab
     return 0
 
 
-def _guard(token: str) -> Any:
-    """Lets through who brings the token, in the address once or in the cookie ever after."""
+def listen(port: int) -> socket.socket:
+    """A socket that holds `port` of this machine. Raises UsageError if another program holds it."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        held.bind((HOST, port))
+        held.listen(128)
+    except OSError as error:
+        held.close()
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        raise UsageError(
+            f"port {port} of {HOST}: {os.strerror(error.errno)}",
+            remedy=f"choose another one: simorc serve --port {_free_port()}",
+        ) from None
+    return held
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        free: int = probe.getsockname()[1]
+        return free
+
+
+def _guard(token: str, port: int) -> Any:
+    """Lets through who brings the token, in the address once or in the cookie ever after.
+
+    The cookie names the port, because browsers send the cookies of one host to all of its ports.
+    """
     from aiohttp import web
+
+    cookie = f"simorc-token-{port}"
 
     @web.middleware
     async def guard(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        brought = request.query.get("token") or request.cookies.get(COOKIE, "")
+        if not is_loopback(request.host):
+            raise web.HTTPForbidden(text=f"open the address that simorc serve printed, not {request.host}")
+        brought = request.query.get("token") or request.cookies.get(cookie, "")
         if not hmac.compare_digest(brought.encode(), token.encode()):
             raise web.HTTPForbidden(text="open the address that simorc serve printed, including its token")
         if _foreign(request):
@@ -74,19 +117,31 @@ def _guard(token: str) -> Any:
         if "token" in request.query:
             # The address bar and the browser's history keep no token.
             found = web.HTTPFound(request.path)
-            found.set_cookie(COOKIE, token, httponly=True, samesite="Strict")
+            found.set_cookie(cookie, token, httponly=True, samesite="Strict")
             raise found
         return await handler(request)
 
     return guard
 
 
-def own_page(html: str) -> str:
-    """The page without links to other hosts, and with a terminal that takes the keys at once."""
-    return _FONT_LINK.sub("", html).replace("</body>", f"{_TAKE_KEYS}</body>")
+def is_loopback(host: str) -> bool:
+    """Whether a Host header names this machine: a name of another site that leads here is refused. Any port
+    is right, because a tunnel may begin at another one.
+    """
+    return re.sub(r":\d+$", "", host.lower()) in _LOOPBACK
 
 
-def _adapt_page() -> Any:
+def own_page(html: str, address: str, host: str) -> str:
+    """The page without links to other hosts, with a terminal that takes the keys at once, and with the host
+    and port under which the browser knows `address`: its cookie is for that one.
+    """
+    others = re.compile(rf"<link\b[^>]*https?://(?!{re.escape(address)}/)[^>]*>")
+    return (
+        others.sub("", html).replace(f"//{address}", f"//{host}").replace("</body>", f"{_TAKE_KEYS}</body>")
+    )
+
+
+def _adapt_page(address: str) -> Any:
     """Serves the page of the program as `own_page` changes it."""
     from aiohttp import web
 
@@ -96,7 +151,7 @@ def _adapt_page() -> Any:
     ) -> web.StreamResponse:
         response = await handler(request)
         if isinstance(response, web.Response) and response.content_type == "text/html" and response.text:
-            response.text = own_page(response.text)
+            response.text = own_page(response.text, address, request.host)
         return response
 
     return adapt

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from simorc.errors import UsageError
+from simorc_tui.serving import is_loopback, listen, own_page
 from tests.waiting import PATIENCE
 
 aiohttp = pytest.importorskip("aiohttp")
@@ -21,6 +23,33 @@ def free_port() -> int:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
         return port
+
+
+def test_a_port_of_another_program_is_refused_before_a_token_is_said() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(UsageError, match=r"port \d+ of 127.0.0.1: Address already in use") as refused:
+            listen(other.getsockname()[1])
+    assert "simorc serve --port" in (refused.value.remedy or "")
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "LOCALHOST", "127.0.0.1:9000", "[::1]:8000"])
+def test_names_of_this_machine(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["", "evil.example:8000", "localhost.evil.example", "127.0.0.1.nip.io:8000"])
+def test_names_that_others_gave_this_machine(host: str) -> None:
+    assert not is_loopback(host)
+
+
+def test_the_page_works_through_a_tunnel_from_another_port() -> None:
+    page = '<body data-session-websocket-url="ws://localhost:8000/ws"><link href="http://localhost:8000/s.css"></body>'
+    changed = own_page(page, "localhost:8000", "localhost:9001")
+    assert '"ws://localhost:9001/ws"' in changed
+    assert '"http://localhost:9001/s.css"' in changed
+    assert "localhost:8000" not in changed
 
 
 @pytest.mark.e2e
@@ -46,10 +75,13 @@ async def _visit(port: int) -> None:
     async with aiohttp.ClientSession() as stranger:
         assert (await stranger.get(page)).status == 403
         assert (await stranger.get(page, params={"token": "wrong"})).status == 403
+        rebound = {"Host": f"evil.example:{port}"}
+        assert (await stranger.get(page, params={"token": "open sesame"}, headers=rebound)).status == 403
     async with aiohttp.ClientSession() as user:
         answer = await user.get(page, params={"token": "open sesame"})
         assert (answer.status, str(answer.url)) == (200, page), "the token does not stay in the address"
         html = await answer.text()
+        assert {each.key for each in user.cookie_jar} == {f"simorc-token-{port}"}
         assert "googleapis" not in html, "the page asks no other host"
         assert "field.focus()" in html, "the terminal takes the keys without a click"
         assert (await user.get(page + "ws", headers={"Origin": "http://evil.example"})).status == 403
