@@ -16,6 +16,7 @@ from simorc.config.project import Project
 from simorc.errors import RunBusy, StoreError
 from simorc.launch.build import build_run
 from simorc.maintenance.fsck import check_run
+from simorc.rundir import checksums
 from simorc.rundir.attempts.attempt_log import Trace
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
@@ -179,6 +180,7 @@ def test_a_case_whose_runner_died_is_pending_again(run: RunLayout) -> None:
     db.execute("UPDATE cases SET status='in_progress' WHERE id=9")
     db.commit()
     db.close()
+    run.path.joinpath(checksums.NAME).unlink()  # a runner that died has left none
     assert "1 case (9)" in check_run(run)[0].message
     check_run(run, repair=True)
     assert rows(run)[8][1] == "pending"

@@ -21,6 +21,7 @@ from typing import Any
 
 from simorc.errors import RunBusy, RunError, UsageError
 from simorc.maintenance.archive_seal import SEALED, holds, seal
+from simorc.rundir import checksums
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import runner_alive
 from simorc.rundir.store.integrity import snapshot
@@ -28,7 +29,7 @@ from simorc.rundir.store.reader import RunReader
 
 WAVES = ("all", "failed", "none")
 PARTS = ("decks", "logs", "reports")
-_TRANSIENT = {".requests", ".status", ".warm", "runner.json", "runner.lock"}
+_TRANSIENT = {".requests", ".status", ".warm", "runner.json", "runner.lock", checksums.NAME}
 _STATE = ("run.sqlite", "run.sqlite-wal", "run.sqlite-shm", "run.sqlite-journal")
 _RAW_ENDINGS = (".raw", ".raw.gz", ".raw.zst")
 
@@ -242,7 +243,15 @@ def _unpack(source: tarfile.TarFile, name: str, simulations: Path) -> None:
         unpacked = Path(making) / name
         for directory in ("results", ".status", ".requests", "inputs"):
             (unpacked / directory).mkdir(exist_ok=True)
+        _record_checksums(RunLayout(unpacked))
         shutil.move(unpacked, simulations / name)
+
+
+def _record_checksums(unpacked: RunLayout) -> None:
+    """The files are as the archive has them, which is checked to its last byte."""
+    for path in (unpacked.database, unpacked.trace):
+        if path.is_file():
+            checksums.record(path)
 
 
 def _harmless(source: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:

@@ -10,14 +10,22 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from simorc.errors import StoreError
 from simorc.files import sweep_unfinished
+from simorc.maintenance.bit_rot import (
+    CHANGED,
+    UNBELIEVED,
+    Intact,
+    differences,
+    intact,
+    other_waveforms,
+)
+from simorc.maintenance.finding import Finding, Repair
 from simorc.maintenance.rebuild import aside, listed_verdicts, rebuild
 from simorc.regular_files import is_regular, open_regular
 from simorc.rundir.attempts.attempt_log import Trace, is_definitions, recorded_definitions
@@ -37,28 +45,8 @@ _BUILDING_TAKES = 600.0
 _NAMED = 5
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something that is not as it should be.
-
-    `where` is a file of the run, `grave` whether the run cannot be relied on as it is, `repaired` what was
-    done about it (empty: nothing). `lasting` findings are only to be known: there is nothing to repair.
-    """
-
-    where: str
-    message: str
-    grave: bool = False
-    repaired: str = ""
-    lasting: bool = False
-
-    @property
-    def open(self) -> bool:
-        """Whether it is still to be dealt with."""
-        return not (self.repaired or self.lasting)
-
-
-def check_run(layout: RunLayout, *, repair: bool = False) -> list[Finding]:
-    """All defects of a run, most important first.
+def check_run(layout: RunLayout, *, repair: bool = False, waveforms: bool = False) -> list[Finding]:
+    """All defects of a run, most important first; with `waveforms`, every raw file is read as well.
 
     Raises `StoreError` if the manifest cannot be read or the store is newer than this simorc, `RunBusy` if a
     run is to be repaired while another process holds it.
@@ -66,30 +54,19 @@ def check_run(layout: RunLayout, *, repair: bool = False) -> list[Finding]:
     manifest = load_manifest(layout)
     if not repair:
         alive = runner_alive(layout) or is_held(layout)
-        return list(_findings(layout, manifest, Repair(False), alive=alive))
+        return list(_findings(layout, manifest, Repair(False), alive=alive, waveforms=waveforms))
     if runner_alive(layout):
         raise busy(layout)
     with RunnerLock(layout):
-        return list(_findings(layout, manifest, Repair(True), alive=False))
+        return list(_findings(layout, manifest, Repair(True), alive=False, waveforms=waveforms))
 
 
-@dataclass(frozen=True)
-class Repair:
-    """Does, or only would do, what is needed."""
-
-    wanted: bool
-
-    def __call__(self, done: str, work: Callable[[], object]) -> str:
-        """`done` once `work` is; empty if nothing is to be repaired."""
-        if not self.wanted:
-            return ""
-        result = work()
-        return f"{done}: {result}" if isinstance(result, str) and result else done
-
-
-def _findings(layout: RunLayout, manifest: Manifest, repair: Repair, *, alive: bool) -> Iterator[Finding]:
+def _findings(
+    layout: RunLayout, manifest: Manifest, repair: Repair, *, alive: bool, waveforms: bool
+) -> Iterator[Finding]:
     yield from _special_files(layout)
-    yield from _store_file(layout, manifest, repair, alive=alive)
+    files = Intact() if alive else intact(layout)
+    yield from _store_file(layout, manifest, repair, files, alive=alive)
     yield from _inputs(layout, manifest)
     if alive:
         info = runner_info(layout)
@@ -109,7 +86,8 @@ def _findings(layout: RunLayout, manifest: Manifest, repair: Repair, *, alive: b
         except StoreError:
             return  # reported by _store_file, and not to be repaired
         yield from _rows(layout, store, repair)
-        yield from _trace(layout, store, repair)
+        yield from _trace(layout, store, repair, files)
+        yield from _values(layout, manifest.total, files, waveforms=waveforms)
         yield from _directories(layout, store, repair)
         store.flush() if repair.wanted and store.dirty else None
         yield from _metadata(layout, plan, store, repair)
@@ -127,13 +105,20 @@ def _special_files(layout: RunLayout) -> Iterator[Finding]:
 # The store ----------------------------------------------------------------------------------------
 
 
-def _store_file(layout: RunLayout, manifest: Manifest, repair: Repair, *, alive: bool) -> Iterator[Finding]:
+def _store_file(
+    layout: RunLayout, manifest: Manifest, repair: Repair, files: Intact, *, alive: bool
+) -> Iterator[Finding]:
     trouble = store_trouble(layout, manifest.total)
     if not trouble and not alive:
         trouble = _foreign(layout, manifest) or _lost(layout, manifest.total)
     if trouble:
         repaired = repair("rebuilt", lambda: str(rebuild(layout, manifest)))
         yield Finding("run.sqlite", trouble, grave=True, repaired=repaired)
+    elif files.store is False and files.log is False:
+        yield Finding("run.sqlite", f"{CHANGED}, and so is trace.jsonl; {UNBELIEVED}", grave=True)
+    elif files.store is False:
+        repaired = repair("rebuilt", lambda: str(rebuild(layout, manifest, believe_store=False)))
+        yield Finding("run.sqlite", CHANGED, grave=True, repaired=repaired)
 
 
 def store_trouble(layout: RunLayout, total: int) -> str:
@@ -197,10 +182,14 @@ def _runner(layout: RunLayout, repair: Repair) -> Iterator[Finding]:
         yield Finding("runner.json", message, repaired=repair("removed", layout.runner_json.unlink))
 
 
-def _trace(layout: RunLayout, store: Store, repair: Repair) -> Iterator[Finding]:
+def _trace(layout: RunLayout, store: Store, repair: Repair, files: Intact) -> Iterator[Finding]:
     """The trace has one line for each attempt of the store, in its order."""
     known = store.attempts_made()
     lines, torn = _lines_of(layout.trace)
+    if files.log is False and files.store is not False:
+        rewritten = repair("rewritten", lambda: _rewrite_trace(layout, store, believe_log=False))
+        yield Finding("trace.jsonl", CHANGED, grave=True, repaired=rewritten)
+        return
     sound = sum(1 for _ in traced_attempts(layout.trace, len(store.statuses)))
     if sound == lines == known and not torn:
         return
@@ -222,9 +211,21 @@ def _lines_of(path: Path) -> tuple[int, bool]:
     return count, not ended
 
 
-def _rewrite_trace(layout: RunLayout, store: Store) -> None:
+def _values(layout: RunLayout, total: int, files: Intact, *, waveforms: bool) -> Iterator[Finding]:
+    """Whether the store, the attempt log and the waveforms say the same."""
+    if files.store is not False and files.log is not False and (found := differences(layout, total)):
+        message = f"differs from trace.jsonl: {'; '.join(found[:_NAMED])}{'; ...' * (len(found) > _NAMED)}"
+        remedy = "simorc measure takes the values from the waveforms again"
+        yield Finding("run.sqlite", f"{message}; {remedy}", grave=True)
+    if waveforms and (other := other_waveforms(layout, total)):
+        message = f"the waveforms of {_cases(other)} are not those that were simulated"
+        yield Finding("results/", f"{message}; simorc retry --case simulates a case again", grave=True)
+
+
+def _rewrite_trace(layout: RunLayout, store: Store, *, believe_log: bool = True) -> None:
     total = len(store.statuses)
-    known = together(traced_attempts(layout.trace, total), stored_attempts(layout.database, total))
+    traced = traced_attempts(layout.trace, total) if believe_log else ()
+    known = together(traced, stored_attempts(layout.database, total))
     metrics = {key_of(each): each.outcome.measurements for each in known}
     recorded = recorded_definitions(layout.trace)
     if layout.trace.exists():
@@ -327,9 +328,3 @@ def _cases(case_ids: list[int]) -> str:
     """``1 case (7)``, ``12 cases (1, 2, 3, 4, 5, ...)``."""
     named = ", ".join(map(str, case_ids[:_NAMED])) + (", ..." if len(case_ids) > _NAMED else "")
     return f"{len(case_ids)} case{'' if len(case_ids) == 1 else 's'} ({named})"
-
-
-def as_json(finding: Finding) -> dict[str, object]:
-    """The finding as ``simorc fsck --json`` prints it."""
-    record = {"where": finding.where, "message": finding.message, "grave": finding.grave}
-    return {**record, "repaired": finding.repaired or None, "open": finding.open}

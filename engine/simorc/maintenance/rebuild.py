@@ -20,6 +20,7 @@ from simorc.errors import WaveformError
 from simorc.maintenance.remeasure import measure_as_recorded
 from simorc.netlist.deck.deck import Deck
 from simorc.regular_files import open_regular, open_regular_text, read_regular
+from simorc.rundir import checksums
 from simorc.rundir.attempts.attempt_log import Trace, recorded_definitions
 from simorc.rundir.attempts.history import stored_attempts, together, traced_attempts
 from simorc.rundir.layout import RunLayout
@@ -59,10 +60,10 @@ class Rebuilt:
         return f"{files}, {self.judged} evaluated again{measured}"
 
 
-def rebuild(layout: RunLayout, manifest: Manifest) -> Rebuilt:
+def rebuild(layout: RunLayout, manifest: Manifest, *, believe_store: bool = True) -> Rebuilt:
     """Make run.sqlite and trace.jsonl anew; what was there of them is kept beside, ending in ``.old``.
 
-    The run's lock must be held.
+    Nothing is taken from a store that is not believed: its values may be wrong. The run's lock must be held.
     """
     recorded = recorded_definitions(layout.trace)
     making = RunLayout(layout.path / _WORKPLACE)
@@ -72,13 +73,13 @@ def rebuild(layout: RunLayout, manifest: Manifest) -> Rebuilt:
     _empty_store(making, manifest, plan)
     with Store(making, plan) as store:
         trace = Trace(making)
-        rebuilt = _refill(layout, manifest, store, trace)
+        rebuilt = _refill(layout, manifest, store, trace, believe_store=believe_store)
         while store.fill(_AT_ONCE):
             pass
         if recorded is not None:
             trace.append_definitions(recorded)
         trace.close()
-    if _is_of(layout, manifest):
+    if believe_store and _is_of(layout, manifest):
         carry_over(layout.database, making.database)
     _put_in_place(layout, making)
     if recorded is not None and not stored_definitions(layout.database):
@@ -95,8 +96,11 @@ def _empty_store(making: RunLayout, manifest: Manifest, plan: Plan) -> None:
     declare_columns(making, swept_columns(plan), declared, len(plan))
 
 
-def _refill(layout: RunLayout, manifest: Manifest, store: Store, trace: Trace) -> Rebuilt:
-    over = _from_attempts(_attempts(layout, manifest, len(store.statuses)), store, trace)
+def _refill(
+    layout: RunLayout, manifest: Manifest, store: Store, trace: Trace, *, believe_store: bool
+) -> Rebuilt:
+    known = _attempts(layout, manifest, len(store.statuses), believe_store=believe_store)
+    over = _from_attempts(known, store, trace)
     total, listed, judged = len(store.statuses), 0, 0
     verdicts = listed_verdicts(layout.metadata_csv, total)
     bench = _Judge(layout, manifest)
@@ -115,9 +119,12 @@ def _refill(layout: RunLayout, manifest: Manifest, store: Store, trace: Trace) -
     return Rebuilt(len(over), listed, judged)
 
 
-def _attempts(layout: RunLayout, manifest: Manifest, total: int) -> Iterable[Finished]:
-    """Every attempt of the attempt log and of the old store."""
-    stored = stored_attempts(layout.database, total) if _is_of(layout, manifest) else []
+def _attempts(
+    layout: RunLayout, manifest: Manifest, total: int, *, believe_store: bool
+) -> Iterable[Finished]:
+    """Every attempt of the attempt log and, where it is believed, of the old store."""
+    believed = believe_store and _is_of(layout, manifest)
+    stored = stored_attempts(layout.database, total) if believed else []
     traced = traced_attempts(layout.trace, total)
     return together(traced, stored) if stored else traced
 
@@ -244,4 +251,5 @@ def _put_in_place(layout: RunLayout, making: RunLayout) -> None:
         if old.exists():
             old.replace(beside)
         new.replace(old)
+        checksums.record(old)
     shutil.rmtree(making.path, ignore_errors=True)

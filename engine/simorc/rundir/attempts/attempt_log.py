@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from simorc.regular_files import descriptor_of, open_regular
+from simorc.rundir import checksums
 from simorc.rundir.layout import RunLayout
 
 _FIELDS = (
@@ -58,12 +59,14 @@ class Trace:
 
     def __init__(self, layout: RunLayout) -> None:
         self._layout = layout
+        checksums.forget(layout.trace)
         self.last_seq = _mend(layout.trace)
         self._file = descriptor_of(layout.trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self._end = os.fstat(self._file).st_size
 
     def close(self) -> None:
         os.close(self._file)
+        checksums.record(self._layout.trace)
 
     def append(
         self,

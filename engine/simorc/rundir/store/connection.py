@@ -16,6 +16,7 @@ from simorc.errors import StoreError
 from simorc.expressions.operations import SQL_FUNCTIONS
 from simorc.files import is_network
 from simorc.regular_files import is_regular
+from simorc.rundir import checksums
 from simorc.rundir.store.migrations import SCHEMA_VERSION, migrate, version_of
 
 Row: TypeAlias = sqlite3.Row
@@ -70,6 +71,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     that is corrupt or newer than this program.
     """
     connection = _connect(f"{path.resolve().as_uri()}?mode=rw", path)
+    checksums.forget(path)
     try:
         connection.execute(f"PRAGMA journal_mode={journal_mode(path)}")
         connection.execute("PRAGMA synchronous=NORMAL")
@@ -89,11 +91,14 @@ def close_for_writing(connection: sqlite3.Connection) -> None:
     try:
         connection.execute(f"PRAGMA busy_timeout={CLOSING_MILLISECONDS}")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+        journal = connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
+        path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
     except sqlite3.Error:
-        pass  # what is committed stays committed, in the file or in the log beside it
-    finally:
-        connection.close()
+        connection.close()  # what is committed stays committed, in the file or in the log beside it
+        return
+    connection.close()
+    if journal == "delete":
+        checksums.record(path)
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:

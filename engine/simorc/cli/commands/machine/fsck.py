@@ -9,7 +9,8 @@ from simorc.cli.context import Scope, scoped
 from simorc.cli.errors import ExitCode
 from simorc.cli.output.case_rows import dumps
 from simorc.cli.output.tables import note, write
-from simorc.maintenance.fsck import Finding, as_json, check_run
+from simorc.maintenance.finding import Finding, as_json
+from simorc.maintenance.fsck import check_run
 from simorc.rundir.layout import RunLayout
 from simorc.text import message_line, plain
 
@@ -17,15 +18,18 @@ from simorc.text import message_line, plain
 @click.command("fsck")
 @click.argument("run", shell_complete=RUNS)
 @click.option("--repair", is_flag=True, help="Repair the run; rebuild a missing or damaged state.")
+@click.option(
+    "--waveforms", is_flag=True, help="Also compare every raw file with the fingerprint of its simulation."
+)
 @click.option("--json", "json_form", is_flag=True, help="Machine-readable.")
 @scoped
-def command(scope: Scope, run: str, repair: bool, json_form: bool) -> int:
+def command(scope: Scope, run: str, repair: bool, waveforms: bool, json_form: bool) -> int:
     """Check the state of RUN against its files, and find leftovers of killed programs.
 
     Exit code 0: no problem left, 1: problems left.
     """
     layout = scope.run(run)
-    findings = check_run(layout, repair=repair)
+    findings = check_run(layout, repair=repair, waveforms=waveforms)
     if json_form:
         click.echo(dumps({"run": layout.name, "findings": [as_json(each) for each in findings]}))
     else:
