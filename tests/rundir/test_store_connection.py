@@ -93,4 +93,4 @@ def test_without_a_viewer_the_journal_is_closed_as_well(tmp_path: Path) -> None:
     store = tmp_path / "run.sqlite"
     create(store, {"total": "1"})
     close_for_writing(open_for_writing(store))
-    assert [path.name for path in tmp_path.iterdir()] == ["run.sqlite"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checksums.json", "run.sqlite"]
