@@ -2,8 +2,8 @@
 
 In standard normal variables it is the point of the limit nearest to the nominal one; its distance is the
 worst-case distance in sigma. The search is that of Hasofer and Lind, Rackwitz and Fiessler (HL-RF): it steps
-to the nearest point of the limit's tangent. Between two fresh gradients, each step corrects the gradient by what
-it has found (Broyden), so that most steps cost one simulation.
+to the nearest point of the limit's tangent. Between two fresh gradients, each step corrects the gradient by
+what it has found (Broyden), so that most steps cost one simulation.
 """
 
 from __future__ import annotations

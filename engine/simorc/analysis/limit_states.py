@@ -1,7 +1,8 @@
 """Functions of random variables whose sign says whether a limit is met.
 
 A margin is positive where the limit is met and negative where it is violated. Random variables are
-independent and standard normal: a sample is a row of an array, `nan` is the margin of a simulation that failed.
+independent and standard normal: a sample is a row of an array, `nan` is the margin of a simulation that
+failed.
 """
 
 from __future__ import annotations
