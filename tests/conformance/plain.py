@@ -213,7 +213,10 @@ def _take_measurements(evidence: Evidence, log: str) -> None:
 
 
 def _raws(directory: Path, name: str = "") -> list[RawPlot]:
-    """The plots of the raw files a run has written, or of the one called `name`."""
+    """The plots of the raw files a run has written, or of the one called `name`; ``results.raw`` comes before
+    any others, as in simorc.
+    """
+    name = name or ("results.raw" if (directory / "results.raw").exists() else "")
     plots: list[RawPlot] = []
     for path in sorted(directory.rglob(name or "*")):
         if path.is_file() and path.read_bytes()[:6] == b"Title:":

@@ -51,11 +51,17 @@ def test_a_session_is_sent_what_the_deck_of_a_process_of_its_own_has() -> None:
         ("op\nfourier 1k v(a)", "fourier"),
         ("alterparam x=3\nreset\nop", "alterparam"),
         ("set temp=80\nop", "set"),
-        ("set reltol=1e-6\nop", "set"),
-        ("define f(x) (x*2)\nop", "define"),
+        ("set reltol=1e-6\nop", "set reltol"),
+        ("foreach temp 27 85\nop\nend", "foreach temp"),
+        ("strcmp level a b\nop", "strcmp level"),
+        ("set color3=red\nop\necho $color3", "set color3"),
+        ("set silent\nop", "a variable that no command reads"),
+        ("alias go op\ngo\nop", "alias"),
+        ("setseed 3\nop", "random generator"),
         ("stop when time > 1u\ntran 1n 2u", "stop"),
         ("let pi = 3\nop", "constant pi"),
         ("op\nsetplot const\nlet E = 3", "constant e"),
+        ("op\nlet c = v(a)", "constant c"),
     ],
 )
 def test_what_a_session_would_remember_keeps_a_deck_out(control: str, reason: str) -> None:
@@ -71,6 +77,21 @@ def test_what_commands_leave_behind_is_taken_back() -> None:
     back = clean_up(sent)
     assert back[0] == "destroy all"
     assert set(back[1:]) == {"unlet q", "unlet sum", "unset list", "unset val"}
+
+
+@pytest.mark.parametrize(
+    ("control", "undone"),
+    [
+        ("set corner = ff\nop\necho $corner", {"unset corner"}),
+        ("if $?seen\nend\nset seen\nop", {"unset seen"}),
+        ("set all = ( $all 3 )\nop\necho $#all", {"unset all"}),
+        ("define f(x) x*2\ndefine g(x,y) x+y\nop", {"undefine f", "undefine g"}),
+        ("let i = 0\nop\nlet i = i + 1", {"let const.i = (0,1)"}),
+    ],
+)
+def test_what_is_the_decks_own_is_undone(control: str, undone: set[str]) -> None:
+    assert undone <= set(clean_up(commands(control)))
+    assert "unlet i" not in clean_up(commands(control)), "the constant itself stays"
 
 
 def test_a_vector_of_a_plot_goes_with_its_plot() -> None:
