@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from simorc.config.definitions import measurements_of_json, specs_of_json, to_js
 from simorc.maintenance.remeasure import remeasure
 from simorc.results.frame import load_frame
 from simorc.results.open_run import OpenRun
+from simorc.rundir.attempts.attempt_log import recorded_definitions
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store import measured_rows
@@ -36,23 +38,41 @@ KILLED = 77
 MOST_WRITES = 500
 
 
+CHANGES_OF_FILES = frozenset(
+    {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink", "os.chmod"}
+)
+"""Events of Python that announce a change of the file system; a file that is opened to be written is one."""
+
+
 class Killer:
-    """Ends this process before its `last`-th write: a statement of the store, a file made or renamed."""
+    """Ends this process before its `last`-th write, whoever makes it: a statement of the store, a file that
+    is opened to be written, made, renamed or removed, the first byte of a record and the middle of it.
+    """
 
     def __init__(self, last: int) -> None:
         self._left = last
 
-    def __call__(self, *_: object) -> None:
-        self._left -= 1
-        if not self._left:
-            os._exit(KILLED)
+    def statement(self, _: str) -> None:
+        self._write()
 
-    def before(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        def guarded(*args: Any, **options: Any) -> Any:
-            self()
-            return function(*args, **options)
+    def event(self, name: str, args: tuple[Any, ...]) -> None:
+        written = name == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR)
+        if written or name in CHANGES_OF_FILES:
+            self._write()
+
+    def torn(self, write: Callable[[int, bytes], int]) -> Callable[[int, bytes], int]:
+        def guarded(file: int, text: bytes) -> int:
+            self._write()
+            self._write(lambda: write(file, text[: len(text) // 2]))
+            return write(file, text)
 
         return guarded
+
+    def _write(self, last_words: Callable[[], object] = lambda: None) -> None:
+        self._left -= 1
+        if not self._left:
+            last_words()
+            os._exit(KILLED)
 
 
 def measured_in_a_child(layout: RunLayout, project: Path, last: int) -> int:  # noqa: F811
@@ -65,13 +85,12 @@ def measured_in_a_child(layout: RunLayout, project: Path, last: int) -> int:  # 
 
         def traced(path: Path) -> sqlite3.Connection:
             db = opened(path)
-            db.set_trace_callback(killer)
+            db.set_trace_callback(killer.statement)
             return db
 
         measured_rows.open_for_writing = traced
-        Path.replace = killer.before(Path.replace)  # type: ignore[method-assign]
-        shutil.copyfile = killer.before(shutil.copyfile)
-        shutil.rmtree = killer.before(shutil.rmtree)  # type: ignore[assignment]
+        os.write = killer.torn(os.write)  # type: ignore[assignment]
+        sys.addaudithook(killer.event)
         remeasure(layout, NEW, SPECS, project_root=project)
         os._exit(0)
     finally:
@@ -95,19 +114,25 @@ def test_killed_at_any_write(layout: RunLayout, tmp_path: Path) -> None:  # noqa
     project.mkdir()
     (project / "hook.py").write_text("def value(waves, parameters):\n    return 5.0\n")
     built = layout.manifest.read_bytes()
-    before, seen, deaths = state_of(layout), set[tuple[object, ...]](), 0
+    before, seen, deaths, repeated = state_of(layout), set[tuple[object, ...]](), 0, False
     for last in range(1, MOST_WRITES):
         spare = layout.path.with_name("spare")
         shutil.copytree(layout.path, spare)
         code = measured_in_a_child(RunLayout(spare), project, last)
         assert code in (0, KILLED)
-        seen.add(state_of(RunLayout(spare)))
+        state = state_of(RunLayout(spare))
+        seen.add(state)
         assert (spare / "manifest.json").read_bytes() == built, "it is written once"
+        if code == KILLED and state != before and not repeated:
+            repeated = True
+            remeasure(RunLayout(spare), NEW, SPECS, project_root=project)
+            recorded = recorded_definitions(RunLayout(spare).trace)
+            assert recorded is not None and recorded["measurements"] == to_json(NEW)
         shutil.rmtree(spare)
         deaths += code == KILLED
         if code == 0:
             break
-    assert deaths > 20
+    assert deaths > 30 and repeated
     assert len(seen) == 2 and before in seen, "wholly old or wholly new"
     (after,) = seen - {before}
     assert json.loads(str(after[0])) == to_json(NEW) and after[3]
