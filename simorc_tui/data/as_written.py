@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from simorc.errors import SimorcError
-from simorc.rundir.layout import RunLayout
 from simorc.units import Number, brief
+
+if TYPE_CHECKING:
+    from simorc.results.open_run import OpenRun
 
 CASES_KEPT = 2048
 
 
-def read_written(layout: RunLayout) -> Callable[[int], Mapping[str, str]] | None:
+def read_written(run: OpenRun) -> Callable[[int], Mapping[str, str]] | None:
     """A function case -> label -> text, None where the run has no readable plan. Slow: for a thread."""
-    from simorc.rundir.manifest import load_manifest
-
     try:
-        plan = load_manifest(layout).plan
+        plan = run.manifest.plan
     except (SimorcError, KeyError, TypeError):
         # A run of another version: its numbers are in the store all the same.
         return None

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simorc.errors import SimorcError
-from simorc.rundir.layout import RunLayout
 from simorc_tui.data.as_written import CASES_KEPT
 
 if TYPE_CHECKING:
+    from simorc.results.open_run import OpenRun
     from simorc.rundir.manifest import Manifest
 
 BreaksSpec = Callable[[int, str, object], bool]
@@ -22,17 +22,16 @@ def no_specs(_case_id: int, _measurement: str, _value: object) -> bool:
     return False
 
 
-def read_breaks_spec(layout: RunLayout) -> BreaksSpec:
+def read_breaks_spec(run: OpenRun) -> BreaksSpec:
     """A function that checks values against the specs of a run; `no_specs` if they cannot be read. Slow: call
     it in a thread.
 
     Without a readable plan the corners are unknown, and specs with limits per corner are not checked.
     """
     from simorc.measurements.spec_limits import meets
-    from simorc.rundir.manifest import load_manifest
 
     try:
-        manifest = load_manifest(layout)
+        manifest = run.manifest
         specs = manifest.specs_if_known or {}
     except (SimorcError, TypeError, ValueError):
         return no_specs  # the specs pane shows the error

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from simorc.errors import SimorcError
-from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.connection import DatabaseError
+
+if TYPE_CHECKING:
+    from simorc.results.open_run import OpenRun
 
 Kept = tuple[int, int]
 """Cases that meet every spec, and cases that were run."""
 
 
-def specs_by(layout: RunLayout, label: str) -> dict[object, Kept]:
+def specs_by(run: OpenRun, label: str) -> dict[object, Kept]:
     """By value of the parameter called `label`; empty where the run has no specs or cannot be judged."""
     try:
-        return _counted(layout, label)
+        return _counted(run, label)
     except (SimorcError, DatabaseError, ValueError, KeyError):
         return {}  # the specs pane shows the error
 
 
-def _counted(layout: RunLayout, label: str) -> dict[object, Kept]:
+def _counted(run: OpenRun, label: str) -> dict[object, Kept]:
     from simorc.results.case_verdicts import judge_all
-    from simorc.results.open_run import OpenRun
 
-    run = OpenRun(layout)
     if not run.own_specs:
         return {}
     frame = run.frame

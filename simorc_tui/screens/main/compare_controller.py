@@ -55,12 +55,12 @@ class CompareController(Controller):
             self.main.do(self._decks(row.case_id, int(answer)), "compare")
 
     async def _decks(self, first: int, second: int) -> None:
-        layout = self.main.open_run()
+        layout = self.main.open_run().layout
         shown = await asyncio.to_thread(_decks, layout, first, second)
         self.main.ask(ReadingScreen(f"decks of case {first} and case {second}", shown, full=True))
 
     async def _with_run(self, name: str) -> None:
-        layout = self.main.open_run()
+        layout = self.main.open_run().layout
         other = await asyncio.to_thread(find_run, self.main.root, name)
         old, new = sorted((layout, other), key=lambda run: run.name.rpartition("_")[2])
         shown = await asyncio.to_thread(_runs, old, new, self.main.screen.size.width - AROUND_TEXT)

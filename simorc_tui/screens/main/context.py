@@ -12,6 +12,7 @@ from simorc.rundir.summary import RunSummary
 from simorc.text import plain
 from simorc_tui.data.launcher import Launcher
 from simorc_tui.data.project.outline import ProjectOutline
+from simorc_tui.data.run_model import RunModel
 from simorc_tui.data.run_watcher import RunNews
 from simorc_tui.screens.dialogs.dialog import DismissedOnce, show
 from simorc_tui.theme.glyphs import Glyphs
@@ -40,9 +41,8 @@ class MainContext:
         self.launcher = launcher
         self.glyphs = glyphs
         self.outline = ProjectOutline(root.name, root)
-        self.run: RunLayout | None = None
+        self.model: RunModel | None = None
         self.summaries: list[RunSummary] = []
-        self.news: RunNews | None = None
         self.pane = "cases"
         self.command: Callable[[str], None] = lambda name: None
         """Does what the command of that id does; the screen puts it here."""
@@ -85,6 +85,16 @@ class MainContext:
         return self.case_view.tab if self.pane == "view" else self.pane
 
     @property
+    def run(self) -> RunLayout | None:
+        """The directory of the run shown."""
+        return self.model.layout if self.model is not None else None
+
+    @property
+    def news(self) -> RunNews | None:
+        """The newest news of the run shown."""
+        return self.model.news if self.model is not None else None
+
+    @property
     def summary(self) -> RunSummary | None:
         """The state of the run shown, as last read."""
         run = self.run
@@ -95,10 +105,10 @@ class MainContext:
         """Whether the run shown has an active runner."""
         return self.summary is not None and self.summary.alive
 
-    def open_run(self) -> RunLayout:
+    def open_run(self) -> RunModel:
         """The run shown; commands that need one are not offered without."""
-        assert self.run is not None
-        return self.run
+        assert self.model is not None
+        return self.model
 
     # Services -------------------------------------------------------------------------------------
 

@@ -12,7 +12,8 @@ from simorc.errors import SimorcError
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.notes import shown_name
 from simorc.text import plain
-from simorc_tui.data.run_watcher import TICK, Follower, RunNews
+from simorc_tui.data.run_model import RunModel
+from simorc_tui.data.run_watcher import TICK, RunNews
 from simorc_tui.screens.main.arrangement_controller import ArrangementController
 from simorc_tui.screens.main.context import Controller, MainContext
 from simorc_tui.screens.main.project_controller import ProjectController
@@ -51,7 +52,6 @@ class OpenRunController(Controller):
         self._project = project
         self._run_end = run_end
         self._tick = tick
-        self._follower: Follower | None = None
         self._settle: Timer | None = None
         self._case_shown = 0.0
         self._case_outdated = False
@@ -60,45 +60,43 @@ class OpenRunController(Controller):
         """Show a run in all panes; None: no run."""
         main = self.main
         self.leave()
-        main.news = None
         try:
             main.table.attach(layout)
         except SimorcError as error:
             main.table.attach(None)
-            main.run = None
             main.show_error(error)
             return
-        main.run = layout
+        if layout is not None:
+            main.model = RunModel(layout, self._post, self._tick)
         self._arrangement.wanted = main.table.arrangement
         self._arrangement.begin_view()
         main.status_line.attach(shown_name(layout) if layout is not None else "")
         self._arrangement.show_arrangement()
         main.screen.refresh_bindings()
-        if layout is not None:
-            self._follow(layout)
-            self._project.show_sweep_of(layout)
-            self._table_layout.read_written(layout)
+        if main.model is not None:
+            main.model.follow()
+            self._project.show_sweep_of(main.model.layout)
+            self._table_layout.read_written(main.model)
         self.show_life()
 
     def leave(self) -> None:
-        """Stop following."""
-        if self._follower is not None:
-            self._follower.stop()
-            self._follower = None
+        """Stop following, and show no run."""
+        if self.main.model is not None:
+            self.main.model.close()
+            self.main.model = None
 
-    def _follow(self, layout: RunLayout) -> None:
-        post = self.main.screen.post_message
-        self._follower = Follower(layout, lambda news: post(RunChanged(news)), self._tick)
-        self._follower.start()
+    def _post(self, news: RunNews) -> None:
+        self.main.screen.post_message(RunChanged(news))
 
     def run_changed(self, news: RunNews) -> None:
         main = self.main
-        if main.run is None or news.run != main.run.name:
+        model = main.model
+        if model is None or news.run != model.layout.name:
             return
         if news.error:
             main.screen.notify(plain(news.error), severity="error", markup=False)
             return
-        main.news = news
+        model.take(news)
         main.status_line.show_news(news)
         main.table.columns_changed()
         main.table.cases_changed(news.case_ids, news.progress)
@@ -109,8 +107,7 @@ class OpenRunController(Controller):
             if kind in ("paused", "warning"):
                 main.say(message)
         self._run_end.look_for_end(news)
-        if self._follower is not None:
-            self._follower.taken()
+        model.taken()
 
     # The case under the cursor --------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.reader import Column
 from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
 from simorc_tui.screens.main.context import Controller, MainContext
@@ -14,6 +13,7 @@ from simorc_tui.screens.main.pane_controller import PaneController
 
 if TYPE_CHECKING:
     from simorc_tui.data.distributions import Map, Spread
+    from simorc_tui.data.run_model import RunModel
 
 ALL_SPECS = "all specs"
 ALL_COMBINATIONS = "combination of all others"
@@ -73,23 +73,23 @@ class ResultController(Controller):
     async def _histogram(self, measurement: str) -> None:
         from simorc_tui.screens.dialogs.plot_screen import PlotScreen
 
-        layout = self.open_layout()
-        spread = await asyncio.to_thread(_histogram, layout, measurement)
-        self.main.ask(PlotScreen(spread, layout.reports / f"histogram_{measurement}"))
+        model = self.main.open_run()
+        spread = await asyncio.to_thread(_histogram, model, measurement)
+        self.main.ask(PlotScreen(spread, model.layout.reports / f"histogram_{measurement}"))
 
     async def _over(self, measurement: str, parameter: str, by: str) -> None:
         from simorc_tui.screens.dialogs.plot_screen import PlotScreen
 
-        layout = self.open_layout()
-        spread = await asyncio.to_thread(_over, layout, measurement, parameter, by)
-        self.main.ask(PlotScreen(spread, layout.reports / f"{measurement}_over_{parameter}"))
+        model = self.main.open_run()
+        spread = await asyncio.to_thread(_over, model, measurement, parameter, by)
+        self.main.ask(PlotScreen(spread, model.layout.reports / f"{measurement}_over_{parameter}"))
 
     async def _ask_map(self) -> None:
         parameters = self._labels("parameter")
         if len(parameters) < 2:
             self.main.say("A map needs two swept parameters.")
             return
-        specs = await asyncio.to_thread(_spec_names, self.open_layout())
+        specs = await asyncio.to_thread(_spec_names, self.main.open_run())
 
         def across_asked(spec: str) -> None:
             def down_asked(across: str) -> None:
@@ -109,19 +109,14 @@ class ResultController(Controller):
         name = "" if spec == ALL_SPECS else spec
         from simorc_tui.screens.dialogs.map_screen import MapScreen
 
-        layout = self.open_layout()
-        found = await asyncio.to_thread(_map, layout, name, across, down)
-        target = layout.reports / f"map_{name or 'all'}_{across}_{down}"
+        model = self.main.open_run()
+        found = await asyncio.to_thread(_map, model, name, across, down)
+        target = model.layout.reports / f"map_{name or 'all'}_{across}_{down}"
         self.main.ask(MapScreen(found, self.main.glyphs, target), self._go_to_case)
 
     def _go_to_case(self, case_id: int | None) -> None:
         if case_id is not None:
             self._panes.go_to_case(case_id)
-
-    def open_layout(self) -> RunLayout:
-        """The run on the table; commands that need one are not offered without."""
-        assert self.main.run is not None
-        return self.main.run
 
     def _ask_measurement(self, title: str, then: Callable[[str], None]) -> None:
         names = self._labels("measurement")
@@ -144,28 +139,23 @@ class ResultController(Controller):
         return [column.label for column in columns if column.role == role]
 
 
-def _histogram(layout: RunLayout, measurement: str) -> Spread:
-    from simorc.results.open_run import OpenRun
+def _histogram(model: RunModel, measurement: str) -> Spread:
     from simorc_tui.data.distributions import histogram_of
 
-    return histogram_of(OpenRun(layout), measurement)
+    return histogram_of(model.results(), measurement)
 
 
-def _over(layout: RunLayout, measurement: str, parameter: str, by: str) -> Spread:
-    from simorc.results.open_run import OpenRun
+def _over(model: RunModel, measurement: str, parameter: str, by: str) -> Spread:
     from simorc_tui.data.distributions import over_parameter
 
-    return over_parameter(OpenRun(layout), measurement, parameter, by)
+    return over_parameter(model.results(), measurement, parameter, by)
 
 
-def _spec_names(layout: RunLayout) -> list[str]:
-    from simorc.results.open_run import OpenRun
-
-    return [spec.measurement for spec in OpenRun(layout).specs]
+def _spec_names(model: RunModel) -> list[str]:
+    return [spec.measurement for spec in model.results().specs]
 
 
-def _map(layout: RunLayout, spec: str, across: str, down: str) -> Map:
-    from simorc.results.open_run import OpenRun
+def _map(model: RunModel, spec: str, across: str, down: str) -> Map:
     from simorc_tui.data.distributions import map_of
 
-    return map_of(OpenRun(layout), spec, across, down)
+    return map_of(model.results(), spec, across, down)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.reader import Column
 from simorc_tui.data.as_written import read_written
 from simorc_tui.data.broken_specs import BreaksSpec, read_breaks_spec
+from simorc_tui.data.run_model import RunModel
 from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
 from simorc_tui.screens.main.arrangement_controller import ArrangementController
 from simorc_tui.screens.main.context import Controller, MainContext
@@ -60,12 +60,12 @@ class TableController(Controller):
             self._arrangement.take_look(look)
 
     async def _group(self, column: Column) -> None:
-        assert self.main.run is not None
         from simorc.rundir.store.case_groups import MOST_VALUES, groups_by
         from simorc_tui.data.group_specs import specs_by
 
-        groups = await asyncio.to_thread(groups_by, self.main.run, column.name)
-        kept = await asyncio.to_thread(specs_by, self.main.run, column.label)
+        model = self.main.open_run()
+        groups = await asyncio.to_thread(groups_by, model.layout, column.name)
+        kept = await asyncio.to_thread(lambda: specs_by(model.results(), column.label))
         width = max((len(value_text(group.value, column.shown)) for group in groups), default=0)
         choices = [
             Choice(str(place), "", self._line(g, column, width, kept.get(g.value)))
@@ -95,20 +95,21 @@ class TableController(Controller):
             )
             self.main.focus(self.main.table)
 
-    def read_written(self, layout: RunLayout) -> None:
-        """Parameters as the user wrote them, and which values break a spec, once the plan is read."""
-        self.main.in_thread(lambda: self._read_written(layout), "written", exclusive=True)
+    def read_written(self, model: RunModel) -> None:
+        """Parameters as the user wrote them, and which values violate a spec, once the plan is read."""
+        self.main.in_thread(lambda: self._read_written(model), "written", exclusive=True)
 
-    def _read_written(self, layout: RunLayout) -> None:
-        written = read_written(layout)
+    def _read_written(self, model: RunModel) -> None:
+        run = model.results()
+        written = read_written(run)
         if written is not None:
-            self.main.app.call_from_thread(self._written_came, layout, written)
-        self.main.app.call_from_thread(self._limits_came, layout, read_breaks_spec(layout))
+            self.main.app.call_from_thread(self._written_came, model, written)
+        self.main.app.call_from_thread(self._limits_came, model, read_breaks_spec(run))
 
-    def _limits_came(self, layout: RunLayout, breaks_spec: BreaksSpec) -> None:
-        if layout == self.main.run:
+    def _limits_came(self, model: RunModel, breaks_spec: BreaksSpec) -> None:
+        if model is self.main.model:
             self.main.table.show_broken(breaks_spec)
 
-    def _written_came(self, layout: RunLayout, written: object) -> None:
-        if layout == self.main.run:
+    def _written_came(self, model: RunModel, written: object) -> None:
+        if model is self.main.model:
             self.main.table.show_written(written)  # type: ignore[arg-type]

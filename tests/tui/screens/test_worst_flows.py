@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from simorc.results.open_run import OpenRun
 from simorc.sweeps.plan import Plan
 from simorc_tui.data.broken_specs import read_breaks_spec
 from simorc_tui.data.group_specs import specs_by
@@ -56,10 +57,10 @@ async def test_groups_tell_how_many_keep_to_the_specs(
 ) -> None:
     run = make_run(45)
     with_spec(run)
-    by_corner = specs_by(run.layout, "corner")
+    by_corner = specs_by(OpenRun(run.layout), "corner")
     assert sum(tried for _, tried in by_corner.values()) == 45
     assert 0 < sum(kept for kept, _ in by_corner.values()) < 45
-    assert specs_by(run.layout, "nothing") == {}
+    assert specs_by(OpenRun(run.layout), "nothing") == {}
     async with terminal(project) as user:
         await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("v", "2")
@@ -91,11 +92,11 @@ def test_limits_of_a_corner(make_run: Callable[..., FakeRun], corner: str, broke
     specs = {"gain": {"min": 79, "corners": {"hot": {"min": 10}}}}
     run.layout.manifest.write_text(json.dumps({"format": 1, "inputs": {}, "specs": specs, "plan": plan}))
     case = {"hot": 1, "tt": 2}[corner]
-    assert read_breaks_spec(run.layout)(case, "gain", 12.5) is broken
+    assert read_breaks_spec(OpenRun(run.layout))(case, "gain", 12.5) is broken
 
 
 def test_without_specs_nothing_is_broken(make_run: Callable[..., FakeRun]) -> None:
-    assert not read_breaks_spec(make_run(3).layout)(1, "gain", 12.5)
+    assert not read_breaks_spec(OpenRun(make_run(3).layout))(1, "gain", 12.5)
 
 
 async def test_on_a_narrow_terminal_the_worst_case_has_a_line_of_its_own(
