@@ -16,10 +16,13 @@ PAGES_KEPT = 24
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case as the table shows it; `values` is None while the run has not written its row yet."""
+    """A case as the table shows it; `values` is None while the run has not written its row yet. `circuit` is 2
+    or more if the case was simulated from changed inputs that the user accepted.
+    """
 
     case_id: int
     values: Row | None
+    circuit: int = 1
 
     @property
     def status(self) -> str:
@@ -110,4 +113,5 @@ class CasePages:
             slots = ",".join("?" * len(ids))
             rows = self._view.page(0, len(ids), where=f"id IN ({slots})", args=tuple(ids))
         written = {row["id"]: row for row in rows}
-        return {case_id: CaseRow(case_id, written.get(case_id)) for case_id in ids}
+        circuits = self._view.accepted_among(ids)
+        return {case_id: CaseRow(case_id, written.get(case_id), circuits.get(case_id, 1)) for case_id in ids}

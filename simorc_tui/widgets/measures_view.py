@@ -51,6 +51,8 @@ class Measures:
     rows: tuple[Measure, ...] = ()
     note: str = ""
     warnings: tuple[CaseWarning, ...] = ()
+    circuit: int = 1
+    """2 or more if the case was simulated from changed inputs that the user accepted."""
 
 
 class MeasuresView(FailingPane, VerticalScroll):
@@ -124,6 +126,7 @@ def measures_of(layout: RunLayout, case_id: int) -> Measures:
     try:
         with RunReader(layout) as view:
             columns, case, warnings = view.columns(), view.case(case_id), view.warnings_of(case_id)
+            circuit = view.accepted_among([case_id]).get(case_id, 1)
     except (RunError, DatabaseError) as error:
         return Measures(note=str(error))
     if case is None:
@@ -133,7 +136,7 @@ def measures_of(layout: RunLayout, case_id: int) -> Measures:
     missing = tuple(
         _measure(frame, Column("", "", name, ""), spec) for name, spec in _unmeasured(specs, columns)
     )
-    return Measures(rows + missing, _note(case_id, case, bool(rows + missing)), warnings)
+    return Measures(rows + missing, _note(case_id, case, bool(rows + missing)), warnings, circuit)
 
 
 def _measured(columns: list[Column]) -> list[Column]:
@@ -177,8 +180,12 @@ def _note(case_id: int, case: Row, any_row: bool) -> str:
 
 
 def _warning_lines(measures: Measures) -> list[Text]:
-    """What the simulator ignored in the case, in its own words."""
-    texts = (f"warning: {each.kind}: {each.message}" for each in measures.warnings)
+    """Accepted changes of the inputs, and what the simulator ignored in the case, in its own words."""
+    texts = [f"warning: {each.kind}: {each.message}" for each in measures.warnings]
+    if measures.circuit > 1:
+        texts.insert(
+            0, f"warning: simulated from accepted changes of the inputs (circuit {measures.circuit})"
+        )
     return [Text(plain(text), "yellow") for text in texts]
 
 

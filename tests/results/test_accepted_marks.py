@@ -6,12 +6,14 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from simorc.cli import main as cli
 from simorc.reports.datasheet import datasheet
+from simorc.reports.html import page_of
 from simorc.reports.junit import junit
 from simorc.reports.sections import cautions
 from simorc.results.export import write_csv, write_json
@@ -19,7 +21,13 @@ from simorc.results.frame import load_frame
 from simorc.results.open_run import OpenRun
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store import connection as database
+from simorc.rundir.store.reader import RunReader
 from simorc.sweeps.plan import Plan
+from simorc_tui.data.case_order import NaturalOrder
+from simorc_tui.data.case_pages import CasePages
+from simorc_tui.theme.glyphs import ASCII
+from simorc_tui.widgets.case_table.columns import CellWriter, changed_columns, table_columns
+from simorc_tui.widgets.measures_view import measures_of
 from tests.made_runs import MakeRun
 
 PLAN = Plan.expand({"parameters": {"r": [1, 2, 3]}}, defaults={"r": 1}).to_json()
@@ -91,6 +99,34 @@ def test_reports_say_it(layout: RunLayout) -> None:
     assert MIXED in junit(run)
     assert MIXED in datasheet(run).replace("\\", "")
     assert any(MIXED in each for each in cautions(run))
+
+
+def test_tables_mark_the_case(layout: RunLayout, printed: Printed) -> None:
+    out, _ = printed("results", layout.name)
+    assert [("circuit 2" in line) for line in out.splitlines()[1:4]] == [False, True, False]
+    rows = page_of(OpenRun(layout))["rows"]
+    assert [row["status"] for row in rows] == ["completed", "completed (circuit 2)", "completed"]
+
+
+def test_panes_of_the_interface_mark_the_case(layout: RunLayout) -> None:
+    with RunReader(layout) as view:
+        assert view.accepted_among([1, 2, 3]) == view.accepted() == {2: 2}
+        assert view.accepted_among([]) == view.accepted_among([3]) == {}
+        pages = CasePages(view, NaturalOrder(3))
+        rows = [row for place in range(3) if (row := pages.row(place)) is not None]
+    status = next(column for column in table_columns([], 3) if column.role == "status")
+    writer = CellWriter(ASCII, 4, {}, frozenset())
+    assert [writer.text(status, row) for row in rows] == ["+ done", "+ done !2", "+ done"]
+    assert changed_columns([status], replace(rows[1], circuit=1), rows[1], False) == [0]
+    assert [measures_of(layout, case).circuit for case in (1, 2, 3)] == [1, 2, 1]
+
+
+def test_a_case_repeated_from_the_first_circuit_is_no_longer_marked(layout: RunLayout) -> None:
+    db = database.open_for_writing(layout.database)
+    db.execute("INSERT INTO attempts (seq, case_id, attempt, status) VALUES (9, 2, 2, 'completed')")
+    db.close()
+    with RunReader(layout) as view:
+        assert view.accepted() == view.accepted_among([2]) == {}
 
 
 @pytest.mark.parametrize("words", [("status",), ("show",), ("compare",), ("baseline", "set")])

@@ -53,24 +53,21 @@ def page_of(run: OpenRun) -> dict[str, Any]:
     """Everything the page shows, as plain texts and numbers."""
     from markupsafe import Markup
 
-    frame, manifest = run.frame, run.manifest
-    completed, failed = int(frame.completed.sum()), int(frame.failed.sum())
-    total = manifest.total
-    ran = completed + failed
+    frame, manifest, cases = run.frame, run.manifest, run.case_counts
     notes = notes_of(run.layout)
     head = (run.name, notes.label, notes.note, manifest.created)
-    good = all(result.passed for result in run.spec_results) and not failed
+    good = all(result.passed for result in run.spec_results) and not cases.failed
     return {
         "title": plain(f"{manifest.sweep} ({manifest.testbench})"),
         "subtitle": [plain(str(part)) for part in head if part],
         "verdict": overall(run.spec_results, run.case_counts, stopped=bool(run.stopped)),
-        "colour": "open"
-        if not ran or (good and ran < total and not run.stopped)
-        else "good"
-        if good
-        else "bad",
-        "total": total,
-        "counts": {"completed": completed, "failed": failed, "waiting": total - ran},
+        "colour": "open" if not cases.ran or (good and run.unfinished) else "good" if good else "bad",
+        "total": cases.ran + cases.pending,
+        "counts": {
+            "completed": cases.ran - cases.failed,
+            "failed": cases.failed,
+            "waiting": cases.pending,
+        },
         "yield_text": run.yields.text if run.yields is not None else "",
         "combinations": _combinations(run),
         "specs": [spec_row(run, result) for result in run.spec_results],
@@ -200,9 +197,10 @@ def _case_rows(run: OpenRun) -> list[dict[str, Any]]:
     for place in range(min(len(frame), ROWS)):
         swept = [parameter_text(value) for value in frame.parameters_of(place).values()]
         measured = [words.value(name, frame.values_at(name, place)) for name in frame.measurements]
-        rows.append(
-            {"id": int(frame.ids[place]), "status": frame.status[place], "cells": [*swept, *measured]}
-        )
+        case_id, status = int(frame.ids[place]), frame.status[place]
+        circuit = run.circuits.get(case_id, 1)
+        marked = f"{status} (circuit {circuit})" if circuit > 1 else status
+        rows.append({"id": case_id, "status": marked, "cells": [*swept, *measured]})
     return rows
 
 

@@ -1,11 +1,13 @@
 """The specs of a run as JUnit XML: one test case per spec.
 
 A value outside the limits or missing is a failure, a failed simulation an error, a spec of which nothing has
-run is skipped. A run without specs has one test case: that every simulation completed.
+run is skipped. A run without specs, or with cases that have not run, has one test case more: that every
+simulation completed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from simorc.plots.backends.svg import CONTROL_CHARACTERS
@@ -18,7 +20,9 @@ def junit(run: OpenRun) -> str:
     """The XML document."""
     words = Wording(run)
     place = f"{run.manifest.testbench}.{run.manifest.sweep}"
-    cases = [_spec_case(words, place, result) for result in run.spec_results] or [_run_case(run, place)]
+    cases = [_spec_case(words, place, result) for result in run.spec_results]
+    if not cases or run.unfinished:
+        cases.append(_run_case(run, place))
     counts = {
         kind: sum(case.find(kind) is not None for case in cases) for kind in ("failure", "error", "skipped")
     }
@@ -66,13 +70,20 @@ def _kind(result: SpecResult) -> str:
 
 def _run_case(run: OpenRun, place: str) -> ElementTree.Element:
     case = ElementTree.Element("testcase", classname=_clean(place), name="simulations complete", time="0")
-    failed = int(run.frame.failed.sum())
-    if failed:
-        messages = [message for message in run.frame.select(run.frame.failed).messages if message]
-        text = f"{failed} of {len(run.frame)} simulations failed"
-        error = ElementTree.SubElement(case, "error", message=text, type="simulation")
-        error.text = _clean("\n".join(messages[:20]))
+    counts = run.case_counts
+    messages = [message for message in run.frame.select(run.frame.failed).messages if message]
+    total = counts.ran + counts.pending
+    if counts.failed:
+        _add_outcome(case, "error", f"{counts.failed} of {total} simulations failed", messages[:20])
+    elif run.unfinished:
+        kind = "error" if counts.ran else "skipped"
+        _add_outcome(case, kind, f"{counts.pending} of {total} simulations not run", ())
     return case
+
+
+def _add_outcome(case: ElementTree.Element, kind: str, message: str, lines: Sequence[str]) -> None:
+    outcome = ElementTree.SubElement(case, kind, message=message, type="simulation")
+    outcome.text = _clean("\n".join(lines))
 
 
 def _clean(value: str) -> str:

@@ -73,6 +73,11 @@ class OpenRun:
         return count_cases(self.frame, self.own_specs, self.manifest.total_if_known or len(self.frame))
 
     @property
+    def unfinished(self) -> bool:
+        """Whether cases have not run although their results are needed: no yield was known without them."""
+        return self.case_counts.pending > 0 and not self.stopped
+
+    @property
     def own_specs(self) -> list[Spec]:
         """The specs of measurements that a case has, without those across cases."""
         return [spec for spec in self.specs if spec.measurement not in self.across]

@@ -70,7 +70,8 @@ def changed_columns(
     def changed(column: TableColumn) -> bool:
         match column.role:
             case "status":
-                return old.status != new.status or (progressed and new.status == "in_progress")
+                of_case = (old.status, old.circuit) != (new.status, new.circuit)
+                return of_case or (progressed and new.status == "in_progress")
             case "time":
                 return _time_text(old) != _time_text(new)
             case "message":
@@ -104,7 +105,7 @@ class CellWriter:
                 mark = self.glyphs.mark if row.case_id in self.marked else " "
                 return f"{mark}{row.case_id:0{self.digits}d}"
             case "status":
-                return status_text(self.glyphs, row.status, self.progress.get(row.case_id))
+                return self._status(row)
             case "time":
                 return _time_text(row)
             case "message":
@@ -114,6 +115,11 @@ class CellWriter:
             case "parameter":
                 return self._parameter(column, row)
         return value_text(row.get(column.name), column.shown)
+
+    def _status(self, row: CaseRow) -> str:
+        """The status; ``✓ done !2`` for a case of the run's second circuit."""
+        text = status_text(self.glyphs, row.status, self.progress.get(row.case_id))
+        return f"{text} {self.glyphs.warning}{row.circuit}" if row.circuit > 1 else text
 
     def _parameter(self, column: TableColumn, row: CaseRow) -> str:
         as_written = self.written(row.case_id).get(column.label)

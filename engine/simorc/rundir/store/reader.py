@@ -176,6 +176,17 @@ class RunReader:
         )
         return {row[0]: row[1] for row in self._db.execute(sql)}
 
+    def accepted_among(self, case_ids: Sequence[int]) -> dict[int, int]:
+        """The same of a few cases, as fast in a run of a million accepted ones."""
+        if not case_ids or version_of(self._db) < WITH_CIRCUITS:
+            return {}
+        sql = (
+            "SELECT accepted.case_id, circuit FROM accepted JOIN "
+            "(SELECT max(seq) AS newest FROM attempts WHERE case_id IN "
+            f"({','.join('?' * len(case_ids))}) GROUP BY case_id) ON accepted.seq = newest"
+        )
+        return {row[0]: row[1] for row in self._db.execute(sql, tuple(case_ids))}
+
     def ids_with(self, status: str) -> list[int]:
         """The cases in a status, ascending."""
         rows = self._db.execute("SELECT id FROM cases WHERE status = ? ORDER BY id", (status,))

@@ -35,7 +35,7 @@ FORMATS = {"html": "report.html", "md": "datasheet.md", "junit": "junit.xml"}
     metavar="PATH",
     help="Output directory, or the output file of a single format.",
 )
-@click.option("--check", is_flag=True, help="Exit code 3 unless every spec is met.")
+@click.option("--check", is_flag=True, help="Exit code 3 unless every case ran and every spec is met.")
 @scoped
 def command(
     scope: Scope, runs: tuple[str, ...], forms: tuple[str, ...], out: Path | None, check: bool
@@ -58,6 +58,13 @@ def command(
     broken = [each.spec.measurement for run in opened for each in run.spec_results if not each.passed]
     if check and broken:
         note("specs not met: " + ", ".join(map(plain, broken)))
+    unfinished = [run for run in opened if run.unfinished]
+    if check and unfinished:
+        note(
+            "cases not run: "
+            + ", ".join(f"{run.case_counts.pending} of {plain(run.name)}" for run in unfinished)
+        )
+    if check and (broken or unfinished):
         click.get_current_context().exit(ExitCode.SPEC_VIOLATED)
 
 

@@ -148,7 +148,7 @@ def _lines(
     accepted: Mapping[int, int],
 ) -> Iterator[str]:
     if form == "table":
-        return result_table(rows, columns, written, more)
+        return result_table(rows, columns, written, more, accepted)
     if form == "csv":
         # The fallback step is always a column of CSV.
         return _csv(rows, columns, written, [name for name in more if name != "rung"], accepted)
@@ -194,20 +194,30 @@ def _csv(
 
 
 def result_table(
-    rows: Rows, columns: Sequence[Column], written: WrittenParameters, more: Sequence[str] = ()
+    rows: Rows,
+    columns: Sequence[Column],
+    written: WrittenParameters,
+    more: Sequence[str] = (),
+    accepted: Mapping[int, int] | None = None,
 ) -> Iterator[str]:
-    """The table a person reads: measurements in engineering notation, the message last."""
+    """The table a person reads: measurements in engineering notation, the message last. The status is marked
+    ``circuit 2`` if the case was simulated from changed inputs that the user accepted.
+    """
     header = ["case", *(plain(column.label) for column in columns), "status", "time", *more, "message"]
     numeric = frozenset(range(len(columns) + 1)) | {len(columns) + 2}
-    return table(header, (_cells(row, columns, written, more) for row in rows), right=numeric)
+    circuits = accepted or {}
+    cells = (_cells(row, columns, written, more, circuits.get(row["id"], 1)) for row in rows)
+    return table(header, cells, right=numeric)
 
 
-def _cells(row: Row, columns: Sequence[Column], written: WrittenParameters, more: Sequence[str]) -> list[str]:
+def _cells(
+    row: Row, columns: Sequence[Column], written: WrittenParameters, more: Sequence[str], circuit: int
+) -> list[str]:
     texts = written.of(row["id"])
     values = [_cell(row[column.name], column, texts) for column in columns]
     seconds = "" if row["seconds"] is None else format_si(row["seconds"], "s", 3)
     others = [_other(name, row[name]) for name in more]
-    status = row["status"].replace("_", " ")
+    status = row["status"].replace("_", " ") + (f" (circuit {circuit})" if circuit > 1 else "")
     return [str(row["id"]), *values, status, seconds, *others, message_line(row["message"] or "")]
 
 

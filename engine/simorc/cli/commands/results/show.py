@@ -37,7 +37,7 @@ def command(scope: Scope, run: str, case: int, json_form: bool) -> None:
     layout = scope.run(run)
     with RunReader(layout) as view:
         row, columns = _row(view, case), view.columns()
-        attempts, circuit = view.attempts(case), view.accepted().get(case)
+        attempts, circuit = view.attempts(case), view.accepted_among([case]).get(case)
         warnings = view.warnings_of(case)
         mixed = mixture(view) if circuit is not None else ""
     rerun = by_hand(layout, case, load_manifest(layout))
