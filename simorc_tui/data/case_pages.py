@@ -16,8 +16,8 @@ PAGES_KEPT = 24
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case as the table shows it; `values` is None while the run has not written its row yet. `circuit` is 2
-    or more if the case was simulated from changed inputs that the user accepted.
+    """A case as the table shows it; `values` is None while the run has not written its row yet. `circuit` is
+    2 or more if the case was simulated from changed inputs that the user accepted.
     """
 
     case_id: int

@@ -45,6 +45,22 @@ def test_a_file_only_one_corner_reads(root: Path) -> None:
     assert said.startswith("tb/tb.spice.j2:3:1: no such file: models/ss.spice")
 
 
+def test_every_value_of_an_axis_that_names_files_is_looked_at(root: Path) -> None:
+    names = [f"c{number}" for number in range(80)]
+    for corner in names[:-1]:
+        (root / f"models/{corner}.spice").write_text("r1 a 0 1k\n")
+    (root / "s.yaml").write_text(f"testbench: tb\nparameters: {{corner: [{', '.join(names)}]}}\n")
+    (said,) = told(root)
+    assert said.startswith("tb/tb.spice.j2:3:1: no such file: models/c79.spice")
+
+
+def test_values_that_are_not_looked_at_are_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("includes", "worked_out_names"):
+        monkeypatch.setattr(f"simorc.netlist.deck.{module}.MOST_PLACES", 1)
+    (said,) = told(root)
+    assert "s.yaml:1:1: warning: corner: the files of the first 1 of its 2 values are checked" in said
+
+
 def test_a_combination_that_may_be_left_out_is_a_warning(root: Path) -> None:
     (root / "models/ss.spice").unlink()
     (root / "s.yaml").write_text(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from simorc.netlist.deck.file_references import closure, references
-from simorc.netlist.deck.worked_out_names import works_out_names
+from simorc.netlist.deck.worked_out_names import naming_words, places_to_read, works_out_names
 from simorc.netlist.template import Template
 
 
@@ -24,6 +24,24 @@ from simorc.netlist.template import Template
 def test_names_that_depend_on_the_case(tmp_path: Path, text: str, worked_out: bool) -> None:
     (tmp_path / "t.j2").write_text(f"t\n{text}")
     assert works_out_names(Template.load(tmp_path / "t.j2")) == worked_out
+
+
+@pytest.mark.parametrize(
+    ("text", "naming"),
+    [
+        (".include m_{{ parameters.corner }}.inc\nr1 a 0 {{ parameters.r }}\n", {"corner"}),
+        ("{% set f = parameters.k %}\n.include {{ f }}.inc\nr1 a 0 {{ parameters.r }}\n", {"k"}),
+        (".lib\n+ a.lib {{ parameters.corner }}\n.include {{ case_id }}\n", {"corner"}),
+        ("{% if config.x > 1 %}\n.include a.inc\n{% endif %}\nr1 a 0 {{ parameters.r }}\n", {"x"}),
+        (".include a.inc\n{% if parameters.r > 1 %}\n.op\n{% endif %}\n", set()),
+    ],
+)
+def test_the_axes_whose_values_are_all_looked_at(tmp_path: Path, text: str, naming: set[str]) -> None:
+    (tmp_path / "t.j2").write_text(f"t\n{text}")
+    words = naming_words(Template.load(tmp_path / "t.j2"))
+    for name in ("corner", "k", "x", "r"):
+        assert places_to_read(words, (name, "other"), 10**6) == (4096 if name in naming else 64), name
+    assert places_to_read(words, ("corner",), 5) == 5
 
 
 def test_only_lines_with_a_word_of_a_name_are_looked_at() -> None:

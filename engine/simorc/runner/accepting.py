@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from simorc.errors import TemplateError
-from simorc.netlist.deck.worked_out_names import works_out_names
+from simorc.netlist.deck.worked_out_names import naming_words, places_to_read
 from simorc.rundir.circuit.circuits import circuits_of
 from simorc.rundir.circuit.freezing import describe, freeze, freeze_template, sources_of
 from simorc.rundir.circuit.input_changes import changes_of, project_root, refuse_changed
@@ -18,9 +18,6 @@ from simorc.rundir.provenance import describe_tools, files_read
 from simorc.rundir.run_settings import RunSettings
 from simorc.runner.preparation import Preparation
 from simorc.schematics.digests import Digests
-
-_PLACES_LOOKED_AT = 64
-_MOST_PLACES = 4096
 
 
 def accept_changes(layout: RunLayout, manifest: Manifest) -> Circuit | None:
@@ -69,14 +66,14 @@ def frozen(layout: RunLayout, manifest: Manifest, circuit: Circuit, root: Path, 
 def kinds_of_decks(preparation: Preparation) -> Iterator[str]:
     """The first case's deck, and one for each value of each axis, which may make a deck read other files.
 
-    Every value is looked at where the template works out names of files, up to 4096 of each axis; elsewhere
-    64 are.
+    Every value of an axis is looked at if the template works out names of files from it, up to 4096;
+    64 values of any other axis are.
     """
     plan = preparation.plan
-    most = _MOST_PLACES if works_out_names(preparation.template) else _PLACES_LOOKED_AT
+    words = naming_words(preparation.template)
     yield preparation.deck(plan.case(1))
     for axis, size in enumerate(plan.axis_sizes):
-        for place in range(min(size, most)):
+        for place in range(places_to_read(words, plan.axes[axis].names, size)):
             case = plan.variation(axis, place)
             if case.sample is not None and place:
                 break

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from simorc.deck_text import read_leniently, unreadable_for_ngspice
 from simorc.errors import ConfigError, Problem, TemplateError
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.parts import Include
+from simorc.netlist.deck.worked_out_names import MOST_PLACES, names_files, naming_words, places_to_read
 from simorc.netlist.finding import Finding
 from simorc.netlist.template import Template
 from simorc.sweeps.plan import Plan
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
 _NAMES_FILES = re.compile(r"^[ \t]*\.(?:inc|lib)", re.IGNORECASE | re.MULTILINE)
 _LIBRARY = re.compile(r"[ \t]*\.lib\b", re.IGNORECASE)
-_PLACES_LOOKED_AT = 64
 _MOST_FILES = 2_000
 
 
@@ -162,12 +162,30 @@ def _of_sweep(project: Project, sweep: Sweep) -> Iterator[Finding]:
         return
     yield from _findings(project, bench, plan.case(1))
     left_out = bool(definition.exclude or definition.include)
+    words = _naming_words(bench)
     for axis, size in enumerate(plan.axis_sizes):
-        for place in range(1, min(size, _PLACES_LOOKED_AT)):
+        names = plan.axes[axis].names
+        if size > MOST_PLACES and names_files(words, names):
+            yield Finding(sweep.path, 1, 1, _unchecked(names, size), True)
+        for place in range(1, places_to_read(words, names, size)):
             case = plan.variation(axis, place)
             if case.sample is not None:
                 break
             yield from _findings(project, bench, case, warning=left_out)
+
+
+def _naming_words(bench: Testbench) -> frozenset[str]:
+    try:
+        return naming_words(Template.load(bench.template))
+    except (TemplateError, OSError):
+        return frozenset()  # the check of templates reports it
+
+
+def _unchecked(names: Sequence[str], size: int) -> str:
+    return (
+        f"{', '.join(names)}: the files of the first {MOST_PLACES} of its {size} values are checked and "
+        "recorded in a run; a change of the others is not noticed. Split the sweep"
+    )
 
 
 def _findings(project: Project, bench: Testbench, case: Case, *, warning: bool = False) -> Iterator[Finding]:
