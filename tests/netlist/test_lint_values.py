@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from simorc.config.project import Project
-from simorc.netlist.deck.lint_values import lint_values
+from simorc.netlist.deck import lint_values as lint_values_module
+from simorc.netlist.deck.lint_values import lint_values, place_of_value
 from simorc.number_grammar import near_number
+from tests.counted_work import lines_run
 
 SAMPLE = Path(__file__).parents[2] / "sample_project"
 
@@ -51,3 +53,25 @@ def test_the_sample_project_has_none() -> None:
 )
 def test_what_was_meant(text: str, number: str) -> None:
     assert near_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [("1k5", (2, 11)), ("-1k5", (2, 16)), ("2 k", (3, 14)), ("1.5.2", (4, 4)), ("k5", (1, 1)), ("x", (1, 1))],
+)
+def test_the_place_of_a_value(tmp_path: Path, value: str, place: tuple[int, int]) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text("parameters:\n     r: [ 1k5, -1k5, 1k5]\n       q: [ '2 k']\n   1.5.2 # x\n")
+    assert place_of_value(path, value) == place
+
+
+def test_a_thousand_wrong_values_cost_one_look_at_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text("\n".join(f"- {number}k{number}" for number in range(1000)))
+    few, many = (counted_lines(path, range(count)) for count in (10, 1000))
+    assert many - few < 990 * 100, "a look at the file for each value costs thousands of lines"
+
+
+def counted_lines(path: Path, numbers: range) -> int:
+    lint_values_module._first_places.cache_clear()
+    return lines_run(lambda: [place_of_value(path, f"{number}k{number}") for number in numbers])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _BEGINS = re.compile(r"[-+]?\.?[0-9]")
 _ONLY_DIGITS = re.compile(r"[-+]?[0-9.,]+")
+_PLAIN = re.compile(r"(?:(?<![\w.])[-+])?[\w.]+")
 # A suffix written twice, or after a blank. `2n3904`, `1v8` and `28nmhp` are names.
 _MISTYPED_SUFFIX = re.compile(
     r"[-+]?[0-9]*(?:\.[0-9]*)?(?:(meg|[tgkmuµnpf])\1|\s+(?:meg|[tgkmuµnpf]))", re.IGNORECASE
@@ -71,8 +73,24 @@ def _looks_mistyped(text: str, among_numbers: bool) -> bool:
 
 def place_of_value(path: Path, value: str) -> tuple[int, int]:
     """Line and column of a value in the file that contains it; the file's first line if it is not found."""
+    if _PLAIN.fullmatch(value):
+        status = path.stat()
+        return _first_places(path, status.st_mtime_ns, status.st_size).get(value, (1, 1))
+    text = path.read_text(encoding="utf-8", errors="replace")
     word = re.compile(rf"(?<![\w.]){re.escape(value)}(?![\w.])")
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         if match := word.search(line.partition(" #")[0]):
             return number, match.start() + 1
     return 1, 1
+
+
+@lru_cache(maxsize=2)
+def _first_places(path: Path, _changed: int, _size: int) -> Mapping[str, tuple[int, int]]:
+    """Where each word of a file stands first, so that a million values cost one look at the file."""
+    places: dict[str, tuple[int, int]] = {}
+    text = path.read_text(encoding="utf-8", errors="replace")
+    for number, line in enumerate(text.splitlines(), 1):
+        for match in _PLAIN.finditer(line.partition(" #")[0]):
+            places.setdefault(match[0], (number, match.start() + 1))
+            places.setdefault(match[0].lstrip("+-"), (number, match.start() + 1 + (match[0][0] in "+-")))
+    return places
