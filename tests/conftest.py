@@ -89,7 +89,7 @@ def _quiet_environment(monkeypatch: pytest.MonkeyPatch, _caches: Iterator[Path])
 def _forked_runners(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs that a test starts in its own process have a fork of it as their runner."""
     if request.node.get_closest_marker("e2e") is None:
-        monkeypatch.setattr(start_module, "_spawn", fork_runner)
+        monkeypatch.setattr(start_module, "spawn_runner", fork_runner)
 
 
 @pytest.fixture

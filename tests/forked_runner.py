@@ -49,7 +49,7 @@ class Forked:
         return self.returncode
 
 
-def fork_runner(layout: RunLayout) -> Forked:
+def fork_runner(_module: str, layout: RunLayout, _stdin: int) -> Forked:
     """The runner of `layout`, waiting for its options at its standard input."""
     return fork(lambda: _runner(layout), layout.runner_log)
 

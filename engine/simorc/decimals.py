@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_FLOOR, Context, Decimal
 
 from simorc.number_grammar import exact_decimal, read_number
+from simorc.number_reading import SUFFIXES
 from simorc.units import Number, Value
 
 CONTEXT = Context(prec=60)
@@ -13,7 +14,7 @@ ROUNDED = Context(prec=12)
 MISSED = Decimal("1e-9")
 """The share of a step by which a range may miss its end and still reach it: that is rounding."""
 _CLOSEST = Decimal("1e-11")
-_SUFFIXES = {-15: "f", -12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "meg", 9: "g", 12: "t"}
+_SUFFIXES = {**SUFFIXES, 0: ""}
 
 
 def exact(value: Value) -> Decimal:

@@ -22,10 +22,9 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
-from simorc.number_reading import closest_spelling
+from simorc.number_reading import EXPONENTS, closest_spelling
 
 MAX_LENGTH = 400
-_EXPONENTS = {"t": 12, "g": 9, "meg": 6, "k": 3, "m": -3, "u": -6, "n": -9, "p": -12, "f": -15, "a": -18}
 _MIL = 25.4e-6
 _DIGITS = 17
 SMALLEST = 1e-290
@@ -99,7 +98,7 @@ def exact_decimal(text: str) -> Decimal:
     match = _match(text)
     assert match is not None
     suffix = _suffix(match)
-    exponent = int(match["exponent"] or 0) + _EXPONENTS.get(suffix, 0)
+    exponent = int(match["exponent"] or 0) + EXPONENTS.get(suffix, 0)
     written = Decimal(f"{match['sign']}{match['digits']}e{exponent}")
     return written * Decimal(str(_MIL)) if suffix == "mil" else written
 
@@ -163,7 +162,7 @@ def _match(text: str) -> re.Match[str] | None:
 
 def _value(match: re.Match[str]) -> float:
     suffix = _suffix(match)
-    exponent = int(match["exponent"] or 0) + _EXPONENTS.get(suffix, 0)
+    exponent = int(match["exponent"] or 0) + EXPONENTS.get(suffix, 0)
     # One conversion of the whole decimal, so that 0.1u is the float nearest to 1e-7.
     value = float(f"{match['sign']}{match['digits']}e{exponent}")
     return value * _MIL if suffix == "mil" else value

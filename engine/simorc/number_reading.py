@@ -14,7 +14,10 @@ import functools
 import math
 import re
 
-_EXPONENTS = {"t": 12, "g": 9, "k": 3, "u": -6, "n": -9, "p": -12, "f": -15, "a": -18, "meg": 6, "m": -3}
+EXPONENTS = {"t": 12, "g": 9, "meg": 6, "k": 3, "m": -3, "u": -6, "n": -9, "p": -12, "f": -15, "a": -18}
+"""Scale suffix of ngspice, in lower case -> its power of ten."""
+SUFFIXES = {power: suffix for suffix, power in EXPONENTS.items() if suffix != "a"}
+"""The suffix of a power of ten, for numbers that are written; not every ngspice reads ``a`` as atto."""
 _MOST_ZEROS = 8
 _NUMBER = re.compile(
     r"(?P<sign>[+-]?)(?P<whole>\d*)(?:\.(?P<part>\d*))?(?:[ed](?P<exponent>[+-]?\d{1,3}))?(?P<suffix>meg|[tgkunpfam]?)",
@@ -86,14 +89,14 @@ def _as_element(match: re.Match[str]) -> float:
     for digit in match["part"] or "":
         mantissa = 10 * mantissa + int(digit)
         exponent -= 1
-    exponent += int(match["exponent"] or 0) + _EXPONENTS.get(match["suffix"].lower(), 0)
+    exponent += int(match["exponent"] or 0) + EXPONENTS.get(match["suffix"].lower(), 0)
     return (-1.0 if match["sign"] == "-" else 1.0) * mantissa * _power_of_ten(exponent)
 
 
 def _as_parameter(match: re.Match[str]) -> float:
     """The parameter evaluator: the C library's reading, times the suffix's factor."""
     digits = f"{match['sign']}{match['whole'] or '0'}.{match['part'] or '0'}e{match['exponent'] or '0'}"
-    exponent = _EXPONENTS.get(match["suffix"].lower(), 0)
+    exponent = EXPONENTS.get(match["suffix"].lower(), 0)
     return float(digits) * float(f"1e{exponent}") if exponent else float(digits)
 
 

@@ -18,7 +18,8 @@ _BYTES = re.compile(rf"{_AMOUNT}(?:([kmgt])(i?b)?|b)?", re.IGNORECASE | re.ASCII
 _SECONDS = re.compile(rf"\s*{_AMOUNT}(ms|s|min|m|h|d)?", re.IGNORECASE | re.ASCII)
 _SECONDS_OF = {"ms": 1e-3, "s": 1.0, "": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _MOST_BYTES, _MOST_SECONDS = 2.0**63, 1e12
-_PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
+PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
+"""The SI prefix of a power of ten, as numbers are shown."""
 _RATIOS = ("dB", "deg", "°", "%", "‰", "ppm", "ppb", "LSB", "σ", "sigma")
 """What a unit that takes no prefix begins with: ratios, angles and counts."""
 _COUNTS = frozenset({"bit", "bits"})
@@ -160,10 +161,10 @@ def format_si(value: float, unit: str = "", digits: int = 4) -> str:
     # Rounded first: 999.99 with 4 digits is 1 k, not 1000.
     rounded = float(f"{number:.{digits - 1}e}")
     exponent = 3 * (math.floor(math.log10(abs(rounded)) + 1e-12) // 3)
-    if exponent not in _PREFIXES:
+    if exponent not in PREFIXES:
         return _join(f"{number:.{digits}g}", "", unit)
     scaled = float(f"{rounded}e{-exponent}") if "e" not in f"{rounded}" else rounded * 10.0**-exponent
-    return _join(f"{scaled:.{max(digits, 3)}g}", _PREFIXES[exponent], unit)
+    return _join(f"{scaled:.{max(digits, 3)}g}", PREFIXES[exponent], unit)
 
 
 def si_suffix(value: float, unit: str = "") -> tuple[int, str]:
@@ -175,9 +176,9 @@ def si_suffix(value: float, unit: str = "") -> tuple[int, str]:
     if number == 0 or not math.isfinite(number) or not takes_prefix(unit):
         return 0, _join("", "", unit)
     exponent = 3 * (math.floor(math.log10(number) + 1e-12) // 3)
-    if exponent not in _PREFIXES:
+    if exponent not in PREFIXES:
         return 0, _join("", "", unit)
-    return exponent, _join("", _PREFIXES[exponent], unit)
+    return exponent, _join("", PREFIXES[exponent], unit)
 
 
 def takes_prefix(unit: str) -> bool:

@@ -133,3 +133,12 @@ def test_no_remedy_keeps_a_case_for_ever() -> None:
         if not decide(attempts, BUDGETS, [Stubborn()]).again:
             break
     assert len(attempts) == decision.MOST_ATTEMPTS
+
+
+def test_the_number_of_retries_by_kind_is_decided_in_one_place() -> None:
+    budgets = Budgets(retries=2, retries_of={"lost_worker": 7, "timeout": 1, "crashed": 0})
+    assert budgets.retries_after(FailureKind.LOST_WORKER) == 7
+    assert budgets.retries_after(FailureKind.TIMEOUT) == 1
+    assert budgets.retries_after(FailureKind.CRASHED) == 0
+    assert budgets.retries_after(FailureKind.OUT_OF_MEMORY) == 2, "temporary: the common number"
+    assert budgets.retries_after(FailureKind.BAD_NETLIST) == budgets.retries_after(None) == 0

@@ -29,6 +29,7 @@ from simorc.rundir.store.finished import finished_elsewhere
 from simorc.rundir.store.writer import Store
 from simorc.runner.ledger import write_down
 from simorc.runner.preparation import Preparation
+from simorc.runner.retry_policy import budgets_from
 from simorc.runner.steering import Steering
 
 GATHER_EVERY = 0.5
@@ -57,7 +58,7 @@ class ClusterScheduler:
         self._gathering = Gathering(store, len(self.plan))
         self._arrays = JobArrays(layout, scheduler, site, store, settings)
         self._queue = ChunkQueue(preparation, settings, site, store)
-        self._lost = LostChunks(store, self._gathering, settings.retries)
+        self._lost = LostChunks(store, self._gathering, budgets_from(settings))
         self._site = site
         self._gone_after = GONE_AFTER_ON_NETWORK if is_network(layout.path) else GONE_AFTER
         self._steering = Steering()

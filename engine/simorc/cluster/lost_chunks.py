@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from simorc.cluster.log_collector import Gathering, OpenChunk
 from simorc.rundir.store.finished import Finished
 from simorc.rundir.store.writer import Store
+from simorc.runner.retry_policy import Budgets
 from simorc.simulators.outcome import FailureKind, Outcome
 
 FRUITLESS = 3
@@ -19,9 +20,9 @@ class LostChunks:
     without any finished case.
     """
 
-    def __init__(self, store: Store, gathering: Gathering, retries: int) -> None:
+    def __init__(self, store: Store, gathering: Gathering, budgets: Budgets) -> None:
         self._store, self._gathering = store, gathering
-        self._retries = retries
+        self._retries = budgets.retries_after(FailureKind.LOST_WORKER)
         self._blamed: set[str] = set()
 
     def blame(self, chunk: OpenChunk) -> None:

@@ -27,7 +27,7 @@ from simorc.executors.base import Executor
 from simorc.executors.local import LocalExecutor
 from simorc.executors.registry import LOCAL, Offer, executor_called, scheduler_called
 from simorc.files import sweep_unfinished
-from simorc.launch.start import BUSY_EXIT
+from simorc.launch.runner_process import BUSY_EXIT
 from simorc.rundir.attempts.attempt_log import Trace
 from simorc.rundir.circuit.circuits import settings_of
 from simorc.rundir.circuit.input_changes import HeldFiles, changes_of, refuse_changed

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 import threading
-import time
 from collections.abc import Sequence
 
 from simorc.config.execution_record import SimulatorRecord
 from simorc.config.models.execution import SimulatorSettings
-from simorc.errors import RunError, ToolMissing
+from simorc.errors import ToolMissing
+from simorc.launch.runner_process import await_runner, spawn_runner
 from simorc.rundir.circuit.record import ACCEPT, REFUSE
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerInfo, busy, runner_alive, runner_info
@@ -23,8 +21,7 @@ from simorc.simulators.versions import program_of, require_version
 
 __all__ = ["RunnerInfo", "request", "runner_alive", "runner_info", "start_runner"]
 
-START_WITHIN = 30.0
-BUSY_EXIT = 75
+RUNNER = "simorc.launch.runner"
 
 
 def start_runner(
@@ -59,32 +56,18 @@ def start_runner(
         options["cases"] = list(cases)
     if inputs == ACCEPT:
         options["inputs"] = inputs
-    process = _spawn(layout)
+    process = spawn_runner(RUNNER, layout, subprocess.PIPE)
     assert process.stdin is not None
     try:
         process.stdin.write(json.dumps(options).encode())
         process.stdin.close()
     except BrokenPipeError:
-        pass  # it exited at once; _await_start reports its own message
+        pass  # it exited at once; await_runner reports its own message
     try:
-        return _await_start(layout, process)
+        return await_runner(layout, process, busy)
     finally:
         # A viewer may outlive the runner it started and has to collect its exit status.
         threading.Thread(target=process.wait, daemon=True).start()
-
-
-def _spawn(layout: RunLayout) -> subprocess.Popen[bytes]:
-    """The runner's process, which waits for its options."""
-    with layout.runner_log.open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "simorc.launch.runner", str(layout.path)],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            cwd="/",
-            env=_environment(),
-        )
 
 
 def require_simulator(simulator: SimulatorRecord | SimulatorSettings, executor: str) -> None:
@@ -111,35 +94,3 @@ def check_inputs(layout: RunLayout, manifest: Manifest, executor: str = "", answ
     named = manifest.simulator.executable
     version = describe_tools(named).simulator if executor == "local" else ""
     refuse_changed(layout, changes_of(layout, manifest, version), answer)
-
-
-def _environment() -> dict[str, str]:
-    """This process's environment, with its module search path so that an uninstalled checkout works as
-    well.
-    """
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-
-
-def _await_start(layout: RunLayout, process: subprocess.Popen[bytes]) -> RunnerInfo:
-    deadline = time.monotonic() + START_WITHIN
-    while time.monotonic() < deadline:
-        info = runner_info(layout)
-        if info is not None and info.pid == process.pid:
-            return info
-        code = process.poll()
-        if code == BUSY_EXIT:
-            raise busy(layout)
-        if code == 0:  # so short a run that it is over already
-            return info or RunnerInfo("", process.pid, time.time(), 0, time.time())
-        if code is not None:
-            raise RunError(f"the runner of {layout.name} ended immediately: {_last_words(layout)}")
-        time.sleep(0.005)
-    process.kill()
-    raise RunError(
-        f"the runner of {layout.name} did not start within {START_WITHIN:.0f} s", remedy="see runner.log"
-    )
-
-
-def _last_words(layout: RunLayout) -> str:
-    lines = layout.runner_log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return lines[-1] if lines else "no output"

@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
-import time
 from dataclasses import dataclass
 from typing import Any
 
-from simorc.errors import RunBusy, RunError, StoreError
-from simorc.launch.start import BUSY_EXIT, START_WITHIN
+from simorc.errors import RunBusy, StoreError
+from simorc.launch.runner_process import await_runner, spawn_runner
 from simorc.pipeline.rundir.attempt_log import read_trace
 from simorc.pipeline.rundir.layout import PipelineLayout
+from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import runner_alive, runner_info
 
 OVER = ("passed", "failed")
+RUNNER = "simorc.pipeline.runner"
 
 
 @dataclass(frozen=True)
@@ -72,35 +71,7 @@ def start_pipeline(layout: PipelineLayout) -> None:
     """
     if runner_alive(layout):
         raise _busy(layout)
-    with layout.runner_log.open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "simorc.pipeline.runner", str(layout.path)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            cwd="/",
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        )
-    _await_start(layout, process)
-
-
-def _await_start(layout: PipelineLayout, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_WITHIN
-    while time.monotonic() < deadline:
-        info = runner_info(layout)
-        code = process.poll()
-        if code == BUSY_EXIT:
-            raise _busy(layout)
-        if code == 0 or (code is None and info is not None and info.pid == process.pid):
-            return
-        if code is not None:
-            raise RunError(f"the runner of {layout.name} ended immediately: {_last_words(layout)}")
-        time.sleep(0.02)
-    process.kill()
-    raise RunError(
-        f"the runner of {layout.name} did not start within {START_WITHIN:g} s", remedy="see runner.log"
-    )
+    await_runner(layout, spawn_runner(RUNNER, layout), _busy)
 
 
 def stop_pipeline(layout: PipelineLayout) -> bool:
@@ -112,13 +83,8 @@ def stop_pipeline(layout: PipelineLayout) -> bool:
     return True
 
 
-def _busy(layout: PipelineLayout) -> RunBusy:
+def _busy(layout: RunLayout) -> RunBusy:
     info = runner_info(layout)
     who = f"process {info.pid} on {info.host}" if info else "another process"
     remedy = f"show it: simorc pipeline status {layout.name}"
     return RunBusy(f"run {layout.name} is locked by {who}", remedy=remedy)
-
-
-def _last_words(layout: PipelineLayout) -> str:
-    lines = layout.runner_log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return lines[-1] if lines else "no output"

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from simorc.errors import RunBusy, SimorcError
-from simorc.launch.start import BUSY_EXIT
+from simorc.launch.runner_process import BUSY_EXIT
 from simorc.pipeline.loop import conduct
 from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.pipeline.rundir.manifest import open_pipeline_run

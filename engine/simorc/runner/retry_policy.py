@@ -92,6 +92,10 @@ class Budgets:
     ladder: Sequence[tuple[str, Sequence[str]]] = field(default_factory=tuple)
     retries_of: Mapping[str, int] = field(default_factory=dict)
 
+    def retries_after(self, kind: FailureKind | None) -> int:
+        """How often a case is repeated unchanged after failures of this kind."""
+        return self.retries_of.get(str(kind), self.retries if kind in TRANSIENT else 0)
+
     def lines_of(self, rung: str | None) -> tuple[str, ...]:
         """The lines that a fallback step adds to the deck; empty for None."""
         return next((tuple(lines) for name, lines in self.ladder if name == rung), ())
@@ -146,11 +150,8 @@ class RetryTransient:
 
     def offer(self, attempts: Sequence[Tried[Outcome]], budgets: Budgets) -> Action | None:
         kind = attempts[-1].outcome.kind
-        own = budgets.retries_of.get(str(kind))
-        if own is None and kind not in TRANSIENT:
-            return None
-        allowed = budgets.retries if own is None else own
-        used = _retries_used(attempts, str(kind), own is not None, budgets)
+        allowed = budgets.retries_after(kind)
+        used = _retries_used(attempts, str(kind), str(kind) in budgets.retries_of, budgets)
         if used >= allowed:
             return None
         delay = min(budgets.longest_delay, budgets.first_delay * 2.0**used)

@@ -6,9 +6,10 @@ import os
 import resource
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import anyio
 
@@ -16,6 +17,7 @@ from simorc.processes import memory_of
 from simorc.simulators.job import Limits
 
 _GRACE = 0.3
+Stopped = TypeVar("Stopped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +121,22 @@ class Child:
             os.killpg(self.pid, number)
         except ProcessLookupError:
             pass
+
+
+async def attended(
+    child: Child, attend: Callable[[], Awaitable[Stopped]], on_exit: Callable[[int], None]
+) -> tuple[Stopped, Ended]:
+    """The result of `attend`, which waits for the end of a case, and how the process ended.
+
+    The process and its group have ended afterwards, also if `attend` raises or is cancelled.
+    """
+    try:
+        stopped = await attend()
+    except BaseException:
+        with anyio.CancelScope(shield=True):
+            await child.stop()
+        raise
+    finally:
+        ended = child.reap()
+        on_exit(child.pid)
+    return stopped, ended

@@ -105,6 +105,12 @@ class Outcome:
         return cls("failed", FailureKind.INTERNAL, message)
 
     @classmethod
+    def not_started(cls, executable: str, error: OSError) -> Outcome:
+        """The failure of an attempt whose simulator could not be started."""
+        message = f"cannot start {executable}: {error}"
+        return cls("failed", FailureKind.SPAWN_FAILED, message, errno=error.errno)
+
+    @classmethod
     def cancelled(cls, message: str = "cancelled", *, seconds: float = 0.0) -> Outcome:
         return cls("cancelled", FailureKind.CANCELLED, message, {}, seconds)
 

@@ -7,24 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from simorc.units import Number
+from simorc.number_reading import SUFFIXES
+from simorc.units import PREFIXES, Number
 
-_PREFIXES = {
-    "a": -18,
-    "f": -15,
-    "p": -12,
-    "n": -9,
-    "u": -6,
-    "µ": -6,
-    "μ": -6,
-    "m": -3,
-    "k": 3,
-    "K": 3,
-    "M": 6,
-    "G": 9,
-    "T": 12,
-}
-_SUFFIXES = {-15: "f", -12: "p", -9: "n", -6: "u", -3: "m", 3: "k", 6: "meg", 9: "g", 12: "t"}
+_PREFIXES = {prefix: power for power, prefix in PREFIXES.items() if prefix} | {"u": -6, "μ": -6, "K": 3}
 _UNIT = re.compile(
     r"([afpnuµμmkKMGT]?)(V|A|W|F|H|Hz|s|S|Ω|Ω|V-rms|volts?|amp(?:ere)?s?|[Oo]hms?|farads?|[Hh]enr(?:y|ys|ies)"
     r"|[Hh]ertz|[Ss]econds?|[Ww]atts?)"
@@ -91,8 +77,8 @@ def in_plain_unit(value: Any, unit: str) -> Any:
     if factor == 1.0 or not number:
         return number
     exponent = round(math.log10(factor))
-    if _PLAIN.fullmatch(str(value)) and math.isclose(factor, 10.0**exponent) and exponent in _SUFFIXES:
-        return Number(f"{value}{_SUFFIXES[exponent]}")
+    if _PLAIN.fullmatch(str(value)) and math.isclose(factor, 10.0**exponent) and exponent in SUFFIXES:
+        return Number(f"{value}{SUFFIXES[exponent]}")
     return Number(f"{number * factor:.12g}")
 
 

@@ -13,6 +13,8 @@ from simorc.measurements.builtins.registry import SIGNAL_UNIT, builtin
 from simorc.measurements.interpolation import crossings, integral, nth_crossing, window
 from simorc.measurements.missing import MeasurementMissing
 
+_LEVELS = {"bottom": SIGNAL_UNIT, "top": SIGNAL_UNIT}
+
 
 def span(signal: Floats) -> tuple[float, float]:
     """Minimum and maximum; missing for a signal that does not move beyond rounding."""
@@ -39,6 +41,15 @@ def levels(signal: Floats, bottom: float | None, top: float | None) -> tuple[flo
     return low, high
 
 
+def _edge_time(
+    time: Floats, signal: Floats, edge: str, shares: tuple[float, float], swing: tuple[float, float], n: int
+) -> float:
+    """The duration of the ``n``-th edge between two shares of the swing from one level to another, in s."""
+    (base, crest), (low, high) = swing, shares
+    lower, upper = base + low * (crest - base), base + high * (crest - base)
+    return _rise(time, signal, lower, upper, n) if edge == "rise" else _rise(time, -signal, -upper, -lower, n)
+
+
 def _rise(time: Floats, signal: Floats, lower: float, upper: float, n: int) -> float:
     ends = crossings(time, signal, upper, "rise")
     starts = crossings(time, signal, lower, "rise")
@@ -52,7 +63,7 @@ def _rise(time: Floats, signal: Floats, lower: float, upper: float, n: int) -> f
     return float(edges[index])
 
 
-@builtin(analysis="tran", unit="s", units={"bottom": SIGNAL_UNIT, "top": SIGNAL_UNIT})
+@builtin(analysis="tran", unit="s", units=_LEVELS)
 def rise_time(
     time: Floats,
     signal: Floats,
@@ -69,11 +80,10 @@ def rise_time(
     fractions; ``bottom`` and ``top`` the levels they count from (by default the first and last value of a
     step, minimum and maximum of pulses). ``n: -1`` is the last edge.
     """
-    base, crest = levels(signal, bottom, top)
-    return _rise(time, signal, base + low * (crest - base), base + high * (crest - base), n)
+    return _edge_time(time, signal, "rise", (low, high), levels(signal, bottom, top), n)
 
 
-@builtin(analysis="tran", unit="s", units={"bottom": SIGNAL_UNIT, "top": SIGNAL_UNIT})
+@builtin(analysis="tran", unit="s", units=_LEVELS)
 def fall_time(
     time: Floats,
     signal: Floats,
@@ -87,11 +97,10 @@ def fall_time(
     """The time of the ``n``-th falling edge from 90 % to 10 % of the swing, in s; arguments as for
     ``rise_time``.
     """
-    base, crest = levels(signal, bottom, top)
-    return _rise(time, -signal, -(base + high * (crest - base)), -(base + low * (crest - base)), n)
+    return _edge_time(time, signal, "fall", (low, high), levels(signal, bottom, top), n)
 
 
-@builtin(analysis="tran", unit="V/s", units={"bottom": SIGNAL_UNIT, "top": SIGNAL_UNIT})
+@builtin(analysis="tran", unit="V/s", units=_LEVELS)
 def slew_rate(
     time: Floats,
     signal: Floats,
@@ -109,8 +118,7 @@ def slew_rate(
     if edge not in ("rise", "fall"):
         raise MeasurementMissing(f"edge must be rise or fall, not {edge!r}")
     base, crest = levels(signal, bottom, top)
-    measure = rise_time if edge == "rise" else fall_time
-    duration = measure(time, signal, low=low, high=high, bottom=base, top=crest, n=n)
+    duration = _edge_time(time, signal, edge, (low, high), (base, crest), n)
     return (high - low) * (crest - base) / duration
 
 

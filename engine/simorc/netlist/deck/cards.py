@@ -7,8 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from simorc.number_reading import EXPONENTS
+
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[ed][+-]?\d+)?)([a-zµ]*)", re.IGNORECASE)
-_EXPONENTS = {"t": 12, "g": 9, "k": 3, "m": -3, "u": -6, "µ": -6, "n": -9, "p": -12, "f": -15, "a": -18}
+_EXPONENTS = {**EXPONENTS, "µ": EXPONENTS["u"]}
 _FIELD = re.compile(r"\{[^}]*\}|'[^']*'|\"[^\"]*\"|[^\s=]+|=")
 
 ANALYSIS_ORDER = ("ac", "dc", "op", "tran", "pz", "tf", "disto", "noise", "sens", "pss", "sp")

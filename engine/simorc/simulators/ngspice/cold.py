@@ -9,17 +9,15 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-
-import anyio
 
 from simorc.deck_text import encoded
 from simorc.errors import NetlistError, ToolMissing
 from simorc.netlist.deck.control_block import for_batch
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_watch import CaseWatch
-from simorc.simulators.child_process import Child
+from simorc.simulators.child_process import Child, attended
 from simorc.simulators.job import Job
 from simorc.simulators.ngspice.log.scan import Complaint
 from simorc.simulators.ngspice.outputs import collect_raw, cut_to_limit
@@ -150,19 +148,12 @@ class Ngspice:
         except NetlistError as error:
             return Outcome.failed(FailureKind.BAD_NETLIST, error.message)
         except OSError as error:
-            refused = Outcome.failed(FailureKind.SPAWN_FAILED, f"cannot start {self.executable}: {error}")
-            return replace(refused, errno=error.errno)
+            return Outcome.not_started(self.executable, error)
         watch = CaseWatch(job, deck, on_progress, started)
         on_spawn(child.pid)
         try:
-            stopped = await _attend(child, watch)
-        except BaseException:
-            with anyio.CancelScope(shield=True):
-                await child.stop()
-            raise
+            stopped, ended = await attended(child, partial(_attend, child, watch), on_exit)
         finally:
-            ended = child.reap()
-            on_exit(child.pid)
             (job.directory / CUT_DECK).unlink(missing_ok=True)
         outcome = _judged(job, deck, Ending(ended.exit_code, stopped))
         return replace(outcome, seconds=time.monotonic() - started, peak_memory=ended.peak_memory)

@@ -9,14 +9,13 @@ import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-
-import anyio
 
 from simorc.errors import NetlistError, WaveformError
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_watch import CaseWatch
-from simorc.simulators.child_process import Child
+from simorc.simulators.child_process import Child, attended
 from simorc.simulators.job import Callbacks, Job
 from simorc.simulators.ngspice.log.scan import Complaint
 from simorc.simulators.others.adapter import Adapter, Found
@@ -51,19 +50,10 @@ class ProgramWorker:
         except NetlistError as error:
             return Outcome.failed(FailureKind.BAD_NETLIST, error.message)
         except OSError as error:
-            refused = Outcome.failed(FailureKind.SPAWN_FAILED, f"cannot start {self.executable}: {error}")
-            return replace(refused, errno=error.errno)
+            return Outcome.not_started(self.executable, error)
         watch = CaseWatch(job, Deck.parse(job.deck), callbacks.on_progress, started)
         callbacks.on_spawn(child.pid)
-        try:
-            stopped = await _attend(child, watch)
-        except BaseException:
-            with anyio.CancelScope(shield=True):
-                await child.stop()
-            raise
-        finally:
-            ended = child.reap()
-            callbacks.on_exit(child.pid)
+        stopped, ended = await attended(child, partial(_attend, child, watch), callbacks.on_exit)
         outcome = judge_program(self.adapter, job, ended.exit_code, stopped)
         reason = f"{self.adapter.name} has no warm sessions"
         seconds = time.monotonic() - started
