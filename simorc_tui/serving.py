@@ -6,19 +6,16 @@ token can do what the user can, so it listens on this machine only and refuses e
 
 from __future__ import annotations
 
-import errno
-import hmac
-import os
 import re
 import secrets
 import shlex
-import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from simorc.errors import ToolMissing, UsageError
+from simorc.dashboard.access import HOST, guard, listen
+from simorc.errors import ToolMissing
 
 _TAKE_KEYS = """<script>
 new MutationObserver((changes, watch) => {
@@ -27,8 +24,6 @@ new MutationObserver((changes, watch) => {
 }).observe(document.getElementById("terminal"), {childList: true, subtree: true});
 </script>
 """
-HOST = "127.0.0.1"
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 def serve(project_dir: Path, port: int, *, token: str | None = None, say: Callable[[str], object]) -> int:
@@ -45,14 +40,14 @@ def serve(project_dir: Path, port: int, *, token: str | None = None, say: Callab
             "textual-serve is not installed", remedy="pip install 'simorc-tui[serve]'"
         ) from error
     secret = token or secrets.token_urlsafe(24)
-    listening = listen(port)
+    listening = listen(port, "simorc serve")
 
     class GuardedServer(Server):  # type: ignore[misc] # unknown where it is not installed
         """textual-serve's server, for those who know the token."""
 
         async def _make_app(self) -> web.Application:
             app = await super()._make_app()
-            app.middlewares.append(_guard(secret, port))
+            app.middlewares.append(guard(secret, f"simorc-token-{port}", command="simorc serve"))
             app.middlewares.append(_adapt_page(f"localhost:{port}"))
             return app
 
@@ -67,68 +62,6 @@ def serve(project_dir: Path, port: int, *, token: str | None = None, say: Callab
     say(f"{address}/?token={secret}")
     server.serve()
     return 0
-
-
-def listen(port: int) -> socket.socket:
-    """A socket that holds `port` of this machine. Raises UsageError if another program holds it."""
-    held = socket.socket()
-    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        held.bind((HOST, port))
-        held.listen(128)
-    except OSError as error:
-        held.close()
-        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-            raise
-        raise UsageError(
-            f"port {port} of {HOST}: {os.strerror(error.errno)}",
-            remedy=f"choose another one: simorc serve --port {_free_port()}",
-        ) from None
-    return held
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        free: int = probe.getsockname()[1]
-        return free
-
-
-def _guard(token: str, port: int) -> Any:
-    """Lets through who brings the token, in the address once or in the cookie ever after.
-
-    The cookie names the port, because browsers send the cookies of one host to all of its ports.
-    """
-    from aiohttp import web
-
-    cookie = f"simorc-token-{port}"
-
-    @web.middleware
-    async def guard(
-        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
-        if not is_loopback(request.host):
-            raise web.HTTPForbidden(text=f"open the address that simorc serve printed, not {request.host}")
-        brought = request.query.get("token") or request.cookies.get(cookie, "")
-        if not hmac.compare_digest(brought.encode(), token.encode()):
-            raise web.HTTPForbidden(text="open the address that simorc serve printed, including its token")
-        if _foreign(request):
-            raise web.HTTPForbidden(text="requests from other sites are refused")
-        if "token" in request.query:
-            # The address bar and the browser's history keep no token.
-            found = web.HTTPFound(request.path)
-            found.set_cookie(cookie, token, httponly=True, samesite="Strict")
-            raise found
-        return await handler(request)
-
-    return guard
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a Host header names this machine: a name of another site that leads here is refused. Any port
-    is right, because a tunnel may begin at another one.
-    """
-    return re.sub(r":\d+$", "", host.lower()) in _LOOPBACK
 
 
 def own_page(html: str, address: str, host: str) -> str:
@@ -155,12 +88,3 @@ def _adapt_page(address: str) -> Any:
         return response
 
     return adapt
-
-
-def _foreign(request: object) -> bool:
-    """Whether the request comes from a page of another site: a websocket sends cookies whatever page opened
-    it.
-    """
-    headers = request.headers  # type: ignore[attr-defined]
-    origin = headers.get("Origin")
-    return origin is not None and origin.partition("://")[2] != headers.get("Host")

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from simorc.errors import UsageError
-from simorc_tui.serving import is_loopback, listen, own_page
+from simorc_tui.serving import own_page
 from tests.waiting import PATIENCE
 
 aiohttp = pytest.importorskip("aiohttp")
@@ -23,25 +22,6 @@ def free_port() -> int:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
         return port
-
-
-def test_a_port_of_another_program_is_refused_before_a_token_is_said() -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        with pytest.raises(UsageError, match=r"port \d+ of 127.0.0.1: Address already in use") as refused:
-            listen(other.getsockname()[1])
-    assert "simorc serve --port" in (refused.value.remedy or "")
-
-
-@pytest.mark.parametrize("host", ["localhost:8000", "LOCALHOST", "127.0.0.1:9000", "[::1]:8000"])
-def test_names_of_this_machine(host: str) -> None:
-    assert is_loopback(host)
-
-
-@pytest.mark.parametrize("host", ["", "evil.example:8000", "localhost.evil.example", "127.0.0.1.nip.io:8000"])
-def test_names_that_others_gave_this_machine(host: str) -> None:
-    assert not is_loopback(host)
 
 
 def test_the_page_works_through_a_tunnel_from_another_port() -> None:

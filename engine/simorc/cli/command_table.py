@@ -68,6 +68,7 @@ COMMANDS = {
     "report": Entry("Results", "Write reports of a run.", "report"),
     "archive": Entry("Results", "Archive a run in one file.", "archive"),
     "serve": Entry("Machine", "Show the terminal interface in a browser on this machine.", "serve"),
+    "dashboard": Entry("Machine", "Show the runs of several projects in a browser.", "dashboard"),
     "fsck": Entry("Machine", "Check the files of a run against its state, and repair them.", "fsck"),
     "doctor": Entry("Machine", "Check that this machine has what simorc needs.", "doctor"),
 }

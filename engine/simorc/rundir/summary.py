@@ -98,8 +98,10 @@ def shown_state(state: str, counts: Mapping[str, int]) -> str:
     return "stopped" if state == "finished" and counts.get("pending") else state
 
 
-def summarise(layout: RunLayout) -> RunSummary:
-    """The state of one run, read from its store and its runner's heartbeat."""
+def summarise(layout: RunLayout, *, inputs: bool = True) -> RunSummary:
+    """The state of one run, read from its store and its runner's heartbeat; without `inputs`, whether its
+    input files have changed since is not looked at.
+    """
     info = runner_info(layout)
     alive = info is not None and info.is_alive()
     try:
@@ -127,7 +129,7 @@ def summarise(layout: RunLayout) -> RunSummary:
         runner=info,
         alive=alive,
         note=meta.get("pause_reason", "") if state == "paused" else _waiting(layout, alive),
-        predates=_moved(layout),
+        predates=_moved(layout) if inputs else (),
         remarks=notes_of(layout),
         mixed=mixed,
         locked=layout.lock_json.exists(),
