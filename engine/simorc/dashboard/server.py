@@ -108,11 +108,11 @@ class Dashboard:
             "X-Accel-Buffering": "no",
         }
         response = web.StreamResponse(headers=headers)
-        await response.prepare(request)
         queue: asyncio.Queue[bytes] = asyncio.Queue(64)
         self._viewers.add(queue)
         self._watched.set()
         try:
+            await response.prepare(request)
             await response.write(_event(Changes(self.overview.records(), [], backlog=False)))
             while True:
                 try:
