@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from simorc.cli.command_table import COMMANDS, SECTIONS
 from simorc.cli.main import simorc
+from simorc.config.models.analysis import AnalysisDefinition
 from simorc.config.models.fields import Section
 from simorc.config.models.setup import Setup
 from simorc.config.models.sweep import SweepDefinition
@@ -27,6 +28,7 @@ FILES: Mapping[str, tuple[str, type[Section]]] = {
     "sim_setup": ("sim_setup.yaml", Setup),
     "testbench": ("testbenches/NAME/config.yaml", TestbenchConfig),
     "sweep": ("sweeps/NAME.yaml", SweepDefinition),
+    "analysis": ("analyses/NAME.yaml", AnalysisDefinition),
 }
 MADE = (
     "<!-- Made by scripts/reference. Change the models or docs/reference/examples.yaml, not this page. -->\n"

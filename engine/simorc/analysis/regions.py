@@ -66,7 +66,7 @@ def further_regions(
     dimensions = len(known[0].point)
     width = float(np.clip(regions.nearest.distance / 1.7, _NARROWEST, _WIDEST))
     quiet = 0
-    while regions.simulations < budget and quiet < max(_QUIET, budget // (2 * _BATCH)):
+    while regions.simulations < budget and quiet < _QUIET + dimensions // 5:
         samples = width * rng.standard_normal((_BATCH, dimensions))
         margins = counted(samples)
         failing = samples[np.isfinite(margins) & (margins < 0)]

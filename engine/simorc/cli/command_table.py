@@ -23,7 +23,7 @@ class Entry:
     place: str
 
 
-SECTIONS = ("Project", "Running", "Results", "Machine")
+SECTIONS = ("Project", "Running", "Results", "Analysis", "Machine")
 
 COMMANDS = {
     "init": Entry("Project", "Create a project that is ready to run.", "init"),
@@ -67,6 +67,9 @@ COMMANDS = {
     ),
     "report": Entry("Results", "Write reports of a run.", "report"),
     "archive": Entry("Results", "Archive a run in one file.", "archive"),
+    "mismatch": Entry("Analysis", "Show which device contributes how much to a spread.", "mismatch"),
+    "wcd": Entry("Analysis", "Show how many sigma away each limit is, and its worst-case point.", "wcd"),
+    "yield": Entry("Analysis", "Show the yield: Monte Carlo beside worst-case distances.", "yield_"),
     "serve": Entry("Machine", "Show the terminal interface in a browser on this machine.", "serve"),
     "dashboard": Entry("Machine", "Show the runs of several projects in a browser.", "dashboard"),
     "fsck": Entry("Machine", "Check the files of a run against its state, and repair them.", "fsck"),

@@ -65,6 +65,10 @@ def _runs_and_sweeps(root: Path) -> list[CompletionItem]:
     return sweeps + [CompletionItem(run.name, help="run") for run in find_runs(root)[:RUNS_OFFERED]]
 
 
+def _analyses_and_sweeps(root: Path) -> list[CompletionItem]:
+    return [CompletionItem(name, help="analysis") for name in _section(root, "analyses")] + _sweeps(root)
+
+
 def _netlists(root: Path) -> list[CompletionItem]:
     return [CompletionItem(name) for name in ("dut", *_section(root, "testbenches"))]
 
@@ -104,6 +108,7 @@ def _plain(name: str) -> bool:
 SWEEPS = _completing(_sweeps)
 RUNS = _completing(_runs)
 RUNS_AND_SWEEPS = _completing(_runs_and_sweeps)
+ANALYSES_AND_SWEEPS = _completing(_analyses_and_sweeps)
 NETLISTS = _completing(_netlists)
 PIPELINES = _completing(_pipelines)
 PIPELINE_RUNS = _completing(_pipeline_runs)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from simorc.config.expansion import against
+from simorc.config.models.analysis import AnalysisDefinition
 from simorc.config.models.setup import Setup
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
@@ -61,6 +62,15 @@ class Sweep:
 
 
 @dataclass(frozen=True)
+class Analysis:
+    """One analysis file."""
+
+    name: str
+    path: Path
+    definition: AnalysisDefinition
+
+
+@dataclass(frozen=True)
 class _Layers:
     """Settings by where they come from, weakest first where several hold."""
 
@@ -79,6 +89,7 @@ class Project:
     environment: str | None
     testbenches: Mapping[str, Testbench]
     sweeps: Mapping[str, Sweep]
+    analyses: Mapping[str, Analysis]
     _files: ProjectFiles
     _layers: _Layers
 
@@ -130,7 +141,14 @@ class Project:
             and document.model.testbench in sound
             and shown(document.source.path) not in bad
         }
-        return cls._of(replace(files, testbenches=sound, sweeps=sweeps), layers)
+        analyses = {
+            name: document
+            for name, document in files.analyses.items()
+            if document.model is not None
+            and document.model.testbench in sound
+            and shown(document.source.path) not in bad
+        }
+        return cls._of(replace(files, testbenches=sound, sweeps=sweeps, analyses=analyses), layers)
 
     @classmethod
     def _of(cls, files: ProjectFiles, layers: _Layers) -> Project:
@@ -138,12 +156,18 @@ class Project:
             name: _testbench(files, name, document) for name, document in files.testbenches.items()
         }
         sweeps = {name: _sweep(name, document) for name, document in files.sweeps.items()}
+        analyses = {
+            name: Analysis(name, document.source.path, document.model)
+            for name, document in files.analyses.items()
+            if document.model is not None
+        }
         return cls(
             files.root,
             _setup(files),
             files.environment,
             MappingProxyType(testbenches),
             MappingProxyType(sweeps),
+            MappingProxyType(analyses),
             files,
             layers,
         )

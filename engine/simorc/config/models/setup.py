@@ -37,6 +37,8 @@ class Setup(Section):
     """Testbench name -> its directory, which contains config.yaml."""
     sweeps: dict[Name, Text] = Field(default_factory=dict)
     """Sweep name -> its file."""
+    analyses: dict[Name, Text] = Field(default_factory=dict)
+    """Analysis name -> its file."""
     simulator: SimulatorSettings | None = None
     """The simulator and its options."""
     netlister: NetlisterSettings | None = None

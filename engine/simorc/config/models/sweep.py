@@ -257,6 +257,12 @@ def _conditions(value: Any) -> Any:
 
 
 Conditions = Annotated[Texts, BeforeValidator(_conditions)]
+ZipGroups = Annotated[
+    tuple[Annotated[dict[Name, Values], AfterValidator(_in_step)], ...], BeforeValidator(_groups)
+]
+Corners = Annotated[
+    dict[Name, Annotated[dict[Name, Scalar], BeforeValidator(_corner)]], AfterValidator(distinct)
+]
 
 
 class SweepDefinition(Section):
@@ -268,13 +274,9 @@ class SweepDefinition(Section):
     """Description of the sweep."""
     parameters: Annotated[dict[Name, Values], AfterValidator(distinct)] = Field(default_factory=dict)
     """Parameter -> its values: a list, or {start, stop, step | num, scale}."""
-    zip: Annotated[
-        tuple[Annotated[dict[Name, Values], AfterValidator(_in_step)], ...], BeforeValidator(_groups)
-    ] = ()
+    zip: ZipGroups = ()
     """Parameters that vary together: a mapping like `parameters`, or a list of such groups."""
-    corners: Annotated[
-        dict[Name, Annotated[dict[Name, Scalar], BeforeValidator(_corner)]], AfterValidator(distinct)
-    ] = Field(default_factory=dict)
+    corners: Corners = Field(default_factory=dict)
     """Corner -> values of several parameters at once."""
     exclude: Conditions = ()
     """Conditions of excluded cases, such as "corner == 'ff' and temp > 100"."""

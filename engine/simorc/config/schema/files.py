@@ -8,7 +8,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 FOLDER = ".schemas"
 """The directory of the schemas, at the project's root."""
-NAMES = ("setup", "testbench", "sweep")
+NAMES = ("setup", "testbench", "sweep", "analysis")
 
 
 def schema_text(name: str) -> str:
@@ -38,6 +38,8 @@ def schema_line(path: PurePath) -> str:
         name = "testbench"
     elif path.parts[0] == "sweeps" and path.suffix in (".yaml", ".yml"):
         name = "sweep"
+    elif path.parts[0] == "analyses" and path.suffix in (".yaml", ".yml"):
+        name = "analysis"
     if name is None:
         return ""
     up = PurePosixPath(*[".."] * (len(path.parts) - 1), FOLDER, f"{name}.json")

@@ -9,25 +9,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from simorc.config.models.analysis import AnalysisDefinition
 from simorc.config.models.fields import Section
 from simorc.config.models.setup import Setup
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
 
-FILES: Mapping[str, type[Section]] = {"setup": Setup, "testbench": TestbenchConfig, "sweep": SweepDefinition}
+FILES: Mapping[str, type[Section]] = {
+    "setup": Setup,
+    "testbench": TestbenchConfig,
+    "sweep": SweepDefinition,
+    "analysis": AnalysisDefinition,
+}
 """Name of a schema -> the model of the file."""
 
 _TITLES = {
     "setup": "sim_setup.yaml of simorc",
     "testbench": "config.yaml of a testbench of simorc",
     "sweep": "a sweep file of simorc",
+    "analysis": "an analysis file of simorc",
 }
 _SCALARS = ["string", "number", "boolean"]
 _NAMED = {"type": "array", "items": {"type": "string"}}
 
 
 def json_schema(name: str) -> dict[str, Any]:
-    """The schema of ``setup``, ``testbench`` or ``sweep`` (draft 2020-12)."""
+    """The schema of ``setup``, ``testbench``, ``sweep`` or ``analysis`` (draft 2020-12)."""
     schema = FILES[name].model_json_schema(mode="validation")
     schema.pop("description", None)
     definitions = schema.get("$defs", {})

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from simorc.config.expansion import against, is_file, is_folder, within
+from simorc.config.models.analysis import AnalysisDefinition
 from simorc.config.models.measurement import Measurement
 from simorc.config.models.setup import Setup
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
 from simorc.config.names import did_you_mean, listed
 from simorc.config.root import SETUP_FILE
+from simorc.config.validate.analysis_checks import analysed_problems
 from simorc.config.validate.cross_checks import (
     environment_problems,
     known_measurements,
@@ -28,7 +30,10 @@ from simorc.errors import Problem
 from simorc.files import Stamp
 
 _SETTINGS: tuple[KeyPath, ...] = (("simulator",), ("netlister",), ("execution",))
-_SETUP: tuple[KeyPath, ...] = (("dut",), ("testbenches",), ("sweeps",), ("pipelines",), *_SETTINGS)
+_SETUP: tuple[KeyPath, ...] = (
+    *(("dut",), ("testbenches",), ("sweeps",), ("analyses",), ("pipelines",)),
+    *_SETTINGS,
+)
 _TESTBENCH: tuple[KeyPath, ...] = (
     ("schematic",),
     ("template",),
@@ -48,6 +53,7 @@ class ProjectFiles:
     environment: str | None
     testbenches: dict[str, Document[TestbenchConfig]] = field(default_factory=dict)
     sweeps: dict[str, Document[SweepDefinition]] = field(default_factory=dict)
+    analyses: dict[str, Document[AnalysisDefinition]] = field(default_factory=dict)
     templates: dict[str, Path] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -56,7 +62,9 @@ class ProjectFiles:
         """The stamp of each file just before it was read."""
         of_testbenches = (document.source for document in self.testbenches.values())
         of_sweeps = (document.source for document in self.sweeps.values())
-        return {each.path: each.stamp for each in (self.setup.source, *of_testbenches, *of_sweeps)}
+        of_analyses = (document.source for document in self.analyses.values())
+        sources = (self.setup.source, *of_testbenches, *of_sweeps, *of_analyses)
+        return {each.path: each.stamp for each in sources}
 
 
 def read_project(root: Path, environment: str | None) -> ProjectFiles:
@@ -68,6 +76,7 @@ def read_project(root: Path, environment: str | None) -> ProjectFiles:
     if setup.model is not None:
         _read_testbenches(files, setup.model)
         _read_sweeps(files, setup.model)
+        _read_analyses(files, setup.model)
         _check_dut(files, setup.model)
     _check_environment(files)
     _check_together(files)
@@ -119,6 +128,29 @@ def _read_sweeps(files: ProjectFiles, setup: Setup) -> None:
             files.problems.append(files.setup.source.problem(("sweeps", name), f"no such file: {written}"))
         else:
             files.sweeps[name] = read_sweep(files, read_yaml(path))
+
+
+def _read_analyses(files: ProjectFiles, setup: Setup) -> None:
+    for name, written in setup.analyses.items():
+        path = against(written, files.root)
+        if not is_file(path):
+            files.problems.append(files.setup.source.problem(("analyses", name), f"no such file: {written}"))
+        else:
+            files.analyses[name] = read_analysis(files, read_yaml(path))
+
+
+def read_analysis(files: ProjectFiles, source: Source) -> Document[AnalysisDefinition]:
+    """One analysis file by itself; its problems go to those of the project."""
+    document = document_of(source, AnalysisDefinition)
+    files.problems += document.problems
+    definition = document.model
+    if definition is not None and definition.measurements:
+        measurements = {
+            name: _rooted_measurement(files, source, name, each)
+            for name, each in definition.measurements.items()
+        }
+        definition = definition.model_copy(update={"measurements": measurements})
+    return Document(source, definition, document.problems)
 
 
 def read_sweep(files: ProjectFiles, source: Source) -> Document[SweepDefinition]:
@@ -214,6 +246,8 @@ def _check_together(files: ProjectFiles) -> None:
         files.problems += testbench_problems(testbench, files.templates.get(name), sweeps)
     for sweep in files.sweeps.values():
         files.problems += check_sweep(files, sweep)
+    for analysis in files.analyses.values():
+        files.problems += check_analysis(files, analysis)
     files.problems += plan_problems(files.setup, sweeps)
     files.problems += environment_problems(files.setup, files.testbenches)
     files.problems += pipeline_problems(files.setup, files.root, sweeps)
@@ -231,4 +265,17 @@ def check_sweep(files: ProjectFiles, sweep: Document[SweepDefinition]) -> list[P
         known = known_measurements(sweep.names("measurements") | testbench.names("measurements"), template)
         parameters = testbench.names("parameters")
         problems += measured_problems(sweep, sweep.model.measurements, sweep.model.specs, known, parameters)
+    return problems
+
+
+def check_analysis(files: ProjectFiles, analysis: Document[AnalysisDefinition]) -> list[Problem]:
+    """One analysis against the testbenches of the project: its conditions, and the measurements it names."""
+    if analysis.model is None:
+        return []
+    as_sweep = Document(analysis.source, analysis.model.as_sweep(), analysis.problems)
+    problems = check_sweep(files, as_sweep)
+    testbench = files.testbenches.get(analysis.model.testbench)
+    if testbench is not None and testbench.model is not None:
+        measured = analysis.names("measurements") | testbench.names("measurements")
+        problems += analysed_problems(analysis, measured, {*testbench.model.specs, *analysis.model.specs})
     return problems

@@ -1,0 +1,1 @@
+"""Commands of the section Analysis: from verdicts to their causes."""
