@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from simorc.launch import start as start_module
 from tests.divider_projects import make_project, run_through, start
+from tests.forked_command import serve_commands
 from tests.forked_runner import fork_runner
 from tests.made_runs import make_run
 
@@ -90,6 +91,16 @@ def _forked_runners(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     """Runs that a test starts in its own process have a fork of it as their runner."""
     if request.node.get_closest_marker("e2e") is None:
         monkeypatch.setattr(start_module, "spawn_runner", fork_runner)
+
+
+@pytest.fixture(scope="session")
+def served_commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A directory with a program ``simorc`` that is quick to start, for shells."""
+    directory = tmp_path_factory.mktemp("commands") / "bin"
+    server = serve_commands(directory)
+    yield directory
+    server.stdin.close()
+    server.wait()
 
 
 @pytest.fixture

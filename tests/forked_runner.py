@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import traceback
 import warnings
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from simorc.launch import runner
+from simorc.launch.runner_process import spawn_runner
 from simorc.rundir.layout import RunLayout
 
 
@@ -49,9 +51,23 @@ class Forked:
         return self.returncode
 
 
-def fork_runner(_module: str, layout: RunLayout, _stdin: int) -> Forked:
-    """The runner of `layout`, waiting for its options at its standard input."""
+def fork_runner(module: str, layout: RunLayout, stdin: int) -> Forked | subprocess.Popen[bytes]:
+    """The runner of `layout`, waiting for its options at its standard input.
+
+    What SQLite knows of an open store is wrong in a fork: with one open here, the runner is a process of its
+    own.
+    """
+    if _store_is_open():
+        return spawn_runner(module, layout, stdin)
     return fork(lambda: _runner(layout), layout.runner_log)
+
+
+def _store_is_open() -> bool:
+    for entry in Path("/dev/fd").iterdir():
+        with suppress(OSError):  # what the list itself was read from
+            if entry.readlink().name.startswith("run.sqlite"):
+                return True
+    return False
 
 
 def _runner(layout: RunLayout) -> int:

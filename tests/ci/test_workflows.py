@@ -39,11 +39,13 @@ def project(committed: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def runner(project: Path, tmp_path: Path) -> Runner:
+def runner(request: pytest.FixtureRequest, project: Path, tmp_path: Path) -> Runner:
     """A CI machine that has everything installed: what installs does nothing."""
-    return Runner(
-        project, no_op_tools(tmp_path / "tools", ["sudo", "apt-get", "pip"]), tmp_path / "runner", ROOT
-    )
+    tools = no_op_tools(tmp_path / "tools", ["sudo", "apt-get", "pip"])
+    if request.node.get_closest_marker("e2e") is None:
+        served: Path = request.getfixturevalue("served_commands")
+        (tools / "simorc").symlink_to(served / "simorc")
+    return Runner(project, tools, tmp_path / "runner", ROOT)
 
 
 def action(runner: Runner, **inputs: str) -> Played:
@@ -100,6 +102,7 @@ def test_bad_configuration_stops_before_anything_runs(runner: Runner, project: P
     assert "exit-code" not in played.outputs
 
 
+@pytest.mark.e2e
 def test_the_template_for_github(runner: Runner, project: Path) -> None:
     played = runner.steps(GITHUB)
     assert played.code == 0, played.said

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.forked_command import forked_simorc
 from tests.waiting import PATIENCE
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -99,28 +100,31 @@ class Simorc:
     root: Path
     environment: dict[str, str]
 
-    def __call__(self, *arguments: str, timeout: float = PATIENCE) -> str:
-        said = self.popen(*arguments)
-        out, err = said.communicate(timeout=timeout)
-        assert said.returncode == 0, (arguments, out, err)
-        return out.strip()
-
-    def popen(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+    def __call__(self, *arguments: str) -> str:
+        done = subprocess.run(
             [sys.executable, "-m", "simorc", *arguments],
             cwd=self.root,
             env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
+            timeout=PATIENCE,
+            check=False,
         )
+        assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+        return done.stdout.strip()
+
+    def quick(self, *arguments: str) -> str:
+        """The same by a fork of this process."""
+        done = forked_simorc(arguments, self.root, self.environment)
+        assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+        return done.stdout.strip()
 
     def counts(self, run: str) -> dict[str, int]:
-        counts: dict[str, int] = json.loads(self("status", run, "--json"))["runs"][0]["counts"]
+        counts: dict[str, int] = json.loads(self.quick("status", run, "--json"))["runs"][0]["counts"]
         return counts
 
     def results(self, run: str) -> dict[int, Any]:
-        return {row["case_id"]: row for row in json.loads(self("results", run, "--json"))}
+        return {row["case_id"]: row for row in json.loads(self.quick("results", run, "--json"))}
 
     def runner_pid(self, run: str) -> int:
         return int(json.loads((self.root / "simulations" / run / "runner.json").read_text())["pid"])

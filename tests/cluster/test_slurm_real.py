@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from simorc.waveforms.sections import same_data
-from tests.waiting import PATIENCE, until
+from tests.waiting import until
 
 from .filter_project import Lab, Simorc, hold_all_but_one, slow_down
 
@@ -51,7 +51,7 @@ def test_a_node_and_the_coordinator_die(slurm: Lab, simorc_here: Simorc) -> None
     before = simorc_here.counts(run)["completed"]
     assert 20 < before < 500
 
-    simorc_here("run", run, "--executor", "slurm", timeout=PATIENCE)
+    simorc_here("run", run, "--executor", "slurm")
     assert simorc_here.counts(run) == {"pending": 0, "in_progress": 0, "completed": 500, "failed": 0}
     completed = [case for case, status, _ in attempts(root, run) if status == "completed"]
     assert sorted(completed) == list(range(1, 501))

@@ -100,6 +100,7 @@ def run_deck(root: Path, warm: str) -> tuple[dict[int, CaseResult], dict[int, in
 def _run_forked(layout: RunLayout, options: Mapping[str, Any]) -> None:
     """The runner of a run, in a child of this process; its words go to the run's own log."""
     child = fork_runner("simorc.launch.runner", layout, subprocess.PIPE)
+    assert child.stdin is not None
     child.stdin.write(json.dumps(options).encode())
     child.stdin.close()
     child.wait()

@@ -18,8 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from simorc.cli import main as simorc
-from tests.forked_runner import fork
+from tests.forked_command import forked_simorc
 from tests.waiting import PATIENCE
 
 _FENCE = re.compile(
@@ -78,12 +77,10 @@ class Session:
     repository: Path
     variables: dict[str, str] = field(default_factory=dict)
     installed: bool = False
-    outputs: Path = field(init=False)
 
     def __post_init__(self) -> None:
         tools = self.directory.parent / "bin"
         tools.mkdir()
-        self.outputs = tools.parent
         for name in ("simorc", "python"):
             module = " -m simorc" if name == "simorc" else ""
             (tools / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{module} "$@"\n')
@@ -141,7 +138,8 @@ class Session:
         """The exit code of a command, and what it says: simorc itself in a fork, anything else by a shell."""
         program, *arguments = shlex.split(typed, comments=True)
         if program == "simorc" and not self.installed and not _FOR_A_SHELL.search(typed):
-            return self._forked(arguments)
+            forked = forked_simorc(arguments, self.directory, self.variables)
+            return forked.returncode, forked.stdout + forked.stderr
         done = subprocess.run(
             ["bash", "-c", typed],
             cwd=self.directory,
@@ -153,23 +151,6 @@ class Session:
             check=False,
         )
         return done.returncode, done.stdout + done.stderr
-
-    def _forked(self, arguments: list[str]) -> tuple[int, str]:
-        outputs = [self.outputs / name for name in ("said", "complained")]
-        for path in outputs:
-            path.write_bytes(b"")
-
-        def body() -> int:
-            os.environ.clear()
-            os.environ.update(self.variables)
-            os.chdir(self.directory)
-            return simorc.run(arguments)
-
-        child = fork(body, *outputs)
-        child.stdin.close()
-        code = child.wait()
-        assert code is not None
-        return code, "".join(path.read_text(encoding="utf-8") for path in outputs)
 
 
 def commands_of(text: str) -> Iterator[tuple[str, list[str]]]:

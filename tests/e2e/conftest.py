@@ -11,19 +11,19 @@ import pytest
 
 from simorc.launch.start import runner_info
 from simorc.rundir.layout import find_runs
-from tests.e2e.driving import Project, processes_of, write_project
+from tests.e2e.driving import Project, QuickProject, processes_of, write_project
 
 MakeProject = Callable[..., Project]
 
 
 @pytest.fixture
 def make_project(tmp_path: Path) -> Iterator[MakeProject]:
-    """Makes projects (see `write_project`); their runners are killed at the end of the test."""
+    """Makes projects (see `write_project`) with quick commands; their runners are killed in the end."""
     roots: list[Path] = []
 
     def make(cases: int = 20, **what: str) -> Project:
         roots.append(tmp_path / f"project{len(roots)}")
-        return write_project(roots[-1], cases=cases, **what)
+        return QuickProject(write_project(roots[-1], cases=cases, **what).root)
 
     yield make
     for root in roots:

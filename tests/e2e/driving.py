@@ -17,6 +17,7 @@ from pathlib import Path
 from simorc.launch.start import runner_alive, runner_info
 from simorc.rundir.layout import RunLayout, find_run, find_runs
 from simorc.waveforms.rawfile import RawFile
+from tests.forked_command import forked_simorc
 from tests.waiting import PATIENCE, until
 
 STATUSES = {"pending", "in_progress", "completed", "failed"}
@@ -73,14 +74,16 @@ class Project:
         search = os.pathsep.join(path for path in sys.path if path)
         return {**os.environ, "PYTHONPATH": search, **(extra or {})}
 
-    def simorc(
-        self, *arguments: str, extra: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
+    def simorc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command to its end."""
+        return self.process(*arguments)
+
+    def process(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command to its end, as a process of its own."""
         return subprocess.run(
             [sys.executable, "-m", "simorc", *arguments],
             cwd=self.root,
-            env=self.environment(extra),
+            env=self.environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -116,6 +119,13 @@ class Project:
     def wait_for_run(self) -> RunLayout:
         until(lambda: bool(find_runs(self.root)) and runner_info(self.newest) is not None)
         return self.newest
+
+
+class QuickProject(Project):
+    """A project whose commands, and the runners they start, are forks of the tests' process."""
+
+    def simorc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return forked_simorc(arguments, self.root, self.environment())
 
 
 def rows(layout: RunLayout, sql: str) -> list[tuple[object, ...]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from simorc.waveforms.sections import same_data
-from tests.e2e.driving import Project, assert_sound, rows
+from tests.e2e.driving import Project, QuickProject, assert_sound, rows
 from tests.waiting import PATIENCE
 
 pytestmark = [pytest.mark.ngspice, pytest.mark.e2e]
@@ -53,7 +53,7 @@ def test_rc_values(make_project: Callable[..., Project]) -> None:
 
 def test_sample_project_over_pvt(sample_project: Path) -> None:
     """All 45 cases of pvt_dc, most of them simulated warm."""
-    project = Project(sample_project)
+    project = QuickProject(sample_project)
     project.ok("run", "pvt_dc")
     assert_sound(project.newest, 45)
     agree(project, ["offset", "idd", "vin_min", "vin_max"])

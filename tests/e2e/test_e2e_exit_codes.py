@@ -1,6 +1,6 @@
 """The exit codes scripts rely on: 0 good, 1 failed cases, 2 configuration, 3 spec violated, 5 tool missing.
 
-4, cancelled, is what `test_e2e_terminal` sees after Ctrl-C.
+4, cancelled, is what `test_e2e_terminal` sees after Ctrl-C. The first and last test start the real program.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MISSING_MODEL = "{% if parameters.r == 1020 %}d1 out 0 nosuchmodel\n{% endif %}.
 
 def test_all_good_is_0(make_project: Callable[..., Project]) -> None:
     project = make_project(5)
-    project.ok("run", "rc")
+    assert project.process("run", "rc").returncode == 0
     assert_sound(project.newest, 5)
 
 
@@ -53,5 +53,5 @@ def test_a_violated_spec_is_3(make_project: Callable[..., Project]) -> None:
 
 def test_a_missing_simulator_is_5(make_project: Callable[..., Project], tmp_path: Path) -> None:
     project = make_project(3, settings=f"simulator: {{executable: {tmp_path / 'no' / 'ngspice'}}}\n")
-    done = project.simorc("run", "rc")
+    done = project.process("run", "rc")
     assert done.returncode == 5, done.stderr

@@ -27,7 +27,7 @@ GRID = """parameters:
 
 def test_a_million_cases(make_project: Callable[..., Project]) -> None:
     project = make_project(sweep=GRID)
-    layout = find_run(project.root, project.ok("run", "rc", "--detach").strip())
+    layout = find_run(project.root, project.process("run", "rc", "--detach").stdout.strip())
     until(lambda: any(layout.results.glob("*/results.raw")))
     until(lambda: completed(layout) > 50)
     (run,) = json.loads(project.ok("status", "--json"))["runs"]

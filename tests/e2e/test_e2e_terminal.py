@@ -80,7 +80,7 @@ def _take_terminal() -> None:
 
 def test_detach_prints_the_run_and_returns(make_project: Callable[..., Project]) -> None:
     project = make_project(12, step=SLOW)
-    name = project.ok("run", "rc", "--detach").strip()
+    name = project.process("run", "rc", "--detach").stdout.strip()
     layout = find_run(project.root, name)
     assert layout.name == name
     wait_for_end(layout)
