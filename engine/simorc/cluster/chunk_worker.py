@@ -32,7 +32,7 @@ from simorc.rundir.circuit.record import KEEP
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest, load_manifest
 from simorc.rundir.run_settings import RunSettings
-from simorc.runner.case_workers import warm_loss, warm_way_of, worker_maker
+from simorc.runner.case_workers import loader_of, warm_loss, warm_way_of, worker_maker
 from simorc.runner.guardian import Guardian
 from simorc.runner.local_scheduler import LocalScheduler
 from simorc.runner.measuring import Measuring
@@ -89,11 +89,12 @@ async def run_chunk(layout: RunLayout, job_array: JobArray, element: int) -> int
         way = warm_way_of(settings, inside.results)
         if warm_loss(way):
             ledger.event(WARM_LOST, warm_loss(way))
-        benches = worker_maker(settings, run=inside.results, sessions=inside.results, way=way)
+        measuring = Measuring(inside, manifest, preparation.plan)
+        loader = loader_of(way, preparation, measuring, undo)
+        benches = worker_maker(settings, run=inside.results, sessions=inside.results, way=way, loader=loader)
         executor = LocalExecutor(benches, settings.jobs or 1)
         executor.place = place()
         guardian = Guardian()
-        measuring = Measuring(inside, manifest, preparation.plan)
         scheduler = LocalScheduler(
             inside, preparation, measuring, ledger, executor, guardian, settings, groups=left
         )

@@ -8,7 +8,8 @@ run's business.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from simorc.simulators.job import Job
 from simorc.simulators.outcome import Outcome
@@ -38,6 +39,45 @@ class Work(Protocol):
         ...
 
     async def finished(self, job: Job, outcome: Outcome) -> None: ...
+
+
+@runtime_checkable
+class RangeWork(Work, Protocol):
+    """A run that also gives ranges of cases to a worker that does whole cases: it prepares, simulates, judges
+    and measures them.
+    """
+
+    @property
+    def holds(self) -> bool:
+        """Whether no further case is to begin now."""
+        ...
+
+    @property
+    def waiting(self) -> int:
+        """How many cases wait."""
+        ...
+
+    def take_range(self, slot: int, most: int) -> list[int]:
+        """Up to `most` cases for `slot` that may run as they are; empty if none waits that may."""
+        ...
+
+    def directory(self, case_id: int) -> Path:
+        """The directory of a case."""
+        ...
+
+    def begun(self, case_id: int) -> None:
+        """A case of a range is in progress."""
+        ...
+
+    def measured(self, case_id: int, started: float, outcome: Outcome) -> None:
+        """A case of a range has ended; it began at `started`, a time of the wall clock (s)."""
+        ...
+
+    def range_ended(self, left: Sequence[int], *, other: bool) -> Job | None:
+        """A range has ended; these of its cases did not begin and wait again. `other`: the first of them is
+        to run by itself now: returns its job, None if it cannot be prepared, which is its verdict.
+        """
+        ...
 
 
 class Executor(Protocol):

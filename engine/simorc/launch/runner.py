@@ -41,7 +41,7 @@ from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.writer import Store
 from simorc.rundir.unvaried import unvaried
 from simorc.runner.accepting import accept_changes
-from simorc.runner.case_workers import simulator_of, warm_loss, warm_way_of, worker_maker
+from simorc.runner.case_workers import loader_of, simulator_of, warm_loss, warm_way_of, worker_maker
 from simorc.runner.early_stop import stopping_of
 from simorc.runner.guardian import Guardian, sweep_orphans
 from simorc.runner.housekeeping import Housekeeping
@@ -55,6 +55,7 @@ from simorc.runner.preparation import Preparation
 from simorc.runner.reuse import Reuse
 from simorc.runner.run_scheduler import RunScheduler
 from simorc.simulators.ngspice.session_way import WarmWay
+from simorc.simulators.ngspice.whole_cases.loader import Loader
 from simorc.sweeps.plan import Plan
 
 LOADED_FIRST = ("numpy", "psutil", "simorc.measurements.measure")
@@ -100,7 +101,9 @@ async def _run(layout: RunLayout, lock: RunnerLock, options: Mapping[str, Any]) 
         trace = Trace(layout)
         open_files.callback(trace.close)
         presence = open_files.enter_context(closing(Presence(layout)))
-        scheduler = make_scheduler(layout, manifest, settings, preparation, store, guardian, presence)
+        scheduler = make_scheduler(
+            layout, manifest, settings, preparation, store, guardian, open_files, presence
+        )
         reuse = Reuse(layout, manifest, settings, preparation, store, scheduler)
         held = HeldFiles(layout, manifest)
         housekeeping = Housekeeping(layout, lock, store, trace, scheduler, settings, held, presence)
@@ -142,9 +145,12 @@ def make_scheduler(
     preparation: Preparation,
     store: Store,
     guardian: Guardian,
+    until_end: ExitStack,
     presence: Presence | None = None,
 ) -> RunScheduler:
-    """The scheduler of the run: of a cluster if the executor submits jobs, else of this machine."""
+    """The scheduler of the run: of a cluster if the executor submits jobs, else of this machine. What is to
+    be closed at the end is added to `until_end`.
+    """
     store.set_meta(warm_lost="", unvaried="[]")
     name = settings.executor
     cluster = None if name == LOCAL else scheduler_called(name)
@@ -156,7 +162,8 @@ def make_scheduler(
         store.set_meta(warm_lost=warm_loss(way))
         store.event("warning", warm_loss(way))
     measuring = Measuring(layout, manifest, preparation.plan)
-    executor = make_executor(layout, settings, name, way)
+    loader = loader_of(way, preparation, measuring, until_end)
+    executor = make_executor(layout, settings, name, way, loader)
     admission = admission_of(layout, settings) if name == LOCAL else None
     return LocalScheduler(
         *(layout, preparation, measuring, store, executor, guardian, settings),
@@ -167,13 +174,18 @@ def make_scheduler(
 
 
 def make_executor(
-    layout: RunLayout, settings: RunSettings, name: str = LOCAL, way: WarmWay | None = None
+    layout: RunLayout,
+    settings: RunSettings,
+    name: str = LOCAL,
+    way: WarmWay | None = None,
+    loader: Loader | None = None,
 ) -> Executor:
     """This machine's executor, or another package's, with the run's simulator."""
     if name != LOCAL:
         simulator = simulator_of(settings, layout.path)
         return executor_called(name, Offer(layout.path, simulator, settings.jobs, settings))
-    workers = worker_maker(settings, run=layout.path, sessions=layout.path / ".warm", way=way)
+    sessions = layout.path / ".warm"
+    workers = worker_maker(settings, run=layout.path, sessions=sessions, way=way, loader=loader)
     return LocalExecutor(workers, settings.jobs or usable_cpus())
 
 

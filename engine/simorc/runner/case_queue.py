@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 
 
 class CaseQueue:
@@ -36,6 +36,15 @@ class CaseQueue:
         if not len(self._groups[number]):
             del self._groups[number]
         return case_id
+
+    @property
+    def prioritised(self) -> int | None:
+        """The next of the cases that come before all groups."""
+        return self._first[0] if self._first else None
+
+    def put_back(self, case_ids: Sequence[int]) -> None:
+        """These run next, in this order."""
+        self._first.extendleft(reversed(case_ids))
 
     def put_first(self, case_ids: Iterable[int]) -> None:
         """These run before everything in the groups, in this order."""

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 
 from simorc.rundir.run_settings import RunSettings
+from simorc.runner.case_source import RunCases
+from simorc.runner.measuring import Measuring
+from simorc.runner.preparation import Preparation
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.cut.decks import CutDecks
 from simorc.simulators.ngspice.cut.store import CutStore
+from simorc.simulators.ngspice.session_process import ProgramProcess
 from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way
 from simorc.simulators.ngspice.simulator_identity import simulator_identity
 from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
+from simorc.simulators.ngspice.whole_cases.loader import Loader, start_forked
 from simorc.simulators.ngspice.worker import NgspiceWorker
 from simorc.simulators.others.registry import adapter_called
 from simorc.simulators.others.worker import ProgramWorker
@@ -46,9 +53,16 @@ def warm_loss(way: WarmWay | None) -> str:
 
 
 def worker_maker(
-    settings: RunSettings, *, run: Path, sessions: Path, way: WarmWay | None = None
+    settings: RunSettings,
+    *,
+    run: Path,
+    sessions: Path,
+    way: WarmWay | None = None,
+    loader: Loader | None = None,
 ) -> Callable[[int], NgspiceWorker | ProgramWorker]:
-    """Create the worker of a slot; its warm session uses a directory of `sessions` and is driven by `way`."""
+    """Create the worker of a slot; its warm session uses a directory of `sessions`, is driven by `way`
+    and forked by `loader` where that is given.
+    """
     if settings.simulator != "ngspice":
         foreign = program_worker(settings, run)
         return lambda slot: foreign
@@ -56,7 +70,23 @@ def worker_maker(
     verified = VerifiedDecks(settings.warm, settings.warm_check)
     life = SessionLife(settings.warm_cases, settings.warm_memory)
     cuts = cut_decks_of(settings, simulator, way)
-    return lambda slot: NgspiceWorker(simulator, verified, sessions / f"warm-{slot}", life, way, cuts)
+    start = ProgramProcess if loader is None else partial(start_forked, loader)
+    return lambda slot: NgspiceWorker(simulator, verified, sessions / f"warm-{slot}", life, way, cuts, start)
+
+
+def loader_of(
+    way: WarmWay | None, preparation: Preparation, measuring: Measuring, until_end: ExitStack
+) -> Loader | None:
+    """The loader of a run whose warm sessions are driven by the ngspice library, else None; `until_end` closes
+    it. To be called before this process has threads.
+    """
+    if way is None or way.kind != "library":
+        return None
+    try:
+        return until_end.enter_context(closing(Loader(RunCases(preparation, measuring))))
+    except OSError as error:
+        sys.stderr.write(f"cases run one by one, no process can be forked: {error}\n")
+        return None
 
 
 def cut_decks_of(settings: RunSettings, simulator: Ngspice, way: WarmWay | None = None) -> CutDecks:

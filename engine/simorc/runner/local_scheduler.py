@@ -6,9 +6,11 @@ prepares jobs, measures their results, and records the decisions.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import anyio
 from anyio.abc import TaskGroup
@@ -217,6 +219,7 @@ class LocalScheduler:
                     job = self._job_of(start)
                     if job is not None:
                         return job
+                    self._release()
                     continue
                 if self._state.idle:
                     self._wake()
@@ -253,12 +256,61 @@ class LocalScheduler:
         self._store.set_meta(aside=self._not_asked_for())
 
     async def finished(self, job: Job, outcome: Outcome) -> None:
+        self._release()
         try:
             outcome = await self._measuring.complete(job.case_id, outcome)
         except Exception as error:  # noqa: BLE001 - a defect met in one case must not stop the others
             print_defect(error)
             outcome = Outcome.met(error, "measure")
         self._conclude(job.case_id, outcome)
+
+    # Work in ranges -------------------------------------------------------------------------------
+
+    @property
+    def holds(self) -> bool:
+        """Whether no further case is to begin now."""
+        return not self._state.starts_cases
+
+    @property
+    def waiting(self) -> int:
+        """How many cases wait."""
+        return self._state.waiting
+
+    def take_range(self, slot: int, most: int) -> list[int]:
+        case_ids: list[int] = []
+        with suppress(OSError, DatabaseError):
+            if self._state.starts_cases and self._admission.admit():
+                case_ids = self._state.start_range(slot, most, self._store.attempts_of, math.inf)
+                if not case_ids:
+                    self._admission.release()
+        if case_ids:
+            self.begun(case_ids[0])
+        return case_ids
+
+    def directory(self, case_id: int) -> Path:
+        return self._preparation.layout.case_dir(case_id)
+
+    def begun(self, case_id: int) -> None:
+        if case_id in self._state.under_way:
+            self._store.case_started(case_id, self._state.begin(case_id, time.time()))
+
+    def measured(self, case_id: int, started: float, outcome: Outcome) -> None:
+        self._state.begin(case_id, started)
+        self._conclude(case_id, outcome)
+
+    def range_ended(self, left: Sequence[int], *, other: bool) -> Job | None:
+        self._unstart(left[1:] if other else left)
+        job = self._job_of(self._state.start_of(left[0])) if other else None
+        if job is None:
+            self._release()
+        self._wake()
+        return job
+
+    def _unstart(self, case_ids: Sequence[int]) -> None:
+        for case_id in case_ids:
+            if self._store.statuses.of(case_id) == "in_progress":
+                self._store.given_back(case_id, self._state.start_of(case_id).attempt - 1)
+        self._state.unstart(case_ids)
 
     # One case -------------------------------------------------------------------------------------
 
@@ -276,10 +328,13 @@ class LocalScheduler:
             self._conclude(case_id, Outcome.met(error, "prepare the case"))
         return None
 
-    def _conclude(self, case_id: int, outcome: Outcome) -> None:
-        """An attempt is over: it is written down before anything that follows from it."""
+    def _release(self) -> None:
+        """A case, or a range of cases, has left the machine."""
         with suppress(OSError):
             self._admission.release()
+
+    def _conclude(self, case_id: int, outcome: Outcome) -> None:
+        """An attempt is over: it is written down before anything that follows from it."""
         fault = self._machine.blames_machine(case_id, outcome)
         if fault:
             self._give_back(case_id, outcome, fault)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ from simorc.config.definitions import MeasurementDefinitions
 from simorc.rundir.circuit.input_changes import project_root
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
+from simorc.simulators.defects import print_defect
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.sweeps.plan import Plan
 from simorc.waveforms.compression import pack_case
 
 _IN_A_THREAD_FROM = 1 << 20
 """Bytes of a raw file above which measuring would hold up the other cases."""
+_MEASURABLE = frozenset({None, FailureKind.MEASUREMENT_MISSING})
 Parameters = Callable[[], Mapping[str, Any]]
 """Gives the parameters of a case, with what else an expression about it may name."""
 
@@ -54,6 +57,12 @@ class DeclaredMeasurements:
         """The outcome of a case with its measurements; a required one without a value fails the case."""
         return self._as_declared(await self._complete(outcome, raw, parameters))
 
+    def complete_here(self, outcome: Outcome, raw: Path, parameters: Parameters) -> Outcome:
+        """As `complete`, in a process where nothing else waits meanwhile."""
+        if self._measurable(outcome):
+            outcome = self._measured(outcome, raw, parameters)
+        return self._as_declared(outcome)
+
     def _as_declared(self, outcome: Outcome) -> Outcome:
         """A .meas declared with capitals counts once, by that name: the simulator prints it in lower case."""
         twice = self._printed_as.keys() & outcome.measurements.keys()
@@ -63,13 +72,15 @@ class DeclaredMeasurements:
         return replace(outcome, measurements=values)
 
     async def _complete(self, outcome: Outcome, raw: Path, parameters: Parameters) -> Outcome:
-        measurable = {None, FailureKind.MEASUREMENT_MISSING}
-        if self._idle or outcome.status == "cancelled" or outcome.kind not in measurable:
+        if not self._measurable(outcome):
             return outcome
         large = raw.is_file() and raw.stat().st_size > _IN_A_THREAD_FROM
         if large:
             return await to_thread.run_sync(self._measured, outcome, raw, parameters)
         return self._measured(outcome, raw, parameters)
+
+    def _measurable(self, outcome: Outcome) -> bool:
+        return not self._idle and outcome.status != "cancelled" and outcome.kind in _MEASURABLE
 
     def _measured(self, outcome: Outcome, raw: Path, parameters: Parameters) -> Outcome:
         from simorc.measurements.measure import measure_case
@@ -104,15 +115,30 @@ class Measuring:
 
         If configured, the waveforms are compressed afterwards.
         """
-
-        def parameters() -> Mapping[str, Any]:
-            return {**self._plan.defaults, **self._plan.case(case_id).scope()}
-
-        measured = await self._declared.complete(outcome, self._layout.raw(case_id), parameters)
+        raw, parameters = self._layout.raw(case_id), partial(self._parameters, case_id)
+        measured = await self._declared.complete(outcome, raw, parameters)
         if not self._compress or measured.status == "cancelled":
             return measured
+        return await to_thread.run_sync(self._compressed, case_id, measured)
+
+    def complete_here(self, case_id: int, outcome: Outcome) -> Outcome:
+        """As `complete`, in a process where nothing else waits meanwhile. Never raises."""
         try:
-            await to_thread.run_sync(pack_case, self._layout.case_dir(case_id))
+            raw, parameters = self._layout.raw(case_id), partial(self._parameters, case_id)
+            measured = self._declared.complete_here(outcome, raw, parameters)
+        except Exception as error:  # noqa: BLE001 - a defect met in one case must not stop the others
+            print_defect(error)
+            return Outcome.met(error, "measure")
+        skipped = not self._compress or measured.status == "cancelled"
+        return measured if skipped else self._compressed(case_id, measured)
+
+    def _parameters(self, case_id: int) -> Mapping[str, Any]:
+        return {**self._plan.defaults, **self._plan.case(case_id).scope()}
+
+    def _compressed(self, case_id: int, measured: Outcome) -> Outcome:
+        """Compress the waveforms of a case; the message of the outcome reports it if that is impossible."""
+        try:
+            pack_case(self._layout.case_dir(case_id))
         except OSError as error:
             message = f"cannot compress waveforms: {error.strerror}"
             return replace(

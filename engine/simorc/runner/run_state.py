@@ -111,6 +111,37 @@ class RunState:
         start = self._started[case_id] = Start(case_id, attempt, self._next_action.pop(case_id, None))
         return start
 
+    def start_range(self, slot: int, most: int, recorded: Callable[[int], int], started: float) -> list[int]:
+        """Start up to `most` cases on `slot` that run as they are: no action follows an earlier attempt."""
+        case_ids: list[int] = []
+        while len(case_ids) < most and self._queue.prioritised not in self._next_action:
+            start = self.start_next(slot, recorded, started)
+            if start is None:
+                break
+            case_ids.append(start.case_id)
+        return case_ids
+
+    def begin(self, case_id: int, started: float) -> int:
+        """A case of a range begins; the number of its attempt."""
+        attempt, _ = self.under_way[case_id]
+        self.under_way[case_id] = (attempt, started)
+        return attempt
+
+    def unstart(self, case_ids: Sequence[int]) -> None:
+        """Cases of a range that did not begin wait again, before all others."""
+        for case_id in case_ids:
+            attempt, _ = self.under_way.pop(case_id)
+            del self._started[case_id]
+            self._distrusted.pop(case_id, None)
+            self._numbers[case_id] = attempt - 1
+        left_out = self.steering.left_out
+        if not self.steering.cancelled:
+            self._queue.put_back([case_id for case_id in case_ids if case_id not in left_out])
+
+    def start_of(self, case_id: int) -> Start:
+        """The attempt in progress at a case."""
+        return self._started[case_id]
+
     def give_back(self, case_id: int) -> None:
         """An attempt in progress met a fault of the machine: it does not count, and the case is pending as
         before.

@@ -24,6 +24,8 @@ class DeckSample:
     since: int = 0
     due: int = 0
     cold_seconds: float = 0.0
+    chosen: bool = False
+    """Whether the next case that runs by itself is to be checked."""
 
 
 class Sampling:

@@ -85,6 +85,11 @@ class Worker:
         while text:
             del text[: os.write(1, text)]
 
+    def leave(self, code: int) -> None:
+        """End this process."""
+        self.flush()
+        os._exit(code)
+
     # Called by the library, from the thread that runs the analysis ----------------------------------------
 
     def _printed(self, text: bytes, _ident: int, _data: int) -> int:
@@ -109,8 +114,8 @@ class Worker:
         return 0
 
     def _exit(self, code: int, _at_once: bool, _quit: bool, _ident: int, _data: int) -> int:
-        self.flush()
-        os._exit(code)
+        self.leave(code)
+        return 0
 
     # -----------------------------------------------------------------------------------------------------
 
@@ -126,8 +131,7 @@ class Worker:
 
     def _refuse(self, why: str) -> None:
         self._output += b"Error: " + why.encode() + b"\n"
-        self.flush()
-        os._exit(1)
+        self.leave(1)
 
 
 def main() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 import anyio
 
 from simorc.deck_text import encoded
-from simorc.processes import memory_of
+from simorc.simulators.ngspice.session_process import ProgramProcess, StartProcess
 
 _READ_AT_ONCE = 1 << 16
 _LOOK_EVERY = 0.25
@@ -39,39 +38,30 @@ class SessionEnded(Exception):
 
 
 class Session:
-    """One ``ngspice -p`` child, started in `directory`."""
+    """One process that reads commands, started in `directory` by `start`."""
 
     def __init__(
-        self, command: Sequence[str], directory: Path, environment: Mapping[str, str], nice: int = 0
+        self,
+        command: Sequence[str],
+        directory: Path,
+        environment: Mapping[str, str],
+        nice: int = 0,
+        start: StartProcess = ProgramProcess,
     ) -> None:
         self.directory = directory
         self.cases = 0
         self.values: dict[str, str] = {}
         self._marker = f"simorc-{secrets.token_hex(8)}"
-        self._process = subprocess.Popen(
-            list(command),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=directory,
-            env=dict(environment),
-            start_new_session=True,
-            bufsize=0,
-        )
-        if nice:
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, os.getpriority(os.PRIO_PROCESS, 0) + nice)
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._input, self._output = self._process.stdin.fileno(), self._process.stdout.fileno()
-        os.set_blocking(self._output, False)
-        os.set_blocking(self._input, False)
+        self.process = start(command, directory, environment, nice)
+        self._input, self._output = self.process.input, self.process.output
 
     @property
     def pid(self) -> int:
-        return self._process.pid
+        return self.process.pid
 
     def resident_bytes(self) -> int:
-        """The process's memory, 0 once it is gone."""
-        return memory_of(self.pid)
+        """The session's memory, 0 once it is gone."""
+        return self.process.resident_bytes()
 
     async def ask(
         self,
@@ -109,7 +99,7 @@ class Session:
         look: Callable[[], str | None] | None,
     ) -> bytes:
         deadline = None if timeout is None else time.monotonic() + timeout
-        await self._send(encoded("\n".join([*commands, f"echo {self._marker}", ""])))
+        await self.send(encoded("\n".join([*commands, f"echo {self._marker}", ""])))
         end, output = f"{self._marker}\n".encode(), bytearray()
         next_look = time.monotonic() + _LOOK_EVERY
         while True:
@@ -129,7 +119,7 @@ class Session:
 
     async def _write_what_there_is(self, seconds: float) -> None:
         """Break the analysis off: the commands that follow it are still to be obeyed."""
-        os.killpg(self._process.pid, signal.SIGINT)
+        self.process.signal(signal.SIGINT)
         end, output = f"{self._marker}\n".encode(), bytearray()
         with anyio.move_on_after(seconds):
             while not output.endswith(end):
@@ -140,14 +130,15 @@ class Session:
                     return
                 del output[: -len(end)]
 
-    async def _send(self, text: bytes) -> None:
+    async def send(self, text: bytes) -> None:
+        """Write to the process. Raises `SessionEnded` if it has ended."""
         while text:
             try:
                 text = text[os.write(self._input, text) :]
             except BlockingIOError:
                 await anyio.wait_writable(self._input)
             except BrokenPipeError:
-                raise SessionEnded("died", exit_code=self._process.wait()) from None
+                raise SessionEnded("died", exit_code=self.process.wait()) from None
 
     def _read(self, so_far: bytearray) -> bytes:
         try:
@@ -155,7 +146,7 @@ class Session:
         except BlockingIOError:
             return b""
         if not piece:
-            raise SessionEnded("died", bytes(so_far), self._process.wait())
+            raise SessionEnded("died", bytes(so_far), self.process.wait())
         return piece
 
     def _check(
@@ -169,11 +160,6 @@ class Session:
 
     def kill(self) -> None:
         """End the whole group at once; harmless when it is gone already."""
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+        self.process.signal(signal.SIGKILL)
+        self.process.wait()
+        self.process.close()

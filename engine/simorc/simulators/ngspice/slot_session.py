@@ -14,6 +14,7 @@ from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.cut.decks import Cut
 from simorc.simulators.ngspice.deck_split import DeckSplit
 from simorc.simulators.ngspice.session import Session, SessionEnded
+from simorc.simulators.ngspice.session_process import ProgramProcess, StartProcess
 from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way, place_own_init
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks, WarmCase
 
@@ -41,7 +42,8 @@ class SessionLife:
 
 class SlotSession:
     """The session of one slot, while there is one. `directory` is where it lives; `way` is how it is driven
-    (None: found out when it is wanted); `cut_text` gives the cut deck of a text, None if it cannot be cut.
+    (None: found out when it is wanted); `cut_text` gives the cut deck of a text, None if it cannot be cut;
+    `start` starts its processes.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class SlotSession:
         life: SessionLife,
         way: WarmWay | None,
         cut_text: Callable[[Cut, str], str | None],
+        start: StartProcess = ProgramProcess,
     ) -> None:
         self.directory = directory
         self.loading = b""
@@ -61,6 +64,7 @@ class SlotSession:
         self._life = life
         self._way = way
         self._cut_text = cut_text
+        self._start = start
         self._cut: Cut | str | None = None
         self._session: Session | None = None
         self._session_is_cut = False
@@ -80,6 +84,24 @@ class SlotSession:
     def is_cut(self) -> bool:
         """Whether the session has loaded a cut deck."""
         return self._session_is_cut
+
+    @property
+    def current(self) -> Session | None:
+        """The session, while there is one."""
+        return self._session
+
+    @property
+    def loaded(self) -> DeckSplit | None:
+        """What the session was loaded with."""
+        return self._loaded
+
+    def holds(self, key: str) -> bool:
+        """Whether the session has loaded the deck of this key and can go on."""
+        return self._session is not None and self._key == key and not self._worn_out() and not self.refusal()
+
+    def cases_left(self) -> int:
+        """How many cases may run before the session is replaced."""
+        return 0 if self._session is None else max(0, self._life.cases - self._session.cases)
 
     def prepare(
         self, job: Job, case: WarmCase, cut: Cut | str | None, callbacks: Callbacks
@@ -156,6 +178,7 @@ class SlotSession:
             self.directory,
             {**environment, **dict(way.environment)},
             job.limits.nice,
+            self._start,
         )
         callbacks.on_spawn(session.pid)
         self._guard = callbacks
@@ -203,15 +226,20 @@ class SlotSession:
             if entry.name not in STAYS:
                 shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
-    def bring_home(self, job: Job) -> None:
+    def bring_home(self, directory: Path) -> None:
         """Move what the case wrote into its own directory."""
         for entry in self.directory.iterdir():
             if entry.name not in STAYS:
-                entry.rename(job.directory / entry.name)
+                entry.rename(directory / entry.name)
 
     def written(self) -> int:
         """The bytes of what the case has written so far."""
-        return sum(_size(entry) for entry in self.directory.iterdir() if entry.name not in STAYS)
+        return written_in(self.directory)
+
+
+def written_in(directory: Path) -> int:
+    """The bytes of what a case has written so far into the directory of its session."""
+    return sum(_size(entry) for entry in directory.iterdir() if entry.name not in STAYS)
 
 
 def _loading_commands(form: DeckSplit) -> list[str]:

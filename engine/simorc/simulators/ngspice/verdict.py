@@ -113,7 +113,7 @@ def _simulation(
     if raw is None and (scan.refused or scan.changed) is not None:
         return scan.refused or scan.changed
     if ending.exit_code is not None and ending.exit_code < 0:
-        return _signal(-ending.exit_code)
+        return killed_by(-ending.exit_code)
     if raw is None:
         return scan.lack or Complaint(FailureKind.OUTPUT_MISSING, _no_output(raw_error, ending, scan))
     if deck.wanted and raw.plots and all(plot.name.lower() == "constants" for plot in raw.plots):
@@ -124,7 +124,8 @@ def _simulation(
     return next(_shortcomings(deck, scan, raw), None)
 
 
-def _signal(number: int) -> Complaint:
+def killed_by(number: int) -> Complaint:
+    """The complaint for a simulator that a signal ended."""
     if number == signal.SIGKILL:
         message = "killed by another process (SIGKILL), most often by the kernel when memory runs out"
         return Complaint(FailureKind.OUT_OF_MEMORY, message)

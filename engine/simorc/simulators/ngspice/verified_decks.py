@@ -104,7 +104,28 @@ class VerifiedDecks:
             return True
         if not proof.covers(changed):
             return not proof.awaits(changed)  # another slot is at it; this case may have to run again
+        if self._sample(key).chosen:
+            self._sample(key).chosen = False
+            return True
         return self._sampling.chooses(self._sample(key))
+
+    def covered(self, key: str) -> frozenset[str] | None:
+        """The settings of a deck that cases may change without a check; None if every case is to be looked
+        at by itself.
+        """
+        proof = self._proof(key)
+        return None if proof.refused or self.mode != "auto" else proof.proved
+
+    def unchecked(self, key: str, wanted: int) -> int:
+        """How many of the next `wanted` cases of a deck run without a check; if not all of them, the case
+        after them is to be checked.
+        """
+        sample = self._sample(key)
+        for number in range(wanted):
+            if sample.chosen or self._sampling.chooses(sample):
+                sample.chosen = True
+                return number
+        return wanted
 
     def is_proved(self, key: str, changed: frozenset[str]) -> bool:
         """Whether a case of this deck that changes these settings is proved already."""

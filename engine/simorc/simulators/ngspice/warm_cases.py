@@ -52,28 +52,16 @@ class WarmCases:
         if NO_CIRCUIT.search(output):
             output = self._session.loading + output  # it contains the reason
         job.log.write_bytes(output)
-        self._session.bring_home(job)
+        self._session.bring_home(job.directory)
         outcome = self.judged(job, case.deck, output, ending)
-        if outcome.status == "completed" and values_skipped(output):
-            outcome = Outcome.failed(
-                FailureKind.INTERNAL, "the session did not accept the values of the case"
-            )
-        if not _session_survives(outcome, output):
+        outcome = without_skipped_values(outcome, output)
+        if not session_survives(outcome, output):
             self._session.drop(callbacks)
         return replace(outcome, warm=True, seconds=time.monotonic() - began)
 
     def judged(self, job: Job, deck: Deck, output: bytes, ending: Ending) -> Outcome:
         """Judge what a case has written into the directory of `job`; `output` is what the session printed."""
-        cut = cut_to_limit(job, deck)
-        ending = replace(ending, stopped=ending.stopped or cut)
-        raw, error = collect_raw(job, deck, output)
-        return judge(
-            *(deck, output, raw, ending),
-            requested=job.requested,
-            optional=job.optional,
-            raw_error=error,
-            loading=self._session.loading,
-        )
+        return judged_warm(job, deck, output, ending, self._session.loading)
 
     async def converse(self, job: Job, case: WarmCase, callbacks: Callbacks) -> bytes:
         """Run the case in the session and return what that printed; the files that the case writes stay in
@@ -96,7 +84,7 @@ class WarmCases:
 
         try:
             return await session.ask(
-                _commands(session, case),
+                commands_for(case, session.values),
                 log_limit=job.limits.log,
                 on_output=progress,
                 look=lambda: self._overgrown(job, session) or pace.over(time.monotonic()),
@@ -119,16 +107,41 @@ def values_skipped(output: bytes) -> bool:
     return _SKIPPED.search(output) is not None
 
 
-def _session_survives(outcome: Outcome, output: bytes) -> bool:
+def judged_warm(job: Job, deck: Deck, output: bytes, ending: Ending, loading: bytes) -> Outcome:
+    """Judge what a case has written into the directory of `job`. `output` is what the session printed for the
+    case, `loading` what it printed when it loaded its deck.
+    """
+    cut = cut_to_limit(job, deck)
+    ending = replace(ending, stopped=ending.stopped or cut)
+    raw, error = collect_raw(job, deck, output)
+    return judge(
+        *(deck, output, raw, ending),
+        requested=job.requested,
+        optional=job.optional,
+        raw_error=error,
+        loading=loading,
+    )
+
+
+def without_skipped_values(outcome: Outcome, output: bytes) -> Outcome:
+    """The outcome of a case; a failure if the session has not taken its values."""
+    if outcome.status == "completed" and values_skipped(output):
+        return Outcome.failed(FailureKind.INTERNAL, "the session did not accept the values of the case")
+    return outcome
+
+
+def session_survives(outcome: Outcome, output: bytes) -> bool:
     """Whether a session can be used after a case: its circuit was loaded and was simulated."""
     simulated = outcome.status == "completed" or outcome.kind in _HARMLESS
     return simulated and not NO_CIRCUIT.search(output)
 
 
-def _commands(session: Session, case: WarmCase) -> list[str]:
-    """What this case needs in a session that has run others before."""
-    changed = [(name, text) for name, text in case.form.settings if session.values.get(name) != text]
-    session.values.update(changed)
+def commands_for(case: WarmCase, values: dict[str, str]) -> list[str]:
+    """What this case needs in a session that has run others before; `values` is what is set in it, which is
+    updated.
+    """
+    changed = [(name, text) for name, text in case.form.settings if values.get(name) != text]
+    values.update(changed)
     commands = [f"alterparam {name}={text}" for name, text in changed]
     if case.form.seed is not None:
         commands.append(f"setseed {case.form.seed}")
@@ -138,9 +151,13 @@ def _commands(session: Session, case: WarmCase) -> list[str]:
     return [*commands, *case.commands, *case.cleanup]
 
 
+def ending_for(reason: str, exit_code: int | None = None) -> Ending:
+    """The ending of a case that simorc ended for `reason`, see `SessionEnded`."""
+    return Ending(exit_code, Complaint(*_STOPPED[reason]))
+
+
 def _ending(ended: SessionEnded, deck: Deck) -> Ending:
-    kind, message = _STOPPED[ended.reason]
     signalled = ended.exit_code is not None and ended.exit_code < 0
     if ended.reason == "died" and (signalled or scan_log(ended.output, deck).refused is not None):
         return Ending(ended.exit_code)
-    return Ending(ended.exit_code, Complaint(kind, message))
+    return ending_for(ended.reason, ended.exit_code)

@@ -12,17 +12,19 @@ from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.cold_cases import ColdCases
 from simorc.simulators.ngspice.cut.decks import Cut, CutDecks, note_of
 from simorc.simulators.ngspice.session_check import SessionCheck
+from simorc.simulators.ngspice.session_process import ProgramProcess, StartProcess
 from simorc.simulators.ngspice.session_way import WarmWay
 from simorc.simulators.ngspice.slot_session import SessionLife, SlotSession
 from simorc.simulators.ngspice.verified_decks import APART, VerifiedDecks, WarmCase
 from simorc.simulators.ngspice.warm_cases import WarmCases
+from simorc.simulators.ngspice.whole_cases.case_ranges import CaseRanges
 from simorc.simulators.outcome import FailureKind, Outcome
 
 
 class NgspiceWorker:
     """The ngspice of one slot. `directory` is the working directory of its session, two levels below the run
     directory; `way` is how sessions are driven (None: determined when the first session starts). `cuts` are
-    the cut decks of the run (None: every deck runs whole).
+    the cut decks of the run (None: every deck runs whole); `start` starts the processes of sessions.
     """
 
     def __init__(
@@ -33,13 +35,15 @@ class NgspiceWorker:
         life: SessionLife,
         way: WarmWay | None = None,
         cuts: CutDecks | None = None,
+        start: StartProcess = ProgramProcess,
     ) -> None:
         self._decks = decks
         self._cuts = CutDecks(None) if cuts is None else cuts
         self._cold = ColdCases(simulator, self._cuts, directory)
-        self._session = SlotSession(simulator, decks, directory, life, way, self._cold.cut_text)
+        self._session = SlotSession(simulator, decks, directory, life, way, self._cold.cut_text, start)
         self._warm = WarmCases(self._session)
         self._check = SessionCheck(decks, self._cuts, self._cold, self._session, self._warm)
+        self.ranges = CaseRanges(decks, self._session)
 
     async def run(self, job: Job, callbacks: Callbacks) -> Outcome:
         """Simulate and judge one case, warm where that is trusted."""
@@ -87,6 +91,7 @@ class NgspiceWorker:
             doubt = self._session.refusal() or self._decks.rests_on(case.key, job.case_id, changed)
             if doubt:
                 return replace(Outcome.failed(FailureKind.INTERNAL, doubt), warm=True)
+            self.ranges.trust(case, cut, job.limits, outcome.seconds)
         return outcome
 
     async def close(self) -> None:
