@@ -78,6 +78,34 @@ class AnyOrder(RuleBasedStateMachine):
         self.status[start.case_id] = "in_progress"
         self.given_back.discard(start.case_id)
 
+    @rule(slot=st.integers(0, 2), most=st.integers(1, 4))
+    def start_range(self, slot: int, most: int) -> None:
+        running, may = set(self.state.under_way), self.state.starts_cases
+        between = set(self.state.between_attempts())
+        started = self.state.start_range(slot, most, self.recorded.__getitem__, self.now)
+        assert len(started) <= most and (may or not started)
+        assert not {*started} & (running | between) and {*started} <= self.wanted
+        for case_id in started:
+            assert self.state.start_of(case_id).attempt == self.recorded[case_id] + 1
+            self.status[case_id] = "in_progress"
+            self.given_back.discard(case_id)
+
+    @precondition(lambda self: self.state.under_way)
+    @rule(data=st.data())
+    def unstart(self, data: st.DataObject) -> None:
+        """A worker gives cases back that it has not begun."""
+        plain = [each for each in self.state.under_way if self.state.start_of(each).action is None]
+        if not plain:
+            return
+        case_ids = data.draw(st.lists(st.sampled_from(sorted(plain)), unique=True))
+        self.state.unstart(case_ids)
+        for case_id in case_ids:
+            self.status[case_id] = "pending"
+            self.given_back.add(case_id)
+            if case_id in self.state.steering.left_out or self.state.steering.cancelled:
+                self.wanted.discard(case_id)
+        self.obey()
+
     @precondition(lambda self: self.state.under_way)
     @rule(data=st.data(), outcome=st.sampled_from([COMPLETED, WARM, CRASHED, STUCK, BROKEN]))
     def finish(self, data: st.DataObject, outcome: Outcome) -> None:
@@ -269,3 +297,20 @@ def test_the_end_says_how_many_cases_came_to_what(reason: str, state: str, messa
         assert steering.commands() == [SetMeta({"state": "cancelling"}), Kill()]
     steering.end({"completed": 4, "failed": 1, "pending": 2, "in_progress": 0}, 7.0)
     assert steering.commands() == [SetMeta({"state": state, "ended": 7.0}), Record(state, message)]
+
+
+def test_cases_that_a_range_leaves_run_next_and_in_their_order() -> None:
+    state = new_state([1, 2, 3, 4])
+    assert state.start_range(0, 3, lambda _: 0, 0.0) == [1, 2, 3]
+    state.unstart([2, 3])
+    assert [start.case_id for _ in range(3) if (start := state.start_next(0, lambda _: 0, 0.0))] == [2, 3, 4]
+
+
+def test_a_range_ends_before_a_case_that_is_repeated_with_an_action() -> None:
+    state = new_state([1, 2, 3])
+    state.start_next(0, lambda _: 0, 0.0)
+    state.finished(1, Outcome("failed", FailureKind.CRASHED, warm=True), 0.0)
+    assert state.start_range(0, 3, lambda _: 0, 0.0) == []
+    again = state.start_next(0, lambda _: 0, 0.0)
+    assert again is not None and again.case_id == 1 and again.action is not None
+    assert state.start_range(0, 3, lambda _: 0, 0.0) == [2, 3]

@@ -77,8 +77,8 @@ def worker_maker(
 def loader_of(
     way: WarmWay | None, preparation: Preparation, measuring: Measuring, until_end: ExitStack
 ) -> Loader | None:
-    """The loader of a run whose warm sessions are driven by the ngspice library, else None; `until_end` closes
-    it. To be called before this process has threads.
+    """The loader of a run whose warm sessions are driven by the ngspice library, else None; `until_end`
+    closes it. To be called before this process has threads.
     """
     if way is None or way.kind != "library":
         return None

@@ -13,14 +13,14 @@ import itertools
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simorc.errors import WaveformError
 from simorc.waveforms.header import Header, HeaderError, Variable, parse_header
-from simorc.waveforms.source import RawBytes, mapped
+from simorc.waveforms.source import RawBytes, in_memory, mapped
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +44,8 @@ class Plot:
     """One plot of a raw file.
 
     `n_points` rows can be read; `complete` is whether they are all that the header declares. `offset` and
-    `size` delimit the data section in the file, in bytes. Names of traces are case-insensitive.
+    `size` delimit the data section in the file, in bytes; `data` is that section if the file is small (None:
+    it is read when it is needed). Names of traces are case-insensitive.
     """
 
     path: Path
@@ -53,6 +54,7 @@ class Plot:
     offset: int
     size: int
     complete: bool
+    data: memoryview | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -92,6 +94,8 @@ class Plot:
             return np.empty(empty, np.complex128) if self.complex else np.empty(empty, np.float64)
         if self.header.binary:
             shape = (self.n_points, len(self.variables))
+            if self.data is not None:
+                return in_memory(self.data, shape, is_complex=self.complex)
             return mapped(self.path, self.offset, shape, is_complex=self.complex)
         return _ascii_rows(self)
 
@@ -157,6 +161,13 @@ class Plot:
         edges = [0, *turns.tolist(), self.n_points]
         return [slice(first, last) for first, last in itertools.pairwise(edges)]
 
+    def _bytes(self, start: int, count: int) -> bytes | memoryview:
+        """At most `count` bytes of the data section from `start`."""
+        if self.data is not None:
+            return self.data[start : start + count]
+        with RawBytes(self.path) as source:
+            return source.read(self.offset + start, count)
+
     def last_row(self) -> tuple[Value, ...]:
         """The values of the last point, without numpy; empty if there is none."""
         if not self.n_points:
@@ -164,8 +175,7 @@ class Plot:
         if not self.header.binary:
             return tuple(Value(value) for value in self.rows[-1])
         size = self.header.row_size
-        with RawBytes(self.path) as source:
-            raw = source.read(self.offset + (self.n_points - 1) * size, size)
+        raw = self._bytes((self.n_points - 1) * size, size)
         if len(raw) < size:
             raise WaveformError(f"{self.path}: shrank while it was read")
         values = struct.unpack(f"<{size // 8}d", raw)
@@ -226,9 +236,14 @@ def _plot_at(source: RawBytes, position: int) -> Plot:
     if header.points == 0 and left and not _NEXT_PLOT.match(source.read(offset, 32)):
         # A simulator that writes as it goes fills the count in at its end; this one never came to it.
         rows = left // header.row_size
-        return Plot(source.path, header, rows, offset, rows * header.row_size, complete=False)
+        return _binary_plot(source, header, rows, offset, complete=False)
     rows = min(header.points, left // header.row_size)
-    return Plot(source.path, header, rows, offset, rows * header.row_size, rows == header.points)
+    return _binary_plot(source, header, rows, offset, complete=rows == header.points)
+
+
+def _binary_plot(source: RawBytes, header: Header, rows: int, offset: int, *, complete: bool) -> Plot:
+    size = rows * header.row_size
+    return Plot(source.path, header, rows, offset, size, complete, source.kept(offset, size))
 
 
 def _header_at(source: RawBytes, position: int) -> tuple[Header, int]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _READ_UP_TO = 1 << 20
 """Bytes up to which reading a section takes less time than mapping it."""
+KEPT_UP_TO = 1 << 18
+"""Bytes up to which a file is read at once when it is opened, and kept."""
 
 
 class RawBytes:
@@ -26,7 +28,7 @@ class RawBytes:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor: int | None = None
-        self._unpacked = b""
+        self._unpacked = self._kept = b""
         found = present(path)
         if found.suffix == ENDING:
             self._unpacked = unpacked(found)
@@ -39,6 +41,7 @@ class RawBytes:
         except OSError as error:
             raise WaveformError(f"{path}: {error.strerror}") from None
         self.size = os.fstat(self._descriptor).st_size
+        self._kept = self.read(0, self.size) if self.size <= KEPT_UP_TO else b""
 
     def __enter__(self) -> RawBytes:
         return self
@@ -47,14 +50,27 @@ class RawBytes:
         if self._descriptor is not None:
             os.close(self._descriptor)
 
+    def kept(self, offset: int, count: int) -> memoryview | None:
+        """Bytes of a small file, which can be kept; None if the file is large."""
+        return memoryview(self._kept)[offset : offset + count] if self._kept else None
+
     def read(self, offset: int, count: int) -> bytes:
         """At most `count` bytes from `offset`; fewer at the end of the file."""
+        if self._kept:
+            return self._kept[offset : offset + max(0, count)]
         if self._descriptor is None:
             return self._unpacked[offset : offset + max(0, count)]
         try:
             return os.pread(self._descriptor, max(0, min(count, self.size - offset)), offset)
         except OSError as error:
             raise WaveformError(f"{self.path}: {error.strerror}") from None
+
+
+def in_memory(data: bytes | memoryview, shape: tuple[int, int], *, is_complex: bool) -> Trace:
+    """The rows of a binary section that is in memory, shape (rows, columns), read-only."""
+    import numpy as np
+
+    return np.frombuffer(data, "<c16" if is_complex else "<f8").reshape(shape)
 
 
 def mapped(path: Path, offset: int, shape: tuple[int, int], *, is_complex: bool) -> Trace:
