@@ -21,7 +21,7 @@ from simorc.netlist.deck.deck import Deck
 from simorc.simulators.defects import print_defect
 from simorc.simulators.job import Job
 from simorc.simulators.ngspice.library_worker import Worker
-from simorc.simulators.ngspice.log import last_progress
+from simorc.simulators.ngspice.log.scan import last_progress
 from simorc.simulators.ngspice.slot_session import NO_CIRCUIT, STAYS
 from simorc.simulators.ngspice.verdict import Ending
 from simorc.simulators.ngspice.verified_decks import WarmCase, as_warm_case
