@@ -6,7 +6,14 @@ psutil is imported where it is used: `simorc status` looks at a process only whe
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+RUN_VARIABLE = "SIMORC_RUN"
+"""The environment variable that names the run a process belongs to."""
+_SET_NAME = 15
+"""``PR_SET_NAME`` of Linux."""
 
 
 def process_ticks(pid: int) -> int | None:
@@ -60,3 +67,28 @@ def file_system_of(path: str) -> str:
         if inside and len(mount) >= len(best):
             best, kind = mount, partition.fstype
     return kind
+
+
+def show_as(name: str, variables: Mapping[str, str]) -> None:
+    """Let a forked process be seen under a name of its own and with these environment variables, not with
+    those its parent was started with. Call it once all variables of `os.environ` were set anew: the places
+    of the first ones are overwritten. Nothing happens where the system has no such places.
+    """
+    import ctypes
+
+    with suppress(OSError, AttributeError, ValueError, IndexError):
+        ctypes.CDLL(None).prctl(_SET_NAME, name.encode())
+        fields = Path("/proc/self/stat").read_bytes().rpartition(b")")[2].split()
+        arguments, arguments_end, environment, environment_end = map(int, fields[-5:-1])
+        text = b"".join(f"{key}={value}".encode() + b"\0" for key, value in variables.items())
+        _overwrite(arguments, arguments_end, name.encode() + b"\0")
+        _overwrite(environment, environment_end, text)
+
+
+def _overwrite(start: int, end: int, text: bytes) -> None:
+    """Replace what is shown of this process between two addresses, if there is room."""
+    import ctypes
+
+    if 0 < start < end and len(text) <= end - start:
+        ctypes.memset(start, 0, end - start)
+        ctypes.memmove(start, text, len(text))

@@ -14,6 +14,7 @@ import pytest
 from simorc.launch.start import runner_alive, start_runner
 from simorc.rundir.layout import RunLayout
 from simorc.simulators.ngspice.session_way import worker_command
+from simorc.simulators.ngspice.whole_cases.loader import NAME
 from tests.e2e.driving import (
     SLOW,
     MetadataReader,
@@ -110,6 +111,6 @@ def _is_simulator(pid: int) -> bool:
     try:
         process = Path("/proc", str(pid))
         words = (process / "cmdline").read_bytes().split(b"\0")
-        return (process / "comm").read_text().strip() == "ngspice" or words[:4] == _SESSION
+        return (process / "comm").read_text().strip() in {"ngspice", NAME} or words[:4] == _SESSION
     except OSError:
         return False

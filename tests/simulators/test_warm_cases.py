@@ -104,11 +104,11 @@ async def test_a_name_that_is_defined_again_is_not_swept_warm(
 async def test_what_differs_is_named_and_the_cases_run_again(
     tmp_path: Path, make_bench: Make, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = warm_cases._commands
+    real = warm_cases.commands_for
     monkeypatch.setattr(
         warm_cases,
-        "_commands",
-        lambda session, case: [line.replace("r=2k", "r=3k") for line in real(session, case)],
+        "commands_for",
+        lambda case, values: [line.replace("r=2k", "r=3k") for line in real(case, values)],
     )
     decks = [(CONTROL % "op").format(r=r) for r in ("1k", "2k", "4k")]
     (first, second, third) = await ran(make_bench("verify"), tmp_path, told, decks)

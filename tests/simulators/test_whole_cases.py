@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from simorc.errors import TemplateError
+from simorc.processes import processes_with
 from simorc.simulators.case_warnings import CaseWarning, WarningKind
 from simorc.simulators.job import Callbacks, Job, Limits
 from simorc.simulators.ngspice.cold import Ngspice
@@ -23,7 +24,7 @@ from simorc.simulators.ngspice.deck_split import DeckSplit
 from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way
 from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
-from simorc.simulators.ngspice.whole_cases.loader import Loader, start_forked
+from simorc.simulators.ngspice.whole_cases.loader import NAME, Loader, start_forked
 from simorc.simulators.ngspice.whole_cases.messages import CaseRecord, RangeEnd, RangeOrder, packed, unpacked
 from simorc.simulators.ngspice.whole_cases.page import CasePage, new_page
 from simorc.simulators.ngspice.worker import NgspiceWorker
@@ -109,7 +110,8 @@ class Slot:
         start = partial(start_forked, loader)
         sessions, life = source.root / ".warm" / "0", SessionLife()
         decks = VerifiedDecks("auto", 0)
-        self.worker = NgspiceWorker(Ngspice(), decks, sessions, life, way, start=start)
+        simulator = Ngspice(run=source.root / "run")
+        self.worker = NgspiceWorker(simulator, decks, sessions, life, way, start=start)
 
     async def verify(self) -> None:
         for case_id in (1, 2):
@@ -160,6 +162,21 @@ async def test_a_range_has_the_results_of_cold_runs(slot: Slot, tmp_path: Path) 
         assert outcome.fingerprint == expected.fingerprint
         assert {path.name for path in cold.directory.iterdir()} >= {"netlist.spice", "simulator.log"}
     await slot.worker.close()
+
+
+@pytest.mark.ngspice
+async def test_the_process_of_a_session_is_seen_under_a_name_and_with_its_run(slot: Slot) -> None:
+    await slot.verify()
+    session = slot.worker.ranges._session.current
+    assert session is not None
+    place = Path("/proc", str(session.pid))
+    assert (place / "comm").read_text() == f"{NAME}\n"
+    assert (place / "cmdline").read_bytes().rstrip(b"\0") == NAME.encode()
+    run = str(slot.source.root / "run")
+    assert f"SIMORC_RUN={run}".encode() in (place / "environ").read_bytes().split(b"\0")
+    assert session.pid in processes_with("SIMORC_RUN", run)
+    await slot.worker.close()
+    assert session.pid not in processes_with("SIMORC_RUN", run)
 
 
 @pytest.mark.ngspice

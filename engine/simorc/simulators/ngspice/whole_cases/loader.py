@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from simorc.processes import memory_of
+from simorc.processes import RUN_VARIABLE, memory_of, show_as
 from simorc.simulators.ngspice.session_process import ProgramProcess, SessionProcess
 from simorc.simulators.ngspice.session_way import WORKER
 from simorc.simulators.ngspice.whole_cases.page import CasePage, new_page
@@ -27,6 +27,8 @@ from simorc.simulators.ngspice.whole_cases.worker_process import CaseSource, Cas
 
 _LARGEST = 1 << 17
 """Bytes of a request; a larger environment starts an ordinary session."""
+NAME = "simorc-session"
+"""How the process of a session is called; a forked process has the name of its parent otherwise."""
 _SET_DEATH_SIGNAL = 1
 """``PR_SET_PDEATHSIG`` of Linux."""
 
@@ -236,6 +238,7 @@ def _run_worker(parent: int, request: Any, descriptors: Sequence[int], source: C
         _keep_only_for_worker([commands, records, sys.stderr.fileno()])
         os.environ.clear()
         os.environ.update(environment)
+        show_as(NAME, {RUN_VARIABLE: environment.get(RUN_VARIABLE, "")})
         os.chdir(directory)
         worker = _worker(library, interruptible, source, page_memory, records)
         serve(worker, commands)
