@@ -37,6 +37,8 @@ class SilentCases:
         self._due = now + _LOOK_EVERY
         self._moved = {case_id: seen for case_id, seen in self._moved.items() if case_id in in_flight}
         for case_id, (attempt, started) in in_flight.items():
+            if started > now:
+                continue  # it waits in a range that a worker has taken
             heard = max(started, self._moved.get(case_id, (0.0, 0.0))[1], *_written(self._files(case_id)))
             if now - heard >= SILENT_AFTER and (case_id, attempt) not in self._reported:
                 self._reported.add((case_id, attempt))

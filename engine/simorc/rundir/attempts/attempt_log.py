@@ -58,7 +58,7 @@ class Trace:
     """The open trace of a run."""
 
     def __init__(self, layout: RunLayout) -> None:
-        self._layout = layout
+        self._layout, self._root = layout, str(layout.path)
         checksums.forget(layout.trace)
         self.last_seq = _mend(layout.trace)
         self._file = descriptor_of(layout.trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -105,14 +105,17 @@ class Trace:
     def _line(self, row: tuple[Any, ...], metrics: Mapping[str, float], circuit: int | None) -> str:
         line = {"stage": "simulate", **dict(zip(_FIELDS, row, strict=True))}
         line |= {} if circuit is None else {"circuit": circuit}
-        line["warnings"] = json.loads(line["warnings"] or "[]")
+        line["warnings"] = json.loads(line["warnings"]) if line["warnings"] else []
         line |= {"metrics": metrics, "artefacts": self._artefacts(row[1])}
         return json.dumps(line, ensure_ascii=False) + "\n"
 
     def _artefacts(self, case_id: int) -> dict[str, str]:
         base = f"results/{case_id}"
-        raw = self._layout.raw(case_id).name
-        return {"deck": f"{base}/netlist.spice", "raw": f"{base}/{raw}", "log": f"{base}/simulator.log"}
+        raw = f"{base}/results.raw"
+        # Texts and one look at the disk: this is done for every attempt.
+        if os.path.exists(f"{self._root}/{raw}.gz"):  # noqa: PTH110
+            raw = f"{base}/{self._layout.raw(case_id).name}"
+        return {"deck": f"{base}/netlist.spice", "raw": raw, "log": f"{base}/simulator.log"}
 
 
 def _mend(path: Path) -> int:

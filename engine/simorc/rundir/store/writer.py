@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
@@ -240,14 +241,16 @@ class Store:
             "seconds": outcome.seconds,
             "fingerprint": outcome.fingerprint if over else None,
         }
-        names = [*_CASE_COLUMNS, *self._measurements]
+        names = (*_CASE_COLUMNS, *self._measurements)
         row = [values.get(name, outcome.measurements.get(name[2:])) for name in names]
         self._db.execute(self._update_sql(names), (*row, done.case_id))
         self._warned.write(
             done.case_id, outcome.warnings if done.final and over else (), first=done.attempt == 1
         )
 
-    def _update_sql(self, names: Sequence[str]) -> str:
+    @staticmethod
+    @lru_cache(maxsize=8)
+    def _update_sql(names: tuple[str, ...]) -> str:
         return f"UPDATE cases SET {', '.join(f'{quoted(name)}=?' for name in names)} WHERE id=?"
 
     def _write_small_tables(self) -> None:
