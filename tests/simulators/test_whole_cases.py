@@ -220,6 +220,34 @@ async def test_a_killed_process_fails_the_case_in_progress_and_no_other(slot: Sl
 
 
 @pytest.mark.ngspice
+async def test_a_range_for_a_process_that_has_ended_is_left_whole(slot: Slot) -> None:
+    await slot.verify()
+    session = slot.worker.ranges._session.current
+    assert session is not None
+    session.process.signal(signal.SIGKILL)
+    assert session.process.wait() == -signal.SIGKILL
+    assert await slot.run(3, 4) == ([3, 4], False)
+    assert slot.watch.outcomes == {}
+    await slot.worker.close()
+
+
+@pytest.mark.ngspice
+async def test_a_defect_met_in_a_range_leaves_its_cases(
+    slot: Slot, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await slot.verify()
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(slot.watch, "measured", fails)
+    assert await slot.run(3, 4) == ([3, 4], False)
+    assert "a defect" in capsys.readouterr().err
+    assert slot.worker.ranges.most() == 0
+    await slot.worker.close()
+
+
+@pytest.mark.ngspice
 @pytest.mark.parametrize("slot", [waits_forever()], indirect=True)
 async def test_a_stopped_case_is_cancelled_and_the_rest_of_its_range_left(slot: Slot) -> None:
     await slot.verify()

@@ -308,7 +308,7 @@ class LocalScheduler:
 
     def _unstart(self, case_ids: Sequence[int]) -> None:
         for case_id in case_ids:
-            if self._store.statuses.of(case_id) == "in_progress":
+            if case_id in self._state.under_way and self._store.statuses.of(case_id) == "in_progress":
                 self._store.given_back(case_id, self._state.start_of(case_id).attempt - 1)
         self._state.unstart(case_ids)
 

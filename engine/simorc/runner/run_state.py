@@ -128,7 +128,8 @@ class RunState:
         return attempt
 
     def unstart(self, case_ids: Sequence[int]) -> None:
-        """Cases of a range that did not begin wait again, before all others."""
+        """Cases of a range that did not begin, or were not concluded, wait again, before all others."""
+        case_ids = [case_id for case_id in case_ids if case_id in self.under_way]
         for case_id in case_ids:
             attempt, _ = self.under_way.pop(case_id)
             del self._started[case_id]

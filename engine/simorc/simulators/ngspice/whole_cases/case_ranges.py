@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from simorc.simulators.defects import print_defect
 from simorc.simulators.job import Callbacks, Limits
 from simorc.simulators.ngspice.cut.decks import Cut, note_of
 from simorc.simulators.ngspice.session import Session
@@ -82,6 +83,10 @@ class CaseRanges:
         under_way = self._under_way = RangeUnderWay(session, session.process, case_ids, trusted.limits, watch)
         try:
             await under_way.run(order, lambda record: self._finished(record, trusted, order, watch))
+        except Exception as error:  # noqa: BLE001 - a defect met in one range must not stop the run
+            print_defect(error)
+            self._session.drop(callbacks)
+            return RangeLeft(under_way.left, other=False)
         except BaseException:
             self._session.drop(callbacks)
             raise

@@ -101,6 +101,7 @@ class ForkedProcess:
         self.page = CasePage(page)
         os.close(page)
         self._exit_code: int | None = None
+        self._closed = False
         self._at_first = memory_of(pid)
 
     def signal(self, number: signal.Signals) -> None:
@@ -116,6 +117,9 @@ class ForkedProcess:
         return self._exit_code
 
     def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         for descriptor in (self.input, self.output, self.records, self._status):
             os.close(descriptor)
         self.page.close()

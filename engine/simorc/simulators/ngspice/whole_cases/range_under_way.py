@@ -14,7 +14,7 @@ import anyio
 from simorc.simulators.case_watch import Pace
 from simorc.simulators.job import Limits
 from simorc.simulators.ngspice.cold import SALVAGE_WITHIN
-from simorc.simulators.ngspice.session import Session
+from simorc.simulators.ngspice.session import Session, SessionEnded
 from simorc.simulators.ngspice.slot_session import written_in
 from simorc.simulators.ngspice.verdict import killed_by
 from simorc.simulators.ngspice.warm_cases import ending_for
@@ -77,7 +77,10 @@ class RangeUnderWay:
     async def run(self, order: RangeOrder, on_record: Callable[[CaseRecord], None]) -> None:
         """Send the order and read what comes back until the range or the process has ended."""
         self._process.page.hold = False
-        await self.session.send(order.packed())
+        try:
+            await self.session.send(order.packed())
+        except SessionEnded:
+            self._lost()
         buffer, next_look = bytearray(), time.monotonic() + _LOOK_EVERY
         while self.end is None and self._exit_code is None:
             with anyio.move_on_after(_LOOK_EVERY):
@@ -97,9 +100,9 @@ class RangeUnderWay:
             if isinstance(message, RangeEnd):
                 self.end = message
             else:
-                self.left.remove(message.case_id)
                 self.session.cases += 1
                 on_record(message)
+                self.left.remove(message.case_id)
         if not piece:
             self._lost()
 
