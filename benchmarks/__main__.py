@@ -1,8 +1,8 @@
 """python -m benchmarks [WHAT ...]: simorc beside other tools, on this machine, now.
 
 Prints tables and saves what it measured as JSON in benchmarks/results/. WHAT is any of the side-by-side
-workloads (sky130_ac, sky130_mismatch, sky130_corners, sample, rc), `cut_kit`, `overhead` and `million`;
-default: all.
+workloads (sky130_ac, sky130_mismatch, sky130_corners, sample, rc), `cut_kit`, `overhead`, `coordinator` and
+`million`; default: all.
 """
 
 from __future__ import annotations
@@ -23,16 +23,23 @@ os.environ["PYTHONPATH"] = os.pathsep.join([*sys.path[:2], os.environ.get("PYTHO
     os.pathsep
 )
 
-from benchmarks.cut_kit import cut_rows, measure_cut  # noqa: E402 - after the path is set
+from benchmarks.coordinator import measure_coordinator  # noqa: E402 - after the path is set
+from benchmarks.cut_kit import cut_rows, measure_cut  # noqa: E402
 from benchmarks.machine import adopt_orphans, description  # noqa: E402
 from benchmarks.million import measure_million  # noqa: E402
 from benchmarks.overhead import measure_overhead  # noqa: E402
 from benchmarks.sidebyside import Row, measure  # noqa: E402
-from benchmarks.tables import million_table, overhead_table, side_by_side_table, table  # noqa: E402
+from benchmarks.tables import (  # noqa: E402
+    coordinator_table,
+    million_table,
+    overhead_table,
+    side_by_side_table,
+    table,
+)
 from benchmarks.workloads import WORKLOADS, kit  # noqa: E402
 
 RESULTS = Path(__file__).resolve().parent / "results"
-OTHERS = ("cut_kit", "overhead", "million")
+OTHERS = ("cut_kit", "overhead", "coordinator", "million")
 
 
 def main() -> int:
@@ -52,6 +59,9 @@ def main() -> int:
         if "overhead" in asked.what:
             found["overhead"] = measure_overhead(Path(directory))
             print(overhead_table(found["overhead"]), flush=True)
+        if "coordinator" in asked.what:
+            found["coordinator"] = measure_coordinator(Path(directory))
+            print(coordinator_table(found["coordinator"]), flush=True)
         if "million" in asked.what:
             found["million"] = measure_million(Path(directory))
             print(million_table(found["million"]), flush=True)
