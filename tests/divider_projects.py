@@ -49,8 +49,8 @@ class MakeProject:
         (root / "tb" / "config.yaml").write_text("template: tb.spice.j2\nparameters: {r: 1k}\n")
         (root / "dut.spice").write_text("* no circuit of its own\n")
         (root / "s.yaml").write_text("testbench: tb\n" + (sweep or "parameters: {r: [1k]}\n"))
-        said = f"execution: {{{execution}}}\n" if execution else ""
-        setup = "dut: {netlist: dut.spice}\ntestbenches: {tb: tb}\nsweeps: {s: s.yaml}\n" + said
+        printed = f"execution: {{{execution}}}\n" if execution else ""
+        setup = "dut: {netlist: dut.spice}\ntestbenches: {tb: tb}\nsweeps: {s: s.yaml}\n" + printed
         (root / "sim_setup.yaml").write_text(setup)
         return Project.load(root)
 

@@ -41,7 +41,7 @@ def test_ngspice_agrees(tmp_path: Path) -> None:
     lines += [".op", ".control", "op", "set numdgt=18", *shown, "quit", ".endc", ".end"]
     deck = tmp_path / "numbers.spice"
     deck.write_text("\n".join(lines) + "\n")
-    said = subprocess.run(
+    printed = subprocess.run(
         ["ngspice", "-b", deck.name],
         cwd=tmp_path,
         capture_output=True,
@@ -49,6 +49,6 @@ def test_ngspice_agrees(tmp_path: Path) -> None:
         timeout=PATIENCE,
         check=False,
     ).stdout
-    read = dict(re.findall(r"@(i[ab]\d+)\[dc\] = (\S+)", said))
+    read = dict(re.findall(r"@(i[ab]\d+)\[dc\] = (\S+)", printed))
     for place, text in enumerate(values):
         assert survives_parameter(text) == (read[f"ia{place}"] == read[f"ib{place}"]), text

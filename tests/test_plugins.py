@@ -34,8 +34,8 @@ def test_every_public_name_is_there_and_documented(name: str) -> None:
 
 def test_the_door_costs_nothing_until_a_name_is_used() -> None:
     code = "import sys; import simorc.plugins; print([m for m in sys.modules if m.startswith('simorc.')])"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "['simorc.plugins']"
+    reported = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert reported.stdout.strip() == "['simorc.plugins']"
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -15,9 +15,9 @@ EVERY = 2.0
 class Overview:
     """Calls `tell(summaries)`, newest run first, from its thread whenever they change."""
 
-    def __init__(self, root: Path, tell: Callable[[list[RunSummary]], object]) -> None:
+    def __init__(self, root: Path, post: Callable[[list[RunSummary]], object]) -> None:
         self._root = root
-        self._tell = tell
+        self._post = post
         self._stop = threading.Event()
         self._look_now = threading.Event()
         self._known: dict[str, tuple[tuple[int, ...], RunSummary]] = {}
@@ -42,7 +42,7 @@ class Overview:
             summaries = [self._summary(layout) for layout in find_runs(self._root)]
             if summaries != self._last and not self._stop.is_set():
                 self._last = summaries
-                self._tell(summaries)
+                self._post(summaries)
             self._look_now.wait(EVERY)
             self._look_now.clear()
 

@@ -40,10 +40,10 @@ class RunNews:
 class Follower:
     """Follows one run until `stop`; calls `tell(news)` from its thread."""
 
-    def __init__(self, layout: RunLayout, tell: Callable[[RunNews], object], tick: float = TICK) -> None:
+    def __init__(self, layout: RunLayout, post: Callable[[RunNews], object], tick: float = TICK) -> None:
         self._layout = layout
         self._tick = tick
-        self._tell = tell
+        self._post = post
         self._stop = threading.Event()
         self._taken = threading.Event()
         self._taken.set()
@@ -77,7 +77,7 @@ class Follower:
                     quiet = 0 if self._look(view, news) else quiet + 1
         except (StoreError, OSError, DatabaseError) as error:
             if not self._stop.is_set():
-                self._tell(RunNews(self._layout.name, None, {}, {}, error=str(error)))
+                self._post(RunNews(self._layout.name, None, {}, {}, error=str(error)))
 
     def _pause(self, quiet: int) -> float:
         """Seconds from one look to the next after `quiet` looks without news."""
@@ -115,4 +115,4 @@ class Follower:
         events, self._changed, self._events = tuple(self._events), set(), []
         self._taken.clear()
         run = self._layout.name
-        self._tell(RunNews(run, named, counts, meta, progress, events, warnings=warnings))
+        self._post(RunNews(run, named, counts, meta, progress, events, warnings=warnings))

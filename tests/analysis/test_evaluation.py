@@ -102,15 +102,15 @@ def test_results_on_a_refused_session_are_simulated_again(tmp_path: Path) -> Non
     """What a comparison refutes is not returned; results that were returned before are an error."""
     project = divider_project(tmp_path)
     with Evaluator(project, jobs=1) as evaluator:
-        told: list[int] = []
+        reported: list[int] = []
 
         def heard(place: int, evaluation: Evaluation) -> None:
-            told.append(place)
-            if told == [0]:
+            reported.append(place)
+            if reported == [0]:
                 evaluator._distrust([1], "made up")  # the first simulation
 
         found = evaluator.run([NOMINAL, replace(NOMINAL, variables={"xa dr": 1.0})], heard)
-        assert told == [0, 1, 0] and all(each.completed for each in found)
+        assert reported == [0, 1, 0] and all(each.completed for each in found)
         evaluator._distrust([2], "made up")
         with pytest.raises(RunError, match="do not count: made up"):
             evaluator.run([NOMINAL])

@@ -41,10 +41,10 @@ def old_run(finished_run: RunLayout) -> RunLayout:
 def test_build_force_removes_the_earlier_runs_of_the_sweep(
     simorc: Simorc, project: Path, old_run: RunLayout
 ) -> None:
-    said = simorc("build", "corners", "--force", "--yes", "--project", project)
-    assert said.code == 0, said.err
-    assert [run.name for run in find_runs(project)] == [said.out.strip()]
-    assert f"removed {old_run.name}" in said.err
+    printed = simorc("build", "corners", "--force", "--yes", "--project", project)
+    assert printed.code == 0, printed.err
+    assert [run.name for run in find_runs(project)] == [printed.out.strip()]
+    assert f"removed {old_run.name}" in printed.err
 
 
 def test_force_asks_first(
@@ -54,8 +54,8 @@ def test_force_asks_first(
         raise click.Abort
 
     monkeypatch.setattr(click, "confirm", no)
-    said = simorc("build", "corners", "--force", "--project", project)
-    assert said.code == 4 and old_run.name in said.err
+    printed = simorc("build", "corners", "--force", "--project", project)
+    assert printed.code == 4 and old_run.name in printed.err
     assert find_runs(project) == [old_run]
 
 
@@ -63,24 +63,24 @@ def test_force_asks_first(
 def test_force_without_anybody_to_ask(
     simorc: Simorc, project: Path, old_run: RunLayout, command: str
 ) -> None:
-    said = simorc(command, "corners", "--force", "--project", project)
-    assert said.code == 2 and "--yes" in said.err
+    printed = simorc(command, "corners", "--force", "--project", project)
+    assert printed.code == 2 and "--yes" in printed.err
     assert find_runs(project) == [old_run]
 
 
 def test_force_removes_nothing_where_nothing_can_be_built(
     simorc: Simorc, project: Path, old_run: RunLayout
 ) -> None:
-    said = simorc("build", "corners", "--force", "--yes", "--where", "temp > 999", "--project", project)
-    assert said.code == 2
+    printed = simorc("build", "corners", "--force", "--yes", "--where", "temp > 999", "--project", project)
+    assert printed.code == 2
     assert find_runs(project) == [old_run]
 
 
 def test_force_keeps_locked_runs_and_other_sweeps(simorc: Simorc, project: Path, old_run: RunLayout) -> None:
     lock_run(old_run, "golden")
-    said = simorc("build", "corners", "--force", "--yes", "--project", project)
-    assert said.code == 0 and old_run.exists()
-    assert "golden" in said.err
+    printed = simorc("build", "corners", "--force", "--yes", "--project", project)
+    assert printed.code == 0 and old_run.exists()
+    assert "golden" in printed.err
     simorc("build", "spread", "--force", "--yes", "--project", project)
     assert len(find_runs(project)) == 3
 
@@ -91,8 +91,8 @@ def test_force_keeps_locked_runs_and_other_sweeps(simorc: Simorc, project: Path,
 def test_force_is_for_new_runs(
     simorc: Simorc, project: Path, old_run: RunLayout, arguments: list[str]
 ) -> None:
-    said = simorc("run", *arguments, "--project", project)
-    assert said.code == 2 and "--force" in said.err
+    printed = simorc("run", *arguments, "--project", project)
+    assert printed.code == 2 and "--force" in printed.err
     assert old_run.exists()
 
 
@@ -102,8 +102,8 @@ def test_clean_lists_state_size_age_and_note(
     set_note(old_run, "before the fix")
     monkeypatch.setattr(click, "prompt", lambda *_, **__: "1")
     monkeypatch.setattr(click, "confirm", lambda *_, **__: True)
-    said = simorc("clean", "--project", project)
-    header, row = said.err.splitlines()[:2]
+    printed = simorc("clean", "--project", project)
+    header, row = printed.err.splitlines()[:2]
     assert header.split() == ["no", "run", "state", "completed", "cases", "size", "age", "note"]
     assert row.split()[:5] == ["1", old_run.name, "cancelled", "4", "6"]
     assert row.endswith("before the fix") and " kB " in row
@@ -126,8 +126,8 @@ def test_clean_all_asks_in_a_terminal(
 
 def test_clean_all_keeps_locked_runs(simorc: Simorc, project: Path, old_run: RunLayout) -> None:
     lock_run(old_run)
-    said = simorc("clean", "--all", "--project", project)
-    assert said.code == 0 and "locked" in said.err
+    printed = simorc("clean", "--all", "--project", project)
+    assert printed.code == 0 and "locked" in printed.err
     assert old_run.exists()
 
 
@@ -196,7 +196,7 @@ def test_a_case_set_to_pending_by_hand_is_run_again_with_what_is_left(
 
     monkeypatch.setattr(run_command, "start_runner", start)
     table_of(finished_run, {2: "pending"})
-    said = simorc("run", finished_run.name, "--detach", "--project", project)
-    assert said.code == 0, said.err
+    printed = simorc("run", finished_run.name, "--detach", "--project", project)
+    assert printed.code == 0, printed.err
     assert started == [[2, 4, 6]]
-    assert "case 2 set to pending by hand" in said.err
+    assert "case 2 set to pending by hand" in printed.err

@@ -16,9 +16,9 @@ Simorc = Callable[..., Any]
 
 
 def test_validate_counts_cases(simorc: Simorc, project: Path) -> None:
-    said = simorc("validate", "--project", project)
-    assert said.code == 0, said.err
-    assert said.out.splitlines()[:2] == ["sweep corners: 9 cases", "sweep spread: 9 cases"]
+    printed = simorc("validate", "--project", project)
+    assert printed.code == 0, printed.err
+    assert printed.out.splitlines()[:2] == ["sweep corners: 9 cases", "sweep spread: 9 cases"]
 
 
 def test_validate_shows_every_problem_with_its_place(
@@ -29,26 +29,26 @@ def test_validate_shows_every_problem_with_its_place(
     config = project / "testbenches" / "ac" / "config.yaml"
     config.write_text(config.read_text() + "\nextra: 1\n")
     monkeypatch.chdir(project)
-    said = simorc("validate")
-    assert said.code == 2
-    assert "sweeps/spread.yaml:5:" in said.err
-    assert "did you mean 'r'" in said.err
-    assert "extra" in said.err
-    assert said.err.splitlines()[-1] == "2 problems found; nothing was started"
+    printed = simorc("validate")
+    assert printed.code == 2
+    assert "sweeps/spread.yaml:5:" in printed.err
+    assert "did you mean 'r'" in printed.err
+    assert "extra" in printed.err
+    assert printed.err.splitlines()[-1] == "2 problems found; nothing was started"
 
 
 def test_build_prints_the_id_alone(simorc: Simorc, project: Path) -> None:
-    said = simorc("build", "corners", "--project", project)
-    assert said.code == 0, said.err
-    layout = RunLayout(project / "simulations" / said.out.strip())
+    printed = simorc("build", "corners", "--project", project)
+    assert printed.code == 0, printed.err
+    layout = RunLayout(project / "simulations" / printed.out.strip())
     assert layout.exists()
     listed = json.loads(simorc("status", "--json", "--project", project).out)["runs"]
     assert [(run["run"], run["state"], run["total"]) for run in listed] == [(layout.name, "pending", 9)]
 
 
 def test_build_of_a_part(simorc: Simorc, project: Path) -> None:
-    said = simorc("build", "corners", "--corner", "slow,fast", "--where", "temp > 0", "--project", project)
-    run = RunLayout(project / "simulations" / said.out.strip())
+    printed = simorc("build", "corners", "--corner", "slow,fast", "--where", "temp > 0", "--project", project)
+    run = RunLayout(project / "simulations" / printed.out.strip())
     rows = run.metadata_csv.read_text().splitlines()
     assert len(rows) == 1 + 4
 
@@ -56,16 +56,16 @@ def test_build_of_a_part(simorc: Simorc, project: Path) -> None:
 def test_build_of_an_unsaved_definition(simorc: Simorc, project: Path, tmp_path: Path) -> None:
     definition = tmp_path / "draft.yaml"
     definition.write_text("testbench: ac\nparameters:\n  r: [1k, 2k]\n")
-    said = simorc("build", "tried", "--definition", definition, "--project", project)
-    assert said.code == 0, said.err
-    assert said.out.startswith("tried_")
+    printed = simorc("build", "tried", "--definition", definition, "--project", project)
+    assert printed.code == 0, printed.err
+    assert printed.out.startswith("tried_")
 
 
 def test_dry_run_makes_nothing(simorc: Simorc, project: Path) -> None:
-    said = simorc("build", "corners", "--dry-run", "--project", project)
-    assert said.code == 0
-    assert said.out.splitlines()[1].split() == ["1", "nominal", "-40", "10k", "1n"]
-    assert said.err == "corners: 9 cases\n"
+    printed = simorc("build", "corners", "--dry-run", "--project", project)
+    assert printed.code == 0
+    assert printed.out.splitlines()[1].split() == ["1", "nominal", "-40", "10k", "1n"]
+    assert printed.err == "corners: 9 cases\n"
     assert not list((project / "simulations").iterdir())
 
 
@@ -82,9 +82,9 @@ def test_dry_run_makes_nothing(simorc: Simorc, project: Path) -> None:
 def test_what_makes_no_sense_makes_nothing(
     simorc: Simorc, project: Path, arguments: list[str], words: str
 ) -> None:
-    said = simorc(*arguments, "--project", project)
-    assert said.code == 2
-    assert words in said.err
+    printed = simorc(*arguments, "--project", project)
+    assert printed.code == 2
+    assert words in printed.err
     assert not list(project.glob("simulations/*"))
 
 
@@ -93,9 +93,9 @@ def test_a_sweep_file_that_is_not_named_is_told_with_the_line_to_add(
     simorc: Simorc, project: Path, command: list[str]
 ) -> None:
     shutil.copy(project / "sweeps" / "corners.yaml", project / "sweeps" / "extra.yaml")
-    said = simorc(*command, "--project", project)
-    assert said.code == 2
-    assert "add 'extra: sweeps/extra.yaml' below sweeps:" in said.err
+    printed = simorc(*command, "--project", project)
+    assert printed.code == 2
+    assert "add 'extra: sweeps/extra.yaml' below sweeps:" in printed.err
 
 
 @pytest.mark.parametrize("command", ["validate", "run corners", "build corners", "build corners --dry-run"])
@@ -105,9 +105,9 @@ def test_a_condition_about_nothing_is_told_with_file_and_line(
     file = project / "sweeps" / "corners.yaml"
     file.write_text(file.read_text() + "exclude:\n  - hh > 3\n")
     lines = len(file.read_text().splitlines())
-    said = simorc(*command.split(), "--project", project)
-    assert said.code == 2
-    assert f"sweeps/corners.yaml:{lines}:5: exclude[0]: hh > 3: hh is not a parameter" in said.err
+    printed = simorc(*command.split(), "--project", project)
+    assert printed.code == 2
+    assert f"sweeps/corners.yaml:{lines}:5: exclude[0]: hh > 3: hh is not a parameter" in printed.err
 
 
 def test_config_show_names_the_origin(simorc: Simorc, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,9 +31,9 @@ def test_without_ngspice_exit_code_5_and_a_remedy(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
-    said = simorc("doctor")
-    assert said.code == 5
-    assert "apt-get install ngspice" in said.out
+    printed = simorc("doctor")
+    assert printed.code == 5
+    assert "apt-get install ngspice" in printed.out
 
 
 @pytest.mark.ngspice
@@ -82,9 +82,9 @@ def project_with(directory: Path, simulator: str) -> Path:
 
 
 def findings_of(simorc: Simorc, *, code: int) -> dict[str, dict[str, str]]:
-    said = simorc("doctor", "--json")
-    assert said.code == code, said.err
-    return {finding["name"]: finding for finding in json.loads(said.out)}
+    printed = simorc("doctor", "--json")
+    assert printed.code == code, printed.err
+    return {finding["name"]: finding for finding in json.loads(printed.out)}
 
 
 @pytest.mark.ngspice

@@ -44,14 +44,14 @@ def fail_with(monkeypatch: pytest.MonkeyPatch, simorc: Simorc) -> Callable[[Base
 def test_message_then_remedy(
     fail_with: Callable[[BaseException], Any], error: SimorcError, code: int
 ) -> None:
-    said = fail_with(error)
-    assert (said.code, said.out) == (code, "")
-    assert said.err == "simorc: it broke\n        mend it\n"
+    printed = fail_with(error)
+    assert (printed.code, printed.out) == (code, "")
+    assert printed.err == "simorc: it broke\n        mend it\n"
 
 
 def test_a_message_of_several_lines_keeps_them(fail_with: Callable[[BaseException], Any]) -> None:
-    said = fail_with(UsageError("first\nsec\x1bond", remedy="do this\nthen that")).err
-    assert said == "simorc: first\n        sec^[ond\n        do this\n        then that\n"
+    printed = fail_with(UsageError("first\nsec\x1bond", remedy="do this\nthen that")).err
+    assert printed == "simorc: first\n        sec^[ond\n        do this\n        then that\n"
 
 
 def test_every_problem_of_a_configuration_on_its_line(fail_with: Callable[[BaseException], Any]) -> None:
@@ -59,9 +59,9 @@ def test_every_problem_of_a_configuration_on_its_line(fail_with: Callable[[BaseE
         Problem(Path("sweeps/b.yaml"), 4, 9, "parameters.vdaa", "not a parameter"),
         Problem(Path("a.yaml"), 0, 0, "", "no such file\x1b[2J"),
     ]
-    said = fail_with(ConfigError(problems))
-    assert said.code == 2
-    assert said.err.splitlines() == [
+    printed = fail_with(ConfigError(problems))
+    assert printed.code == 2
+    assert printed.err.splitlines() == [
         "a.yaml: no such file^[[2J",
         "sweeps/b.yaml:4:9: parameters.vdaa: not a parameter",
         "2 problems found; nothing was started",
@@ -72,12 +72,12 @@ def test_a_bug_leaves_a_report(
     fail_with: Callable[[BaseException], Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    said = fail_with(ZeroDivisionError("oops"))
-    assert said.code == failures.ExitCode.BUG == 70
-    assert "internal error: ZeroDivisionError: oops" in said.err
-    assert "Traceback" not in said.err
+    printed = fail_with(ZeroDivisionError("oops"))
+    assert printed.code == failures.ExitCode.BUG == 70
+    assert "internal error: ZeroDivisionError: oops" in printed.err
+    assert "Traceback" not in printed.err
     (report,) = tmp_path.iterdir()
-    assert str(report) in said.err
+    assert str(report) in printed.err
     assert "Traceback" in report.read_text()
 
 
@@ -85,15 +85,15 @@ def test_a_bug_with_debugging_on(
     fail_with: Callable[[BaseException], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SIMORC_DEBUG", "1")
-    said = fail_with(ZeroDivisionError("oops"))
-    assert said.code == 70
-    assert "Traceback" in said.err
+    printed = fail_with(ZeroDivisionError("oops"))
+    assert printed.code == 70
+    assert "Traceback" in printed.err
 
 
 def test_what_the_system_refuses_is_no_bug(fail_with: Callable[[BaseException], Any]) -> None:
-    said = fail_with(PermissionError(13, "Permission denied", "/there/run.sqlite"))
-    assert said.code == 1
-    assert said.err == "simorc: /there/run.sqlite: Permission denied\n"
+    printed = fail_with(PermissionError(13, "Permission denied", "/there/run.sqlite"))
+    assert printed.code == 1
+    assert printed.err == "simorc: /there/run.sqlite: Permission denied\n"
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()])
@@ -102,13 +102,13 @@ def test_interrupted(fail_with: Callable[[BaseException], Any], error: BaseExcep
 
 
 def test_unknown_command_names_the_near_one(simorc: Simorc) -> None:
-    said = simorc("statsu")
-    assert said.code == 2
-    assert "did you mean 'status'?" in said.err
+    printed = simorc("statsu")
+    assert printed.code == 2
+    assert "did you mean 'status'?" in printed.err
 
 
 def test_bare_simorc_without_a_terminal_prints_help(simorc: Simorc) -> None:
-    said = simorc()
-    assert said.code == 0
-    assert "Usage: simorc" in said.out
-    assert "status" in said.out
+    printed = simorc()
+    assert printed.code == 0
+    assert "Usage: simorc" in printed.out
+    assert "status" in printed.out

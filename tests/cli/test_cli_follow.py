@@ -39,8 +39,8 @@ class Runner(threading.Thread):
         super().__init__(daemon=True)
         self._layout, self._work = layout, work
         pid = os.getppid()  # some live process that a stray signal of a failing test would not reach
-        told = {"host": "elsewhere", "pid": pid, "started": time.time(), "started_ticks": 0}
-        layout.runner_json.write_text(json.dumps(told | {"heartbeat": time.time()}))
+        reported = {"host": "elsewhere", "pid": pid, "started": time.time(), "started_ticks": 0}
+        layout.runner_json.write_text(json.dumps(reported | {"heartbeat": time.time()}))
 
     def run(self) -> None:
         with Store(self._layout, load_manifest(self._layout).plan) as store:
@@ -80,10 +80,10 @@ def test_failed_cases_make_exit_code_1(finished_run: RunLayout, capsys: pytest.C
     with Follower(finished_run, None) as follower:
         Runner(finished_run, work).start()
         assert follower.follow(LineProgress()) == ExitCode.CASES_FAILED
-    said = capsys.readouterr().err
-    assert f"simorc results {finished_run.name} --failed" in said
-    assert "  1 x timeout: took too long (case 6)\n" in said
-    assert "  1 x no_convergence: timestep too small at" in said
+    printed = capsys.readouterr().err
+    assert f"simorc results {finished_run.name} --failed" in printed
+    assert "  1 x timeout: took too long (case 6)\n" in printed
+    assert "  1 x no_convergence: timestep too small at" in printed
 
 
 def test_the_three_commonest_reasons_of_failures() -> None:
@@ -154,8 +154,8 @@ def test_ctrl_c_asks_to_stop_and_waits(finished_run: RunLayout, capsys: pytest.C
 
 
 def test_second_ctrl_c_leaves(finished_run: RunLayout) -> None:
-    told = {"host": "elsewhere", "pid": 1, "started": 0.0, "started_ticks": 0, "heartbeat": time.time()}
-    finished_run.runner_json.write_text(json.dumps(told))
+    reported = {"host": "elsewhere", "pid": 1, "started": 0.0, "started_ticks": 0, "heartbeat": time.time()}
+    finished_run.runner_json.write_text(json.dumps(reported))
 
     before = signal.getsignal(signal.SIGINT)
 
@@ -172,7 +172,7 @@ def test_second_ctrl_c_leaves(finished_run: RunLayout) -> None:
 
 def moment(**changes: object) -> Moment:
     counts = {"pending": 30, "in_progress": 3, "completed": 11, "failed": 1}
-    told = {
+    reported = {
         "run": "r",
         "state": "running",
         "counts": counts,
@@ -181,7 +181,7 @@ def moment(**changes: object) -> Moment:
         "seconds": 1.5,
         "left": 33,
     }
-    return Moment(**(told | changes))  # type: ignore[arg-type]
+    return Moment(**(reported | changes))  # type: ignore[arg-type]
 
 
 def test_progress_line() -> None:

@@ -12,20 +12,20 @@ Simorc = Callable[..., Any]
 
 
 def test_prints_what_it_made_and_what_to_type(simorc: Simorc, tmp_path: Path) -> None:
-    said = simorc("init", tmp_path / "new")
-    assert said.code == 0
-    assert {Path(line) for line in said.out.splitlines()} == {
+    printed = simorc("init", tmp_path / "new")
+    assert printed.code == 0
+    assert {Path(line) for line in printed.out.splitlines()} == {
         path for path in (tmp_path / "new").rglob("*") if path.is_file()
     }
-    assert "simorc run corners" in said.err
+    assert "simorc run corners" in printed.err
 
 
 def test_overwrites_nothing(simorc: Simorc, tmp_path: Path) -> None:
     setup = tmp_path / "sim_setup.yaml"
     setup.write_text("mine\n")
-    said = simorc("init", tmp_path)
-    assert said.code == 2
-    assert "already exists" in said.err
+    printed = simorc("init", tmp_path)
+    assert printed.code == 2
+    assert "already exists" in printed.err
     assert list(tmp_path.iterdir()) == [setup]
     assert setup.read_text() == "mine\n"
 

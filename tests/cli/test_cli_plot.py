@@ -43,13 +43,13 @@ def simulated(finished_run: RunLayout) -> Callable[[str], RunLayout]:
 @pytest.mark.ngspice
 def test_a_transient(simorc: Simorc, project: Path, simulated: Callable[[str], RunLayout]) -> None:
     simulated("tran 1n 4u")
-    said = simorc("plot", "pvt", 4, "v(out)", "--width", 70, "--height", 16, "--project", project)
-    assert said.code == 0, said.err
-    lines = said.out.splitlines()
+    printed = simorc("plot", "pvt", 4, "v(out)", "--width", 70, "--height", 16, "--project", project)
+    assert printed.code == 0, printed.err
+    lines = printed.out.splitlines()
     assert len(lines) == 16
-    assert "v(out)" in said.out
+    assert "v(out)" in printed.out
     assert "2 µs" in lines[-1]
-    assert "\x1b" not in said.out
+    assert "\x1b" not in printed.out
 
 
 @pytest.mark.ngspice
@@ -85,12 +85,12 @@ def test_what_is_not_there(
     words: str,
 ) -> None:
     simulated("tran 1n 4u")
-    said = simorc("plot", "pvt", 4, *options, "--project", project)
-    assert said.code in (1, 2)
-    assert words in said.err
+    printed = simorc("plot", "pvt", 4, *options, "--project", project)
+    assert printed.code in (1, 2)
+    assert words in printed.err
 
 
 def test_a_case_without_a_raw_file(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
-    said = simorc("plot", "pvt", 3, "--project", project)
-    assert said.code == 1
-    assert "case 3 of" in said.err and "has no waveforms" in said.err
+    printed = simorc("plot", "pvt", 3, "--project", project)
+    assert printed.code == 1
+    assert "case 3 of" in printed.err and "has no waveforms" in printed.err

@@ -74,10 +74,10 @@ def read_table(path: Path) -> list[dict[str, str]]:
 
 
 def test_a_histogram_with_its_limits(simorc: Simorc, run: RunLayout) -> None:
-    said = simorc("plot", run.path, "--histogram", "gain", *SIZE)
-    assert said.code == 0, said.err
-    assert "gain: distribution" in said.out and "min 35 dB in ss" in said.out
-    assert len(said.out.splitlines()) == 14
+    printed = simorc("plot", run.path, "--histogram", "gain", *SIZE)
+    assert printed.code == 0, printed.err
+    assert "gain: distribution" in printed.out and "min 35 dB in ss" in printed.out
+    assert len(printed.out.splitlines()) == 14
 
 
 def test_a_measurement_over_a_parameter(simorc: Simorc, run: RunLayout) -> None:
@@ -87,7 +87,7 @@ def test_a_measurement_over_a_parameter(simorc: Simorc, run: RunLayout) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "reported"),
     [
         (["--histogram", "gian"], "did you mean 'gain'"),
         (["gain", "--against", "vda"], "did you mean 'vdda'"),
@@ -97,10 +97,10 @@ def test_a_measurement_over_a_parameter(simorc: Simorc, run: RunLayout) -> None:
         (["3-1"], "the smaller number comes first"),
     ],
 )
-def test_what_is_not_there_is_told(simorc: Simorc, run: RunLayout, words: list[str], told: str) -> None:
-    said = simorc("plot", run.path, *words)
-    assert said.code == 2
-    assert told in said.err
+def test_what_is_not_there_is_told(simorc: Simorc, run: RunLayout, words: list[str], reported: str) -> None:
+    printed = simorc("plot", run.path, *words)
+    assert printed.code == 2
+    assert reported in printed.err
 
 
 @pytest.mark.ngspice

@@ -30,14 +30,14 @@ def test_note_and_rename_show_in_status(project: str, capsys: pytest.CaptureFixt
     table = capsys.readouterr().out
     assert "pvt_golden" in table and "the old mirror" in table and project not in table
     assert main.run(["status", "golden", "--json"]) == 0
-    (told,) = json.loads(capsys.readouterr().out)["runs"]
-    assert (told["run"], told["label"], told["note"]) == (project, "golden", "the old mirror")
+    (reported,) = json.loads(capsys.readouterr().out)["runs"]
+    assert (reported["run"], reported["label"], reported["note"]) == (project, "golden", "the old mirror")
     assert main.run(["note", "golden", "--remove"]) == 0
     assert main.run(["rename", "golden", "--remove"]) == 0
     capsys.readouterr()
     assert main.run(["status", "--json"]) == 0
-    (told,) = json.loads(capsys.readouterr().out)["runs"]
-    assert "label" not in told and "note" not in told
+    (reported,) = json.loads(capsys.readouterr().out)["runs"]
+    assert "label" not in reported and "note" not in reported
 
 
 def test_contradictory_and_unsafe_requests_end_with_2(project: str) -> None:

@@ -23,12 +23,12 @@ Simorc = Callable[..., Any]
 
 
 def test_table_is_for_people(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
-    said = simorc("results", "--project", project)
-    lines = said.out.splitlines()
+    printed = simorc("results", "--project", project)
+    lines = printed.out.splitlines()
     assert lines[0].split() == ["case", "vdda", "corner", "gain", "status", "time", "message"]
     assert lines[1].split() == ["1", "3.0", "tt", "41", "dB", "completed", "10", "ms"]
     assert "timestep too small at ^[[31mt=3us" in lines[4]
-    assert said.err.strip() == f"{finished_run.name}: 6 cases: 1 pending, 4 completed, 1 failed"
+    assert printed.err.strip() == f"{finished_run.name}: 6 cases: 1 pending, 4 completed, 1 failed"
 
 
 def test_specs_stand_below_the_table(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
@@ -74,9 +74,9 @@ def test_csv_reads_back(simorc: Simorc, project: Path, finished_run: RunLayout) 
 
 def test_filter_sort_and_failed_go_together(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
     def ids(*options: str) -> list[int]:
-        said = simorc("results", "--json", *options, "--project", project)
-        assert said.code == 0, said.err
-        return [case["case_id"] for case in json.loads(said.out)]
+        printed = simorc("results", "--json", *options, "--project", project)
+        assert printed.code == 0, printed.err
+        return [case["case_id"] for case in json.loads(printed.out)]
 
     assert ids("--filter", "vdda>3.1 status:completed", "--sort", "-gain") == [5]
     assert ids("--sort", "-gain", "--filter", "corner=tt or corner=ss") == [5, 2, 1, 4]
@@ -91,9 +91,9 @@ def test_filter_sort_and_failed_go_together(simorc: Simorc, project: Path, finis
 def test_unknown_columns(
     simorc: Simorc, project: Path, finished_run: RunLayout, options: list[str], words: str
 ) -> None:
-    said = simorc("results", *options, "--project", project)
-    assert said.code == 2
-    assert words in said.err
+    printed = simorc("results", *options, "--project", project)
+    assert printed.code == 2
+    assert words in printed.err
 
 
 def test_a_reader_that_stops_reading_is_no_error(project: Path, finished_run: RunLayout) -> None:
@@ -110,16 +110,16 @@ def test_a_reader_that_stops_reading_is_no_error(project: Path, finished_run: Ru
 
 
 def test_log_is_made_safe(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
-    said = simorc("log", "pvt", "4", "--project", project)
-    assert said.out == "Circuit: ota\nTimestep too small^[]0;title^G\n"
-    assert simorc("log", "pvt", "4", "--follow", "--project", project).out == said.out
+    printed = simorc("log", "pvt", "4", "--project", project)
+    assert printed.out == "Circuit: ota\nTimestep too small^[]0;title^G\n"
+    assert simorc("log", "pvt", "4", "--follow", "--project", project).out == printed.out
 
 
 @pytest.mark.parametrize(("case", "words"), [(6, "no log of case 6"), (7, "its cases are 1 to 6")])
 def test_no_log(simorc: Simorc, project: Path, finished_run: RunLayout, case: int, words: str) -> None:
-    said = simorc("log", "pvt", case, "--project", project)
-    assert said.code == 1
-    assert words in said.err
+    printed = simorc("log", "pvt", case, "--project", project)
+    assert printed.code == 1
+    assert words in printed.err
 
 
 def test_show_tells_verdict_attempt_and_rerun(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
@@ -127,9 +127,9 @@ def test_show_tells_verdict_attempt_and_rerun(simorc: Simorc, project: Path, fin
     assert "failed (no_convergence): timestep too small at ^[[31mt=3us" in out
     place = finished_run.path.parent / f"by_hand_{finished_run.name}" / "results" / "4"
     assert f"cd {place} && OMP_THREAD_LIMIT=1 ngspice -b netlist.spice" in out
-    told = json.loads(simorc("show", "pvt", "4", "--json", "--project", project).out)
-    assert told["attempts_made"][0]["action"] == "done"
-    assert told["parameters"] == {"vdda": 3.3, "corner": "tt"}
+    reported = json.loads(simorc("show", "pvt", "4", "--json", "--project", project).out)
+    assert reported["attempts_made"][0]["action"] == "done"
+    assert reported["parameters"] == {"vdda": 3.3, "corner": "tt"}
 
 
 def test_the_seed_of_a_sample_is_shown(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
@@ -158,15 +158,15 @@ def test_across_values_without_a_spec_and_the_yield_are_told(simorc: Simorc, pro
     across = "  wide: {across: {reduce: spread, over: temp, of: f_3db}, unit: Hz}\n"
     config.write_text(config.read_text().replace("measurements:\n", f"measurements:\n{across}"))
     assert simorc("run", "corners", "--project", project).code == 0
-    said = simorc("results", "--project", project).out.splitlines()
-    at = next(place for place, line in enumerate(said) if line.startswith("across cases"))
-    assert said[at + 1].split()[0] == "wide" and "Hz" in said[at + 1]
-    assert not [line for line in said if line.startswith("yield")]
+    printed = simorc("results", "--project", project).out.splitlines()
+    at = next(place for place, line in enumerate(printed) if line.startswith("across cases"))
+    assert printed[at + 1].split()[0] == "wide" and "Hz" in printed[at + 1]
+    assert not [line for line in printed if line.startswith("yield")]
     config.write_text(config.read_text().replace(across, ""))
     (project / "sweeps/spread.yaml").write_text(
         "testbench: ac\nmonte_carlo: {samples: 4, distributions: {r: {normal: {mean: 10k, sigma: 100}}}}\n"
     )
     assert simorc("run", "spread", "--project", project).code == 0
-    said = simorc("results", "--project", project).out.splitlines()
-    (told,) = [line for line in said if line.startswith("yield: ")]
-    assert "samples meet every spec in all their cases: " in told and "…" in told
+    printed = simorc("results", "--project", project).out.splitlines()
+    (reported,) = [line for line in printed if line.startswith("yield: ")]
+    assert "samples meet every spec in all their cases: " in reported and "…" in reported

@@ -77,10 +77,10 @@ def started(slow_project: Path) -> Iterator[tuple[subprocess.Popen[bytes], RunLa
 
 
 def test_a_sweep_from_nothing_to_results(simorc: Simorc, project: Path) -> None:
-    said = simorc("run", "corners", "--project", project)
-    assert said.code == 0, said.err
+    printed = simorc("run", "corners", "--project", project)
+    assert printed.code == 0, printed.err
     layout = find_run(project, "corners")
-    assert f"{layout.name}: finished, 9 of 9 completed" in said.err
+    assert f"{layout.name}: finished, 9 of 9 completed" in printed.err
     assert statuses(layout) == ["completed"] * 9
     cases = json.loads(simorc("results", "corners", "--json", "--project", project).out)
     at_27 = [case for case in cases if case["parameters"]["temp"] == 27]
@@ -90,9 +90,9 @@ def test_a_sweep_from_nothing_to_results(simorc: Simorc, project: Path) -> None:
 
 
 def test_json_lines_then_a_summary(simorc: Simorc, project: Path) -> None:
-    said = simorc("run", "corners", "--json", "--jobs", "2", "--project", project)
-    assert said.code == 0, said.err
-    *cases, last = [json.loads(line) for line in said.out.splitlines()]
+    printed = simorc("run", "corners", "--json", "--jobs", "2", "--project", project)
+    assert printed.code == 0, printed.err
+    *cases, last = [json.loads(line) for line in printed.out.splitlines()]
     assert sorted(case["case_id"] for case in cases) == list(range(1, 10))
     assert all(case["status"] == "completed" for case in cases)
     assert last["summary"]["counts"]["completed"] == 9
@@ -106,8 +106,8 @@ def test_chosen_cases_then_the_rest(simorc: Simorc, project: Path) -> None:
     assert done == [2, 4, 5]
     assert simorc("run", run, "--where", "temp == 125", "--project", project).code == 0
     assert statuses(layout).count("completed") == 6
-    said = simorc("run", run, "--json", "--project", project)
-    assert len(said.out.splitlines()) == 3 + 1
+    printed = simorc("run", run, "--json", "--project", project)
+    assert len(printed.out.splitlines()) == 3 + 1
     assert statuses(layout) == ["completed"] * 9
 
 
@@ -126,9 +126,9 @@ def test_failed_cases_are_exit_code_1(simorc: Simorc, project: Path) -> None:
 
 
 def test_detached_prints_the_id_and_goes_on(simorc: Simorc, project: Path) -> None:
-    said = simorc("run", "corners", "--detach", "--project", project)
-    assert said.code == 0, said.err
-    layout = find_run(project, said.out.strip())
+    printed = simorc("run", "corners", "--detach", "--project", project)
+    assert printed.code == 0, printed.err
+    layout = find_run(project, printed.out.strip())
     until(lambda: not runner_alive(layout))
     assert statuses(layout) == ["completed"] * 9
 
@@ -139,8 +139,8 @@ def test_ctrl_c_leaves_unfinished_cases_pending(
 ) -> None:
     process, layout = started
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 4, said
+    _, printed = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 4, printed
     assert not runner_alive(layout)
     assert set(statuses(layout)) == {"completed", "pending"}
     assert "cancelled" in simorc("status", layout.name, "--project", layout.root).out.splitlines()[0]
@@ -162,9 +162,9 @@ def test_a_run_somebody_else_holds(
     simorc: Simorc, started: tuple[subprocess.Popen[bytes], RunLayout]
 ) -> None:
     _, layout = started
-    said = simorc("run", layout.name, "--project", layout.root)
-    assert said.code == 1
-    assert str(runner_info(layout).pid) in said.err  # type: ignore[union-attr]
+    printed = simorc("run", layout.name, "--project", layout.root)
+    assert printed.code == 1
+    assert str(runner_info(layout).pid) in printed.err  # type: ignore[union-attr]
     assert simorc("clean", layout.name, "--yes", "--project", layout.root).code == 1
 
 

@@ -16,16 +16,16 @@ Simorc = Callable[..., Any]
 
 
 def test_lists_runs_with_counts(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
-    said = simorc("status", "--table", "--project", project)
-    assert said.code == 0
-    header, row = said.out.splitlines()
+    printed = simorc("status", "--table", "--project", project)
+    assert printed.code == 0
+    header, row = printed.out.splitlines()
     assert header.split()[:3] == ["run", "state", "done"]
     assert row.split() == [finished_run.name, "cancelled", "83%", "4", "1", "0", "1", "6"]
 
 
 def test_a_line_for_each_run(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
-    said = simorc("status", "--project", project)
-    assert said.out == f"{finished_run.name}: 4/6 completed (66.7%), 1 failed, cancelled\n"
+    printed = simorc("status", "--project", project)
+    assert printed.out == f"{finished_run.name}: 4/6 completed (66.7%), 1 failed, cancelled\n"
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,8 @@ def test_the_line_of_a_run(state: str, counts: tuple[int, ...], more: str) -> No
 
 
 def test_json_has_the_promised_shape(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
-    said = simorc("status", "--json", "--project", project)
-    (run,) = json.loads(said.out)["runs"]
+    printed = simorc("status", "--json", "--project", project)
+    (run,) = json.loads(printed.out)["runs"]
     assert run["run"] == finished_run.name
     assert run["sweep"] == "pvt"
     assert run["counts"] == {"pending": 1, "in_progress": 0, "completed": 4, "failed": 1}
@@ -57,9 +57,9 @@ def test_json_has_the_promised_shape(simorc: Simorc, project: Path, finished_run
 
 
 def test_one_run_by_its_sweep_shows_events(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
-    said = simorc("status", "pvt", "--project", project)
-    assert "cancelled by the user" in said.out
-    assert finished_run.name in said.out
+    printed = simorc("status", "pvt", "--project", project)
+    assert "cancelled by the user" in printed.out
+    assert finished_run.name in printed.out
 
 
 def test_project_may_stand_before_the_command(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
@@ -74,24 +74,24 @@ def test_nearest_project_upwards(
 
 
 def test_no_runs_says_what_to_type(simorc: Simorc, project: Path) -> None:
-    said = simorc("status", "--project", project)
-    assert (said.code, said.out) == (0, "")
-    assert "simorc run SWEEP" in said.err
+    printed = simorc("status", "--project", project)
+    assert (printed.code, printed.out) == (0, "")
+    assert "simorc run SWEEP" in printed.err
 
 
 def test_outside_a_project(simorc: Simorc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    said = simorc("status")
-    assert said.code == 2
-    assert "simorc init" in said.err
+    printed = simorc("status")
+    assert printed.code == 2
+    assert "simorc init" in printed.err
 
 
 def test_unknown_run_names_the_near_one(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:
-    said = simorc("status", "pvt_2026010203040", "--project", project)
-    assert said.code == 0  # a unique beginning
-    said = simorc("status", "pvvt", "--project", project)
-    assert said.code == 2
-    assert "did you mean pvt" in said.err or finished_run.name in said.err
+    printed = simorc("status", "pvt_2026010203040", "--project", project)
+    assert printed.code == 0  # a unique beginning
+    printed = simorc("status", "pvvt", "--project", project)
+    assert printed.code == 2
+    assert "did you mean pvt" in printed.err or finished_run.name in printed.err
 
 
 def test_corrupt_store_is_a_message(simorc: Simorc, project: Path, finished_run: RunLayout) -> None:

@@ -19,21 +19,21 @@ Simorc = Callable[..., Any]
 @pytest.fixture
 def live_run(finished_run: RunLayout) -> RunLayout:
     """A run that this very process seems to hold."""
-    told = {
+    reported = {
         "host": socket.gethostname(),
         "pid": os.getpid(),
         "started": time.time(),
         "started_ticks": process_ticks(os.getpid()),
         "heartbeat": time.time(),
     }
-    finished_run.runner_json.write_text(json.dumps(told))
+    finished_run.runner_json.write_text(json.dumps(reported))
     return finished_run
 
 
 def asked(layout: RunLayout) -> dict[str, object]:
     (file,) = layout.requests.glob("*.json")
-    told = json.loads(file.read_text())
-    return {"kind": told["kind"], **told["data"]}
+    reported = json.loads(file.read_text())
+    return {"kind": reported["kind"], **reported["data"]}
 
 
 @pytest.mark.parametrize(
@@ -52,17 +52,17 @@ def asked(layout: RunLayout) -> dict[str, object]:
 def test_leaves_a_request(
     simorc: Simorc, project: Path, live_run: RunLayout, arguments: list[str], request_left: dict[str, object]
 ) -> None:
-    said = simorc(*arguments, "--project", project)
-    assert said.code == 0, said.err
-    assert said.out == ""
+    printed = simorc(*arguments, "--project", project)
+    assert printed.code == 0, printed.err
+    assert printed.out == ""
     assert asked(live_run) == request_left
 
 
 @pytest.mark.parametrize("command", ["cancel", "pause", "resume"])
 def test_a_run_nobody_holds(simorc: Simorc, project: Path, finished_run: RunLayout, command: str) -> None:
-    said = simorc(command, "--project", project)
-    assert said.code == 1
-    assert "is not running" in said.err
+    printed = simorc(command, "--project", project)
+    assert printed.code == 1
+    assert "is not running" in printed.err
     assert not list(finished_run.requests.iterdir())
 
 
@@ -73,9 +73,9 @@ def test_no_number_of_jobs(simorc: Simorc, project: Path, live_run: RunLayout, n
 
 
 def test_clean_refuses_a_live_run(simorc: Simorc, project: Path, live_run: RunLayout) -> None:
-    said = simorc("clean", "pvt", "--yes", "--project", project)
-    assert said.code == 1
-    assert "is running on" in said.err
+    printed = simorc("clean", "pvt", "--yes", "--project", project)
+    assert printed.code == 1
+    assert "is running on" in printed.err
     assert live_run.exists()
     assert simorc("clean", "--all", "--yes", "--project", project).code == 0
     assert live_run.exists()

@@ -45,9 +45,9 @@ def test_outside_a_project_it_is_help(
     simorc: Simorc, tmp_path: Path, opened: list[tuple[Path, bool]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    said = simorc()
-    assert (said.code, opened) == (0, [])
-    assert "Usage: simorc" in said.out
+    printed = simorc()
+    assert (printed.code, opened) == (0, [])
+    assert "Usage: simorc" in printed.out
 
 
 def test_without_a_terminal_it_is_help(

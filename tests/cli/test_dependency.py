@@ -44,9 +44,9 @@ def ended(layout: RunLayout, outcome: Outcome, state: str = "finished") -> None:
 
 
 def test_it_is_refused_before_anything_is_made(pair: Path, simorc: Simorc) -> None:
-    said = simorc("--project", pair, "run", "late")
-    assert said.code == 2
-    assert "runs after 'spread', which has no run yet" in said.err
+    printed = simorc("--project", pair, "run", "late")
+    assert printed.code == 2
+    assert "runs after 'spread', which has no run yet" in printed.err
     assert not any((pair / "simulations").iterdir())
 
 
@@ -63,8 +63,8 @@ def test_what_did_not_pass_stops_it(
 ) -> None:
     name = simorc("--project", pair, "build", "spread").out.strip()
     ended(RunLayout(pair / "simulations" / name), outcome, state)
-    said = simorc("--project", pair, "run", "late")
-    assert said.code == 2 and reason in said.err
+    printed = simorc("--project", pair, "run", "late")
+    assert printed.code == 2 and reason in printed.err
     assert len(find_runs(pair)) == 1
 
 

@@ -47,8 +47,8 @@ def test_compare_tells_what_moved(make_run: MakeRun) -> None:
     differs = call(compare, old.path, new.path)
     assert differs.exit_code == 1
     assert "gain" in differs.output and "+4.76 %" in differs.output and "temp=2" in differs.output
-    told = json.loads(call(compare, old.path, new.path, "--json").output)
-    assert (told["same"], told["moved"][0]["new"]) == (False, 44.0)
+    reported = json.loads(call(compare, old.path, new.path, "--json").output)
+    assert (reported["same"], reported["moved"][0]["new"]) == (False, 44.0)
     assert call(compare, old.path, new.path, "--rel", "0.1").exit_code == 0
 
 

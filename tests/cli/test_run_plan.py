@@ -71,13 +71,13 @@ def ran(monkeypatch: pytest.MonkeyPatch, results: Mapping[str, Outcome]) -> Ran:
 
 
 def test_sweeps_run_in_order_with_one_sheet(simorc: Simorc, project: Path, ran: Ran) -> None:
-    said = simorc("run", "spread", "corners", "--project", project)
-    assert said.code == ExitCode.GOOD, said.err
+    printed = simorc("run", "spread", "corners", "--project", project)
+    assert printed.code == ExitCode.GOOD, printed.err
     assert ran == ["spread", "corners"]
-    header, *rows = said.out.splitlines()
+    header, *rows = printed.out.splitlines()
     assert header.split()[:3] == ["testbench", "run", "spec"]
     assert [row.split()[:3:2] for row in rows] == [["ac", "f_3db"], ["ac", "f_3db"]]
-    assert "one report of all: simorc report spread_" in said.err
+    assert "one report of all: simorc report spread_" in printed.err
 
 
 def test_all_sweeps(simorc: Simorc, project: Path, ran: Ran) -> None:
@@ -123,17 +123,17 @@ def test_a_named_plan_with_conditions_and_environments(
     jobs = {run.sweep: load_manifest(run).execution.jobs for run in find_runs(project)}
     assert jobs == {"corners": 7, "spread": None}
     results["spread"] = SLOW
-    said = simorc("run", "signoff", "--project", project)
-    assert (said.code, ran) == (ExitCode.CASES_FAILED, ["spread", "corners", "spread"])
-    assert "skipped corners: " in said.err and "a spec is violated" in said.err
+    printed = simorc("run", "signoff", "--project", project)
+    assert (printed.code, ran) == (ExitCode.CASES_FAILED, ["spread", "corners", "spread"])
+    assert "skipped corners: " in printed.err and "a spec is violated" in printed.err
 
 
 def test_a_plan_in_json(simorc: Simorc, project: Path, ran: Ran, results: dict[str, Outcome]) -> None:
     results["corners"] = SLOW
-    said = simorc("run", "spread", "corners", "--json", "--project", project)
-    plan = json.loads(said.out.splitlines()[-1])["plan"]
+    printed = simorc("run", "spread", "corners", "--json", "--project", project)
+    plan = json.loads(printed.out.splitlines()[-1])["plan"]
     assert [run["exit_code"] for run in plan["runs"]] == [0, 3]
-    assert plan["exit_code"] == said.code == 3
+    assert plan["exit_code"] == printed.code == 3
     assert [spec["verdict"] for spec in plan["specs"]] == ["pass", "fail"]
 
 
@@ -151,8 +151,8 @@ def test_a_plan_in_json(simorc: Simorc, project: Path, ran: Ran, results: dict[s
 def test_what_is_wrong_is_said_before_anything_starts(
     simorc: Simorc, project: Path, ran: Ran, arguments: list[str], reason: str
 ) -> None:
-    said = simorc("run", *arguments, "--project", project)
-    assert said.code == 2 and reason in said.err
+    printed = simorc("run", *arguments, "--project", project)
+    assert printed.code == 2 and reason in printed.err
     assert not ran
 
 
@@ -167,17 +167,17 @@ def test_what_is_wrong_is_said_before_anything_starts(
 )
 def test_mistakes_in_plans(project: Path, plan: str, reason: str) -> None:
     with_plan(project, plan)
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as reported:
         Project.load(project)
-    assert reason in str(told.value)
+    assert reason in str(reported.value)
 
 
 def test_one_report_of_all(simorc: Simorc, project: Path, ran: Ran, results: dict[str, Outcome]) -> None:
     results["corners"] = SLOW
     simorc("run", "spread", "corners", "--project", project)
-    said = simorc("report", "spread", "corners", "--check", "--project", project)
-    assert said.code == 3, said.err
-    page, sheet, junit = (Path(line) for line in said.out.splitlines())
+    printed = simorc("report", "spread", "corners", "--check", "--project", project)
+    assert printed.code == 3, printed.err
+    page, sheet, junit = (Path(line) for line in printed.out.splitlines())
     assert page.parent == project / "simulations" / "reports"
     assert "1 of 2 specs not met in 2 runs" in sheet.read_text()
     assert sheet.read_text().count("| ac | f_3db |") == 2

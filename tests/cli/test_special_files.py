@@ -84,9 +84,9 @@ def test_no_command_reads_through_a_special_file(
         (finished_run.path / name).parent.mkdir(exist_ok=True)
         put(finished_run.path / name, kind, secret)
     for command in COMMANDS:
-        said = simorc(*(finished_run.name if word == "RUN" else word for word in command))
-        assert said.code in range(6), (command, said)
-        assert SECRET not in said.out + said.err, command
+        printed = simorc(*(finished_run.name if word == "RUN" else word for word in command))
+        assert printed.code in range(6), (command, printed)
+        assert SECRET not in printed.out + printed.err, command
     assert secret.read_text() == f"{SECRET}\n" * 3
 
 
@@ -97,7 +97,7 @@ def test_fsck_names_a_link_in_the_place_of_a_file(
     elsewhere = tmp_path / "elsewhere.csv"
     elsewhere.write_text("case_id,status\n")
     finished_run.metadata_csv.symlink_to(elsewhere)
-    said = simorc("fsck", finished_run.name)
-    assert said.code != 0
-    assert "metadata.csv" in said.out
-    assert "is a link, a pipe or a device" in said.out
+    printed = simorc("fsck", finished_run.name)
+    assert printed.code != 0
+    assert "metadata.csv" in printed.out
+    assert "is a link, a pipe or a device" in printed.out

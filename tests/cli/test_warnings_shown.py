@@ -49,17 +49,17 @@ def layout(project: Path) -> RunLayout:
 
 def test_at_the_end_of_a_run(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["--project", str(project), "run", "s"]) == 0
-    told = capfd.readouterr().err
-    assert f"warning: ignored_parameter in 6 cases, first in case 1: {WORDS}" in told
-    assert "warning: redefinition in 6 cases, first in case 1: Warning: redefinition of .subckt s" in told
-    assert "sweeping unused changed nothing" in told
+    reported = capfd.readouterr().err
+    assert f"warning: ignored_parameter in 6 cases, first in case 1: {WORDS}" in reported
+    assert "warning: redefinition in 6 cases, first in case 1: Warning: redefinition of .subckt s" in reported
+    assert "sweeping unused changed nothing" in reported
 
 
 def test_in_results_and_status(project: Path, layout: RunLayout, capfd: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["--project", str(project), "results", layout.name]) == 0
-    told = capfd.readouterr().err
-    assert f"warning: ignored_parameter in 6 cases, first in case 1: {WORDS}" in told
-    assert "warning: sweeping unused changed nothing" in told
+    reported = capfd.readouterr().err
+    assert f"warning: ignored_parameter in 6 cases, first in case 1: {WORDS}" in reported
+    assert "warning: sweeping unused changed nothing" in reported
     assert cli.run(["--project", str(project), "status", layout.name, "--json"]) == 0
     (summary,) = json.loads(capfd.readouterr().out)["runs"]
     assert [(each["kind"], each["cases"]) for each in summary["warnings"]] == [
@@ -105,8 +105,8 @@ def test_in_reports(project: Path, layout: RunLayout) -> None:
     page = page_of(run)
     assert [each["kind"] for each in page["warnings"]] == ["ignored_parameter", "redefinition"]
     assert len(page["unvaried"]) == 1
-    said = ElementTree.fromstring(junit(run)).findtext("testsuite/system-out") or ""
-    assert WORDS in said and "changed nothing" in said
+    printed = ElementTree.fromstring(junit(run)).findtext("testsuite/system-out") or ""
+    assert WORDS in printed and "changed nothing" in printed
 
 
 def test_in_the_interface(layout: RunLayout) -> None:

@@ -120,8 +120,8 @@ def test_a_silent_scheduler_decides_nothing(filter_project: Path) -> None:
     cluster._strikes = lambda what: what == "silent"  # type: ignore[method-assign]
     anyio.run(lambda: conduct(layout, cluster, site(), die_when=partial(reached, cluster, 5)))
     assert len(open_job_arrays(layout)) == 1
-    told = rows(layout, "SELECT message FROM events WHERE kind='warning'")
-    assert told == [("the scheduler does not respond: busy",)]
+    reported = rows(layout, "SELECT message FROM events WHERE kind='warning'")
+    assert reported == [("the scheduler does not respond: busy",)]
 
 
 def test_chunks_that_never_come_to_anything_fail_their_cases(filter_project: Path) -> None:

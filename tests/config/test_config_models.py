@@ -16,7 +16,7 @@ from simorc.config.models.testbench import TestbenchConfig
 from simorc.units import Number
 
 
-def said(model: type[Section], data: Any) -> str:
+def printed(model: type[Section], data: Any) -> str:
     """What pydantic says is wrong with the only mistake in `data`."""
     with pytest.raises(ValidationError) as caught:
         model.model_validate(data)
@@ -63,7 +63,7 @@ def test_arguments_of_a_built_in_measurement_stand_beside_it() -> None:
     ],
 )
 def test_mistakes_in_a_measurement(data: dict[str, Any], message: str) -> None:
-    assert said(Measurement, data) == message
+    assert printed(Measurement, data) == message
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_typical_value_may_carry_its_tolerance(typ: str, tolerance: object) ->
     ],
 )
 def test_mistakes_in_a_spec(data: dict[str, Any], message: str) -> None:
-    assert said(Spec, data) == message
+    assert printed(Spec, data) == message
 
 
 def span(**written: str) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def span(**written: str) -> dict[str, Any]:
     ],
 )
 def test_mistakes_in_a_range(data: dict[str, Any], message: str) -> None:
-    assert said(Range, data) == message
+    assert printed(Range, data) == message
 
 
 def test_values_of_a_parameter_stay_as_written() -> None:
@@ -162,7 +162,7 @@ def test_values_of_a_parameter_stay_as_written() -> None:
     ],
 )
 def test_mistakes_in_a_sweep(key: str, data: Any, message: str) -> None:
-    assert said(SweepDefinition, {"testbench": "dc", key: data}) == message
+    assert printed(SweepDefinition, {"testbench": "dc", key: data}) == message
 
 
 def test_groups_corners_and_sensitivity_take_their_short_forms() -> None:
@@ -210,11 +210,11 @@ def test_execution_units() -> None:
     ],
 )
 def test_mistakes_in_execution(data: dict[str, Any]) -> None:
-    assert said(ExecutionSettings, data)
+    assert printed(ExecutionSettings, data)
 
 
 def test_a_parameter_may_not_be_called_as_a_fixed_column() -> None:
-    assert "column of every results table" in said(TestbenchConfig, {"parameters": {"Status": 1}})
+    assert "column of every results table" in printed(TestbenchConfig, {"parameters": {"Status": 1}})
 
 
 def test_frozen() -> None:

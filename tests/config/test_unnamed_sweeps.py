@@ -22,5 +22,5 @@ def test_a_name_that_is_taken_by_another_file_is_not_proposed(tmp_path: Path) ->
 
 
 def test_the_line_to_add_is_told(tmp_path: Path) -> None:
-    said = how_to_name(tmp_path, "b", tmp_path / "sweeps" / "b.yaml")
-    assert "sim_setup.yaml does not list sweeps/b.yaml: add 'b: sweeps/b.yaml' below sweeps:" in said
+    printed = how_to_name(tmp_path, "b", tmp_path / "sweeps" / "b.yaml")
+    assert "sim_setup.yaml does not list sweeps/b.yaml: add 'b: sweeps/b.yaml' below sweeps:" in printed

@@ -68,5 +68,5 @@ def _simorc(project: Path, executable: str, *arguments: str) -> subprocess.Compl
 def _row(row: dict[str, Any]) -> str:
     values = " ".join(f"{name}={value}" for name, value in row["parameters"].items())
     measured = " ".join(f"{name}={value}" for name, value in row["measurements"].items())
-    told = f" ({row['kind']}: {row['error_message']})" if row["status"] == "failed" else ""
-    return f"{row['case_id']} {values}: {row['status']} {measured}{told}"
+    reported = f" ({row['kind']}: {row['error_message']})" if row["status"] == "failed" else ""
+    return f"{row['case_id']} {values}: {row['status']} {measured}{reported}"

@@ -22,8 +22,8 @@ class Known:
     def explains(self, deck: str, difference: str, version: str) -> bool:
         """Whether this is the reason of `difference` of `deck` on ngspice `version`."""
         major = version.split(".")[0]
-        told = self.text == "*" or self.text in difference
-        return told and fnmatchcase(deck, self.decks) and self.versions in {"*", major}
+        reported = self.text == "*" or self.text in difference
+        return reported and fnmatchcase(deck, self.decks) and self.versions in {"*", major}
 
 
 def read_known(path: Path = LIST) -> list[Known]:

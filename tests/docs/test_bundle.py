@@ -69,8 +69,8 @@ def test_a_bundle_installs_with_nothing_but_python(bundle: Path, tmp_path: Path)
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-    said = subprocess.run([str(target / "bin" / "simorc")], capture_output=True, text=True, check=True)
-    assert said.stdout == "hello\n"
+    printed = subprocess.run([str(target / "bin" / "simorc")], capture_output=True, text=True, check=True)
+    assert printed.stdout == "hello\n"
 
 
 def test_a_bundle_says_how_it_is_used(bundle: Path) -> None:
@@ -91,18 +91,18 @@ def test_the_installer_is_plain_enough_to_refuse_an_old_python() -> None:
 def test_licences_are_told_for_every_package(capsys: pytest.CaptureFixture[str]) -> None:
     licences = script("licences")
     assert licences.main() == 0, capsys.readouterr().out
-    said = capsys.readouterr().out
-    assert "textual" in said
-    assert "MIT" in said
+    printed = capsys.readouterr().out
+    assert "textual" in printed
+    assert "MIT" in printed
 
 
 def test_a_licence_that_does_not_go_with_ours_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     licences = script("licences")
-    said = {"good": "MIT", "bad": "LicenseRef-Proprietary", "silent": ""}
-    monkeypatch.setattr(licences, "packages", lambda: list(said))
-    monkeypatch.setattr(licences, "licence_of", said.__getitem__)
+    printed = {"good": "MIT", "bad": "LicenseRef-Proprietary", "silent": ""}
+    monkeypatch.setattr(licences, "packages", lambda: list(printed))
+    monkeypatch.setattr(licences, "licence_of", printed.__getitem__)
     assert licences.main() == 1
     assert "bad, silent" in capsys.readouterr().err
 

@@ -75,12 +75,12 @@ def test_what_it_copies_installs_and_starts(tmp_path: Path) -> None:
         check=True, timeout=PATIENCE,
     )  # fmt: skip
     (site / "dependencies.pth").write_text(f"{here}\n")  # those of constraints.txt stand there
-    told = {**os.environ, "PYTHONPATH": "", "XDG_STATE_HOME": str(tmp_path)}
+    reported = {**os.environ, "PYTHONPATH": "", "XDG_STATE_HOME": str(tmp_path)}
     code = "import simorc; print(simorc.__file__); from simorc.cli.main import main; main()"
     for arguments in (["--help"], ["init", str(tmp_path / "p"), "--template", "ota"], ["doctor"]):
         done = subprocess.run(
             [str(environment / "bin" / "python"), "-c", code, *arguments],
-            cwd=tmp_path, env=told, capture_output=True, text=True, timeout=PATIENCE, check=False,
+            cwd=tmp_path, env=reported, capture_output=True, text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
         assert done.stdout.startswith(str(site)), done.stdout + done.stderr
         assert done.returncode == 0 or arguments == ["doctor"], done.stdout + done.stderr

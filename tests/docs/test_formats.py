@@ -22,7 +22,7 @@ PAGE = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
 ONLY_AT_TIMES = {"reuse"}
 
 
-def told(heading: str) -> set[str]:
+def reported(heading: str) -> set[str]:
     """The names in the first column of the table below a heading."""
     text = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| (`[^|]+) \|", text, re.M)
@@ -40,14 +40,16 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.ngspice
 def test_the_manifest(finished: Path) -> None:
-    assert told("manifest.json") == set(json.loads((finished / "manifest.json").read_text())) | ONLY_AT_TIMES
+    assert (
+        reported("manifest.json") == set(json.loads((finished / "manifest.json").read_text())) | ONLY_AT_TIMES
+    )
 
 
 @pytest.mark.ngspice
 def test_the_trace(finished: Path) -> None:
     lines = [json.loads(line) for line in (finished / "trace.jsonl").read_text().splitlines()]
     assert len(lines) >= 9
-    assert all(set(line) == told("trace.jsonl") for line in lines)
+    assert all(set(line) == reported("trace.jsonl") for line in lines)
     (example,) = re.findall(r"```json\n(.*?)```", PAGE, re.S)
     assert list(json.loads(example)) == list(lines[0])
 
@@ -55,7 +57,7 @@ def test_the_trace(finished: Path) -> None:
 @pytest.mark.ngspice
 def test_the_metadata(finished: Path) -> None:
     header = (finished / "metadata.csv").read_text().splitlines()[0].split(",")
-    fixed = told("metadata.csv")
+    fixed = reported("metadata.csv")
     assert fixed <= set(header)
     assert set(header) - fixed == {"temp", "r", "c", "corner"}
 
@@ -65,14 +67,14 @@ def test_the_state(finished: Path) -> None:
     with sqlite3.connect(f"file:{finished / 'run.sqlite'}?mode=ro", uri=True) as db:
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         columns = [name for _, name, *_ in db.execute("PRAGMA table_info(cases)")]
-    assert told("run.sqlite") == {name for name in tables if not name.startswith("sqlite_")}
+    assert reported("run.sqlite") == {name for name in tables if not name.startswith("sqlite_")}
     row = next(line for line in PAGE.splitlines() if line.startswith("| `cases`"))
     assert [name for name in columns if name[:2] not in ("p_", "m_")] == re.findall(r"`(\w+)`", row)[1:]
 
 
 def test_the_result_of_a_pipeline() -> None:
     keys = re.findall(r'^        "(\w+)":', inspect.getsource(result_of), re.M)
-    assert told("result.json") - {"passed", "failed", "cancelled"} == set(keys)
+    assert reported("result.json") - {"passed", "failed", "cancelled"} == set(keys)
 
 
 @pytest.mark.ngspice

@@ -138,5 +138,5 @@ def test_the_projects_of_other_kits_simulate_in_every_corner(
 def test_a_case_beyond_the_last_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     project = made("minimal", tmp_path / "project")
     assert run(["--project", str(project), "run", "corners", "--case", "3,10"]) == 2
-    said = capsys.readouterr().err
-    assert "no case 10 in " in said and "its cases are 1 to 9" in said
+    printed = capsys.readouterr().err
+    assert "no case 10 in " in printed and "its cases are 1 to 9" in printed

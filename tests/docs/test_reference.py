@@ -77,9 +77,9 @@ def leaves(command: click.Command, path: str) -> Iterator[str]:
 
 
 def test_every_command_has_an_example_that_names_it() -> None:
-    told = maker().command_examples()
-    assert set(told) == set(leaves(simorc, "simorc")), "docs/reference/commands.yaml"
-    for name, of_command in told.items():
+    reported = maker().command_examples()
+    assert set(reported) == set(leaves(simorc, "simorc")), "docs/reference/commands.yaml"
+    for name, of_command in reported.items():
         assert of_command["example"].startswith(name), name
         for code in re.findall(r"(?:^|; )(\d+) ", of_command.get("exits", "")):
             assert int(code) in (1, 3, 4, 5), name
@@ -93,8 +93,8 @@ def test_every_quantity_has_its_unit() -> None:
         for key, field in section.model_fields.items():
             words = value_words(field, dict.fromkeys(all_sections(), ""))
             if words.startswith(("number", "duration", "size")):
-                told = f"{field.description} {words.removeprefix('number')}"
-                assert UNITS.search(told), f"{section.__name__}.{key}: {told}"
+                reported = f"{field.description} {words.removeprefix('number')}"
+                assert UNITS.search(reported), f"{section.__name__}.{key}: {reported}"
 
 
 def test_every_section_and_key_is_described() -> None:

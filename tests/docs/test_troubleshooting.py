@@ -23,13 +23,13 @@ def first_cells(section: str) -> Iterator[str]:
 
 
 def test_every_exit_code_is_there() -> None:
-    told = {int(cell) for cell in first_cells("Exit codes") if cell.isdecimal()}
-    assert told == {int(code) for code in ExitCode}
+    reported = {int(cell) for cell in first_cells("Exit codes") if cell.isdecimal()}
+    assert reported == {int(code) for code in ExitCode}
 
 
 def test_every_kind_of_failure_is_there() -> None:
-    told = set(re.findall(r"`(\w+)`", " ".join(first_cells("A case fails"))))
-    assert told == set(FailureKind) - {FailureKind.CANCELLED}
+    reported = set(re.findall(r"`(\w+)`", " ".join(first_cells("A case fails"))))
+    assert reported == set(FailureKind) - {FailureKind.CANCELLED}
 
 
 def test_messages_are_the_programs_own() -> None:

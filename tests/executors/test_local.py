@@ -20,7 +20,7 @@ class Bench:
 
     go_on: anyio.Event
 
-    async def run(self, job: Job, told: Callbacks) -> Outcome:
+    async def run(self, job: Job, reported: Callbacks) -> Outcome:
         await self.go_on.wait()
         return Outcome("completed")
 

@@ -203,7 +203,7 @@ def simorc(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]
 
     def called(*words: object) -> tuple[int, str]:
         code = run([str(word) for word in words])
-        said = capsys.readouterr()
-        return code, said.out + said.err
+        printed = capsys.readouterr()
+        return code, printed.out + printed.err
 
     return called

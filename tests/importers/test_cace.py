@@ -64,8 +64,8 @@ def test_a_condition_without_a_value_anywhere_is_told(datasheet: Path) -> None:
     template = next(datasheet.parent.rglob("step.spice"))
     template.write_text(template.read_text().replace(".end\n", "* CACE{nosuch} CACE{given=3}\n.end\n"))
     _, left = imported(datasheet)
-    told = "condition nosuch has no value in the datasheet: 0 is used"
-    assert f"parameter step_params: {told}" in left
+    reported = "condition nosuch has no value in the datasheet: 0 is used"
+    assert f"parameter step_params: {reported}" in left
     assert not any("given" in line for line in left)
 
 
@@ -129,10 +129,10 @@ def test_an_expression_that_is_more_than_arithmetic_is_left() -> None:
 def test_an_imported_project_simulates_measures_and_checks(datasheet: Path, simorc: Simorc) -> None:
     assert simorc("import", "cace", datasheet)[0] == 0
     project = ("--project", datasheet.parent.parent / "simorc")
-    code, said = simorc(*project, "run", "ac_params")
-    assert (code, "9 of 9 completed" in said) == (0, True), said
-    code, said = simorc(*project, "run", "step_params")
-    assert (code, "3 of 3 completed" in said) == (3, True), "Vout is above 1.1 V for larger inputs"
+    code, printed = simorc(*project, "run", "ac_params")
+    assert (code, "9 of 9 completed" in printed) == (0, True), printed
+    code, printed = simorc(*project, "run", "step_params")
+    assert (code, "3 of 3 completed" in printed) == (3, True), "Vout is above 1.1 V for larger inputs"
     results = json.loads(simorc(*project, "results", "step_params", "--json")[1])
     finals = [case["measurements"]["final"] for case in results]
     assert finals == pytest.approx([1.0, 1.5, 2.0], rel=1e-3), "what the script of the datasheet says"
@@ -191,13 +191,13 @@ def test_a_template_schematic_is_netlisted_and_simulated(datasheet: Path, simorc
     (root / "xschem/lowpass.sym").write_text(SYMBOL)
     assert simorc("import", "cace", datasheet)[0] == 0
     project = ("--project", root / "simorc")
-    code, said = simorc(*project, "netlist", "--update", "ac_params")
-    assert code == 0, said
+    code, printed = simorc(*project, "netlist", "--update", "ac_params")
+    assert code == 0, printed
     template = (root / "simorc/testbenches/ac_params/tb_ac_params.spice.j2").read_text()
     assert "{{parameters.cl}}" in template
     assert ".subckt lowpass" not in template, "the design comes from its own netlist"
-    code, said = simorc(*project, "run", "ac_params")
-    assert (code, "3 of 3 completed" in said) == (0, True), said
+    code, printed = simorc(*project, "run", "ac_params")
+    assert (code, "3 of 3 completed" in printed) == (0, True), printed
 
 
 def test_a_skipped_parameter_is_said_and_not_imported(datasheet: Path) -> None:

@@ -67,25 +67,25 @@ def test_the_project_simulates_and_has_its_spec_table(ota: Path, simorc: Simorc)
     assert simorc("import", "cace", ota)[0] == 0
     project = ("--project", ota.parent.parent / "simorc")
     for testbench in ("dc_params", "gain_mc", "transient_response"):
-        code, said = simorc(*project, "netlist", "--update", testbench)
-        assert code == 0, said
-    code, said = simorc(*project, "run", "dc_params")
-    assert (code, "9 of 9 completed" in said) == (0, True), said
+        code, printed = simorc(*project, "netlist", "--update", testbench)
+        assert code == 0, printed
+    code, printed = simorc(*project, "run", "dc_params")
+    assert (code, "9 of 9 completed" in printed) == (0, True), printed
     cases = json.loads(simorc(*project, "results", "dc_params", "--json")[1])
     corners = {case["parameters"]["corner"] for case in cases}
     warm = {case["parameters"]["corner"] for case in cases if case["warm"]}
     assert warm == corners, "its control block runs warm once a case of the corner proved it"
     table = simorc(*project, "results", "dc_params")[1]
     assert all(name in table for name in ("a0", "ugf", "pm")), table
-    code, said = simorc(*project, "run", "gain_mc")
-    assert "3 of 3 completed" in said, said
+    code, printed = simorc(*project, "run", "gain_mc")
+    assert "3 of 3 completed" in printed, printed
     assert code == (0 if min(measured(simorc, project, "gain_mc", "result")) >= 10 else 3), (
         "offset may saturate it"
     )
     gains = measured(simorc, project, "gain_mc", "result")
     assert len(set(gains)) == 3, "each iteration is a sample of its own"
-    code, said = simorc(*project, "run", "transient_response")
-    assert (code, "2 of 2 completed" in said) == (0, True), said
+    code, printed = simorc(*project, "run", "transient_response")
+    assert (code, "2 of 2 completed" in printed) == (0, True), printed
     low, high = measured(simorc, project, "transient_response", "Vout_max")
     assert high - low == pytest.approx(0.2, abs=0.05), "bits of a condition are taken apart"
     assert min(measured(simorc, project, "transient_response", "slew")) > 0.1e6

@@ -140,10 +140,10 @@ def test_a_datasheet_of_which_nothing_can_be_run_is_refused(tmp_path: Path) -> N
 def test_the_import_ends_with_a_report(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     sheet = write(tmp_path, "  a: {source: netlist, x: {min: 1}}\n  b: {}\n")
     assert simorc(["import", "chipify", str(sheet), "--out", str(tmp_path / "p")]) == 0
-    said = capfd.readouterr().err.splitlines()
-    assert said[0] == "imported: a: 2 cases, 1 measurements, 1 specs"
-    assert said[1].startswith("not imported: testbench b: source xschem")
-    assert said[-1] == f"checked, no problems; next: simorc run a --project {tmp_path / 'p'}"
+    printed = capfd.readouterr().err.splitlines()
+    assert printed[0] == "imported: a: 2 cases, 1 measurements, 1 specs"
+    assert printed[1].startswith("not imported: testbench b: source xschem")
+    assert printed[-1] == f"checked, no problems; next: simorc run a --project {tmp_path / 'p'}"
 
 
 def test_an_import_that_needs_a_correction_says_which(
@@ -152,9 +152,9 @@ def test_an_import_that_needs_a_correction_says_which(
     sheet = write(tmp_path, "  a: {source: netlist, x: {min: 1}}\n")
     (tmp_path / "tb" / "a.spice").write_text("* a\nv1 a 0 {{ parameters.w }}\n.include nowhere.inc\n.end\n")
     assert simorc(["import", "chipify", str(sheet), "--out", str(tmp_path / "p")]) == 2
-    said = capfd.readouterr().err
-    assert "to correct: " in said and "parameters.w: not a parameter" in said
-    assert "then: simorc validate" in said
+    printed = capfd.readouterr().err
+    assert "to correct: " in printed and "parameters.w: not a parameter" in printed
+    assert "then: simorc validate" in printed
 
 
 @pytest.mark.ngspice

@@ -74,8 +74,8 @@ def test_without_cicsim_yaml_there_is_nothing_to_import(tmp_path: Path) -> None:
 def test_an_imported_project_simulates(testbench: Path, simorc: Simorc) -> None:
     assert simorc("import", "cicsim", testbench)[0] == 0
     project = ("--project", testbench.parent / "simorc")
-    code, said = simorc(*project, "run", "Sch_tempvall")
-    assert (code, "6 of 6 completed" in said) == (0, True), said + simorc(*project, "results")[1]
+    code, printed = simorc(*project, "run", "Sch_tempvall")
+    assert (code, "6 of 6 completed" in printed) == (0, True), printed + simorc(*project, "results")[1]
     assert simorc(*project, "run", "Sch_mc")[0] == 0
 
 

@@ -96,8 +96,8 @@ def test_a_schematic_uses_the_netlist_beside_it(circuit: Path) -> None:
 @pytest.mark.ngspice
 def test_an_imported_project_simulates(circuit: Path, simorc: Simorc) -> None:
     assert simorc("import", "ltspice", circuit)[0] == 0
-    code, said = simorc("--project", circuit.parent / "simorc", "run", "filter")
-    assert (code, "36 of 36 completed" in said) == (0, True), said
+    code, printed = simorc("--project", circuit.parent / "simorc", "run", "filter")
+    assert (code, "36 of 36 completed" in printed) == (0, True), printed
 
 
 MANY_FORMS = """\
@@ -159,8 +159,8 @@ def test_every_form_of_meas_has_a_value_in_ngspice(tmp_path: Path, simorc: Simor
     path.write_text(MANY_FORMS)
     assert simorc("import", "ltspice", path)[0] == 0
     project = ("--project", tmp_path / "simorc")
-    code, said = simorc(*project, "run", "amp", "--case", "1,32")
-    assert (code, "2 of 32 completed" in said) == (0, True), said + simorc(*project, "results")[1]
+    code, printed = simorc(*project, "run", "amp", "--case", "1,32")
+    assert (code, "2 of 32 completed" in printed) == (0, True), printed + simorc(*project, "results")[1]
     measured = json.loads(simorc(*project, "results", "amp", "--json")[1])[0]["measurements"]
     assert measured["twice"] == pytest.approx(2 * measured["vmax"], rel=1e-5)
     assert measured["rise"] > 0

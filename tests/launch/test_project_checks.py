@@ -112,7 +112,7 @@ def test_an_error_names_the_run_and_not_the_directory_it_is_built_in(
         raise OSError(28, "No space left on device", str(layout.manifest))  # type: ignore[attr-defined]
 
     monkeypatch.setattr(building, "_make_store", full)
-    with pytest.raises(OSError) as told:
+    with pytest.raises(OSError) as reported:
         build_run(project, "s")
-    assert told.value.filename.endswith("/manifest.json") and ".building" not in str(told.value)
-    assert "/simulations/s_" in told.value.filename
+    assert reported.value.filename.endswith("/manifest.json") and ".building" not in str(reported.value)
+    assert "/simulations/s_" in reported.value.filename

@@ -78,7 +78,7 @@ def test_what_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("definitions", "specs", "said"),
+    ("definitions", "specs", "printed"),
     [
         (OLD, {}, ()),
         ({"top": OLD["top"]}, {}, ("no longer declared: gain",)),
@@ -92,15 +92,15 @@ def test_what_changed() -> None:
     ],
 )
 def test_what_measuring_again_changed_is_said(
-    layout: RunLayout, definitions: dict[str, dict[str, Any]], specs: dict[str, Any], said: tuple[str, ...]
+    layout: RunLayout, definitions: dict[str, dict[str, Any]], specs: dict[str, Any], printed: tuple[str, ...]
 ) -> None:
     done = remeasure(
         layout, measurements_of_json(definitions), specs_of_json(specs), project_root=layout.root
     )
-    assert done.changed == said
+    assert done.changed == printed
     with RunReader(layout) as view:
-        told = view.latest_events(1)[0]["message"]
-    assert told == f"measured again: {'; '.join(said) or 'nothing changed'}"
+        reported = view.latest_events(1)[0]["message"]
+    assert reported == f"measured again: {'; '.join(printed) or 'nothing changed'}"
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

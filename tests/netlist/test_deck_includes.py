@@ -30,19 +30,19 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def told(root: Path) -> list[str]:
+def reported(root: Path) -> list[str]:
     return [str(finding).replace(f"{root}/", "") for finding in lint_includes(Project.load(root))]
 
 
 def test_what_is_there_is_not_mentioned(root: Path) -> None:
-    assert told(root) == []
+    assert reported(root) == []
     assert lint_includes(Project.load(SAMPLE)) == ()
 
 
 def test_a_file_only_one_corner_reads(root: Path) -> None:
     (root / "models/ss.spice").unlink()
-    (said,) = told(root)
-    assert said.startswith("tb/tb.spice.j2:3:1: no such file: models/ss.spice")
+    (printed,) = reported(root)
+    assert printed.startswith("tb/tb.spice.j2:3:1: no such file: models/ss.spice")
 
 
 def test_every_value_of_an_axis_that_names_files_is_looked_at(root: Path) -> None:
@@ -50,15 +50,15 @@ def test_every_value_of_an_axis_that_names_files_is_looked_at(root: Path) -> Non
     for corner in names[:-1]:
         (root / f"models/{corner}.spice").write_text("r1 a 0 1k\n")
     (root / "s.yaml").write_text(f"testbench: tb\nparameters: {{corner: [{', '.join(names)}]}}\n")
-    (said,) = told(root)
-    assert said.startswith("tb/tb.spice.j2:3:1: no such file: models/c79.spice")
+    (printed,) = reported(root)
+    assert printed.startswith("tb/tb.spice.j2:3:1: no such file: models/c79.spice")
 
 
 def test_values_that_are_not_looked_at_are_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("includes", "worked_out_names"):
         monkeypatch.setattr(f"simorc.netlist.deck.{module}.MOST_PLACES", 1)
-    (said,) = told(root)
-    assert "s.yaml:1:1: warning: corner: the files of the first 1 of its 2 values are checked" in said
+    (printed,) = reported(root)
+    assert "s.yaml:1:1: warning: corner: the files of the first 1 of its 2 values are checked" in printed
 
 
 def test_a_combination_that_may_be_left_out_is_a_warning(root: Path) -> None:
@@ -71,15 +71,17 @@ def test_a_combination_that_may_be_left_out_is_a_warning(root: Path) -> None:
 
 def test_a_file_included_by_a_file(root: Path) -> None:
     (root / "models/tt.spice").write_text(".include 'lost.spice'\n")
-    (said,) = told(root)
-    assert said.startswith("tb/tb.spice.j2:3:1: no such file: models/lost.spice, included by models/tt.spice")
+    (printed,) = reported(root)
+    assert printed.startswith(
+        "tb/tb.spice.j2:3:1: no such file: models/lost.spice, included by models/tt.spice"
+    )
 
 
 def test_files_in_a_circle_are_refused_before_a_run_is_made(root: Path) -> None:
     (root / "models/tt.spice").write_text(".include other.spice\n")
     (root / "models/other.spice").write_text(".INC tt.spice\n")
-    (said,) = told(root)
-    assert said == (
+    (printed,) = reported(root)
+    assert printed == (
         "tb/tb.spice.j2:3:1: circular include: models/tt.spice → models/other.spice → models/tt.spice"
     )
     with pytest.raises(ConfigError, match="circular include"):
@@ -108,12 +110,12 @@ def test_what_names_no_plain_file_is_left_to_the_simulator(tmp_path: Path, card:
 def test_sections_of_a_library_are_not_looked_into(tmp_path: Path) -> None:
     (tmp_path / "m.lib").write_text(".lib tt\n.include lost.spice\n.endl\n")
     assert list(unread_includes("* t\n.lib m.lib tt\n.include m.lib\n.end\n", tmp_path, tmp_path)) == []
-    (said,) = unread_includes("* t\n\n.lib lost.lib tt\n.end\n", tmp_path, tmp_path)
-    assert said.at == 3 and said.chain == (tmp_path / "lost.lib",)
+    (printed,) = unread_includes("* t\n\n.lib lost.lib tt\n.end\n", tmp_path, tmp_path)
+    assert printed.at == 3 and printed.chain == (tmp_path / "lost.lib",)
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "printed"),
     [
         ("R1 a 0 1\n".encode("utf-16"), "m.inc:1: is UTF-16"),
         (b"\xef\xbb\xbfR1 a 0 1\n", "m.inc:1: begins with a byte order mark"),
@@ -122,11 +124,11 @@ def test_sections_of_a_library_are_not_looked_into(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("card", [".include m.inc", ".lib m.inc tt", ".include outer.inc"])
-def test_encodings_that_ngspice_cannot_read(tmp_path: Path, data: bytes, said: str, card: str) -> None:
+def test_encodings_that_ngspice_cannot_read(tmp_path: Path, data: bytes, printed: str, card: str) -> None:
     (tmp_path / "m.inc").write_bytes(data)
     (tmp_path / "outer.inc").write_text("* o\n.include m.inc\n")
     (unread,) = unread_includes(f"* t\n\n{card}\n.end\n", tmp_path, tmp_path)
-    assert unread.at == 3 and said in str(unread)
+    assert unread.at == 3 and printed in str(unread)
 
 
 @pytest.mark.parametrize("data", [b"* Gr\xf6\xdfe\r\nR1 a 0 1\r\n", "* Größe\n".encode(), b""])

@@ -15,7 +15,7 @@ from tests.counted_work import lines_run
 SAMPLE = Path(__file__).parents[2] / "sample_project"
 
 
-def told(root: Path, default: str, swept: str) -> list[str]:
+def reported(root: Path, default: str, swept: str) -> list[str]:
     (root / "tb").mkdir()
     (root / "sim_setup.yaml").write_text("testbenches: {tb: tb}\nsweeps: {s: s.yaml}\n")
     (root / "s.yaml").write_text(f"testbench: tb\nparameters:\n  x: [{swept}]\n")
@@ -36,12 +36,12 @@ def told(root: Path, default: str, swept: str) -> list[str]:
     ],
 )
 def test_mistyped_numbers(tmp_path: Path, default: str, swept: str, finding: str) -> None:
-    assert told(tmp_path, default, swept) == [finding]
+    assert reported(tmp_path, default, swept) == [finding]
 
 
 @pytest.mark.parametrize("names", ["2n3904, 2n2222", "5t, 6t", "1v8, 3v3", "tt, ss", "28nmhp, 22fdx"])
 def test_names_are_no_mistakes(tmp_path: Path, names: str) -> None:
-    assert told(tmp_path, names.split(",")[0], names) == []
+    assert reported(tmp_path, names.split(",")[0], names) == []
 
 
 def test_the_sample_project_has_none() -> None:

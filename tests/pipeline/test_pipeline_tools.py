@@ -42,9 +42,9 @@ def test_time_is_up_for_the_whole_group(tmp_path: Path) -> None:
 
 def test_what_a_program_leaves_behind_is_ended(tmp_path: Path) -> None:
     code = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid, flush=True)"
-    _, timed_out, said = run(code, tmp_path, Limits(PATIENCE))
+    _, timed_out, printed = run(code, tmp_path, Limits(PATIENCE))
     assert not timed_out
-    until(lambda: not alive(int(said)))
+    until(lambda: not alive(int(printed)))
 
 
 def alive(pid: int) -> bool:
@@ -69,8 +69,8 @@ def test_a_file_too_large_kills(tmp_path: Path) -> None:
 
 
 def test_memory_is_limited(tmp_path: Path) -> None:
-    code, _, said = run("x = bytearray(1024**3)", tmp_path, Limits(PATIENCE, memory=512 * 1024**2))
-    assert code == 1 and "MemoryError" in said
+    code, _, printed = run("x = bytearray(1024**3)", tmp_path, Limits(PATIENCE, memory=512 * 1024**2))
+    assert code == 1 and "MemoryError" in printed
 
 
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:

@@ -23,10 +23,10 @@ STATEMENT = re.compile(
 def strings_in(source: str) -> Iterator[tuple[int, str]]:
     """(line, text) of every string that is no docstring; the fixed parts of an f-string together."""
     tree = ast.parse(source)
-    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    reported = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in ast.walk(tree):
-        if id(node) in told | inside:
+        if id(node) in reported | inside:
             continue
         if isinstance(node, ast.JoinedStr):
             texts = (part.value if isinstance(part, ast.Constant) else "x" for part in node.values)

@@ -130,7 +130,7 @@ def test_every_kind_of_failure_may_have_its_own_retries() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "printed"),
     [
         ("ladder: [gaer]", "did you mean 'gear'"),
         ("ladder: [{name: x, options: {itl44: 3}}]", "not an option of a fallback step"),
@@ -142,10 +142,10 @@ def test_every_kind_of_failure_may_have_its_own_retries() -> None:
     ],
 )
 def test_a_wrong_ladder_is_told_with_its_place(
-    make_project: Callable[..., Project], written: str, said: str
+    make_project: Callable[..., Project], written: str, printed: str
 ) -> None:
     with pytest.raises(ConfigError) as caught:
         make_project("* t\n", execution=f"convergence: {{{written}}}")
     problem = caught.value.problems[0]
-    assert said in problem.message
+    assert printed in problem.message
     assert (problem.file.name, problem.line) == ("sim_setup.yaml", 4)

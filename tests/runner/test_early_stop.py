@@ -28,10 +28,10 @@ def plan_of(definition: dict[str, Any]) -> Plan:
 
 def test_a_narrow_interval_ends_a_combination_and_only_that() -> None:
     stopping = Stopping(plan_of(PLAN), StopRule(width=0.1), [GAIN])
-    told = [stopping.concluded(case_id, {"gain": 45.0}) for case_id in range(1, 101)]
-    (known,) = [each for each in told if each is not None]
+    reported = [stopping.concluded(case_id, {"gain": 45.0}) for case_id in range(1, 101)]
+    (known,) = [each for each in reported if each is not None]
     needed = next(n for n in range(20, 100) if 1 - yield_of(n, n).low <= 0.1)
-    assert told.index(known) == needed - 1
+    assert reported.index(known) == needed - 1
     assert list(known.case_ids) == list(range(1, 101))
     assert known.message.startswith("temp=-40: yield 100 %") and f"after {needed} of 100" in known.message
     assert stopping.concluded(101, {"gain": 45.0}) is None
@@ -44,17 +44,17 @@ def test_a_narrow_interval_ends_a_combination_and_only_that() -> None:
 )
 def test_a_target_is_known_from_either_side(values: dict[str, float] | None, side: int) -> None:
     stopping = Stopping(plan_of(PLAN), StopRule(target=0.5, least=5), [GAIN])
-    told = [stopping.concluded(case_id, values) for case_id in range(1, 21)]
-    assert told.index(next(each for each in told if each)) == 4
-    assert f"yield {100 * side} %" in str(next(each for each in told if each))
+    reported = [stopping.concluded(case_id, values) for case_id in range(1, 21)]
+    assert reported.index(next(each for each in reported if each)) == 4
+    assert f"yield {100 * side} %" in str(next(each for each in reported if each))
 
 
 @pytest.mark.parametrize("failed", [0, 3])
 def test_samples_that_are_all_the_same_have_no_yield(failed: int) -> None:
     stopping = Stopping(plan_of(PLAN), StopRule(target=0.5, least=5), [GAIN])
-    told = [stopping.concluded(case_id, None, None) for case_id in range(1, 1 + failed)]
-    told += [stopping.concluded(case_id, {"gain": 45.0}, 77) for case_id in range(1 + failed, 100)]
-    assert told == [None] * 99
+    reported = [stopping.concluded(case_id, None, None) for case_id in range(1, 1 + failed)]
+    reported += [stopping.concluded(case_id, {"gain": 45.0}, 77) for case_id in range(1 + failed, 100)]
+    assert reported == [None] * 99
     assert stopping.concluded(100, {"gain": 45.0}, 78) is not None
 
 
@@ -67,8 +67,8 @@ def test_corners_have_their_own_limits() -> None:
     plan = plan_of({"corners": {"slow": {"corner": "ss"}}, "monte_carlo": {"samples": 30}})
     spec = Spec.of_json("gain", {"min": 40, "corners": {"slow": {"min": 30}, "ss": {"min": 50}}})
     stopping = Stopping(plan, StopRule(target=0.5, least=5), [spec])
-    told = [stopping.concluded(case_id, {"gain": 35.0}) for case_id in range(1, 6)]
-    assert "yield 100 %" in str(told[-1])
+    reported = [stopping.concluded(case_id, {"gain": 35.0}) for case_id in range(1, 6)]
+    assert "yield 100 %" in str(reported[-1])
 
 
 def test_what_an_earlier_runner_finished_counts(tmp_path: Path) -> None:

@@ -118,14 +118,14 @@ def test_the_disk_floor_pauses_and_resumes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The runner, a process of its own, is told another number by its operating system."""
-    told = tmp_path / "free"
-    told.write_text("1000000")
+    reported = tmp_path / "free"
+    reported.write_text("1000000")
     (tmp_path / "stub").mkdir()
-    (tmp_path / "stub" / "sitecustomize.py").write_text(STUB.format(path=str(told)))
+    (tmp_path / "stub" / "sitecustomize.py").write_text(STUB.format(path=str(reported)))
     monkeypatch.syspath_prepend(str(tmp_path / "stub"))
     project = make_project(SMALL, execution="disk_floor: 100MB, warm: 'off'", sweep=MANY)
     layout = start(build_run(project, "s"))
-    pauses_and_goes_on(layout, lambda: told.write_text("1000000000"))
+    pauses_and_goes_on(layout, lambda: reported.write_text("1000000000"))
 
 
 @pytest.fixture

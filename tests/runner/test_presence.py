@@ -92,8 +92,8 @@ def test_what_cannot_be_written_is_said_with_the_remedy(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    said = MachineProbes(layout).trouble()
-    assert said == "cannot write below results/: No space left on device (free disk space or inodes)"
+    printed = MachineProbes(layout).trouble()
+    assert printed == "cannot write below results/: No space left on device (free disk space or inodes)"
     assert list(layout.results.iterdir()) == []
 
 

@@ -88,8 +88,8 @@ def test_a_retry_stays_on_its_rung() -> None:
 def test_the_message_tells_the_rungs() -> None:
     climbed = [Attempt(1, failed(FailureKind.NO_CONVERGENCE), "rung", "gear")]
     done = Outcome.completed()
-    told = with_fallback_note(done, "gear", [*climbed, Attempt(2, done)], Action("done", ""))
-    assert told.message == "converged with fallback step 'gear'"
+    reported = with_fallback_note(done, "gear", [*climbed, Attempt(2, done)], Action("done", ""))
+    assert reported.message == "converged with fallback step 'gear'"
 
 
 class NextTimeMaybe:

@@ -78,7 +78,7 @@ def sweep(root: Path, values: str) -> None:
     (root / "s.yaml").write_text(f"testbench: tb\nparameters: {{r: [{values}]}}\n")
 
 
-def told(layout: RunLayout, kind: str) -> str:
+def reported(layout: RunLayout, kind: str) -> str:
     with RunReader(layout) as view:
         return "\n".join(row["message"] for row in view.events_of(kind))
 
@@ -116,7 +116,7 @@ def test_results_of_changed_models_are_not_taken_over(
     (project / "parts.spice").write_text(".param rload=2k\n")
     changed = run(earlier)
     assert simulated(tmp_path) == 2
-    assert "parts.spice has changed" in told(changed, "reused")
+    assert "parts.spice has changed" in reported(changed, "reused")
 
 
 def test_results_of_another_deck_or_simulator_are_not_taken_over(
@@ -126,12 +126,12 @@ def test_results_of_another_deck_or_simulator_are_not_taken_over(
     simulated(tmp_path)
     template = project / "tb" / "tb.spice.j2"
     template.write_text(template.read_text().replace("V1 in 0 1", "V1 in 0 2"))
-    assert "its deck differs" in told(run(earlier), "reused")
+    assert "its deck differs" in reported(run(earlier), "reused")
     assert simulated(tmp_path) == 2
     manifest = json.loads(earlier.manifest.read_text())
     manifest["tools"]["simulator"] = "1.0"
     earlier.manifest.write_text(json.dumps(manifest))
-    assert "simulated by ngspice 1.0" in told(run(earlier), "warning")
+    assert "simulated by ngspice 1.0" in reported(run(earlier), "warning")
     assert simulated(tmp_path) == 2
 
 
@@ -171,7 +171,7 @@ def test_a_run_that_is_gone_costs_nothing_but_a_warning(
     gone = RunLayout(project / "simulations" / "s_20200101000000")
     layout = run(gone)
     assert simulated(tmp_path) == 2
-    assert "no case of s_20200101000000 is reused" in told(layout, "warning")
+    assert "no case of s_20200101000000 is reused" in reported(layout, "warning")
 
 
 def test_a_runner_killed_while_taking_over_loses_nothing(
@@ -193,6 +193,6 @@ def test_a_runner_killed_while_taking_over_loses_nothing(
 
 def test_taking_over_is_told_by_start_and_result_not_as_a_pause(run: Callable[..., RunLayout]) -> None:
     with RunReader(run(run())) as view:
-        told = [(event["kind"], event["message"]) for event in view.events_since(0)]
-    assert told[0] == ("started", "2 of 2 cases to run, after reusing completed cases")
-    assert [kind for kind, _ in told] == ["started", "reused", "finished"]
+        reported = [(event["kind"], event["message"]) for event in view.events_since(0)]
+    assert reported[0] == ("started", "2 of 2 cases to run, after reusing completed cases")
+    assert [kind for kind, _ in reported] == ["started", "reused", "finished"]

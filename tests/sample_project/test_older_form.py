@@ -104,8 +104,8 @@ def test_it_runs_as_it_is(older: Path, sweep: str, cases: int, capsys: pytest.Ca
     project = ["--project", str(older)]
     assert run([*project, "validate"]) == 0, capsys.readouterr().err
     code = run([*project, "run", sweep])
-    said = capsys.readouterr().err
-    assert (code, f"{cases} of {cases} completed" in said) == (0, True), said
+    printed = capsys.readouterr().err
+    assert (code, f"{cases} of {cases} completed" in printed) == (0, True), printed
     assert run([*project, "results", sweep, "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)) == cases
     made = next((older / "simulations").iterdir())

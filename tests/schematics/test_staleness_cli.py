@@ -89,8 +89,12 @@ def test_watch_tells_of_a_save(netlisted: Path) -> None:
         assert process.stdout is not None
         assert [json.loads(process.stdout.readline())["state"] for _ in range(3)] == ["up to date"] * 3
         edit(netlisted / "schematics/top.sch")
-        told = json.loads(process.stdout.readline())
-        assert (told["name"], told["state"], told["changed"]) == ("dut", "stale", ["schematics/top.sch"])
+        reported = json.loads(process.stdout.readline())
+        assert (reported["name"], reported["state"], reported["changed"]) == (
+            "dut",
+            "stale",
+            ["schematics/top.sch"],
+        )
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0
     finally:

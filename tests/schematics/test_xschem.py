@@ -159,8 +159,8 @@ def test_a_netlister_that_never_ends_is_stopped(netlisted: Path, fake_xschem: Fa
 def test_version_3_is_told_where_to_write(hierarchy: Path, fake_xschem: Callable[..., Path]) -> None:
     program = fake_xschem("netlist.write_text('R1 a b 1\\n* ' + ' '.join(sys.argv))", version="3.4.5")
     assert xschem_version(str(program)) == (3, 4)
-    said = run_netlister(pair(hierarchy, "dut", program)).text
-    assert " -o " in said and " -N top.spice " in said
+    printed = run_netlister(pair(hierarchy, "dut", program)).text
+    assert " -o " in printed and " -N top.spice " in printed
 
 
 def test_a_command_line_of_ones_own(hierarchy: Path) -> None:

@@ -67,8 +67,8 @@ def secret(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("template", ["../../../etc/passwd", "/etc/passwd", "a/../../x", 7, None])
 def test_a_manifest_names_nothing_outside(run: RunLayout, template: object) -> None:
-    said = json.loads(run.manifest.read_text()) | {"template": template}
-    run.manifest.write_text(json.dumps(said))
+    printed = json.loads(run.manifest.read_text()) | {"template": template}
+    run.manifest.write_text(json.dumps(printed))
     with pytest.raises(StoreError, match=r"manifest.json.*template"):
         load_manifest(run)
 
@@ -227,7 +227,7 @@ def test_no_escape_reaches_the_terminal(
 ) -> None:
     words = [word.replace("RUN", str(evil_run.path)) for word in arguments]
     cli.run(["--project", str(evil_run.root), *words])
-    said = capfdbinary.readouterr()
-    for stream in (said.out, said.err):
+    printed = capfdbinary.readouterr()
+    for stream in (printed.out, printed.err):
         assert b"\x1b" not in stream and b"\x07" not in stream
         assert "\u202e".encode() not in stream

@@ -148,7 +148,7 @@ def sample(tmp_path: Path) -> Sample:
     return Sample(layout, plan)
 
 
-def told(work: Callable[[], object], *names: str) -> None:
+def reported(work: Callable[[], object], *names: str) -> None:
     """Do `work`; what it raises must be for a person, and name one of the files."""
     try:
         work()
@@ -170,8 +170,8 @@ def test_manifest(sample: Sample) -> None:
     seed = sample.layout.manifest.read_bytes()
     for data in mutations(seed, "manifest"):
         sample.layout.manifest.write_bytes(data)
-        told(lambda: read_run(sample.layout))
-        told(lambda: summarise(sample.layout))
+        reported(lambda: read_run(sample.layout))
+        reported(lambda: summarise(sample.layout))
 
 
 def test_requests(sample: Sample) -> None:
@@ -197,8 +197,8 @@ def test_status_files(sample: Sample) -> None:
 
 
 def test_runner_json(sample: Sample) -> None:
-    said = {"host": "h", "pid": 12, "started": 1.5, "started_ticks": 77, "heartbeat": 2.5}
-    for data in mutations(json.dumps(said).encode(), "runner"):
+    printed = {"host": "h", "pid": 12, "started": 1.5, "started_ticks": 77, "heartbeat": 2.5}
+    for data in mutations(json.dumps(printed).encode(), "runner"):
         sample.layout.runner_json.write_bytes(data)
         info = runner_info(sample.layout)
         assert info is None or info.is_alive() in (True, False)
@@ -245,7 +245,7 @@ def test_raw_files(tmp_path: Path, binary: bool) -> None:
 
     for data in mutations(raw_seed(binary), f"raw {binary}"):
         path.write_bytes(data)
-        told(read, "results.raw")
+        reported(read, "results.raw")
 
 
 def test_logs_and_decks() -> None:
@@ -254,7 +254,7 @@ def test_logs_and_decks() -> None:
         scan_log(data, deck)
         parse_meas_output(data)
     for data in mutations(DECK.encode(), "deck"):
-        told(partial(for_batch, Deck.parse(data.decode("utf-8", "surrogateescape"))))
+        reported(partial(for_batch, Deck.parse(data.decode("utf-8", "surrogateescape"))))
 
 
 @pytest.mark.parametrize("name", ["sim_setup.yaml", "s.yaml", "tb/config.yaml", "tb/tb.spice.j2"])
@@ -263,7 +263,9 @@ def test_what_the_user_wrote(sample: Sample, name: str) -> None:
     seed = path.read_bytes()
     for data in mutations(seed, name):
         path.write_bytes(data)
-        told(lambda: Project.load(sample.layout.root), path.name, "sim_setup.yaml", "s.yaml", "config.yaml")
+        reported(
+            lambda: Project.load(sample.layout.root), path.name, "sim_setup.yaml", "s.yaml", "config.yaml"
+        )
 
 
 def test_archives(sample: Sample, tmp_path: Path) -> None:
@@ -275,7 +277,7 @@ def test_archives(sample: Sample, tmp_path: Path) -> None:
     for data in mutations(plain, "archive"):
         broken = tmp_path / "broken.tar.gz"
         broken.write_bytes(gzip.compress(data, 1))
-        told(partial(restore_run, broken, target), "broken.tar.gz", "into")
+        reported(partial(restore_run, broken, target), "broken.tar.gz", "into")
         shutil.rmtree(tmp_path / "into", ignore_errors=True)
         broken.unlink()
     assert sorted(tmp_path.rglob("*")) == outside, "nothing is written outside"

@@ -86,8 +86,8 @@ def ltspice_stepped(folder: Path, log: bool = True) -> Path:
         text.encode("utf-16-le") + b"".join(struct.pack("<df", *row) for row in rows)
     )
     if log:
-        said = "Circuit: * an RC\n\n.step r=1000\n.step r=3000\n"
-        (folder / "s.log").write_text(said, encoding="utf-8")
+        printed = "Circuit: * an RC\n\n.step r=1000\n.step r=3000\n"
+        (folder / "s.log").write_text(printed, encoding="utf-8")
     return folder / "s.raw"
 
 
@@ -144,13 +144,13 @@ def test_measure_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None
     assert capfd.readouterr().out == "1.5\n"
     path = str(ltspice_stepped(tmp_path))
     assert simorc(["measure-file", path, "max(v(out))", "cross(v(out), 1)", "--json"]) == 0
-    told = json.loads(capfd.readouterr().out)
-    assert [each["step"] for each in told] == ["r=1000", "r=3000"]
-    assert [each["values"]["max(v(out))"] for each in told] == [2, 6]
+    reported = json.loads(capfd.readouterr().out)
+    assert [each["step"] for each in reported] == ["r=1000", "r=3000"]
+    assert [each["values"]["max(v(out))"] for each in reported] == [2, 6]
     assert simorc(["measure-file", path, "max(v(out))", "max(v(nope))"]) == 1
-    said = capfd.readouterr()
-    assert said.out.splitlines()[1].split() == ["r=1000", "2.0"]
-    assert "r=3000: max(v(nope)): no signal v(nope)" in said.err
+    printed = capfd.readouterr()
+    assert printed.out.splitlines()[1].split() == ["r=1000", "2.0"]
+    assert "r=3000: max(v(nope)): no signal v(nope)" in printed.err
     assert simorc(["measure-file", path, "max(v(out"]) == 2
 
 

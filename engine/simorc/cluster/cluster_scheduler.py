@@ -178,7 +178,7 @@ class ClusterScheduler:
             case for case in chunk.cases if statuses.of(case) not in FINAL and not self._arrays.holds(case)
         ]
         if count and chunk.ended != "done" and not self._steering.cancelled:
-            self._lost.blame(chunk)
+            self._lost.record_loss(chunk)
         self._store.back_to_pending([case for case in left if statuses.of(case) == "in_progress"])
         if self._steering.cancelled or not count:
             return

@@ -23,25 +23,25 @@ class LostChunks:
     def __init__(self, store: Store, gathering: Gathering, budgets: Budgets) -> None:
         self._store, self._gathering = store, gathering
         self._retries = budgets.retries_after(FailureKind.LOST_WORKER)
-        self._blamed: set[str] = set()
+        self._recorded: set[str] = set()
 
-    def blame(self, chunk: OpenChunk) -> None:
+    def record_loss(self, chunk: OpenChunk) -> None:
         """Record the loss of the cases that were in progress when a chunk ended without its last line."""
         if chunk.ended:
             return
         for case_id in self._gathering.under_way(chunk):
-            self._blamed.add(chunk.name)
+            self._recorded.add(chunk.name)
             final = self._store.losses_of(case_id) >= self._retries
             self._lost(case_id, chunk, "the job ended while this case was running", final)
 
     def generation_after(self, chunk: OpenChunk, left: Iterable[int]) -> int | None:
         """How often the rest of a chunk has come to nothing now; None: too often, and its cases failed."""
-        if chunk.fruitful or chunk.name in self._blamed or chunk.why == "paused":
+        if chunk.fruitful or chunk.name in self._recorded or chunk.why == "paused":
             return 0
         generation = chunk.generation + 1
         if generation <= FRUITLESS:
             return generation
-        why = chunk.why or last_words(chunk)
+        why = chunk.why or last_line(chunk)
         for case_id in left:
             self._lost(case_id, chunk, f"submitted {generation} times without a result: {why}", final=True)
         return None
@@ -54,7 +54,7 @@ class LostChunks:
         self._store.attempt_finished(Finished(case_id, number, outcome, action, final, time.time(), place))
 
 
-def last_words(chunk: OpenChunk) -> str:
+def last_line(chunk: OpenChunk) -> str:
     """The last line a chunk's job printed."""
     try:
         text = chunk.job_array.out(chunk.element).read_text(encoding="utf-8", errors="replace")

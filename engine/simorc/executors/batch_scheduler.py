@@ -174,8 +174,8 @@ def submit_job(*command: str) -> str:
 
 def is_final(words: str) -> bool:
     """Whether a scheduler's message refuses a job permanently: only a person can change the request."""
-    said = words.lower()
-    return any(word in said for word in _FINAL)
+    message = words.lower()
+    return any(word in message for word in _FINAL)
 
 
 def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:

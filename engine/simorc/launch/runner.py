@@ -195,7 +195,7 @@ async def _obey_signals(scheduler: RunScheduler, housekeeping: Housekeeping) -> 
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as received:
         async for number in received:
             scheduler.cancel(f"by {signal.Signals(number).name}")
-            housekeeping.hurry()
+            housekeeping.end_without_disk()
 
 
 if __name__ == "__main__":

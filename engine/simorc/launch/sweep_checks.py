@@ -37,25 +37,25 @@ def warnings_in(definition: SweepDefinition, plan: Plan, source: Source) -> list
 def testbench_warnings(project: Project) -> list[Finding]:
     """Defaults that people and ngspice read differently, and limits for corners that no sweep has."""
     found: list[Finding] = []
-    for bench in project.testbenches.values():
-        source = read_yaml(bench.config_path)
-        for name, value in bench.parameters.items():
+    for testbench in project.testbenches.values():
+        source = read_yaml(testbench.config_path)
+        for name, value in testbench.parameters.items():
             if isinstance(value, Number) and value.doubt:
                 found.append(_finding(source, ("parameters", name), _doubtful(name, value)))
-        found += _limits_of_no_corner(project, bench, source)
+        found += _limits_of_no_corner(project, testbench, source)
     return found
 
 
-def _limits_of_no_corner(project: Project, bench: Testbench, source: Source) -> Iterator[Finding]:
+def _limits_of_no_corner(project: Project, testbench: Testbench, source: Source) -> Iterator[Finding]:
     sweeps = [each.definition for each in project.sweeps.values()]
-    swept = [definition for definition in sweeps if definition.testbench == bench.name]
+    swept = [definition for definition in sweeps if definition.testbench == testbench.name]
     known = {corner for definition in swept for corner in corner_names(definition)}
-    known |= {str(bench.parameters["corner"])} if "corner" in bench.parameters else set()
-    for spec, limits in bench.config.specs.items() if swept else ():
+    known |= {str(testbench.parameters["corner"])} if "corner" in testbench.parameters else set()
+    for spec, limits in testbench.config.specs.items() if swept else ():
         for corner in limits.corners:
             if corner not in known:
                 hint = did_you_mean(corner, known)
-                message = f"no sweep of testbench '{bench.name}' has a corner '{corner}'{hint}"
+                message = f"no sweep of testbench '{testbench.name}' has a corner '{corner}'{hint}"
                 problem = source.problem(("specs", spec, "corners", corner), message, at_key=True)
                 yield Finding(problem.file, problem.line, problem.column, message, True)
 

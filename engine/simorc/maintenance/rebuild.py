@@ -103,11 +103,11 @@ def _refill(
     over = _from_attempts(known, store, trace)
     total, listed, judged = len(store.statuses), 0, 0
     verdicts = listed_verdicts(layout.metadata_csv, total)
-    bench = _Judge(layout, manifest)
+    testbench = _Judge(layout, manifest)
     for case_id in range(1, total + 1) if verdicts is None else sorted(verdicts):
         if case_id in over:
             continue
-        outcome = bench.verdict(case_id, None if verdicts is None else verdicts[case_id])
+        outcome = testbench.verdict(case_id, None if verdicts is None else verdicts[case_id])
         if outcome is not None:
             store.attempt_finished(Finished(case_id, 1, outcome, "done", True, 0.0, _PLACE))
             listed, judged = listed + (verdicts is not None), judged + (verdicts is None)

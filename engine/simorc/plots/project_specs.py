@@ -29,36 +29,36 @@ class _Known:
 
 def plot_problems(project: Project) -> Iterator[Problem]:
     """What is wrong with the plot specs of every testbench and sweep."""
-    for bench in project.testbenches.values():
-        known = _known(project, bench, ())
-        yield from _in_file(bench.config_path, bench.config.plot_specs, known)
+    for testbench in project.testbenches.values():
+        known = _known(project, testbench, ())
+        yield from _in_file(testbench.config_path, testbench.config.plot_specs, known)
     for sweep in project.sweeps.values():
-        bench = project.testbenches[sweep.definition.testbench]
-        known = _known(project, bench, sweep.definition.measurements)
+        testbench = project.testbenches[sweep.definition.testbench]
+        known = _known(project, testbench, sweep.definition.measurements)
         yield from _in_file(sweep.path, sweep.definition.plot_specs, known)
 
 
 def refuse_plot_problems(project: Project, sweep: Sweep) -> None:
     """Raise ConfigError for plot specs of a sweep, or of its testbench, that cannot be drawn."""
-    bench = project.testbenches[sweep.definition.testbench]
-    known = _known(project, bench, sweep.definition.measurements)
+    testbench = project.testbenches[sweep.definition.testbench]
+    known = _known(project, testbench, sweep.definition.measurements)
     problems = [
-        *_in_file(bench.config_path, bench.config.plot_specs, known),
+        *_in_file(testbench.config_path, testbench.config.plot_specs, known),
         *_in_file(sweep.path, sweep.definition.plot_specs, known),
     ]
     if problems:
         raise ConfigError(problems)
 
 
-def _known(project: Project, bench: Testbench, more: Collection[str]) -> _Known:
-    declared = known_measurements({*bench.config.measurements, *more}, bench.template)
+def _known(project: Project, testbench: Testbench, more: Collection[str]) -> _Known:
+    declared = known_measurements({*testbench.config.measurements, *more}, testbench.template)
     of_sweeps = {
         name
         for sweep in project.sweeps.values()
-        if sweep.definition.testbench == bench.name
+        if sweep.definition.testbench == testbench.name
         for name in sweep.definition.measurements
     }
-    return _Known(project.root, declared | of_sweeps, {*bench.parameters, *_ALWAYS_KNOWN})
+    return _Known(project.root, declared | of_sweeps, {*testbench.parameters, *_ALWAYS_KNOWN})
 
 
 def _in_file(path: Path, written: Sequence[Any], known: _Known) -> Iterator[Problem]:

@@ -37,7 +37,7 @@ class RunNotes:
         return {key: text for key, text in record.items() if text}
 
 
-NOTHING_SAID = RunNotes()
+NO_NOTES = RunNotes()
 
 
 def notes_of(layout: RunLayout) -> RunNotes:
@@ -46,7 +46,7 @@ def notes_of(layout: RunLayout) -> RunNotes:
         record: Any = json.loads(read_regular(layout.remarks))
         label, note = record.get("label", ""), record.get("note", "")
     except (OSError, ValueError, AttributeError, RecursionError):
-        return NOTHING_SAID
+        return NO_NOTES
     fit = isinstance(label, str) and _LABEL.fullmatch(label) is not None
     return RunNotes(label if fit else "", note[:_MOST_NOTE] if isinstance(note, str) else "")
 

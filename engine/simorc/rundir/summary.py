@@ -13,7 +13,7 @@ from simorc.rundir.attempts.status_files import any_reports
 from simorc.rundir.circuit.mixed import mixture
 from simorc.rundir.layout import RunLayout, find_runs
 from simorc.rundir.lock import RunnerInfo, runner_info
-from simorc.rundir.notes import NOTHING_SAID, RunNotes, notes_of
+from simorc.rundir.notes import NO_NOTES, RunNotes, notes_of
 from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.reader import STATUSES, RunReader
 from simorc.rundir.store.warning_rows import WarningGroup
@@ -41,7 +41,7 @@ class RunSummary:
     note: str = ""
     predates: tuple[str, ...] = ()
     """Inputs that have changed since the run was built, by path relative to the project."""
-    remarks: RunNotes = NOTHING_SAID
+    remarks: RunNotes = NO_NOTES
     locked: bool = False
     mixed: str = ""
     """The message for a run whose cases are not of one circuit."""

@@ -81,7 +81,7 @@ class Housekeeping:
         self._writing_metadata = False
         self._metadata_stale = True
         self._stopped = False
-        self._hurried = False
+        self._without_disk = False
         self._began = time.monotonic()
         self._attempt("heartbeat", self._lock.announce)
         self._complete_trace()
@@ -99,13 +99,13 @@ class Housekeeping:
     def stop(self) -> None:
         self._stopped = True
 
-    def hurry(self) -> None:
+    def end_without_disk(self) -> None:
         """Do not wait at the end for a disk that cannot be written."""
-        self._hurried = True
+        self._without_disk = True
 
     async def written(self) -> None:
         """Wait until everything that happened is written; the heartbeat continues meanwhile."""
-        while not (self.removed or self._hurried or self.flush()):
+        while not (self.removed or self._without_disk or self.flush()):
             await anyio.sleep(self._every)
 
     async def close(self) -> None:

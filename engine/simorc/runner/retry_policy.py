@@ -171,7 +171,7 @@ def current_fallback_step(attempts: Sequence[Tried[Outcome]]) -> str | None:
     return attempts[-2].rung if len(attempts) > 1 else None
 
 
-class ClimbConvergenceLadder:
+class NextFallbackStep:
     """No convergence: use the next fallback step of simulator options."""
 
     kinds = frozenset({FailureKind.NO_CONVERGENCE, FailureKind.TIMESTEP_TOO_SMALL, FailureKind.PARTIAL})
@@ -194,7 +194,7 @@ class ClimbConvergenceLadder:
 
 RETRY_RULES: list[RetryRule[Outcome, Budgets]] = [
     RunColdAfterWarm(),
-    ClimbConvergenceLadder(),
+    NextFallbackStep(),
     RetryTransient(),
 ]
 

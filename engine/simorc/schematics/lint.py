@@ -37,11 +37,11 @@ def lint_project(project: Project) -> tuple[Finding, ...]:
     """Every finding of a project's schematics, and of the templates that have none."""
     pairs = {pair.name: pair for pair in pairs_of(project)}
     found = [finding for pair in pairs.values() for finding in lint_pair(pair)]
-    for bench in project.testbenches.values():
-        if bench.name not in pairs:
-            found += lint_template(bench.template, bench.config.parameters)
-        found += _lint_measures(bench)
-        found += _lint_dut(project, bench)
+    for testbench in project.testbenches.values():
+        if testbench.name not in pairs:
+            found += lint_template(testbench.template, testbench.config.parameters)
+        found += _lint_measures(testbench)
+        found += _lint_dut(project, testbench)
     return tuple(sorted(set(found)))
 
 
@@ -80,33 +80,33 @@ def lint_template(template: Path, parameters: Mapping[str, object]) -> tuple[Fin
     return tuple(sorted(unknown + unused))
 
 
-def _lint_dut(project: Project, bench: Testbench) -> Iterator[Finding]:
+def _lint_dut(project: Project, testbench: Testbench) -> Iterator[Finding]:
     """A template that includes the circuit under test of a project that names none."""
-    if project.dut_netlist is not None or not bench.template.is_file():
+    if project.dut_netlist is not None or not testbench.template.is_file():
         return
-    line = Template.load(bench.template).needs("dut")
+    line = Template.load(testbench.template).needs("dut")
     if line is not None:
         message = f"dut.netlist: {SETUP_FILE} names no circuit under test: add dut: {{netlist: FILE}}"
-        yield Finding(bench.template, line, 1, message)
+        yield Finding(testbench.template, line, 1, message)
 
 
-def _lint_measures(bench: Testbench) -> Iterator[Finding]:
+def _lint_measures(testbench: Testbench) -> Iterator[Finding]:
     """Measurements whose names are not in the template; an include may still define them."""
     try:
-        template = read_leniently(bench.template)
-        config = bench.config_path.read_text(encoding="utf-8", errors="replace").splitlines()
+        template = read_leniently(testbench.template)
+        config = testbench.config_path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return
-    cards = measured_by(bench.template)
-    for name in (each.meas for each in bench.config.measurements.values() if each.meas):
+    cards = measured_by(testbench.template)
+    for name in (each.meas for each in testbench.config.measurements.values() if each.meas):
         if re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", template, re.IGNORECASE) or "{" in "".join(
             cards
         ):
             continue
         word = re.compile(rf"(?<![\w.]){re.escape(name)}(?![\w.])")
         line = next((number for number, text in enumerate(config, 1) if word.search(text)), 1)
-        message = f"no .meas of {bench.template.name} is called '{name}'{did_you_mean(name, cards)}"
-        yield Finding(bench.config_path, line, 1, message, True)
+        message = f"no .meas of {testbench.template.name} is called '{name}'{did_you_mean(name, cards)}"
+        yield Finding(testbench.config_path, line, 1, message, True)
 
 
 def _lint_file(schematic: Schematic, pair: Pair) -> Iterator[Finding]:

@@ -163,7 +163,7 @@ class _Watch:
 
     def _read(self) -> None:
         project = self._load()
-        configs = [bench.config_path for bench in project.testbenches.values()]
+        configs = [testbench.config_path for testbench in project.testbenches.values()]
         sweeps = [sweep.path for sweep in project.sweeps.values()]
         self._settings = (project.root / SETUP_FILE, *configs, *sweeps)
         self._read_at = dict(project.stamps)

@@ -26,9 +26,9 @@ Seen = TypeVar("Seen")
 class Watch(Generic[Seen]):
     """Calls `tell(look())` from its own thread, first at the start and then whenever the result changes."""
 
-    def __init__(self, look: Callable[[], Seen], tell: Callable[[Seen], object], every: float) -> None:
+    def __init__(self, look: Callable[[], Seen], post: Callable[[Seen], object], every: float) -> None:
         self._look = look
-        self._tell = tell
+        self._post = post
         self._every = every
         self._stop = threading.Event()
         self._now = threading.Event()
@@ -53,7 +53,7 @@ class Watch(Generic[Seen]):
             seen = self._look()
             if last != [seen] and not self._stop.is_set():
                 last = [seen]
-                self._tell(seen)
+                self._post(seen)
             self._now.wait(self._every)
             self._now.clear()
 

@@ -55,8 +55,14 @@ def _of_project(project: Project) -> ProjectOutline:
         name=project.name,
         root=project.root,
         testbenches=tuple(
-            TestbenchOutline(name, bench.config_path, bench.template, bench.schematic, dict(bench.parameters))
-            for name, bench in project.testbenches.items()
+            TestbenchOutline(
+                name,
+                testbench.config_path,
+                testbench.template,
+                testbench.schematic,
+                dict(testbench.parameters),
+            )
+            for name, testbench in project.testbenches.items()
         ),
         sweeps=tuple(
             SweepOutline(name, sweep.path, sweep.definition.testbench)

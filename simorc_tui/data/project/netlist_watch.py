@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 TRY_AGAIN_SECONDS = 3.0
 
 
-async def watch_netlists(root: Path, tell: Callable[[Watched], object]) -> None:
-    """Call `tell` with the state of the project's netlists now and whenever it changes; never returns.
+async def watch_netlists(root: Path, post: Callable[[Watched], object]) -> None:
+    """Call `post` with the state of the project's netlists now and whenever it changes; never returns.
 
     A project that cannot be read is tried again; its problems are shown elsewhere.
     """
@@ -31,7 +31,7 @@ async def watch_netlists(root: Path, tell: Callable[[Watched], object]) -> None:
     while True:
         try:
             async for seen in watch(load, pace):
-                tell(seen)
+                post(seen)
         except SimorcError:
             await asyncio.sleep(TRY_AGAIN_SECONDS)
 

@@ -12,9 +12,9 @@ EVERY = 2.0
 
 
 async def watch_project(
-    as_read: Callable[[], Mapping[Path, Stamp | None]], tell: Callable[[], object]
+    as_read: Callable[[], Mapping[Path, Stamp | None]], changed: Callable[[], object]
 ) -> None:
-    """Call `tell` once for each change of a file since it was read; never returns.
+    """Call `changed` once for each change of a file since it was read; never returns.
 
     `as_read` gives every file with its stamp from before it was read, so that no change is missed, whenever
     watching starts. It polls and does not use inotify: the project may be on NFS.
@@ -25,7 +25,7 @@ async def watch_project(
         now = await asyncio.to_thread(stamps, tuple(known))
         moved = {path: stamp for path, stamp in now.items() if stamp != known[path]}
         if moved and moved != reported:
-            tell()
+            changed()
         reported = moved
         await asyncio.sleep(EVERY)
 

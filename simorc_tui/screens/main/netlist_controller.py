@@ -33,8 +33,10 @@ class NetlistController(Controller):
 
     def watch(self) -> None:
         """Start watching; it continues until the screen is removed."""
-        tell = watch_netlists(self.main.root, lambda seen: self.main.screen.post_message(NetlistsSeen(seen)))
-        self.main.screen.run_worker(tell, group="netlists")
+        watching = watch_netlists(
+            self.main.root, lambda seen: self.main.screen.post_message(NetlistsSeen(seen))
+        )
+        self.main.screen.run_worker(watching, group="netlists")
 
     def seen(self, event: NetlistsSeen) -> None:
         self.conditions = event.seen.conditions

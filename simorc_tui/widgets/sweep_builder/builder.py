@@ -110,14 +110,14 @@ class SweepBuilder(Vertical):
         """The testbench's parameters with their defaults."""
         return self._bench.defaults if self._bench is not None else {}
 
-    def edit_sweep(self, sweep: SweepOutline, bench: TestbenchOutline | None) -> None:
+    def edit_sweep(self, sweep: SweepOutline, testbench: TestbenchOutline | None) -> None:
         """Begin with the sweep's file. Raises ConfigError if it cannot be read."""
         from simorc.config.yaml.edit import (
             SweepText,  # ruamel.yaml is too slow to import before the first frame
         )
 
         self.draft = self._saved = SweepText.load(sweep.path)
-        self.sweep, self._bench = sweep, bench
+        self.sweep, self._bench = sweep, testbench
         self._put_away = {}
         self._close_field()
         self._show()

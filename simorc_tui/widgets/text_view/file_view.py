@@ -205,18 +205,18 @@ class FileView(FailingPane):
     @work(thread=True, group="file-reader", exit_on_error=False)
     def _read(self, path: Path, left: threading.Event) -> None:
         """Open the file whenever it appears, index it, and report new lines, until the view leaves it."""
-        told = ""
+        shown_problem = ""
         while not left.is_set() and not get_current_worker().is_cancelled:
             try:
                 index = LineIndex(path)
             except OSError as error:
                 why = _why_absent(path, error)
-                if why != told:
+                if why != shown_problem:
                     self.post_message(self.Absent(path, why))
-                told = why
+                shown_problem = why
                 left.wait(LOOK_AGAIN_SECONDS)
                 continue
-            told = ""
+            shown_problem = ""
             with index:
                 self.post_message(self.Opened(path, index))
                 self._keep_up(index, left)

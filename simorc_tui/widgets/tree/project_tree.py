@@ -230,9 +230,15 @@ class ProjectTree(Tree[Entry]):
 
     def _add_testbenches(self, outline: ProjectOutline) -> None:
         node = self.root.add("testbenches", expand=True)
-        for bench in outline.testbenches:
-            below = node.add(Text(plain(bench.name)), Entry("testbench", bench.name, bench.config))
-            files = (bench.config, bench.template, *([bench.schematic] if bench.schematic else []))
+        for testbench in outline.testbenches:
+            below = node.add(
+                Text(plain(testbench.name)), Entry("testbench", testbench.name, testbench.config)
+            )
+            files = (
+                testbench.config,
+                testbench.template,
+                *([testbench.schematic] if testbench.schematic else []),
+            )
             for path in files:
                 below.add_leaf(Text(plain(path.name)), Entry("file", path.name, path))
         for each in outline.broken:

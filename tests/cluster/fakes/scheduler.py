@@ -83,11 +83,11 @@ def bsub() -> int:
 
 def bjobs() -> int:
     with state() as jobs:
-        found = [(job, said) for job, said in jobs.items() if said["name"] == option("-J")]
-        for job, said in found:
-            for element, pid in said["pids"].items():
+        found = [(job, printed) for job, printed in jobs.items() if printed["name"] == option("-J")]
+        for job, printed in found:
+            for element, pid in printed["pids"].items():
                 status, host = ("RUN", "hostA") if alive(pid) else ("DONE", "-")
-                say(f"{job}|{element}|{status}|{host}|{said['name']}[{element}]|-")
+                say(f"{job}|{element}|{status}|{host}|{printed['name']}[{element}]|-")
     if not found:
         sys.stderr.write(f"Job <{option('-J')}> is not found\n")
         return 255
@@ -117,12 +117,12 @@ def qsub() -> int:
 def qstat() -> int:
     lines = ["<?xml version='1.0'?>", "<job_info><queue_info>"]
     with state() as jobs:
-        for job, said in jobs.items():
-            for element, pid in said["pids"].items():
+        for job, printed in jobs.items():
+            for element, pid in printed["pids"].items():
                 if alive(pid):
                     lines.append(
                         f'<job_list state="running"><JB_job_number>{job}</JB_job_number>'
-                        f"<JB_name>{said['name']}</JB_name><state>r</state>"
+                        f"<JB_name>{printed['name']}</JB_name><state>r</state>"
                         f"<queue_name>all.q@hostA</queue_name><tasks>{element}</tasks></job_list>"
                     )
     say("\n".join([*lines, "</queue_info><job_info></job_info></job_info>"]))

@@ -86,8 +86,8 @@ class Handler(BaseHTTPRequestHandler):
         if answer == "DROP":
             self.connection.close()
             return
-        said = {"choices": [{"message": {"role": "assistant", "content": answer}}]}
-        content = answer[5:].encode() if answer.startswith("BARE:") else json.dumps(said).encode()
+        printed = {"choices": [{"message": {"role": "assistant", "content": answer}}]}
+        content = answer[5:].encode() if answer.startswith("BARE:") else json.dumps(printed).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

@@ -17,7 +17,7 @@ def row(seq: int) -> tuple[object, ...]:
     return (seq, seq, 1, "completed", None, "", "done", 0, None, None, 0.0, 0.1, "here", None, None, None)
 
 
-def told(layout: RunLayout) -> list[int]:
+def reported(layout: RunLayout) -> list[int]:
     return [json.loads(line)["seq"] for line in layout.trace.read_text().splitlines()]
 
 
@@ -37,10 +37,10 @@ def test_a_full_disk_leaves_no_torn_line(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(OSError, match="no space"):
         trace.append([row(2), row(3)], {})
     monkeypatch.undo()
-    assert told(layout) == [1] and trace.last_seq == 1
+    assert reported(layout) == [1] and trace.last_seq == 1
     trace.append([row(2), row(3)], {})
     trace.close()
-    assert told(layout) == [1, 2, 3]
+    assert reported(layout) == [1, 2, 3]
 
 
 def test_a_torn_end_is_cut_off_by_the_next_runner(tmp_path: Path) -> None:
@@ -54,4 +54,4 @@ def test_a_torn_end_is_cut_off_by_the_next_runner(tmp_path: Path) -> None:
     assert trace.last_seq == 1
     trace.append([row(2)], {})
     trace.close()
-    assert told(layout) == [1, 2]
+    assert reported(layout) == [1, 2]

@@ -132,7 +132,7 @@ def test_what_an_included_file_includes_is_copied_and_found_from_its_copy(make_p
 
 
 @pytest.mark.parametrize(
-    ("what", "said"),
+    ("what", "printed"),
     [
         ("edit", "dut.spice has changed"),
         ("delete", "dut.spice is missing"),
@@ -144,7 +144,7 @@ def test_what_an_included_file_includes_is_copied_and_found_from_its_copy(make_p
     ],
 )
 def test_every_kind_of_change_is_named(
-    make_project: MakeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, said: str
+    make_project: MakeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, printed: str
 ) -> None:
     home = tmp_path / "home"
     home.mkdir()
@@ -173,7 +173,7 @@ def test_every_kind_of_change_is_named(
     else:
         name = {"template": "tb/tb.spice.j2", "included template": "tb/part.j2", "spiceinit": "init"}[what]
         (root / name).write_text("* another\n")
-    assert changed(layout) == [said]
+    assert changed(layout) == [printed]
 
 
 def test_a_spiceinit_of_home_is_copied_too(

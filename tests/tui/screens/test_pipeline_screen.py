@@ -64,27 +64,27 @@ class FakePipeline:
         self.layout.manifest.write_text(json.dumps(manifest))
         self.seq = 0
 
-    def attempt(self, stage: str, attempt: int, following: str | None, /, **said: Any) -> None:
+    def attempt(self, stage: str, attempt: int, following: str | None, /, **printed: Any) -> None:
         """One more line of the trace, with the `files` it left, and the decision."""
         self.seq += 1
         directory = self.layout.attempt_dir(self.seq, stage)
-        for name, text in said.get("files", {}).items():
+        for name, text in printed.get("files", {}).items():
             (directory / name).parent.mkdir(parents=True, exist_ok=True)
             (directory / name).write_text(text)
         below = directory.relative_to(self.layout.path).as_posix()
-        decision = {"action": said.get("action", "done"), "reason": said.get("reason", "")}
-        state = said.get("state", "running")
+        decision = {"action": printed.get("action", "done"), "reason": printed.get("reason", "")}
+        state = printed.get("state", "running")
         line = {
             "seq": self.seq,
             "stage": stage,
             "attempt": attempt,
-            "status": "failed" if said.get("kind") else "passed",
-            "kind": said.get("kind"),
-            "message": said.get("message", ""),
+            "status": "failed" if printed.get("kind") else "passed",
+            "kind": printed.get("kind"),
+            "message": printed.get("message", ""),
             "metrics": {"errors": 0},
-            "artefacts": {key: f"{below}/{path}" for key, path in said.get("artefacts", {}).items()},
+            "artefacts": {key: f"{below}/{path}" for key, path in printed.get("artefacts", {}).items()},
             "blamed": "",
-            "details": said.get("details", ""),
+            "details": printed.get("details", ""),
             "seconds": 0.5,
             "decision": {**decision, "next": following, "state": state},
         }
@@ -159,11 +159,11 @@ async def _open(user: Terminal) -> None:
 def test_a_ladder_tells_what_was_done_decided_and_is_to_come(fake: FakePipeline) -> None:
     fake.failed_once()
     ladder = read_ladder(fake.layout)
-    told = [
+    reported = [
         (stage_attempt.seq, stage_attempt.stage, stage_attempt.attempt, stage_attempt.status)
         for stage_attempt in ladder.attempts
     ]
-    assert told == [
+    assert reported == [
         (1, "a1", 1, "passed"),
         (2, "a7", 1, "passed"),
         (3, "simulation", 1, "failed"),

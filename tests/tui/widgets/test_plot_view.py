@@ -108,12 +108,14 @@ async def test_two_cursors_show_their_differences() -> None:
         assert app.plot.readout() == []
 
 
-@pytest.mark.parametrize(("unit", "log_x", "said"), [("V", False, "slope -50 mV/s"), ("dB", True, "dB/dec")])
-def test_the_slope_between_two_cursors(unit: str, log_x: bool, said: str) -> None:
+@pytest.mark.parametrize(
+    ("unit", "log_x", "printed"), [("V", False, "slope -50 mV/s"), ("dB", True, "dB/dec")]
+)
+def test_the_slope_between_two_cursors(unit: str, log_x: bool, printed: str) -> None:
     x = np.linspace(1.0, 101.0, 51)
     panel = Panel((Strip((PlotTrace.of("v(out)", x, 3 - 0.05 * x),), unit),), "s")
     lines = Cursors((10.0, 100.0)).readout(panel, log_x=log_x)
-    assert said in lines[1]
+    assert printed in lines[1]
     assert (f"slope {-4.5:g} dB/dec" in lines[1]) is log_x
     assert "slope" not in lines[0] and "slope" not in Cursors((10.0,)).readout(panel)[1]
 

@@ -100,18 +100,18 @@ async def test_a_case_is_drawn_with_its_output(layout: RunLayout) -> None:
 
 
 @pytest.mark.parametrize(
-    ("case_id", "said"),
+    ("case_id", "printed"),
     [
         (50, "case 50 is pending"),
         (7, "case 7 failed without waveforms: no convergence"),
         (1, "results.raw"),
     ],
 )
-async def test_without_a_raw_it_says_why(layout: RunLayout, case_id: int, said: str) -> None:
+async def test_without_a_raw_it_says_why(layout: RunLayout, case_id: int, printed: str) -> None:
     app = WaveApp()
     async with app.run_test(size=(80, 24)) as pilot:
         app.wave.show_case(layout, case_id)
-        await until_shown(pilot, lambda: said in app.wave.picture.note)
+        await until_shown(pilot, lambda: printed in app.wave.picture.note)
         app.wave.show_case(None, None)
         await pilot.pause()
         assert "No case selected." in screen_text(app)
@@ -173,10 +173,10 @@ async def test_a_raw_that_grows_is_read_again(layout: RunLayout) -> None:
 async def test_a_look_that_takes_longer_than_the_next_is_away_is_let_finish(
     layout: RunLayout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = ["case 3 is pending"]
+    printed = ["case 3 is pending"]
 
     def slow(request: Request) -> Picture:
-        note = said[-1]
+        note = printed[-1]
         time.sleep(0.05)
         return Picture(note)
 
@@ -186,21 +186,21 @@ async def test_a_look_that_takes_longer_than_the_next_is_away_is_let_finish(
     async with app.run_test(size=(100, 40)) as pilot:
         app.wave.show_case(layout, 3)
         await until_shown(pilot, lambda: "case 3 is pending" in screen_text(app))
-        said.append("case 3 is running")
+        printed.append("case 3 is running")
         await until_shown(pilot, lambda: "case 3 is running" in screen_text(app))
 
 
 async def test_a_case_shown_again_says_anew_why_there_is_no_waveform(
     layout: RunLayout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = ["case 3 is pending"]
+    printed = ["case 3 is pending"]
     monkeypatch.setattr(wave_view, "LOOK_AGAIN_SECONDS", 1000)
-    monkeypatch.setattr(wave_view, "load", lambda request: Picture(said[-1]))
+    monkeypatch.setattr(wave_view, "load", lambda request: Picture(printed[-1]))
     app = WaveApp()
     async with app.run_test(size=(100, 40)) as pilot:
         app.wave.show_case(layout, 3)
         await until_shown(pilot, lambda: "case 3 is pending" in screen_text(app))
-        said.append("case 3 is running")
+        printed.append("case 3 is running")
         app.wave.show_case(layout, 3)
         await until_shown(pilot, lambda: "case 3 is running" in screen_text(app))
 

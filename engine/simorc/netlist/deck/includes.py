@@ -131,22 +131,22 @@ def lint_includes(project: Project) -> tuple[Finding, ...]:
     """Includes that cannot be read, of every sweep's decks and of testbenches that are not swept."""
     found = {finding for sweep in project.sweeps.values() for finding in _of_sweep(project, sweep)}
     swept = {sweep.definition.testbench for sweep in project.sweeps.values()}
-    for bench in project.testbenches.values():
-        if bench.name not in swept and _is_read_by_ngspice(project, bench):
-            plan = Plan.expand({}, defaults=bench.parameters)
-            found |= set(_findings(project, bench, plan.case(1), warning=True))
+    for testbench in project.testbenches.values():
+        if testbench.name not in swept and _is_read_by_ngspice(project, testbench):
+            plan = Plan.expand({}, defaults=testbench.parameters)
+            found |= set(_findings(project, testbench, plan.case(1), warning=True))
     return tuple(sorted(found))
 
 
-def refuse_unreadable_includes(project: Project, bench: Testbench, plan: Plan) -> None:
+def refuse_unreadable_includes(project: Project, testbench: Testbench, plan: Plan) -> None:
     """Raise ConfigError where files include each other without end, on which ngspice crashes, or where one
     is in an encoding that ngspice cannot read.
     """
-    if not _is_read_by_ngspice(project, bench):
+    if not _is_read_by_ngspice(project, testbench):
         return
     problems = [
-        Problem(bench.template, line, 1, "", str(unread))
-        for line, unread in _unread(project, bench, plan.case(1))
+        Problem(testbench.template, line, 1, "", str(unread))
+        for line, unread in _unread(project, testbench, plan.case(1))
         if unread.circular or unread.fault
     ]
     if problems:
@@ -154,15 +154,15 @@ def refuse_unreadable_includes(project: Project, bench: Testbench, plan: Plan) -
 
 
 def _of_sweep(project: Project, sweep: Sweep) -> Iterator[Finding]:
-    bench, definition = project.testbenches[sweep.definition.testbench], sweep.definition
-    if not _is_read_by_ngspice(project, bench):
+    testbench, definition = project.testbenches[sweep.definition.testbench], sweep.definition
+    if not _is_read_by_ngspice(project, testbench):
         return
-    plan = Plan.expand(definition, defaults=bench.parameters)
+    plan = Plan.expand(definition, defaults=testbench.parameters)
     if not len(plan):
         return
-    yield from _findings(project, bench, plan.case(1))
+    yield from _findings(project, testbench, plan.case(1))
     left_out = bool(definition.exclude or definition.include)
-    words = _naming_words(bench)
+    words = _naming_words(testbench)
     for axis, size in enumerate(plan.axis_sizes):
         names = plan.axes[axis].names
         if size > MOST_PLACES and names_files(words, names):
@@ -171,12 +171,12 @@ def _of_sweep(project: Project, sweep: Sweep) -> Iterator[Finding]:
             case = plan.variation(axis, place)
             if case.sample is not None:
                 break
-            yield from _findings(project, bench, case, warning=left_out)
+            yield from _findings(project, testbench, case, warning=left_out)
 
 
-def _naming_words(bench: Testbench) -> frozenset[str]:
+def _naming_words(testbench: Testbench) -> frozenset[str]:
     try:
-        return naming_words(Template.load(bench.template))
+        return naming_words(Template.load(testbench.template))
     except (TemplateError, OSError):
         return frozenset()  # the check of templates reports it
 
@@ -188,17 +188,19 @@ def _unchecked(names: Sequence[str], size: int) -> str:
     )
 
 
-def _findings(project: Project, bench: Testbench, case: Case, *, warning: bool = False) -> Iterator[Finding]:
-    for line, unread in _unread(project, bench, case):
-        yield Finding(bench.template, line, 1, str(unread), warning)
+def _findings(
+    project: Project, testbench: Testbench, case: Case, *, warning: bool = False
+) -> Iterator[Finding]:
+    for line, unread in _unread(project, testbench, case):
+        yield Finding(testbench.template, line, 1, str(unread), warning)
 
 
-def _unread(project: Project, bench: Testbench, case: Case) -> Iterator[tuple[int, Unread]]:
+def _unread(project: Project, testbench: Testbench, case: Case) -> Iterator[tuple[int, Unread]]:
     """What a case cannot read, with the template's line that leads there."""
-    rendered = rendered_deck(project, bench, case)
+    rendered = rendered_deck(project, testbench, case)
     if rendered is None:
         return
-    for unread in unread_includes(rendered.text, rendered.directory, bench.template.parent):
+    for unread in unread_includes(rendered.text, rendered.directory, testbench.template.parent):
         if unread.chain[-1] == project.dut_netlist and project.dut_schematic is not None:
             continue  # made from its schematic
         yield rendered.template_line(unread.at), unread
@@ -217,21 +219,21 @@ class RenderedDeck:
         return _template_line(self.template, self.text.split("\n")[line - 1])
 
 
-def rendered_deck(project: Project, bench: Testbench, case: Case) -> RenderedDeck | None:
+def rendered_deck(project: Project, testbench: Testbench, case: Case) -> RenderedDeck | None:
     """The deck of `case`; None if it cannot be rendered, which the check of templates reports."""
     root = project.root
     # A case is simulated in its own directory, three levels below the project.
     directory = (root / "simulations").resolve() / "run" / "results" / "1"
     try:
-        text = Template.load(bench.template).render(
-            {**bench.parameters, **case.parameters},
+        text = Template.load(testbench.template).render(
+            {**testbench.parameters, **case.parameters},
             case_id=1,
             dut_netlist=str(project.dut_netlist or ""),
             project_root=str(root),
             seed=case.seed,
             corner=case.corner,
         )
-        return RenderedDeck(text, directory, read_leniently(bench.template))
+        return RenderedDeck(text, directory, read_leniently(testbench.template))
     except (TemplateError, OSError):
         return None
 
@@ -245,9 +247,9 @@ def _template_line(source: str, rendered: str) -> int:
     return 1
 
 
-def _is_read_by_ngspice(project: Project, bench: Testbench) -> bool:
+def _is_read_by_ngspice(project: Project, testbench: Testbench) -> bool:
     """Whether includes are searched as described above: in ngspice without directories that the user adds."""
-    simulator = project.settings(bench.name).simulator
+    simulator = project.settings(testbench.name).simulator
     if simulator.name != "ngspice":
         return False
     written = [Path(simulator.spiceinit)] if simulator.spiceinit else []

@@ -26,36 +26,36 @@ def lint_definitions(project: Project) -> tuple[Finding, ...]:
 
 
 def _of_sweep(project: Project, sweep: Sweep) -> Iterator[Finding]:
-    bench = project.testbenches[sweep.definition.testbench]
-    if project.settings(bench.name).simulator.name != "ngspice":
+    testbench = project.testbenches[sweep.definition.testbench]
+    if project.settings(testbench.name).simulator.name != "ngspice":
         return
-    plan = Plan.expand(sweep.definition, defaults=bench.parameters)
+    plan = Plan.expand(sweep.definition, defaults=testbench.parameters)
     if not len(plan):
         return
-    first = rendered_deck(project, bench, plan.case(1))
+    first = rendered_deck(project, testbench, plan.case(1))
     for axis, size in enumerate(plan.axis_sizes):
         if size < 2 or first is None:
             continue
         one, other = plan.variation(axis, 0), plan.variation(axis, 1)
-        yield from _of_axis(project, bench, one, other)
+        yield from _of_axis(project, testbench, one, other)
 
 
-def _of_axis(project: Project, bench: Testbench, one: Case, other: Case) -> Iterator[Finding]:
+def _of_axis(project: Project, testbench: Testbench, one: Case, other: Case) -> Iterator[Finding]:
     """What the two cases of one axis change and what replaces it."""
-    decks = [rendered_deck(project, bench, case) for case in (one, other)]
+    decks = [rendered_deck(project, testbench, case) for case in (one, other)]
     if decks[0] is None or decks[1] is None:
         return
-    before, after = (_definitions(deck, bench) for deck in decks if deck is not None)
+    before, after = (_definitions(deck, testbench) for deck in decks if deck is not None)
     if [each.name for each in before] != [each.name for each in after]:
         return  # the sweep changes the structure
     names = [name for name, value in other.parameters.items() if one.parameters.get(name) != value]
     for place, (mine, theirs) in enumerate(zip(before, after, strict=True)):
         if mine.file is None and mine.text != theirs.text and _changes(mine, theirs):
-            yield from _replaced(bench, decks[0], names, mine, before[place + 1 :])
+            yield from _replaced(testbench, decks[0], names, mine, before[place + 1 :])
 
 
-def _definitions(deck: RenderedDeck, bench: Testbench) -> list[Definition]:
-    every = definitions(deck.text, deck.directory, bench.template.parent)
+def _definitions(deck: RenderedDeck, testbench: Testbench) -> list[Definition]:
+    every = definitions(deck.text, deck.directory, testbench.template.parent)
     return [each for each in every if isinstance(each, Definition)]
 
 
@@ -72,7 +72,7 @@ def _value(definition: Definition) -> str:
 
 
 def _replaced(
-    bench: Testbench,
+    testbench: Testbench,
     deck: RenderedDeck,
     names: Sequence[str],
     definition: Definition,
@@ -82,11 +82,11 @@ def _replaced(
     if not again:
         return
     last = next((each for each in reversed(again) if not each.conditional), again[-1])
-    place = last.place if last.file else f"{bench.template}:{deck.template_line(last.line)}"
+    place = last.place if last.file else f"{testbench.template}:{deck.template_line(last.line)}"
     what = _SHOWN_AS.get(definition.name, definition.name)
     effect = "may change nothing" if last.conditional else "changes nothing"
     message = (
         f"sweeping {', '.join(names) or what} {effect} here: {place} sets {what} again, and ngspice uses "
         "the last definition; remove one of the two"
     )
-    yield Finding(bench.template, deck.template_line(definition.line), 1, message, True)
+    yield Finding(testbench.template, deck.template_line(definition.line), 1, message, True)

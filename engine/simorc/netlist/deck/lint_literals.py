@@ -38,29 +38,29 @@ _BEHAVIOR = re.compile(r"\bngbehavior\s*=\s*(\w+)", re.IGNORECASE)
 def lint_literals(project: Project) -> tuple[Finding, ...]:
     """Every such number of every testbench and sweep."""
     results = set()
-    for bench in project.testbenches.values():
-        results |= set(_of_testbench(project, bench, {}))
+    for testbench in project.testbenches.values():
+        results |= set(_of_testbench(project, testbench, {}))
     for sweep in project.sweeps.values():
-        bench = project.testbenches[sweep.definition.testbench]
-        results |= set(_of_testbench(project, bench, sweep.definition))
-        results |= set(_of_values(project, bench, sweep.path, swept_values(sweep.definition)))
+        testbench = project.testbenches[sweep.definition.testbench]
+        results |= set(_of_testbench(project, testbench, sweep.definition))
+        results |= set(_of_values(project, testbench, sweep.path, swept_values(sweep.definition)))
     return tuple(sorted(results))
 
 
 def _of_testbench(
-    project: Project, bench: Testbench, definition: SweepDefinition | Mapping[str, object]
+    project: Project, testbench: Testbench, definition: SweepDefinition | Mapping[str, object]
 ) -> Iterator[Finding]:
-    simulator = project.settings(bench.name).simulator
+    simulator = project.settings(testbench.name).simulator
     if simulator.name != "ngspice":
         return
     codes = _reads_resistor_codes(simulator)
-    yield from _of_values(project, bench, bench.config_path, bench.parameters.items())
-    for path in _template_files(bench):
-        yield from _in_text(path, read_leniently(path), codes, title=path == bench.template)
-    plan = Plan.expand(definition, defaults=bench.parameters)
-    rendered = rendered_deck(project, bench, plan.case(1)) if len(plan) else None
+    yield from _of_values(project, testbench, testbench.config_path, testbench.parameters.items())
+    for path in _template_files(testbench):
+        yield from _in_text(path, read_leniently(path), codes, title=path == testbench.template)
+    plan = Plan.expand(definition, defaults=testbench.parameters)
+    rendered = rendered_deck(project, testbench, plan.case(1)) if len(plan) else None
     if rendered is not None:
-        for path in _included(rendered.text, (rendered.directory, bench.template.parent), project.root):
+        for path in _included(rendered.text, (rendered.directory, testbench.template.parent), project.root):
             yield from _in_text(path, read_leniently(path), codes, title=False)
 
 
@@ -70,13 +70,13 @@ def _in_text(path: Path, text: str, codes: bool, *, title: bool) -> Iterator[Fin
 
 
 def _of_values(
-    project: Project, bench: Testbench, path: Path, values: Iterable[tuple[str, Value]]
+    project: Project, testbench: Testbench, path: Path, values: Iterable[tuple[str, Value]]
 ) -> Iterator[Finding]:
     """Texts such as ``1k5`` that the template puts in the place of a number."""
     losing = [(name, value) for name, value in values if isinstance(value, str) and loses_digits(value)]
-    if not losing or project.settings(bench.name).simulator.name != "ngspice":
+    if not losing or project.settings(testbench.name).simulator.name != "ngspice":
         return
-    texts = [read_leniently(file) for file in _template_files(bench)]
+    texts = [read_leniently(file) for file in _template_files(testbench)]
     for name, value in losing:
         if any(_is_put_for_number(text, name, value) for text in texts):
             message = f"{name}: {DroppedDigits(value, 1, 1).message}"
@@ -92,9 +92,9 @@ def _is_put_for_number(template: str, name: str, value: str) -> bool:
     return any(each.word == value and (each.line, each.word) not in without for each in put)
 
 
-def _template_files(bench: Testbench) -> list[Path]:
+def _template_files(testbench: Testbench) -> list[Path]:
     try:
-        return Template.load(bench.template).files()
+        return Template.load(testbench.template).files()
     except (TemplateError, jinja2.TemplateError, OSError):
         return []  # reported by who checks templates
 

@@ -55,15 +55,15 @@ def lint_random(project: Project) -> tuple[Finding, ...]:
 
 
 def _of_sweep(project: Project, sweep: Sweep) -> Iterator[Finding]:
-    bench = project.testbenches[sweep.definition.testbench]
-    plan = Plan.expand(sweep.definition, defaults=bench.parameters)
-    if not _is_of_the_models(plan) or project.settings(bench.name).simulator.name != "ngspice":
+    testbench = project.testbenches[sweep.definition.testbench]
+    plan = Plan.expand(sweep.definition, defaults=testbench.parameters)
+    if not _is_of_the_models(plan) or project.settings(testbench.name).simulator.name != "ngspice":
         return
     text = read_leniently(sweep.path)
     place = _SAMPLES.search(text)
     line = 1 + text.count("\n", 0, place.end()) if place else 1
-    if _is_the_same(project, bench, plan):
-        yield Finding(sweep.path, line, 1, MESSAGE.format(name=bench.name), True)
+    if _is_the_same(project, testbench, plan):
+        yield Finding(sweep.path, line, 1, MESSAGE.format(name=testbench.name), True)
 
 
 def _is_of_the_models(plan: Plan) -> bool:
@@ -71,22 +71,24 @@ def _is_of_the_models(plan: Plan) -> bool:
     return len(plan) > 1 and any(isinstance(axis, Samples) and not axis.names for axis in plan.axes)
 
 
-def _is_the_same(project: Project, bench: Testbench, plan: Plan) -> bool:
+def _is_the_same(project: Project, testbench: Testbench, plan: Plan) -> bool:
     """Whether the first two samples are the same deck, their seeds aside, and nothing in it is random."""
-    spiceinit = project.settings(bench.name).simulator.spiceinit
+    spiceinit = project.settings(testbench.name).simulator.spiceinit
     try:
-        first, second = (_deck(project, bench, plan.case(number)) for number in (1, 2))
+        first, second = (_deck(project, testbench, plan.case(number)) for number in (1, 2))
         texts = [first, *([read_leniently(Path(spiceinit))] if spiceinit else [])]
         directory = project.root / "simulations" / "run" / "results" / "1"
-        return first == second and not any(map(_is_random, _read_by(texts, bench.template.parent, directory)))
+        return first == second and not any(
+            map(_is_random, _read_by(texts, testbench.template.parent, directory))
+        )
     except (_Unknown, TemplateError, OSError):
         return False
 
 
-def _deck(project: Project, bench: Testbench, case: Case) -> str:
+def _deck(project: Project, testbench: Testbench, case: Case) -> str:
     """The deck of a case, without the number that its random functions start from."""
-    text = Template.load(bench.template).render(
-        {**bench.parameters, **case.parameters},
+    text = Template.load(testbench.template).render(
+        {**testbench.parameters, **case.parameters},
         case_id=1,
         dut_netlist=str(project.dut_netlist or ""),
         project_root=str(project.root),

@@ -30,14 +30,14 @@ _REMEDY = "begin the deck with a title line"
 def lint_titles(project: Project) -> tuple[Finding, ...]:
     """Templates whose decks have a card in the place of their title."""
     found = set()
-    for bench, deck in _first_decks(project):
+    for testbench, deck in _first_decks(project):
         first, _, rest = deck.text.partition("\n")
         if kind := looks_like_card(first, rest):
             message = (
                 f"ngspice reads the first line as the title, but it looks like {kind}: {first.strip()[:60]}"
             )
             line, warning = deck.template_line(1), kind != "a card"
-            found.add(Finding(bench.template, line, 1, f"{message}; {_REMEDY}", warning=warning))
+            found.add(Finding(testbench.template, line, 1, f"{message}; {_REMEDY}", warning=warning))
     return tuple(sorted(found))
 
 
@@ -45,12 +45,12 @@ def _first_decks(project: Project) -> Iterator[tuple[Testbench, RenderedDeck]]:
     """The first deck of every sweep, and those of testbenches with their defaults, for ngspice."""
     swept = [(sweep.definition.testbench, sweep.definition) for sweep in project.sweeps.values()]
     for name, definition in (*swept, *((name, None) for name in project.testbenches)):
-        bench = project.testbenches[name]
-        plan = Plan.expand(definition or {}, defaults=bench.parameters)
+        testbench = project.testbenches[name]
+        plan = Plan.expand(definition or {}, defaults=testbench.parameters)
         if len(plan) and project.settings(name).simulator.name == "ngspice":
-            deck = rendered_deck(project, bench, plan.case(1))
+            deck = rendered_deck(project, testbench, plan.case(1))
             if deck is not None:
-                yield bench, deck
+                yield testbench, deck
 
 
 def looks_like_card(title: str, rest: str) -> str:

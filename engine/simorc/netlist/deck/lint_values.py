@@ -29,8 +29,8 @@ _MISTYPED_SUFFIX = re.compile(
 def lint_values(project: Project) -> tuple[Finding, ...]:
     """Defaults and swept values that are probably mistyped numbers; warnings, for a text is allowed."""
     found: set[Finding] = set()
-    for bench in project.testbenches.values():
-        found |= set(_in_file(bench.config_path, bench.parameters.items(), {}))
+    for testbench in project.testbenches.values():
+        found |= set(_in_file(testbench.config_path, testbench.parameters.items(), {}))
     for sweep in project.sweeps.values():
         defaults = project.testbenches[sweep.definition.testbench].parameters
         found |= set(_in_file(sweep.path, swept_values(sweep.definition), defaults))

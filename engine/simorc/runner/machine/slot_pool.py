@@ -36,7 +36,7 @@ class SlotPool:
         self._run = run
         self._weight = weight
         self._member: int | None = None
-        self._said: Member | None = None
+        self._published: Member | None = None
         self._open: dict[int, int] = {}
         self._held: set[int] = set()
         self._share = 0
@@ -65,9 +65,9 @@ class SlotPool:
     def look(self, limit: int, wanted: int) -> None:
         """Read the other members; `wanted` is how many cases at once this run could use."""
         mine = Member(self._weight, wanted)
-        if mine != self._said and self._member is not None:
+        if mine != self._published and self._member is not None:
             os.pwrite(self._member, json.dumps([mine.weight, mine.wanted]).encode().ljust(64), 0)
-            self._said = mine
+            self._published = mine
         members = {self._run: mine, **self._others()}
         self._share = fair_shares(limit, members)[self._run]
 

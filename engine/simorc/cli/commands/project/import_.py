@@ -114,9 +114,9 @@ def _report(carried: Carried) -> list[str]:
         problems = [str(each) for each in error.problems]
     else:
         for name, sweep in project.sweeps.items():
-            bench = project.testbenches[sweep.definition.testbench]
-            count = len(Plan.expand(sweep.definition, defaults=bench.parameters))
-            measured, specs = len(bench.config.measurements), len(bench.config.specs)
+            testbench = project.testbenches[sweep.definition.testbench]
+            count = len(Plan.expand(sweep.definition, defaults=testbench.parameters))
+            measured, specs = len(testbench.config.measurements), len(testbench.config.specs)
             note(f"imported: {plain(name)}: {count} cases, {measured} measurements, {specs} specs")
             problems += map(str, problems_of(project, sweep.definition, sweep.path, name))
         problems += [str(each) for each in findings_of(project) if not each.warning]

@@ -28,7 +28,9 @@ def command(scope: Scope) -> int:
         for problem in problems_of(project, sweep.definition, sweep.path, name)
     ]
     problems += [
-        each for bench in project.testbenches.values() for each in unmeasurable_testbench(project, bench)
+        each
+        for testbench in project.testbenches.values()
+        for each in unmeasurable_testbench(project, testbench)
     ]
     problems += plot_problems(project)
     if problems:
