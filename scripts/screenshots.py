@@ -56,20 +56,20 @@ PICTURES: dict[str, Picture] = {
         "simorc: 45 PVT cases of the sample OTA",
         ("run", "pvt_dc"),
         (
-            Step((), ("45/45", "finished", "= 45 cases", "0001")),
+            Step((), ("45 / 45", "finished", "= 45 cases", "0001")),
             Step(("j",) * 4, ("case 5", "V")),
         ),
     ),
     "specs": Picture(
         "simorc: specs, yield, worst cases",
         ("run", "pvt_ac"),
-        (Step((), ("45/45", "finished", "= 45 cases")), Step(("S",), ("worst", "pm"))),
+        (Step((), ("45 / 45", "finished", "= 45 cases")), Step(("S",), ("worst", "pm"))),
     ),
     "histogram": Picture(
         "simorc: input offset under mismatch, 100 samples",
         ("run", "mc_offset"),
         (
-            Step((), ("100/100", "finished")),
+            Step((), ("100 / 100", "finished")),
             Step(("H",), ("Histogram of",)),
             Step(("1",), ("offset: n=100",)),
         ),

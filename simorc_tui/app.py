@@ -22,6 +22,7 @@ from simorc_tui.settings.preferences import Preferences, remember_theme, remembe
 from simorc_tui.theme.ascii_look import choose_scrollbars
 from simorc_tui.theme.colours import css_variables, terminal_theme
 from simorc_tui.theme.glyphs import ASCII, UNICODE
+from simorc_tui.theme.own_themes import OWN_THEMES
 from simorc_tui.theme.profile import Profile
 from simorc_tui.widgets.failing import unexpected
 
@@ -53,6 +54,8 @@ class SimorcApp(App[int]):
         self._main = MainScreen(root, launcher or Launcher(root), glyphs, run=run, tick=profile.tick)
         self.set_class(not profile.unicode, "ascii")
         choose_scrollbars(unicode=profile.unicode)
+        for theme in OWN_THEMES:
+            self.register_theme(theme)
         wanted = (self._preferences.theme, remembered_theme(), profile.theme)
         self.theme = next(name for name in wanted if name in self.available_themes)
         self._explain_colours()

@@ -45,7 +45,7 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
         (),
         (
             Step("`simorc`: the builder shows the first sweep, 45 cases.", (), ("= 45 cases",)),
-            Step("`r` builds and runs it.", ("r",), ("45/45", "finished")),
+            Step("`r` builds and runs it.", ("r",), ("45 / 45", "finished")),
             Step("`S` shows the specs with yield and worst cases.", ("S",), ("worst",)),
         ),
     ),
@@ -92,7 +92,7 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
             ),
             Step("", ("C-u",), (), "tt ss xx", shown=False),
             Step("The number of cases is updated; nothing is saved.", ("Enter",), ("= 27 cases",)),
-            Step("`r` runs the sweep as shown.", ("r",), ("27/27", "finished")),
+            Step("`r` runs the sweep as shown.", ("r",), ("27 / 27", "finished")),
             Step("`S`: the failures grouped by kind and message.", ("S",), ("failures",)),
             Step(
                 "`F`: only the failed cases; `L`: the simulator log of the case under the cursor.",
@@ -107,7 +107,7 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
         48,
         ("pvt_ac", "a wider tail", "pvt_ac"),
         (
-            Step("Two runs of the same sweep; between them, the tail was widened.", (), ("45/45",)),
+            Step("Two runs of the same sweep; between them, the tail was widened.", (), ("45 / 45",)),
             Step("`d`: compare. `r` selects the other run.", ("d",), ("Compare",)),
             Step("Changed values, specs and inputs.", ("r",), ("matching cases",)),
         ),
@@ -118,7 +118,7 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
         48,
         ("pvt_tran",),
         (
-            Step("The run of a sweep of four corners and three loads.", (), ("12/12", "= 12 cases")),
+            Step("The run of a sweep of four corners and three loads.", (), ("12 / 12", "= 12 cases")),
             Step(
                 "`a` in the builder: add a corner. The line starts with the values of the last corner.",
                 ("2", "a"),
@@ -128,7 +128,7 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
             Step("", ("End", "BSpace", "BSpace", "BSpace"), (), "3.3", shown=False),
             Step("It has a name and another supply: three more cases.", ("Enter",), ("= 15 cases",)),
             Step("`r`: the open run has twelve of the cases.", ("r",), ("only the 3 new cases",)),
-            Step("`n` simulates only the three new cases.", ("n",), ("15/15", "finished")),
+            Step("`n` simulates only the three new cases.", ("n",), ("15 / 15", "finished")),
             Step(
                 "`3` and `enter`: the first case was reused; its run is shown.",
                 ("3", "g", "Enter"),
@@ -142,7 +142,7 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
         48,
         ("mc_offset",),
         (
-            Step("A run is open.", (), ("100/100",)),
+            Step("A run is open.", (), ("100 / 100",)),
             Step("`H`: its histogram.", ("H",), ("Histogram of",)),
             Step("`1`: the offset.", ("1",), ("offset: n=100",)),
             Step(
@@ -151,11 +151,11 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
                 (),
                 shown=False,
             ),
-            Step("`simorc` again: the same run, in its current state.", (), ("100/100",), "simorc\n"),
+            Step("`simorc` again: the same run, in its current state.", (), ("100 / 100",), "simorc\n"),
             Step("`ctrl+z`: suspends to the shell.", ("C-z",), ("Stopped",)),
-            Step("`fg`: returns to the interface.", (), ("100/100", "3 cases"), "fg\n"),
+            Step("`fg`: returns to the interface.", (), ("100 / 100", "3 cases"), "fg\n"),
             Step("", ("3",), ("3 cases",), shown=False),
-            Step("A smaller window: one pane at a time.", (), ("100/100",), resized=(60, 15)),
+            Step("A smaller window: one pane at a time.", (), ("100 / 100",), resized=(60, 15)),
         ),
     ),
 }

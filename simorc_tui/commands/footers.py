@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rich.text import Text
+
 from simorc_tui.commands.main_commands import COMMANDS
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, WAVE_COMMANDS
 
 Entry = str | tuple[str, str]
 """A command's id, or keys with a label for a widget's own keys or for several commands together."""
 
+KEYS_STYLE = "bold blue"
+"""Blue is the accent in the texts of this program."""
 PANES = ("1-4", "panes")
 GO_THERE = ("enter", "go to it")
 
@@ -87,13 +91,21 @@ FOOTERS: Mapping[str, tuple[Entry, ...]] = {
 """By pane, and by tab for the case pane; the first ones still fit on 80 columns."""
 
 
-def footer_text(place: str, keymap: Mapping[str, str] | None = None) -> str:
-    """``r run  x cancel  ...`` for a place of `FOOTERS`, with the user's keys."""
-    return "  ".join(_entry(entry, keymap or {}) for entry in FOOTERS[place])
+def footer_keys(place: str, keymap: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
+    """(keys, word) for a place of `FOOTERS`, with the user's keys."""
+    return [_entry(entry, keymap or {}) for entry in FOOTERS[place]]
 
 
-def _entry(entry: Entry, keymap: Mapping[str, str]) -> str:
+def footer_text(place: str, keymap: Mapping[str, str] | None = None) -> Text:
+    """``r run  x cancel  ...``: the keys in the accent, as many entries as the line holds."""
+    line = Text(no_wrap=True, overflow="ellipsis")
+    for keys, word in footer_keys(place, keymap):
+        line.append("  " if line.plain else "").append(keys, KEYS_STYLE).append(f" {word}")
+    return line
+
+
+def _entry(entry: Entry, keymap: Mapping[str, str]) -> tuple[str, str]:
     if isinstance(entry, tuple):
-        return " ".join(entry)
+        return entry
     command = next(c for c in (*COMMANDS, *WAVE_COMMANDS, *PLOT_COMMANDS) if c.id == entry)
-    return f"{command.label_in(keymap)} {command.label}"
+    return command.label_in(keymap), command.label

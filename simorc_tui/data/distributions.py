@@ -10,6 +10,7 @@ import numpy as np
 
 from simorc.csv_text import CsvWriter
 from simorc.errors import UsageError
+from simorc.plots.backends.terminal.bars import Bars
 from simorc.plots.backends.terminal.curves import Floats, PlotTrace
 from simorc.plots.backends.terminal.plot import Panel, Strip
 from simorc.plots.figure import Axis, Curve, Figure, FigureStrip
@@ -18,10 +19,13 @@ from simorc.results.frame import Frame
 from simorc.results.open_run import OpenRun
 from simorc.results.specs import Spec, judge_cases
 from simorc.results.statistics import capability, summarise_values
+from simorc.shown_values import parameter_text
 from simorc.units import ShownAs, format_si
 
 MOST_CURVES = 12
 BINS = 40
+ROOM_FOR_LIMITS = 1.5
+"""A limit further from the values than this, in widths of the distribution, is not drawn."""
 RANKS = ("pass", "near", "fail", "missing", "error", "pending")
 """From good to bad; where several cases share a place of the map the worst one counts."""
 
@@ -47,7 +51,11 @@ def histogram_of(run: OpenRun, measurement: str) -> Spread:
     x = np.repeat(edges, 2)
     y = np.concatenate(([0.0], np.repeat(counts.astype(np.float64), 2), [0.0]))
     top = float(counts.max())
-    traces = [PlotTrace.of("cases", _rising(x), y), *_limit_lines(spec, shown, top)]
+    low, high = _limits(spec, shown)
+    traces = [PlotTrace.of("cases", _rising(x), y)]
+    for name, limit in (("min", low), ("max", high)):
+        if limit is not None and _is_near(limit, edges):
+            traces.append(_limit_line(name, limit, top))
     traces += _sigma_lines(summary.mean, summary.sigma, top)
     parts = [f"{measurement}: n={summary.n}", f"mean {format_si(summary.mean, shown.unit)}"]
     if summary.sigma is not None:
@@ -55,7 +63,12 @@ def histogram_of(run: OpenRun, measurement: str) -> Spread:
         unscaled = summarise_values(measured)
         cp, cpk = capability(unscaled, spec) if spec is not None and unscaled is not None else (None, None)
         parts += [f"{name} {value:.2f}" for name, value in (("Cp", cp), ("Cpk", cpk)) if value is not None]
-    panel = Panel((Strip(tuple(traces), whole=True),), shown.unit, measurement)
+    remarks = [_remark(name, limit, edges, shown) for name, limit in (("min", low), ("max", high))]
+    bars = Bars(
+        *(edges, counts.astype(np.float64), low, high, summary.mean, summary.sigma),
+        remarks=(*(text for text in remarks if text), "│ mean", *(("┊ ±σ ±3σ",) if summary.sigma else ())),
+    )
+    panel = Panel((Strip(tuple(traces), whole=True, bars=bars),), shown.unit, measurement)
     return Spread(panel, "  ".join([*parts, summary.normality]))
 
 
@@ -212,32 +225,44 @@ def _worst_ranks(frame: Frame, specs: Sequence[Spec]) -> np.ndarray[tuple[int], 
 
 
 def _texts(frame: Frame, parameter: str) -> list[str]:
-    return [_text(value) for value in frame.parameters[parameter].tolist()]
+    return [parameter_text(value) for value in frame.parameters[parameter].tolist()]
 
 
 def _ordered(frame: Frame, parameter: str) -> tuple[str, ...]:
     """Numbers by size, texts in the order of the sweep."""
     values = list(dict.fromkeys(frame.parameters[parameter].tolist()))
     numeric = all(isinstance(value, float | int) for value in values)
-    return tuple(_text(value) for value in (sorted(values) if numeric else values))
-
-
-def _text(value: object) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return tuple(parameter_text(value) for value in (sorted(values) if numeric else values))
 
 
 def _spec(run: OpenRun, measurement: str) -> Spec | None:
     return next((spec for spec in run.specs if spec.measurement == measurement), None)
 
 
-def _limit_lines(spec: Spec | None, shown: ShownAs, top: float) -> list[PlotTrace]:
-    """Upright lines at the limits: two points at almost the same x."""
-    limits = () if spec is None else ((spec.min, "min"), (spec.max, "max"))
-    return [
-        PlotTrace.of(name, _rising(shown.scale * np.array([value, value])), np.array([0.0, top]))
-        for value, name in limits
-        if value is not None
-    ]
+def _limits(spec: Spec | None, shown: ShownAs) -> tuple[float | None, float | None]:
+    """The limits as displayed; a negative scale turns them round."""
+    given = (None, None) if spec is None else (spec.min, spec.max)
+    low, high = (None if limit is None else shown.scale * limit for limit in given)
+    return (high, low) if shown.scale < 0 else (low, high)
+
+
+def _is_near(limit: float, edges: Floats) -> bool:
+    """Whether a limit is drawn: one far from all values would leave no room for them."""
+    room = ROOM_FOR_LIMITS * float(edges[-1] - edges[0])
+    return bool(edges[0] - room <= limit <= edges[-1] + room)
+
+
+def _limit_line(name: str, limit: float, top: float) -> PlotTrace:
+    """An upright line: two points at almost the same x."""
+    return PlotTrace.of(name, _rising(np.array([limit, limit])), np.array([0.0, top]))
+
+
+def _remark(name: str, limit: float | None, edges: Floats, shown: ShownAs) -> str:
+    """``┃ min -5 mV``; with an arrow to one that is beyond the drawing."""
+    if limit is None:
+        return ""
+    sign = "┃" if _is_near(limit, edges) else "◂" if limit < edges[0] else "▸"
+    return f"{sign} {name} {format_si(limit, shown.unit)}"
 
 
 def _sigma_lines(mean: float, sigma: float | None, top: float) -> list[PlotTrace]:

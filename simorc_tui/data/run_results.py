@@ -6,10 +6,9 @@ Everything is read in a thread. A measurement's numbers come as arrays; failures
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from simorc.errors import SimorcError
 from simorc.results.case_counts import CaseCounts
@@ -19,29 +18,18 @@ from simorc.rundir.store.failure_groups import FailureGroup, failures_of
 from simorc.rundir.store.reader import RunReader, still_awaited
 from simorc.rundir.store.warning_rows import WarningGroup
 from simorc.text import duration
-from simorc.units import ShownAs
+
+if TYPE_CHECKING:
+    from simorc.reports.spec_sheet import SpecRow
 
 MOST_EVENTS = 200
-
-
-@dataclass(frozen=True)
-class SpecLine:
-    """One spec over the run; `worst_case` is None where nothing was measured."""
-
-    name: str
-    status: str
-    limits: str
-    span: str
-    passing: str
-    worst_case: int | None
-    worst: str
 
 
 @dataclass(frozen=True)
 class RunResults:
     """All results of a run; `note` names what could not be read."""
 
-    specs: tuple[SpecLine, ...] = ()
+    specs: tuple[SpecRow, ...] = ()
     failures: tuple[FailureGroup, ...] = ()
     warnings: tuple[WarningGroup, ...] = ()
     events: tuple[tuple[str, str, str], ...] = ()
@@ -107,13 +95,14 @@ def _clock(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%H:%M:%S")
 
 
-def _specs(layout: RunLayout) -> tuple[tuple[SpecLine, ...], str]:
+def _specs(layout: RunLayout) -> tuple[tuple[SpecRow, ...], str]:
+    from simorc.reports.spec_sheet import spec_rows
     from simorc.results.open_run import OpenRun
 
     run = OpenRun(layout)
     if not run.specs:
         return (), ""
-    lines = tuple(_spec_line(result, run.shown(result.spec.measurement)) for result in run.spec_results)
+    lines = spec_rows(run)
     if run.yields is not None:
         return lines, f"yield {run.yields.text}"
     return lines, _meeting(run.case_counts) if run.own_specs and run.case_counts.ran else ""
@@ -123,23 +112,3 @@ def _meeting(counts: CaseCounts) -> str:
     """``37 of 45 cases meet every spec: 8 of 45 violate a spec``: of cases, which is no yield."""
     against = f": {counts.summary}" if counts.against else ""
     return f"{counts.meeting} of {counts.ran} cases meet every spec{against}"
-
-
-def _spec_line(result: Any, shown: ShownAs) -> SpecLine:
-    from simorc.results.case_counts import counts_of
-
-    spec, counts = result.spec, counts_of(result.counts)
-    span = f"{shown.text(result.least)} ... {shown.text(result.most)}" if result.least is not None else ""
-    passing = counts.against or (f"{counts.meeting}/{counts.ran}" if counts.ran else "")
-    worst = result.worst
-    return SpecLine(
-        *(spec.measurement, result.status, " ".join(shown.limits(spec.min, spec.max)), span, passing),
-        worst.case_id if worst is not None else None,
-        f"{shown.text(worst.value)} at {parameters_text(worst.parameters)}" if worst is not None else "",
-    )
-
-
-def parameters_text(parameters: Mapping[str, Any]) -> str:
-    """``vdd=1.62 corner=ss``."""
-    shown = (f"{value:.6g}" if isinstance(value, float) else str(value) for value in parameters.values())
-    return " ".join(f"{name}={value}" for name, value in zip(parameters, shown, strict=True))

@@ -20,7 +20,7 @@ GROUNDS = ("background", "surface", "panel")
 STEPS = 50
 STATES = {"met": "success", "violated": "warning", "failed": "error", "running": "running"}
 """The states, and the colour of the theme each is made from."""
-RUNNING = Color.parse("#2bb3d0")
+RUNNING = "#2bb3d0"
 ANSI = {
     "met": "ansi_green",
     "violated": "ansi_yellow",
@@ -59,7 +59,7 @@ def palette(theme: Theme) -> Mapping[str, Color]:
     base = {
         name: Color.parse(variables[name]) for name in (*GROUNDS, "success", "warning", "error", "accent")
     }
-    base |= {"running": RUNNING}
+    base |= {"running": Color.parse(variables.get("running", RUNNING))}
     ground, words = base["background"], Color.parse(variables["foreground"])
     list_cursor = ground.blend(base["accent"], 0.22)
     grounds = [*(base[name] for name in GROUNDS), list_cursor]

@@ -25,7 +25,7 @@ class Profile:
     @property
     def theme(self) -> str:
         """An ANSI theme where bytes are dear or colours few: a colour then costs two bytes."""
-        return "ansi-dark" if self.ssh or not self.colours else "textual-dark"
+        return "ansi-dark" if self.ssh or not self.colours else "simorc-dark"
 
     @property
     def tick(self) -> float:

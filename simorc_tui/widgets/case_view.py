@@ -20,6 +20,7 @@ from textual.widgets import ContentSwitcher
 
 from simorc.rundir.layout import RunLayout
 from simorc_tui.theme.glyphs import UNICODE, Glyphs
+from simorc_tui.widgets.border_text import show_title
 
 if TYPE_CHECKING:
     from simorc_tui.widgets.measures_view import MeasuresView
@@ -165,4 +166,4 @@ class CaseView(Container):
             title.append(f"   {len(self.overlaid)} cases")
         elif self._case_id is not None and self.tab != "specs":
             title.append(f"   case {self._case_id}")
-        self.border_title = title.markup
+        show_title(self, title.markup)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.reactive import reactive
@@ -16,15 +17,25 @@ from simorc.rundir.store.warning_rows import WarningGroup
 from simorc.text import duration, plain
 from simorc_tui.data.run_watcher import RunNews
 from simorc_tui.data.spec_violations import Violations
-from simorc_tui.theme.glyphs import UNICODE, Glyphs, progress_bar
+from simorc_tui.theme.glyphs import UNICODE, Glyphs
+from simorc_tui.widgets.line_parts import Part, fitted_line, part
+
+if TYPE_CHECKING:
+    from simorc.reports.spec_sheet import SpecRow
 
 RATE_OVER = 10.0
 PAINTED_EVERY = 1 / 8
 """Seconds between two updates of the line: faster ones cannot be read, and each costs as much as ten cells.
 """
-WORDS = {"pending": "pending", "in_progress": "running", "completed": "done", "failed": "failed"}
 NO_WARM = ("no warm sessions: run simorc doctor for the reason", "no warm sessions", "cold")
-COLOURS = {"pending": "", "in_progress": "cyan", "completed": "green", "failed": "red"}
+COLOURS = {
+    "pending": "",
+    "in_progress": "cyan",
+    "completed": "green",
+    "violated": "yellow",
+    "failed": "red",
+}
+ZERO = "dim"
 
 
 class CaseRate:
@@ -106,10 +117,6 @@ class StatusLine(Widget):
             self.refresh()
 
     @property
-    def _wide(self) -> bool:
-        return self.size.width >= 110
-
-    @property
     def _ended(self) -> int:
         return self._counts.get("completed", 0) + self._counts.get("failed", 0)
 
@@ -118,28 +125,107 @@ class StatusLine(Widget):
         return int(self._meta.get("total", sum(self._counts.values())))
 
     def render(self) -> Text:
-        line = Text(no_wrap=True, overflow="ellipsis")
-        line.append(plain(self.project), "bold")
-        if self._run:
-            line.append(f" {self.glyphs.arrow} {plain(self._run)}  ")
-            self._append_progress(line)
-            line.append(f"  {self._state_text()}")
-            broken = self.violations.text if self._wide else self.violations.short
-            line.append(f"  {self.glyphs.violated} {broken}" if broken else "", "yellow")
-        return self._with_notes(line)
+        project, run = plain(self.project), plain(self._run)
+        if not run:
+            return fitted_line([part(0, project, style="bold"), *self._notes()], self.size.width)
+        name = part(9, Text(f"{project} {self.glyphs.arrow} ").append(run, "bold"), Text(run, "bold"))
+        parts = [name, *self._progress(), *self._state(), *self._counted(), self._worst_spec()]
+        return fitted_line([*parts, *self._notes()], self.size.width)
 
-    def _with_notes(self, line: Text) -> Text:
-        """What to beware of, at the length that fits."""
-        for length in range(3):
-            longer = line.copy()
-            for note in self._notes(length):
-                longer.append(f"  {self.glyphs.warning} {plain(note)}", "yellow")
-            if longer.cell_len <= self.size.width:
-                break
-        return longer
+    def _progress(self) -> list[Part]:
+        """The bar, and how many cases have ended."""
+        total, ended = self._total, self._ended
+        over = ended == total and total > 0
+        share = "" if over or not total else f"  {min(99, round(100 * ended / total))} %"
+        short = f"{ended}/{total}"
+        bars = (self._bar(cells) for cells in (20, 12, 8))
+        return [part(6, *bars, ""), part(1, f"{ended:,} / {total:,}{share}", short + share[1:], short)]
 
-    def _notes(self, length: int) -> list[str]:
-        """0: all of it; 1: in two words; 2: in one."""
+    def _bar(self, cells: int) -> Text:
+        """Cases that meet the specs, violate one, failed and run, to scale."""
+        counts, verdicts = self._counts, self.violations.counts
+        against = min(verdicts.violating + verdicts.missing, counts.get("completed", 0))
+        numbers = {
+            "completed": counts.get("completed", 0) - against,
+            "violated": against,
+            **{status: counts.get(status, 0) for status in ("failed", "in_progress")},
+        }
+        line, total = Text(), self._total
+        for status, wide in zip(numbers, cell_shares([*numbers.values()], total, cells), strict=True):
+            line.append(self.glyphs.bar_full * wide, COLOURS[status])
+        return line.append(self.glyphs.bar_empty * (cells - line.cell_len), ZERO)
+
+    def _counted(self) -> list[Part]:
+        """How many cases are what, by weight; a count of zero is grey and goes first."""
+        counts, verdicts = self._counts, self.violations
+        parts = []
+        if verdicts.counts.ran or verdicts.across:
+            met = max(0, counts.get("completed", 0) - verdicts.counts.violating - verdicts.counts.missing)
+            parts.append(self._count("completed", met, "met", 5))
+            parts.append(self._broken())
+        else:
+            parts.append(self._count("completed", counts.get("completed", 0), "done", 5))
+        parts.append(self._count("failed", counts.get("failed", 0), "failed", 2))
+        over = self._ended == self._total
+        if not over:
+            parts.append(self._count("in_progress", counts.get("in_progress", 0), "running", 4))
+            parts.append(self._count("pending", counts.get("pending", 0), "pending", 7))
+        return parts
+
+    def _count(self, status: str, number: int, word: str, weight: int) -> Part:
+        sign, style = self.glyphs.status(status), COLOURS[status] if number else ZERO
+        words = f"{sign} {number:,} {word}"
+        return part(
+            weight if number else 8, words, f"{sign}{number}", *(() if number else ("",)), style=style
+        )
+
+    def _broken(self) -> Part:
+        """The cases that violate a spec, as all other views count them."""
+        found = self.violations
+        if not found.text:
+            return self._zero_violated()
+        sign = self.glyphs.violated
+        forms = (f"{sign} {found.text}", f"{sign} {found.short or found.text}", f"{sign}{found.off}")
+        return part(3, *forms, style=COLOURS["violated"])
+
+    def _zero_violated(self) -> Part:
+        return part(8, f"{self.glyphs.violated} 0 violated", f"{self.glyphs.violated}0", "", style=ZERO)
+
+    def _worst_spec(self) -> Part:
+        """The strip of the spec that needs attention first, when the run is over."""
+        row = self.violations.tightest
+        if row is None or self._meta.get("state") != "finished":
+            return part(1, "")
+        return part(7, *(self._strip_of(row, cells) for cells in (30, 20, 14)), "")
+
+    def _strip_of(self, row: SpecRow, cells: int) -> Text:
+        from simorc_tui.widgets.spec_sheet.strip import strip_line
+
+        line = Text(f"{plain(row.name)} ", "bold").append(f"{plain(row.low)} ".lstrip(), "not bold")
+        strip = strip_line(row.strip, cells, self.glyphs)
+        blank = len(strip.plain) - len(strip.plain.lstrip())
+        strip.rstrip()
+        line.append_text(strip[blank:])
+        return line.append(f" {plain(row.high)}".rstrip(), "not bold")
+
+    def _state(self) -> list[Part]:
+        """What the run does: rate and remaining time, or the state and its reason."""
+        state = self._meta.get("state", "")
+        if state in ("running", "paused", "cancelling") and not self._alive:
+            return [part(1, "stopped: press r to resume", "stopped")]
+        if state != "running":
+            reason = plain(self._meta.get("pause_reason", "")) if state == "paused" else ""
+            long = (f"{state}: {reason}", f"{state}: {_cut(reason)}") if reason else ()
+            return [part(2, *long, state, style="bold" if state == "paused" else "")]
+        rate = self._rate.per_second
+        jobs = f"{self._counts.get('in_progress', 0)}/{self._meta.get('jobs', '?')} jobs"
+        if not rate:
+            return [part(7, jobs, "")]
+        left = duration(still_awaited(self._counts, self._meta) / rate, narrow=True)
+        return [part(3, f"{rate:.3g}/s", ""), part(1, f"ETA {left}"), part(8, jobs, "")]
+
+    def _notes(self) -> list[Part]:
+        """What to beware of: all of it, in two words, in one."""
         problems = f"{self.problems} problem{'s' if self.problems > 1 else ''}"
         notes: tuple[tuple[object, tuple[str, str, str]], ...] = (
             (self._warnings, self._warning_texts()),
@@ -148,35 +234,33 @@ class StatusLine(Widget):
             (self.predates, (self.predates, "results old", "old")),
             (self._meta.get("warm_lost"), NO_WARM),
         )
-        return [str(words[length]) for is_so, words in notes if is_so]
+        return [
+            part(4, *(f"{self.glyphs.warning} {plain(form)}" for form in forms), style="yellow")
+            for is_so, forms in notes
+            if is_so
+        ]
 
     def _warning_texts(self) -> tuple[str, str, str]:
         """What the simulator ignored: how many cases have each kind; the kinds; that there is something."""
         kinds = ", ".join(f"{group.kind} {group.cases}" for group in self._warnings)
         return f"warnings: {kinds}", f"{len(self._warnings)} kinds of warnings", "warned"
 
-    def _append_progress(self, line: Text) -> None:
-        total, wide = self._total, self._wide
-        share = self._ended / total if total else 0.0
-        if wide:
-            line.append(progress_bar(self.glyphs, share, 14) + " ")
-        line.append(f"{self._ended}/{total} ")
-        over = self._ended == total and not wide
-        for status in ("completed", "failed") if over else ("completed", "failed", "in_progress", "pending"):
-            word = f" {WORDS[status]}" if wide else ""
-            line.append(f" {self.glyphs.status(status)}{self._counts.get(status, 0)}{word}", COLOURS[status])
 
-    def _state_text(self) -> str:
-        state = self._meta.get("state", "")
-        if state in ("running", "paused", "cancelling") and not self._alive:
-            return "stopped: press r to resume"
-        if state != "running":
-            reason = self._meta.get("pause_reason", "")
-            return f"{state}: {plain(reason)}" if state == "paused" and reason else state
-        rate = self._rate.per_second
-        left = still_awaited(self._counts, self._meta)
-        jobs = f"{self._counts.get('in_progress', 0)}/{self._meta.get('jobs', '?')} jobs"
-        if not rate:
-            return jobs
-        end = f"ETA {duration(left / rate, narrow=True)}"
-        return f"{jobs}  {rate:.3g}/s  {end}" if self._wide else f"{end}  {rate:.3g}/s"
+def cell_shares(numbers: Sequence[int], total: int, cells: int) -> list[int]:
+    """How many of `cells` each of `numbers` takes: to scale, and at least one cell for any that is not 0.
+
+    All cells together only where the numbers are all of `total`.
+    """
+    if not total:
+        return [0] * len(numbers)
+    found = [max(1, cells * number // total) if number else 0 for number in numbers]
+    if sum(numbers) >= total:
+        found[max(range(len(numbers)), key=numbers.__getitem__)] += max(0, cells - sum(found))
+    room = cells - (sum(numbers) < total)
+    while sum(found) > room:
+        found[max(range(len(found)), key=found.__getitem__)] -= 1
+    return found
+
+
+def _cut(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.cli.output.case_rows import dumps, finite, parameter_text, sort_column
+from simorc.cli.output.case_rows import dumps, finite, sort_column
 from simorc.errors import UsageError
 from simorc.rundir.store.reader import Column
+from simorc.shown_values import parameter_text
 from simorc.units import Number
 
 COLUMNS = [Column("p_temp", "parameter", "temp", ""), Column("m_gain", "measurement", "gain", "dB")]
@@ -37,7 +38,17 @@ def test_lines_of_json_come_back(value: object) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, ""), (3.3, "3.3"), (1e-5, "1e-05"), (1 / 3, "0.333333"), ("ss", "ss"), (Number("10k"), "10k")],
+    [
+        (None, ""),
+        (3.3, "3.3"),
+        (1e-5, "10u"),
+        (1e6, "1meg"),
+        (0.05, "0.05"),
+        (1 / 3, "0.333333"),
+        (1e20, "1e+20"),
+        ("ss", "ss"),
+        (Number("10k"), "10k"),
+    ],
 )
 def test_parameters_for_a_person(value: object, text: str) -> None:
     assert parameter_text(value) == text

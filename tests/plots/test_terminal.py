@@ -251,7 +251,7 @@ def test_an_ascii_plot_is_ascii_and_tells_curves_apart_by_their_signs() -> None:
 def test_colour_is_only_there_when_wanted() -> None:
     assert "\x1b[" not in terminal_plot([sine()], coloured=False)
     coloured = terminal_plot([sine(), sine(7)], coloured=True)
-    assert "\x1b[38;5;6m" in coloured and "\x1b[38;5;3m" in coloured
+    assert "\x1b[38;5;75m" in coloured and "\x1b[38;5;179m" in coloured
 
 
 def test_a_constant_is_a_line_in_the_middle() -> None:

@@ -255,7 +255,7 @@ def test_verdicts_over_all_specs(run: tuple[RunLayout, Counted]) -> None:
         assert (f"{right.violating} of {right.ran} cases violate a spec" in verdict) == bool(right.violating)
         assert (f"{right.failed} simulations failed" in verdict) == bool(right.failed and right.ran)
         assert (f"{right.pending} cases not run" in verdict) == bool(right.pending and right.ran)
-    by_value = specs_by(layout, "temp").values() if opened.specs else [(right.met, right.ran)]
+    by_value = specs_by(opened, "temp").values() if opened.specs else [(right.met, right.ran)]
     assert tuple(map(sum, zip(*by_value, strict=True))) in [(right.met, right.ran), ()]
     summary = read_results(layout).summary
     if right.samples is None and right.ran and opened.specs:
@@ -271,7 +271,8 @@ def test_verdicts_of_each_spec(run: tuple[RunLayout, Counted]) -> None:
     table = dict(zip(right.by_spec, list(spec_table(opened))[1:], strict=False))
     for name, (met, violating, missing) in right.by_spec.items():
         against = right.of_spec(name)
-        assert shown[name].passing == (against or (f"{met}/{right.ran}" if right.ran else ""))
+        assert shown[name].counts.against == against
+        assert shown[name].passing == (f"{met}/{right.ran}" if right.ran else "")
         assert not against or f"({against.replace(' violate', '')})" in table[name]
         why = [right.ran, *filter(None, (violating, missing, right.failed))] if against else []
         assert numbers_in(page[name]["why"]) == why

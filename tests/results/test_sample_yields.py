@@ -153,7 +153,7 @@ def test_every_view_counts_the_same_cases(make_run: MakeRun) -> None:
     assert failure.get("message") == why
     assert read_violations(layout).text == of_run
     results = read_results(layout)
-    assert (results.summary, results.specs[0].passing) == (
+    assert (results.summary, results.specs[0].counts.against) == (
         f"9 of 60 cases meet every spec: {of_run}",
         of_spec,
     )

@@ -21,8 +21,9 @@ from simorc_tui.theme.colours import (
     readable,
     terminal_theme,
 )
+from simorc_tui.theme.own_themes import OWN_THEMES
 
-OWN = [theme for theme in BUILTIN_THEMES.values() if has_own_colours(theme)]
+OWN = [theme for theme in (*BUILTIN_THEMES.values(), *OWN_THEMES) if has_own_colours(theme)]
 TEXTS = (*STATES, "focus", "words", "muted")
 
 

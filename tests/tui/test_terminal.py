@@ -81,12 +81,12 @@ def test_help_comes_from_the_commands() -> None:
 
 @pytest.mark.parametrize("place", FOOTERS)
 def test_every_footer_leads_on(place: str) -> None:
-    seen = footer_text(place)[:80]
+    seen = footer_text(place).plain[:80]
     assert seen.count("1-4 panes") == seen.count("? help") == 1, "they have to stand on 80 columns"
 
 
 def test_a_footer_has_the_users_keys() -> None:
-    assert footer_text("cases", {"run.launch": "f5"}).startswith("f5 run")
+    assert footer_text("cases", {"run.launch": "f5"}).plain.startswith("f5 run")
 
 
 def test_every_line_of_the_tour_fits_on_80_columns() -> None:

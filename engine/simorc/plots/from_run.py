@@ -20,6 +20,7 @@ from simorc.plots.spec import PlotSpec, PlotStrip, plain_signal
 from simorc.results.frame import Frame
 from simorc.results.open_run import OpenRun
 from simorc.results.specs import Spec
+from simorc.shown_values import parameters_text
 
 MOST_OVERLAID = 200
 """More cases than this in one figure are thinned out, evenly."""
@@ -174,7 +175,11 @@ def family(frame: Frame, measurement: str, over: str, scale: float = 1.0, most: 
         _, places = np.unique(column.astype(str), return_inverse=True)
         return [Curve("", places.astype(np.float64), values, "points")]
     x = np.asarray(column, dtype=np.float64)
-    others = [name for name in frame.parameters if name not in (over, "sample")]
+    others = [
+        name
+        for name, column in frame.parameters.items()
+        if name not in (over, "sample") and len({*column.tolist()}) > 1
+    ]
     keys = list(zip(*(frame.parameters[name].tolist() for name in others), strict=True)) if others else []
     groups: dict[tuple[object, ...], list[int]] = {}
     for place, key in enumerate(keys or [()] * len(frame)):
@@ -198,8 +203,7 @@ def _several_at_one(x: Floats, groups: Iterable[Sequence[int]]) -> bool:
 
 def _family_curve(names: Sequence[str], key: tuple[object, ...], x: Floats, y: Floats) -> Curve:
     order = np.argsort(x, kind="stable")
-    shown = (f"{each:g}" if isinstance(each, float) else str(each) for each in key)
-    label = ", ".join(f"{name}={value}" for name, value in zip(names, shown, strict=True))
+    label = parameters_text(dict(zip(names, key, strict=True)))
     return Curve(label, x[order], y[order])
 
 

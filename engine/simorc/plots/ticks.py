@@ -18,6 +18,7 @@ _PLAIN = (1e-4, 1e6)
 """Numbers of this size are written without an exponent."""
 _HAIR = 1e-6
 """Of a step: what rounding may move a value."""
+_MINOR_DECADES = 7
 _CLEAR = 0.6
 """Of the room of a label: a round value closer to an end than this gives way to the end's own label."""
 
@@ -48,6 +49,15 @@ def ticks(
     far = log and high >= 10 * low
     labels = [format_si(value, unit, 3) for value in values] if far else _labels(values, high - low, unit)
     return _cleared([Tick(*each) for each in zip(places, labels, strict=True)], _CLEAR / most)
+
+
+def minor_places(low: float, high: float) -> list[float]:
+    """Where 2, 3, ... 9 times each power of ten are on a log axis; none where they would be too many."""
+    if not 0 < low < high or math.log10(high / low) > _MINOR_DECADES:
+        return []
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    values = (factor * 10.0**power for power in powers for factor in range(2, 10))
+    return [fraction(value, low, high, log=True) for value in values if low < value < high]
 
 
 def rounded_range(

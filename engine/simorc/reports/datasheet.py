@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from simorc.reports.markdown import markdown_code, markdown_line, markdown_table, markdown_text
+from simorc.plots.limit_strip import strip_text
+from simorc.reports.markdown import Code, markdown_code, markdown_line, markdown_table, markdown_text
+from simorc.reports.spec_sheet import limit_strip
 from simorc.reports.wording import STATUS_WORDS, Wording, overall, why_not
 from simorc.results.case_counts import counts_of
 from simorc.results.open_run import OpenRun
@@ -15,6 +17,7 @@ HEADER = (
     "Min",
     "Typ",
     "Max",
+    "Between the limits",
     "Least",
     "Mean",
     "Most",
@@ -22,6 +25,9 @@ HEADER = (
     "Worst case",
     "Margin",
 )
+
+
+_STRIP_WIDTH = 24
 
 
 def _remarks(run: OpenRun) -> list[str]:
@@ -63,10 +69,16 @@ def cells_of(run: OpenRun, result: SpecResult) -> list[str]:
     return [
         name + (f": {result.spec.description}" if result.spec.description else ""),
         *words.limits(result.spec),
+        _strip(run, result),
         *(words.value(name, each) for each in (result.least, result.mean, result.most)),
         STATUS_WORDS[result.status] + (f" ({reason})" if reason else ""),
         *(words.worst(name, result.worst), words.margin(name, result.worst), share_text(run, result)),
     ]
+
+
+def _strip(run: OpenRun, result: SpecResult) -> Code:
+    strip = limit_strip(run.shown(result.spec.measurement), result)
+    return Code(strip_text(strip, _STRIP_WIDTH))
 
 
 def share_text(run: OpenRun, result: SpecResult) -> str:

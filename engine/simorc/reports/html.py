@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from simorc.errors import SimorcError
 from simorc.plots.backends.html import STYLE, figure_markup, script
+from simorc.plots.backends.svg_strips import StripLine, draw_strips
 from simorc.plots.declared_specs import declared_specs
 from simorc.plots.figure import Axis, Figure, FigureStrip, histogram
 from simorc.plots.from_run import figures_of, limits_of, over_parameter
 from simorc.reports.datasheet import share_text
 from simorc.reports.sections import cautions, effect_tables
+from simorc.reports.spec_sheet import spec_rows
 from simorc.reports.wording import (
     DASH,
     STATUS_WORDS,
     Wording,
     overall,
-    parameter_text,
-    parameters_text,
     why_not,
 )
 from simorc.results.frame import Frame
@@ -29,6 +30,7 @@ from simorc.results.specs import SpecResult
 from simorc.results.statistics import capability, sensitivities, summarise_values
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.notes import notes_of
+from simorc.shown_values import parameter_text, parameters_text
 from simorc.text import message_line, plain, plain_document
 
 ROWS = 500
@@ -70,6 +72,7 @@ def page_of(run: OpenRun) -> dict[str, Any]:
         },
         "yield_text": run.yields.text if run.yields is not None else "",
         "combinations": _combinations(run),
+        "strips": Markup(spec_picture(run)) if run.spec_results else "",
         "specs": [spec_row(run, result) for result in run.spec_results],
         "figures": [
             {"svg": Markup(figure_markup(each, 560, 320)), "note": each.note} for each in figures(run)
@@ -117,6 +120,12 @@ def spec_row(run: OpenRun, result: SpecResult) -> dict[str, Any]:
         "margin": words.margin(name, result.worst),
         "yield_text": share_text(run, result),
     }
+
+
+def spec_picture(run: OpenRun) -> str:
+    """Every spec as a strip between its limits, as SVG."""
+    lines = [StripLine(row.name, row.low, row.high, row.strip, row.passing) for row in spec_rows(run)]
+    return draw_strips([replace(line, name=plain(line.name)) for line in lines])
 
 
 def figures(run: OpenRun) -> list[Figure]:

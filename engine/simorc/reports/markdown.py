@@ -38,10 +38,24 @@ def markdown_code(value: str) -> str:
     return f"{fence}{room}{flat}{room}{fence}"
 
 
+class Code(str):
+    """The text of a cell that is shown as code, with its spaces; without backquotes."""
+
+    __slots__ = ()
+
+
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """The lines of a table."""
     return [_row(header), f"|{' --- |' * len(header)}", *map(_row, rows)]
 
 
 def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(map(markdown_text, cells))} |"
+    return f"| {' | '.join(map(_cell, cells))} |"
+
+
+def _cell(cell: str) -> str:
+    if not isinstance(cell, Code):
+        return markdown_text(cell)
+    # A browser drops spaces at the ends.
+    code = cell.replace(" ", "\N{NO-BREAK SPACE}").replace("|", r"\|")
+    return f"`{code}`"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from simorc.reports.wording import Wording, parameter_text
+from simorc.reports.wording import Wording
 from simorc.results.one_at_a_time import Effect, effects, sensitivity_axis
 from simorc.results.open_run import OpenRun
 from simorc.schematics.staleness import moved_inputs
+from simorc.shown_values import parameter_text
 from simorc.text import plain
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 from simorc.results.case_counts import CaseCounts, counts_of
 from simorc.results.open_run import OpenRun
 from simorc.results.specs import Spec, SpecResult, WorstCase
-from simorc.text import plain
+from simorc.shown_values import parameters_text
 
 STATUS_WORDS = {
     "pass": "pass",
@@ -56,16 +54,6 @@ class Wording:
             low += "" if own_low is None else f"; {corner}: {self.value(spec.measurement, own_low)}"
             high += "" if own_high is None else f"; {corner}: {self.value(spec.measurement, own_high)}"
         return low, typ, high
-
-
-def parameters_text(parameters: Mapping[str, Any]) -> str:
-    """``temp=125, corner=ss``."""
-    return ", ".join(f"{name}={parameter_text(value)}" for name, value in parameters.items())
-
-
-def parameter_text(value: Any) -> str:
-    """A parameter's value with the digits it needs and no more."""
-    return f"{value:.6g}" if isinstance(value, float) else plain(str(value))
 
 
 def why_not(result: SpecResult) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ from simorc.measurements.yield_interval import Yield, yield_of
 from simorc.results.case_verdicts import judge_all
 from simorc.results.frame import Frame, Mask
 from simorc.results.specs import Spec
+from simorc.shown_values import parameter_text
 
 MOST_COMBINATIONS = 40
 
@@ -126,9 +126,7 @@ def _combinations(frame: Frame) -> list[str]:
     drawn = drawn_parameters(frame)
     shared = {name: column for name, column in frame.parameters.items() if name not in drawn}
     varying = {name: column for name, column in shared.items() if len({*column.tolist()}) > 1}
-    texts = [[f"{name}={_text(value)}" for value in column.tolist()] for name, column in varying.items()]
+    texts = [
+        [f"{name}={parameter_text(value)}" for value in column.tolist()] for name, column in varying.items()
+    ]
     return [", ".join(parts) for parts in zip(*texts, strict=True)] if texts else [""] * len(frame)
-
-
-def _text(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

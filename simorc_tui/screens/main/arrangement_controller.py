@@ -16,6 +16,7 @@ from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
 from simorc_tui.screens.main.context import Controller, MainContext
 from simorc_tui.settings.table_look import LookMemory, TableLook
 from simorc_tui.settings.view_history import ViewHistory, ViewState
+from simorc_tui.widgets.border_text import show_title
 
 FAILED_ONLY = "status:failed"
 REARRANGE_EVERY = 2.0
@@ -155,7 +156,7 @@ class ArrangementController(Controller):
             parts.append(f"sort={column.label}{sign}")
         if table.marks:
             parts.append(f"{len(table.marks)} marked")
-        self.main.screen.query_one("#cases").border_title = "  ".join(parts).replace("[", r"\[")
+        show_title(self.main.screen.query_one("#cases"), "  ".join(parts).replace("[", r"\["))
 
     # Columns, marks, undo -------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from simorc_tui.screens.main.context import Controller, MainContext
 from simorc_tui.screens.main.project_controller import ProjectController
 from simorc_tui.screens.main.run_end_controller import RunEndController
 from simorc_tui.screens.main.table_controller import TableController
+from simorc_tui.widgets.border_text import show_subtitle
 from simorc_tui.widgets.case_table.columns import message_text
 
 CASE_SETTLES = 0.08
@@ -125,7 +126,7 @@ class OpenRunController(Controller):
         main.case_view.show_case(main.run, row.case_id if row is not None else None)
         message = message_text(row) if row is not None else ""
         hidden = "" if main.table.has_in_view("message", len(message)) else message
-        main.screen.query_one("#cases").border_subtitle = hidden.replace("[", r"\[")
+        show_subtitle(main.screen.query_one("#cases"), hidden.replace("[", r"\["))
 
     def _renew_case(self, news: RunNews) -> None:
         """What is shown of the case under the cursor may have changed with it; once a second is enough."""

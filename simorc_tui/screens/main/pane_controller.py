@@ -94,7 +94,7 @@ class PaneController(Controller):
         """The keys of where the keys go; painted only when they are others."""
         wanted = footer_text(self.main.place, getattr(self.main.app, "keymap", {}))
         footer = self.main.screen.query_one("#footer", Static)
-        if wanted != str(footer.content):
+        if wanted != footer.content:
             footer.update(wanted, layout=False)
 
     def focus_pane(self) -> None:

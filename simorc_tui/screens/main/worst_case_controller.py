@@ -13,7 +13,7 @@ from simorc_tui.screens.main.pane_controller import PaneController
 from simorc_tui.theme.glyphs import verdict_glyph
 
 if TYPE_CHECKING:
-    from simorc_tui.data.run_results import SpecLine
+    from simorc.reports.spec_sheet import SpecRow
 
 KEYS = "123456789"
 
@@ -52,16 +52,16 @@ class WorstCaseController(Controller):
             lambda place: None if place is None else self._go_to_worst(specs[int(place)]),
         )
 
-    def _spec_words(self, spec: SpecLine, wide: int) -> str:
+    def _spec_words(self, spec: SpecRow, wide: int) -> str:
         sign = verdict_glyph(self.main.glyphs, spec.status)
-        return f"{sign} {spec.name:{wide}}  {spec.worst_case}: {spec.worst}"
+        return f"{sign} {spec.name:{wide}}  {spec.worst_case}: {spec.worst} at {spec.where}"
 
-    def _go_to_worst(self, spec: SpecLine) -> None:
+    def _go_to_worst(self, spec: SpecRow) -> None:
         case = spec.worst_case
         if case is None:
             return
         self.go_past_filter(case)
-        self.main.say(f"{spec.name}: case {case}, {spec.worst}")
+        self.main.say(f"{spec.name}: case {case}, {spec.worst} at {spec.where}")
 
     def go_past_filter(self, case_id: int) -> None:
         """Put the cursor on a case; a filter that hides it is cleared."""

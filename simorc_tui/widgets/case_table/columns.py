@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simorc.rundir.store.reader import Column
+from simorc.shown_values import NumberColumn, parameter_text
 from simorc.text import duration, plain
 from simorc.units import ShownAs
 from simorc_tui.data.case_pages import CaseRow
@@ -27,9 +28,15 @@ class TableColumn:
     shown: ShownAs = AS_IT_IS
     width: int = 6
     right: bool = True
+    numbers: NumberColumn | None = None
 
     def widened(self, width: int) -> TableColumn:
-        return TableColumn(self.name, self.label, self.role, self.shown, width, self.right)
+        return replace(self, width=width)
+
+    def heading(self, sign: str = "") -> str:
+        """What stands above the column: the label with a sign of its order, and the unit of its numbers."""
+        label = f"{self.label}{sign}"
+        return label if self.numbers is None else self.numbers.heading(label)
 
 
 EXTRA = ("attempts", "warm", "rung")
@@ -54,10 +61,15 @@ def table_columns(columns: Sequence[Column], total: int) -> list[TableColumn]:
     ]
 
 
-def shown_columns(columns: Sequence[TableColumn], chosen: Sequence[str] | None) -> list[TableColumn]:
-    """The columns to show, the case always first: those chosen in that order, by default all but `EXTRA`."""
+def shown_columns(
+    columns: Sequence[TableColumn], chosen: Sequence[str] | None, *, messages: bool = True
+) -> list[TableColumn]:
+    """The columns to show, the case always first: those chosen in that order, by default all but `EXTRA`,
+    and messages only where there are some.
+    """
     if chosen is None:
-        return [column for column in columns if column.name not in EXTRA]
+        left_out = EXTRA if messages else (*EXTRA, "message")
+        return [column for column in columns if column.name not in left_out]
     named = {column.name: column for column in columns}
     return [columns[0], *(named[name] for name in chosen if name in named and name != columns[0].name)]
 
@@ -114,7 +126,10 @@ class CellWriter:
                 return {1: "warm", 0: "cold"}.get(row.get("warm"), "")  # type: ignore[call-overload, no-any-return]
             case "parameter":
                 return self._parameter(column, row)
-        return value_text(row.get(column.name), column.shown)
+        value = row.get(column.name)
+        if column.numbers is not None and isinstance(value, float):
+            return column.numbers.text(value)
+        return value_text(value, column.shown)
 
     def _status(self, row: CaseRow) -> str:
         """The status; ``✓ done !2`` for a case of the run's second circuit."""
@@ -123,7 +138,10 @@ class CellWriter:
 
     def _parameter(self, column: TableColumn, row: CaseRow) -> str:
         as_written = self.written(row.case_id).get(column.label)
-        return plain(as_written) if as_written else value_text(row.get(column.name), column.shown)
+        if as_written:
+            return plain(as_written)
+        value = row.get(column.name)
+        return value_text(value, column.shown) if column.shown.unit else parameter_text(value)
 
 
 def value_text(value: object, shown: ShownAs = AS_IT_IS) -> str:
@@ -133,7 +151,7 @@ def value_text(value: object, shown: ShownAs = AS_IT_IS) -> str:
     if isinstance(value, str):
         return plain(value)
     if isinstance(value, float):
-        return shown.text(value) if shown.unit else f"{value * shown.scale:.6g}"
+        return shown.text(value)
     return str(value)
 
 

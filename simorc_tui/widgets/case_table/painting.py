@@ -98,8 +98,7 @@ class CasePainter:
         return Strip(parts).adjust_cell_length(self.width, style)
 
     def _label(self, column: TableColumn, arrangement: Arrangement) -> str:
-        label, glyphs = column.label, self.writer.glyphs
-        sorted_by = column.name == arrangement.order
-        if sorted_by and (column.name != "id" or arrangement.descending):
-            label += glyphs.descending if arrangement.descending else glyphs.ascending
-        return fitted(label, column.width, column.right)
+        glyphs, sign = self.writer.glyphs, ""
+        if column.name == arrangement.order and (column.name != "id" or arrangement.descending):
+            sign = glyphs.descending if arrangement.descending else glyphs.ascending
+        return fitted(column.heading(sign), column.width, column.right)

@@ -27,6 +27,7 @@ from simorc_tui.widgets.case_table.columns import (
 )
 from simorc_tui.widgets.case_table.cursor import CaseCursor
 from simorc_tui.widgets.case_table.painting import GAP, CasePainter, CasePalette
+from simorc_tui.widgets.case_table.seen_numbers import LOOKED_AT, SeenNumbers
 
 
 class CaseTable(CaseCursor, can_focus=True):
@@ -72,6 +73,7 @@ class CaseTable(CaseCursor, can_focus=True):
         self.look = USUAL
         self._brought: list[Column] = []
         self._total = 0
+        self._seen = SeenNumbers()
         self._palette = CasePalette(
             lambda: self.rich_style, lambda part: self.get_component_rich_style(part, partial=True)
         )
@@ -87,7 +89,9 @@ class CaseTable(CaseCursor, can_focus=True):
             self._total = self._view.total
             self._digits = max(4, len(str(self._total)))
             self._pages = CasePages(self._view, NaturalOrder(self._total))
+            self._seen = SeenNumbers()
             self._set_columns()
+            self._learn(range(min(LOOKED_AT, self._total)))
         self.cursor = 0
         self._measure()
         self._post_highlighted()
@@ -159,10 +163,13 @@ class CaseTable(CaseCursor, can_focus=True):
         self._progress = dict(progress)
         if case_ids is None:
             self._pages.forget()
+            self._learn(self.visible_rows)
             self.refresh()
             return
-        for index, (old, new) in self._pages.renew({*case_ids, *moved}, self.visible_rows).items():
+        renewed = self._pages.renew({*case_ids, *moved}, self.visible_rows)
+        for index, (old, new) in renewed.items():
             self._refresh_cells(index, old, new, new.case_id in moved)
+        self._learn(renewed)
 
     def tick(self) -> None:
         """A second went by: the times of running cases in view move on."""
@@ -250,11 +257,22 @@ class CaseTable(CaseCursor, can_focus=True):
         widths = {column.name: column.width for column in self.columns}
         self._brought = self._view.columns()
         self.all_columns = table_columns(self._brought, self._total)
-        fresh = shown_columns(self.all_columns, self.look.columns)
+        known = [self._seen.applied(column) for column in self.all_columns]
+        fresh = shown_columns(known, self.look.columns, messages=self._seen.messages)
         self.columns = [
             column.widened(self.look.width_of(column.name) or max(column.width, widths.get(column.name, 0)))
             for column in fresh
         ]
+
+    def _learn(self, indices: Iterable[int]) -> None:
+        """Choose how numbers are shown from rows that have some for the first time."""
+        if self._pages is None:
+            return
+        rows = [row for index in indices if (row := self._pages.row(index)) is not None]
+        if self._seen.learn(self.all_columns, rows):
+            self.columns = []
+            self._set_columns()
+            self._measure()
 
     def _widen(self, name: str, width: int) -> None:
         """A wider value scrolled into view: widen the column once; it is never narrowed again."""

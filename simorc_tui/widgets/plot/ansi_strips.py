@@ -15,7 +15,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-_SEQUENCE = re.compile(r"\x1b\[(?:0|38;5;(\d+))m")
+_SEQUENCE = re.compile(r"\x1b\[(?:0|38;5;(\d+)|38;2;(\d+;\d+;\d+))m")
 
 
 def strips_of(lines: Sequence[str], width: int, base: Style) -> list[Strip]:
@@ -27,7 +27,8 @@ def strip_of(line: str, width: int, base: Style) -> Strip:
     """One line, in the two sequences `plots.backends.terminal.canvas` writes: a colour, and none."""
     parts = _SEQUENCE.split(line)
     runs = [("", parts[0])]
-    for colour, text in zip(parts[1::2], parts[2::2], strict=True):
+    for few, many, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        colour = few or many
         # A blank looks the same in every colour: it need not end a run.
         if colour == runs[-1][0] or text.isspace() or not text:
             runs[-1] = (runs[-1][0], runs[-1][1] + text)
@@ -39,4 +40,8 @@ def strip_of(line: str, width: int, base: Style) -> Strip:
 
 @lru_cache(maxsize=256)
 def _coloured(base: Style, colour: str) -> Style:
-    return base + Style(color=Color.from_ansi(int(colour))) if colour else base
+    if not colour:
+        return base
+    if ";" in colour:
+        return base + Style(color=Color.from_rgb(*map(int, colour.split(";"))))
+    return base + Style(color=Color.from_ansi(int(colour)))

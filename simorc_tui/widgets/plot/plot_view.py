@@ -18,9 +18,11 @@ from simorc.plots.backends.terminal.curves import Span
 from simorc.plots.backends.terminal.figures import figure_shown
 from simorc.plots.backends.terminal.plot import Look, Panel, Picture, in_ascii, picture_of
 from simorc.plots.figure import Figure
+from simorc.plots.palette import DARK, FEW, LIGHT, Palette
 from simorc.plots.ticks import value_at
 from simorc_tui.commands.plot_commands import PAN, PLOT_COMMANDS
 from simorc_tui.exporting import ask_export
+from simorc_tui.theme.colours import has_own_colours
 from simorc_tui.widgets.plot.ansi_strips import strips_of
 from simorc_tui.widgets.plot.cursors import Cursors
 from simorc_tui.widgets.plot.window import Window
@@ -120,7 +122,14 @@ class PlotView(Widget, can_focus=True):
             ascii=self._only_ascii,
             y_spans=self.window.heights,
             marked=self.window.in_hand if len(self.panel.strips) > 1 else None,
+            palette=self._palette,
         )
+
+    @property
+    def _palette(self) -> Palette:
+        """Colours for the ground of the theme; few where the colours are the terminal's."""
+        theme = self.app.current_theme
+        return FEW if not has_own_colours(theme) else DARK if theme.dark else LIGHT
 
     @property
     def _columns(self) -> int:

@@ -14,9 +14,12 @@ from simorc.plots.backends.terminal.plot import Panel
 from simorc.plots.backends.terminal.specs import panel_from_spec
 from simorc.plots.backends.terminal.spectra import Spectrum, spectra_of
 from simorc.plots.backends.terminal.strips import UNITS, axis_unit, default_names, overlaid, panel_of
+from simorc.plots.labels import differing_labels
+from simorc.results.open_run import OpenRun
 from simorc.rundir.layout import RunLayout
 from simorc.units import format_si
 from simorc.waveforms.rawfile import Plot, RawFile
+from simorc_tui.data.as_written import read_written
 from simorc_tui.widgets.plot.wave_case import numbers_of, specs_of, why_none
 
 MOST_CASES = 16
@@ -73,7 +76,7 @@ def load(request: Request) -> Picture:
     if not found:
         return Picture("No case selected.")
     left_out = len(request.case_ids) - len(found)
-    picture = _together(found, left_out) if len(found) > 1 else next(iter(found.values()))
+    picture = _together(request.layout, found, left_out) if len(found) > 1 else next(iter(found.values()))
     return replace(picture, stamps=stamps)
 
 
@@ -89,8 +92,10 @@ def stamps_of(request: Request) -> tuple[tuple[int, int, int], ...]:
     return tuple(stamps)
 
 
-def _together(found: Mapping[int, Picture], left_out: int) -> Picture:
-    panels = {str(case_id): picture.panel for case_id, picture in found.items() if picture.panel is not None}
+def _together(layout: RunLayout, found: Mapping[int, Picture], left_out: int) -> Picture:
+    written = read_written(OpenRun(layout)) or (lambda _: {})
+    labels = differing_labels({case_id: written(case_id) for case_id in found})
+    panels = {labels[case]: picture.panel for case, picture in found.items() if picture.panel is not None}
     if not panels:
         return next(iter(found.values()))
     first = next(picture for picture in found.values() if picture.panel is not None)

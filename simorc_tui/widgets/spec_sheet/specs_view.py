@@ -18,18 +18,24 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
+from simorc.reports.spec_sheet import SpecRow
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.failure_groups import FailureGroup
 from simorc.rundir.store.warning_rows import WarningGroup
 from simorc.text import plain
-from simorc_tui.data.run_results import RunResults, SpecLine, read_results
-from simorc_tui.theme.glyphs import UNICODE, VERDICT_STYLES, Glyphs, verdict_glyph
+from simorc_tui.data.run_results import RunResults, read_results
+from simorc_tui.theme.glyphs import UNICODE, Glyphs
 from simorc_tui.widgets.failing import FailingPane
+from simorc_tui.widgets.spec_sheet.sheet_table import SheetTable
 
 LOOK_AGAIN_SECONDS = 1.0
 REST_FACTOR = 20
 """Reading may take a twentieth of the time at most: a million cases are not read again every second."""
 HEADING, EVENTS_SHOWN = "bold underline", 12
+LEAST_WIDTH = 78
+"""Width (cells) of the spec sheet before the pane has a size."""
+MARGIN = 2
+"""Cells of the list that are no text: its padding and its scrollbar."""
 INDENT = 8
 """Indent (cells) of text that continues on its own line on a narrow terminal."""
 
@@ -78,7 +84,7 @@ class SpecsView(FailingPane):
         self.glyphs = glyphs
         self.results = RunResults(note="no run")
         self._layout_of_run: RunLayout | None = None
-        self._targets: list[SpecLine | FailureGroup | WarningGroup | None] = []
+        self._targets: list[SpecRow | FailureGroup | WarningGroup | None] = []
         self._next_look = 0.0
         self._reading = False
         self._laid_out_for = 0
@@ -122,7 +128,7 @@ class SpecsView(FailingPane):
     def _go(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         target = self._targets[event.option_index]
-        if isinstance(target, SpecLine) and target.worst_case is not None:
+        if isinstance(target, SpecRow) and target.worst_case is not None:
             self.post_message(self.CaseChosen(target.worst_case))
         elif isinstance(target, FailureGroup | WarningGroup):
             self.post_message(self.FailuresChosen(target.filter_text))
@@ -164,15 +170,16 @@ class SpecsView(FailingPane):
         lines.highlighted = kept
         lines.scroll_to(y=top, animate=False)
 
-    def _lines(self, results: RunResults) -> list[tuple[Text, SpecLine | FailureGroup | WarningGroup | None]]:
-        lines: list[tuple[Text, SpecLine | FailureGroup | WarningGroup | None]] = []
+    def _lines(self, results: RunResults) -> list[tuple[Text, SpecRow | FailureGroup | WarningGroup | None]]:
+        lines: list[tuple[Text, SpecRow | FailureGroup | WarningGroup | None]] = []
         if results.head:
             lines.append((Text(plain(results.head)), None))
         if results.note:
             lines.append((Text(plain(results.note), "italic"), None))
         if results.specs:
             lines.append((Text(plain(f"specs   {results.summary}"), HEADING), None))
-            lines += list(zip(self._spec_lines(results.specs), results.specs, strict=True))
+            sheet = SheetTable(results.specs, (self.size.width or LEAST_WIDTH) - MARGIN, self.glyphs)
+            lines += [(sheet.heading(), None), *((sheet.line(spec), spec) for spec in results.specs)]
         elif not results.note:
             lines.append((Text("This run has no specs.", "dim"), None))
         if results.failures:
@@ -188,26 +195,6 @@ class SpecsView(FailingPane):
                 for clock, kind, message in results.events[:EVENTS_SHOWN]
             ]
         return lines
-
-    def _spec_lines(self, specs: tuple[SpecLine, ...]) -> list[Text]:
-        cells = [(s.name, s.status, s.limits, s.span, s.passing) for s in specs]
-        widths = [max(len(row[place]) for row in cells) for place in range(5)]
-        return [self._spec_line(spec, row, widths) for spec, row in zip(specs, cells, strict=True)]
-
-    def _spec_line(self, spec: SpecLine, cells: tuple[str, ...], widths: list[int]) -> Text:
-        sign = verdict_glyph(self.glyphs, spec.status)
-        line = Text(no_wrap=True, overflow="ellipsis").append(f"{sign} ", VERDICT_STYLES.get(spec.status, ""))
-        line.append(f"{plain(cells[0]):{widths[0]}}  ", "bold not reverse")
-        for cell, width in zip(cells[1:], widths[1:], strict=True):
-            line.append(
-                f"{plain(cell):{width}}  ",
-                VERDICT_STYLES.get(spec.status, "") if cell == spec.status else "not bold",
-            )
-        if spec.worst_case is not None:
-            worst = f"worst {spec.worst_case}: {plain(spec.worst)}"
-            fits = not self._laid_out_for or line.cell_len + len(worst) <= self._laid_out_for
-            line.append(worst if fits else f"\n{' ' * INDENT}{worst}", "not bold")
-        return line
 
     def _failure_line(self, group: FailureGroup) -> Text:
         line = Text(no_wrap=True, overflow="ellipsis").append(f"{group.count:5} x ", "bold red")

@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 from simorc.errors import SimorcError
 from simorc.text import duration, plain
 from simorc_tui.data.project.outline import SweepOutline, TestbenchOutline
+from simorc_tui.widgets.border_text import show_title
 from simorc_tui.widgets.sweep_builder.axis_text import axis_text, parse_axis
 
 if TYPE_CHECKING:
@@ -278,7 +279,7 @@ class SweepBuilder(Vertical):
         current = self._current
         self._names = [*swept, *others, *SECTIONS]
         self._show_options(current if current in self._names else None, swept, others)
-        self.border_title = f"2 sweep {plain(self.sweep.name)}{' *' if self.dirty else ''}"
+        show_title(self, f"2 sweep {plain(self.sweep.name)}{' *' if self.dirty else ''}")
         self._count(self.draft)
 
     def _show_options(self, current: str | None, swept: dict[str, AxisValue], others: list[str]) -> None:

@@ -44,8 +44,8 @@ async def test_a_row_says_all_of_a_case(make_run: Callable[..., Any]) -> None:
     app = TableApp(make_run(45).layout)
     async with app.run_test(size=(120, 12)):
         header, first, *_ = lines(app.table)
-        assert header.split() == ["case", "vdd", "corner", "status", "time", "gain", "message"]
-        assert first.split() == ["▸", "0001", "1.8", "V", "ss", "✓", "done", "0.25s", "79.9", "dB"]
+        assert header.split() == ["case", "vdd", "corner", "status", "time", "gain", "dB", "message"]
+        assert first.split() == ["▸", "0001", "1.8", "V", "ss", "✓", "done", "0.25s", "79.90"]
         assert "✗ failed" in lines(app.table)[7]
         assert "no convergence" in lines(app.table)[7]
 
@@ -126,7 +126,7 @@ async def test_sorted_and_filtered_rows_keep_the_case_under_the_cursor(make_run:
         assert app.table.row_count == 15
         assert app.table.current is not None
         assert app.table.current.case_id == 3
-        assert "gain↑" in lines(app.table)[0]
+        assert "gain↑ dB" in lines(app.table)[0]
         failed = [line for line in lines(app.table)[1:16] if "failed" in line]
         assert lines(app.table)[14:16] == failed, "cases without a value come last"
 

@@ -89,7 +89,7 @@ async def test_the_plot_follows_an_expression_while_it_is_typed(layout: RunLayou
         curve = wave.plot.panel.strips[1].traces[0]
         assert curve.value_at(12.5e-6) == pytest.approx(2 * 2, rel=1e-2)
         wave.show_cases(layout, [1, 2])
-        await until_shown(pilot, lambda: "2: v(out)*v(in)" in labels(wave))
+        await until_shown(pilot, lambda: "case 2: v(out)*v(in)" in labels(wave))
 
 
 async def test_mistakes_show_below_their_place(layout: RunLayout) -> None:

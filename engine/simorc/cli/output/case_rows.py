@@ -10,8 +10,6 @@ from simorc.errors import UsageError
 from simorc.rundir.store.connection import Row
 from simorc.rundir.store.reader import Column, RunReader
 from simorc.simulators.case_warnings import CaseWarning, plain_warnings
-from simorc.text import plain
-from simorc.units import Number, brief
 
 PAGE = 1000
 SORTED_PAGE = 50_000
@@ -81,14 +79,6 @@ def finite(value: object) -> object:
 def dumps(value: object) -> str:
     """One line of strict JSON."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def parameter_text(value: object) -> str:
-    """A parameter's value for a person: 3.3, 1e-05, ss; as written where that is short."""
-    if value is None:
-        return ""
-    computed = isinstance(value, float) and not isinstance(value, Number)
-    return f"{value:.6g}" if computed else plain(brief(str(value)))
 
 
 def sort_column(text: str, columns: Sequence[Column]) -> tuple[str, bool]:

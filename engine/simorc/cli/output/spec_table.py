@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from simorc.cli.output.case_rows import parameter_text
 from simorc.cli.output.tables import table
-from simorc.rundir.as_written import WrittenParameters
+from simorc.plots.limit_strip import UNICODE_SIGNS, strip_text
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.text import plain
 
 if TYPE_CHECKING:
+    from simorc.reports.spec_sheet import SpecRow
     from simorc.results.open_run import OpenRun
     from simorc.results.specs import SpecResult
 
-HEADER = ("spec", "min", "typ", "max", "lowest", "mean", "highest", "verdict", "worst case")
+FOR_SAMPLES = ("yield (95 %)", "Cpk")
+HEADER = (
+    *("spec", "min", "", "max", "typ", "lowest", "mean", "highest", "verdict"),
+    *(*FOR_SAMPLES, "worst case"),
+)
+"""The titles of the columns; the strip has none."""
+NUMBERS = ("min", "typ", "lowest", "mean", "highest", *FOR_SAMPLES)
+STRIP_WIDTH = 24
 
 
 def run_with_specs(layout: RunLayout) -> OpenRun | None:
@@ -43,20 +51,32 @@ def violated(results: Sequence[SpecResult]) -> bool:
 
 def spec_table(run: OpenRun) -> Iterator[str]:
     """One line per spec, values with their units on their display scale."""
-    written = WrittenParameters(run.layout)
-    rows = (_cells(run, result, written) for result in run.spec_results)
-    return table(HEADER, rows, right=frozenset(range(1, 7)))
+    return _table((), [((), row) for row in _rows(run)])
 
 
 def sheet(layouts: Sequence[RunLayout]) -> Iterator[str]:
     """The specs of several runs in one table: one line per spec, with its testbench and run."""
     rows = [
-        (plain(run.manifest.testbench), plain(run.name), *_cells(run, result, WrittenParameters(run.layout)))
+        ((plain(run.manifest.testbench), plain(run.name)), row)
         for run in map(run_with_specs, layouts)
         if run is not None
-        for result in run.spec_results
+        for row in _rows(run)
     ]
-    return table(("testbench", "run", *HEADER), rows, right=frozenset(range(3, 9)))
+    return _table(("testbench", "run"), rows)
+
+
+def _table(first: tuple[str, ...], rows: Sequence[tuple[tuple[str, ...], SpecRow]]) -> Iterator[str]:
+    """The rows with the cells of their own columns `first`; yield and Cpk only where there are some."""
+    ascii_only = not _can_print(UNICODE_SIGNS)
+    columns = [
+        name for name in HEADER if name not in FOR_SAMPLES or any(_cells(row)[name] for _, row in rows)
+    ]
+    lines = (
+        (*own, *(_strip(row, ascii_only) if name == "" else plain(_cells(row)[name]) for name in columns))
+        for own, row in rows
+    )
+    right = frozenset(len(first) + place for place, name in enumerate(columns) if name in NUMBERS)
+    return table((*first, *columns), lines, right=right)
 
 
 def sheet_rows(layouts: Sequence[RunLayout]) -> list[dict[str, object]]:
@@ -81,28 +101,39 @@ def sheet_rows(layouts: Sequence[RunLayout]) -> list[dict[str, object]]:
     ]
 
 
-def _cells(run: OpenRun, result: SpecResult, written: WrittenParameters) -> tuple[str, ...]:
-    from simorc.reports.wording import DASH, Wording
+def _rows(run: OpenRun) -> tuple[SpecRow, ...]:
+    from simorc.reports.spec_sheet import spec_rows
 
-    words, name = Wording(run), result.spec.measurement
-    found = (result.least, result.mean, result.most)
-    numbers = (*words.limits(result.spec), *(words.value(name, value) for value in found))
-    cells = ("" if text == DASH else plain(text) for text in numbers)
-    return (plain(name), *cells, _verdict(result), _worst(result, written))
+    return spec_rows(run)
 
 
-def _verdict(result: SpecResult) -> str:
-    from simorc.results.case_counts import counts_of
-
+def _cells(row: SpecRow) -> dict[str, str]:
+    """The texts of a row by the title of their column."""
     # The verdict explains the first number.
-    against = counts_of(result.counts).against.replace(" violate", "")
-    return f"{result.status} ({against})" if against else result.status
+    against = row.counts.against.replace(" violate", "")
+    return {
+        "spec": row.name,
+        "min": row.low,
+        "max": row.high,
+        "typ": row.typ,
+        "lowest": row.least,
+        "mean": row.mean,
+        "highest": row.most,
+        "verdict": f"{row.status} ({against})" if against else row.status,
+        "yield (95 %)": row.yield_text,
+        "Cpk": row.cpk,
+        "worst case": "" if row.worst_case is None else f"{row.worst_case}: {row.where}",
+    }
 
 
-def _worst(result: SpecResult, written: WrittenParameters) -> str:
-    if result.worst is None:
-        return ""
-    texts = written.of(result.worst.case_id)
-    values = {name: texts.get(name, value) for name, value in result.worst.parameters.items()}
-    where = " ".join(f"{name}={parameter_text(value)}" for name, value in values.items())
-    return plain(f"{result.worst.case_id}: {where}")
+def _strip(row: SpecRow, ascii_only: bool) -> str:
+    return strip_text(row.strip, STRIP_WIDTH, ascii_only=ascii_only)
+
+
+def _can_print(signs: str) -> bool:
+    """Whether standard output can encode these characters."""
+    try:
+        signs.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True

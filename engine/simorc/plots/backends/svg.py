@@ -1,6 +1,6 @@
 """Figures as SVG, without any library.
 
-Colours can be distinguished by colour-blind people (Okabe and Ito), and curves also by their dashes.
+Colours can be distinguished by colour-blind people, and curves beyond the last colour by their dashes.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from html import escape
 import numpy as np
 
 from simorc.plots.figure import Axis, Curve, Figure, FigureStrip, Floats, Range, finite_range
+from simorc.plots.palette import ON_LIGHT
 from simorc.plots.ticks import Tick, rounded_range, ticks
 from simorc.waveforms.decimate import min_max
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#444444")
+COLOURS = ON_LIGHT
 _DASHES = ("", "6 3", "2 2", "8 3 2 3")
 _LEFT, _RIGHT, _TOP, _BOTTOM, _GAP = 78, 28, 12, 44, 18
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -202,7 +203,7 @@ class _Strip:
                 at = float(self._y(value)[0])
                 beside = at - 3 if at - self._top > 14 else at + 11
                 line, place = f"M{_LEFT} {at:.1f}h{self._wide}", f'x="{_LEFT + 4}" y="{beside:.1f}"'
-            found.append(f'<path d="{line}" stroke="#c00" stroke-dasharray="5 3"/>')
+            found.append(f'<path d="{line}" stroke="#8a5a00" stroke-dasharray="5 3"/>')
             found.append(_over_curves(place, limit.label, "#c00"))
         return found
 

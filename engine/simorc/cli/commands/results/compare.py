@@ -14,6 +14,7 @@ from simorc.cli.context import Scope, scoped
 from simorc.cli.errors import ExitCode
 from simorc.cli.number_options import NumberOption
 from simorc.cli.output.tables import note, table, write
+from simorc.shown_values import parameters_text
 from simorc.text import plain
 
 if TYPE_CHECKING:
@@ -116,11 +117,7 @@ def _change(moved: Moved, shown: ShownAs) -> str:
 
 
 def _parameters(parameters: Any) -> str:
-    shown = (
-        f"{key}={value:.6g}" if isinstance(value, float) else f"{key}={value}"
-        for key, value in parameters.items()
-    )
-    return plain(", ".join(shown))
+    return parameters_text(parameters)
 
 
 def _brief(value: str) -> str:

@@ -11,7 +11,7 @@ import click
 from simorc.cli.completion import RUNS
 from simorc.cli.context import Scope, scoped
 from simorc.cli.number_options import CountOption
-from simorc.cli.output.case_rows import as_json, dumps, parameter_text
+from simorc.cli.output.case_rows import as_json, dumps
 from simorc.cli.output.tables import table, write
 from simorc.errors import RunError
 from simorc.rundir.as_written import WrittenParameters
@@ -22,6 +22,7 @@ from simorc.rundir.manifest import load_manifest
 from simorc.rundir.notes import shown_name
 from simorc.rundir.store.connection import Row
 from simorc.rundir.store.reader import Column, RunReader
+from simorc.shown_values import parameter_text
 from simorc.simulators.case_warnings import CaseWarning
 from simorc.text import message_line, plain
 from simorc.units import format_si

@@ -10,11 +10,13 @@ import numpy as np
 import plotext
 
 from simorc.plots.backends.terminal.curves import Floats
+from simorc.plots.palette import COUNT, FEW, Palette
 
-COLOURS = ("cyan", "orange", "green", "magenta", "red+", "blue+", "green+", "magenta+")
 ASCII_SIGNS = "*+ox#%@&"
 CURSOR_COLOUR = "gray"
 CURSOR_SIGN = ":"
+_DASHES, _DASH = 24, 10
+"""Dashes of a curve that goes all across, and the points of one with its gap."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +36,7 @@ def draw_strokes(
     *,
     only_ascii: bool,
     coloured: bool,
+    palette: Palette = FEW,
 ) -> list[str]:
     """`height` lines of `width` cells, with ANSI colours if `coloured`; cursors are vertical lines at
     0 ... 1.
@@ -42,7 +45,7 @@ def draw_strokes(
     for place in cursors:
         _draw_cursor(figure, place, height, only_ascii)
     for stroke in strokes:
-        _draw_stroke(figure, stroke, only_ascii)
+        _draw_stroke(figure, _dashed(stroke), only_ascii, palette)
     return str(figure.build().string(colorless=not coloured)).split("\n")[:height]
 
 
@@ -60,12 +63,23 @@ def _figure(width: int, height: int) -> Any:
     return figure
 
 
-def _draw_stroke(figure: Any, stroke: Stroke, only_ascii: bool) -> None:
+def _dashed(stroke: Stroke) -> Stroke:
+    """A curve whose colour is another's already: with gaps."""
+    x, y = stroke.x, stroke.y
+    if stroke.index < COUNT or len(x) < 2 or not x[-1] > x[0]:
+        return stroke
+    across = np.linspace(x[0], x[-1], _DASHES * _DASH)
+    along = np.interp(across, x, y)
+    along[np.arange(len(across)) // (_DASH // 2) % 2 == 1] = np.nan
+    return Stroke(across, along, stroke.index)
+
+
+def _draw_stroke(figure: Any, stroke: Stroke, only_ascii: bool, palette: Palette) -> None:
     shown = np.isfinite(stroke.y)
     if not shown.any():
         return
     sign = ASCII_SIGNS[stroke.index % len(ASCII_SIGNS)] if only_ascii else "braille"
-    marker = plotext.marker(sign, plotext.pixel(COLOURS[stroke.index % len(COLOURS)]))
+    marker = plotext.marker(sign, plotext.pixel(palette.pixel(stroke.index)))
     signal = figure.signal(stroke.x[shown].tolist(), stroke.y[shown].tolist(), marker=marker)
     signal.lines(True)
     places = np.flatnonzero(shown)
@@ -79,21 +93,3 @@ def _draw_cursor(figure: Any, place: float, height: int, only_ascii: bool) -> No
     marker = plotext.marker(sign, plotext.pixel(CURSOR_COLOUR))
     rows = np.linspace(0, 1, height)
     figure.draw(figure.signal([place] * height, rows.tolist(), marker=marker))
-
-
-def colour_code(index: int) -> str:
-    """The ANSI sequence of curve `index`, the same colour plotext draws it in."""
-    code = _CODES[COLOURS[index % len(COLOURS)]]
-    return f"\x1b[38;5;{code}m"
-
-
-_CODES = {
-    "cyan": 6,
-    "orange": 3,
-    "green": 2,
-    "magenta": 5,
-    "red+": 9,
-    "blue+": 12,
-    "green+": 10,
-    "magenta+": 13,
-}

@@ -19,18 +19,41 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simorc.plots.backends.terminal.canvas import ASCII_SIGNS, Stroke, colour_code, draw_strokes
+from simorc.plots.backends.terminal.bars import BarCanvas, Bars, bars_legend
+from simorc.plots.backends.terminal.canvas import ASCII_SIGNS, Stroke, draw_strokes
 from simorc.plots.backends.terminal.curves import Floats, PlotTrace, Span, clipped, outline, overall
-from simorc.plots.ticks import Tick, fraction, rounded_range, ticks
+from simorc.plots.palette import COUNT, FEW, Palette
+from simorc.plots.ticks import Tick, fraction, minor_places, rounded_range, ticks
 from simorc.text import plain
 
 LEAST_WIDTH, LEAST_HEIGHT = 20, 5
-_LIKENESSES = str.maketrans({"µ": "u", "°": "d", "Ω": "O", "Δ": "d", "±": "+", "σ": "s"})
+_SIGNS = dict(zip("┃┊│◂▸•", "!:|<>o", strict=True))
+_LIKENESSES = str.maketrans(_SIGNS | {"µ": "u", "°": "d", "Ω": "O", "Δ": "d", "±": "+", "σ": "s"})
 _RESET = "\x1b[0m"
 _MORE = "  +{} more"
+_DROPPED = {False: "  values ≤ 0 not shown", True: "  values <= 0 not shown"}
 _MARKED = {False: "▸ ", True: "> "}
-_FRAME = {"corner": "└", "side": "│", "tick_left": "┤", "bottom": "─", "tick_below": "┬", "sample": "━━"}
-_ASCII_FRAME = {"corner": "+", "side": "|", "tick_left": "+", "bottom": "-", "tick_below": "+", "sample": ""}
+_FRAME = {
+    "corner": "└",
+    "side": "│",
+    "tick_left": "┤",
+    "minor_left": "├",
+    "bottom": "─",
+    "tick_below": "┬",
+    "minor_below": "┴",
+    "sample": "━━",
+    "dashes": "╺ ",
+}
+_ASCII_FRAME = {
+    "corner": "+",
+    "side": "|",
+    "tick_left": "+",
+    "minor_left": "|",
+    "bottom": "-",
+    "tick_below": "+",
+    "minor_below": "'",
+    "sample": "",
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +64,8 @@ class Strip:
     unit: str = ""
     title: str = ""
     whole: bool = False
+    bars: Bars | None = None
+    """What is drawn in place of the curves, which then only span the axes."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +109,7 @@ class Look:
     coloured: bool = True
     y_spans: tuple[Span | None, ...] = ()
     marked: int | None = None
+    palette: Palette = FEW
 
     def y_span(self, strip: int) -> Span | None:
         """The part of y to show of a strip."""
@@ -163,15 +189,20 @@ class _Seen:
     curves: tuple[tuple[int, Floats, Floats], ...]
     span: Span
     marks: tuple[Tick, ...] = ()
+    dropped: bool = False
+    """Whether a log axis leaves out values of zero or less."""
 
     @classmethod
     def of(cls, strip: Strip, span: Span, look: Look, y_span: Span | None) -> _Seen:
-        curves = []
+        curves, dropped = [], False
         for index, trace in enumerate(strip.traces):
             for branch in trace.branches:
                 x, y = outline(branch, span, look.width, log=look.log_x)
+                dropped |= look.log_x and bool((branch[0] <= 0).any())
+                dropped |= look.log_y and bool((y <= 0).any())
                 curves.append((index, x, _positive(y) if look.log_y else y))
-        return cls(strip, tuple(curves), y_span or _y_span([y for _, _, y in curves], strip, look.log_y))
+        fitting = y_span or _y_span([y for _, _, y in curves], strip, look.log_y)
+        return cls(strip, tuple(curves), fitting, dropped=dropped)
 
     def marked(self, most: int, look: Look) -> _Seen:
         strip = self.strip
@@ -197,28 +228,46 @@ def _shares(height: int, count: int) -> list[int]:
     return [height // count + (1 if place < height % count else 0) for place in range(count)]
 
 
-def _strip_lines(seen: _Seen, look: Look, margin: int, across: Sequence[Tick], span: Span) -> list[str]:
-    """Legend, canvas with y ticks, and the x axis without its labels."""
-    frame = _ASCII_FRAME if look.ascii else _FRAME
-    width, height = look.width - margin - 1, look.height - 2
+def _canvas(seen: _Seen, look: Look, span: Span, width: int, height: int) -> list[str]:
+    """What is within the axes: bars, or curves with cursors."""
+    bars = seen.strip.bars
+    if bars is not None:
+        drawing = BarCanvas(bars, (span, seen.span[1]), (width, height), look.palette, only_ascii=look.ascii)
+        return drawing.lines(coloured=look.coloured)
     strokes = [
         Stroke(*clipped(_places(x, span, look.log_x), _places(y, seen.span, look.log_y)), index)
         for index, x, y in seen.curves
     ]
     cursors = [fraction(x, *span, log=look.log_x) for x in look.cursors if span[0] <= x <= span[1]]
-    canvas = draw_strokes(strokes, cursors, width, height, only_ascii=look.ascii, coloured=look.coloured)
+    return draw_strokes(
+        *(strokes, cursors, width, height),
+        only_ascii=look.ascii,
+        coloured=look.coloured,
+        palette=look.palette,
+    )
+
+
+def _strip_lines(seen: _Seen, look: Look, margin: int, across: Sequence[Tick], span: Span) -> list[str]:
+    """Legend, canvas with y ticks, and the x axis without its labels."""
+    frame = _ASCII_FRAME if look.ascii else _FRAME
+    width, height = look.width - margin - 1, look.height - 2
+    canvas = _canvas(seen, look, span, width, height)
     labelled_last = sorted(seen.marks, key=lambda tick: bool(tick.label))
     rows = {round((1 - tick.place) * (height - 1)): tick.label for tick in labelled_last}
-    lines = [_legend(seen.strip, margin, look)]
+    minor = {round((1 - place) * (height - 1)) for place in minor_places(*seen.span) if look.log_y}
+    lines = [_legend(seen, margin, look)]
     for row, drawn in enumerate(canvas):
-        side = frame["tick_left"] if row in rows else frame["side"]
+        side = frame["tick_left" if row in rows else "minor_left" if row in minor else "side"]
         lines.append(f"{_fit(rows.get(row, '').rjust(margin), margin)}{side}{drawn}")
-    return [*lines, " " * margin + frame["corner"] + _axis(across, width, frame)]
+    between = minor_places(*span) if look.log_x else []
+    return [*lines, " " * margin + frame["corner"] + _axis(across, between, width, frame)]
 
 
-def _axis(across: Sequence[Tick], width: int, frame: dict[str, str]) -> str:
-    columns = {_column(tick, width) for tick in across}
-    return "".join(frame["tick_below" if column in columns else "bottom"] for column in range(width))
+def _axis(across: Sequence[Tick], between: Sequence[float], width: int, frame: dict[str, str]) -> str:
+    """The x axis with its ticks; `between` are the places of minor ones."""
+    minor = dict.fromkeys((_column(Tick(place, ""), width) for place in between), "minor_below")
+    signs = minor | dict.fromkeys((_column(tick, width) for tick in across), "tick_below")
+    return "".join(frame[signs.get(column, "bottom")] for column in range(width))
 
 
 def _below(across: Sequence[Tick], label: str, margin: int, width: int) -> str:
@@ -262,21 +311,31 @@ def _column(tick: Tick, width: int) -> int:
     return min(width - 1, max(0, round(tick.place * (width - 1))))
 
 
-def _legend(strip: Strip, margin: int, look: Look) -> str:
-    """The strip's title and its curves, each with its colour or sign, cut to the width."""
-    room = look.width - margin - 1
+def _legend(seen: _Seen, margin: int, look: Look) -> str:
+    """The strip's title and its curves, each with its colour or sign, cut to the width; at its end what a
+    log axis cannot show.
+    """
+    strip, note = seen.strip, _DROPPED[look.ascii] if seen.dropped else ""
+    room = look.width - margin - 1 - len(note)
     sign = "" if look.marked is None else _MARKED[look.ascii]
     title = (sign + plain(strip.title))[: room // 2]
+    if strip.bars is not None:
+        line, used = bars_legend(strip.bars, look.palette, only_ascii=look.ascii, coloured=look.coloured)
+        return _padded(line if used <= room else "", used if used <= room else 0, margin, look.width)
     line, used = title, len(title)
     for index, trace in enumerate(strip.traces):
-        sign = ASCII_SIGNS[index % len(ASCII_SIGNS)] if look.ascii else _FRAME["sample"]
+        sign = (
+            ASCII_SIGNS[index % len(ASCII_SIGNS)]
+            if look.ascii
+            else _FRAME["sample" if index < COUNT else "dashes"]
+        )
         entry = f"{'  ' if used else ''}{sign} {plain(trace.label)}"
         if used + len(entry) > room - len(_MORE.format(0)):
             more = _MORE.format(len(strip.traces) - index)[: room - used]
-            return _padded(line + more, used + len(more), margin, look.width)
-        line += f"{colour_code(index)}{entry}{_RESET}" if look.coloured else entry
+            return _padded(line + more + note, used + len(more) + len(note), margin, look.width)
+        line += f"{look.palette.code(index)}{entry}{_RESET}" if look.coloured else entry
         used += len(entry)
-    return _padded(line, used, margin, look.width)
+    return _padded(line + note, used + len(note), margin, look.width)
 
 
 def _padded(line: str, used: int, margin: int, width: int) -> str:
