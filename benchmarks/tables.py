@@ -21,7 +21,8 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 def side_by_side_table(rows: Sequence[Row]) -> str:
     """Wall-clock seconds of each contestant, how often simorc warm fits into them, and the identity check."""
-    heading = ("work", *CONTESTANTS, "cases only", "cold/warm", "xargs/warm", "wanted", "CPU x/w", "same bytes")
+    ratios = ("cases only", "cold/warm", "xargs/warm", "wanted", "CPU x/w")
+    heading = ("work", *CONTESTANTS, *ratios, "same bytes")
     body = [
         (
             row.workload.title,
@@ -37,7 +38,8 @@ def side_by_side_table(rows: Sequence[Row]) -> str:
     ]
     note = (
         "~ scaled from a sample of the cases. cases only: simorc warm without starting its programs, and\n"
-        "the ratio of xargs to that. cold/warm: of simorc itself, which may use cut decks both ways. CPU x/w: the ratio in CPU seconds of all processes."
+        "the ratio of xargs to that. cold/warm: of simorc itself, which uses cut decks both ways.\n"
+        "CPU x/w: the ratio in CPU seconds of all processes."
     )
     return "\n".join(["", table([heading, *body]), note, ""])
 

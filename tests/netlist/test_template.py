@@ -121,6 +121,12 @@ def test_error_inside_an_include_names_the_included_file(tmp_path: Path) -> None
     assert caught.value.file == tmp_path / "parts" / "load.inc"
 
 
+def test_three_braces_are_explained(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match=r"blanks between the braces of ngspice and those of the value"):
+        load(tmp_path, "* t\n.param r={{{ parameters.r }}}\n")
+    assert load(tmp_path, "* t\n.param r={ {{ parameters.r }} }\n")
+
+
 def test_syntax_error_inside_an_include(tmp_path: Path) -> None:
     (tmp_path / "bad.inc").write_text("\n\n{% if %}")
     template = load(tmp_path, "{% include 'bad.inc' %}")

@@ -79,6 +79,16 @@ def test_what_commands_leave_behind_is_taken_back() -> None:
     assert set(back[1:]) == {"unlet q", "unlet sum", "unset list", "unset val"}
 
 
+def test_commands_in_comments_keep_a_deck_out() -> None:
+    found = session_commands(Deck.parse("* t\nV1 a 0 1\n.op\n*# op\n.end\n"))
+    assert isinstance(found, str) and "*#" in found
+
+
+def test_a_bare_write_has_the_name_that_a_process_gives_it() -> None:
+    assert commands("op\nwrite\nquit")[:2] == ("op", "write rawspice.raw")
+    assert commands("op\nwrite a.raw v(a)\nquit")[1] == "write a.raw v(a)"
+
+
 @pytest.mark.parametrize(
     ("control", "undone"),
     [

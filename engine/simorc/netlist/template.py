@@ -179,7 +179,7 @@ class Template:
         try:
             return cls(path, environment.get_template(path.name), environment)
         except jinja2.TemplateSyntaxError as error:
-            raise TemplateError(error.message or "syntax error", file=path, line=error.lineno) from None
+            raise TemplateError(_syntax_fault(error), file=path, line=error.lineno) from None
         except jinja2.TemplateNotFound as error:
             raise TemplateError(_not_found(error, path), file=path) from None
         except OSError as error:
@@ -268,7 +268,7 @@ class Template:
             with counted_steps():
                 return self._bounded(self._compiled.generate(context))
         except jinja2.TemplateSyntaxError as error:
-            raise self._error(error.message or "syntax error", error, error.lineno) from None
+            raise self._error(_syntax_fault(error), error, error.lineno) from None
         except jinja2.TemplateNotFound as error:
             raise self._error(_not_found(error, self.path), error) from None
         except jinja2.UndefinedError as error:
@@ -342,7 +342,7 @@ class Template:
             tree = self._environment.parse(source)
         except jinja2.TemplateSyntaxError as error:
             raise TemplateError(
-                error.message or "syntax error", file=self.path.parent / name, line=error.lineno
+                _syntax_fault(error), file=self.path.parent / name, line=error.lineno
             ) from None
         lines: dict[str, int] = {}
         for node in tree.find_all((nodes.Getattr, nodes.Getitem, nodes.Include)):
@@ -370,6 +370,14 @@ def _not_found(error: jinja2.TemplateNotFound, path: Path) -> str:
     if error.name == path.name:
         return "no such file"
     return f"include: {error.name} is not a file in the template's directory or below"
+
+
+def _syntax_fault(error: jinja2.TemplateSyntaxError) -> str:
+    """The message of Jinja2, with the remedy where a value stands in braces of ngspice."""
+    lines = (error.source or "").splitlines()
+    line = lines[error.lineno - 1] if 0 < error.lineno <= len(lines) else ""
+    three = "; write blanks between the braces of ngspice and those of the value: { {{ ... }} }"
+    return (error.message or "syntax error") + (three if "{{{" in line else "")
 
 
 def _undefined(error: jinja2.UndefinedError) -> str:

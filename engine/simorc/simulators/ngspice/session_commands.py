@@ -50,6 +50,8 @@ SAFE_VARIABLES = frozenset(
 are excluded: unsetting one ends some versions of ngspice.
 """
 _CONSTANTS = frozenset({"pi", "e", "c", "kelvin", "echarge", "boltz", "planck", "yes", "no", "true", "false"})
+_NAMED_WRITE = "write rawspice.raw"
+"""What a bare ``write`` is in a process: the library has no name for its file."""
 _COUNTER = "i"
 """The constant that control blocks use as a counter. Its value can be restored exactly."""
 _ASSIGNED = re.compile(r"let\s+(?:const\.)?([a-z_]\w*)", re.IGNORECASE)
@@ -62,6 +64,8 @@ def session_commands(deck: Deck) -> tuple[str, ...] | str:
     Raises NetlistError if the deck contains no analysis.
     """
     texts = [command.text for command in deck.commands]
+    if "\n*#" in deck.text:
+        return "it has lines that begin with *#, which are commands in a separate process only"
     for command in deck.commands:
         reason = _unsafe(command, texts)
         if reason:
@@ -69,7 +73,7 @@ def session_commands(deck: Deck) -> tuple[str, ...] | str:
     added = added_commands(deck, trust_includes=True)
     if "reset" in added:
         return "a .meas card of an analysis before the last one needs the circuit to be loaded again"
-    lines = (*texts, *added)
+    lines = (*(_NAMED_WRITE if text == "write" else text for text in texts), *added)
     changed = sorted(_CONSTANTS & set(_assigned(lines)))
     return f"its control block changes the constant {changed[0]}" if changed else lines
 
