@@ -17,6 +17,9 @@ from simorc_tui.exporting import ask_export
 from simorc_tui.screens.dialogs.dialog import Dialog
 from simorc_tui.theme.glyphs import VERDICT_STYLES, Glyphs, verdict_glyph
 
+WIDEST, FRAME = 100, 4
+"""Cells of the dialog, and those of its border and padding."""
+
 
 class MapScreen(Dialog[int | None]):
     """The result is the case to go to, None to stay."""
@@ -46,6 +49,9 @@ class MapScreen(Dialog[int | None]):
             yield Label(self._caption(), id="map-caption")
             yield Label("hjkl arrows move  enter go to the case  f6 write", classes="dialog-keys")
 
+    def on_resize(self) -> None:
+        self.query_one("#map", Static).update(self.drawing())
+
     def action_put_away(self) -> None:
         self.dismiss(None)
 
@@ -63,19 +69,45 @@ class MapScreen(Dialog[int | None]):
         self.query_one("#map-caption", Label).update(self._caption())
 
     def drawing(self) -> Text:
-        """The map: row names left, column names above, the cursor reversed."""
-        left = max((len(name) for name in self.map.rows), default=0)
-        width = max((len(name) for name in self.map.columns), default=0) + 2
-        text = Text(" " * left, no_wrap=True)
-        for name in self.map.columns:
-            text.append(f"{plain(name):>{width}}", "bold")
+        """The map: row names left, column names above, the cursor reversed.
+
+        Where the names of all columns do not fit, cells are narrow and the head names the first and the last
+        column; where the cells do not fit either, those around the cursor are shown.
+        """
+        left = max((len(plain(name)) for name in self.map.rows), default=0)
+        width, columns = self._cells_shown(left)
+        text = self._head(left, width, columns)
         for row, name in enumerate(self.map.rows):
             text.append(f"\n{plain(name):>{left}}", "bold")
-            for column, cell in enumerate(self.map.cells[row]):
-                sign, style = self._sign(cell)
+            for column in columns:
+                sign, style = self._sign(self.map.cells[row][column])
                 here = (column, row) == (self.column, self.row)
-                text.append(" " * (width - 2)).append(f"{sign} ", f"{style} reverse" if here else style)
+                pad = " " * (width - 2)
+                cell = f"{sign} " if width > 1 else sign
+                text.append(pad).append(cell, f"{style} reverse" if here else style)
         return text
+
+    def _cells_shown(self, left: int) -> tuple[int, range]:
+        """The width of a cell and the columns that are shown."""
+        count, room = len(self.map.columns), max(10, self._room - left)
+        named = max((len(plain(name)) for name in self.map.columns), default=0) + 2
+        width = next((each for each in (named, 2, 1) if each * count <= room), 1)
+        most = room // width
+        first = min(max(0, self.column - most // 2), max(0, count - most))
+        return width, range(first, min(count, first + most))
+
+    @property
+    def _room(self) -> int:
+        """Cells of a line within the dialog."""
+        return min(WIDEST, int(self.app.size.width * 0.96)) - FRAME
+
+    def _head(self, left: int, width: int, columns: range) -> Text:
+        names = [plain(self.map.columns[column]) for column in columns]
+        text = Text(" " * left, no_wrap=True, overflow="ellipsis")
+        if all(len(name) + 2 <= width for name in names):
+            return text.append("".join(f"{name:>{width}}" for name in names), "bold")
+        ends = max(0, width * len(names) - len(names[0]) - len(names[-1]))
+        return text.append(f"{names[0]}{' ' * max(1, ends)}{names[-1]}", "bold")
 
     def _sign(self, cell: tuple[str, int] | None) -> tuple[str, str]:
         if cell is None:
@@ -89,7 +121,13 @@ class MapScreen(Dialog[int | None]):
 
     def _caption(self) -> Text:
         cell = self._cell()
-        caption = (
-            f"{cell[0]}, case {cell[1]}: press enter to go to it" if cell is not None else "no case here"
-        )
-        return Text(caption)
+        verdict = f"{cell[0]}, case {cell[1]}: press enter to go to it" if cell else "no case here"
+        place = [
+            f"{plain(name)}={plain(values[at])}"
+            for name, values, at in (
+                (self.map.down, self.map.rows, self.row),
+                (self.map.across, self.map.columns, self.column),
+            )
+            if at < len(values)
+        ]
+        return Text(f"{' '.join(place)}  {verdict}")
