@@ -1,8 +1,8 @@
 """python -m benchmarks.dashboard [--runs N]: the dashboard over many runs, beside a bare page of aiohttp.
 
 A run of two cases is made once and copied. Printed: seconds to the first page with the newest runs, and the
-CPU for it; seconds from a change in a store to the event about it; and the CPU share with twenty viewers while
-a run changes every second.
+CPU for it; seconds from a change in a store to the event about it; and the CPU share with twenty viewers
+while a run changes every second.
 """
 
 from __future__ import annotations
