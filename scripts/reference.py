@@ -19,6 +19,7 @@ from simorc.cli.main import simorc
 from simorc.config.models.analysis import AnalysisDefinition
 from simorc.config.models.fields import Section
 from simorc.config.models.setup import Setup
+from simorc.config.models.statistical_corner import StatisticalCorner
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
 from simorc.config.schema.key_words import default_words, sections_below, value_words
@@ -29,6 +30,7 @@ FILES: Mapping[str, tuple[str, type[Section]]] = {
     "testbench": ("testbenches/NAME/config.yaml", TestbenchConfig),
     "sweep": ("sweeps/NAME.yaml", SweepDefinition),
     "analysis": ("analyses/NAME.yaml", AnalysisDefinition),
+    "corner": ("corners/NAME.yaml", StatisticalCorner),
 }
 MADE = (
     "<!-- Made by scripts/reference. Change the models or docs/reference/examples.yaml, not this page. -->\n"

@@ -55,7 +55,7 @@ def test_mismatch_names_the_share_of_each_device(called: Called) -> None:
 
 
 @pytest.mark.ngspice
-def test_wcd_names_the_distance_of_each_limit_in_the_worst_corner(called: Called) -> None:
+def test_wcd_names_the_distance_of_each_limit_in_the_worst_corner(called: Called, analysed: Path) -> None:
     result = called("wcd", "out", "--json", "--verify", "400")
     assert result.code == 0, result.err
     body = json.loads(result.out)
@@ -66,7 +66,10 @@ def test_wcd_names_the_distance_of_each_limit_in_the_worst_corner(called: Called
     point = {name.split()[0].rpartition(".")[2]: value for name, value in low["point"].items()}
     assert vout(2.0, point["xa"], point["xb"]) == pytest.approx(0.97, abs=1e-4)
     assert low["estimate"]["low"] < tail(low["distance"]) < low["estimate"]["high"]
-    strict = called("wcd", "out", "--target", "2.9")
+    strict = called("wcd", "out", "--target", "2.9", "--save", "near")
+    saved = Project.load(analysed).statistical_corners["near"].definition
+    assert saved.testbench == "tb" and len(saved.variables) == 2
+    assert saved.description.startswith("worst-case point of vout > 0.97 at typical, 2.6")
     assert strict.code == 3 and "vout > 0.97" in strict.out
     assert "vout > 0.97 at typical: nearer than the target of 2.9 sigma" in strict.err
 

@@ -10,7 +10,7 @@ import platformdirs
 
 from simorc.analysis.points import Point
 from simorc.config.definitions import MeasurementDefinition, wanted_cards
-from simorc.config.names import did_you_mean
+from simorc.config.names import NO_CORNER, STATISTICAL_CORNER, did_you_mean
 from simorc.config.project import Project, Testbench
 from simorc.errors import UsageError
 from simorc.netlist.convergence_options import with_fallback_options
@@ -123,6 +123,10 @@ class BenchDecks:
         if unknown := sorted(point.parameters.keys() - self._defaults.keys()):
             near = did_you_mean(unknown[0], self._defaults)
             raise UsageError(f"'{unknown[0]}' is no parameter of testbench '{self.name}'{near}")
+        if point.parameters.get(STATISTICAL_CORNER, NO_CORNER) != NO_CORNER:
+            raise UsageError(
+                "an analysis varies the random variables itself", remedy=f"omit {STATISTICAL_CORNER}"
+            )
         parameters = {name: _number(value) for name, value in {**self._defaults, **point.parameters}.items()}
         text = self._template.render(
             parameters,

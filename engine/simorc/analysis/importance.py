@@ -21,8 +21,10 @@ _LEARNING = 0.25
 _ROUNDS = 2
 _NOMINAL = 0.1
 """The share of samples from the nominal distribution, which bounds the ratio of densities."""
-_TRUSTED = 8.0
-"""How many effective samples a centre needs to be moved halfway to their mean."""
+_TRUSTED, _TRUSTED_EACH = 8.0, 2.0
+"""How many effective samples, and how many for each variable, a centre needs to be moved halfway to their
+mean: the mean of few samples of many variables is mostly noise.
+"""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def _improved(mixture: _Mixture, seen: Sequence[tuple[Array, Array]]) -> _Mixtur
         own = nearest == number
         total = float(weights[own].sum())
         effective = total**2 / float((weights[own] ** 2).sum()) if total > 0 else 0.0
-        trust = effective / (effective + _TRUSTED)
+        trust = effective / (effective + _TRUSTED + _TRUSTED_EACH * len(centre))
         mean = weights[own] @ failures[own] / total if total > 0 else centre
         moved.append((1 - trust) * centre + trust * mean)
         shares.append(total)

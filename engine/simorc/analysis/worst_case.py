@@ -67,7 +67,9 @@ class LimitDistance:
         """Whether a normal distribution gives about this distance; None where neither is known."""
         if self.sigma is None or not math.isfinite(self.normal) or not math.isfinite(self.sigma):
             return None
-        return abs(self.normal - self.sigma) <= max(0.1, _NOT_NORMAL * abs(self.sigma))
+        ends = (self.sigma, self.sigma) if self.estimate is None else self.estimate.sigma_interval
+        slack = max(0.1, _NOT_NORMAL * abs(self.sigma))
+        return ends[0] - slack <= self.normal <= ends[1] + slack
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""

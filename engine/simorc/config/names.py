@@ -10,6 +10,9 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", re.ASCII)
 # Columns every metadata.csv has; a parameter of that name would make two of them.
 RESERVED = frozenset({"case_id", "status", "result_path", "error_message"})
 
+STATISTICAL_CORNER, NO_CORNER = "statistical_corner", "none"
+"""The parameter that chooses a saved point of the random variables, and its value without one."""
+
 
 def bad_name(name: str) -> str:
     """Why a name cannot be used; empty when it can."""

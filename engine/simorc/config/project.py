@@ -12,9 +12,10 @@ from typing import TypeVar
 from simorc.config.expansion import against
 from simorc.config.models.analysis import AnalysisDefinition
 from simorc.config.models.setup import Setup
+from simorc.config.models.statistical_corner import StatisticalCorner
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
-from simorc.config.names import did_you_mean, listed
+from simorc.config.names import NO_CORNER, STATISTICAL_CORNER, did_you_mean, listed
 from simorc.config.overrides import override_layer, variable_layer
 from simorc.config.root import find_root
 from simorc.config.settings import Layer, Setting, Settings, file_layer, origins_of, settings_of
@@ -71,6 +72,15 @@ class Analysis:
 
 
 @dataclass(frozen=True)
+class SavedCorner:
+    """One statistical corner: a file of ``corners/``."""
+
+    name: str
+    path: Path
+    definition: StatisticalCorner
+
+
+@dataclass(frozen=True)
 class _Layers:
     """Settings by where they come from, weakest first where several hold."""
 
@@ -90,6 +100,7 @@ class Project:
     testbenches: Mapping[str, Testbench]
     sweeps: Mapping[str, Sweep]
     analyses: Mapping[str, Analysis]
+    statistical_corners: Mapping[str, SavedCorner]
     _files: ProjectFiles
     _layers: _Layers
 
@@ -155,7 +166,7 @@ class Project:
         testbenches = {
             name: _testbench(files, name, document) for name, document in files.testbenches.items()
         }
-        sweeps = {name: _sweep(name, document) for name, document in files.sweeps.items()}
+        sweeps = {name: _sweep(files, name, document) for name, document in files.sweeps.items()}
         analyses = {
             name: Analysis(name, document.source.path, document.model)
             for name, document in files.analyses.items()
@@ -168,6 +179,7 @@ class Project:
             MappingProxyType(testbenches),
             MappingProxyType(sweeps),
             MappingProxyType(analyses),
+            MappingProxyType(_saved_corners(files)),
             files,
             layers,
         )
@@ -217,13 +229,14 @@ class Project:
             self.environment,
             self._files.testbenches,
             templates=self._files.templates,
+            corners=self._files.corners,
         )
         document = read_sweep(files, source)
         problems = [*files.problems, *check_sweep(files, document)]
         problems += file_layer(source, document.model)[1]
         if problems:
             raise ConfigError(list(dict.fromkeys(problems)))
-        return _sweep(name or source.path.name.split(".")[0], document)
+        return _sweep(files, name or source.path.name.split(".")[0], document)
 
     def with_sweep(self, source: Source) -> tuple[Project, Sweep]:
         """The project with a sweep file that is being edited in the place of the saved one, and that sweep.
@@ -310,11 +323,35 @@ def _testbench(files: ProjectFiles, name: str, document: Document[TestbenchConfi
     if chosen is not None:
         changed = {key: value for key, value in chosen.parameters.items() if key in config.parameters}
         config = config.model_copy(update={"parameters": {**config.parameters, **changed}})
+    if files.corners and STATISTICAL_CORNER not in config.parameters:
+        chosen_none = {**config.parameters, STATISTICAL_CORNER: NO_CORNER}
+        config = config.model_copy(update={"parameters": chosen_none})
     schematic = against(config.schematic, source.path.parent) if config.schematic else None
     return Testbench(name, source.path.parent, source.path, config, files.templates[name], schematic)
 
 
-def _sweep(name: str, document: Document[SweepDefinition]) -> Sweep:
+def _saved_corners(files: ProjectFiles) -> dict[str, SavedCorner]:
+    return {
+        name: SavedCorner(name, document.source.path, document.model)
+        for name, document in files.corners.items()
+        if document.model is not None
+    }
+
+
+def _sweep(files: ProjectFiles, name: str, document: Document[SweepDefinition]) -> Sweep:
     if document.model is None:
         raise ConfigError(document.problems)
-    return Sweep(name, document.source.path, document.model)
+    return Sweep(name, document.source.path, _with_saved_parameters(files, document.model))
+
+
+def _with_saved_parameters(files: ProjectFiles, definition: SweepDefinition) -> SweepDefinition:
+    """The sweep with the parameters of statistical corners in the corners that use them."""
+    testbench = files.testbenches.get(definition.testbench)
+    known = {} if testbench is None or testbench.model is None else testbench.model.parameters
+    bundles = {}
+    for corner, bundle in definition.corners.items():
+        document = files.corners.get(str(bundle.get(STATISTICAL_CORNER)))
+        saved = {} if document is None or document.model is None else document.model.parameters
+        bundles[corner] = {**{key: value for key, value in saved.items() if key in known}, **bundle}
+    changed = bundles != definition.corners
+    return definition.model_copy(update={"corners": bundles}) if changed else definition

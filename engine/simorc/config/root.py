@@ -9,6 +9,8 @@ from simorc.errors import UsageError
 SETUP_FILE = "sim_setup.yaml"
 SWEEPS_FOLDER = "sweeps"
 """The usual folder of sweep files; sim_setup.yaml may name others."""
+CORNERS_FOLDER = "corners"
+"""The folder of statistical corners."""
 
 
 def find_root(start: Path | None = None) -> Path:

@@ -250,6 +250,11 @@ class Manifest:
         """Plot specs: names of files, or written in place."""
         return plot_sources(self._body.get("plot_specs") or ())
 
+    @property
+    def statistical_corners(self) -> Mapping[str, Mapping[str, float]]:
+        """The values of random variables that each statistical corner has, by its name."""
+        return self._body.get("statistical_corners") or {}
+
     @cached_property
     def hooks(self) -> Hooks:
         """The copies of measurements in Python; empty in a run without."""

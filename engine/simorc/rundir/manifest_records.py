@@ -71,7 +71,8 @@ class Declared:
     """What a run simulates and measures, as the project declares it.
 
     `template_directory` and `dut_netlist` are relative to the project if they are inside; `settings` are the
-    resolved ones; `definition` is that of the sweep.
+    resolved ones; `definition` is that of the sweep; `statistical_corners` are the values of random
+    variables by the name of each.
     """
 
     template: str
@@ -82,3 +83,4 @@ class Declared:
     specs: Specs
     plot_specs: Sequence[PlotSource]
     definition: SweepDefinition
+    statistical_corners: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

@@ -71,13 +71,13 @@ def kinds_of_decks(preparation: Preparation) -> Iterator[str]:
     """
     plan = preparation.plan
     words = naming_words(preparation.template)
-    yield preparation.deck(plan.case(1))
+    yield preparation.deck_as_written(plan.case(1))
     for axis, size in enumerate(plan.axis_sizes):
         for place in range(places_to_read(words, plan.axes[axis].names, size)):
             case = plan.variation(axis, place)
             if case.sample is not None and place:
                 break
             try:
-                yield preparation.deck(case)
+                yield preparation.deck_as_written(case)
             except TemplateError:  # a combination that need not be one of the sweep's cases
                 continue

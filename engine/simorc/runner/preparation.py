@@ -8,10 +8,12 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from simorc.errors import TemplateError
+from simorc.config.names import NO_CORNER, STATISTICAL_CORNER
+from simorc.errors import NetlistError, TemplateError, UsageError
 from simorc.netlist.convergence_options import with_cards, with_fallback_options
 from simorc.netlist.deck.card_measures import with_saves_for_cards
 from simorc.netlist.deck.template_paths import FROM_CASE, TemplatePaths
+from simorc.netlist.random_variables.matching import matched
 from simorc.netlist.template import Template
 from simorc.rundir.circuit.circuits import circuit_in_force
 from simorc.rundir.circuit.record import Circuit, CopiedFiles
@@ -20,6 +22,7 @@ from simorc.rundir.manifest import Manifest
 from simorc.rundir.run_settings import RunSettings
 from simorc.simulators.job import Job, Limits, make_case_directory
 from simorc.simulators.ngspice.deck_split import mark, unmarked
+from simorc.simulators.ngspice.hoisted_decks import HoistedDecks
 from simorc.sweeps.cases import Case
 
 _SEEDED = re.compile(
@@ -49,6 +52,10 @@ class Preparation:
         self._copied = CopiedFiles(layout, self.circuit, root, template)
         self._paths = template_paths(layout, manifest)
         self._requested, self._optional = manifest.wanted_cards
+        self._corners = manifest.statistical_corners
+        self._hoisted = HoistedDecks(
+            layout.inputs / "hoisted", lambda path: os.path.relpath(path, layout.case_dir(1))
+        )
         self._warm = settings.warm != "off"
         self._siblings: dict[int, int] = {}
         self._usual_siblings = 1
@@ -74,6 +81,28 @@ class Preparation:
 
         `marked` puts marks around the swept numbers, for `split_deck`.
         """
+        chosen = case.parameters.get(STATISTICAL_CORNER)
+        if chosen is None or chosen == NO_CORNER:
+            return self.deck_as_written(case, options, marked=marked)
+        return self._at_corner(case, options, str(chosen), marked=marked)
+
+    def _at_corner(self, case: Case, options: Sequence[str], chosen: str, *, marked: bool) -> str:
+        """The case's deck at a saved point of its random variables."""
+        texts = (
+            self.deck_as_written(case, options, marked=False),
+            self.deck_as_written(case, options, marked=True),
+        )
+        directory = self._layout.case_dir(case.id)
+        try:
+            variables = self._hoisted.form(*texts, directory).variables
+            values = matched(self._corners.get(chosen, {}), variables)
+            return self._hoisted.with_values(*texts, directory, values)[marked]
+        except (NetlistError, UsageError) as error:
+            message = f"statistical corner '{chosen}': {error.message}"
+            raise TemplateError(message, file=self.template.path) from error
+
+    def deck_as_written(self, case: Case, options: Sequence[str] = (), *, marked: bool = False) -> str:
+        """As `deck`, but with the random calls of the models at a statistical corner, too."""
         text = self.template.render(
             {**self.plan.defaults, **case.parameters},
             case_id=case.id,

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 FOLDER = ".schemas"
 """The directory of the schemas, at the project's root."""
-NAMES = ("setup", "testbench", "sweep", "analysis")
+NAMES = ("setup", "testbench", "sweep", "analysis", "corner")
 
 
 def schema_text(name: str) -> str:
@@ -40,6 +40,8 @@ def schema_line(path: PurePath) -> str:
         name = "sweep"
     elif path.parts[0] == "analyses" and path.suffix in (".yaml", ".yml"):
         name = "analysis"
+    elif path.parts[0] == "corners" and path.suffix in (".yaml", ".yml"):
+        name = "corner"
     if name is None:
         return ""
     up = PurePosixPath(*[".."] * (len(path.parts) - 1), FOLDER, f"{name}.json")

@@ -11,7 +11,7 @@ from simorc.config.models.measurement import Measurement
 from simorc.config.models.setup import Setup
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
-from simorc.config.names import did_you_mean, listed
+from simorc.config.names import NO_CORNER, STATISTICAL_CORNER, did_you_mean, listed
 from simorc.config.yaml.document import Document
 from simorc.config.yaml.source import KeyPath, Source
 from simorc.deck_text import read_leniently
@@ -99,9 +99,28 @@ def _unknown_parameters(
     sweep: Document[SweepDefinition], definition: SweepDefinition, known: Collection[str]
 ) -> Iterator[Problem]:
     for name, path, _ in varied(definition):
-        if name not in known:
+        if name not in known and name != STATISTICAL_CORNER:
             message = f"not a parameter of testbench '{definition.testbench}'{did_you_mean(name, known)}"
             yield sweep.source.problem(written_path(sweep.source, path), message)
+
+
+def statistical_problems(sweep: Document[SweepDefinition], corners: Collection[str]) -> Iterator[Problem]:
+    """Statistical corners that a sweep names and that are not saved in the project."""
+    definition = sweep.model
+    if definition is None:
+        return
+    known = {NO_CORNER, *corners}
+    bundles: list[tuple[KeyPath, Mapping[str, Any]]] = [(("parameters",), definition.parameters)]
+    bundles += [(("zip", index), group) for index, group in enumerate(definition.zip)]
+    bundles += [(("corners", name), bundle) for name, bundle in definition.corners.items()]
+    for path, bundle in bundles:
+        values = bundle.get(STATISTICAL_CORNER, ())
+        for value in values if isinstance(values, list | tuple) else [values]:
+            if value not in known:
+                near = did_you_mean(str(value), known)
+                message = f"no statistical corner '{value}'{near}; known: {listed(known)}"
+                place = written_path(sweep.source, (*path, STATISTICAL_CORNER))
+                yield sweep.source.problem(place, message)
 
 
 def _after(

@@ -10,16 +10,18 @@ from simorc.config.expansion import against, is_file, is_folder, within
 from simorc.config.models.analysis import AnalysisDefinition
 from simorc.config.models.measurement import Measurement
 from simorc.config.models.setup import Setup
+from simorc.config.models.statistical_corner import StatisticalCorner
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
 from simorc.config.names import did_you_mean, listed
-from simorc.config.root import SETUP_FILE
+from simorc.config.root import CORNERS_FOLDER, SETUP_FILE
 from simorc.config.validate.analysis_checks import analysed_problems
 from simorc.config.validate.cross_checks import (
     environment_problems,
     known_measurements,
     measured_problems,
     plan_problems,
+    statistical_problems,
     sweep_problems,
     testbench_problems,
 )
@@ -54,6 +56,7 @@ class ProjectFiles:
     testbenches: dict[str, Document[TestbenchConfig]] = field(default_factory=dict)
     sweeps: dict[str, Document[SweepDefinition]] = field(default_factory=dict)
     analyses: dict[str, Document[AnalysisDefinition]] = field(default_factory=dict)
+    corners: dict[str, Document[StatisticalCorner]] = field(default_factory=dict)
     templates: dict[str, Path] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -63,7 +66,8 @@ class ProjectFiles:
         of_testbenches = (document.source for document in self.testbenches.values())
         of_sweeps = (document.source for document in self.sweeps.values())
         of_analyses = (document.source for document in self.analyses.values())
-        sources = (self.setup.source, *of_testbenches, *of_sweeps, *of_analyses)
+        of_corners = (document.source for document in self.corners.values())
+        sources = (self.setup.source, *of_testbenches, *of_sweeps, *of_analyses, *of_corners)
         return {each.path: each.stamp for each in sources}
 
 
@@ -74,6 +78,7 @@ def read_project(root: Path, environment: str | None) -> ProjectFiles:
     setup = read_document(root / SETUP_FILE, Setup, (*_SETUP, *chosen))
     files = ProjectFiles(root, setup, environment, problems=list(setup.problems))
     if setup.model is not None:
+        _read_corners(files)
         _read_testbenches(files, setup.model)
         _read_sweeps(files, setup.model)
         _read_analyses(files, setup.model)
@@ -128,6 +133,14 @@ def _read_sweeps(files: ProjectFiles, setup: Setup) -> None:
             files.problems.append(files.setup.source.problem(("sweeps", name), f"no such file: {written}"))
         else:
             files.sweeps[name] = read_sweep(files, read_yaml(path))
+
+
+def _read_corners(files: ProjectFiles) -> None:
+    """The statistical corners of the project: every YAML file of ``corners/``."""
+    for path in sorted((files.root / CORNERS_FOLDER).glob("*.yaml")):
+        document = read_document(path, StatisticalCorner)
+        files.problems += document.problems
+        files.corners[path.stem] = document
 
 
 def _read_analyses(files: ProjectFiles, setup: Setup) -> None:
@@ -259,6 +272,7 @@ def check_sweep(files: ProjectFiles, sweep: Document[SweepDefinition]) -> list[P
     if sweep.model is None or sweep.model.testbench in declared - set(files.testbenches):
         return []  # the testbench itself is missing, which is reported once
     problems = list(sweep_problems(sweep, files.testbenches, files.setup.names("sweeps")))
+    problems += statistical_problems(sweep, files.corners)
     testbench = files.testbenches.get(sweep.model.testbench)
     if testbench is not None and testbench.model is not None:
         template = files.templates.get(sweep.model.testbench)

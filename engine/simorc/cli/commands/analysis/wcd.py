@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,11 @@ from simorc.cli.errors import ExitCode
 from simorc.cli.number_options import CountOption, NumberOption
 from simorc.cli.output.analysis_tables import distance_lines
 from simorc.cli.output.tables import note, write
+
+if TYPE_CHECKING:
+    from simorc.analysis.subject import Subject
+    from simorc.analysis.worst_case import LimitDistance
+    from simorc.config.project import Project
 
 
 @click.command("wcd")
@@ -24,6 +30,7 @@ from simorc.cli.output.tables import note, write
     help="Sample at each worst-case point with about N simulations, for a probability with its interval.",
 )
 @click.option("--seed", type=CountOption(min=0), help="Seed of these samples.  [default: 1]")
+@click.option("--save", metavar="CORNER", help="Save the nearest worst-case point as a statistical corner.")
 @click.option("--target", type=NumberOption(), help="Distance wanted, in sigma.")
 @scoped
 def command(
@@ -35,6 +42,7 @@ def command(
     json_form: bool,
     verify: int | None,
     seed: int | None,
+    save: str | None,
     target: float | None,
 ) -> None:
     """Show how many sigma away each limit of NAME, an analysis or a sweep, is from being violated, and at
@@ -54,6 +62,8 @@ def command(
             progress=counter,
         )
         simulations = evaluator.simulations
+    if (corner := save or subject.definition.save_corner) is not None:
+        _save(project, subject, found, corner)
     wanted = target if target is not None else options.target
     near = [each for each in found if wanted is not None and (each.sigma is None or each.sigma < wanted)]
     if json_form:
@@ -68,3 +78,19 @@ def command(
         for each in near:
             note(f"{each.limit.name} at {each.condition.name}: nearer than the target of {wanted:g} sigma")
         click.get_current_context().exit(ExitCode.SPEC_VIOLATED)
+
+
+def _save(project: Project, subject: Subject, found: Sequence[LimitDistance], corner: str) -> None:
+    """Save the nearest worst-case point under a name."""
+    from simorc.analysis.saved_corners import save_corner
+
+    settled = [each for each in found if each.worst.settled]
+    if not settled:
+        note(f"warning: no search settled, so corner {corner} is not saved")
+        return
+    nearest = min(settled, key=lambda each: each.worst.distance)
+    where = f"{nearest.limit.name} at {nearest.condition.name}"
+    what = f"worst-case point of {where}, {nearest.worst.distance:.3f} sigma"
+    parameters = nearest.condition.parameters
+    path = save_corner(project.root, corner, subject.testbench, parameters, nearest.variables, what)
+    note(f"{path.relative_to(project.root)}: {what}")

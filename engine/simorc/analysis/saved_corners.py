@@ -1,0 +1,49 @@
+"""Saves points of the random variables as statistical corners of the project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from simorc.config.names import NO_CORNER, bad_name
+from simorc.config.root import CORNERS_FOLDER
+from simorc.errors import UsageError
+from simorc.files import write_whole
+from simorc.units import Number, Value
+
+
+def save_corner(
+    root: Path,
+    name: str,
+    testbench: str,
+    parameters: Mapping[str, Value],
+    variables: Mapping[str, float],
+    description: str,
+) -> Path:
+    """Write ``corners/NAME.yaml`` of the project at `root`, over an earlier one; returns its path.
+
+    Every digit of the variables is kept, so that a sweep reproduces the point. Raises UsageError for a name
+    that cannot be one.
+    """
+    if (reason := bad_name(name)) or name == NO_CORNER:
+        raise UsageError(
+            f"'{name}' cannot be the name of a corner: {reason or 'it means that there is none'}"
+        )
+    lines = [
+        f"testbench: {json.dumps(testbench)}",
+        f"description: {json.dumps(description, ensure_ascii=False)}",
+    ]
+    if parameters:
+        lines += ["parameters:", *(f"  {key}: {_written(value)}" for key, value in parameters.items())]
+    lines += ["variables:", *(f"  {json.dumps(key)}: {value!r}" for key, value in variables.items() if value)]
+    path = root / CORNERS_FOLDER / f"{name}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    write_whole(path, "\n".join([*lines, ""]))
+    return path
+
+
+def _written(value: Value) -> str:
+    if isinstance(value, Number):
+        return value.text
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,23 @@
+"""The model of a statistical corner: a saved point of the random variables of a circuit."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from simorc.config.models.fields import Name, Quantity, Scalar, Section, Text
+from simorc.config.models.testbench import distinct
+
+
+class StatisticalCorner(Section):
+    """A file of `corners/`. The sweeps of a project use it by its name, as ``statistical_corner: NAME``."""
+
+    testbench: Name
+    """The testbench in which the point was found."""
+    description: Text = ""
+    """What the point is."""
+    parameters: Annotated[dict[Name, Scalar], AfterValidator(distinct)] = Field(default_factory=dict)
+    """The parameters there; a corner of a sweep that uses the point has them as well."""
+    variables: dict[Text, Quantity] = Field(default_factory=dict)
+    """Random variable -> its value; the unit is one sigma. Others are 0."""
