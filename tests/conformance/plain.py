@@ -144,8 +144,16 @@ class _Outline:
             elif number:
                 self._card(line, self.lines[number + 1 :])
         for content in beside:
-            lines = content.splitlines()
-            for number, line in enumerate(lines):
+            self._included(content.splitlines())
+
+    def _included(self, lines: Sequence[str]) -> None:
+        inside = False
+        for number, line in enumerate(lines):
+            if line.strip().lower().startswith((".control", ".endc")):
+                inside = line.strip().lower().startswith(".control")
+            elif inside:
+                self.runs_itself = self.runs_itself or bool(_RUNS.match(line))
+            else:
                 self._card(line, lines[number + 1 :])
 
     def _card(self, line: str, following: Sequence[str]) -> None:
