@@ -19,6 +19,7 @@ from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_watch import CaseWatch
 from simorc.simulators.child_process import Child, attended
 from simorc.simulators.job import Job
+from simorc.simulators.large_logs import judged_aside
 from simorc.simulators.ngspice.log.scan import Complaint
 from simorc.simulators.ngspice.outputs import collect_raw, cut_to_limit
 from simorc.simulators.ngspice.verdict import Ending, judge
@@ -155,7 +156,8 @@ class Ngspice:
             stopped, ended = await attended(child, partial(_attend, child, watch), on_exit)
         finally:
             (job.directory / CUT_DECK).unlink(missing_ok=True)
-        outcome = _judged(job, deck, Ending(ended.exit_code, stopped))
+        ending = Ending(ended.exit_code, stopped)
+        outcome = await judged_aside(job.log.stat().st_size, _judged, job, deck, ending)
         return replace(outcome, seconds=time.monotonic() - started, peak_memory=ended.peak_memory)
 
 

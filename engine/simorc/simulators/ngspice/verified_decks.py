@@ -214,7 +214,10 @@ def deck_form(deck: Deck, marked: str | None, directory: Path) -> DeckSplit | st
     if unknown is not None:
         return f"{unknown}, so redefined names are unknown"
     cards = _without_control(deck.text, deck.controls)
-    plain = None if marked is None else _without_control(marked, Deck.parse(marked).controls)
+    # Marks are put around values only, so a deck without control blocks has none when it is marked.
+    plain = marked
+    if marked is not None and deck.controls:
+        plain = _without_control(marked, Deck.parse(marked).controls)
     names = {found.name for found in included if isinstance(found, Definition)}
     return split_deck(cards, plain, structure=names)
 

@@ -11,6 +11,7 @@ from simorc.netlist.deck.control_block import for_batch
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_watch import Pace
 from simorc.simulators.job import Callbacks, Job
+from simorc.simulators.large_logs import judged_aside
 from simorc.simulators.ngspice.cold import SALVAGE_WITHIN
 from simorc.simulators.ngspice.log.scan import Complaint, last_progress, scan_log
 from simorc.simulators.ngspice.outputs import collect_raw, cut_to_limit
@@ -53,7 +54,7 @@ class WarmCases:
             output = self._session.loading + output  # it contains the reason
         job.log.write_bytes(output)
         self._session.bring_home(job.directory)
-        outcome = self.judged(job, case.deck, output, ending)
+        outcome = await judged_aside(len(output), self.judged, job, case.deck, output, ending)
         outcome = without_skipped_values(outcome, output)
         if not session_survives(outcome, output):
             self._session.drop(callbacks)
