@@ -20,7 +20,7 @@ from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way
 from simorc.simulators.ngspice.simulator_identity import simulator_identity
 from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
-from simorc.simulators.ngspice.whole_cases.loader import Loader, start_forked
+from simorc.simulators.ngspice.whole_cases.loader import Loader, can_fork, start_forked
 from simorc.simulators.ngspice.worker import NgspiceWorker
 from simorc.simulators.others.registry import adapter_called
 from simorc.simulators.others.worker import ProgramWorker
@@ -80,7 +80,7 @@ def loader_of(
     """The loader of a run whose warm sessions are driven by the ngspice library, else None; `until_end`
     closes it. To be called before this process has threads.
     """
-    if way is None or way.kind != "library":
+    if way is None or way.kind != "library" or not can_fork():
         return None
     try:
         return until_end.enter_context(closing(Loader(RunCases(preparation, measuring))))

@@ -29,6 +29,8 @@ _LARGEST = 1 << 17
 """Bytes of a request; a larger environment starts an ordinary session."""
 NAME = "simorc-session"
 """How the process of a session is called; a forked process has the name of its parent otherwise."""
+_DESCRIPTORS = Path("/proc/self/fd")
+"""The open descriptors of this process."""
 _SET_DEATH_SIGNAL = 1
 """``PR_SET_PDEATHSIG`` of Linux."""
 
@@ -129,6 +131,13 @@ class ForkedProcess:
         return max(0, memory_of(self.pid) - self._at_first)
 
 
+def can_fork() -> bool:
+    """Whether this system has what a loader needs."""
+    return (
+        all(hasattr(os, name) for name in ("memfd_create", "pidfd_open")) and Path("/proc/self/fd").is_dir()
+    )
+
+
 # In the loader --------------------------------------------------------------------------------------------
 
 
@@ -161,16 +170,16 @@ def _die_with(parent: int) -> None:
         os._exit(1)
 
 
-def _keep_only(descriptors: Sequence[int]) -> None:
-    """Close every descriptor but these and standard error; standard input and output are empty."""
+def _keep_only(descriptors: Sequence[int], streams: Sequence[int] = (0, 1)) -> None:
+    """Close every descriptor but these and the standard streams, of which `streams` are empty afterwards."""
+    for descriptor in [int(entry.name) for entry in _DESCRIPTORS.iterdir()]:
+        if descriptor > 2 and descriptor not in descriptors:
+            with suppress(OSError):  # the one that listed them
+                os.close(descriptor)
     nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    os.dup2(nothing, 1)
-    last = 2
-    for descriptor in sorted(descriptors):
-        os.closerange(last + 1, descriptor)
-        last = descriptor
-    os.closerange(last + 1, os.sysconf("SC_OPEN_MAX"))
+    for stream in streams:
+        os.dup2(nothing, stream)
+    os.close(nothing)
 
 
 class _Forks:
@@ -239,7 +248,7 @@ def _run_worker(parent: int, request: Any, descriptors: Sequence[int], source: C
         sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
         os.dup2(output, 1)
         os.dup2(output, 2)
-        _keep_only_for_worker([commands, records, sys.stderr.fileno()])
+        _keep_only([commands, records, sys.stderr.fileno()], streams=(0,))
         os.environ.clear()
         os.environ.update(environment)
         show_as(NAME, {RUN_VARIABLE: environment.get(RUN_VARIABLE, "")})
@@ -258,17 +267,6 @@ def _worker(
     except (OSError, AttributeError) as error:
         os.write(2, f"Error: {error}\n".encode())
         os._exit(1)
-
-
-def _keep_only_for_worker(descriptors: Sequence[int]) -> None:
-    last = 2
-    for descriptor in sorted(descriptors):
-        os.closerange(last + 1, descriptor)
-        last = descriptor
-    os.closerange(last + 1, os.sysconf("SC_OPEN_MAX"))
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
 
 
 def start_forked(
