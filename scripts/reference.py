@@ -19,6 +19,7 @@ from simorc.cli.main import simorc
 from simorc.config.models.analysis import AnalysisDefinition
 from simorc.config.models.fields import Section
 from simorc.config.models.setup import Setup
+from simorc.config.models.sizing import SizingDefinition
 from simorc.config.models.statistical_corner import StatisticalCorner
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
@@ -31,6 +32,7 @@ FILES: Mapping[str, tuple[str, type[Section]]] = {
     "sweep": ("sweeps/NAME.yaml", SweepDefinition),
     "analysis": ("analyses/NAME.yaml", AnalysisDefinition),
     "corner": ("corners/NAME.yaml", StatisticalCorner),
+    "sizing": ("sizing/NAME.yaml", SizingDefinition),
 }
 MADE = (
     "<!-- Made by scripts/reference. Change the models or docs/reference/examples.yaml, not this page. -->\n"

@@ -18,15 +18,17 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from simorc.cli.main import simorc as program
+from simorc.config.models.analysis import AnalysisDefinition
 from simorc.config.models.fields import Section
 from simorc.config.models.setup import Setup
+from simorc.config.models.sizing import SizingDefinition
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
 from simorc.config.yaml.source import read_yaml
 from simorc.plots.spec import plot_spec
 from simorc_tui.settings.preferences import read_preferences
 
-MODELS: tuple[type[Section], ...] = (Setup, TestbenchConfig, SweepDefinition)
+MODELS: tuple[type[Section], ...] = (Setup, TestbenchConfig, SweepDefinition, AnalysisDefinition, SizingDefinition)
 TEXTS = {
     "docs/conformance.md": "test_drawings.py reads it as a deck of the conformance check",
     "docs/architecture.md": "test_drawings.py compares it with the tree",
@@ -199,6 +201,10 @@ def model_of(title: str) -> type[Section] | None:
         return Setup
     if title.endswith("config.yaml"):
         return TestbenchConfig
+    if "analyses/" in title:
+        return AnalysisDefinition
+    if "sizing/" in title:
+        return SizingDefinition
     return SweepDefinition if "sweeps/" in title else None
 
 

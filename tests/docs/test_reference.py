@@ -49,7 +49,7 @@ def forms_of(section: type[Section], tmp_path: Path) -> Iterator[Any]:
     yield from source.data if isinstance(source.data, list) else [source.data]
 
 
-@pytest.mark.parametrize("name", ["sim_setup.md", "testbench.md", "sweep.md", "commands.md"])
+@pytest.mark.parametrize("name", ["sim_setup.md", "testbench.md", "sweep.md", "sizing.md", "commands.md"])
 def test_the_committed_page_is_what_the_code_says(name: str) -> None:
     page = ROOT / "docs" / "reference" / name
     assert page.read_text(encoding="utf-8") == maker().reference()[name], "run scripts/reference and commit"

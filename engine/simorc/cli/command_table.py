@@ -37,6 +37,9 @@ COMMANDS = {
     "watch": Entry("Project", "Watch schematics and report netlists that become stale.", "watch"),
     "build": Entry("Running", "Create a run of a sweep without starting it.", "build"),
     "run": Entry("Running", "Run a sweep, or resume a run.", "run"),
+    "size": Entry(
+        "Running", "Find values of parameters with which every spec is met at every corner.", "size"
+    ),
     "status": Entry("Running", "Show all runs, or one run.", "status"),
     "cancel": Entry("Running", "Cancel a run, or some of its cases.", "steering:cancel"),
     "pause": Entry("Running", "Pause a run: running cases finish, no new case starts.", "steering:pause"),

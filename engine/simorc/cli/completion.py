@@ -83,6 +83,13 @@ def _pipeline_runs(root: Path) -> list[CompletionItem]:
     return [CompletionItem(run.name, help="run") for run in find_pipeline_runs(root)[:RUNS_OFFERED]]
 
 
+def _sizings(root: Path) -> list[CompletionItem]:
+    files = sorted((root / "sizing").glob("*.y*ml"))
+    runs = sorted((root / "sizing_runs").glob("*"), reverse=True)[:RUNS_OFFERED]
+    names = [CompletionItem(path.stem, help="sizing") for path in files]
+    return names + [CompletionItem(path.name, help="run") for path in runs]
+
+
 def _environments(root: Path) -> list[CompletionItem]:
     return [CompletionItem(name) for name in _section(root, "environments")]
 
@@ -113,3 +120,4 @@ NETLISTS = _completing(_netlists)
 PIPELINES = _completing(_pipelines)
 PIPELINE_RUNS = _completing(_pipeline_runs)
 ENVIRONMENTS = _completing(_environments)
+SIZINGS = _completing(_sizings)

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 FOLDER = ".schemas"
 """The directory of the schemas, at the project's root."""
-NAMES = ("setup", "testbench", "sweep", "analysis", "corner")
+NAMES = ("setup", "testbench", "sweep", "analysis", "corner", "sizing")
 
 
 def schema_text(name: str) -> str:
@@ -42,6 +42,8 @@ def schema_line(path: PurePath) -> str:
         name = "analysis"
     elif path.parts[0] == "corners" and path.suffix in (".yaml", ".yml"):
         name = "corner"
+    elif path.parts[0] == "sizing" and path.suffix in (".yaml", ".yml"):
+        name = "sizing"
     if name is None:
         return ""
     up = PurePosixPath(*[".."] * (len(path.parts) - 1), FOLDER, f"{name}.json")

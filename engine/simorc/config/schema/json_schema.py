@@ -12,6 +12,7 @@ from typing import Any
 from simorc.config.models.analysis import AnalysisDefinition
 from simorc.config.models.fields import Section
 from simorc.config.models.setup import Setup
+from simorc.config.models.sizing import SizingDefinition
 from simorc.config.models.statistical_corner import StatisticalCorner
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
@@ -22,6 +23,7 @@ FILES: Mapping[str, type[Section]] = {
     "sweep": SweepDefinition,
     "analysis": AnalysisDefinition,
     "corner": StatisticalCorner,
+    "sizing": SizingDefinition,
 }
 """Name of a schema -> the model of the file."""
 
@@ -31,13 +33,14 @@ _TITLES = {
     "sweep": "a sweep file of simorc",
     "analysis": "an analysis file of simorc",
     "corner": "a statistical corner of simorc",
+    "sizing": "a sizing file of simorc",
 }
 _SCALARS = ["string", "number", "boolean"]
 _NAMED = {"type": "array", "items": {"type": "string"}}
 
 
 def json_schema(name: str) -> dict[str, Any]:
-    """The schema of ``setup``, ``testbench``, ``sweep``, ``analysis`` or ``corner`` (draft 2020-12)."""
+    """The schema of a file of `FILES` (draft 2020-12)."""
     schema = FILES[name].model_json_schema(mode="validation")
     schema.pop("description", None)
     definitions = schema.get("$defs", {})

@@ -21,7 +21,8 @@ from simorc.text import plain
     help=f"Write all schemas into DIR, such as {FOLDER}.",
 )
 def command(name: str | None, directory: Path | None) -> None:
-    """Print the JSON Schema of sim_setup.yaml (setup), config.yaml (testbench) or a sweep file (sweep).
+    """Print the JSON Schema of sim_setup.yaml (setup), config.yaml (testbench), a sweep file (sweep) or a
+    sizing file (sizing).
 
     Editors with the YAML language server use it to complete and to check; a file names its schema in its
     first line:

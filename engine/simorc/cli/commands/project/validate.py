@@ -16,6 +16,7 @@ NO_CASES = "the sweep has no cases: check exclude and include"
 @scoped
 def command(scope: Scope) -> int:
     """Check every file of the project. Nothing is created or started."""
+    from simorc.config.sizing_files import sizing_problems
     from simorc.launch.case_plan import plan_of
     from simorc.launch.project_checks import findings_of, problems_of, unmeasurable_testbench
     from simorc.launch.sweep_checks import sweep_warnings, testbench_warnings
@@ -33,6 +34,7 @@ def command(scope: Scope) -> int:
         for each in unmeasurable_testbench(project, testbench)
     ]
     problems += plot_problems(project)
+    problems += sizing_problems(project)
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)))
     plans = {
