@@ -28,7 +28,13 @@ from simorc.config.yaml.source import read_yaml
 from simorc.plots.spec import plot_spec
 from simorc_tui.settings.preferences import read_preferences
 
-MODELS: tuple[type[Section], ...] = (Setup, TestbenchConfig, SweepDefinition, AnalysisDefinition, SizingDefinition)
+MODELS: tuple[type[Section], ...] = (
+    Setup,
+    TestbenchConfig,
+    SweepDefinition,
+    AnalysisDefinition,
+    SizingDefinition,
+)
 TEXTS = {
     "docs/conformance.md": "test_drawings.py reads it as a deck of the conformance check",
     "docs/architecture.md": "test_drawings.py compares it with the tree",
