@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -163,20 +165,20 @@ class Lab:
 
 
 @pytest.fixture(scope="session")
-def slurm_started(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Lab]:
+def slurm_started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     if os.geteuid() != 0 or not all(shutil.which(name, path=_sbin()) for name in ("slurmctld", "munged")):
         pytest.skip("a Slurm of one's own needs root, slurmctld and munged")
     directory = tmp_path_factory.mktemp("slurm")
     # The sockets of munge want a path that others may enter.
     for parent in (directory, *directory.parents[:2]):
         parent.chmod(0o755)
-    port = 18_800 + 20 * int(worker_id.removeprefix("gw") or 0) if worker_id != "master" else 18_700
     environment = {
         **os.environ,
         "SLURM_LAB": str(directory),
         "NODES": "3",
         "CPUS": "2",
-        "BASE_PORT": str(port),
+        "BASE_PORT": str(_free_ports(1 + 3)),
+        "OWNER": str(os.getpid()),
         "SLURMD_TIMEOUT": "8",
     }
     lab = Lab(directory, environment)
@@ -190,6 +192,16 @@ def slurm_started(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> I
         yield lab
     finally:
         lab.control("stop")
+
+
+def _free_ports(count: int) -> int:
+    """The first of so many ports in a row that nobody listens on: other tests have labs, too."""
+    for first in range(20_000 + os.getpid() % 1000 * 10, 32_000, 10):
+        with ExitStack() as tried, suppress(OSError):
+            for port in range(first, first + count):
+                tried.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
+    raise OSError("no ports are free for a lab")
 
 
 def _sbin() -> str:
