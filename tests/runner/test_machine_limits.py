@@ -26,6 +26,7 @@ C1 out 0 1n
 .tran 1n 1m
 .end
 """
+LADDER = "".join(f"R{n}a out x{n} 1k\nR{n}b x{n} 0 1k\n" for n in range(2, 42))
 SMALL = "* small\n.param r={{ parameters.r }}\nV1 in 0 1\nR1 in 0 {r}\n.op\n.end\n"
 MANY = "parameters: {r: {start: 1, stop: 30, num: 30}}\n"
 
@@ -42,7 +43,7 @@ def test_memory_limit(
     make_project: Callable[..., Project], run_through: Callable[..., RunLayout], warm: str
 ) -> None:
     limits = f"memory_limit: 60MB, retries: 0, warm: '{warm}'"
-    layout = run_through(make_project(LARGE, execution=limits))
+    layout = run_through(make_project(LARGE.replace(".tran", f"{LADDER}.tran"), execution=limits))
     status, kind, message = verdict(layout)
     assert (status, kind) == ("failed", "out_of_memory"), message
 

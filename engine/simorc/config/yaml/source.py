@@ -182,6 +182,8 @@ def _reason(error: MarkedYAMLError, text: str, line: int, column: int) -> str:
 
 
 def _build(node: Node | None, path: Path) -> Source:
+    if node is not None and _values_in(node, {}) > MAX_VALUES:
+        return _broken(path, f"more than {MAX_VALUES} values")
     builder = _Builder(path)
     data = {} if node is None else builder.value(node, ())
     if builder.exploded:
@@ -189,6 +191,18 @@ def _build(node: Node | None, path: Path) -> Source:
     if data is None and not builder.problems:
         data = {}  # a lone ~ means the same as an empty file
     return Source(path, data, tuple(builder.problems), builder.places, builder.keys)
+
+
+def _values_in(node: Node, known: dict[int, int], depth: int = 0) -> int:
+    """How many values `node` stands for with all aliases written out; each anchor is counted once."""
+    if isinstance(node, ScalarNode) or depth > MAX_DEPTH:
+        return 1
+    if id(node) not in known:
+        known[id(node)] = 1  # an alias in its own anchor ends here
+        pairs = isinstance(node, MappingNode)
+        below = (pair[1] for pair in node.value) if pairs else iter(node.value)
+        known[id(node)] += sum(_values_in(each, known, depth + 1) for each in below)
+    return known[id(node)]
 
 
 class _Builder:
