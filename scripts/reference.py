@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 from simorc.cli.command_table import COMMANDS, SECTIONS
 from simorc.cli.main import simorc
 from simorc.config.models.analysis import AnalysisDefinition
+from simorc.config.models.contract import Contract
 from simorc.config.models.fields import Section
 from simorc.config.models.setup import Setup
 from simorc.config.models.sizing import SizingDefinition
@@ -33,6 +34,7 @@ FILES: Mapping[str, tuple[str, type[Section]]] = {
     "analysis": ("analyses/NAME.yaml", AnalysisDefinition),
     "corner": ("corners/NAME.yaml", StatisticalCorner),
     "sizing": ("sizing/NAME.yaml", SizingDefinition),
+    "contract": ("pipelines/NAME/contract.yaml", Contract),
 }
 MADE = (
     "<!-- Made by scripts/reference. Change the models or docs/reference/examples.yaml, not this page. -->\n"

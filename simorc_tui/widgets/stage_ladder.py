@@ -81,9 +81,9 @@ def newest(ladder: Ladder) -> int:
 
 
 def attempt_line(stage_attempt: StageAttempt, glyphs: Glyphs) -> Text:
-    """``✗ a4 2nd try  lint  0.28 s``, below it what was wrong and what was decided."""
+    """``✗ lint 2nd try  lint  0.28 s``, below it what was wrong and what was decided."""
     style = COLOURS.get(stage_attempt.status, "dim")
-    text = Text(f"{_sign(stage_attempt, glyphs)} {plain(stage_attempt.stage):<{NAME_WIDTH}}", style)
+    text = Text(f"{_sign(stage_attempt, glyphs)} {plain(stage_attempt.word):<{NAME_WIDTH}}", style)
     if stage_attempt.attempt > 1:
         text.append(f" try {stage_attempt.attempt}", "bold")
     if stage_attempt.status == "running":

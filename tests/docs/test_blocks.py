@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 
 from simorc.cli.main import simorc as program
 from simorc.config.models.analysis import AnalysisDefinition
+from simorc.config.models.contract import Contract
 from simorc.config.models.fields import Section
 from simorc.config.models.setup import Setup
 from simorc.config.models.sizing import SizingDefinition
@@ -34,6 +35,7 @@ MODELS: tuple[type[Section], ...] = (
     SweepDefinition,
     AnalysisDefinition,
     SizingDefinition,
+    Contract,
 )
 TEXTS = {
     "docs/conformance.md": "test_drawings.py reads it as a deck of the conformance check",
@@ -211,6 +213,8 @@ def model_of(title: str) -> type[Section] | None:
         return AnalysisDefinition
     if "sizing/" in title:
         return SizingDefinition
+    if title.endswith("contract.yaml"):
+        return Contract
     return SweepDefinition if "sweeps/" in title else None
 
 

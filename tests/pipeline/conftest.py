@@ -95,6 +95,7 @@ def loop(tmp_path: Path) -> Make:
         /,
         *,
         answers: dict[str, list[str]] | None = None,
+        contract: str | None = None,
         **stages: dict[str, Any],
     ) -> Loop:
         root = tmp_path / "project"
@@ -104,19 +105,25 @@ def loop(tmp_path: Path) -> Make:
         (root / "answers.json").write_text(json.dumps({"a1": rtl or [GOOD], **(answers or {})}))
         command = [sys.executable, "{project}/generate.py", "{project}", "{output}", "{failure}"]
         made_by = {"backend": "command", "command": command, "timeout": PATIENCE}
-        own = {
+        own: dict[str, dict[str, Any]] = {
             "a1": made_by,
             "a5": {"enable": False},
             "a4": {"enable": False},
             "a7": {"parameters": {"steps": STEPS}},
             "simulation": {"timeout": PATIENCE},
+            "qualify": {"enable": contract is not None, "mutants": 10},
         }
+        if contract is not None:
+            own["a7"] = {}
+            (root / "contract.yaml").write_text(contract)
         for name, given in stages.items():
             asked = {**made_by, **given} if given.get("backend") == "command" else given
             if name == "a4" and given.get("fix", {}).get("backend") == "command":
                 asked = {**given, "fix": made_by}
             own[name] = asked if name == "a7" else {**own.get(name, {}), **asked}
         pipeline = {"top": "toggle", "spec": "spec.md", "stages": own}
+        if contract is not None:
+            pipeline["contract"] = "contract.yaml"
         # JSON is YAML: what a user writes, without quoting Verilog by hand.
         (root / "sim_setup.yaml").write_text(json.dumps({"pipelines": {"toggle": pipeline}}, indent=1))
         return Loop(root)

@@ -112,7 +112,7 @@ def test_defaults_and_order(tmp_path: Path) -> None:
         "synth": {"kind": "command", "command": ["true"]},
     }
     definition = write(tmp_path, stages=stages).setup.pipelines["p"]
-    assert definition.order() == ("a5", "a4", "a7", "simulation", "lay", "synth")
+    assert definition.order() == ("a5", "a4", "a7", "simulation", "qualify", "lay", "synth")
     assert (definition.budgets.a4, definition.budgets.a1, definition.budgets.a7) == (1, 1, 1)
     assert definition.simulation.pass_marker == "TEST PASSED"
 

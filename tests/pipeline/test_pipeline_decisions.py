@@ -63,9 +63,19 @@ def test_each_failure_has_its_path(outcome: StageOutcome, actions: list[str]) ->
     assert play(*[outcome] * len(actions)) == actions
 
 
-def test_a_testbench_at_fault_is_made_again_first() -> None:
+def test_a_testbench_at_fault_is_made_again_and_no_rtl_is_asked_for() -> None:
     outcome = failed("simulation", Fault.COMPILE_ERROR, "testbench")
-    assert play(*[outcome] * 4) == ["remake_testbench", "fix_lint", "regenerate", "give_up"]
+    assert play(*[outcome] * 2) == ["remake_testbench", "give_up"]
+
+
+def test_a_weak_testbench_is_strengthened_once_and_no_rtl_is_asked_for() -> None:
+    outcome = failed("qualify", Fault.WEAK_TESTBENCH, "testbench")
+    assert play(*[outcome] * 2) == ["strengthen_testbench", "give_up"]
+
+
+def test_wrong_ports_are_no_matter_for_lint() -> None:
+    outcome = failed("simulation", Fault.INTERFACE, "rtl")
+    assert play(*[outcome] * 2) == ["regenerate", "give_up"]
 
 
 def test_a_new_remedy_is_one_entry_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +107,7 @@ def test_whatever_fails_a_run_ends_within_its_budgets(verdicts: list[str], a4: i
         following, state = progress.after(outcome, action)
         decision = {"action": action.name, "reason": action.reason, "next": following, "state": state}
         progress.advance({"seq": seq, **outcome.as_json(), "details": "", "decision": decision})
-    assert progress.seq <= len(ORDER) * (1 + a4 + a1 + a7)
+    assert progress.seq <= len(ORDER) * (1 + a4 + a1 + a7 + budgets.strengthen)
     assert (progress.next is None) == (progress.state in ("passed", "failed"))
     if progress.state == "passed":
         assert "testbench" in progress.files and progress.history[-1].outcome.stage == "export"

@@ -53,11 +53,19 @@ GOES_ROUND = [
 ]
 
 
+REMADE = [
+    *["a1:passed", "a7:passed", "simulation:{0}>remake_testbench"],
+    *["a7:passed", "simulation:{0}>abort"],
+]
+
+
 def test_good_rtl_passes_at_once(loop: Make) -> None:
     work = loop()
     assert path(work.run()) == ["a1:passed", "a7:passed", "simulation:passed"]
     result = work.result
-    assert result["state"] == "passed" and result["functional_success"] is True
+    assert result["state"] == "passed" and result["functional_success"] is None
+    assert result["verification"]["state"] == "unverified"
+    assert "no contract" in result["verification"]["reasons"][0]
     assert "TEST PASSED" in result["simulation_log"]
     assert "module testbench" in result["a7_testbench"]
     assert (work.layout.path / result["testbench_file"]).is_file()
@@ -74,7 +82,7 @@ def test_rtl_wrong_once_is_right_on_regeneration(loop: Make) -> None:
     first, second = work.asked()
     assert first["failure"] == ""
     assert "test_failed" in second["failure"] and "q is 0, expected 1" in second["failure"]
-    assert work.result["functional_success"] is True
+    assert work.result["state"] == "passed"
     assert [each["action"] for each in work.result["decisions"]] == ["regenerate"]
 
 
@@ -112,12 +120,12 @@ def test_rtl_without_a_readable_port_list_goes_back_to_a1(loop: Make, header: st
 
 def test_a_testbench_that_never_ends_is_killed(loop: Make) -> None:
     work = loop(answers={"a7": [ENDLESS]}, a7={"backend": "command"}, simulation={"timeout": 1})
-    assert path(work.run()) == [step.format("timeout") for step in GOES_ROUND]
+    assert path(work.run()) == [step.format("timeout") for step in REMADE]
 
 
 def test_a_testbench_without_a_verdict_does_not_pass(loop: Make) -> None:
     work = loop(answers={"a7": [SILENT]}, a7={"backend": "command"})
-    assert path(work.run()) == [step.format("no_verdict") for step in GOES_ROUND]
+    assert path(work.run()) == [step.format("no_verdict") for step in REMADE]
 
 
 def test_a_testbench_that_does_not_compile_is_made_again(loop: Make) -> None:
@@ -192,7 +200,7 @@ def test_a_testbench_that_prints_for_ever_is_stopped(loop: Make) -> None:
     bench = 'module testbench;\n  initial forever begin #1; $display("more"); end\nendmodule\n'
     limits = {"output_limit": 1_000_000, "timeout": PATIENCE}
     work = loop(answers={"a7": [bench]}, a7={"backend": "command"}, simulation=limits)
-    assert path(work.run()) == [step.format("output_limit") for step in GOES_ROUND]
+    assert path(work.run()) == [step.format("output_limit") for step in REMADE]
 
 
 def test_a_tool_missing_from_the_start_is_told_before_anything_is_made(
@@ -294,4 +302,4 @@ def test_a_gate_exports_the_verified_rtl(loop: Make) -> None:
 def test_a_gate_that_fails_or_leaves_nothing_ends_the_run(loop: Make, command: list[str]) -> None:
     work = loop(export={"kind": "command", "command": command, "outputs": ["exported.sv"]})
     assert path(work.run())[-1] == "export:gate_failed>abort"
-    assert work.result["state"] == "failed" and work.result["functional_success"] is True
+    assert work.result["state"] == "failed" and work.result["functional_success"] is None

@@ -51,7 +51,8 @@ def test_a_stage_is_chosen_by_name(loop: Make) -> None:
     work.run()
     assert replay(work.opened, Unwatched(), "simulation").outcome.status == "passed"
     assert replay(work.opened, Unwatched(), "simulation").directory.is_dir()
-    with pytest.raises(UsageError, match="there are: a1, a7, simulation"):
+    assert replay(work.opened, Unwatched(), "testbench").line["stage"] == "a7"
+    with pytest.raises(UsageError, match="there are: generate, testbench, simulation"):
         replay(work.opened, Unwatched(), "a5")
 
 
@@ -60,11 +61,13 @@ def test_runs_become_a_data_set(loop: Make) -> None:
     work = loop([WRONG, GOOD])
     work.run()
     runs = find_pipeline_runs(work.root)
-    (record,) = records(runs, "simulation.status==passed and simulation.attempts>1")
+    assert list(records(runs, "simulation.status==passed")) == []
+    (record,) = records(runs, "simulation.status==passed and simulation.attempts>1", unverified=True)
     assert record["rtl"] == GOOD and "q changes with each clock" in record["spec"]
-    assert record["functional_success"] is True and record["a7_testbench"].startswith("// Testbench")
+    assert record["functional_success"] is None and record["a7_testbench"].startswith("// Testbench")
     assert json.loads(json.dumps(record)) == record
-    assert list(records(runs, "simulation.status==failed")) == []
+    assert list(records(runs, "simulation.status==failed", unverified=True)) == []
+    assert [each["rtl"] for each in records(runs, "verification.state==unverified")] == [GOOD]
 
 
 RESULT: dict[str, Any] = {
@@ -84,6 +87,7 @@ RESULT: dict[str, Any] = {
         ("state=failed", True),
         ("state!=failed", False),
         ("a4.metrics.warnings==3", True),
+        ("lint.metrics.warnings==3", True),
         ("a4.metrics.warnings > 3", False),
         ("a4.metrics.clean==false", True),
         ("functional_success==null", True),

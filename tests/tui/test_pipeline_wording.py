@@ -49,7 +49,7 @@ def test_an_attempt_with_all_it_has() -> None:
         verdict="regenerate: back to a1",
     )
     assert attempt_text(attempt).plain.splitlines() == [
-        "a4 attempt 2 (003)  failed  lint",
+        "lint attempt 2 (003)  failed  lint",
         "2 findings",
         "warnings=2  errors=0",
         "decision: regenerate: back to a1",

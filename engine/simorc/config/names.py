@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterable
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", re.ASCII)
+STAGE_WORDS = {"a1": "generate", "a5": "format", "a4": "lint", "a7": "testbench"}
+"""Stages of a pipeline that have a number: the name in files, and the word that is shown and may be written.
+"""
 # Columns every metadata.csv has; a parameter of that name would make two of them.
 RESERVED = frozenset({"case_id", "status", "result_path", "error_message"})
 
@@ -22,6 +25,16 @@ def bad_name(name: str) -> str:
         "a name starts with a letter, digit or _, followed by letters, digits, _ - or "
         ". (at most 100 characters)"
     )
+
+
+def stage_name(written: str) -> str:
+    """The name of a stage in files: ``a1`` for ``generate``, any other name as it is."""
+    return next((name for name, word in STAGE_WORDS.items() if word == written), written)
+
+
+def stage_word(name: str) -> str:
+    """The word that is shown for a stage: ``generate`` for ``a1``, any other name as it is."""
+    return STAGE_WORDS.get(name, name)
 
 
 def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:

@@ -15,12 +15,14 @@ from typing import Any
 from simorc.config.expansion import against
 from simorc.config.models.pipeline import PipelineDefinition
 from simorc.config.project import Project, known
+from simorc.config.validate.contract_checks import load_contract
 from simorc.errors import RunError, UsageError
 from simorc.files import write_json
 from simorc.pipeline.generation.llm_environment import with_environment
 from simorc.pipeline.rundir.layout import PIPELINE_RUNS, PipelineLayout, find_pipeline_runs
 from simorc.pipeline.rundir.manifest import FORMAT
 from simorc.pipeline.tools import find_tool
+from simorc.pipeline.verilog.slang import require_pyslang
 from simorc.rundir.instants import CREATED_UTC, next_instant, written
 from simorc.rundir.provenance import describe_host, git_state, sha256
 
@@ -28,6 +30,7 @@ _TOOLS = {
     "a5": ("verible-verilog-format", "verible-verilog-lint"),
     "a4": ("verilator",),
     "simulation": ("iverilog", "vvp"),
+    "qualify": ("iverilog", "vvp"),
 }
 
 
@@ -42,6 +45,8 @@ def build_pipeline_run(
     if spec is not None:
         definition = definition.model_copy(update={"spec": str(_existing(spec))})
     tools = {tool: find_tool(tool) for stage in definition.order() for tool in _TOOLS.get(stage, ())}
+    if definition.contract is not None or "qualify" in definition.order():
+        require_pyslang()
     final = _free_name(project.root / PIPELINE_RUNS, name)
     making = PipelineLayout(final.with_name(f".{final.name}.building"))
     making.inputs.mkdir(parents=True)
@@ -122,11 +127,28 @@ class _Freezer:
         stages["simulation"] = simulation.model_copy(update=copies)
         update = {
             "spec": self._file(definition.spec),
+            "contract": self._contract(definition.contract),
             "rtl": self._file(definition.rtl),
             "context": tuple(self.file(path) for path in definition.context),
             "stages": stages,
         }
         return definition.model_copy(update=update)
+
+    def _contract(self, written: str | None) -> str | None:
+        """The copy of the contract, with its model beside it."""
+        if written is None:
+            return None
+        path, copy = against(written, self._root), self.file(written)
+        model = load_contract(path).model
+        if model is not None:
+            self._copy(against(model, path.parent), Path(copy).parent / model)
+        return copy
+
+    def _copy(self, source: Path, relative: Path) -> None:
+        target = self._making.path / relative
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+        self.hashes[relative.as_posix()] = sha256(target)
 
     def _file(self, written: str | None) -> str | None:
         return None if written is None else self.file(written)
@@ -139,8 +161,5 @@ class _Freezer:
         else:
             digest = hashlib.sha256(str(source.parent).encode()).hexdigest()[:8]
             relative = Path("inputs") / "outside" / digest / source.name
-        target = self._making.path / relative
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
-        self.hashes[relative.as_posix()] = sha256(target)
+        self._copy(source, relative)
         return relative.as_posix()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from simorc.config.models.pipeline import PluginStage, Sweep
+from simorc.config.validate.contract_checks import load_contract
 from simorc.errors import SimorcError, TemplateError, ToolMissing
 from simorc.pipeline.outcome import Fault, StageFailed, StageOutcome
 from simorc.pipeline.remediations import budgets_of, decision_manager
@@ -19,11 +20,13 @@ from simorc.pipeline.rundir.results import write_result
 from simorc.pipeline.stages.command_gate import pass_command
 from simorc.pipeline.stages.generate import generate
 from simorc.pipeline.stages.lint import lint
+from simorc.pipeline.stages.qualify import qualify
 from simorc.pipeline.stages.simulation import simulate
 from simorc.pipeline.stages.style import restyle
 from simorc.pipeline.stages.sweep_gate import NOTE, pass_sweep
 from simorc.pipeline.stages.testbench import make_testbench
 from simorc.pipeline.tools import Watch, read_log
+from simorc.pipeline.verification.contract_file import interface_text
 from simorc.pipeline.workplace import Request, StageRunner, Workplace, set_up
 from simorc.plugin_loading import plugin_called
 from simorc.runner.retry_policy import Action, Tried
@@ -35,9 +38,10 @@ LOOP: dict[str, StageRunner] = {
     "a4": lint,
     "a7": make_testbench,
     "simulation": simulate,
+    "qualify": qualify,
 }
 """The loop's stages by name."""
-_FAILURE_TEXTS = ("findings", "simulation_log", "command_log")
+_FAILURE_TEXTS = ("counterexample", "survivors", "findings", "simulation_log", "command_log")
 _LONGEST_FAILURE_TEXT = 4000
 
 
@@ -70,7 +74,8 @@ def _attempt(run: PipelineRun, progress: Progress, watch: Watch) -> dict[str, An
     place = Workplace(run.layout, directory, run.definition, run.layout.root, watch, request)
     outcome = StageOutcome("cancelled", Fault.CANCELLED, "cancelled") if watch.asked else execute(place)
     outcome = StageOutcome.from_json({**outcome.as_json(), "stage": stage})
-    action = decision_manager().decide([*progress.history, Tried(seq, outcome)], budgets_of(run.definition))
+    budgets = budgets_of(run.definition, run.layout.path)
+    action = decision_manager().decide([*progress.history, Tried(seq, outcome)], budgets)
     following, state = progress.after(outcome, action)
     line = {"seq": seq, "attempt": request.attempt, **outcome.as_json()}
     line["artefacts"] = _in_run(run, directory, outcome.artefacts)
@@ -146,7 +151,12 @@ def _request(run: PipelineRun, progress: Progress, directory: Path) -> Request:
         fixing=progress.fixing and stage == "a4",
     )
     sources = {name: run.layout.path / path for name, path in progress.files.items()}
-    return set_up(directory, request, sources)
+    complete = set_up(directory, request, sources)
+    if stage == "a7" and run.definition.contract is not None and "rtl" in complete.files:
+        # Whoever writes expected outputs must not copy them from the RTL.
+        contract = load_contract(run.layout.path / run.definition.contract)
+        (directory / complete.files["rtl"]).write_text(interface_text(contract), encoding="utf-8")
+    return complete
 
 
 def _in_run(run: PipelineRun, directory: Path, artefacts: Mapping[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simorc.config.names import stage_name, stage_word
 from simorc.errors import UsageError
 from simorc.pipeline.loop import execute
 from simorc.pipeline.outcome import StageOutcome
@@ -49,10 +50,11 @@ def replay(run: PipelineRun, watch: Watch, stage: str | None = None) -> Replay:
 
 def _chosen(run: PipelineRun, stage: str | None) -> dict[str, Any]:
     lines = [line for line in read_trace(run.layout.trace) if line["status"] != "cancelled"]
-    wanted = [line for line in lines if line["stage"] == stage] if stage else lines
+    named = stage_name(stage) if stage else None
+    wanted = [line for line in lines if line["stage"] == named] if named else lines
     failed = [line for line in wanted if line["status"] == "failed"]
     if not (failed or wanted):
-        names = ", ".join(dict.fromkeys(line["stage"] for line in lines)) or "none"
+        names = ", ".join(dict.fromkeys(stage_word(line["stage"]) for line in lines)) or "none"
         raise UsageError(f"{run.layout.name}: no attempt at {stage or 'any stage'}; there are: {names}")
     return (failed or wanted)[-1]
 

@@ -86,6 +86,15 @@ class Workplace:
         log_path = self.directory / log
         return run_tool(command, directory, log_path, bounds, environment=environment, watch=self.watch)
 
+    def run_python(self, module: str, arguments: Sequence[str], log: str, bounds: Limits) -> Ended:
+        """Run a module of simorc as a program of its own, with a bare environment."""
+        environment = {**bare_environment(), RUN_VARIABLE: str(self.layout.path), "PYTHONHASHSEED": "0"}
+        environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+        command = [sys.executable, "-m", module, *arguments]
+        return run_tool(
+            command, self.directory, self.directory / log, bounds, environment=environment, watch=self.watch
+        )
+
 
 class StageRunner(Protocol):
     """One stage. Raises StageFailed, ToolMissing or TemplateError for what is not a verdict of its own."""

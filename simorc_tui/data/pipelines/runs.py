@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from simorc.config.names import stage_word
 from simorc.errors import SimorcError
 from simorc.pipeline.control import OVER, PipelineSummary, summarise_pipeline
 from simorc.pipeline.rundir.attempt_log import read_trace
@@ -103,9 +104,14 @@ class StageAttempt:
     directory: Path | None = None
 
     @property
+    def word(self) -> str:
+        """The stage's name as it is shown: ``lint`` for ``a4``."""
+        return stage_word(self.stage)
+
+    @property
     def title(self) -> str:
-        """``a4 attempt 2 (003)``."""
-        return f"{self.stage} attempt {self.attempt} ({self.seq:03d})"
+        """``lint attempt 2 (003)``."""
+        return f"{self.word} attempt {self.attempt} ({self.seq:03d})"
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def head_text(ladder: Ladder, glyphs: Glyphs) -> Text:
 def attempt_text(stage_attempt: StageAttempt) -> Text:
     """The result of an attempt: verdict, numbers, decision, the end of its output."""
     text = Text(
-        plain(stage_attempt.title if stage_attempt.seq else f"{stage_attempt.stage}: not started"), "bold"
+        plain(stage_attempt.title if stage_attempt.seq else f"{stage_attempt.word}: not started"), "bold"
     )
     if stage_attempt.seq:
         text.append(f"  {stage_attempt.status}", COLOURS.get(stage_attempt.status, ""))

@@ -22,7 +22,7 @@ from simorc_tui.screens.pipeline.pipeline_screen import PipelineScreen
 from tests.tui.flows import Terminal, terminal
 
 RUN = "toggle_20261121120000"
-STAGES = {"a5": {"enable": False}, "a4": {"enable": False}}
+STAGES = {"a5": {"enable": False}, "a4": {"enable": False}, "qualify": {"enable": False}}
 VCD = """\
 $timescale 1ns $end
 $scope module testbench $end
@@ -204,7 +204,7 @@ def test_files_of_an_attempt_made_first_given_last(tmp_path: Path) -> None:
 def test_the_first_attempt_is_compared_with_what_it_was_given(fake: FakePipeline) -> None:
     fake.rtl(1, "module toggle;\nendmodule\n")
     title, shown = difference(read_ladder(fake.layout), read_ladder(fake.layout).attempts[0])
-    assert title == "what a1 attempt 1 (001) changed"
+    assert title == "what generate attempt 1 (001) changed"
     assert "nothing to compare" in str(shown)
 
 
@@ -237,13 +237,14 @@ async def test_difference_between_attempts(project: Path, fake: FakePipeline) ->
     fake.failed_once()
     async with terminal(project) as user:
         await _open(user)
-        await user.sees("a1 attempt 2 (004)")
+        await user.sees("generate attempt 2 (004)")
         await user.press("d")
-        await user.sees("a1 attempt 1 (001)  to  a1 attempt 2 (004)", "assign q = 0;", "assign q = 1;")
+        await user.sees("generate attempt 1 (001)  to  generate attempt 2 (004)")
+        await user.sees("assign q = 0;", "assign q = 1;")
         await user.press("D")
-        await user.sees("Compare a1 attempt 2 (004) with", "simulation attempt 1 (003)")
+        await user.sees("Compare generate attempt 2 (004) with", "simulation attempt 1 (003)")
         await user.press("down", "enter")
-        await user.sees("a7 attempt 1 (002)  to  a1 attempt 2 (004)", "testbench.sv")
+        await user.sees("testbench attempt 1 (002)  to  generate attempt 2 (004)", "testbench.sv")
 
 
 async def test_waveforms_from_any_stage(project: Path, fake: FakePipeline) -> None:
@@ -319,7 +320,7 @@ async def test_a_run_is_cancelled_from_its_screen(project: Path, needs_iverilog:
     async with terminal(project) as user:
         await user.sees("pipelines", "toggle")
         await user.press("D", "enter")
-        await user.until(lambda: "a1         running" in user.text)
+        await user.until(lambda: "generate   running" in user.text)
         await user.press("x")
         await user.sees("Cancel this run?")
         await user.press("y")

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from simorc.config.names import stage_word
 from simorc.pipeline.control import stop_pipeline
 from simorc.pipeline.rundir.attempt_log import read_trace
 from simorc.pipeline.rundir.layout import PipelineLayout
@@ -27,7 +28,7 @@ def line_cells(line: Mapping[str, Any]) -> tuple[str, ...]:
     action = line["decision"]["action"]
     return (
         str(line["seq"]),
-        plain(line["stage"]),
+        plain(stage_word(line["stage"])),
         str(line["attempt"]),
         line["status"],
         line["kind"] or "",
@@ -41,11 +42,33 @@ def result_lines(result: Mapping[str, Any], layout: PipelineLayout) -> Iterator[
     """The outcome and where its files are."""
     yield ""
     yield plain(f"{result['state']} {result['kind'] or ''} {result['message']}").rstrip()
+    yield from verification_lines(result.get("verification"))
     names = ("rtl_file", "testbench_file", "simulation_log_file", "vcd_file")
     for name in names:
         if result[name]:
             label = name.removesuffix("_file").replace("_", " ")
             yield f"  {label}: {plain(str(layout.path / result[name]))}"
+
+
+def verification_lines(verification: Mapping[str, Any] | None) -> Iterator[str]:
+    """Whether the RTL is verified, by what, and what is missing."""
+    if verification is None:  # written by an older simorc
+        return
+    yield plain(f"{verification['state']}{_by(verification)}")
+    for reason in verification["reasons"]:
+        yield plain(f"  {reason}")
+    for survivor in verification["mutants"]["survivors"][:10]:
+        yield plain(f"  not noticed: line {survivor['line']}: {survivor['change']}")
+
+
+def _by(verification: Mapping[str, Any]) -> str:
+    """``: model, 300 cycles, 1200 checks, 40 of 41 mutants noticed``."""
+    words = [verification["oracle"]] if verification["oracle"] else []
+    words += [f"{verification[key]} {key}" for key in ("cycles", "checks") if verification[key] is not None]
+    mutants = verification["mutants"]
+    if mutants["made"]:
+        words.append(f"{mutants['killed']} of {mutants['made'] - mutants['equivalent']} mutants noticed")
+    return f": {', '.join(words)}" if words else ""
 
 
 def follow(layout: PipelineLayout, seen: int, as_json: bool) -> None:
@@ -79,7 +102,7 @@ def follow(layout: PipelineLayout, seen: int, as_json: bool) -> None:
 
 def _spoken(line: Mapping[str, Any]) -> str:
     kind = f" {line['kind']}" if line["kind"] else ""
-    text = f"{line['stage']:<10} {line['status']}{kind} ({line['seconds']:.2f} s)"
+    text = f"{stage_word(line['stage']):<10} {line['status']}{kind} ({line['seconds']:.2f} s)"
     if line["message"]:
         text += f": {line['message']}"
     if line["decision"]["action"] not in _GO_ON:

@@ -1,8 +1,9 @@
 """``pipelines:`` in sim_setup.yaml: design pipelines, from a written spec to verified RTL.
 
-The five stages of the loop are named a1, a5, a4, a7 and simulation and run in that order; a stage left out
-has its defaults. Stages of other names are gates (``kind: sweep`` or ``kind: command``) that follow a passed
-simulation in the order written.
+The stages of the loop are named generate, format, lint, testbench, simulation and qualify and run in that
+order; a stage left out has its defaults. The first four are stored under their numbers a1, a5, a4 and a7,
+which may be written as well. Stages of other names are gates (``kind: sweep`` or ``kind: command``) that
+follow a qualified simulation in the order written.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler
 
 from simorc.config.models.fields import Bytes, Name, Seconds, Section, Text, Texts, Whole, kind_of
+from simorc.config.names import stage_name, stage_word
 from simorc.units import Number
 
 LOOP = {
@@ -22,6 +24,7 @@ LOOP = {
     "a4": "lint",
     "a7": "testbench",
     "simulation": "simulate",
+    "qualify": "qualify",
 }
 """The loop's stages in their order, and the kind of each."""
 GATES = ("sweep", "command", "plugin")
@@ -36,12 +39,25 @@ def _ordinary(value: Any) -> Any:
     return [_ordinary(each) for each in value] if isinstance(value, list | tuple) else value
 
 
+def _with_numbers(value: Any) -> Any:
+    """Stages under the names of files: ``generate`` becomes ``a1``."""
+    if not isinstance(value, Mapping):
+        return value
+    numbered: dict[Any, Any] = {}
+    for written, entry in value.items():
+        name = stage_name(written) if isinstance(written, str) else written
+        if name in numbered:
+            raise ValueError(f"{stage_word(name)} and {name} are the same stage; write one")
+        numbered[name] = entry
+    return numbered
+
+
 def _with_kinds(value: Any) -> Any:
     """A stage of the loop gets its kind from its name; any other must declare it."""
     if not isinstance(value, Mapping):
         return value
     completed: dict[Any, Any] = {}
-    for name, entry in value.items():
+    for name, entry in _with_numbers(value).items():
         given = {} if entry is None else entry
         if not isinstance(given, Mapping):
             raise ValueError(f"{name}: expected a mapping, not {kind_of(given)}")
@@ -49,7 +65,8 @@ def _with_kinds(value: Any) -> Any:
         allowed = (LOOP[name],) if name in LOOP else GATES
         if kind not in allowed:
             raise ValueError(
-                f"{name} needs kind: {' or '.join(allowed)} (built-in stages: {', '.join(LOOP)})"
+                f"{name} needs kind: {' or '.join(allowed)} "
+                f"(built-in stages: {', '.join(stage_word(each) for each in LOOP)})"
             )
         completed[name] = {**given, "kind": kind}
     return completed
@@ -74,7 +91,11 @@ class _StagesSchema:
         kinds = handler(core)["additionalProperties"]["discriminator"]["mapping"]
         return {
             "type": "object",
-            "properties": {name: {"$ref": kinds[kind]} for name, kind in LOOP.items()},
+            "properties": {
+                name: {"$ref": kinds[kind]}
+                for stage, kind in LOOP.items()
+                for name in dict.fromkeys((stage_word(stage), stage))
+            },
             "additionalProperties": {"oneOf": [{"$ref": kinds[kind]} for kind in GATES]},
         }
 
@@ -128,10 +149,12 @@ class Maker(Section):
 
 
 class Generate(Maker):
-    """Stage generate (a1): RTL from the spec."""
+    """Stage generate (a1): RTL from the spec and the contract."""
 
     kind: Literal["generate"] = "generate"
     """Always generate."""
+    backend: Literal["template", "command", "llm", "rules"] = "template"  # type: ignore[assignment]
+    """What writes the file: a template, a program, a language model, or the rules of the contract."""
 
 
 class Style(Section):
@@ -219,6 +242,27 @@ class Simulate(Section):
     """Size limit of the log and of the waveforms, in bytes."""
 
 
+class Qualify(Section):
+    """Stage qualify: whether the testbench notices wrong designs. It simulates designs with outputs that are
+    stuck, and designs with one changed line (mutants).
+    """
+
+    kind: Literal["qualify"] = "qualify"
+    """Always qualify."""
+    enable: bool = True
+    """Whether the stage is enabled; a design is never verified without it."""
+    mutants: Annotated[Whole, Field(ge=1, le=80)] = 80
+    """The most mutants of the RTL."""
+    seed: Annotated[Whole, Field(ge=0)] = 1
+    """Seed of the choice of mutants."""
+    equivalence: bool = True
+    """Whether yosys proves which of the other mutants do the same as the RTL, if it is installed."""
+    proof_time: Seconds = 10.0
+    """Time limit of the proof for one mutant, in seconds."""
+    timeout: Seconds = 300.0
+    """Time limit of the stage, in seconds."""
+
+
 class Sweep(Section):
     """A gate: passes if all cases of a sweep completed and meet all specs."""
 
@@ -264,7 +308,7 @@ class PluginStage(Section):
 
 Gate = Sweep | Command | PluginStage
 Stage = Annotated[
-    Generate | Style | Lint | Testbench | Simulate | Sweep | Command | PluginStage,
+    Generate | Style | Lint | Testbench | Simulate | Qualify | Sweep | Command | PluginStage,
     Field(discriminator="kind"),
 ]
 _Tries = Annotated[Whole, Field(ge=0, le=100)]
@@ -279,6 +323,11 @@ class Budgets(Section):
     """Generations of the RTL with the failure in their context."""
     a7: _Tries = 1
     """Generations of the testbench, if the testbench is wrong."""
+    strengthen: _Tries = 1
+    """Generations of the testbench, if it does not notice wrong designs."""
+
+
+Budgeted = Annotated[Budgets, BeforeValidator(_with_numbers)]
 
 
 class PipelineDefinition(Section):
@@ -288,6 +337,8 @@ class PipelineDefinition(Section):
     """Description of the design."""
     spec: Text | None = None
     """The written spec; `--spec FILE` selects another. A path."""
+    contract: Text | None = None
+    """The contract of the module: ports, reset, oracle, stimulus. A path."""
     top: Module
     """Name of the module and of its file."""
     rtl: Text | None = None
@@ -297,8 +348,10 @@ class PipelineDefinition(Section):
     stages: Annotated[dict[Name, Stage], BeforeValidator(_with_kinds), _StagesSchema()] = Field(
         default_factory=dict
     )
-    """Stage -> its settings: a1, a5, a4, a7, simulation, and gates of any other name."""
-    budgets: Budgets = Budgets()
+    """Stage -> its settings: generate, format, lint, testbench, simulation, qualify, and gates of any other
+    name. The first four are also called a1, a5, a4 and a7.
+    """
+    budgets: Budgeted = Budgets()
     """How often a run may return to a stage."""
 
     @property
@@ -332,6 +385,12 @@ class PipelineDefinition(Section):
         return stage
 
     @property
+    def qualify(self) -> Qualify:
+        stage = self.stages.get("qualify", Qualify())
+        assert isinstance(stage, Qualify)
+        return stage
+
+    @property
     def gates(self) -> dict[str, Gate]:
         """Stages after the loop, in the order written."""
         return {name: stage for name, stage in self.stages.items() if isinstance(stage, Gate)}
@@ -344,5 +403,6 @@ class PipelineDefinition(Section):
             ("a4", self.a4),
             ("a7", self.a7),
             ("simulation", self.simulation),
+            *([("qualify", self.qualify)] if self.simulation.enable else []),
         )
         return tuple(name for name, stage in (*loop, *self.gates.items()) if stage.enable)

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 FOLDER = ".schemas"
 """The directory of the schemas, at the project's root."""
-NAMES = ("setup", "testbench", "sweep", "analysis", "corner", "sizing")
+NAMES = ("setup", "testbench", "sweep", "analysis", "corner", "sizing", "contract")
 
 
 def schema_text(name: str) -> str:
@@ -36,6 +36,8 @@ def schema_line(path: PurePath) -> str:
         name = "setup"
     elif path.name == "config.yaml":
         name = "testbench"
+    elif path.name == "contract.yaml":
+        name = "contract"
     elif path.parts[0] == "sweeps" and path.suffix in (".yaml", ".yml"):
         name = "sweep"
     elif path.parts[0] == "analyses" and path.suffix in (".yaml", ".yml"):

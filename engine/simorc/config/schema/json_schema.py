@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simorc.config.models.analysis import AnalysisDefinition
+from simorc.config.models.contract import Contract
 from simorc.config.models.fields import Section
 from simorc.config.models.setup import Setup
 from simorc.config.models.sizing import SizingDefinition
@@ -24,6 +25,7 @@ FILES: Mapping[str, type[Section]] = {
     "analysis": AnalysisDefinition,
     "corner": StatisticalCorner,
     "sizing": SizingDefinition,
+    "contract": Contract,
 }
 """Name of a schema -> the model of the file."""
 
@@ -34,13 +36,14 @@ _TITLES = {
     "analysis": "an analysis file of simorc",
     "corner": "a statistical corner of simorc",
     "sizing": "a sizing file of simorc",
+    "contract": "the contract of a digital design of simorc",
 }
 _SCALARS = ["string", "number", "boolean"]
 _NAMED = {"type": "array", "items": {"type": "string"}}
 
 
 def json_schema(name: str) -> dict[str, Any]:
-    """The schema of a file of `FILES` (draft 2020-12)."""
+    """The schema of a file by its name in `FILES` (draft 2020-12)."""
     schema = FILES[name].model_json_schema(mode="validation")
     schema.pop("description", None)
     definitions = schema.get("$defs", {})

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 
+from simorc.config.contracts.resolved import ResolvedContract
 from simorc.config.expansion import against, is_file
 from simorc.config.models.fields import kind_of
 from simorc.config.models.pipeline import Maker, PipelineDefinition, Sweep
 from simorc.config.models.setup import Setup
-from simorc.config.names import did_you_mean, listed
+from simorc.config.names import did_you_mean, listed, stage_word
+from simorc.config.validate.contract_checks import agreement, read_contract
 from simorc.config.yaml.document import Document
-from simorc.config.yaml.source import KeyPath
+from simorc.config.yaml.source import KeyPath, Source
 from simorc.errors import Problem
 
 Complaint = tuple[KeyPath, str]
@@ -25,16 +28,42 @@ def pipeline_problems(setup: Document[Setup], root: Path, sweeps: Collection[str
     """Everything wrong with the pipelines of a project."""
     reported = tuple(problem.key for problem in setup.problems)
     for name, pipeline in (setup.model.pipelines if setup.model else {}).items():
-        for key, message in (*_files(pipeline, root), *_stages(pipeline), *_sweeps(pipeline, sweeps)):
-            problem = setup.source.problem(("pipelines", name, *key), message)
+        contract, wrong = _contract(pipeline, root)
+        yield from wrong
+        found = (*_files(pipeline, root), *_stages(pipeline), *_sweeps(pipeline, sweeps))
+        for key, message in (*found, *(agreement(pipeline, contract) if contract else ())):
+            problem = setup.source.problem(_written(setup.source, ("pipelines", name, *key)), message)
             if not any(each.startswith(f"{problem.key}.") for each in reported):
                 yield problem  # what is wrong inside was cut out and would be missed here a second time
+
+
+def _contract(
+    pipeline: PipelineDefinition, root: Path
+) -> tuple[ResolvedContract | None, tuple[Problem, ...]]:
+    """The pipeline's contract, and what is wrong in its file."""
+    path = against(pipeline.contract, root) if pipeline.contract is not None else None
+    if path is None or not is_file(path):
+        return None, ()
+    read = read_contract(path)
+    return read.contract, read.problems
+
+
+def _written(source: Source, key: KeyPath) -> KeyPath:
+    """The key with the stage's name as the file has it, a number or a word."""
+    stages: Any = source.data
+    for part in key[:3]:
+        stages = stages.get(part) if isinstance(stages, dict) else None
+    if len(key) < 4 or not isinstance(stages, dict) or key[3] in stages:
+        return key
+    word = stage_word(str(key[3]))
+    return (*key[:3], word, *key[4:]) if word in stages else key
 
 
 def files_of(pipeline: PipelineDefinition) -> Iterator[tuple[KeyPath, str]]:
     """Every file a pipeline names, with its key."""
     named: list[tuple[KeyPath, str | None]] = [
         (("spec",), pipeline.spec),
+        (("contract",), pipeline.contract),
         (("rtl",), pipeline.rtl),
         *((("context", index), path) for index, path in enumerate(pipeline.context)),
         (("stages", "a1", "template"), pipeline.a1.template),
@@ -54,7 +83,9 @@ def _files(pipeline: PipelineDefinition, root: Path) -> Iterator[Complaint]:
             yield key, f"no such file: {path}"
 
 
-def _stages(pipeline: PipelineDefinition) -> Iterator[Complaint]:
+def _stages(
+    pipeline: PipelineDefinition,
+) -> Iterator[Complaint]:
     a1, a7 = pipeline.a1, pipeline.a7
     if not pipeline.order():
         yield ("stages",), "every stage is disabled"
@@ -65,10 +96,12 @@ def _stages(pipeline: PipelineDefinition) -> Iterator[Complaint]:
                 ("stages", "a1"),
                 "generate (a1) needs a template, a command, backend: llm, or enable: false and rtl",
             )
+        if a1.backend == "rules" and pipeline.contract is None:
+            yield ("stages", "a1", "backend"), "backend: rules needs a contract with rules"
     elif pipeline.rtl is None:
         yield ("stages", "a1"), "generate (a1) is disabled: set the design with rtl: FILE"
     yield from _maker(a7, "a7") if a7.enable else ()
-    if a7.enable and a7.backend == "template" and a7.template is None:
+    if a7.enable and a7.backend == "template" and a7.template is None and pipeline.contract is None:
         yield from _own_testbench(a7)
     if pipeline.simulation.enable and not a7.enable and pipeline.simulation.testbench is None:
         yield ("stages", "simulation"), "testbench (a7) is disabled: set a testbench with testbench: FILE"

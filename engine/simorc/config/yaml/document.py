@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from simorc.config.expansion import expand_entries
 from simorc.config.models.fields import Section, kind_of
-from simorc.config.names import did_you_mean, listed
+from simorc.config.names import STAGE_WORDS, did_you_mean, listed
 from simorc.config.yaml.source import KeyPath, Source, read_yaml
 from simorc.errors import Problem
 
@@ -120,7 +120,8 @@ def _path_in(location: tuple[int | str, ...], data: Any) -> tuple[KeyPath, str]:
     path: list[str | int] = []
     here: Any = data
     rest = ""
-    for part in location:
+    for named in location:
+        part = named if _has(here, named) else STAGE_WORDS.get(str(named), named)
         if _has(here, part):
             path.append(part)
             here = here[part]

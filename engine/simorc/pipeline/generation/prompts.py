@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from simorc.pipeline.verification.contract_file import contract_text
 from simorc.pipeline.workplace import Workplace
 
 SYSTEM = (
@@ -31,7 +32,7 @@ def write_prompt(place: Workplace) -> str:
     request, words = place.request, place.definition.simulation
     failing = words.fail_markers[0] if words.fail_markers else "an error"
     task = TASKS[request.stage].format(top=request.top, marker=words.pass_marker, fail=failing)
-    parts = [task, _part("Specification", place.text("spec"))]
+    parts = [task, _part("Specification", place.text("spec")), _part("Contract", contract_text(place))]
     for relative in place.definition.context:
         text = place.frozen(relative).read_text(encoding="utf-8", errors="replace")
         parts.append(_part(f"Context: {Path(relative).name}", text))

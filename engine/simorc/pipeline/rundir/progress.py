@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from simorc.config.names import stage_name
 from simorc.pipeline.outcome import StageOutcome
 from simorc.pipeline.rundir.attempt_log import Line
 from simorc.runner.retry_policy import Action, Tried
 
-MADE_BY = {"rtl": ("a1", "a5", "a4"), "testbench": ("a7",)}
+MADE_BY = {"rtl": ("a1", "a5", "a4"), "testbench": ("a7",), "vectors": ("a7",), "sequence": ("a7",)}
 
 
 @dataclass
@@ -62,6 +63,8 @@ class Progress:
             made = line["artefacts"].get(name)
             if line["stage"] in makers and made:
                 self.files[name] = made
+            elif line["stage"] == "a7" and name in ("vectors", "sequence"):
+                self.files.pop(name, None)  # a testbench without vectors of its own
 
     def _look_back(self, line: Line) -> None:
         """A return to an earlier stage: that stage receives the failure; new RTL gets a new testbench."""
@@ -69,7 +72,8 @@ class Progress:
         if line["kind"] != "nothing_to_fix":
             self.failure = {key: line.get(key) for key in ("stage", "kind", "message", "seq", "details")}
         if self.next in ("a1", "a7"):
-            self.files.pop("testbench", None) if "a7" in self.order else None
+            for name in ("testbench", "vectors", "sequence") if "a7" in self.order else ():
+                self.files.pop(name, None)
             self.fixing = False
 
     def after(self, outcome: StageOutcome, action: Action) -> tuple[str | None, str]:
@@ -77,7 +81,8 @@ class Progress:
         if outcome.status == "cancelled":
             return self.next, "cancelled"
         if outcome.status == "failed":
-            return action.back_to, "running" if action.back_to else "failed"
+            back_to = stage_name(action.back_to) if action.back_to else None
+            return back_to, "running" if back_to else "failed"
         assert self.next is not None
         later = list(self.order[self.order.index(self.next) + 1 :])
         if later and later[0] == "a7" and "testbench" in self.files:

@@ -11,9 +11,11 @@ from simorc.pipeline.outcome import Fault
 from simorc.pipeline.rundir.attempt_log import Line, read_trace
 from simorc.pipeline.rundir.manifest import PipelineRun
 from simorc.pipeline.rundir.progress import Progress
+from simorc.pipeline.rundir.verification import verification_of
 from simorc.pipeline.tools import read_log
 
 _MOST = 256 * 1024
+_SUCCESS = {"verified": True, "failed": False, "unverified": None}
 EXIT_CODES = {Fault.TOOL_MISSING: 5, Fault.SPEC_VIOLATED: 3}
 
 
@@ -25,22 +27,26 @@ def write_result(run: PipelineRun, progress: Progress) -> None:
 def result_of(run: PipelineRun, progress: Progress) -> dict[str, Any]:
     """The outcome of the run so far. Paths are relative to the run.
 
-    `functional_success` is the result of the last simulation: true, false, or null if there was none.
+    `functional_success` is true if the RTL is verified, false if it failed its simulation or its interface,
+    and otherwise null; `verification` gives the reasons.
     """
     lines = read_trace(run.layout.trace)
     last = {line["stage"]: line for line in lines}
     simulation = last.get("simulation")
     artefacts = simulation["artefacts"] if simulation else {}
     files = {**progress.files}
+    verification = verification_of(run, lines)
+    failed = _failed(lines) if progress.state == "failed" else None
     return {
         "format": 1,
         "run": run.layout.name,
         "pipeline": run.manifest["pipeline"],
         "state": progress.state,
-        "failed_stage": lines[-1]["stage"] if progress.state == "failed" else None,
-        "kind": lines[-1]["kind"] if progress.state == "failed" else None,
-        "message": progress.message if progress.state != "passed" else "",
-        "functional_success": simulation["status"] == "passed" if simulation else None,
+        "failed_stage": failed["stage"] if failed else None,
+        "kind": failed["kind"] if failed else None,
+        "message": failed["message"] if failed else _unfinished(progress),
+        "functional_success": _SUCCESS[verification["state"]],
+        "verification": verification,
         "top": run.definition.top,
         "a7_testbench": _text(run, files.get("testbench")),
         "testbench_file": files.get("testbench"),
@@ -54,6 +60,17 @@ def result_of(run: PipelineRun, progress: Progress) -> dict[str, Any]:
         "decisions": _decisions(lines),
         "seconds": round(sum(line["seconds"] for line in lines), 3),
     }
+
+
+def _unfinished(progress: Progress) -> str:
+    return "" if progress.state == "passed" else progress.message
+
+
+def _failed(lines: list[dict[str, Any]]) -> Line:
+    """The attempt that the run failed with; one that found nothing to repair gives way to the one before."""
+    failures = [line for line in lines if line["status"] == "failed"]
+    causes = [line for line in failures if line["kind"] != Fault.NOTHING_TO_FIX]
+    return (causes or failures or lines)[-1]
 
 
 def _text(run: PipelineRun, relative: str | None) -> str | None:
@@ -77,7 +94,7 @@ def _decisions(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def exit_code(result: Mapping[str, Any]) -> int:
-    """0 passed, 1 failed, 3 a spec is violated, 4 cancelled, 5 a tool is missing."""
+    """0 verified, 1 failed or not verified, 3 a spec is violated, 4 cancelled, 5 a tool is missing."""
     if result["state"] == "passed":
-        return 0
+        return 0 if result.get("verification", {"state": "verified"})["state"] == "verified" else 1
     return 4 if result["state"] == "cancelled" else EXIT_CODES.get(result["kind"], 1)

@@ -10,17 +10,24 @@ from simorc.config.models.pipeline import Testbench
 from simorc.pipeline.generation.backends import Order, make
 from simorc.pipeline.generation.prompts import failure_text
 from simorc.pipeline.outcome import Fault, StageFailed, StageOutcome, failure
+from simorc.pipeline.stages.vector_testbench import TESTBENCH, make_vectors
+from simorc.pipeline.verification.contract_file import contract_of
 from simorc.pipeline.verilog.modules import module_names, read_header
 from simorc.pipeline.verilog.safety import complaint
 from simorc.pipeline.workplace import Workplace
 
+_ORACLES = {"template": "testbench", "command": "testbench", "llm": "language model"}
 OWN_TEMPLATE = Path(__file__).parent.parent / "templates" / "testbench.sv.j2"
-TESTBENCH = "testbench.sv"
 
 
 def make_testbench(place: Workplace) -> StageOutcome:
-    """Generate the testbench; it must contain a module and write only below its directory."""
-    stage = place.definition.a7
+    """Generate the testbench: from the oracle of the contract, or by a template, program or language model.
+
+    It must contain a module and write only below its directory.
+    """
+    stage, contract = place.definition.a7, contract_of(place)
+    if contract is not None and contract.oracle and stage.backend == "template" and stage.template is None:
+        return make_vectors(place, contract)
     target = place.output / TESTBENCH
     template = place.frozen(stage.template) if stage.template else OWN_TEMPLATE
     values = _values(place) if stage.backend == "template" else None
@@ -31,7 +38,7 @@ def make_testbench(place: Workplace) -> StageOutcome:
         raise failure(Fault.BAD_ANSWER, "the generated testbench has no module", artefacts=artefacts)
     if reason := complaint(source):
         raise failure(Fault.UNSAFE_CODE, reason, artefacts=artefacts)
-    metrics = {"backend": stage.backend, "lines": source.count("\n")}
+    metrics = {"backend": stage.backend, "lines": source.count("\n"), "oracle": _ORACLES[stage.backend]}
     return StageOutcome.passed(_reservation(stage), metrics=metrics, artefacts=artefacts)
 
 

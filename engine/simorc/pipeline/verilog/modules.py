@@ -42,6 +42,11 @@ def code_only(source: str) -> str:
     return _TOKEN.sub(lambda match: '""' if match[0][0] == '"' else _blank(match[0]), source)
 
 
+def blanked(source: str) -> str:
+    """The source with comments and string literals blanked, every other character at its place."""
+    return _TOKEN.sub(lambda match: _blank(match[0]), source)
+
+
 def _blank(text: str) -> str:
     return re.sub(r"[^\n]", " ", text)
 

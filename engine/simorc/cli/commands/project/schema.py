@@ -22,7 +22,7 @@ from simorc.text import plain
 )
 def command(name: str | None, directory: Path | None) -> None:
     """Print the JSON Schema of sim_setup.yaml (setup), config.yaml (testbench), a sweep file (sweep) or a
-    sizing file (sizing).
+    sizing file (sizing), or a contract.yaml (contract).
 
     Editors with the YAML language server use it to complete and to check; a file names its schema in its
     first line:

@@ -11,6 +11,7 @@ import click
 from simorc.cli.completion import PIPELINE_RUNS, PIPELINES
 from simorc.cli.context import Scope, scoped
 from simorc.cli.output.tables import note, table, write
+from simorc.config.names import stage_word
 from simorc.errors import RunError
 from simorc.text import plain, plain_lines
 
@@ -22,7 +23,7 @@ HEADER = ("run", "state", "stage", "attempts", "seconds", "message")
 
 @click.group("pipeline")
 def command() -> None:
-    """Run design pipelines: generate RTL from a specification, format, lint, create a testbench, simulate."""
+    """Run design pipelines: generate RTL from a specification, format, lint, simulate and verify it."""
 
 
 @command.command("run")
@@ -91,7 +92,7 @@ def list_pipelines(scope: Scope, as_json: bool) -> None:
         note("no pipelines in sim_setup.yaml")
     else:
         rows = [
-            (name, each.top, " ".join(each.order()), plain(each.description))
+            (name, each.top, " ".join(map(stage_word, each.order())), plain(each.description))
             for name, each in pipelines.items()
         ]
         write(table(("pipeline", "top", "stages", "description"), rows))
@@ -114,7 +115,10 @@ def show_status(scope: Scope, run: str | None, as_json: bool) -> None:
         note("no pipeline runs yet; start one: simorc pipeline run NAME")
     else:
         rows = [
-            (each.run, each.state, each.stage, str(each.attempts), f"{each.seconds:.2f}", each.message)
+            (
+                *(each.run, each.state, stage_word(each.stage), str(each.attempts)),
+                *(f"{each.seconds:.2f}", each.message),
+            )
             for each in summaries
         ]
         write(table(HEADER, [tuple(map(plain, row)) for row in rows], right=frozenset({3, 4})))
@@ -145,7 +149,9 @@ def show_run(scope: Scope, run: str, as_json: bool) -> None:
 @command.command("replay")
 @click.argument("run", default="last", shell_complete=PIPELINE_RUNS)
 @click.option(
-    "--stage", metavar="S", help="Replay the last attempt of this stage (default: the last failure)."
+    "--stage",
+    metavar="S",
+    help="Replay the last attempt of this stage, such as lint (default: the last failure).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @scoped
@@ -162,9 +168,8 @@ def replay_stage(scope: Scope, run: str, stage: str | None, as_json: bool) -> in
         click.echo(json.dumps({**now.as_json(), "stage": line["stage"], **result}))
     else:
         before, after = (f"{status} {kind or ''}".strip() for status, kind in _verdicts(replayed))
-        click.echo(
-            f"attempt {line['seq']} {line['stage']}: was {before}, is {after} {plain(now.message)}".rstrip()
-        )
+        attempt = f"attempt {line['seq']} {stage_word(line['stage'])}"
+        click.echo(f"{attempt}: was {before}, is {after} {plain(now.message)}".rstrip())
         note(f"in {plain(str(replayed.directory))}")
     return 0 if replayed.same else 1
 
@@ -181,6 +186,7 @@ def _verdicts(replayed: object) -> list[tuple[str, str | None]]:
 @click.option(
     "--where", default="", metavar="EXPR", help="Condition on the runs, such as 'simulation.status==passed'."
 )
+@click.option("--unverified", is_flag=True, help="Also runs whose RTL is not verified.")
 @click.option(
     "--output",
     "-o",
@@ -189,14 +195,15 @@ def _verdicts(replayed: object) -> list[tuple[str, str | None]]:
     help="Output file (default: standard output).",
 )
 @scoped
-def make_dataset(scope: Scope, where: str, output: Path | None) -> None:
-    """Write the finished runs as JSON lines: specification, RTL, testbench, logs and verdicts."""
+def make_dataset(scope: Scope, where: str, unverified: bool, output: Path | None) -> None:
+    """Write the verified runs as JSON lines: specification, RTL, testbench, logs and verdicts."""
     from simorc.files import write_whole
     from simorc.pipeline.rundir.dataset import records
     from simorc.pipeline.rundir.layout import find_pipeline_runs
 
     found = (
-        json.dumps(record, ensure_ascii=False) for record in records(find_pipeline_runs(scope.root()), where)
+        json.dumps(record, ensure_ascii=False)
+        for record in records(find_pipeline_runs(scope.root()), where, unverified=unverified)
     )
     if output is None:
         write(found)

@@ -1,0 +1,1 @@
+"""Verification of RTL against its contract: stimulus, expected outputs, vectors, qualified testbenches."""
