@@ -137,7 +137,7 @@ class StimulusPhase(Section):
     hold: dict[Identifier, Any] = Field(default_factory=dict)
     """Input -> number of cycles for which it keeps a value, or [least, most]."""
     reset: Chance | None = None
-    """Probability of a reset in a cycle; default: that of the stimulus."""
+    """Probability of a reset in a cycle, from 0 to 1; default: that of the stimulus."""
 
 
 class Stimulus(Section):
@@ -148,7 +148,7 @@ class Stimulus(Section):
     cycles: Annotated[Whole, Field(ge=1, le=100_000)] = 300
     """Number of clock cycles of the default phases."""
     reset: Chance = 0.02
-    """Probability of a reset in a cycle."""
+    """Probability of a reset in a cycle, from 0 to 1."""
     steps: tuple[ContractStep, ...] = ()
     """Directed steps before the phases, without `expect`."""
     phases: tuple[StimulusPhase, ...] = ()
