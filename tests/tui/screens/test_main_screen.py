@@ -87,7 +87,7 @@ async def test_opening_attaches_to_the_newest_run(project: Path, make_run: Calla
     make_run(45, "pvt_20261121120000")
     async with running(project) as pilot:
         await until_shown(pilot, lambda: table(pilot).row_count == 45)
-        await until_shown(pilot, lambda: "✓39 done ✗6 failed" in screen_text(pilot.app))
+        await until_shown(pilot, lambda: "✓ 39 done  ✗ 6 failed" in screen_text(pilot.app))
         assert "rc ▸ pvt_20261121120000" in screen_text(pilot.app)
         await pilot.press("b", "j", "enter")
         await until_shown(pilot, lambda: table(pilot).row_count == 5)
@@ -96,7 +96,7 @@ async def test_opening_attaches_to_the_newest_run(project: Path, make_run: Calla
 async def test_a_run_under_way_is_seen_live(project: Path, make_run: Callable[..., FakeRun]) -> None:
     run = make_run(45, filled=10)
     async with running(project) as pilot:
-        await until_shown(pilot, lambda: "▶0 running" in screen_text(pilot.app))
+        await until_shown(pilot, lambda: "▶ 0 running" in screen_text(pilot.app))
         run.set_case(2, status="in_progress")
         run.db.execute("INSERT INTO progress VALUES (2, 0.43)")
         await until_shown(pilot, lambda: "▶ 43%" in screen_text(pilot.app))
@@ -272,7 +272,7 @@ async def test_retry_without_a_runner_starts_one_for_the_failed(
     make_run(15)
     launcher = NotedLauncher(project)
     async with running(project, launcher=launcher) as pilot:
-        await until_shown(pilot, lambda: "✗2 failed" in screen_text(pilot.app))
+        await until_shown(pilot, lambda: "✗ 2 failed" in screen_text(pilot.app))
         await pilot.press("R")
         await until_shown(pilot, lambda: bool(launcher.asked))
         assert launcher.asked == [("start", "pvt_20261121120000", [7, 14])]
@@ -285,7 +285,7 @@ async def test_requests_go_to_a_living_runner(
     launcher = NotedLauncher(project)
     monkeypatch.setattr(MainContext, "alive", property(lambda self: True))
     async with running(project, launcher=launcher) as pilot:
-        await until_shown(pilot, lambda: "✗1 failed" in screen_text(pilot.app))
+        await until_shown(pilot, lambda: "✗ 1 failed" in screen_text(pilot.app))
         await pilot.press("p", "plus", "minus", "R")
         await until_shown(pilot, lambda: len(launcher.asked) == 4)
         await pilot.press("space", "space", "x")
@@ -372,7 +372,7 @@ async def test_ascii_where_asked(project: Path, make_run: Callable[..., FakeRun]
     make_run(9)
     async with running(project, SMALL, profile=PLAIN) as pilot:
         await until_shown(pilot, lambda: table(pilot).row_count == 9)
-        await until_shown(pilot, lambda: "+8 x1" in screen_text(pilot.app))
+        await until_shown(pilot, lambda: "+ 8 done  x 1 failed" in screen_text(pilot.app))
         text = screen_text(pilot.app)
         assert "+ done" in text
         assert "x failed" in text
