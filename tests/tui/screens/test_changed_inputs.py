@@ -47,7 +47,7 @@ async def test_a_retry_asks_and_goes_on_with_the_answer(
     make_run(15)
     launcher = ChangedLauncher(project, [Change("dut.spice", "has changed", copied=True)])
     async with terminal(project, launcher=launcher) as user:
-        await user.sees("✗2 failed")
+        await user.sees("✗ 2 failed")
         await user.press("R")
         await user.sees(SAID, "keep the run's circuit", "accept the changes")
         assert launcher.asked == []
@@ -60,7 +60,7 @@ async def test_escape_leaves_the_run_as_it_is(project: Path, make_run: Callable[
     make_run(15)
     launcher = ChangedLauncher(project, [Change("dut.spice", "has changed", copied=True)])
     async with terminal(project, launcher=launcher) as user:
-        await user.sees("✗2 failed")
+        await user.sees("✗ 2 failed")
         await user.press("R")
         await user.sees(SAID)
         await user.press("escape")
@@ -72,7 +72,7 @@ async def test_a_kit_without_a_copy_cannot_be_kept(project: Path, make_run: Call
     make_run(15)
     launcher = ChangedLauncher(project, [Change("/kit/models.lib", "has changed", copied=False)])
     async with terminal(project, launcher=launcher) as user:
-        await user.sees("✗2 failed")
+        await user.sees("✗ 2 failed")
         await user.press("R")
         await user.sees("/kit/models.lib", "accept the changes")
         assert "keep the run's circuit" not in user.text
@@ -84,7 +84,7 @@ async def test_edited_copies_are_an_error_without_a_question(
     make_run(15)
     launcher = ChangedLauncher(project, [Change("inputs/t.j2", "has changed", damaged=True)])
     async with terminal(project, launcher=launcher) as user:
-        await user.sees("✗2 failed")
+        await user.sees("✗ 2 failed")
         await user.press("R")
         await user.sees("input copies in")
         assert "keep the run's circuit" not in user.text
@@ -97,7 +97,7 @@ async def test_a_living_runner_can_only_keep_its_circuit(
     launcher = ChangedLauncher(project, [Change("dut.spice", "has changed", copied=True)])
     monkeypatch.setattr(MainContext, "alive", property(lambda self: True))
     async with terminal(project, launcher=launcher) as user:
-        await user.sees("✗1 failed")
+        await user.sees("✗ 1 failed")
         await user.press("R")
         await user.sees(SAID, "keep the run's circuit")
         assert "accept the changes" not in user.text
