@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import json
 import re
 import shlex
@@ -23,6 +25,7 @@ from simorc.config.models.contract import Contract
 from simorc.config.models.fields import Section
 from simorc.config.models.setup import Setup
 from simorc.config.models.sizing import SizingDefinition
+from simorc.config.models.statistical_corner import StatisticalCorner
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
 from simorc.config.yaml.source import read_yaml
@@ -35,12 +38,15 @@ MODELS: tuple[type[Section], ...] = (
     SweepDefinition,
     AnalysisDefinition,
     SizingDefinition,
+    StatisticalCorner,
     Contract,
 )
 TEXTS = {
     "docs/conformance.md": "test_drawings.py reads it as a deck of the conformance check",
     "docs/architecture.md": "test_drawings.py compares it with the tree",
     "docs/sample_project.md": "test_drawings.py compares it with the tree",
+    "docs/results.md": "test_drawings.py compares its strips with the signs of strips",
+    "docs/analysis.md": "test_drawings.py compares it with what `simorc mismatch` prints",
     "docs/netlists.md": "test_drawings.py asks the lint of schematics",
     "docs/measurements.md": "test_drawings.py asks the parser of expressions",
     "docs/pipelines.md": "a drawing",
@@ -77,6 +83,8 @@ def _look(page: Path, block: Block, where: str, tmp_path: Path) -> None:
         _look_at_yaml(block, where, tmp_path)
     elif block.kind == "json":
         json.loads(block.text)
+    elif block.kind == "python" and not played:
+        _look_at_python(block, where)
     elif block.kind == "toml":
         tomllib.loads(block.text)
     else:
@@ -182,6 +190,16 @@ def is_plot(data: Any) -> bool:
     return isinstance(data, Mapping) and "y" in data
 
 
+def _look_at_python(block: Block, where: str) -> None:
+    """It is Python, and what it imports is there."""
+    for node in ast.walk(ast.parse(block.text, where)):
+        if isinstance(node, ast.ImportFrom):
+            assert node.module is not None
+            module = importlib.import_module(node.module)
+            for each in node.names:
+                assert hasattr(module, each.name), f"{where}: {node.module} has no {each.name}"
+
+
 def _validated(title: str, data: Any, where: str) -> None:
     """By the model of the file it is; of a part of a file, by every model that has its keys."""
     whole = model_of(title)
@@ -211,6 +229,8 @@ def model_of(title: str) -> type[Section] | None:
         return TestbenchConfig
     if "analyses/" in title:
         return AnalysisDefinition
+    if "corners/" in title:
+        return StatisticalCorner
     if "sizing/" in title:
         return SizingDefinition
     if title.endswith("contract.yaml"):

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from playing import ROOT, Block, blocks_of
 
+from simorc.analysis.mismatch import Contribution, Contributions
+from simorc.cli.output.analysis_tables import contribution_lines
 from simorc.measurements.wave_parser import parse_wave_expression
+from simorc.plots.limit_strip import UNICODE_SIGNS
 from simorc.schematics.lint import _lint_file
 from simorc.schematics.pairs import NetlisterSetup, Pair
 from simorc.schematics.schematic import Schematic
@@ -36,7 +39,9 @@ def test_the_modules_architecture_names_are_there() -> None:
     for name in re.findall(r"`(?:\w+/)?(\w+\.(?:py|sql))`", text):
         assert any(list((ROOT / part).rglob(name)) for part in ("engine", "simorc_tui")), name
     for dotted in re.findall(r"^\| `[^|]*\| `([\w.]+)`", text.split("## Warm")[0], re.M):
-        path = ROOT / "engine" / "simorc" / Path(*dotted.split("."))
+        parts = dotted.split(".")
+        package = ROOT if parts[0] == "simorc_tui" else ROOT / "engine" / "simorc"
+        path = package / Path(*parts)
         assert path.is_dir() or path.with_suffix(".py").is_file(), dotted
 
 
@@ -53,6 +58,29 @@ def test_the_files_of_the_sample_project_are_there() -> None:
     for line in texts("sample_project.md")[0].text.splitlines():
         pattern = line.split()[0].replace("<tb>", "*")
         assert list((ROOT / "sample_project").glob(pattern)), line
+
+
+def test_strips_are_drawn_with_the_signs_of_strips() -> None:
+    for line in texts("results.md")[0].text.splitlines():
+        strip = re.search(r"[├┤[].*[\]┤─]", line)
+        assert strip is not None, line
+        assert set(strip[0]) <= {*UNICODE_SIGNS, " "}, line
+
+
+def test_contributions_are_printed_as_the_page_shows_them() -> None:
+    parts = [
+        Contribution(f"{device} vth", device, share, slope, 0.0)
+        for device, share, slope in (
+            ("xo.xm4", 0.263, 2.523e-3),
+            ("xo.xm3", 0.252, -2.472e-3),
+            ("xo.xp.xm2", 0.242, 2.422e-3),
+            ("xo.xp.xm1", 0.242, -2.42e-3),
+        )
+    ]
+    found = Contributions(
+        *("typical", "offset", "sensitivity", -2.136e-3, 4.92e-3, 0.99999999, False, 13, parts)
+    )
+    assert list(contribution_lines(found, "V")) == texts("analysis.md")[0].text.splitlines()
 
 
 @pytest.mark.parametrize("line", texts("netlists.md")[0].text.splitlines(), ids=lambda line: line[-12:])
