@@ -157,8 +157,8 @@ def test_every_problem_at_once_with_its_place(root: Path) -> None:
     replace(root, "testbenches/dc/config.yaml", "timeout: 2m", "timeout: 2m, jobs: 0")
     assert problems(root) == [
         "sim_setup.yaml:2:16: dut.netlist: no such file: ota2.spice",
-        "sim_setup.yaml:3:1: executoin: unknown key (did you mean 'execution'?); known: description, dut,"
-        " environments, execution, name, netlister, pipelines, plans, simulator, sweeps, testbenches",
+        "sim_setup.yaml:3:1: executoin: unknown key (did you mean 'execution'?); known: analyses,"
+        " description, dut, environments, execution, name, netlister, pipelines, plans, simulator, sweeps, testbenches",
         "sweeps/pvt.yaml:3:9: parameters.vdaa: not a parameter of testbench 'dc' (did you mean 'vdda'?)",
         "sweeps/pvt.yaml:6:1: cornres: unknown key (did you mean 'corners'?); known: after, corners, description,"
         " exclude, execution, include, measurements, monte_carlo, parameters, plot_specs, sensitivity, simulator, specs,"

@@ -221,8 +221,8 @@ def test_ctrl_c_stops_it_and_resume_goes_on(loop: Make, stalled: Callable[[str],
     assert not tools_of(layout.path)
     assert summarise_pipeline(layout).state == "cancelled"
     flag.unlink()
-    code, out, _ = simorc(work.root, "resume")
-    assert code == 0
+    code, out, err = simorc(work.root, "resume")
+    assert code == 1 and "no contract" in out, out + err
     statuses = [(line["stage"], line["status"]) for line in read_trace(layout.trace)]
     assert statuses[-2:] == [("simulation", "cancelled"), ("simulation", "passed")]
 
