@@ -40,7 +40,7 @@ def problems(root: Path, pipeline: str) -> list[str]:
         ),
         (
             "    top: a\n    stages:\n      a1: {backend: comand}\n",
-            "5:pipelines.p.stages.a1.backend: expected 'template', 'command', 'llm' or 'rules', not 'comand' (did",
+            "5:pipelines.p.stages.a1.backend: expected 'template', 'command', 'llm' or 'rules', not 'comand'",
         ),
         ("    top: a\n    stages:\n      a1: {backend: command}\n", "backend: command needs a command"),
         (
