@@ -83,6 +83,13 @@ def problems(root: Path, pipeline: str) -> list[str]:
             "    top: a\n    stages:\n      simulation: {sources: [x/a.sv]}\n",
             "5:pipelines.p.stages.simulation.sources[0]: a.sv is also the name of the RTL",
         ),
+        *(
+            (
+                f"    top: a\n    stages:\n      {stage}llm: {{adapter: x, endpoint: http://a}}{end}\n",
+                "llm.adapter: an adapter is for a model on this machine",
+            )
+            for stage, end in (("a1: {", "}"), ("a7: {", "}"), ("a4: {fix: {", "}}"))
+        ),
         ("    top: a\n    budgets: {a1: -1}\n", "pipelines.p.budgets.a1: must be"),
     ],
 )

@@ -16,6 +16,8 @@ class Fault(StrEnum):
 
     BACKEND_FAILED = "backend_failed"
     """The program or the model that makes the file ended with an error or was not to be reached."""
+    BACKEND_REFUSED = "backend_refused"
+    """The server of a model refuses the request (its key, its model, its length), or stays busy."""
     BACKEND_TIMEOUT = "backend_timeout"
     BAD_ANSWER = "bad_answer"
     """The model's answer contains no Verilog module, or not the requested one."""

@@ -17,7 +17,15 @@ from simorc.plugin_loading import plugins
 from simorc.runner.retry_policy import Action, DecisionManager, RetryRule, Tried
 
 ENTRY_POINTS = "simorc.remediations"
-HOPELESS = frozenset({Fault.TOOL_MISSING, Fault.TEMPLATE_ERROR, Fault.ORACLE_FAILED, Fault.CANCELLED})
+HOPELESS = frozenset(
+    {
+        Fault.TOOL_MISSING,
+        Fault.TEMPLATE_ERROR,
+        Fault.ORACLE_FAILED,
+        Fault.BACKEND_REFUSED,
+        Fault.CANCELLED,
+    }
+)
 """What another try cannot change."""
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,107 +19,11 @@ from simorc.errors import UsageError
 from simorc.pipeline.generation.answers import NoAnswer
 from simorc.pipeline.generation.ask_model import ask
 from simorc.pipeline.generation.llm_environment import with_environment
+from simorc.pipeline.rundir.results import EXIT_CODES
+from tests.model_server import GOOD, Model, call, settings, steps
 from tests.waiting import PATIENCE
 
 Make = Callable[..., Any]
-
-GOOD = """module toggle (
-    input  logic clk,
-    input  logic rst_n,
-    output logic q
-);
-  always_ff @(posedge clk or negedge rst_n) begin
-    if (!rst_n) q <= 1'b0;
-    else q <= ~q;
-  end
-endmodule
-"""
-
-
-class Model(ThreadingHTTPServer):
-    """A server whose answers are given beforehand: text, or a way to misbehave."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.answers: list[str] = []
-        self.asked: list[dict[str, Any]] = []
-        self.keys: list[str | None] = []
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/v1"
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that was killed or has seen enough is no error of the server's."""
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Model
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.asked.append({**body, "path": self.path})
-        self.server.keys.append(self.headers.get("Authorization"))
-        count = len(self.server.asked)
-        answer = self.server.answers[min(count, len(self.server.answers)) - 1]
-        if answer == "HANG":
-            time.sleep(5)
-        if answer == "DRIP":
-            self.send_response(200)
-            self.end_headers()
-            for _ in range(50):
-                self.wfile.write(b" ")
-                time.sleep(0.1)
-        if answer.startswith("REDIRECT:"):
-            self.send_response(302)
-            self.send_header("Location", answer.removeprefix("REDIRECT:"))
-            self.end_headers()
-            return
-        if answer == "REFUSE":
-            self.send_error(500, "overloaded")
-            return
-        if answer == "DROP":
-            self.connection.close()
-            return
-        printed = {"choices": [{"message": {"role": "assistant", "content": answer}}]}
-        content = answer[5:].encode() if answer.startswith("BARE:") else json.dumps(printed).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def do_GET(self) -> None:
-        """Where a redirect leads."""
-        self.server.keys.append(self.headers.get("Authorization"))
-        self.send_error(404)
-
-    def log_message(self, *_args: Any) -> None:
-        """The tests read answers, not logs."""
-
-
-@pytest.fixture
-def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    server = Model()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def settings(model: Model, /, **more: object) -> dict[str, object]:
-    return {"backend": "llm", "llm": {"endpoint": model.address, "timeout": PATIENCE, **more}}
-
-
-def steps(trace: list[dict[str, Any]]) -> list[str]:
-    return [f"{line['stage']}:{line['kind'] or line['status']}" for line in trace]
 
 
 @pytest.mark.iverilog
@@ -246,17 +147,19 @@ def test_variables_of_both_stages() -> None:
         with_environment(plain, {"A7_LLM_TEMPERATURE": "hot"})
 
 
-def call(model: str) -> dict[str, Any]:
-    sampling = {"max_tokens": 5, "temperature": 0, "top_p": 1.0, "timeout": 60, "answer_limit": 1000}
-    base = {"system": "s", "prompt": "p", "endpoint": None, "adapter": None, "api_key_env": None}
-    return {**base, **sampling, "model": model}
-
-
 @pytest.mark.skipif(importlib.util.find_spec("transformers") is not None, reason="transformers is installed")
 def test_without_transformers_the_extra_is_named() -> None:
     with pytest.raises(NoAnswer, match=r"simorc-tui\[llm\]") as caught:
         ask(call("any"))
     assert caught.value.fault == "tool_missing"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is not None, reason="torch is installed")
+def test_a_run_without_torch_ends_at_once_with_exit_code_5(loop: Make) -> None:
+    work = loop(a1={"backend": "llm"})
+    assert steps(work.run()) == ["a1:tool_missing"]
+    assert "torch is not installed: pip install 'simorc-tui[llm]'" in work.result["message"]
+    assert EXIT_CODES[work.result["kind"]] == 5
 
 
 class Batch(dict[str, Any]):
@@ -346,6 +249,47 @@ def test_a_local_model_that_does_not_load(libraries: FakeModel) -> None:
     assert caught.value.fault == "backend_failed"
 
 
+@pytest.mark.parametrize("library", ["torch", "transformers", "peft"])
+@pytest.mark.parametrize(
+    "error", [ImportError("no"), OSError("libcudart.so.12: not found"), RuntimeError("x")]
+)
+def test_a_library_that_does_not_load_is_a_missing_tool(
+    libraries: FakeModel, monkeypatch: pytest.MonkeyPatch, library: str, error: Exception
+) -> None:
+    imported = importlib.import_module
+
+    def load(name: str) -> Any:
+        if name == library:
+            raise error
+        return imported(name)
+
+    monkeypatch.setattr(importlib, "import_module", load)
+    with pytest.raises(NoAnswer, match=rf"{library}.*simorc-tui\[llm\]") as caught:
+        ask({**call("house"), "adapter": "a7"})
+    assert caught.value.fault == "tool_missing" and libraries.asked == {}
+
+
+def test_what_a_tokenizer_needs_besides_is_a_missing_tool(
+    libraries: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(name: str) -> None:
+        raise ImportError("needs it", name="sentencepiece")
+
+    monkeypatch.setattr(sys.modules["transformers"], "AutoTokenizer", SimpleNamespace(from_pretrained=load))
+    with pytest.raises(NoAnswer, match="sentencepiece is not installed") as caught:
+        ask(call("house"))
+    assert caught.value.fault == "tool_missing" and libraries.asked == {}
+
+
+@pytest.mark.parametrize(("last", "whole"), [(50, False), (7, True)])
+def test_a_local_answer_of_max_tokens_is_cut_off_unless_it_ends(
+    libraries: FakeModel, monkeypatch: pytest.MonkeyPatch, last: int, whole: bool
+) -> None:
+    monkeypatch.setattr(libraries, "generate", lambda **_: numpy.array([[1, 2, 3, 40, last]]))
+    with nullcontext() if whole else pytest.raises(NoAnswer, match="A7_LLM_MAX_TOKENS"):
+        assert ask({**call("house"), "max_tokens": 2}) == "40 7"
+
+
 def test_a_tiny_local_model_answers(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="torch is not installed")
     transformers = pytest.importorskip("transformers", reason="transformers is not installed")
@@ -363,18 +307,9 @@ def test_a_tiny_local_model_answers(tmp_path: Path) -> None:
         num_attention_heads=2,
         eos_token_id=1,
     )
-    transformers.LlamaForCausalLM(config).save_pretrained(tmp_path)
+    made_model = transformers.LlamaForCausalLM(config)
+    made_model.generation_config.forced_eos_token_id = 1  # its answer ends within max_tokens
+    made_model.save_pretrained(tmp_path)
     answer = ask(call(str(tmp_path)))
     assert answer == ask(call(str(tmp_path)))  # temperature 0: the same each time
     assert len(answer.split()) <= 5
-
-
-@pytest.mark.parametrize(("host", "asked"), [("127.0.0.1", 2), ("localhost", 1)])
-def test_the_key_never_follows_a_redirect_to_another_host(
-    model: Model, monkeypatch: pytest.MonkeyPatch, host: str, asked: int
-) -> None:
-    monkeypatch.setenv("KEY", "secret")
-    model.answers = [f"REDIRECT:http://{host}:{model.server_port}/elsewhere"]
-    with pytest.raises(NoAnswer, match="404" if asked == 2 else "302.*redirect to another host"):
-        ask({**call("any"), "endpoint": model.address, "api_key_env": "KEY"})
-    assert len(model.keys) == asked

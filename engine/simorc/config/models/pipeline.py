@@ -27,6 +27,11 @@ LOOP = {
     "qualify": "qualify",
 }
 """The loop's stages in their order, and the kind of each."""
+ADAPTER_AND_ENDPOINT = (
+    "an adapter is for a model on this machine, and an endpoint would ignore it: remove one of the two "
+    "(a server with adapters offers each as a model)"
+)
+"""Why a language model cannot have both."""
 GATES = ("sweep", "command", "plugin")
 
 
@@ -123,6 +128,8 @@ class Llm(Section):
     """Nucleus sampling: probability mass of the considered tokens, from 0 to 1."""
     timeout: Seconds = 300.0
     """Time limit of an answer, in seconds."""
+    busy_wait: Seconds = 300.0
+    """How long a busy server (429 or 503) is asked again, in seconds; no attempt of the stage is used up."""
     answer_limit: Annotated[Bytes, Field(ge=1)] = 1024**2
     """Size limit of an answer, in bytes."""
     api_key_env: Text | None = None

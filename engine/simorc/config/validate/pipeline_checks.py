@@ -9,7 +9,7 @@ from typing import Any
 from simorc.config.contracts.resolved import ResolvedContract
 from simorc.config.expansion import against, is_file
 from simorc.config.models.fields import kind_of
-from simorc.config.models.pipeline import Maker, PipelineDefinition, Sweep
+from simorc.config.models.pipeline import ADAPTER_AND_ENDPOINT, Llm, Maker, PipelineDefinition, Sweep
 from simorc.config.models.setup import Setup
 from simorc.config.names import did_you_mean, listed, stage_word
 from simorc.config.validate.contract_checks import agreement, read_contract
@@ -109,6 +109,7 @@ def _stages(
     fix = pipeline.a4.fix
     if fix.backend == "command" and not fix.command:
         yield ("stages", "a4", "fix"), "backend: command needs a command"
+    yield from _model(fix.llm, ("stages", "a4", "fix", "llm"))
 
 
 def _sources(pipeline: PipelineDefinition) -> Iterator[Complaint]:
@@ -145,6 +146,12 @@ def _own_testbench(a7: Maker) -> Iterator[Complaint]:
 def _maker(stage: Maker, name: str) -> Iterator[Complaint]:
     if stage.backend == "command" and not stage.command:
         yield ("stages", name), "backend: command needs a command"
+    yield from _model(stage.llm, ("stages", name, "llm"))
+
+
+def _model(llm: Llm, here: KeyPath) -> Iterator[Complaint]:
+    if llm.adapter is not None and llm.endpoint is not None:
+        yield (*here, "adapter"), ADAPTER_AND_ENDPOINT
 
 
 def _sweeps(pipeline: PipelineDefinition, sweeps: Collection[str]) -> Iterator[Complaint]:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from simorc.config.models.pipeline import Llm
 from simorc.files import write_json
 from simorc.pipeline.generation.answers import extract_verilog
+from simorc.pipeline.generation.llm_environment import STAGES
 from simorc.pipeline.generation.prompts import SYSTEM, failure_text, write_prompt
 from simorc.pipeline.generation.rendering import render
 from simorc.pipeline.outcome import Fault, failure
@@ -122,6 +123,8 @@ def make_by_model(place: Workplace, order: Order) -> Mapping[str, str]:
     prompt.write_text(write_prompt(place), encoding="utf-8")
     kept = {"prompt": place.made(prompt), "model": "call.json"}
     response = _ask(place, model, prompt.read_text(encoding="utf-8"))
+    if response.get("said"):
+        kept["response"] = "answer.json"
     if "answer" not in response:
         raise failure(Fault(response["fault"]), response["message"], artefacts=kept)
     if len(response["answer"].encode()) > model.answer_limit:
@@ -136,9 +139,13 @@ def make_by_model(place: Workplace, order: Order) -> Mapping[str, str]:
 def _ask(place: Workplace, model: Llm, prompt: str) -> dict[str, str]:
     """The answer, or why there is none, from the process that sends the request."""
     call, answer, log = (place.directory / name for name in ("call.json", "answer.json", "model.log"))
-    write_json(call, {**model.model_dump(mode="json"), "system": SYSTEM, "prompt": prompt})
+    stage = place.request.stage.upper()
+    variables = f"{stage}_LLM" if stage in STAGES else ""
+    asked = {**model.model_dump(mode="json"), "system": SYSTEM, "prompt": prompt, "variables": variables}
+    write_json(call, asked)
     asking = [sys.executable, "-m", "simorc.pipeline.generation.ask_model", str(call), str(answer)]
-    ended = place.run(asking, log.name, Limits(model.timeout + SLACK))
+    waits = model.busy_wait if model.endpoint else 0.0
+    ended = place.run(asking, log.name, Limits(model.timeout + waits + SLACK))
     if ended.timed_out:
         return {"fault": Fault.BACKEND_TIMEOUT, "message": f"no answer within {model.timeout:g} s"}
     if ended.code or not answer.is_file():

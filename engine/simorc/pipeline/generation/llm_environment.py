@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-from simorc.config.models.pipeline import Llm, Maker, PipelineDefinition
+from simorc.config.models.pipeline import ADAPTER_AND_ENDPOINT, Llm, Maker, PipelineDefinition
+from simorc.config.names import did_you_mean
 from simorc.errors import UsageError
 
 FIELDS = {
@@ -19,6 +21,13 @@ FIELDS = {
     "TIMEOUT": "timeout",
 }
 """Variable after ``A1_LLM_`` or ``A7_LLM_`` -> the key of `llm` it overrides."""
+STAGES = ("A1", "A7")
+"""The stages whose language model can be set by variables."""
+_KNOWN = frozenset(
+    {f"USE_{stage}_LLM" for stage in STAGES}
+    | {f"{stage}_LLM_{word}" for stage in STAGES for word in (*FIELDS, "API_KEY")}
+)
+_YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 
 
 def with_environment(definition: PipelineDefinition, variables: Mapping[str, str]) -> PipelineDefinition:
@@ -27,6 +36,16 @@ def with_environment(definition: PipelineDefinition, variables: Mapping[str, str
     for name, stage in (("a1", definition.a1), ("a7", definition.a7)):
         stages[name] = _chosen(name.upper(), stage, variables)  # type: ignore[assignment]
     return definition.model_copy(update={"stages": stages})
+
+
+def unknown_variables(variables: Mapping[str, str]) -> list[str]:
+    """A warning for each variable that looks like a setting of a language model and is none."""
+    like = re.compile(r"A\d_LLM.*|USE_A\d_?LLM.*")
+    return [
+        f"unknown environment variable {name}{did_you_mean(name, _KNOWN, cutoff=0.8)}"
+        for name in sorted(variables)
+        if like.fullmatch(name) and name not in _KNOWN
+    ]
 
 
 def _chosen(prefix: str, stage: Maker, variables: Mapping[str, str]) -> Maker:
@@ -39,7 +58,19 @@ def _chosen(prefix: str, stage: Maker, variables: Mapping[str, str]) -> Maker:
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"{prefix}_LLM_...: {first['loc'][0]}: {first['msg']}") from None
-    update: dict[str, object] = {"llm": llm}
-    if variables.get(f"USE_{prefix}_LLM") == "1":
-        update["backend"] = "llm"
-    return stage.model_copy(update=update)
+    chosen = {"backend": "llm"} if _selected(f"USE_{prefix}_LLM", variables) else {}
+    result = stage.model_copy(update={"llm": llm, **chosen})
+    if result.backend == "llm" and llm.adapter is not None and llm.endpoint is not None:
+        raise UsageError(
+            f"{prefix}_LLM_ADAPTER and {prefix}_LLM_ENDPOINT (or adapter and endpoint of llm): "
+            f"{ADAPTER_AND_ENDPOINT}"
+        )
+    return result
+
+
+def _selected(name: str, variables: Mapping[str, str]) -> bool:
+    """Whether the variable says yes. Raises UsageError for a value that is neither yes nor no."""
+    value = variables.get(name, "").strip().lower()
+    if value not in _YES | _NO:
+        raise UsageError(f"{name}={variables[name]}: expected 1, true, yes or on; 0, false, no or off")
+    return value in _YES

@@ -9,36 +9,49 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
-from simorc.pipeline.generation.answers import NoAnswer
+from simorc.pipeline.generation.answers import NoAnswer, cut_off
+
+_REMEDY = "pip install 'simorc-tui[llm]', or set llm.endpoint"
 
 
 def ask_local(call: Mapping[str, Any]) -> str:
-    """The model's answer. Raises NoAnswer: transformers or the model is missing or does not load."""
+    """The model's answer. Raises NoAnswer: a library or the model is missing or does not load."""
     try:
-        torch = importlib.import_module("torch")
-        transformers = importlib.import_module("transformers")
+        torch, transformers = _library("torch"), _library("transformers")
+        tokenizer, model = _loaded(call, transformers)
+        model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+        return _complete(call, torch, tokenizer, model)
+    except ImportError as error:  # what a model needs besides, such as sentencepiece
+        raise _missing(error.name or _first_line(error)) from None
+
+
+def _library(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
     except ImportError as error:
-        raise NoAnswer(
-            "tool_missing",
-            f"{error.name} is not installed: pip install 'simorc-tui[llm]', or set llm.endpoint",
-        ) from None
+        raise _missing(error.name or name) from None
+    except (OSError, RuntimeError) as error:
+        raise NoAnswer("tool_missing", f"{name} does not load: {_first_line(error)}; {_REMEDY}") from None
+
+
+def _missing(name: str) -> NoAnswer:
+    return NoAnswer("tool_missing", f"{name} is not installed: {_REMEDY}")
+
+
+def _loaded(call: Mapping[str, Any], transformers: Any) -> tuple[Any, Any]:
+    """The tokenizer and the model, with its adapter."""
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(call["model"])
         model = transformers.AutoModelForCausalLM.from_pretrained(call["model"], torch_dtype="auto")
-        model = _adapted(model, call["adapter"])
+        return tokenizer, _adapted(model, call["adapter"])
     except (OSError, ValueError, RuntimeError) as error:
         raise NoAnswer("backend_failed", f"cannot load {call['model']}: {_first_line(error)}") from None
-    model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
-    return _complete(call, torch, tokenizer, model)
 
 
 def _adapted(model: Any, adapter: str | None) -> Any:
     if not adapter:
         return model
-    try:
-        peft = importlib.import_module("peft")
-    except ImportError:
-        raise NoAnswer("tool_missing", "peft is not installed: pip install 'simorc-tui[llm]'") from None
+    peft = _library("peft")
     return peft.PeftModel.from_pretrained(model, adapter)
 
 
@@ -51,7 +64,16 @@ def _complete(call: Mapping[str, Any], torch: Any, tokenizer: Any, model: Any) -
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
     with torch.no_grad():
         output = model.generate(**inputs, max_new_tokens=call["max_tokens"], pad_token_id=pad, **sampling)
-    return str(tokenizer.decode(output[0][inputs["input_ids"].shape[1] :], skip_special_tokens=True))
+    new = output[0][inputs["input_ids"].shape[1] :]
+    if len(new) >= call["max_tokens"] and int(new[-1]) not in _last_tokens(tokenizer, model):
+        raise cut_off(call)
+    return str(tokenizer.decode(new, skip_special_tokens=True))
+
+
+def _last_tokens(tokenizer: Any, model: Any) -> set[Any]:
+    """The tokens that end an answer; a model may have several."""
+    own = getattr(getattr(model, "generation_config", None), "eos_token_id", None)
+    return {tokenizer.eos_token_id, *(own if isinstance(own, list | tuple) else [own])}
 
 
 def _text(call: Mapping[str, Any], tokenizer: Any) -> str:

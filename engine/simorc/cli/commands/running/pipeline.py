@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,10 @@ def command() -> None:
 def run_pipeline(scope: Scope, name: str, spec: Path | None, detach: bool, as_json: bool) -> int:
     """Run the pipeline NAME of sim_setup.yaml and show its progress. Ctrl-C stops it; resume continues it."""
     from simorc.pipeline.build import build_pipeline_run
+    from simorc.pipeline.generation.llm_environment import unknown_variables
 
+    for warning in unknown_variables(os.environ):
+        note(f"warning: {plain(warning)}")
     return _start(build_pipeline_run(scope.load(), name, spec=spec), detach, as_json)
 
 
