@@ -28,7 +28,11 @@ def test_bars_have_heights_to_scale_and_a_legend() -> None:
 def test_limits_mean_and_sigma_are_drawn_and_what_is_beyond_is_violated() -> None:
     lines = draw_panel(panel(high=3.0, mean=2.4, sigma=0.9), Look(60, 12, coloured=False))
     assert sum("┃" in line for line in lines[1:-2]) >= 6
-    assert sum("│" in line[line.index("│") + 1 :] for line in lines[2:-2] if "│" in line) >= 4
+    places = {line.index("│", 5) for line in lines[1:-2] if "│" in line[5:]}
+    assert len(places) == 1, "the mean is one upright line"
+    mean = places.pop()
+    column = [line[mean] for line in lines[1:-2]]
+    assert column.count("█") >= 6, "the line does not cover the bar of its column"
     assert any("•" in line for line in lines[1:-2]) and "• normal" in lines[0]
     coloured = draw_panel(panel(high=3.0), Look(60, 12))
     assert any(f"{VIOLATED}┃█" in line for line in coloured), "the last bar is beyond the limit"

@@ -134,7 +134,7 @@ def test_measurement_over_parameter_gives_a_family_with_limits(make_run: MakeRun
     (strip,) = figure_of(run, spec).strips
     assert [curve.label for curve in strip.curves] == ["vdda=3", "vdda=3.6"]
     assert strip.curves[0].x.tolist() == [-40, 27, 125]
-    assert strip.limits == (Limit(41.0, "min 41 dB"),)
+    assert strip.limits == (Limit(41.0, "min 41 dB", violated="below"),)
     assert strip.axis.title == "gain (dB)"
     with pytest.raises(UsageError, match="did you mean 'temp'"):
         figure_of(run, plot_spec({"kind": "measurement", "x": "temps", "y": [{"measurement": "gain"}]}, "p"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -40,7 +40,8 @@ class Axis:
 class Curve:
     """``style`` is line, points or bars (x: the left edges and the last right one, one more than y).
 
-    ``colour`` (``#rrggbb``) takes the place of the one its turn gives it.
+    ``colour`` (``#rrggbb``) takes the place of the one its turn gives it. ``mean`` and ``sigma`` are those of
+    the values that bars count, on the scale of x; None where they are not known.
     """
 
     label: str
@@ -49,15 +50,21 @@ class Curve:
     style: str = "line"
     faint: bool = False
     colour: str = ""
+    mean: float | None = None
+    sigma: float | None = None
 
 
 @dataclass(frozen=True)
 class Limit:
-    """A spec's limit, drawn across: a value of y, or of x in a histogram."""
+    """A spec's limit, drawn across: a value of y, or of x in a histogram.
+
+    ``violated`` is the side of it on which every value violates the spec: below, above, or empty for neither.
+    """
 
     value: float
     label: str
     vertical: bool = False
+    violated: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,12 @@ class FigureStrip:
     axis: Axis
     curves: tuple[Curve, ...]
     limits: tuple[Limit, ...] = ()
+
+    @property
+    def y(self) -> Axis:
+        """The axis as it is drawn: that of bars counts."""
+        bars = any(curve.style == "bars" for curve in self.curves)
+        return replace(self.axis, whole=True) if bars and not self.axis.log else self.axis
 
 
 @dataclass(frozen=True)
@@ -90,7 +103,9 @@ def finite_range(values: list[Floats], log: bool) -> Range | None:
 
 
 def histogram(values: Floats, label: str = "", bins: int | None = None) -> Curve | None:
-    """The distribution of the finite values as bars; about as many as the square root of their number."""
+    """The distribution of the finite values as bars, about as many as the square root of their number, with
+    mean and sigma.
+    """
     kept = values[np.isfinite(values)]
     if not len(kept):
         return None
@@ -100,7 +115,8 @@ def histogram(values: Floats, label: str = "", bins: int | None = None) -> Curve
         low, high = low - half, high + half
     wanted = bins or int(np.clip(np.sqrt(len(kept)) * 1.5, 5, 40))
     counts, edges = np.histogram(kept, bins=wanted, range=(low, high))
-    return Curve(label, edges, counts.astype(np.float64), "bars")
+    sigma = float(np.std(kept, ddof=1)) if len(kept) > 1 and np.ptp(kept) > 0 else None
+    return Curve(label, edges, counts.astype(np.float64), "bars", mean=float(kept.mean()), sigma=sigma)
 
 
 def as_floats(values: Any) -> Floats:

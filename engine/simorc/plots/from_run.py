@@ -224,19 +224,32 @@ def limits_of(run: OpenRun, measurement: str, *, vertical: bool = False) -> tupl
     """The limits of a measurement's specs, labelled; those of a corner of its own with its name."""
     shown = run.shown(measurement)
     found = [
-        (f"{name} {shown.text(value)}{where}", shown.scale * value)
+        Limit(shown.scale * value, f"{name} {shown.text(value)}{where}", vertical, violated)
         for spec in run.specs
         if spec.measurement == measurement
-        for where, low, high in _limit_pairs(spec)
-        for name, value in (("min", low), ("max", high))
-        if value is not None
+        for where, name, value, violated in _limits(spec, turned=shown.scale < 0)
     ]
-    return tuple(Limit(value, label, vertical) for label, value in dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
-def _limit_pairs(spec: Spec) -> list[tuple[str, float | None, float | None]]:
-    own = [(f" in {corner}", low, high) for corner, (low, high) in spec.corners.items()]
-    return [("", spec.min, spec.max), *own]
+def _limits(spec: Spec, *, turned: bool) -> list[tuple[str, str, float, str]]:
+    """(in which corner, min or max, value as measured, violated side) of each limit of a spec.
+
+    Only beyond the widest limit of all corners does every value violate the spec.
+    """
+    own = [(f" in {corner}", *pair) for corner, pair in spec.corners.items()]
+    pairs = [("", spec.min, spec.max), *own]
+    lows, highs = [low for _, low, _ in pairs], [high for _, _, high in pairs]
+    least = None if None in lows else min(low for low in lows if low is not None)
+    most = None if None in highs else max(high for high in highs if high is not None)
+    below, above = ("above", "below") if turned else ("below", "above")
+    found = []
+    for where, low, high in pairs:
+        if low is not None:
+            found.append((where, "min", low, below if low == least else ""))
+        if high is not None:
+            found.append((where, "max", high, above if high == most else ""))
+    return found
 
 
 def _with_unit(axis: Axis, unit: str) -> Axis:

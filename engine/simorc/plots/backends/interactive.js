@@ -4,20 +4,8 @@
 (function () {
   "use strict";
   const COLOURS = JSON.parse(document.getElementById("plot-colours").textContent);
-  const LEFT = 78, RIGHT = 20, TOP = 28, BOTTOM = 42, GAP = 18, MOST_TOLD = 12;
-  const PREFIXES = { "-15": "f", "-12": "p", "-9": "n", "-6": "µ", "-3": "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T" };
-
-  // With a prefix for value, or for what is given as the largest of an axis.
-  function si(value, unit, digits, largest) {
-    if (value === null || !isFinite(value)) return "–";
-    const scaled = !/^(dB|°|deg|%|°C)/.test(unit);
-    const size = Math.abs(largest || value);
-    let power = size === 0 || !scaled ? 0 : 3 * Math.floor(Math.log10(size) / 3 + 1e-12);
-    power = Math.min(12, Math.max(-15, power));
-    const text = String(+(value / Math.pow(10, power)).toPrecision(digits));
-    const end = PREFIXES[scaled ? power : 0] + unit;
-    return text + (unit ? " " : "") + end;
-  }
+  const LEFT = 78, RIGHT = 28, TOP = 28, BOTTOM = 42, GAP = 18, MOST_TOLD = 12;
+  const VIOLATED = "#8a5a00", MUTED = "#5a6673", NORMAL = COLOURS[1], si = Ticks.si;
 
   function forward(value, axis) { return axis.log ? Math.log10(value) : value; }
   function backward(value, axis) { return axis.log ? Math.pow(10, value) : value; }
@@ -39,20 +27,10 @@
     return [low - room, high + room];
   }
 
-  function ticks(low, high, most, whole) {
-    const least = (high - low) / most, rough = whole ? Math.max(1, least) : least, power = Math.pow(10, Math.floor(Math.log10(rough)));
-    const step = [1, 2, 5, 10].map((f) => f * power).find((s) => s >= rough * 0.999) || 10 * power;
-    const found = [];
-    for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) found.push(i * step);
-    return found;
-  }
-
-  function marks(axis, low, high, most) {
-    if (axis.categories.length) return axis.categories.map((text, i) => [i, text]).filter((m) => m[0] >= low && m[0] <= high);
-    let places = ticks(low, high, most, axis.whole);
-    if (axis.log && high - low >= 1) places = places.filter((v) => Math.abs(v - Math.round(v)) < 1e-9);
-    const largest = axis.log ? 0 : Math.max(Math.abs(low), Math.abs(high));
-    return places.map((place) => [place, si(backward(place, axis), axis.unit, 4, largest)]);
+  // [place 0 ... 1, label] of each mark of an axis; low and high are as drawn, on a log axis powers of ten.
+  function marks(axis, low, high, most, wide, widthOf) {
+    if (axis.categories.length) return Ticks.categories(axis.categories, low, high, wide, widthOf);
+    return Ticks.ticks(backward(low, axis), backward(high, axis), most, axis);
   }
 
   function Chart(holder) {
@@ -63,11 +41,7 @@
     holder.append(canvas, told, legend);
     holder.classList.add("live");
     const pen = canvas.getContext("2d");
-    const everything = figure.x.range
-      ? [forward(figure.x.range[0], figure.x), forward(figure.x.range[1], figure.x)]
-      : widened(spanOf(figure.strips.flatMap((s) => s.curves.map((c) => c.x)
-          .concat([s.limits.filter((l) => l.vertical).map((l) => l.value)])), figure.x.log), figure.x,
-          figure.strips.some((s) => s.curves.some((c) => c.style === "points")) ? 0.03 : 0);
+    const everything = figure.span ? figure.span.map((v) => forward(v, figure.x)) : [0, 1];
     let view = everything.slice(), pointer = null, grabbed = null, width = 0, height = 0;
 
     function strips() {
@@ -81,14 +55,16 @@
 
     function ySpan(strip) {
       if (strip.axis.range) return strip.axis.range.map((v) => forward(v, strip.axis));
-      const zoomed = view[0] > everything[0] || view[1] < everything[1];
+      const zoomed = view[0] !== everything[0] || view[1] !== everything[1];
+      if (!zoomed && !hidden.size && strip.span) return strip.span.map((v) => forward(v, strip.axis));
       const lists = shown(strip).map((c) => {
         if (!zoomed || c.style === "bars") return c.y;
         return c.y.filter((_, i) => { const x = forward(c.x[i], figure.x); return x >= view[0] && x <= view[1]; });
       });
       if (!zoomed) lists.push(strip.limits.filter((l) => !l.vertical).map((l) => l.value));
       if (strip.curves.some((c) => c.style === "bars")) lists.push([0]);
-      return widened(spanOf(lists, strip.axis.log), strip.axis, 0.05);
+      const found = widened(spanOf(lists, strip.axis.log), strip.axis, strip.axis.whole ? 0 : 0.02);
+      return Ticks.roundedRange(...found.map((v) => backward(v, strip.axis)), strip.axis).map((v) => forward(v, strip.axis));
     }
 
     function draw() {
@@ -114,13 +90,14 @@
       const up = (value) => top + tall * (1 - (forward(value, strip.axis) - span[0]) / (span[1] - span[0]));
       place.up = up;
       pen.lineWidth = 1; pen.fillStyle = "#444";
-      for (const [at, text] of marks(figure.x, view[0], view[1], 8)) {
-        const x = LEFT + ((at - view[0]) / (view[1] - view[0])) * wide;
+      const widthOf = (text) => pen.measureText(text).width;
+      for (const [at, text] of marks(figure.x, view[0], view[1], 8, wide, widthOf)) {
+        const x = LEFT + at * wide;
         line("#ddd", [[x, top], [x, top + tall]]);
-        if (last) { pen.textAlign = "center"; pen.fillText(text, x, top + tall + 15); }
+        if (last) { pen.textAlign = Ticks.anchor(at * wide, widthOf(text), wide); pen.fillText(text, x, top + tall + 15); }
       }
-      for (const [at, text] of marks(strip.axis, span[0], span[1], Math.max(2, tall / 36))) {
-        const y = top + tall * (1 - (at - span[0]) / (span[1] - span[0]));
+      for (const [at, text] of marks(strip.axis, span[0], span[1], Math.max(2, Math.floor(tall / 36)), tall, widthOf)) {
+        const y = top + tall * (1 - at);
         line("#ddd", [[LEFT, y], [LEFT + wide, y]]);
         pen.textAlign = "right"; pen.fillText(text, LEFT - 6, y + 4);
       }
@@ -130,15 +107,38 @@
       pen.save(); pen.translate(14, top + tall / 2); pen.rotate(-Math.PI / 2);
       pen.fillText(strip.axis.title, 0, 0); pen.restore();
       pen.save(); pen.beginPath(); pen.rect(LEFT, top, wide, tall); pen.clip();
+      strip.limits.filter((limit) => limit.violated).forEach((limit) => band(limit, top, tall, wide, up));
       strip.curves.forEach((curve, i) => { if (!hidden.has(curve.label)) drawCurve(curve, COLOURS[i % COLOURS.length], up); });
+      strip.curves.filter((curve) => !hidden.has(curve.label)).forEach((curve) => spread(curve, top, tall, up));
       for (const limit of strip.limits) {
-        pen.setLineDash([5, 3]);
+        pen.lineWidth = 1; pen.setLineDash([5, 3]);
         const x = across(limit.value), y = up(limit.value);
-        line("#c00", limit.vertical ? [[x, top], [x, top + tall]] : [[LEFT, y], [LEFT + wide, y]]);
-        pen.setLineDash([]); pen.fillStyle = "#c00"; pen.textAlign = "left";
-        pen.fillText(limit.label, limit.vertical ? x + 3 : LEFT + 4, limit.vertical ? top + 11 : y - 3);
+        line(VIOLATED, limit.vertical ? [[x, top], [x, top + tall]] : [[LEFT, y], [LEFT + wide, y]]);
+        pen.setLineDash([]); pen.fillStyle = VIOLATED; pen.textAlign = "left";
+        pen.fillText(limit.label, limit.vertical ? x + 3 : LEFT + 4, limit.vertical ? top + 11 : y - top > 14 ? y - 3 : y + 11);
       }
       pen.restore();
+    }
+
+    // The side of a limit where every value violates the spec.
+    function band(limit, top, tall, wide, up) {
+      const below = limit.violated === "below", at = limit.vertical ? across(limit.value) : up(limit.value);
+      if (!isFinite(at)) return;
+      pen.globalAlpha = 0.12; pen.fillStyle = VIOLATED;
+      if (limit.vertical) pen.fillRect(below ? LEFT : at, top, below ? at - LEFT : LEFT + wide - at, tall);
+      else pen.fillRect(LEFT, below ? at : top, wide, below ? top + tall - at : at - top);
+      pen.globalAlpha = 1;
+    }
+
+    // Mean, sigmas and normal curve of bars.
+    function spread(curve, top, tall, up) {
+      pen.lineWidth = 1;
+      for (const rule of curve.rules || []) {
+        const x = across(rule.value);
+        pen.setLineDash(rule.kind === "sigma" ? [2, 3] : []); line(MUTED, [[x, top], [x, top + tall]]);
+      }
+      pen.setLineDash([]); pen.lineWidth = 1.5;
+      if (curve.normal) line(NORMAL, curve.normal.x.map((x, i) => [across(x), up(curve.normal.y[i])]));
     }
 
     function line(colour, points) {
@@ -238,6 +238,11 @@
         entry.classList.toggle("off", hidden.has(name)); draw();
       });
       legend.append(entry);
+    }
+    const notes = new Map(figure.strips.flatMap((strip) => strip.notes).map((note) => [note.text, note.kind]));
+    for (const [text, kind] of notes) {
+      const entry = document.createElement("span");
+      entry.className = "note " + kind; entry.textContent = text; legend.append(entry);
     }
     window.addEventListener("resize", draw);
     draw();

@@ -10,12 +10,23 @@ from html import escape
 
 import numpy as np
 
-from simorc.plots.figure import Axis, Curve, Figure, FigureStrip, Floats, Range, finite_range
+from simorc.plots.categories import anchor, category_ticks
+from simorc.plots.distribution import Note, normal_curve, notes_of, rules_of
+from simorc.plots.figure import Axis, Curve, Figure, FigureStrip, Floats, Limit, Range
 from simorc.plots.palette import ON_LIGHT
-from simorc.plots.ticks import Tick, rounded_range, ticks
+from simorc.plots.ranges import x_range_of, y_range_of
+from simorc.plots.ticks import Tick, ticks
 from simorc.waveforms.decimate import min_max
 
 COLOURS = ON_LIGHT
+VIOLATED, MUTED, NORMAL = "#8a5a00", "#5a6673", COLOURS[1]
+"""Of limits and what is beyond them; of mean and sigma; of a normal curve."""
+_NOTE_LOOKS = {
+    "mean": f'stroke="{MUTED}"',
+    "sigma": f'stroke="{MUTED}" stroke-dasharray="2 3"',
+    "normal": f'stroke="{NORMAL}" stroke-width="1.5"',
+    "violated": f'stroke="{VIOLATED}" stroke-opacity="0.25" stroke-width="10"',
+}
 _DASHES = ("", "6 3", "2 2", "8 3 2 3")
 _LEFT, _RIGHT, _TOP, _BOTTOM, _GAP = 78, 28, 12, 44, 18
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -31,7 +42,7 @@ def draw_svg(figure: Figure, width: int = 720, height: int = 320) -> str:
     head = 24 if figure.title else 0
     strips = max(1, len(figure.strips))
     tall = (height - head - _TOP - _BOTTOM - _GAP * (strips - 1)) / strips
-    x_range = _x_range(figure)
+    x_range = x_range_of(figure)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img" font-family="sans-serif" font-size="11">'
@@ -49,35 +60,6 @@ def draw_svg(figure: Figure, width: int = 720, height: int = 320) -> str:
     return "\n".join(parts)
 
 
-def _x_range(figure: Figure) -> Range | None:
-    if figure.x.range is not None:
-        return figure.x.range
-    values = [curve.x for strip in figure.strips for curve in strip.curves]
-    values += [np.array([each.value]) for strip in figure.strips for each in strip.limits if each.vertical]
-    points = any(curve.style == "points" for strip in figure.strips for curve in strip.curves)
-    found = _opened(finite_range(values, figure.x.log), figure.x.log, 0.02 if points else 0.0)
-    return found if found is None or not points else _rounded(found, figure.x)
-
-
-def _opened(found: Range | None, log: bool, share: float) -> Range | None:
-    """A range with some room at its ends, and never empty."""
-    if found is None:
-        return None
-    low, high = found
-    if log:
-        room = (high / low) ** share if high > low else 2.0
-        return low / room, high * room
-    room = (high - low) * share if high > low else abs(low) * 0.05 or 1.0
-    return low - room, high + room
-
-
-def _rounded(span: Range, axis: Axis) -> Range:
-    """The range up to round values; with half a place of room around categories."""
-    if axis.categories:
-        return span[0] - 0.4, span[1] + 0.4
-    return rounded_range(*span, log=axis.log, unit=axis.unit, whole=axis.whole)
-
-
 class _Strip:
     """One strip of the figure: its frame, ticks, limits, curves, legend."""
 
@@ -89,18 +71,7 @@ class _Strip:
         width, self._top, self._tall = place
         self._wide = width - _LEFT - _RIGHT
         self._last = last
-        self._y_range = self._find_y_range()
-
-    def _find_y_range(self) -> Range | None:
-        axis = self._strip.axis
-        if axis.range is not None:
-            return axis.range
-        values = [curve.y for curve in self._strip.curves]
-        values += [np.array([each.value]) for each in self._strip.limits if not each.vertical]
-        if any(curve.style == "bars" for curve in self._strip.curves):
-            values.append(np.zeros(1))
-        found = _opened(finite_range(values, axis.log), axis.log, 0.0 if axis.whole else 0.02)
-        return None if found is None else _rounded(found, axis)
+        self._y_axis, self._y_range = strip.y, y_range_of(strip)
 
     def parts(self) -> list[str]:
         frame = (
@@ -114,7 +85,9 @@ class _Strip:
         box = frame.replace('fill="none" stroke="#888"', "")
         return [
             *(*marks, frame, f'<clipPath id="{clip}">{box}</clipPath>', f'<g clip-path="url(#{clip})">'),
+            *(self._band(limit) for limit in self._strip.limits if limit.violated),
             *(self._curve(curve, index) for index, curve in enumerate(self._strip.curves)),
+            *(self._spread(curve) for curve in self._strip.curves if curve.style == "bars"),
             *(*self._limits(), "</g>", *self._titles(), *self._legend()),
         ]
 
@@ -124,23 +97,24 @@ class _Strip:
 
     def _y(self, values: Floats) -> Floats:
         assert self._y_range is not None
-        shares = _fractions(values, self._y_range, self._strip.axis.log)
+        shares = _fractions(values, self._y_range, self._y_axis.log)
         return self._top + self._tall * (1 - shares)
 
     def _x_ticks(self, x_range: Range) -> list[str]:
         found, bottom = [], self._top + self._tall
-        for tick in axis_ticks(self._x_axis, x_range, 8):
+        for tick in axis_ticks(self._x_axis, x_range, 8, self._wide):
             at = _LEFT + self._wide * tick.place
             found.append(f'<path d="M{at:.1f} {self._top:.1f}V{bottom:.1f}" stroke="#ddd"/>')
-            if self._last:
-                place = f'x="{at:.1f}" y="{bottom + 15:.1f}" text-anchor="middle"'
+            if self._last and tick.label:
+                kind = anchor(self._wide * tick.place, tick.label, self._wide)
+                place = f'x="{at:.1f}" y="{bottom + 15:.1f}" text-anchor="{kind}"'
                 found.append(f"<text {place}>{text(tick.label)}</text>")
         return found
 
     def _y_ticks(self, y_range: Range) -> list[str]:
         found = []
         most = max(2, int(self._tall // 36))
-        for tick in axis_ticks(self._strip.axis, y_range, most):
+        for tick in axis_ticks(self._y_axis, y_range, most, self._tall):
             at = self._top + self._tall * (1 - tick.place)
             found.append(f'<path d="M{_LEFT} {at:.1f}h{self._wide}" stroke="#ddd"/>')
             place = f'x="{_LEFT - 6}" y="{at + 4:.1f}" text-anchor="end"'
@@ -179,6 +153,38 @@ class _Strip:
         ]
         return "".join(rects)
 
+    def _spread(self, bars: Curve) -> str:
+        """Mean, sigmas and normal curve of bars."""
+        found = []
+        for rule in rules_of(bars):
+            at = float(self._x(np.array([rule.value]))[0])
+            found.append(f'<path d="M{at:.1f} {self._top:.1f}v{self._tall:.1f}" {_NOTE_LOOKS[rule.kind]}/>')
+        normal = normal_curve(bars)
+        if normal is not None:
+            path = self._path(normal.x, normal.y)
+            found.append(f'<path d="{path}" fill="none" {_NOTE_LOOKS["normal"]}/>')
+        return "".join(found)
+
+    def _at(self, limit: Limit) -> float:
+        """The pixel of a limit; not finite where a log axis cannot show it."""
+        return float((self._x if limit.vertical else self._y)(np.array([limit.value]))[0])
+
+    def _band(self, limit: Limit) -> str:
+        """The part of the strip where every value violates the spec, lightly filled."""
+        left, top = float(_LEFT), self._top
+        right, bottom = left + self._wide, top + self._tall
+        at = self._at(limit)
+        if not np.isfinite(at):
+            return ""
+        if limit.vertical:
+            at = min(max(at, left), right)
+            left, right = (left, at) if limit.violated == "below" else (at, right)
+        else:
+            at = min(max(at, top), bottom)
+            top, bottom = (at, bottom) if limit.violated == "below" else (top, at)
+        place = f'x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{bottom - top:.1f}"'
+        return f'<rect class="violated" {place} fill="{VIOLATED}" fill-opacity="0.12"/>'
+
     def _points(self, curve: Curve, colour: str) -> str:
         xs, ys = self._x(curve.x), self._y(curve.y)
         there = np.isfinite(xs) & np.isfinite(ys)
@@ -192,24 +198,24 @@ class _Strip:
     def _limits(self) -> list[str]:
         found = []
         for limit in self._strip.limits:
-            value = np.array([limit.value])
+            at = self._at(limit)
+            if not np.isfinite(at):
+                continue
             if limit.vertical:
-                at = float(self._x(value)[0])
                 line, place = (
                     f"M{at:.1f} {self._top:.1f}v{self._tall:.1f}",
                     f'x="{at + 3:.1f}" y="{self._top + 11:.1f}"',
                 )
             else:
-                at = float(self._y(value)[0])
                 beside = at - 3 if at - self._top > 14 else at + 11
                 line, place = f"M{_LEFT} {at:.1f}h{self._wide}", f'x="{_LEFT + 4}" y="{beside:.1f}"'
-            found.append(f'<path d="{line}" stroke="#8a5a00" stroke-dasharray="5 3"/>')
-            found.append(_over_curves(place, limit.label, "#c00"))
+            found.append(f'<path d="{line}" stroke="{VIOLATED}" stroke-dasharray="5 3"/>')
+            found.append(_over_curves(place, limit.label, VIOLATED))
         return found
 
     def _titles(self) -> list[str]:
         middle = self._top + self._tall / 2
-        title = text(self._strip.axis.title)
+        title = text(self._y_axis.title)
         found = [
             f'<text transform="translate(14 {middle:.1f}) rotate(-90)" text-anchor="middle">{title}</text>'
         ]
@@ -221,14 +227,21 @@ class _Strip:
     def _legend(self) -> list[str]:
         named = [(i, each) for i, each in enumerate(self._strip.curves) if each.label and not each.faint]
         shown = named[:12] if len(named) > 1 or (named and named[0][1].style != "bars") else []
+        entries = [
+            (curve.label, f'stroke="{colour_of(curve, index)}"{_look(curve, index)}')
+            for index, curve in shown
+        ]
+        entries += [(note.text, _NOTE_LOOKS[note.kind]) for note in self._notes()]
         found = []
-        for row, (index, curve) in enumerate(shown):
+        below_labels = int(any(limit.vertical for limit in self._strip.limits))
+        for row, (label, look) in enumerate(entries, below_labels):
             at, right = self._top + 14 + 14 * row, _LEFT + self._wide - 8
-            colour = colour_of(curve, index)
-            found.append(f'<path d="M{right - 18} {at - 4:.1f}h18" stroke="{colour}"{_look(curve, index)}/>')
-            place = f'x="{right - 24}" y="{at:.1f}" text-anchor="end"'
-            found.append(_over_curves(place, curve.label, "#222"))
+            found.append(f'<path d="M{right - 18} {at - 4:.1f}h18" {look}/>')
+            found.append(_over_curves(f'x="{right - 24}" y="{at:.1f}" text-anchor="end"', label, "#222"))
         return found
+
+    def _notes(self) -> list[Note]:
+        return notes_of(self._strip, self._x_axis.unit)
 
 
 def colour_of(curve: Curve, index: int) -> str:
@@ -236,16 +249,11 @@ def colour_of(curve: Curve, index: int) -> str:
     return curve.colour or COLOURS[index % len(COLOURS)]
 
 
-def axis_ticks(axis: Axis, span: Range, most: int) -> list[Tick]:
-    """The marks of an axis: its categories, or round values."""
-    if not axis.categories:
-        return ticks(*span, most, log=axis.log, unit=axis.unit, whole=axis.whole)
-    width = span[1] - span[0]
-    return [
-        Tick((place - span[0]) / width, name)
-        for place, name in enumerate(axis.categories)
-        if span[0] <= place <= span[1]
-    ]
+def axis_ticks(axis: Axis, span: Range, most: int, wide: float) -> list[Tick]:
+    """The marks of an axis of `wide` pixels: its categories, or round values."""
+    if axis.categories:
+        return category_ticks(axis.categories, span, wide)
+    return ticks(*span, most, log=axis.log, unit=axis.unit, whole=axis.whole)
 
 
 def _over_curves(place: str, label: str, colour: str) -> str:

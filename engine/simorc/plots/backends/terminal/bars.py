@@ -20,7 +20,8 @@ _RESET = "\x1b[0m"
 class Bars:
     """Counts between edges (one more than counts), the limits, and mean and sigma, all in one unit.
 
-    `remarks` are the texts of the legend after that of the bars: a limit, the mean, ...
+    `others` are limits beyond which not every value violates the spec, as those of one corner. `remarks` are
+    the texts of the legend after that of the bars: a limit, the mean, ...
     """
 
     edges: Floats
@@ -30,6 +31,7 @@ class Bars:
     mean: float | None = None
     sigma: float | None = None
     remarks: tuple[str, ...] = ()
+    others: tuple[float, ...] = ()
 
     def count_at(self, x: float) -> float:
         """How many are in the bar at `x`; 0 beside all bars."""
@@ -94,14 +96,12 @@ class BarCanvas:
         return min(self._height - 1, int((1 - count / self._top) * self._height))
 
     def _rules(self) -> list[tuple[float, str, str]]:
-        """Upright lines: sigmas, the mean, and over them the limits."""
+        """Upright lines: sigmas and the mean beside and above the bars, and over all the limits."""
         bars, signs = self._bars, ":|!" if self._ascii else "┊│┃"
-        found = []
+        found = [] if bars.mean is None else [(bars.mean, signs[1], MUTED)]
         if bars.mean is not None and bars.sigma:
             found += [(bars.mean + n * bars.sigma, signs[0], MUTED) for n in (-3, -1, 1, 3)]
-        if bars.mean is not None:
-            found.append((bars.mean, signs[1], MUTED))
-        limits = (limit for limit in (bars.low, bars.high) if limit is not None)
+        limits = (limit for limit in (bars.low, bars.high, *bars.others) if limit is not None)
         return [*found, *((limit, signs[2], VIOLATED) for limit in limits)]
 
     def _draw_rule(self, x: float, sign: str, colour: str) -> None:
@@ -109,7 +109,8 @@ class BarCanvas:
             return
         column = round(fraction(x, *self._span) * (self._width - 1))
         for row in range(self._height):
-            if self._cells[row][column][0] not in ("•", "o"):
+            there = self._cells[row][column][0]
+            if there == " " or (colour == VIOLATED and there not in ("•", "o")):
                 self._cells[row][column] = (sign, colour)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from simorc.plots.backends.terminal.bars import Bars
 from simorc.plots.backends.terminal.curves import Branch, PlotTrace
 from simorc.plots.backends.terminal.plot import Panel, Strip
 from simorc.plots.figure import Axis, Curve, Figure, FigureStrip, Floats, Limit, Range
@@ -26,7 +27,7 @@ class Drawing:
 
 
 def drawing_of(figure: Figure) -> Drawing:
-    """A figure for the terminal: bars as stairs, limits as lines of their own."""
+    """A figure for the terminal: a histogram as filled bars, limits as lines of their own."""
     strips = [_strip(strip, figure) for strip in figure.strips]
     upright = [limit for strip in figure.strips for limit in strip.limits if limit.vertical]
     title = " — ".join(
@@ -53,7 +54,22 @@ def _strip(strip: FigureStrip, figure: Figure) -> Strip:
     span = figure.x.range or _across(strip)
     traces = [_trace(curve, strip.axis.range) for curve in strip.curves]
     traces += [_limit(limit, span) for limit in strip.limits if span is not None and not limit.vertical]
-    return Strip(tuple(traces), strip.axis.unit, strip.axis.label, strip.axis.whole)
+    return Strip(tuple(traces), strip.axis.unit, strip.axis.label, strip.y.whole, _bars(strip))
+
+
+def _bars(strip: FigureStrip) -> Bars | None:
+    """The bars of a histogram with its limits, mean and sigma; None of a strip of other curves."""
+    if len(strip.curves) != 1 or strip.curves[0].style != "bars":
+        return None
+    (curve,) = strip.curves
+    upright = [limit for limit in strip.limits if limit.vertical]
+    low = max((limit.value for limit in upright if limit.violated == "below"), default=None)
+    high = min((limit.value for limit in upright if limit.violated == "above"), default=None)
+    others = tuple(limit.value for limit in upright if limit.value not in (low, high))
+    remarks = ["┃ limit"] if upright else []
+    remarks += ["│ mean"] if curve.mean is not None else []
+    remarks += ["┊ ±σ ±3σ"] if curve.sigma else []
+    return Bars(curve.x, curve.y, low, high, curve.mean, curve.sigma, tuple(remarks), others)
 
 
 def _across(strip: FigureStrip) -> Range | None:

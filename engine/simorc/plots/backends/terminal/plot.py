@@ -29,6 +29,8 @@ from simorc.text import plain
 LEAST_WIDTH, LEAST_HEIGHT = 20, 5
 _SIGNS = dict(zip("┃┊│◂▸•", "!:|<>o", strict=True))
 _LIKENESSES = str.maketrans(_SIGNS | {"µ": "u", "°": "d", "Ω": "O", "Δ": "d", "±": "+", "σ": "s"})
+_ABOVE_BARS = 1.1
+"""Of the highest bar: room above it, where the lines of mean and sigma are seen."""
 _RESET = "\x1b[0m"
 _MORE = "  +{} more"
 _DROPPED = {False: "  values ≤ 0 not shown", True: "  values <= 0 not shown"}
@@ -359,6 +361,8 @@ def _y_span(curves: Sequence[Floats], strip: Strip, log: bool) -> Span:
     if not finite:
         return (1.0, 10.0) if log else (0.0, 1.0)
     low, high = min(low for low, _ in finite), max(high for _, high in finite)
+    if strip.bars is not None and not log:
+        high *= _ABOVE_BARS
     return rounded_range(*_widened((low, high), log), log=log, unit=strip.unit, whole=strip.whole)
 
 
