@@ -15,7 +15,7 @@ import pytest
 
 from simorc.plots.backends.html import figure_markup
 from simorc.plots.backends.svg import draw_svg
-from simorc.plots.backends.terminal.figures import drawing_of
+from simorc.plots.backends.terminal.figures import drawing_of, figure_shown
 from simorc.plots.backends.terminal.plot import Look, draw_panel
 from simorc.plots.categories import anchor, category_ticks
 from simorc.plots.distribution import normal_curve, rules_of
@@ -114,6 +114,24 @@ def test_the_terminal_fills_the_bars_of_the_same_figure() -> None:
     text = "\n".join(lines)
     assert "█ cases  ┃ limit  │ mean  ┊ ±σ ±3σ  • normal" in text
     assert len({at for line in lines[2:] for at, sign in enumerate(line) if sign == "┃"}) == 2
+
+
+def test_a_histogram_of_the_terminal_is_the_same_figure_again() -> None:
+    figure = spread_out(Limit(4.5, "max 4.5", True, "above"))
+    again = figure_shown(drawing_of(figure).panel, (2.0, 5.0))
+    (strip,) = again.strips
+    assert strip.curves[0].y.tolist() == figure.strips[0].curves[0].y.tolist()
+    assert [(limit.value, limit.label, limit.violated) for limit in strip.limits] == [
+        (4.5, "max 4.5 V", "above")
+    ]
+    assert again.x.range == (2.0, 5.0)
+    assert 'class="violated"' in draw_svg(again)
+
+
+def test_texts_below_each_other_need_only_their_height() -> None:
+    names = tuple(f"corner=ss temp={place}" for place in range(10))
+    assert all(tick.label for tick in category_ticks(names, (-0.4, 9.4), 200.0, upright=True))
+    assert not all(tick.label for tick in category_ticks(names, (-0.4, 9.4), 60.0, upright=True))
 
 
 @pytest.mark.parametrize("wide", [120.0, 400.0, 614.0, 3000.0])

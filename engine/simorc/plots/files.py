@@ -11,7 +11,8 @@ from simorc.csv_text import CsvWriter
 from simorc.errors import ToolMissing, UsageError
 from simorc.files import write_whole
 from simorc.plots.backends.html import page
-from simorc.plots.backends.svg import colour_of, draw_svg
+from simorc.plots.backends.svg import MUTED, NORMAL, VIOLATED, colour_of, draw_svg
+from simorc.plots.distribution import normal_curve, rules_of
 from simorc.plots.figure import Curve, Figure, FigureStrip
 
 ENDINGS = (".svg", ".html", ".png", ".pdf", ".csv")
@@ -82,7 +83,7 @@ def _draw_strip(place: Any, strip: FigureStrip, figure: Figure) -> None:
         _draw_curve(place, curve, colour_of(curve, index))
     for limit in strip.limits:
         draw = place.axvline if limit.vertical else place.axhline
-        draw(limit.value, color="#c00", linestyle="--", linewidth=1, label=limit.label)
+        draw(limit.value, color=VIOLATED, linestyle="--", linewidth=1, label=limit.label)
     place.set_ylabel(strip.axis.title)
     place.set_xscale("log" if figure.x.log else "linear")
     place.set_yscale("log" if strip.axis.log else "linear")
@@ -93,8 +94,32 @@ def _draw_strip(place: Any, strip: FigureStrip, figure: Figure) -> None:
         place.set_xlim(*figure.x.range)
     if strip.axis.range:
         place.set_ylim(*strip.axis.range)
+    _shade(place, strip)
     if place.get_legend_handles_labels()[0]:
         place.legend(fontsize="small")
+
+
+def _shade(place: Any, strip: FigureStrip) -> None:
+    """Where every value violates a spec, within what the axes show."""
+    label = "violated"
+    for limit in (each for each in strip.limits if each.violated):
+        low, high = place.get_xlim() if limit.vertical else place.get_ylim()
+        ends = (low, limit.value) if limit.violated == "below" else (limit.value, high)
+        if ends[0] < ends[1]:
+            fill = place.axvspan if limit.vertical else place.axhspan
+            fill(*ends, color=VIOLATED, alpha=0.12, linewidth=0, label=label)
+            label = "_none"
+        (place.set_xlim if limit.vertical else place.set_ylim)(low, high)
+
+
+def _draw_spread(place: Any, bars: Curve) -> None:
+    """Mean, sigmas and normal curve of bars."""
+    for rule in rules_of(bars):
+        dots = ":" if rule.kind == "sigma" else "-"
+        place.axvline(rule.value, color=MUTED, linestyle=dots, linewidth=1)
+    normal = normal_curve(bars)
+    if normal is not None:
+        place.plot(normal.x, normal.y, color=NORMAL, linewidth=1.3, label="normal")
 
 
 def _draw_curve(place: Any, curve: Curve, colour: str) -> None:
@@ -102,6 +127,8 @@ def _draw_curve(place: Any, curve: Curve, colour: str) -> None:
     label = curve.label.lstrip("_") or "_none"
     if curve.style == "bars":
         place.stairs(curve.y, curve.x, fill=True, color=colour, alpha=0.7, label=label)
+        place.yaxis.get_major_locator().set_params(integer=True)
+        _draw_spread(place, curve)
     elif curve.style == "points":
         place.plot(curve.x, curve.y, ".", color=colour, label=label)
     else:

@@ -96,7 +96,7 @@
         line("#ddd", [[x, top], [x, top + tall]]);
         if (last) { pen.textAlign = Ticks.anchor(at * wide, widthOf(text), wide); pen.fillText(text, x, top + tall + 15); }
       }
-      for (const [at, text] of marks(strip.axis, span[0], span[1], Math.max(2, Math.floor(tall / 36)), tall, widthOf)) {
+      for (const [at, text] of marks(strip.axis, span[0], span[1], Math.max(2, Math.floor(tall / 36)), tall)) {
         const y = top + tall * (1 - at);
         line("#ddd", [[LEFT, y], [LEFT + wide, y]]);
         pen.textAlign = "right"; pen.fillText(text, LEFT - 6, y + 4);

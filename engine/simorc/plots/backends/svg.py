@@ -114,7 +114,7 @@ class _Strip:
     def _y_ticks(self, y_range: Range) -> list[str]:
         found = []
         most = max(2, int(self._tall // 36))
-        for tick in axis_ticks(self._y_axis, y_range, most, self._tall):
+        for tick in axis_ticks(self._y_axis, y_range, most, self._tall, upright=True):
             at = self._top + self._tall * (1 - tick.place)
             found.append(f'<path d="M{_LEFT} {at:.1f}h{self._wide}" stroke="#ddd"/>')
             place = f'x="{_LEFT - 6}" y="{at + 4:.1f}" text-anchor="end"'
@@ -249,10 +249,10 @@ def colour_of(curve: Curve, index: int) -> str:
     return curve.colour or COLOURS[index % len(COLOURS)]
 
 
-def axis_ticks(axis: Axis, span: Range, most: int, wide: float) -> list[Tick]:
+def axis_ticks(axis: Axis, span: Range, most: int, wide: float, *, upright: bool = False) -> list[Tick]:
     """The marks of an axis of `wide` pixels: its categories, or round values."""
     if axis.categories:
-        return category_ticks(axis.categories, span, wide)
+        return category_ticks(axis.categories, span, wide, upright=upright)
     return ticks(*span, most, log=axis.log, unit=axis.unit, whole=axis.whole)
 
 

@@ -6,7 +6,7 @@ const Ticks = (function () {
   const RATIOS = ["dB", "deg", "°", "%", "‰", "ppm", "ppb", "LSB", "σ", "sigma"];
   const UNITS = ["V", "A", "W", "F", "H", "Hz", "Ohm", "ohm", "Ω", "s", "S", "m", "C", "J", "K", "T", "g"];
   const PREFIXED = new Set([..."afpnuµμmkMGT"].flatMap((prefix) => UNITS.map((unit) => prefix + unit)));
-  const BEYOND = 28, APART = 8;
+  const BEYOND = 28, APART = 8, LINE = 13;
 
   function takesPrefix(unit) {
     const first = unit.replace("**", "^").split(/[/·*. ]/)[0];
@@ -120,20 +120,22 @@ const Ticks = (function () {
   }
 
   // Marks of the texts at 0, 1, ...; those that would overlap have no label, the first and the last one keep theirs.
+  // Without widthOf they are below each other.
   function categories(names, low, high, wide, widthOf) {
     const found = names.map((text, i) => [(i - low) / (high - low), text]).filter(([at]) => at >= 0 && at <= 1);
-    const extent = ([at, text]) => {
-      const x = at * wide, width = widthOf(text), kind = anchor(x, width, wide);
+    const extents = found.map(([at, text]) => {
+      const x = at * wide;
+      if (!widthOf) return [x - LINE / 2, x + LINE / 2];
+      const width = widthOf(text), kind = anchor(x, width, wide);
       const start = kind === "end" ? x - width : kind === "start" ? x : x - width / 2;
-      return [start, start + width];
-    };
+      return [start, start + width + APART];
+    });
     const last = found.length - 1;
     for (let stride = 1; stride <= last; stride++) {
-      const begin = extent(found[last])[0] - APART, kept = [];
-      for (let i = 0; i < last; i += stride) if (i === 0 || extent(found[i])[1] <= begin) kept.push(i);
+      const kept = [];
+      for (let i = 0; i < last; i += stride) if (i === 0 || extents[i][1] <= extents[last][0]) kept.push(i);
       kept.push(last);
-      const ends = kept.map((i) => extent(found[i]));
-      if (ends.every((one, i) => i === 0 || ends[i - 1][1] + APART <= one[0]))
+      if (kept.every((i, n) => n === 0 || extents[kept[n - 1]][1] <= extents[i][0]))
         return found.map(([at, text], i) => [at, kept.includes(i) ? text : ""]);
     }
     return found.map(([at, text], i) => [at, i ? "" : text]);

@@ -11,6 +11,7 @@ from simorc.plots.backends.terminal.bars import Bars
 from simorc.plots.backends.terminal.curves import Branch, PlotTrace
 from simorc.plots.backends.terminal.plot import Panel, Strip
 from simorc.plots.figure import Axis, Curve, Figure, FigureStrip, Floats, Limit, Range
+from simorc.units import format_si
 
 _TOGETHER = 20
 """Points in one branch: so few that drawing does not thin them out, which would join them."""
@@ -110,13 +111,24 @@ def _dots(x: Floats, y: Floats) -> list[Branch]:
 
 def figure_of_panel(panel: Panel) -> Figure:
     """A panel as a figure; the branches of a trace become one curve with gaps between them."""
-    strips = tuple(
-        FigureStrip(
-            Axis(strip.title, strip.unit, panel.log_y, whole=strip.whole), tuple(map(_curve, strip.traces))
-        )
-        for strip in panel.strips
-    )
+    strips = tuple(_figure_strip(strip, panel) for strip in panel.strips)
     return Figure(panel.title, Axis(panel.x_label, panel.x_unit, panel.log_x), strips)
+
+
+def _figure_strip(strip: Strip, panel: Panel) -> FigureStrip:
+    axis = Axis(strip.title, strip.unit, panel.log_y, whole=strip.whole)
+    bars = strip.bars
+    if bars is None:
+        return FigureStrip(axis, tuple(map(_curve, strip.traces)))
+    curve = Curve("cases", bars.edges, bars.counts, "bars", mean=bars.mean, sigma=bars.sigma)
+    low, high = panel.x_span(log=False) or (-np.inf, np.inf)
+    sides = (("min", bars.low, "below"), ("max", bars.high, "above"))
+    limits = tuple(
+        Limit(value, f"{name} {format_si(value, panel.x_unit)}", True, violated)
+        for name, value, violated in sides
+        if value is not None and low <= value <= high
+    )
+    return FigureStrip(axis, (curve,), limits)
 
 
 def figure_shown(
@@ -138,8 +150,8 @@ def figure_shown(
 
 
 def _within(curve: Curve, span: Range | None) -> Curve:
-    """The points of a curve within a span; a gap stays where it is between them."""
-    if span is None:
+    """The points of a curve within a span; a gap stays where it is between them, bars are kept whole."""
+    if span is None or curve.style == "bars":
         return curve
     gaps = np.isnan(curve.x)
     kept = ((curve.x >= span[0]) & (curve.x <= span[1])) | gaps
