@@ -97,6 +97,71 @@ def test_a_sweep_can_be_analysed_too(called: Called) -> None:
     assert found[1]["r_squared"] > 0.99 and not found[1]["quadratic_terms"]
 
 
+RC = """low-pass
+V1 in 0 ac 1
+R1 in out {{ parameters.r }}
+C1 out 0 {{ parameters.c }} m={{ parameters.m }}
+.ac dec 50 10 10meg
+.meas ac bandwidth when vdb(out)=-3.0103
+.end
+"""
+RC_CONFIG = """template: rc.spice.j2
+parameters: {r: 1k, c: 1n, m: 2, kind: plain}
+measurements: {bandwidth: {meas: bandwidth, unit: Hz}}
+"""
+
+
+@pytest.fixture
+def low_pass(simorc: Callable[..., Said], tmp_path: Path) -> Called:
+    """Run `simorc sensitivity` on a project of one RC low-pass."""
+    (tmp_path / "rc").mkdir()
+    (tmp_path / "rc" / "rc.spice.j2").write_text(RC)
+    (tmp_path / "rc" / "config.yaml").write_text(RC_CONFIG)
+    (tmp_path / "pvt.yaml").write_text("testbench: rc\ncorners: {typical: {}, slow: {r: 2k}}\n")
+    (tmp_path / "sim_setup.yaml").write_text("testbenches: {rc: rc}\nsweeps: {pvt: pvt.yaml}\n")
+    return lambda *words: simorc("sensitivity", "--project", tmp_path, "--jobs", "1", *words)
+
+
+@pytest.mark.ngspice
+def test_sensitivity_names_what_each_parameter_does(low_pass: Called) -> None:
+    """The bandwidth is 1 / (2 pi r c m): minus 1 % per %; m is stepped from 2 to 1 and 3."""
+    (found,) = json.loads(low_pass("pvt", "--corner", "slow", "--json").out)
+    assert found["condition"] == "slow" and found["simulations"] == 7 and not found["gaps"]
+    assert found["nominal"] == pytest.approx(1 / (2 * math.pi * 2e3 * 2e-9), rel=1e-3)
+    normalised = {each["parameter"]: each["percent_per_percent"] for each in found["parameters"]}
+    assert normalised == pytest.approx({"r": -1, "c": -1, "m": -4 / 3}, rel=0.01)
+    text = low_pass("rc", "--parameter", "m")
+    assert text.code == 0 and "bandwidth at nominal: 79.58 kHz; 3 simulations" in text.out
+    assert "note: m is a whole number: stepped by 1" in text.out and "█│" in text.out
+
+
+@pytest.mark.ngspice
+def test_a_failed_simulation_is_a_missing_sensitivity(low_pass: Called) -> None:
+    result = low_pass("rc", "--parameter", "c", "--step", "c=0.999n", "--parameter", "r", "--json")
+    (found,) = json.loads(result.out)
+    assert result.code == 1 and [each["parameter"] for each in found["parameters"]] == ["r"]
+    assert found["gaps"][0]["parameter"] == "c" and "at c=1e-12: " in found["gaps"][0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("rd",), "no sweep or testbench 'rd'"),
+        (("rc", "--measurement", "bandwith"), "no measurement 'bandwith' (did you mean 'bandwidth'?)"),
+        (("rc", "--parameter", "rr"), "testbench 'rc' has no parameter 'rr'"),
+        (("rc", "--parameter", "kind"), "kind is 'plain', not a number"),
+        (("rc", "--step", "r"), "--step r: "),
+        (("rc", "--step", "r=0"), "a step must be greater than zero"),
+        (("rc", "--corner", "slow"), "unknown corner slow"),
+    ],
+)
+def test_what_has_no_sensitivity_is_a_usage_error(
+    low_pass: Called, words: tuple[str, ...], message: str
+) -> None:
+    result = low_pass(*words)
+    assert result.code == 2 and message in result.err, result.err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

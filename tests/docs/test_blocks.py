@@ -46,7 +46,7 @@ TEXTS = {
     "docs/architecture.md": "test_drawings.py compares it with the tree",
     "docs/sample_project.md": "test_drawings.py compares it with the tree",
     "docs/results.md": "test_drawings.py compares its strips with the signs of strips",
-    "docs/analysis.md": "test_drawings.py compares it with what `simorc mismatch` prints",
+    "docs/analysis.md": "test_drawings.py compares it with what `simorc mismatch` and `sensitivity` print",
     "docs/netlists.md": "test_drawings.py asks the lint of schematics",
     "docs/measurements.md": "test_drawings.py asks the parser of expressions",
     "docs/pipelines.md": "a drawing",

@@ -9,12 +9,15 @@ import pytest
 from playing import ROOT, Block, blocks_of
 
 from simorc.analysis.mismatch import Contribution, Contributions
-from simorc.cli.output.analysis_tables import contribution_lines
+from simorc.analysis.parameter_steps import ParameterStep
+from simorc.analysis.sensitivity import Effect, Sensitivities
+from simorc.cli.output.analysis_tables import contribution_lines, sensitivity_lines
 from simorc.measurements.wave_parser import parse_wave_expression
 from simorc.plots.limit_strip import UNICODE_SIGNS
 from simorc.schematics.lint import _lint_file
 from simorc.schematics.pairs import NetlisterSetup, Pair
 from simorc.schematics.schematic import Schematic
+from simorc.units import Number
 from tests.conformance.decks import read_decks
 
 DOCS = ROOT / "docs"
@@ -81,6 +84,21 @@ def test_contributions_are_printed_as_the_page_shows_them() -> None:
         *("typical", "offset", "sensitivity", -2.136e-3, 4.92e-3, 0.99999999, False, 13, parts)
     )
     assert list(contribution_lines(found, "V")) == texts("analysis.md")[0].text.splitlines()
+
+
+def test_the_sensitivities_are_printed_so() -> None:
+    steps = (
+        ParameterStep("m", Number("2"), Number("1"), Number("3"), True),
+        ParameterStep("r", Number("1k"), Number("990"), Number("1010")),
+        ParameterStep("c", Number("1n"), Number("0.99n"), Number("1.01n")),
+    )
+    values = ((-53.05e3, -1.333, -1061.0), (-79.59, -1.0001, -795.9), (-7.959e13, -1.0001, -795.9))
+    effects = [
+        Effect(step, slope, normalised, change, False)
+        for step, (slope, normalised, change) in zip(steps, values, strict=True)
+    ]
+    found = Sensitivities("nominal", "bandwidth", 79.58e3, 7, effects, [])
+    assert list(sensitivity_lines(found, "Hz")) == texts("analysis.md")[1].text.splitlines()
 
 
 @pytest.mark.parametrize("line", texts("netlists.md")[0].text.splitlines(), ids=lambda line: line[-12:])

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simorc.analysis.circuit import Circuit, Progress
-from simorc.analysis.conditions import Condition, conditions_of
+from simorc.analysis.conditions import Condition, conditions_of, text_conditions_of
 from simorc.analysis.evaluation import Evaluator
 from simorc.config.definitions import MeasurementDefinition, Spec
 from simorc.config.models.analysis import AnalysisDefinition, Samples
@@ -89,10 +89,33 @@ def subject_of(project: Project, name: str, corners: Sequence[str] = ()) -> Subj
     else:
         known = [*project.analyses, *project.sweeps]
         raise UsageError(f"no analysis or sweep '{name}'{did_you_mean(name, known)}; known: {listed(known)}")
+    conditions = conditions_of(project, definition.as_sweep(), corners)
+    return _subject(project, name, definition, conditions)
+
+
+def subject_around(project: Project, name: str, corners: Sequence[str] = ()) -> Subject:
+    """The analysis, sweep or testbench called `name` at its nominal point and its corners: see
+    `text_conditions_of`. Raises UsageError for an unknown one.
+    """
+    if name in project.analyses:
+        definition = project.analyses[name].definition
+    elif name in project.sweeps:
+        definition = _of_sweep(project.sweeps[name].definition)
+    elif name in project.testbenches:
+        definition = AnalysisDefinition.model_construct(testbench=name)
+    else:
+        known = [*project.analyses, *project.sweeps, *project.testbenches]
+        raise UsageError(f"no sweep or testbench '{name}'{did_you_mean(name, known)}; known: {listed(known)}")
+    conditions = text_conditions_of(project, definition.as_sweep(), corners)
+    return _subject(project, name, definition, conditions)
+
+
+def _subject(
+    project: Project, name: str, definition: AnalysisDefinition, conditions: Sequence[Condition]
+) -> Subject:
     testbench = project.testbenches[definition.testbench].config
     specs = {key: each.definition(key) for key, each in {**testbench.specs, **definition.specs}.items()}
     measurements = {key: each.definition() for key, each in definition.measurements.items()}
-    conditions = conditions_of(project, definition.as_sweep(), corners)
     return Subject(name, definition, conditions, measurements, specs)
 
 

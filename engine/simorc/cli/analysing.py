@@ -65,17 +65,26 @@ def analysed(
     """The subject called `name`, an evaluator for it, and a counter. What is remarkable about the random
     variables of its first condition is printed.
     """
-    from simorc.analysis.evaluation import Evaluator
-    from simorc.analysis.points import Point
     from simorc.analysis.subject import subject_of
 
-    subject, counter = subject_of(project, name, corners), Counter()
+    subject = subject_of(project, name, corners)
+    with evaluating(project, subject, jobs) as (evaluator, counter):
+        yield subject, evaluator, counter
+
+
+@contextmanager
+def evaluating(project: Project, subject: Subject, jobs: int | None) -> Iterator[tuple[Evaluator, Counter]]:
+    """An evaluator for a subject, and a counter; remarks are printed as by `analysed`."""
+    from simorc.analysis.evaluation import Evaluator
+    from simorc.analysis.points import Point
+
+    counter = Counter()
     with Evaluator(project, jobs=jobs, measurements=subject.measurements) as evaluator:
         first = subject.conditions[0]
         for line in remarks_of(evaluator.deck_of(Point(subject.testbench, first.parameters, first.corner))):
             note(line)
         try:
-            yield subject, evaluator, counter
+            yield evaluator, counter
         finally:
             counter.end()
 

@@ -71,6 +71,7 @@ COMMANDS = {
     "report": Entry("Results", "Write reports of a run.", "report"),
     "archive": Entry("Results", "Archive a run in one file.", "archive"),
     "mismatch": Entry("Analysis", "Show which device contributes how much to a spread.", "mismatch"),
+    "sensitivity": Entry("Analysis", "Show how much each parameter changes each measurement.", "sensitivity"),
     "wcd": Entry("Analysis", "Show how many sigma away each limit is, and its worst-case point.", "wcd"),
     "yield": Entry("Analysis", "Show the yield: Monte Carlo beside worst-case distances.", "yield_"),
     "serve": Entry("Machine", "Show the terminal interface in a browser on this machine.", "serve"),

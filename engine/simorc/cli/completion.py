@@ -69,6 +69,11 @@ def _analyses_and_sweeps(root: Path) -> list[CompletionItem]:
     return [CompletionItem(name, help="analysis") for name in _section(root, "analyses")] + _sweeps(root)
 
 
+def _benches_and_sweeps(root: Path) -> list[CompletionItem]:
+    benches = [CompletionItem(name, help="testbench") for name in _section(root, "testbenches")]
+    return _analyses_and_sweeps(root) + benches
+
+
 def _netlists(root: Path) -> list[CompletionItem]:
     return [CompletionItem(name) for name in ("dut", *_section(root, "testbenches"))]
 
@@ -116,6 +121,7 @@ SWEEPS = _completing(_sweeps)
 RUNS = _completing(_runs)
 RUNS_AND_SWEEPS = _completing(_runs_and_sweeps)
 ANALYSES_AND_SWEEPS = _completing(_analyses_and_sweeps)
+BENCHES_AND_SWEEPS = _completing(_benches_and_sweeps)
 NETLISTS = _completing(_netlists)
 PIPELINES = _completing(_pipelines)
 PIPELINE_RUNS = _completing(_pipeline_runs)

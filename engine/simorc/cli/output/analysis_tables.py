@@ -1,4 +1,4 @@
-"""Tables of contributions, worst-case distances and yields."""
+"""Tables of contributions, sensitivities, worst-case distances and yields."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from simorc.text import plain
 if TYPE_CHECKING:
     from simorc.analysis.importance import Estimate
     from simorc.analysis.mismatch import Contributions
+    from simorc.analysis.sensitivity import Effect, Sensitivities
     from simorc.analysis.worst_case import LimitDistance, RangeDistance
     from simorc.analysis.yields import YieldRow
     from simorc.netlist.random_variables.variables import HoistedDeck
@@ -58,6 +59,60 @@ def contribution_lines(found: Contributions, unit: str) -> Iterator[str]:
     if (rest := len(found.parts) - len(rows)) > 0:
         share = sum(each.share for each in found.parts[_MOST_ROWS:])
         yield f"and {rest} more variables: {100 * share:.1f}% together"
+
+
+def sensitivity_lines(found: Sensitivities, unit: str) -> Iterator[str]:
+    """The sensitivities of one measurement: a headline, a bar for each parameter to the side of its sign,
+    and what has to be said about them.
+    """
+    nominal = "no value" if found.nominal is None else _value(found.nominal, unit)
+    where = f"{plain(found.measurement)} at {plain(found.condition)}"
+    yield f"{where}: {nominal}; {found.simulations} simulations"
+    acting = [each for each in found.effects if each.change]
+    if acting:
+        largest = abs(acting[0].change)
+        header = ("parameter", "value", "sensitivity", "change for 1 %", "")
+        rows = [_effect_row(each, unit, largest) for each in acting[:_MOST_ROWS]]
+        yield from table(header, rows, right=frozenset({1, 2, 3}))
+    if rest := acting[_MOST_ROWS:]:
+        yield f"and {len(rest)} more parameters: at most {_value(abs(rest[0].change), unit)} each"
+    if still := [each.step.parameter for each in found.effects if not each.change]:
+        yield plain(f"no effect: {', '.join(still)}")
+    yield from _effect_remarks(found.effects)
+    for gap in found.gaps:
+        yield plain(f"no sensitivity to {gap.parameter}: {gap.reason}")
+
+
+def _effect_row(each: Effect, unit: str, largest: float) -> tuple[str, ...]:
+    if each.normalised is None:
+        sensitivity = f"{_value(each.slope, unit)} per 1"
+    else:
+        sensitivity = f"{each.normalised:+.3g} %/%"
+    change = _value(each.change, unit) + ("" if each.step.value else f" for {_value(each.step.size, '')}")
+    return (
+        plain(each.step.parameter),
+        plain(str(each.step.value)),
+        sensitivity,
+        change,
+        _side(each, largest),
+    )
+
+
+def _side(each: Effect, largest: float) -> str:
+    """A bar left (negative) or right of a line."""
+    half = _BAR // 2
+    bar = "█" * round(half * abs(each.change) / largest)
+    return f"{bar:>{half}}│" if each.change < 0 else f"{'':{half}}│{bar}"
+
+
+def _effect_remarks(effects: Sequence[Effect]) -> Iterator[str]:
+    for each in effects:
+        name = plain(each.step.parameter)
+        if each.step.is_whole:
+            only = ", only upwards" if each.step.low is None else ""
+            yield f"note: {name} is a whole number: stepped by 1{only}"
+        if each.is_bent:
+            yield f"warning: {name}: a step up and a step down do not change it oppositely: not linear here"
 
 
 def distance_lines(found: Sequence[LimitDistance], both: Sequence[RangeDistance]) -> Iterator[str]:
