@@ -24,7 +24,7 @@ import psutil
 
 from benchmarks.tables import table
 from simorc.rundir.layout import RunLayout
-from tests.made_runs import _make_run
+from tests.made_runs import write_run
 
 VIEWERS = 20
 SECONDS = 15
@@ -56,7 +56,7 @@ def _runs(root: Path, count: int) -> RunLayout:
     """A project with that many runs; the newest of them."""
     (root / "sim_setup.yaml").write_text("dut: {netlist: dut.spice}\n")
     rows = [("completed", {"vdda": 3.0}, {"gain": 40.0}), ("completed", {"vdda": 3.3}, {"gain": 44.0})]
-    first = _make_run(
+    first = write_run(
         root, rows, name="pvt_20260101000000", host={"name": "eda1", "system": "", "user": "ann"}
     )
     for number in range(1, count):

@@ -29,12 +29,12 @@ def make_run(tmp_path: Path) -> MakeRun:
     """Makes runs below the test's directory: ``make_run(rows, name=..., units=..., specs=...)``."""
 
     def make(rows: Sequence[Row], **manifest: Any) -> RunLayout:
-        return _make_run(tmp_path, rows, **manifest)
+        return write_run(tmp_path, rows, **manifest)
 
     return make
 
 
-def _make_run(
+def write_run(
     root: Path,
     rows: Sequence[Row],
     *,

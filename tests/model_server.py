@@ -9,18 +9,6 @@ from typing import Any
 
 from tests.waiting import PATIENCE
 
-GOOD = """module toggle (
-    input  logic clk,
-    input  logic rst_n,
-    output logic q
-);
-  always_ff @(posedge clk or negedge rst_n) begin
-    if (!rst_n) q <= 1'b0;
-    else q <= ~q;
-  end
-endmodule
-"""
-
 
 class Model(ThreadingHTTPServer):
     """A server whose answers are given beforehand: text, or a way to misbehave."""

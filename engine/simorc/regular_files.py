@@ -7,6 +7,7 @@ following a symbolic link, because a run may come from somebody else; files that
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import os
 import stat
@@ -33,6 +34,12 @@ def read_regular(path: Path, *, follow: bool = False) -> bytes:
     """The content of a regular file. Raises OSError as `open_regular` does."""
     with open_regular(path, follow=follow) as stream:
         return stream.read()
+
+
+def sha256_of(path: Path, *, follow: bool = False) -> str:
+    """The SHA-256 of a regular file in hexadecimal digits. Raises OSError as `open_regular` does."""
+    with open_regular(path, follow=follow) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def descriptor_of(path: Path, flags: int, mode: int = 0o666, *, follow: bool = False) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widget import Widget
 
+from simorc.rundir.case_rate import CaseRate
 from simorc.rundir.store.reader import still_awaited
 from simorc.rundir.store.warning_rows import WarningGroup
 from simorc.text import duration, plain
@@ -23,7 +23,6 @@ from simorc_tui.widgets.line_parts import Part, fitted_line, part
 if TYPE_CHECKING:
     from simorc.reports.spec_sheet import SpecRow
 
-RATE_OVER = 10.0
 PAINTED_EVERY = 1 / 8
 """Seconds between two updates of the line: faster ones cannot be read, and each costs as much as ten cells.
 """
@@ -36,26 +35,6 @@ COLOURS = {
     "failed": "red",
 }
 ZERO = "dim"
-
-
-class CaseRate:
-    """Cases ended per second over the last ten seconds."""
-
-    def __init__(self) -> None:
-        self._seen: deque[tuple[float, int]] = deque()
-
-    def add(self, now: float, ended: int) -> None:
-        self._seen.append((now, ended))
-        while len(self._seen) > 2 and now - self._seen[1][0] >= RATE_OVER:
-            self._seen.popleft()
-
-    @property
-    def per_second(self) -> float:
-        """0 until two moments are known."""
-        if len(self._seen) < 2:
-            return 0.0
-        (first, before), (last, after) = self._seen[0], self._seen[-1]
-        return max(0.0, (after - before) / (last - first)) if last > first else 0.0
 
 
 class StatusLine(Widget):

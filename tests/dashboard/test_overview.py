@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from simorc.dashboard import overview
 from simorc.dashboard.overview import Overview
 from simorc.dashboard.projects import WatchedProject
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.summary import RunSummary, summarise
 
 
 class Clock:
@@ -86,8 +88,27 @@ def test_thousands_of_runs_are_read_in_parts(
     assert (len(second.changed), second.backlog) == (1, False)
 
 
-def test_the_rate_is_of_the_cases_between_two_looks() -> None:
-    known = overview._Known((), {}, over=10, at=100.0)
-    assert overview._rate(known, 30, 102.0) == 10.0
-    assert overview._rate(overview._Known((), {}, 10, 100.0, rate=20.0), 30, 102.0) == pytest.approx(17.0)
-    assert overview._rate(None, 30, 102.0) is None
+def test_a_running_run_has_a_rate_and_the_time_that_is_left(
+    runs: Overview, watched: WatchedProject, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle = summarise(newest(watched), inputs=False)
+
+    def running(layout: RunLayout, *, inputs: bool) -> RunSummary:
+        over = 10 * int(clock.now - 100)
+        return replace(idle, state="running", total=100, counts={**idle.counts, "completed": over})
+
+    monkeypatch.setattr(overview, "summarise", running)
+    runs.refresh()
+    clock.now += 2
+    (first, *_) = runs.refresh().changed
+    assert (first["rate"], first["eta"]) == (10.0, 8)
+
+
+def test_runs_of_one_second_are_in_the_order_they_were_built(runs: Overview, watched: WatchedProject) -> None:
+    second = newest(watched).path.with_name("pvt_20260102000000_2")
+    shutil.copytree(newest(watched).path, second)
+    manifest = json.loads((second / "manifest.json").read_text())
+    manifest["created_utc"] = "2026-01-02T00:00:00.500000+00:00"
+    (second / "manifest.json").write_text(json.dumps(manifest))
+    runs.refresh()
+    assert [each["run"] for each in runs.records()][:2] == ["pvt_20260102000000_2", "pvt_20260102000000"]

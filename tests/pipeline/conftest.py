@@ -20,19 +20,9 @@ from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.pipeline.rundir.manifest import PipelineRun, open_pipeline_run
 from simorc.pipeline.rundir.progress import Progress
 from simorc.pipeline.tools import Unwatched, find_tool
+from tests.toggle_design import GOOD
 from tests.waiting import PATIENCE
 
-GOOD = """module toggle (
-    input  logic clk,
-    input  logic rst_n,
-    output logic q
-);
-  always_ff @(posedge clk or negedge rst_n) begin
-    if (!rst_n) q <= 1'b0;
-    else q <= ~q;
-  end
-endmodule
-"""
 STEPS = [{"cycles": 1, "expect": {"q": 1}}, {"cycles": 1, "expect": {"q": 0}}]
 
 GENERATOR = """

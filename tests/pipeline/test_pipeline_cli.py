@@ -17,6 +17,7 @@ from simorc.pipeline.control import summarise_pipeline
 from simorc.pipeline.rundir.attempt_log import read_trace
 from simorc.pipeline.rundir.layout import PipelineLayout, find_pipeline_runs
 from simorc.rundir.lock import runner_info
+from tests.toggle_design import GOOD
 from tests.waiting import PATIENCE, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.iverilog]
@@ -24,17 +25,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.iverilog]
 Make = Callable[..., Any]
 Need = Callable[..., None]
 
-GOOD = """module toggle (
-    input  logic clk,
-    input  logic rst_n,
-    output logic q
-);
-  always_ff @(posedge clk or negedge rst_n) begin
-    if (!rst_n) q <= 1'b0;
-    else q <= ~q;
-  end
-endmodule
-"""
 
 SHIM = """#!{python} -S
 import os, pathlib, sys, time

@@ -10,21 +10,11 @@ from typing import Any
 import pytest
 
 from simorc.errors import ToolMissing
+from tests.toggle_design import GOOD
 from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.iverilog
 
-GOOD = """module toggle (
-    input  logic clk,
-    input  logic rst_n,
-    output logic q
-);
-  always_ff @(posedge clk or negedge rst_n) begin
-    if (!rst_n) q <= 1'b0;
-    else q <= ~q;
-  end
-endmodule
-"""
 WRONG = GOOD.replace("q <= ~q", "q <= q")
 BROKEN = GOOD.replace("q <= ~q;", "q <= ;")
 ENDLESS = "module testbench;\n  initial forever #1;\nendmodule\n"

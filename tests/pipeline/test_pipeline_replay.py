@@ -14,20 +14,10 @@ from simorc.pipeline.rundir.dataset import compile_test, records
 from simorc.pipeline.rundir.layout import find_pipeline_runs
 from simorc.pipeline.rundir.results import exit_code
 from simorc.pipeline.tools import Unwatched
+from tests.toggle_design import GOOD
 
 Make = Callable[..., Any]
 
-GOOD = """module toggle (
-    input  logic clk,
-    input  logic rst_n,
-    output logic q
-);
-  always_ff @(posedge clk or negedge rst_n) begin
-    if (!rst_n) q <= 1'b0;
-    else q <= ~q;
-  end
-endmodule
-"""
 WRONG = GOOD.replace("q <= ~q", "q <= q")
 
 

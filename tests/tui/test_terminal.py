@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from simorc.errors import ExpressionError
+from simorc.rundir.case_rate import CaseRate
 from simorc.units import ShownAs
 from simorc_tui.commands.footers import FOOTERS, footer_text
 from simorc_tui.commands.main_commands import COMMANDS, GROUPS, command_called
@@ -13,7 +14,6 @@ from simorc_tui.screens.main.main_screen import MainScreen
 from simorc_tui.theme.glyphs import ASCII, STATUS_WORDS, UNICODE, progress_bar, status_text
 from simorc_tui.theme.profile import detect, prepare
 from simorc_tui.widgets.case_table.columns import fitted, value_text
-from simorc_tui.widgets.status_line import CaseRate
 from simorc_tui.widgets.sweep_builder.axis_text import axis_text, parse_axis
 
 

@@ -34,7 +34,7 @@ from simorc.netlist.random_variables.variables import HoistedDeck
 from simorc.rundir.run_settings import RunSettings
 from simorc.runner.case_workers import warm_way_of, worker_maker
 from simorc.runner.retry_policy import Action, Attempt, budgets_from, decide, installed_retry_rules
-from simorc.simulators.job import Callbacks, Limits
+from simorc.simulators.job import Callbacks
 from simorc.simulators.ngspice.worker import NgspiceWorker
 from simorc.simulators.others.worker import ProgramWorker
 from simorc.simulators.outcome import FailureKind, Outcome
@@ -119,15 +119,7 @@ class Evaluator:
         if testbench not in self._benches:
             found = known(self.project.testbenches, testbench, "testbench")
             settings = settings_for(self.project, testbench)
-            limits = Limits(
-                timeout=settings.timeout,
-                memory=settings.memory_limit,
-                raw=settings.raw_limit,
-                log=settings.log_limit,
-                nice=settings.nice,
-                stuck=settings.stuck,
-                grace=settings.timeout_grace,
-            )
+            limits = settings.limits
             self._settings[testbench] = settings
             self._benches[testbench] = BenchDecks(self.project, found, limits, self._measurements)
         return self._benches[testbench]

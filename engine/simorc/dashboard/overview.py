@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,8 @@ from typing import Any, TypeAlias
 from simorc.dashboard.projects import WatchedProject
 from simorc.errors import SimorcError
 from simorc.files import Stamp, stamp_of
+from simorc.rundir.case_rate import CaseRate
+from simorc.rundir.instants import age_key
 from simorc.rundir.layout import SIMULATIONS, RunLayout, find_runs
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.summary import UNDER_WAY, RunSummary, summarise
@@ -25,7 +26,6 @@ _READ_AT_ONCE = 60
 """Runs read by one `refresh`, so that the newest of thousands are shown at once."""
 _LOOK_AGAIN = 30.0
 """Seconds after which the runs are listed again although no directory of runs has changed."""
-_SMOOTHING = 0.3
 
 
 @dataclass
@@ -34,9 +34,7 @@ class _Known:
 
     stamp: tuple[Stamp | None, ...]
     record: Record
-    over: int
-    at: float
-    rate: float | None = None
+    rate: CaseRate
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ class Overview:
             for project in self.projects
             for layout in find_runs(project.root)
         ]
-        self._listed = sorted(found, key=lambda each: each[1].name[-14:], reverse=True)
+        self._listed = sorted(found, key=lambda each: age_key(each[1].path), reverse=True)
         self._files = {key: _files(layout) for key, layout in found}
         there = {key for key, _ in found}
         gone = [key for key in self._known if key not in there]
@@ -109,11 +107,11 @@ class Overview:
         self, key: RunKey, layout: RunLayout, known: _Known | None, stamp: tuple[Stamp | None, ...]
     ) -> Record:
         summary = summarise(layout, inputs=False)
-        now, over = self.clock(), summary.counts["completed"] + summary.counts["failed"]
-        rate = _rate(known, over, now) if summary.state == "running" else None
+        rate = CaseRate() if known is None or summary.state != "running" else known.rate
+        rate.add(self.clock(), summary.counts["completed"] + summary.counts["failed"])
         host = (known.record["host"], known.record["user"]) if known is not None else _host(layout)
-        record = _record(key, summary, host, rate)
-        self._known[key] = _Known(stamp, record, over, now, rate)
+        record = _record(key, summary, host, rate.per_second)
+        self._known[key] = _Known(stamp, record, rate)
         return record
 
 
@@ -133,24 +131,8 @@ def _files(layout: RunLayout) -> tuple[str, ...]:
 
 
 def _stamp(files: tuple[str, ...]) -> tuple[Stamp | None, ...]:
-    journal, *others = [_stamp_of(path) for path in files]
+    journal, *others = [stamp_of(path) for path in files]
     return journal if journal is not None and journal[1] else None, *others
-
-
-def _stamp_of(path: str) -> Stamp | None:
-    try:
-        found = os.stat(path)  # noqa: PTH116 -- a Path for each would take most of the time
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _rate(known: _Known | None, over: int, now: float) -> float | None:
-    """Cases per second, smoothed; None until two readings differ in time."""
-    if known is None or now <= known.at:
-        return None
-    latest = max(0, over - known.over) / (now - known.at)
-    return latest if known.rate is None else known.rate + _SMOOTHING * (latest - known.rate)
 
 
 def _host(layout: RunLayout) -> tuple[str, str]:
@@ -162,7 +144,7 @@ def _host(layout: RunLayout) -> tuple[str, str]:
     return plain(host.name), plain(host.user)
 
 
-def _record(key: RunKey, summary: RunSummary, host: tuple[str, str], rate: float | None) -> Record:
+def _record(key: RunKey, summary: RunSummary, host: tuple[str, str], rate: float) -> Record:
     project, run = key
     left = summary.total - summary.counts["completed"] - summary.counts["failed"]
     runner = summary.runner
@@ -179,7 +161,7 @@ def _record(key: RunKey, summary: RunSummary, host: tuple[str, str], rate: float
         "updated": summary.updated,
         "host": plain(runner.host) if runner is not None and summary.alive else host[0],
         "user": host[1],
-        "rate": None if rate is None else round(rate, 2),
+        "rate": round(rate, 2) if rate else None,
         "eta": round(left / rate) if rate else None,
         "note": plain(summary.note or summary.remarks.note.partition("\n")[0]),
     }

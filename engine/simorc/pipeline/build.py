@@ -23,8 +23,9 @@ from simorc.pipeline.rundir.layout import PIPELINE_RUNS, PipelineLayout, find_pi
 from simorc.pipeline.rundir.manifest import FORMAT
 from simorc.pipeline.tools import find_tool
 from simorc.pipeline.verilog.slang import require_pyslang
+from simorc.regular_files import sha256_of
 from simorc.rundir.instants import CREATED_UTC, next_instant, written
-from simorc.rundir.provenance import describe_host, git_state, sha256
+from simorc.rundir.provenance import describe_host, git_state
 
 _TOOLS = {
     "a5": ("verible-verilog-format", "verible-verilog-lint"),
@@ -148,7 +149,7 @@ class _Freezer:
         target = self._making.path / relative
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
-        self.hashes[relative.as_posix()] = sha256(target)
+        self.hashes[relative.as_posix()] = sha256_of(target, follow=True)
 
     def _file(self, written: str | None) -> str | None:
         return None if written is None else self.file(written)

@@ -7,12 +7,11 @@ program, are found by comparing the two.
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import suppress
 from pathlib import Path
 
 from simorc.files import read_json, write_json
-from simorc.regular_files import open_regular
+from simorc.regular_files import sha256_of
 
 NAME = "checksums.json"
 
@@ -27,13 +26,13 @@ def forget(path: Path) -> None:
 def record(path: Path) -> None:
     """The file is complete. Without room for its checksum it has none."""
     with suppress(OSError):
-        write_json(path.with_name(NAME), {**_known(path), path.name: _sha256(path)})
+        write_json(path.with_name(NAME), {**_known(path), path.name: sha256_of(path)})
 
 
 def is_intact(path: Path) -> bool | None:
     """Whether the file is what its writer left; None where that is unknown. Raises OSError."""
     recorded = _known(path).get(path.name)
-    return None if recorded is None else recorded == _sha256(path)
+    return None if recorded is None else recorded == sha256_of(path)
 
 
 def _known(path: Path) -> dict[str, object]:
@@ -41,8 +40,3 @@ def _known(path: Path) -> dict[str, object]:
         return read_json(path.with_name(NAME), 1 << 16)
     except (OSError, ValueError):
         return {}
-
-
-def _sha256(path: Path) -> str:
-    with open_regular(path) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import re
@@ -14,7 +13,6 @@ from importlib import metadata
 from pathlib import Path
 
 from simorc.netlist.deck.file_references import closure, references
-from simorc.regular_files import open_regular
 from simorc.rundir.manifest_records import GitState, Host, Tools
 from simorc.schematics.digests import Digests
 
@@ -50,11 +48,6 @@ def named_files(deck: str) -> tuple[str, ...]:
 def include_closure(directory: Path, deck: str) -> set[Path]:
     """Every file that a deck run in `directory` reads, directly or not."""
     return closure(deck, directory)
-
-
-def sha256(path: Path) -> str:
-    with open_regular(path, follow=True) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def git_state(root: Path) -> GitState | None:

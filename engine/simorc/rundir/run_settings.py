@@ -8,6 +8,7 @@ from typing import Any
 
 from simorc.config.execution_record import ExecutionRecord, SimulatorRecord
 from simorc.config.models import defaults
+from simorc.simulators.job import Limits
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,19 @@ class RunSettings(ExecutionRecord):
         own = _values_of(simulator)
         own.update(simulator=own.pop("name"), spiceinit=spiceinit)
         return cls(**_values_of(execution), **own, cases=cases)
+
+    @property
+    def limits(self) -> Limits:
+        """What one case may use."""
+        return Limits(
+            timeout=self.timeout,
+            memory=self.memory_limit,
+            raw=self.raw_limit,
+            log=self.log_limit,
+            nice=self.nice,
+            stuck=self.stuck,
+            grace=self.timeout_grace,
+        )
 
 
 def _values_of(record: SimulatorRecord | ExecutionRecord) -> dict[str, Any]:

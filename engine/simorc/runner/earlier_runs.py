@@ -15,11 +15,11 @@ from simorc.deck_text import encoded
 from simorc.errors import NetlistError
 from simorc.netlist.deck.control_block import for_batch
 from simorc.netlist.deck.deck import Deck
-from simorc.regular_files import read_regular
+from simorc.regular_files import read_regular, sha256_of
 from simorc.rundir.circuit.record import names_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest, load_manifest
-from simorc.rundir.provenance import include_closure, named_files, sha256
+from simorc.rundir.provenance import include_closure, named_files
 from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.reader import RunReader
 from simorc.runner.preparation import Preparation
@@ -140,7 +140,7 @@ def _is_result(entry: os.DirEntry[str]) -> bool:
 
 
 def _digest(path: Path) -> str:
-    return sha256(path) if path.is_file() else ""
+    return sha256_of(path, follow=True) if path.is_file() else ""
 
 
 UNREADABLE = (OSError, DatabaseError, NetlistError)

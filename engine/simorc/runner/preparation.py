@@ -20,7 +20,7 @@ from simorc.rundir.circuit.record import Circuit, CopiedFiles
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.run_settings import RunSettings
-from simorc.simulators.job import Job, Limits, make_case_directory
+from simorc.simulators.job import Job, make_case_directory
 from simorc.simulators.ngspice.deck_split import mark, unmarked
 from simorc.simulators.ngspice.hoisted_decks import HoistedDecks
 from simorc.sweeps.cases import Case
@@ -61,15 +61,7 @@ class Preparation:
         self._usual_siblings = 1
         self._decks: int | None = None
         self._groups: Sequence[Sequence[int]] = ()
-        self._limits = Limits(
-            timeout=settings.timeout,
-            memory=settings.memory_limit,
-            raw=settings.raw_limit,
-            log=settings.log_limit,
-            nice=settings.nice,
-            stuck=settings.stuck,
-            grace=settings.timeout_grace,
-        )
+        self._limits = settings.limits
 
     @property
     def layout(self) -> RunLayout:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
 from pathlib import Path
 
-from simorc.regular_files import open_regular, read_regular
+from simorc.regular_files import read_regular, sha256_of
 
 _CACHE = Path(".simorc") / "digests.json"
 _SETTLED = 2.0
@@ -47,8 +46,7 @@ class Digests:
             match self._known.get(key):
                 case [*same, str(digest)] if same == identity:
                     return digest
-            with open_regular(path, follow=True) as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = sha256_of(path, follow=True)
         except OSError:
             return None
         if abs(time.time() - stamp.st_mtime) > _SETTLED:

@@ -12,7 +12,8 @@ from simorc.pipeline.generation.answers import NoAnswer, extract_verilog
 from simorc.pipeline.generation.ask_model import ask
 from simorc.pipeline.generation.busy_server import Clock, ServerBusy, ask_patiently
 from simorc.pipeline.outcome import StageFailed
-from tests.model_server import GOOD, Model, call, settings, steps
+from tests.model_server import Model, call, settings, steps
+from tests.toggle_design import GOOD
 
 Make = Callable[..., Any]
 TOO_LONG = "This model's maximum context length is 4096 tokens. However, you requested 9000."

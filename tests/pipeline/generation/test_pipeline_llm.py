@@ -20,7 +20,8 @@ from simorc.pipeline.generation.answers import NoAnswer
 from simorc.pipeline.generation.ask_model import ask
 from simorc.pipeline.generation.llm_environment import with_environment
 from simorc.pipeline.rundir.results import EXIT_CODES
-from tests.model_server import GOOD, Model, call, settings, steps
+from tests.model_server import Model, call, settings, steps
+from tests.toggle_design import GOOD
 from tests.waiting import PATIENCE
 
 Make = Callable[..., Any]

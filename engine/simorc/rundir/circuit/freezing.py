@@ -12,10 +12,11 @@ from simorc.config.definitions import MeasurementDefinitions
 from simorc.files import write_json
 from simorc.netlist.deck.file_references import FileReference, with_names
 from simorc.netlist.template import Template
+from simorc.regular_files import sha256_of
 from simorc.rundir.circuit.record import FILES, MOST_BYTES, USER_SPICEINIT, Circuit, as_found
 from simorc.rundir.layout import SIMULATIONS, RunLayout
 from simorc.rundir.manifest import Manifest
-from simorc.rundir.provenance import digests_of, input_name, sha256
+from simorc.rundir.provenance import digests_of, input_name
 from simorc.schematics.digests import Digests
 
 HOOKS = "inputs/hooks"
@@ -105,7 +106,7 @@ def freeze(
     targets = {path: place / copy for path, copy in copied.items()}
     for path in copied:
         _copy_deck(path, targets, held, place / FILES, layout.case_dir(1))
-    made = {name: sha256(place / copy) for name, copy in copies.items()}
+    made = {name: sha256_of(place / copy, follow=True) for name, copy in copies.items()}
     differing = {name: digest for name, digest in made.items() if digest != inputs.get(name)}
     return replace(circuit, inputs=inputs, copies=copies, digests=differing, environment=environment())
 
@@ -119,7 +120,7 @@ def freeze_hooks(place: Path, root: Path, names: Iterable[str]) -> dict[str, str
         if path.is_relative_to(root):
             _copy(path, place / path.relative_to(root))
             if path.suffix == ".py":
-                digests[input_name(path, root)] = sha256(path)
+                digests[input_name(path, root)] = sha256_of(path, follow=True)
     return digests
 
 

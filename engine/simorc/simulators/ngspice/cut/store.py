@@ -19,6 +19,7 @@ import platformdirs
 
 from simorc.files import read_json, write_json
 from simorc.netlist.cut.plan import CutInclude, CutPlan
+from simorc.regular_files import sha256_of
 
 FORMAT = "1"
 """Changed whenever the cutter cuts in another way, or an entry has another form."""
@@ -46,8 +47,7 @@ def digest_of_file(path: Path) -> str:
 
 @lru_cache(maxsize=2048)
 def _digest_of(path: Path, _changed: int, _size: int, _inode: int) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return sha256_of(path, follow=True)
 
 
 @dataclass(frozen=True)
