@@ -27,6 +27,7 @@ COMMANDS = (
     ("note", "RUN", "text"),
     ("archive", "RUN", "--out", "archived.tar.gz"),
     ("fsck", "RUN", "--repair"),
+    ("run", "RUN"),
     ("clean", "RUN", "--yes"),
 )
 PIPE, DEVICE, LINK = "pipe", "device", "link"
@@ -65,7 +66,7 @@ def put(path: Path, kind: str, secret: Path) -> None:
         ("manifest.json",),
         ("run.sqlite",),
         ("runner.json", ".status/case_4.json", "requests/1-stop.json"),
-        ("remarks.json", "inputs/tb.spice.j2"),
+        ("remarks.json", "inputs/tb.spice.j2", "runner.log"),
     ],
     ids=lambda names: names[0],
 )

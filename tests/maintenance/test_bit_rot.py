@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from simorc.errors import StoreError
 from simorc.maintenance.archive import archive_run, restore_run
 from simorc.maintenance.bit_rot import other_waveforms
 from simorc.maintenance.fsck import check_run
@@ -135,3 +136,34 @@ def test_a_reader_changes_no_checksum(run: RunLayout) -> None:  # noqa: F811
         assert view.counts()
     assert run.path.joinpath(checksums.NAME).read_bytes() == before
     assert checksums.is_intact(run.trace)
+
+
+def test_a_viewer_that_is_open_when_the_writer_ends_does_not_hide_a_flip(run: RunLayout) -> None:  # noqa: F811
+    with RunReader(run) as view, Store(run, load_manifest(run).plan) as store:
+        assert view.counts()["completed"] == 6
+        store.set_meta(note="x")
+        store.flush()
+    whole = run.database.read_bytes()
+    assert checksums.is_intact(run.database)
+    for bit in bits_of(whole, 3)[:5]:
+        flip(run.database, whole, bit)
+        assert "run.sqlite" in [each.where for each in check_run(run) if each.grave], bit
+
+
+def test_no_flip_in_the_manifest_is_silent(run: RunLayout) -> None:  # noqa: F811
+    whole = run.manifest.read_bytes()
+    for bit in bits_of(whole, 4):
+        flip(run.manifest, whole, bit)
+        try:
+            found = [each.where for each in check_run(run) if each.grave]
+        except StoreError:
+            continue  # it cannot be read, and that is said
+        assert "manifest.json" in found, bit
+
+
+def test_an_edited_copy_of_an_input_is_found(run: RunLayout) -> None:  # noqa: F811
+    (template,) = run.inputs.glob("*.j2")
+    template.write_text(template.read_text().replace("1k", "2k"))
+    found = [each for each in check_run(run) if each.open]
+    assert [each.where for each in found] == [f"inputs/{template.name}"]
+    assert "copy of an input has changed" in found[0].message

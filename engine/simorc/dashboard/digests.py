@@ -7,11 +7,11 @@ and are kept in the user's cache directory for as long as the run's files do not
 from __future__ import annotations
 
 import hashlib
-import json
+import math
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import platformdirs
 
@@ -21,8 +21,11 @@ from simorc.files import read_json, stamp_of, write_json
 from simorc.rundir.layout import RunLayout
 from simorc.text import message_line, plain
 
+if TYPE_CHECKING:
+    from simorc.results.open_run import OpenRun
+
 Digest: TypeAlias = dict[str, Any]
-FORMAT = 1
+FORMAT = 2
 _NICE = 10
 
 
@@ -37,15 +40,15 @@ def digest(path: str, cache: str | None = None) -> Digest:
     layout = RunLayout(Path(path))
     directory = Path(cache) if cache else platformdirs.user_cache_path("simorc") / "dashboard"
     kept = directory / f"{hashlib.sha256(path.encode()).hexdigest()[:32]}.json"
-    stamp = list(stamp_of(layout.database) or ())
+    # While a runner writes, its journal changes and the file does not: nothing is kept then, nor taken.
+    stamp = None if journal_stamp(layout) else list(stamp_of(layout.database) or ())
     with suppress(OSError, ValueError):
         found = read_json(kept)
-        if found.get("format") == FORMAT and found.get("stamp") == stamp:
+        if stamp and found.get("format") == FORMAT and found.get("stamp") == stamp:
             return found
     made = _digest(layout)
     made |= {"format": FORMAT, "stamp": stamp}
-    # While a runner writes, its journal changes and the file does not: nothing is kept then.
-    if journal_stamp(layout) is None:
+    if stamp and journal_stamp(layout) is None:
         with suppress(OSError):
             directory.mkdir(parents=True, exist_ok=True)
             write_json(kept, made)
@@ -95,32 +98,20 @@ def _digest(layout: RunLayout) -> Digest:
         return {"error": plain(error.message)}
 
 
-def _values(run: Any) -> dict[str, dict[str, Any]]:
-    """Least, mean and greatest value of each measurement as shown, its unit, and its spec's limits."""
-    found = {}
-    limits = {each.measurement: each for each in run.specs}
+def _values(run: OpenRun) -> dict[str, dict[str, Any]]:
+    """Of each measurement as shown: least, mean and greatest finite value, unit, and the specs' limits."""
+    from simorc.plots.from_run import limits_of
+
+    found: dict[str, dict[str, Any]] = {}
     for name in run.frame.measurements:
-        values = run.frame.values(name)
-        there = values[values == values]
-        if not len(there):
-            continue
-        scale, spec = run.scale(name), limits.get(name)
-        found[plain(name)] = {
-            "unit": plain(run.unit(name)),
-            **{
-                key: float(value) * scale
-                for key, value in (("least", there.min()), ("mean", there.mean()), ("most", there.max()))
-            },
-            "min": None if spec is None or spec.min is None else spec.min * scale,
-            "max": None if spec is None or spec.max is None else spec.max * scale,
-        }
-    return json.loads(json.dumps(found, allow_nan=False, default=float)) if _finite(found) else {}
-
-
-def _finite(found: dict[str, dict[str, Any]]) -> bool:
-    return all(
-        abs(value) != float("inf")
-        for each in found.values()
-        for value in each.values()
-        if isinstance(value, float)
-    )
+        values = run.frame.values(name) * run.scale(name)
+        there = [value for value in values.tolist() if math.isfinite(value)]
+        if there:
+            found[plain(name)] = {
+                "unit": plain(run.unit(name)),
+                "least": min(there),
+                "mean": math.fsum(there) / len(there),
+                "most": max(there),
+                "limits": [[each.value, plain(each.label), each.violated] for each in limits_of(run, name)],
+            }
+    return found

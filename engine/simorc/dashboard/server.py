@@ -51,7 +51,7 @@ class Dashboard:
         self._viewers: set[asyncio.Queue[bytes]] = set()
         self._pool = ProcessPoolExecutor(1, get_context("spawn"), politely)
         self._pages: OrderedDict[tuple[str, object], str] = OrderedDict()
-        self._digests: OrderedDict[str, tuple[float, asyncio.Future[Digest] | None]] = OrderedDict()
+        self._digests: OrderedDict[str, tuple[float, object, asyncio.Future[Digest]]] = OrderedDict()
         self._watched = asyncio.Event()
 
     def application(self, middlewares: Sequence[Any] = ()) -> web.Application:
@@ -212,12 +212,15 @@ class Dashboard:
         return found
 
     async def _digest(self, layout: RunLayout) -> Digest:
-        """The digest of a run, computed once for all who ask within some seconds."""
-        loop, path = asyncio.get_running_loop(), str(layout.path)
-        at, found = self._digests.get(path, (0.0, None))
-        if found is None or loop.time() - at > _DIGEST_AGE or (found.done() and found.exception()):
+        """The digest of a run, computed once for all who ask while its files are the same; while its runner
+        writes, for all who ask within some seconds.
+        """
+        loop, path, stamp = asyncio.get_running_loop(), str(layout.path), run_stamp(layout)
+        at, seen, found = self._digests.get(path, (0.0, None, None))
+        lately = loop.time() - at < _DIGEST_AGE and stamp[0] is not None
+        if found is None or not (seen == stamp or lately) or (found.done() and found.exception()):
             found = asyncio.ensure_future(loop.run_in_executor(self._pool, digest, path, self._cache))
-            self._digests[path] = (loop.time(), found)
+            self._digests[path] = (loop.time(), stamp, found)
             while len(self._digests) > _KEPT_DIGESTS:
                 self._digests.popitem(last=False)
         return await asyncio.shield(found)

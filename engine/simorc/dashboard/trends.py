@@ -31,11 +31,7 @@ def _figure(name: str, runs: Sequence[tuple[str, Digest]]) -> Figure:
         Curve(label, places, np.array([_value(digest, name, label) for _, digest in runs]), faint=faint)
         for label, faint in (("most", True), ("mean", False), ("least", True))
     )
-    limits = tuple(
-        Limit(float(newest[key]), key, violated=side)
-        for key, side in (("min", "below"), ("max", "above"))
-        if newest.get(key) is not None
-    )
+    limits = tuple(Limit(value, label, violated=side) for value, label, side in newest.get("limits", ()))
     x = Axis("run", categories=tuple(label for label, _ in runs))
     return Figure(name, x, (FigureStrip(Axis(name, newest.get("unit", "")), curves, limits),))
 

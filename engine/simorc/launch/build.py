@@ -22,6 +22,7 @@ from simorc.launch.case_plan import plan_of
 from simorc.launch.project_checks import refuse_findings, refuse_problems
 from simorc.launch.pytest_plan import write_pytest_plan
 from simorc.netlist.deck.includes import refuse_unreadable_includes
+from simorc.rundir import checksums
 from simorc.rundir.circuit.freezing import HOOKS, freeze_hooks, hook_files
 from simorc.rundir.circuit.record import Circuit
 from simorc.rundir.instants import next_instant, written
@@ -104,6 +105,7 @@ def build_run_from(
         reused = [os.path.relpath(earlier.path, final.path) for earlier in reuse]
         manifest = _with_circuit(making, project, testbench, source, begun, reused)
         manifest.write()
+        checksums.record(making.manifest)
         _make_store(making, manifest, plan)
         write_pytest_plan(making, name, len(plan))
     return final

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from simorc.errors import RunBusy, RunError
+from simorc.regular_files import descriptor_of, read_regular
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerInfo, runner_info
 
@@ -24,7 +25,8 @@ def spawn_runner(module: str, layout: RunLayout, stdin: int = subprocess.DEVNULL
     uninstalled checkout works as well: the process gets the module search path of this one.
     """
     search_path = os.pathsep.join(path for path in sys.path if path)
-    with layout.runner_log.open("ab") as log:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    with os.fdopen(descriptor_of(layout.runner_log, flags), "ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", module, str(layout.path)],
             stdin=stdin,
@@ -64,5 +66,5 @@ def await_runner(
 
 
 def _last_line(layout: RunLayout) -> str:
-    lines = layout.runner_log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    lines = read_regular(layout.runner_log).decode("utf-8", "replace").strip().splitlines()
     return lines[-1] if lines else "no output"

@@ -249,7 +249,7 @@ def _unpack(source: tarfile.TarFile, name: str, simulations: Path) -> None:
 
 def _record_checksums(unpacked: RunLayout) -> None:
     """The files are as the archive has them, which is checked to its last byte."""
-    for path in (unpacked.database, unpacked.trace):
+    for path in (unpacked.manifest, unpacked.database, unpacked.trace):
         if path.is_file():
             checksums.record(path)
 

@@ -1,7 +1,7 @@
 """Finds values that changed after simorc wrote them: by a fault of the disk, or by another program.
 
-The store and the attempt log have checksums; each attempt is in both of them; and the store has a fingerprint
-of the waveforms of each attempt.
+The manifest, the store and the attempt log have checksums; each attempt is in the store and in the log; and
+the store has a fingerprint of the waveforms of each attempt.
 """
 
 from __future__ import annotations
@@ -24,16 +24,17 @@ UNBELIEVED = "restore the run from an archive or a copy, or simulate it again"
 
 @dataclass(frozen=True)
 class Intact:
-    """Whether the store and the attempt log are what their writer left; None where that is unknown."""
+    """Whether each file is what its writer left; None where that is unknown."""
 
     store: bool | None = None
     log: bool | None = None
+    manifest: bool | None = None
 
 
 def intact(layout: RunLayout) -> Intact:
-    """The state of both files by their checksums."""
+    """The state of the files by their checksums."""
     found: list[bool | None] = []
-    for path in (layout.database, layout.trace):
+    for path in (layout.database, layout.trace, layout.manifest):
         try:
             found.append(checksums.is_intact(path))
         except OSError:

@@ -32,6 +32,7 @@ from simorc.rundir.attempts.attempt_log import Trace, is_definitions, recorded_d
 from simorc.rundir.attempts.gather import gather_held
 from simorc.rundir.attempts.history import key_of, stored_attempts, together, traced_attempts
 from simorc.rundir.attempts.status_files import gather_reports
+from simorc.rundir.circuit.input_changes import MISSING, edited_copies
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock, busy, is_held, runner_alive, runner_info
 from simorc.rundir.manifest import Manifest, load_manifest
@@ -67,7 +68,7 @@ def _findings(
     yield from _special_files(layout)
     files = Intact() if alive else intact(layout)
     yield from _store_file(layout, manifest, repair, files, alive=alive)
-    yield from _inputs(layout, manifest)
+    yield from _inputs(layout, manifest, files)
     if alive:
         info = runner_info(layout)
         who = f"process {info.pid} on {info.host}" if info else "a runner"
@@ -169,10 +170,21 @@ def _rows(layout: RunLayout, store: Store, repair: Repair) -> Iterator[Finding]:
 # Files --------------------------------------------------------------------------------------------
 
 
-def _inputs(layout: RunLayout, manifest: Manifest) -> Iterator[Finding]:
+def _inputs(layout: RunLayout, manifest: Manifest, files: Intact) -> Iterator[Finding]:
+    if files.manifest is False:
+        yield Finding("manifest.json", f"{CHANGED}; {UNBELIEVED}", grave=True)
+    template = f"inputs/{manifest.template}"
     if not (layout.inputs / str(manifest.template)).is_file():
-        message = "the frozen template is missing: no case can be simulated"
-        yield Finding(f"inputs/{manifest.template}", message, grave=True)
+        yield Finding(template, "the frozen template is missing: no case can be simulated", grave=True)
+    try:
+        edited = edited_copies(layout, manifest)
+    except StoreError as error:
+        yield Finding("inputs", error.message, grave=True)
+        return
+    for name, what in edited:
+        if name != template or what != MISSING:
+            message = f"the run's copy of an input {what}; restore it from an archive or a copy of the run"
+            yield Finding(name, message, grave=True)
 
 
 def _runner(layout: RunLayout, repair: Repair) -> Iterator[Finding]:

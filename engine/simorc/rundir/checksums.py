@@ -1,4 +1,4 @@
-"""`checksums.json`: the SHA-256 of the store and of the attempt log as their writer left them.
+"""`checksums.json`: the SHA-256 of the manifest, the store and the attempt log as their writers left them.
 
 A checksum is removed before its file is written and recorded when the writer closes the file. A file without
 one was left by a process that was killed, or is being written. Damage by the disk, and changes by another

@@ -15,6 +15,7 @@ from simorc.config.names import stage_word
 from simorc.pipeline.control import stop_pipeline
 from simorc.pipeline.rundir.attempt_log import read_trace
 from simorc.pipeline.rundir.layout import PipelineLayout
+from simorc.regular_files import read_regular
 from simorc.rundir.lock import runner_alive
 from simorc.text import message_line, plain
 
@@ -96,7 +97,7 @@ def follow(layout: PipelineLayout, seen: int, as_json: bool) -> None:
     finally:
         signal.signal(signal.SIGINT, before)
     if layout.result.is_file():
-        result = json.loads(layout.result.read_text(encoding="utf-8"))
+        result = json.loads(read_regular(layout.result))
         click.echo(json.dumps(result) if as_json else "\n".join([*result_lines(result, layout)][1:]))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from simorc.errors import StoreError
+from simorc.regular_files import read_regular
 
 Line = Mapping[str, Any]
 
@@ -28,7 +29,7 @@ def append_line(path: Path, line: Line) -> None:
 def read_trace(path: Path) -> list[dict[str, Any]]:
     """All whole lines; an incomplete last line is skipped. Raises StoreError for any other invalid line."""
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
     except FileNotFoundError:
         return []
     whole = content[: content.rfind(b"\n") + 1]
@@ -45,7 +46,7 @@ def read_trace(path: Path) -> list[dict[str, Any]]:
 def mend_trace(path: Path) -> None:
     """Remove an incomplete last line, so that the next line starts at a line's start."""
     if path.exists():
-        content = path.read_bytes()
+        content = read_regular(path)
         whole = content.rfind(b"\n") + 1
         if whole != len(content):
             os.truncate(path, whole)

@@ -13,6 +13,7 @@ from simorc.errors import StoreError
 from simorc.pipeline.rundir.attempt_log import read_trace
 from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.pipeline.rundir.progress import Progress
+from simorc.regular_files import read_regular
 
 FORMAT = 1
 
@@ -34,7 +35,7 @@ class PipelineRun:
 def open_pipeline_run(layout: PipelineLayout) -> PipelineRun:
     """Read a run's manifest. Raises StoreError naming file and reason."""
     try:
-        manifest = json.loads(layout.manifest.read_text(encoding="utf-8"))
+        manifest = json.loads(read_regular(layout.manifest))
         if manifest["kind"] != "pipeline":
             raise StoreError(f"{layout.manifest}: not a run of a pipeline")
         if manifest["format"] > FORMAT:

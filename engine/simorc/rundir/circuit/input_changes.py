@@ -11,7 +11,7 @@ from simorc.config.root import SETUP_FILE
 from simorc.errors import InputsChanged
 from simorc.machine_faults import machine_errno
 from simorc.regular_files import open_regular
-from simorc.rundir.circuit.circuits import circuit_in_force
+from simorc.rundir.circuit.circuits import circuit_in_force, circuits_of
 from simorc.rundir.circuit.freezing import environment
 from simorc.rundir.circuit.record import ACCEPT, KEEP, REFUSE, Circuit
 from simorc.rundir.layout import RunLayout
@@ -19,6 +19,7 @@ from simorc.rundir.manifest import Manifest
 from simorc.schematics.digests import Digests
 
 _NAMED = 5
+MISSING = "is missing"
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,15 @@ def _changes(
         yield from _variables(circuit.environment, environment())
 
 
+def edited_copies(layout: RunLayout, manifest: Manifest) -> list[tuple[str, str]]:
+    """The run's own copies of its inputs that were edited or removed: their paths in the run, and what has
+    happened to them. Raises StoreError for a circuit that cannot be read.
+    """
+    circuits = circuits_of(layout, manifest) if manifest.has_circuit else []
+    digests = Digests()  # nothing remembered: a fault of the disk changes no time stamp
+    return [(each.name, each.what) for circuit in circuits for each in _damaged(layout, circuit, digests)]
+
+
 def _damaged(layout: RunLayout, circuit: Circuit, digests: Digests) -> Iterator[Change]:
     """Copies of the run that were edited or removed."""
     for name, copy in circuit.copies.items():
@@ -103,7 +113,7 @@ def _variables(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Chan
 def difference(then: str, now: str) -> str:
     """What happened to a file according to its digests; the digest of a missing file is empty."""
     if not now:
-        return "is missing"
+        return MISSING
     return "has changed" if then else "is new"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -71,14 +72,17 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     that is corrupt or newer than this program.
     """
     connection = _connect(f"{path.resolve().as_uri()}?mode=rw", path)
-    checksums.forget(path)
     try:
+        checksums.forget(path)
         connection.execute(f"PRAGMA journal_mode={journal_mode(path)}")
         connection.execute("PRAGMA synchronous=NORMAL")
         migrate(connection)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         connection.close()
         raise _unreadable(path, error) from error
+    except OSError:
+        connection.close()
+        raise
     return connection
 
 
@@ -90,14 +94,15 @@ def close_for_writing(connection: sqlite3.Connection) -> None:
     """
     try:
         connection.execute(f"PRAGMA busy_timeout={CLOSING_MILLISECONDS}")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        journal = connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
         path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+        _, logged, copied = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        with suppress(sqlite3.Error):  # a viewer that has the store open keeps its journal, which is empty
+            connection.execute("PRAGMA journal_mode=DELETE").fetchall()
     except sqlite3.Error:
         connection.close()  # what is committed stays committed, in the file or in the log beside it
         return
     connection.close()
-    if journal == "delete":
+    if logged == copied:
         checksums.record(path)
 
 

@@ -14,6 +14,7 @@ from simorc.cli.context import Scope, scoped
 from simorc.cli.output.tables import note, table, write
 from simorc.config.names import stage_word
 from simorc.errors import RunError
+from simorc.regular_files import read_regular
 from simorc.text import plain, plain_lines
 
 if TYPE_CHECKING:
@@ -242,9 +243,9 @@ def _exit_code(layout: PipelineLayout) -> int:
     from simorc.pipeline.rundir.results import exit_code
 
     if not layout.result.is_file():
-        for line in plain_lines(layout.runner_log.read_text(encoding="utf-8", errors="replace")[-2000:]):
+        for line in plain_lines(read_regular(layout.runner_log).decode("utf-8", "replace")[-2000:]):
             note(line)
         raise RunError(
             f"the runner of {layout.name} has ended", remedy=f"simorc pipeline resume {layout.name}"
         )
-    return exit_code(json.loads(layout.result.read_text(encoding="utf-8")))
+    return exit_code(json.loads(read_regular(layout.result)))
