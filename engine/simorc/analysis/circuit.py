@@ -15,6 +15,7 @@ from simorc.analysis.local_model import LocalModel, from_star, star
 from simorc.analysis.points import Evaluation, Point
 from simorc.config.definitions import Spec
 from simorc.errors import UsageError
+from simorc.measurements.spec_limits import limits_at
 from simorc.netlist.random_variables.variables import HoistedDeck, RandomVariable
 
 Progress = Callable[[int], None]
@@ -39,9 +40,9 @@ class Limit:
         return values - self.value if self.is_minimum else self.value - values
 
 
-def limits_of(spec: Spec, corner: str | None) -> list[Limit]:
-    """The limits of a spec at a corner: none, one or both."""
-    low, high = spec.limits_in(corner)
+def limits_of(spec: Spec, condition: Condition) -> list[Limit]:
+    """The limits of a spec at a condition: none, one or both."""
+    low, high = limits_at(spec, condition.corner_names)
     found = [Limit(spec.measurement, low, True)] if math.isfinite(low) else []
     return [*found, Limit(spec.measurement, high, False)] if math.isfinite(high) else found
 

@@ -10,6 +10,7 @@ from simorc.config.models.sweep import SweepDefinition
 from simorc.config.project import Project
 from simorc.errors import UsageError
 from simorc.launch.case_plan import plan_of
+from simorc.measurements.spec_limits import corner_names
 from simorc.sweeps.cases import Case
 from simorc.sweeps.definition import column_of
 from simorc.sweeps.ranges import Span
@@ -28,6 +29,11 @@ class Condition:
     name: str
     parameters: Mapping[str, Value] = field(default_factory=dict)
     corner: str | None = None
+
+    @property
+    def corner_names(self) -> tuple[str, ...]:
+        """The names whose limits hold here, the more specific one last."""
+        return corner_names(self.parameters, self.corner)
 
     def differs_from(self, defaults: Mapping[str, Value]) -> bool:
         """Whether a parameter has another value than its default."""

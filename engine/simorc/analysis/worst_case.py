@@ -129,7 +129,7 @@ def distances(
         asked = [
             (circuit, limit)
             for circuit in circuits
-            for limit in limits_of(subject.specs[name], circuit.condition.corner)
+            for limit in limits_of(subject.specs[name], circuit.condition)
         ]
         for circuit, limit in _nearest(asked) if worst_corner else asked:
             found.append(_distance(circuit, limit, verify))

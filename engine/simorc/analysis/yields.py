@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,14 +10,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simorc.analysis.circuit import Circuit, Progress, limits_of
+from simorc.analysis.circuit import Circuit, Progress
+from simorc.analysis.conditions import Condition
 from simorc.analysis.evaluation import Evaluator
+from simorc.analysis.limit_states import Array
 from simorc.analysis.normal import sigma_of
 from simorc.analysis.subject import Subject
 from simorc.analysis.worst_case import LimitDistance, distances
+from simorc.config.definitions import Spec
 from simorc.config.models.analysis import Samples
+from simorc.measurements.spec_limits import meets
 from simorc.measurements.yield_interval import Yield, yield_of
 
+TOTAL = "total"
+"""The name of the row about all conditions or all specs."""
 Passed = npt.NDArray[np.bool_]
 
 
@@ -86,47 +93,54 @@ def summarize(
     All conditions have the same samples, so that a sample is one circuit. Raises UsageError as `distances`.
     """
     found = distances(subject, evaluator, names, verify=verify, progress=progress)
+    circuits = [subject.circuit(evaluator, each, names, progress) for each in subject.conditions]
     passed: dict[tuple[str, str], Passed] = {}
-    lost: dict[tuple[str, str], int] = {}
-    for condition in subject.conditions:
-        circuit = subject.circuit(evaluator, condition, names, progress)
-        for name, good, failed in _sampled(subject, circuit, drawn):
-            passed[condition.name, name], lost[condition.name, name] = good, failed
-    rows = [_row(*key, good, lost[key], found) for key, good in passed.items()]
-    for condition in subject.conditions:
-        every = np.all([good for (at, _), good in passed.items() if at == condition.name], axis=0)
-        rows.append(_row(condition.name, "total", every, 0, found))
-    rows.append(_row("total", "total", np.all(list(passed.values()), axis=0), 0, found))
+    lost: dict[tuple[str, str], Passed] = {}
+    for circuit, samples in zip(circuits, _drawn(circuits, drawn), strict=True):
+        values = circuit.values(samples)
+        for name, own in zip(circuit.measurements, values.T, strict=True):
+            key = circuit.condition.name, name
+            passed[key] = _meeting(subject.specs[name], own, circuit.condition)
+            lost[key] = ~np.isfinite(own)
+    rows = [_row(*key, [passed[key]], [lost[key]], found) for key in passed]
+    for condition in (*(each.name for each in subject.conditions), TOTAL):
+        keys = [key for key in passed if condition in (TOTAL, key[0])]
+        good, missing = [passed[key] for key in keys], [lost[key] for key in keys]
+        rows.append(_row(condition, TOTAL, good, missing, found))
     return YieldSummary(rows, found)
 
 
-def _sampled(subject: Subject, circuit: Circuit, drawn: Samples) -> list[tuple[str, Passed, int]]:
-    """For each measurement which samples meet its limits, and how many have no value."""
-    samples = np.random.default_rng(drawn.seed).standard_normal((drawn.samples, len(circuit.variables)))
-    values = circuit.values(samples)
-    found = []
-    for column, name in enumerate(circuit.measurements):
-        own = values[:, column]
-        limits = limits_of(subject.specs[name], circuit.condition.corner)
-        good = np.isfinite(own)
-        for limit in limits:
-            good &= limit.margins(np.where(np.isfinite(own), own, np.nan)) >= 0
-        found.append((name, good, int((~np.isfinite(own)).sum())))
-    return found
+def _drawn(circuits: Sequence[Circuit], drawn: Samples) -> list[Array]:
+    """The samples of each circuit. A variable has the same value in all circuits that have it."""
+    names = list(dict.fromkeys(each.name for circuit in circuits for each in circuit.variables))
+    samples = np.random.default_rng(drawn.seed).standard_normal((drawn.samples, len(names)))
+    return [samples[:, [names.index(each.name) for each in circuit.variables]] for circuit in circuits]
+
+
+def _meeting(spec: Spec, values: Array, condition: Condition) -> Passed:
+    """Which values meet the spec; a missing one does not."""
+    names = condition.corner_names
+    return np.array([math.isfinite(each) and meets(spec, each, names) for each in values.tolist()])
 
 
 def _row(
-    condition: str, measurement: str, good: Passed, failed: int, found: Sequence[LimitDistance]
+    condition: str,
+    measurement: str,
+    passed: Sequence[Passed],
+    lost: Sequence[Passed],
+    found: Sequence[LimitDistance],
 ) -> YieldRow:
+    """The row of samples that are good if they pass everywhere, and lost if a value is missing anywhere."""
+    good, missing = np.all(passed, axis=0), np.any(lost, axis=0)
     own = [
         each
         for each in found
-        if condition in ("total", each.condition.name) and measurement in ("total", each.limit.measurement)
+        if condition in (TOTAL, each.condition.name) and measurement in (TOTAL, each.limit.measurement)
     ]
     known = [each.probability for each in own]
     ends = [each.estimate for each in own]
     return YieldRow(
-        *(condition, measurement, yield_of(int(good.sum()), len(good)), failed),
+        *(condition, measurement, yield_of(int(good.sum()), len(good)), int(missing.sum())),
         violations=None if None in known else min(1.0, sum(each for each in known if each is not None)),
         low=None if None in ends else max((each.low for each in ends if each is not None), default=0.0),
         high=None if None in ends else min(1.0, sum(each.high for each in ends if each is not None)),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simorc.config.definitions import Spec
-from simorc.measurements.spec_limits import meets
+from simorc.measurements.spec_limits import corner_names, limits_at, meets
 from simorc.results.frame import Floats
 from simorc.units import Value, takes_prefix
 
@@ -131,7 +131,8 @@ class Problem:
     def meets(self, row: int, readings: Readings, corner: int) -> bool:
         """Whether the measurement of a row meets its spec at a corner."""
         value = readings.values.get(self.rows[row].key)
-        names = _names(self.corners[corner])
+        at = self.corners[corner]
+        names = corner_names(at.parameters, at.name)
         return value is not None and math.isfinite(value) and meets(self.rows[row].spec, value, names)
 
     def limit(self, row: int, corner: int) -> float:
@@ -183,18 +184,12 @@ class Problem:
 
     @staticmethod
     def _limit(spec: Spec, upper: bool, corner: Corner) -> float:
-        own = [name for name in _names(corner) if name in spec.corners]
-        return spec.limits_in(own[-1] if own else None)[upper]
+        return limits_at(spec, corner_names(corner.parameters, corner.name))[upper]
 
 
 def is_ratio(unit: str) -> bool:
     """Whether values of a unit are compared by their ratio: Hz and A are, dB and degrees are not."""
     return bool(unit) and takes_prefix(unit)
-
-
-def _names(corner: Corner) -> tuple[str, ...]:
-    """The names whose limits hold at a corner, the more specific one last."""
-    return tuple(name for name in (corner.parameters.get("corner"), corner.name) if isinstance(name, str))
 
 
 def _margin(row: Row, value: float | None, limit: float) -> float:
