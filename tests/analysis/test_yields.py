@@ -1,4 +1,4 @@
-"""What the yield of an analysis counts: by the one judge, at the names of a condition, one circuit a sample."""
+"""What the yield of an analysis counts: by the one judge, with all names of a condition."""
 
 from __future__ import annotations
 
