@@ -143,6 +143,8 @@ def test_summary_of_a_normal_sample() -> None:
     cp, cpk = capability(summary, Spec("gain", min=4, max=19))
     assert cp == pytest.approx(15 / 12, rel=0.02)
     assert cpk == pytest.approx(1.0, rel=0.03)
+    other = Spec("gain", min=4, max=19, corners={"ss": (2, 19)})
+    assert capability(summary, other) == (None, None), "its limits are not those of every value"
     assert capability(summary, Spec("gain", min=4))[0] is None
     skewed = summarise_values(np.exp(values / 4))
     assert skewed is not None and skewed.normality == "not normal" and (skewed.skew or 0) > 0.5

@@ -117,7 +117,7 @@ def _row(run: OpenRun, result: SpecResult, written: WrittenParameters | None) ->
 def _cpk(run: OpenRun, spec: Spec) -> str:
     """The Cpk of one population: of a Monte Carlo run in which every sample is one case."""
     frame = run.across.get(spec.measurement, run.frame)
-    if run.yields is None or spec.corners or not _is_one_population(frame):
+    if run.yields is None or not _is_one_population(frame):
         return ""
     summary = summarise_values(frame.values_if_measured(spec.measurement))
     cpk = None if summary is None else capability(summary, spec)[1]

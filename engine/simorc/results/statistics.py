@@ -92,9 +92,9 @@ def _shape(x: Floats) -> tuple[float | None, float | None, float | None]:
 def capability(summary: Summary, spec: Spec) -> tuple[float | None, float | None]:
     """(Cp, Cpk): the span of the limits over 6 sigma (two limits only), and the nearer limit over 3 sigma.
 
-    None where it has no meaning: a single value, no spread, no limit.
+    None where it has no meaning: a single value, no spread, no limit, or corners with limits of their own.
     """
-    if not summary.sigma or summary.sigma <= _ROUNDING * abs(summary.mean):
+    if spec.corners or not summary.sigma or summary.sigma <= _ROUNDING * abs(summary.mean):
         return None, None
     low, high = spec.limits_in(None)
     cp = (high - low) / (6 * summary.sigma) if math.isfinite(high - low) else None
