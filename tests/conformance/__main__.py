@@ -102,7 +102,17 @@ def _checked(
     check = check_pairs if options.pairs else check_deck
     one = partial(_one, check, executable=executable, work=work, keep=options.keep is not None)
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("fork")) as pool:
-        yield from pool.map(one, decks)
+        for number, report in enumerate(pool.map(one, decks), 1):
+            _say_progress(number, len(decks), report)
+            yield report
+
+
+def _say_progress(number: int, decks: int, report: DeckReport) -> None:
+    """On stderr: each difference when it is found, and where the check stands every fifty decks."""
+    for difference in report.differences:
+        print(f"{report.deck}: {difference}", file=sys.stderr, flush=True)
+    if number % 50 == 0:
+        print(f"{number} of {decks} decks", file=sys.stderr, flush=True)
 
 
 def _one(
