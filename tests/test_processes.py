@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
+from collections.abc import Sequence
 
-from simorc.processes import file_system_of, memory_of, process_ticks, processes_with
+import pytest
+
+from simorc.processes import exit_watch, file_system_of, memory_of, process_ticks, processes_with
 
 
 def test_a_process_is_known_by_its_start() -> None:
@@ -42,3 +46,40 @@ def test_processes_are_found_by_a_variable() -> None:
 def test_file_systems_have_names() -> None:
     assert file_system_of("/proc/self") == "proc"
     assert file_system_of("/")
+
+
+def test_the_end_of_a_child_can_be_waited_for() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        watch = exit_watch(child.pid)
+        assert select.select([watch], [], [], 0)[0] == []
+        child.communicate(b"\n")
+        assert select.select([watch], [], [], 0)[0] == [watch]
+        os.close(watch)
+
+
+def test_systems_without_pidfd_use_a_kqueue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As macOS: the queue is asked for the exit of this process, and lives on in the descriptor."""
+    ours, theirs = os.pipe()
+    asked: list[object] = []
+
+    class Queue:
+        def fileno(self) -> int:
+            return ours
+
+        def control(self, changes: Sequence[object], most: int) -> None:
+            asked.extend([*changes, most])
+
+        def close(self) -> None:
+            os.close(ours)
+
+    monkeypatch.delattr(os, "pidfd_open")
+    names = {"KQ_FILTER_PROC": -5, "KQ_EV_ADD": 1, "KQ_EV_ONESHOT": 16, "KQ_NOTE_EXIT": 1 << 31}
+    for name, value in names.items():
+        monkeypatch.setattr(select, name, value, raising=False)
+    monkeypatch.setattr(select, "kqueue", Queue, raising=False)
+    monkeypatch.setattr(select, "kevent", lambda pid, **fields: (pid, fields), raising=False)
+    watch = exit_watch(123)
+    assert asked == [(123, {"filter": -5, "flags": 17, "fflags": 1 << 31}), 0]
+    os.close(theirs)
+    assert select.select([watch], [], [], 0)[0] == [watch]
+    os.close(watch)

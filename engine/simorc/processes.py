@@ -6,6 +6,7 @@ psutil is imported where it is used: `simorc status` looks at a process only whe
 from __future__ import annotations
 
 import os
+import select
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -42,6 +43,31 @@ def memory_of(pid: int) -> int:
         return int(psutil.Process(pid).memory_info().rss)
     except psutil.Error:
         return 0
+
+
+def exit_watch(pid: int) -> int:
+    """A descriptor that can be read from once the child `pid` has ended: pidfd on Linux, kqueue elsewhere.
+
+    The child stays to be waited for. The caller closes the descriptor. Raises OSError.
+    """
+    if hasattr(os, "pidfd_open"):
+        return os.pidfd_open(pid)
+    queue = select.kqueue()  # type: ignore[attr-defined, unused-ignore]
+    try:
+        queue.control([_exit_of(pid)], 0)
+        return os.dup(queue.fileno())
+    finally:
+        queue.close()
+
+
+def _exit_of(pid: int) -> object:
+    """The event of BSD and macOS: the process `pid` exits."""
+    return select.kevent(  # type: ignore[attr-defined, unused-ignore]
+        pid,
+        filter=select.KQ_FILTER_PROC,  # type: ignore[attr-defined, unused-ignore]
+        flags=select.KQ_EV_ADD | select.KQ_EV_ONESHOT,  # type: ignore[attr-defined, unused-ignore]
+        fflags=select.KQ_NOTE_EXIT,  # type: ignore[attr-defined, unused-ignore]
+    )
 
 
 def processes_with(variable: str, value: str) -> Iterator[int]:

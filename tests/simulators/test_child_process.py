@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from simorc.simulators import child_process
 from simorc.simulators.child_process import Child
 from simorc.simulators.job import Limits
 from tests.waiting import PATIENCE, until
@@ -63,3 +64,13 @@ async def test_what_it_leaves_behind_is_killed(tmp_path: Path) -> None:
 async def test_a_program_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Child([str(tmp_path / "none")], tmp_path, {}, tmp_path / "log", Limits())
+
+
+async def test_limits_are_set_where_only_a_process_itself_can_set_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child_process, "_LIMITS_FROM_OUTSIDE", False)
+    child = start(tmp_path, "ulimit -v; ulimit -f", Limits(memory=1 << 30, raw=5 << 20, log=1 << 20))
+    assert await child.ends_within(PATIENCE)
+    assert child.reap().exit_code == 0
+    assert said(tmp_path).split() == [str(1 << 20), str((6 << 20) >> 9)]

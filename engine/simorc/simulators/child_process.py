@@ -13,10 +13,12 @@ from typing import TypeVar
 
 import anyio
 
-from simorc.processes import memory_of
+from simorc.processes import exit_watch, memory_of
 from simorc.simulators.job import Limits
 
 _GRACE = 0.3
+_LIMITS_FROM_OUTSIDE = hasattr(resource, "prlimit")
+"""Whether this system sets the limits of another process (Linux); else a shell sets them and becomes it."""
 Stopped = TypeVar("Stopped")
 
 
@@ -43,7 +45,7 @@ class Child:
         output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o666)
         try:
             self._process = subprocess.Popen(
-                command,
+                command if _LIMITS_FROM_OUTSIDE else _limited(command, limits),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -55,7 +57,7 @@ class Child:
             os.close(output)
         self.pid = self._process.pid
         try:
-            self._watch = os.pidfd_open(self.pid)
+            self._watch = exit_watch(self.pid)
         except OSError:
             self._signal(signal.SIGKILL)
             self._process.wait()
@@ -65,10 +67,10 @@ class Child:
     def _restrict(self, limits: Limits) -> None:
         """Set limits from outside: code between fork and exec would cost the fast way to start a process."""
         try:
-            if limits.memory is not None:
+            if limits.memory is not None and _LIMITS_FROM_OUTSIDE:
                 resource.prlimit(self.pid, resource.RLIMIT_AS, (limits.memory, limits.memory))
-            if limits.raw is not None:
-                largest = max(limits.raw, limits.log) + (1 << 20)
+            if limits.raw is not None and _LIMITS_FROM_OUTSIDE:
+                largest = _largest_file(limits.raw, limits.log)
                 resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (largest, largest))
             if limits.nice:
                 own = os.getpriority(os.PRIO_PROCESS, 0)
@@ -121,6 +123,22 @@ class Child:
             os.killpg(self.pid, number)
         except ProcessLookupError:
             pass
+
+
+def _largest_file(raw: int, log: int) -> int:
+    return max(raw, log) + (1 << 20)
+
+
+def _limited(command: Sequence[str], limits: Limits) -> Sequence[str]:
+    """`command` after a shell has set the limits. A limit that the system does not have is not set."""
+    settings = []
+    if limits.memory is not None:
+        settings.append(f"ulimit -v {max(1, limits.memory >> 10)} 2>/dev/null")
+    if limits.raw is not None:
+        settings.append(f"ulimit -f {_largest_file(limits.raw, limits.log) >> 9} 2>/dev/null")
+    if not settings:
+        return command
+    return ["/bin/sh", "-c", "; ".join([*settings, 'exec "$0" "$@"']), *command]
 
 
 async def attended(
