@@ -12,7 +12,7 @@ import argparse
 import ast
 import importlib.util
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,7 @@ class House:
     annotated: float
     public_names: int
     central: tuple[str, ...]
+    in_cycles: int
 
 
 def modules_of(directory: Path) -> Iterator[Module]:
@@ -81,6 +82,7 @@ def house_of(name: str, directories: Sequence[Path]) -> House:
         annotated=_share([_annotated(function) for function in functions]),
         public_names=sum(len(_door(directory)) for directory in directories),
         central=central_modules(modules, directories),
+        in_cycles=len(modules_in_cycles(modules, directories)),
     )
 
 
@@ -143,6 +145,33 @@ def central_modules(modules: Sequence[Module], directories: Sequence[Path]) -> t
     return tuple(name.partition(".")[2] for name, _ in ranked if "." in name)[:CENTRAL]
 
 
+def modules_in_cycles(modules: Sequence[Module], directories: Sequence[Path]) -> list[str]:
+    """The modules that import themselves through others; imports for types alone and in functions count."""
+    names = {_dotted(module.path, directories) for module in modules}
+    imports = {
+        _dotted(module.path, directories): _modules_imported(module, directories, names) for module in modules
+    }
+    return sorted(name for name in names if name in _reached(name, imports))
+
+
+def _modules_imported(module: Module, directories: Sequence[Path], names: Collection[str]) -> set[str]:
+    """As `_imported`, but a package alone only where one of its own names is taken."""
+    found = {name for name in _imported(module, directories) if name in names}
+    return {name for name in found if not any(each.startswith(f"{name}.") for each in found)}
+
+
+def _reached(start: str, imports: Mapping[str, set[str]]) -> set[str]:
+    """All modules that `start` imports, directly or through others."""
+    reached: set[str] = set()
+    ahead = list(imports[start])
+    while ahead:
+        name = ahead.pop()
+        if name not in reached:
+            reached.add(name)
+            ahead += imports[name]
+    return reached
+
+
 def _dotted(path: Path, directories: Sequence[Path]) -> str:
     """The dotted name of a module: ``httpx._client``."""
     directory = next(each for each in directories if path.is_relative_to(each))
@@ -186,6 +215,7 @@ ROWS = (
     ("public names with a docstring", lambda house: f"{house.documented:.0%}"),
     ("annotated functions", lambda house: f"{house.annotated:.0%}"),
     ("names of the package itself", lambda house: f"{house.public_names:,}"),
+    ("modules in import cycles", lambda house: f"{house.in_cycles:,}"),
     ("most imported modules", lambda house: ", ".join(f"`{name}`" for name in house.central)),
 )
 

@@ -18,7 +18,8 @@ from simorc_tui.commands.palette import CommandProvider
 from simorc_tui.data.launcher import Launcher
 from simorc_tui.input_queue import InputQueue
 from simorc_tui.screens.main.main_screen import MainScreen
-from simorc_tui.settings.preferences import Preferences, remember_theme, remembered_theme
+from simorc_tui.settings.preferences import Preferences
+from simorc_tui.settings.user_files import remember_theme, remembered_theme
 from simorc_tui.theme.ascii_look import choose_scrollbars
 from simorc_tui.theme.colours import css_variables, terminal_theme
 from simorc_tui.theme.glyphs import ASCII, UNICODE

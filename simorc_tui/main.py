@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from simorc.rundir.layout import find_run
-from simorc_tui.settings.preferences import config_file, read_preferences, state_file
+from simorc_tui.settings.preferences import read_preferences
+from simorc_tui.settings.user_files import config_file, state_file
 from simorc_tui.theme.profile import prepare
 
 

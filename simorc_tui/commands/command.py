@@ -21,6 +21,19 @@ KEY_NAMES = {
     "right_square_bracket": "]",
 }
 
+GROUPS = {
+    "run": "The run",
+    "cases": "Cases",
+    "results": "All cases",
+    "view": "The lower pane",
+    "file": "Files",
+    "sweep": "Sweep",
+    "pane": "Panes",
+    "go": "Navigation",
+    "app": "Program",
+}
+"""The title of each group of the main screen's commands."""
+
 
 def label_of(keys: str) -> str:
     """The first of some keys as labelled on the keyboard."""

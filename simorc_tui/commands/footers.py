@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rich.text import Text
 
-from simorc_tui.commands.main_commands import COMMANDS
+from simorc_tui.commands.command import Command
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, WAVE_COMMANDS
 
 Entry = str | tuple[str, str]
@@ -91,21 +91,24 @@ FOOTERS: Mapping[str, tuple[Entry, ...]] = {
 """By pane, and by tab for the case pane; the first ones still fit on 80 columns."""
 
 
-def footer_keys(place: str, keymap: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
-    """(keys, word) for a place of `FOOTERS`, with the user's keys."""
-    return [_entry(entry, keymap or {}) for entry in FOOTERS[place]]
+def footer_keys(
+    place: str, commands: Iterable[Command], keymap: Mapping[str, str] | None = None
+) -> list[tuple[str, str]]:
+    """(keys, word) for a place of `FOOTERS`, with the user's keys. `commands`: those of the main screen."""
+    known = {command.id: command for command in (*commands, *WAVE_COMMANDS, *PLOT_COMMANDS)}
+    return [_entry(entry, known, keymap or {}) for entry in FOOTERS[place]]
 
 
-def footer_text(place: str, keymap: Mapping[str, str] | None = None) -> Text:
+def footer_text(place: str, commands: Iterable[Command], keymap: Mapping[str, str] | None = None) -> Text:
     """``r run  x cancel  ...``: the keys in the accent, as many entries as the line holds."""
     line = Text(no_wrap=True, overflow="ellipsis")
-    for keys, word in footer_keys(place, keymap):
+    for keys, word in footer_keys(place, commands, keymap):
         line.append("  " if line.plain else "").append(keys, KEYS_STYLE).append(f" {word}")
     return line
 
 
-def _entry(entry: Entry, keymap: Mapping[str, str]) -> tuple[str, str]:
+def _entry(entry: Entry, commands: Mapping[str, Command], keymap: Mapping[str, str]) -> tuple[str, str]:
     if isinstance(entry, tuple):
         return entry
-    command = next(c for c in (*COMMANDS, *WAVE_COMMANDS, *PLOT_COMMANDS) if c.id == entry)
+    command = commands[entry]
     return command.label_in(keymap), command.label

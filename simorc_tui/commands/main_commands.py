@@ -15,27 +15,27 @@ from textual.binding import BindingType
 from simorc_tui.commands.command import Command
 
 if TYPE_CHECKING:
-    from simorc_tui.screens.main.main_screen import MainScreen
+    from simorc_tui.screens.main.controllers import Controllers
 
-Condition = Callable[["MainScreen"], bool]
+Condition = Callable[["Controllers"], bool]
 
 
-def always(main: MainScreen) -> bool:
+def always(main: Controllers) -> bool:
     """A command that is enabled at any time."""
     return True
 
 
-def run(main: MainScreen) -> bool:
+def run(main: Controllers) -> bool:
     """A run is shown."""
     return main.main.run is not None
 
 
-def case(main: MainScreen) -> bool:
+def case(main: Controllers) -> bool:
     """The cursor is on a case."""
     return run(main) and main.main.table.current is not None
 
 
-def sweep(main: MainScreen) -> bool:
+def sweep(main: Controllers) -> bool:
     """A sweep is in the builder."""
     return main.main.builder.sweep is not None
 
@@ -44,7 +44,7 @@ def sweep(main: MainScreen) -> bool:
 class MainCommand(Command):
     """A command of the main screen: `enabled` returns whether it applies now, `do` runs it."""
 
-    do: Callable[[MainScreen], object]
+    do: Callable[[Controllers], object]
     enabled: Condition
 
 
@@ -53,7 +53,7 @@ def _command(
     label: str,
     key: str,
     help_text: str,
-    do: Callable[[MainScreen], object],
+    do: Callable[[Controllers], object],
     *,
     needs: Condition = always,
 ) -> MainCommand:
@@ -357,18 +357,6 @@ COMMANDS: tuple[MainCommand, ...] = (
         lambda main: main.program.suspend(),
     ),
 )
-
-GROUPS = {
-    "run": "The run",
-    "cases": "Cases",
-    "results": "All cases",
-    "view": "The lower pane",
-    "file": "Files",
-    "sweep": "Sweep",
-    "pane": "Panes",
-    "go": "Navigation",
-    "app": "Program",
-}
 
 
 def bindings() -> list[BindingType]:

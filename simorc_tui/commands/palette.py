@@ -44,10 +44,10 @@ class CommandProvider(Provider):
         return [
             (
                 f"{choice.id} {plain(entry.name)}",
-                partial(screen.project_tree.act_on, entry, choice.id),
+                partial(screen.controllers.project_tree.act_on, entry, choice.id),
                 choice.label,
             )
-            for entry, choice in screen.project_tree.palette_actions()
+            for entry, choice in screen.controllers.project_tree.palette_actions()
         ]
 
     @staticmethod

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from simorc.files import write_json
-from simorc_tui.settings.preferences import state_file
+from simorc_tui.settings.user_files import state_file
 
 FILE = "tables.json"
 SWEEPS_KEPT = 200

@@ -47,6 +47,23 @@ def test_a_small_package(house: ModuleType, tmp_path: Path) -> None:
     assert found.annotated == pytest.approx(0.5)
     assert found.public_names == 1
     assert found.central == ("core", "parts.first")
+    assert found.in_cycles == 0
+
+
+def test_modules_that_import_each_other_are_found(house: ModuleType, tmp_path: Path) -> None:
+    made = package(tmp_path)
+    (made / "core.py").write_text("def run() -> None:\n    from small.parts import second\n")
+    modules = list(house.modules_of(made))
+    assert house.modules_in_cycles(modules, [made]) == [
+        "small.core",
+        "small.parts.first",
+        "small.parts.second",
+    ]
+
+
+def test_no_modules_of_simorc_import_each_other(house: ModuleType) -> None:
+    modules = [module for directory in house.OWN for module in house.modules_of(directory)]
+    assert house.modules_in_cycles(modules, house.OWN) == []
 
 
 def test_an_unknown_package_is_refused(house: ModuleType) -> None:

@@ -5,8 +5,9 @@ import pytest
 from simorc.errors import ExpressionError
 from simorc.rundir.case_rate import CaseRate
 from simorc.units import ShownAs
+from simorc_tui.commands.command import GROUPS
 from simorc_tui.commands.footers import FOOTERS, footer_text
-from simorc_tui.commands.main_commands import COMMANDS, GROUPS, command_called
+from simorc_tui.commands.main_commands import COMMANDS, command_called
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, WAVE_COMMANDS
 from simorc_tui.screens.dialogs.help import help_sections
 from simorc_tui.screens.dialogs.tour import STEPS
@@ -72,21 +73,21 @@ def test_the_keys_of_a_plot_are_unique() -> None:
 
 
 def test_help_comes_from_the_commands() -> None:
-    lines = [line for _, lines in help_sections() for line in lines]
+    lines = [line for _, lines in help_sections(COMMANDS) for line in lines]
     for command in (*COMMANDS, *PLOT_COMMANDS, *WAVE_COMMANDS):
         assert (command.key_label, f"{command.help}  ({command.id})") in lines
-    assert help_sections({}, ("plot",))[0][0] == "In a plot"
-    assert help_sections({}, ("in_builder", "sweep"))[0][0] == "In the sweep builder"
+    assert help_sections(COMMANDS, {}, ("plot",))[0][0] == "In a plot"
+    assert help_sections(COMMANDS, {}, ("in_builder", "sweep"))[0][0] == "In the sweep builder"
 
 
 @pytest.mark.parametrize("place", FOOTERS)
 def test_every_footer_leads_on(place: str) -> None:
-    seen = footer_text(place).plain[:80]
+    seen = footer_text(place, COMMANDS).plain[:80]
     assert seen.count("1-4 panes") == seen.count("? help") == 1, "they have to stand on 80 columns"
 
 
 def test_a_footer_has_the_users_keys() -> None:
-    assert footer_text("cases", {"run.launch": "f5"}).plain.startswith("f5 run")
+    assert footer_text("cases", COMMANDS, {"run.launch": "f5"}).plain.startswith("f5 run")
 
 
 def test_every_line_of_the_tour_fits_on_80_columns() -> None:

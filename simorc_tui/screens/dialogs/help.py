@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from simorc_tui.commands.command import Command
-from simorc_tui.commands.main_commands import COMMANDS, GROUPS
+from simorc_tui.commands.command import GROUPS, Command
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, PLOT_GROUPS, WAVE_COMMANDS
 from simorc_tui.screens.dialogs.reading import KeyLines, ReadingScreen, key_lines
 
@@ -59,31 +58,36 @@ KEY_WIDTH = 15
 
 
 def help_sections(
-    keymap: Mapping[str, str] | None = None, first: Sequence[str] = ()
+    commands: Sequence[Command], keymap: Mapping[str, str] | None = None, first: Sequence[str] = ()
 ) -> list[tuple[str, KeyLines]]:
-    """Titles, each with its keys and what they do; the groups in `first` come before all others."""
+    """Titles, each with its keys and what they do; the groups in `first` come before all others.
+
+    `commands` are those of the main screen.
+    """
     every = [*ALL_GROUPS, *WIDGETS]
     ordered = [*first, *(group for group in every if group not in first)]
-    sections = [_group(group, keymap or {}) for group in ordered]
+    sections = [_group(group, commands, keymap or {}) for group in ordered]
     return [*sections, ("Moving", MOVING), ("Filters", FILTERS)]
 
 
 def plot_help_screen(keymap: Mapping[str, str] | None = None) -> ReadingScreen:
     """The keys of a plot alone."""
-    title, lines = _group("plot", keymap or {})
+    title, lines = _group("plot", (), keymap or {})
     return ReadingScreen("simorc: keys of a plot", _shown([(title, lines)]))
 
 
-def help_screen(keymap: Mapping[str, str] | None = None, first: Sequence[str] = ()) -> ReadingScreen:
-    """The help screen, with the user's keys."""
-    return ReadingScreen("simorc: keys", _shown(help_sections(keymap, first)))
+def help_screen(
+    commands: Sequence[Command], keymap: Mapping[str, str] | None = None, first: Sequence[str] = ()
+) -> ReadingScreen:
+    """The help screen of the main screen's `commands`, with the user's keys."""
+    return ReadingScreen("simorc: keys", _shown(help_sections(commands, keymap, first)))
 
 
-def _group(group: str, keymap: Mapping[str, str]) -> tuple[str, KeyLines]:
+def _group(group: str, commands: Sequence[Command], keymap: Mapping[str, str]) -> tuple[str, KeyLines]:
     if group in WIDGETS:
         return WIDGETS[group]
-    commands: tuple[Command, ...] = (*COMMANDS, *WAVE_COMMANDS, *PLOT_COMMANDS)
-    lines = [(c.label_in(keymap), f"{c.help}  ({c.id})") for c in commands if c.group == group]
+    every = (*commands, *WAVE_COMMANDS, *PLOT_COMMANDS)
+    lines = [(c.label_in(keymap), f"{c.help}  ({c.id})") for c in every if c.group == group]
     return ALL_GROUPS[group], lines
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +10,7 @@ from simorc.errors import ConfigError, SimorcError
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.summary import RunSummary
 from simorc.text import plain
+from simorc_tui.commands.command import Command
 from simorc_tui.data.launcher import Launcher
 from simorc_tui.data.project.outline import ProjectOutline
 from simorc_tui.data.run_model import RunModel
@@ -44,6 +45,8 @@ class MainContext:
         self.model: RunModel | None = None
         self.summaries: list[RunSummary] = []
         self.pane = "cases"
+        self.commands: Sequence[Command] = ()
+        """The commands of the screen, which puts them here."""
         self.command: Callable[[str], None] = lambda name: None
         """Does what the command of that id does; the screen puts it here."""
 

@@ -92,7 +92,7 @@ class PaneController(Controller):
 
     def show_footer(self) -> None:
         """The keys of where the keys go; painted only when they are others."""
-        wanted = footer_text(self.main.place, getattr(self.main.app, "keymap", {}))
+        wanted = footer_text(self.main.place, self.main.commands, getattr(self.main.app, "keymap", {}))
         footer = self.main.screen.query_one("#footer", Static)
         if wanted != footer.content:
             footer.update(wanted, layout=False)

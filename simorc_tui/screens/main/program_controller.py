@@ -129,7 +129,11 @@ class ProgramController(Controller):
         from simorc_tui.screens.dialogs.help import help_screen
 
         self.main.ask(
-            help_screen(getattr(self.main.app, "keymap", {}), FIRST_IN_HELP.get(self.main.place, ()))
+            help_screen(
+                self.main.commands,
+                getattr(self.main.app, "keymap", {}),
+                FIRST_IN_HELP.get(self.main.place, ()),
+            )
         )
 
     def tour(self) -> None:

@@ -177,7 +177,7 @@ def later(file: Path) -> None:
 async def test_a_stale_schematic_is_marked_while_one_looks(project: Path) -> None:
     with_schematic(project)
     async with terminal(project) as user:
-        await user.until(lambda: len(user.screen.netlists.conditions) == 1)
+        await user.until(lambda: len(user.screen.controllers.netlists.conditions) == 1)
         await user.until(lambda: "  dut.sch" in user.text)
         assert "! dut.sch" not in user.text
         later(project / "dut.sch")
@@ -188,9 +188,9 @@ async def test_a_stale_netlist_is_asked_about_before_it_is_run(project: Path) ->
     with_schematic(project)
     launcher = BuildingLauncher(project)
     async with terminal(project, launcher=launcher) as user:
-        await user.until(lambda: len(user.screen.netlists.conditions) == 1)
+        await user.until(lambda: len(user.screen.controllers.netlists.conditions) == 1)
         later(project / "dut.sch")
-        await user.until(lambda: user.screen.netlists.stale_netlists("dc") == ["dut"])
+        await user.until(lambda: user.screen.controllers.netlists.stale_netlists("dc") == ["dut"])
         await user.press("r")
         await user.sees("netlist of dut does not match its schematic", "review the difference")
         await user.press("escape")

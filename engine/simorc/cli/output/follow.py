@@ -8,12 +8,11 @@ import socket
 import time
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from types import FrameType, TracebackType
 
 from simorc.cli.errors import ExitCode
 from simorc.cli.output.case_rows import as_json, pages
-from simorc.cli.output.progress import Progress
+from simorc.cli.output.progress import Moment, Progress
 from simorc.cli.output.spec_table import spec_results, violated
 from simorc.errors import SubmissionImpossible
 from simorc.launch.start import request, runner_alive, runner_info
@@ -26,35 +25,6 @@ from simorc.rundir.summary import RunSummary, summarise
 
 LOOK_EVERY = 0.1
 FINAL = ("completed", "failed")
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A run as the follower sees it now: counts, cases done since it looked first, seconds since then."""
-
-    run: str
-    state: str
-    counts: dict[str, int]
-    total: int
-    done: int
-    seconds: float
-    left: int
-    """Cases this start is still to end."""
-
-    @property
-    def over(self) -> int:
-        """Cases of the whole run that have ended."""
-        return self.counts["completed"] + self.counts["failed"]
-
-    @property
-    def rate(self) -> float:
-        """Cases per second since the follower started."""
-        return self.done / self.seconds if self.seconds > 0 else 0.0
-
-    @property
-    def eta(self) -> float | None:
-        """Seconds to go at that rate; None while there is no rate."""
-        return self.left / self.rate if self.rate > 0 else None
 
 
 class Follower:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,13 +14,39 @@ from simorc.rundir.store.failure_groups import FailureGroup
 from simorc.rundir.summary import RunSummary, shown_state
 from simorc.text import duration, message_line, plain
 
-if TYPE_CHECKING:
-    from simorc.cli.output.follow import Moment
-
 LINE_EVERY = 10.0
 """Seconds after which a plain progress line comes although little was done."""
 _GROUPS_SHOWN = 3
 _MESSAGE_WIDTH = 160
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A run as the follower sees it now: counts, cases done since it looked first, seconds since then."""
+
+    run: str
+    state: str
+    counts: dict[str, int]
+    total: int
+    done: int
+    seconds: float
+    left: int
+    """Cases this start is still to end."""
+
+    @property
+    def over(self) -> int:
+        """Cases of the whole run that have ended."""
+        return self.counts["completed"] + self.counts["failed"]
+
+    @property
+    def rate(self) -> float:
+        """Cases per second since the follower started."""
+        return self.done / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def eta(self) -> float | None:
+        """Seconds to go at that rate; None while there is no rate."""
+        return self.left / self.rate if self.rate > 0 else None
 
 
 class Progress:
