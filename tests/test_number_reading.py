@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simorc.number_reading import survives_parameter
+from simorc.number_reading import survives_parameter, temperature_in_set
 from tests.waiting import PATIENCE
 
 
@@ -52,3 +52,48 @@ def test_ngspice_agrees(tmp_path: Path) -> None:
     read = dict(re.findall(r"@(i[ab]\d+)\[dc\] = (\S+)", printed))
     for place, text in enumerate(values):
         assert survives_parameter(text) == (read[f"ia{place}"] == read[f"ib{place}"]), text
+
+
+@pytest.mark.parametrize("text", ["27", "-40.5", "0", "+85.25", "-37.59", "125."])
+def test_temperatures_that_are_set_as_they_are_written(text: str) -> None:
+    assert temperature_in_set(text) == text
+
+
+@pytest.mark.ngspice
+def test_a_temperature_that_is_set_is_that_of_the_card(tmp_path: Path) -> None:
+    """`set temp` reads some decimals otherwise than `.temp`: to the last bit it is told another spelling."""
+    dice = random.Random(3)
+    drawn = [f"{dice.uniform(-60, 150):.{dice.randint(3, 17)}f}" for _ in range(12_000)]
+    others = [each for each in drawn if temperature_in_set(each) not in (each, None)][:4]
+    texts = ["-37.591347099", "70.600418458", *others]
+    assert len(others) == 4
+    cards = [_temperature(tmp_path, card=f".temp {text}") for text in texts]
+    spelt = [temperature_in_set(text) for text in texts]
+    assert cards == [_temperature(tmp_path, command=f"set temp={text}") for text in spelt]
+    assert cards != [_temperature(tmp_path, command=f"set temp={text}") for text in texts]
+
+
+def _temperature(directory: Path, card: str = "", command: str = "") -> str:
+    """What ngspice takes the temperature for, with all its digits."""
+    deck = f"""* temperature
+bt t 0 v=temper
+rt t 0 1
+{card}
+.control
+{command}
+set numdgt=17
+op
+print v(t)
+.endc
+.end
+"""
+    (directory / "t.cir").write_text(deck)
+    done = subprocess.run(
+        ["ngspice", "-b", "t.cir"],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    return next(line for line in done.stdout.splitlines() if line.startswith("v(t)"))

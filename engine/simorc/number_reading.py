@@ -19,6 +19,7 @@ EXPONENTS = {"t": 12, "g": 9, "meg": 6, "k": 3, "m": -3, "u": -6, "n": -9, "p": 
 SUFFIXES = {power: suffix for suffix, power in EXPONENTS.items() if suffix != "a"}
 """The suffix of a power of ten, for numbers that are written; not every ngspice reads ``a`` as atto."""
 _MOST_ZEROS = 8
+_KELVIN = 273.15
 _NUMBER = re.compile(
     r"(?P<sign>[+-]?)(?P<whole>\d*)(?:\.(?P<part>\d*))?(?:[ed](?P<exponent>[+-]?\d{1,3}))?(?P<suffix>meg|[tgkunpfam]?)",
     re.IGNORECASE,
@@ -46,6 +47,25 @@ def _distance(text: str, value: float) -> tuple[float, bool]:
     match = _NUMBER.fullmatch(text)
     assert match is not None
     return abs(_as_element(match) - value), not survives_parameter(text)
+
+
+def temperature_in_set(text: str) -> str | None:
+    """The spelling with which ``set temp=`` gives the temperature of ``.temp <text>``, to the last bit.
+
+    ngspice reads the card with the C library, and what stands behind ``set`` as two whole numbers: what is
+    before the point, and what is behind it times a power of ten. None if no spelling is known to serve.
+    """
+    _matched(text)
+    wanted = float(text) + _KELVIN
+    others = (f"{wanted - _KELVIN:.{places}f}" for places in range(11, 17))
+    return next((each for each in (text, *others) if _in_set(each) + _KELVIN == wanted), None)
+
+
+def _in_set(text: str) -> float:
+    """The value that ``set`` gives a variable, for digits with or without a point."""
+    whole, _, part = text.lstrip("+-").partition(".")
+    value = float(int(whole or "0")) + float(int(part or "0")) * _power_of_ten(-len(part))
+    return -value if text.startswith("-") else value
 
 
 def read_as_element(text: str) -> float:

@@ -24,7 +24,7 @@ from functools import cached_property
 
 from simorc.netlist.deck.cards import spice_number
 from simorc.netlist.deck.definitions import SEED, TEMPERATURE, definitions_of
-from simorc.number_reading import survives_parameter
+from simorc.number_reading import survives_parameter, temperature_in_set
 
 OPEN, CLOSE = "\ue000", "\ue001"
 PREFIX = "simorc_p_"
@@ -38,7 +38,7 @@ _ASSIGNMENT = re.compile(
 _TEMPERATURE = re.compile(r"\s*\.temp\s+(?P<value>\S+)\s*", re.IGNORECASE)
 _OPTION_VALUE = re.compile(r"\s+(?P<name>temp|seed)\s*=\s*(?P<value>[^\s=]+)", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*(?:;|\s\$(?:\s|$)).*$", re.DOTALL)
-# ngspice reads these alike in `.temp`, `.option temp=` and `set temp=`; with a scale suffix it does not.
+# ngspice reads these alike in `.option temp=` and `set temp=`; with a scale suffix it does not.
 _DEGREES = re.compile(r"[+-]?\d{1,6}(?:\.\d{0,17})?")
 _USABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -196,10 +196,12 @@ class _Reading:
 
     def _temperature_card(self, card: _Card) -> None:
         match = _TEMPERATURE.fullmatch(unmarked(card.text))
-        if match is None or TEMPERATURE not in self._settable or not _DEGREES.fullmatch(match["value"]):
+        known = match is not None and _DEGREES.fullmatch(match["value"])
+        spelt = temperature_in_set(known[0]) if known else None
+        if spelt is None or TEMPERATURE not in self._settable:
             self._keep(unmarked(card.whole))
         else:
-            self.temperature = match["value"]
+            self.temperature = spelt
             self._key.append(f".temp {OPEN}")
 
     def _options(self, card: _Card) -> None:
