@@ -98,7 +98,7 @@ async def _run(layout: RunLayout, lock: RunnerLock, options: Mapping[str, Any]) 
         store.circuit = preparation.circuit.number
         if accepted is not None:
             store.event("accepted", f"circuit {accepted.number}: {'; '.join(accepted.changes)}")
-        trace = Trace(layout)
+        trace = Trace(layout, look_for_raws=settings.compress or bool(manifest.reuse))
         open_files.callback(trace.close)
         presence = open_files.enter_context(closing(Presence(layout)))
         scheduler = make_scheduler(

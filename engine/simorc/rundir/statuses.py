@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from simorc.rundir.store.reader import STATUSES
 
+_CODES = {status: code for code, status in enumerate(STATUSES)}
+
 
 class Statuses:
     """The status of every case in one byte each, and how many there are of each."""
@@ -16,7 +18,7 @@ class Statuses:
         return len(self._codes) - 1
 
     def set(self, case_id: int, status: str) -> None:
-        code = STATUSES.index(status)
+        code = _CODES[status]
         self._counts[self._codes[case_id]] -= 1
         self._counts[code] += 1
         self._codes[case_id] = code

@@ -81,6 +81,7 @@ class LocalScheduler:
         self._silent = SilentCases(layout, settings)
         self._machine = machine or MachineWatch(MachineProbes(layout, settings.executable).trouble)
         self._changed = anyio.Event()
+        self._slots_waiting = 0
         self._tasks: TaskGroup | None = None
         self.plan = preparation.plan
 
@@ -132,7 +133,8 @@ class LocalScheduler:
 
     def _carry_out(self) -> None:
         """Execute the commands that the state returns, and let the slots check for work again."""
-        for command in write_down(self._state.steering.commands(), self._store):
+        commands = self._state.steering.commands()
+        for command in write_down(commands, self._store) if commands else ():
             match command:
                 case Kill(case_ids):
                     self._executor.stop(case_ids)
@@ -224,7 +226,11 @@ class LocalScheduler:
                 if self._state.idle:
                     self._wake()
                     return None
-            await changed.wait()
+            self._slots_waiting += 1
+            try:
+                await changed.wait()
+            finally:
+                self._slots_waiting -= 1
         return None
 
     def _start_next(self, slot: int) -> Start | None:
@@ -366,8 +372,9 @@ class LocalScheduler:
         self.resume(reason)
 
     def _wake(self) -> None:
-        changed, self._changed = self._changed, anyio.Event()
-        changed.set()
+        if self._slots_waiting:
+            changed, self._changed = self._changed, anyio.Event()
+            changed.set()
 
     def _first_queue(self) -> CaseQueue:
         """What this runner is to do: the cases named, or all that are pending or failed."""

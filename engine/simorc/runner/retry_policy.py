@@ -77,6 +77,10 @@ class Action:
         return self.name in {"retry", "cold", "rung"}
 
 
+COMPLETED = Action("done", "")
+"""Nothing more is to be done."""
+
+
 @dataclass(frozen=True)
 class Budgets:
     """How often each action may be used for one case.
@@ -121,7 +125,7 @@ class DecisionManager(Generic[AnyVerdict, AnyBudgets]):
         """The action after the last of `attempts` (oldest first, at least one)."""
         last = attempts[-1].outcome
         if last.status in DONE:
-            return Action("done", "")
+            return COMPLETED
         if last.status == "cancelled":
             return Action("cancelled", "cancelled")
         if len(attempts) >= MOST_ATTEMPTS:

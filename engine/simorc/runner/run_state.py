@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from simorc.runner.case_queue import CaseQueue
 from simorc.runner.early_stop import Known, Stopping
-from simorc.runner.retry_policy import Action, Attempt, current_fallback_step, with_fallback_note
+from simorc.runner.retry_policy import COMPLETED, Action, Attempt, current_fallback_step, with_fallback_note
 from simorc.runner.steering import GiveBack, MakePending, Record, Steering, WakeAt
 from simorc.simulators.outcome import FailureKind, Outcome
 
@@ -165,6 +165,8 @@ class RunState:
         attempt, started = self.under_way.pop(case_id)
         del self._started[case_id]
         self._numbers.pop(case_id, None)
+        if outcome.status == "completed" and case_id not in self._attempts:
+            return Concluded(case_id, attempt, outcome, COMPLETED, started, None)
         history = self._attempts.setdefault(case_id, [])
         tried = [*history, Attempt(attempt, outcome)]
         action, step = self._decide(tried), current_fallback_step(tried)

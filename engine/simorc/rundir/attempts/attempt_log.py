@@ -23,6 +23,8 @@ _FIELDS = (
     *("started", "seconds", "place", "warnings", "fingerprint", "deck_run"),
 )
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
 MEASURE = "measure"
 _MEASURE_START = b'{"stage": "measure"'
 
@@ -57,8 +59,9 @@ def _definitions_of(line: bytes) -> Mapping[str, Any] | None:
 class Trace:
     """The open trace of a run."""
 
-    def __init__(self, layout: RunLayout) -> None:
-        self._layout, self._root = layout, str(layout.path)
+    def __init__(self, layout: RunLayout, *, look_for_raws: bool = True) -> None:
+        """`look_for_raws`: see for each case whether its waveforms are compressed."""
+        self._layout, self._look_for_raws = layout, look_for_raws
         checksums.forget(layout.trace)
         self.last_seq = _mend(layout.trace)
         self._file = descriptor_of(layout.trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -103,19 +106,18 @@ class Trace:
             text = text[os.write(self._file, text) :]
 
     def _line(self, row: tuple[Any, ...], metrics: Mapping[str, float], circuit: int | None) -> str:
-        line = {"stage": "simulate", **dict(zip(_FIELDS, row, strict=True))}
-        line |= {} if circuit is None else {"circuit": circuit}
+        line = dict(zip(_FIELDS, row, strict=True))
         line["warnings"] = json.loads(line["warnings"]) if line["warnings"] else []
-        line |= {"metrics": metrics, "artefacts": self._artefacts(row[1])}
-        return json.dumps(line, ensure_ascii=False) + "\n"
+        if circuit is not None:
+            line["circuit"] = circuit
+        line["metrics"] = metrics
+        return f'{{"stage": "simulate", {_ENCODER.encode(line)[1:-1]}, {self._artefacts(row[1])}}}\n'
 
-    def _artefacts(self, case_id: int) -> dict[str, str]:
+    def _artefacts(self, case_id: int) -> str:
+        raw = self._layout.raw(case_id).name if self._look_for_raws else "results.raw"
         base = f"results/{case_id}"
-        raw = f"{base}/results.raw"
-        # Texts and one look at the disk: this is done for every attempt.
-        if os.path.exists(f"{self._root}/{raw}.gz"):  # noqa: PTH110
-            raw = f"{base}/{self._layout.raw(case_id).name}"
-        return {"deck": f"{base}/netlist.spice", "raw": raw, "log": f"{base}/simulator.log"}
+        files = f'"deck": "{base}/netlist.spice", "raw": "{base}/{raw}", "log": "{base}/simulator.log"'
+        return f'"artefacts": {{{files}}}'
 
 
 def _mend(path: Path) -> int:

@@ -37,8 +37,8 @@ _PRUNE_EVERY = 5_000
 _CASE_COLUMNS = ("status", "kind", "message", "attempts", "warm", "rung", "started", "seconds", "fingerprint")
 _ATTEMPT_SQL = (
     "INSERT INTO attempts "
-    "(case_id, attempt, status, kind, message, action, warm, cold_why, rung, started, seconds, place, "
-    "warnings, fingerprint, deck_run) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    "(seq, case_id, attempt, status, kind, message, action, warm, cold_why, rung, started, seconds, place, "
+    "warnings, fingerprint, deck_run) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 
 
@@ -69,6 +69,7 @@ class Store:
         try:
             self._measurements = self._known_measurements()
             self._filled = self._read_filled()
+            self._tried = self._read_tried()
             self.statuses = self._read_statuses()
         except (sqlite3.Error, ValueError, IndexError, TypeError) as error:
             self._db.close()
@@ -94,12 +95,14 @@ class Store:
     def case_started(self, case_id: int, attempt: int) -> None:
         self._under_way[case_id] = (attempt, time.time())
         self._unreported.add(case_id)
+        self._tried[case_id] = 1
         self.statuses.set(case_id, "in_progress")
 
     def attempt_finished(self, finished: Finished) -> None:
         self._under_way.pop(finished.case_id, None)
         self._progress.pop(finished.case_id, None)
         self._pending.append(finished)
+        self._tried[finished.case_id] = 1
         self.statuses.set(finished.case_id, finished.case_status)
 
     def progressed(self, case_id: int, fraction: float) -> None:
@@ -196,8 +199,7 @@ class Store:
         )
         self._warned.remove(self._reset)
         self._add_measurement_columns(written)
-        for done in written:
-            self._write_attempt(done)
+        self._write_attempts(written)
         self._db.executemany(
             "UPDATE cases SET status='in_progress', attempts=?, started=? WHERE id=?",
             [(attempt, started, case_id) for case_id, attempt, started in running],
@@ -206,46 +208,35 @@ class Store:
         self._db.executemany("INSERT INTO changes (case_id) VALUES (?)", [(case,) for case in changed])
         self._prune_changes(len(changed))
 
-    def _write_attempt(self, done: Finished) -> None:
-        outcome = done.outcome
-        kind = None if outcome.kind is None else str(outcome.kind)
-        seq = self._db.execute(
-            _ATTEMPT_SQL,
-            (
-                *(
-                    done.case_id,
-                    done.attempt,
-                    outcome.status,
-                    kind,
-                    outcome.message,
-                    done.action,
-                    int(outcome.warm),
-                ),
-                *(outcome.cold_reason, done.rung, done.started, outcome.seconds, done.place),
-                *(as_text(outcome.warnings), outcome.fingerprint, outcome.deck_run),
-            ),
-        ).lastrowid
-        circuit = self.circuit if done.circuit is None else done.circuit
-        if circuit > 1:
-            self._db.execute("INSERT INTO accepted VALUES (?, ?, ?)", (seq, done.case_id, circuit))
-        status = self.statuses.of(done.case_id)
+    def _write_attempts(self, written: Sequence[Finished]) -> None:
+        """The attempts with their numbers in the order of the store, and what the cases are after them."""
+        first = 1 + int(self._db.execute("SELECT ifnull(max(seq), 0) FROM attempts").fetchone()[0])
+        self._db.executemany(
+            _ATTEMPT_SQL, [_attempt_row(seq, done) for seq, done in enumerate(written, first)]
+        )
+        sql = self._update_sql((*_CASE_COLUMNS, *self._measurements))
+        self._db.executemany(sql, [self._case_row(done) for done in written])
+        for seq, done in enumerate(written, first):
+            circuit = self.circuit if done.circuit is None else done.circuit
+            if circuit > 1:
+                self._db.execute("INSERT INTO accepted VALUES (?, ?, ?)", (seq, done.case_id, circuit))
+            if done.outcome.warnings or done.attempt > 1:
+                counted = done.final and self.statuses.of(done.case_id) != "pending"
+                warnings = done.outcome.warnings if counted else ()
+                self._warned.write(done.case_id, warnings, first=done.attempt == 1)
+
+    def _case_row(self, done: Finished) -> tuple[object, ...]:
+        """The values of `_CASE_COLUMNS` and of all measurements, then the case."""
+        outcome, status = done.outcome, self.statuses.of(done.case_id)
         over = status != "pending"
-        values: dict[str, object] = {
-            "status": status,
-            "kind": kind if over else None,
-            "message": (outcome.message or None) if over else None,
-            "attempts": done.attempt,
-            "warm": int(outcome.warm),
-            "rung": done.rung,
-            "started": done.started,
-            "seconds": outcome.seconds,
-            "fingerprint": outcome.fingerprint if over else None,
-        }
-        names = (*_CASE_COLUMNS, *self._measurements)
-        row = [values.get(name, outcome.measurements.get(name[2:])) for name in names]
-        self._db.execute(self._update_sql(names), (*row, done.case_id))
-        self._warned.write(
-            done.case_id, outcome.warnings if done.final and over else (), first=done.attempt == 1
+        kind = str(outcome.kind) if over and outcome.kind is not None else None
+        message = (outcome.message or None) if over else None
+        measured = outcome.measurements
+        return (
+            *(status, kind, message, done.attempt, int(outcome.warm), done.rung, done.started),
+            *(outcome.seconds, outcome.fingerprint if over else None),
+            *(measured.get(name[2:]) for name in self._measurements),
+            done.case_id,
         )
 
     @staticmethod
@@ -332,6 +323,13 @@ class Store:
 
     # Statuses in memory ---------------------------------------------------------------------------
 
+    def _read_tried(self) -> bytearray:
+        """One byte for each case: whether the store may know an attempt at it."""
+        tried = bytearray(len(self._plan) + 1)
+        for (case_id,) in self._db.execute("SELECT id FROM cases WHERE attempts > 0"):
+            tried[case_id] = 1
+        return tried
+
     def _read_statuses(self) -> Statuses:
         statuses = Statuses(len(self._plan))
         for case_id, status in self._db.execute("SELECT id, status FROM cases WHERE status != 'pending'"):
@@ -359,6 +357,8 @@ class Store:
 
     def attempts_of(self, case_id: int) -> int:
         """The number of the case's last attempt that was written, 0 if it never ran."""
+        if not self._tried[case_id]:
+            return 0
         row = self._db.execute("SELECT attempts FROM cases WHERE id=?", (case_id,)).fetchone()
         return int(row[0]) if row else 0
 
@@ -382,3 +382,14 @@ class Store:
     def attempts_after(self, seq: int) -> list[tuple[Any, ...]]:
         """The attempt rows after `seq`, for the trace."""
         return self._db.execute("SELECT * FROM attempts WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
+
+
+def _attempt_row(seq: int, done: Finished) -> tuple[object, ...]:
+    """The values of `_ATTEMPT_SQL`."""
+    outcome = done.outcome
+    kind = None if outcome.kind is None else str(outcome.kind)
+    return (
+        *(seq, done.case_id, done.attempt, outcome.status, kind, outcome.message, done.action),
+        *(int(outcome.warm), outcome.cold_reason, done.rung, done.started, outcome.seconds, done.place),
+        *(as_text(outcome.warnings), outcome.fingerprint, outcome.deck_run),
+    )
