@@ -18,6 +18,7 @@ from simorc.cli.command_table import COMMANDS, SECTIONS
 from simorc.cli.main import simorc
 from simorc.config.models.analysis import AnalysisDefinition
 from simorc.config.models.contract import Contract
+from simorc.config.models.corner_set import CornerSet
 from simorc.config.models.fields import Section
 from simorc.config.models.setup import Setup
 from simorc.config.models.sizing import SizingDefinition
@@ -33,6 +34,7 @@ FILES: Mapping[str, tuple[str, type[Section]]] = {
     "sweep": ("sweeps/NAME.yaml", SweepDefinition),
     "analysis": ("analyses/NAME.yaml", AnalysisDefinition),
     "corner": ("corners/NAME.yaml", StatisticalCorner),
+    "corner_set": ("corner_sets/NAME.yaml", CornerSet),
     "sizing": ("sizing/NAME.yaml", SizingDefinition),
     "contract": ("pipelines/NAME/contract.yaml", Contract),
 }

@@ -22,6 +22,7 @@ from ruamel.yaml import YAML
 from simorc.cli.main import simorc as program
 from simorc.config.models.analysis import AnalysisDefinition
 from simorc.config.models.contract import Contract
+from simorc.config.models.corner_set import CornerSet
 from simorc.config.models.fields import Section
 from simorc.config.models.setup import Setup
 from simorc.config.models.sizing import SizingDefinition
@@ -39,6 +40,7 @@ MODELS: tuple[type[Section], ...] = (
     AnalysisDefinition,
     SizingDefinition,
     StatisticalCorner,
+    CornerSet,
     Contract,
 )
 TEXTS = {
@@ -229,6 +231,8 @@ def model_of(title: str) -> type[Section] | None:
         return TestbenchConfig
     if "analyses/" in title:
         return AnalysisDefinition
+    if "corner_sets/" in title:
+        return CornerSet
     if "corners/" in title:
         return StatisticalCorner
     if "sizing/" in title:

@@ -74,6 +74,7 @@ COMMANDS = {
     "sensitivity": Entry("Analysis", "Show how much each parameter changes each measurement.", "sensitivity"),
     "wcd": Entry("Analysis", "Show how many sigma away each limit is, and its worst-case point.", "wcd"),
     "yield": Entry("Analysis", "Show the yield: Monte Carlo beside worst-case distances.", "yield_"),
+    "corners": Entry("Analysis", "Show which corners decide which limit; save corners by name.", "corners"),
     "serve": Entry("Machine", "Show the terminal interface in a browser on this machine.", "serve"),
     "dashboard": Entry("Machine", "Show the runs of several projects in a browser.", "dashboard"),
     "fsck": Entry("Machine", "Check the files of a run against its state, and repair them.", "fsck"),

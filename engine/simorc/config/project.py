@@ -230,6 +230,7 @@ class Project:
             self._files.testbenches,
             templates=self._files.templates,
             corners=self._files.corners,
+            corner_sets=self._files.corner_sets,
         )
         document = read_sweep(files, source)
         problems = [*files.problems, *check_sweep(files, document)]

@@ -11,6 +11,8 @@ SWEEPS_FOLDER = "sweeps"
 """The usual folder of sweep files; sim_setup.yaml may name others."""
 CORNERS_FOLDER = "corners"
 """The folder of statistical corners."""
+CORNER_SETS_FOLDER = "corner_sets"
+"""The folder of corner sets."""
 
 
 def find_root(start: Path | None = None) -> Path:

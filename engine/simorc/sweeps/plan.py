@@ -114,6 +114,18 @@ class Plan:
         axis = self._grid.sample_axis
         return 0 if axis is None else self._grid.shape[axis]
 
+    @property
+    def drawn_parameters(self) -> tuple[str, ...]:
+        """The parameters with a distribution, whose values belong to a Monte Carlo sample."""
+        axis = self._grid.sample_axis
+        return () if axis is None else tuple(self._grid.axes[axis].names)
+
+    @property
+    def bundle_parameters(self) -> frozenset[str] | None:
+        """The parameters that named corners set; None for a sweep that names no corners."""
+        axis = self._grid.corner_axis
+        return None if axis is None else frozenset(self._grid.axes[axis].names)
+
     def sample_numbers(self) -> Any:
         """The Monte Carlo sample (from 1) of every case in order, an int64 array of shape (cases,).
 

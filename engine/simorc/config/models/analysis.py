@@ -60,6 +60,8 @@ class AnalysisDefinition(Section):
     """Parameters that vary together: a mapping like `parameters`, or a list of such groups."""
     corners: Corners = Field(default_factory=dict)
     """Corner -> values of several parameters at once."""
+    corner_set: Name | None = None
+    """More corners: those of the corner set with this name, before the others."""
     exclude: Conditions = ()
     """Conditions of excluded cases, such as "corner == 'ff' and temp > 100"."""
     include: Conditions = ()
@@ -85,5 +87,5 @@ class AnalysisDefinition(Section):
 
 _OF_SWEEPS = (
     *("testbench", "parameters", "zip", "corners", "exclude", "include", "measurements", "specs"),
-    "description",
+    *("corner_set", "description"),
 )

@@ -278,6 +278,8 @@ class SweepDefinition(Section):
     """Parameters that vary together: a mapping like `parameters`, or a list of such groups."""
     corners: Corners = Field(default_factory=dict)
     """Corner -> values of several parameters at once."""
+    corner_set: Name | None = None
+    """More corners: those of the corner set with this name, before the others."""
     exclude: Conditions = ()
     """Conditions of excluded cases, such as "corner == 'ff' and temp > 100"."""
     include: Conditions = ()

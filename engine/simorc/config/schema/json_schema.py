@@ -11,6 +11,7 @@ from typing import Any
 
 from simorc.config.models.analysis import AnalysisDefinition
 from simorc.config.models.contract import Contract
+from simorc.config.models.corner_set import CornerSet
 from simorc.config.models.fields import Section
 from simorc.config.models.setup import Setup
 from simorc.config.models.sizing import SizingDefinition
@@ -24,6 +25,7 @@ FILES: Mapping[str, type[Section]] = {
     "sweep": SweepDefinition,
     "analysis": AnalysisDefinition,
     "corner": StatisticalCorner,
+    "corner_set": CornerSet,
     "sizing": SizingDefinition,
     "contract": Contract,
 }
@@ -35,6 +37,7 @@ _TITLES = {
     "sweep": "a sweep file of simorc",
     "analysis": "an analysis file of simorc",
     "corner": "a statistical corner of simorc",
+    "corner_set": "a corner set of simorc",
     "sizing": "a sizing file of simorc",
     "contract": "the contract of a digital design of simorc",
 }

@@ -75,12 +75,16 @@ def varied(definition: SweepDefinition) -> Iterator[tuple[str, KeyPath, str]]:
 
 
 def written_path(source: Source, path: KeyPath) -> KeyPath:
-    """The path in the file: one zip group may be written without a list, sensitivity under `parameters`."""
+    """The path in the file: one zip group may be written without a list, sensitivity under `parameters`, and
+    a corner in a corner set.
+    """
     data = source.data
     if path[0] == "zip" and isinstance(data["zip"], dict):
         return ("zip", *path[2:])
     if path[0] == "sensitivity" and set(data["sensitivity"]) == {"parameters"}:
         return ("sensitivity", "parameters", *path[1:])
+    if path[0] == "corners" and path[1] not in (data.get("corners") or {}):
+        return ("corner_set",)
     return path
 
 

@@ -8,14 +8,16 @@ from typing import Any
 
 from simorc.config.expansion import against, is_file, is_folder, within
 from simorc.config.models.analysis import AnalysisDefinition
+from simorc.config.models.corner_set import CornerSet
 from simorc.config.models.measurement import Measurement
 from simorc.config.models.setup import Setup
 from simorc.config.models.statistical_corner import StatisticalCorner
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
 from simorc.config.names import did_you_mean, listed
-from simorc.config.root import CORNERS_FOLDER, SETUP_FILE
+from simorc.config.root import CORNER_SETS_FOLDER, CORNERS_FOLDER, SETUP_FILE
 from simorc.config.validate.analysis_checks import analysed_problems
+from simorc.config.validate.corner_sets import Definition, with_corner_set
 from simorc.config.validate.cross_checks import (
     environment_problems,
     known_measurements,
@@ -57,6 +59,7 @@ class ProjectFiles:
     sweeps: dict[str, Document[SweepDefinition]] = field(default_factory=dict)
     analyses: dict[str, Document[AnalysisDefinition]] = field(default_factory=dict)
     corners: dict[str, Document[StatisticalCorner]] = field(default_factory=dict)
+    corner_sets: dict[str, Document[CornerSet]] = field(default_factory=dict)
     templates: dict[str, Path] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -67,7 +70,8 @@ class ProjectFiles:
         of_sweeps = (document.source for document in self.sweeps.values())
         of_analyses = (document.source for document in self.analyses.values())
         of_corners = (document.source for document in self.corners.values())
-        sources = (self.setup.source, *of_testbenches, *of_sweeps, *of_analyses, *of_corners)
+        of_sets = (document.source for document in self.corner_sets.values())
+        sources = (self.setup.source, *of_testbenches, *of_sweeps, *of_analyses, *of_corners, *of_sets)
         return {each.path: each.stamp for each in sources}
 
 
@@ -136,7 +140,11 @@ def _read_sweeps(files: ProjectFiles, setup: Setup) -> None:
 
 
 def _read_corners(files: ProjectFiles) -> None:
-    """The statistical corners of the project: every YAML file of ``corners/``."""
+    """The saved corners of the project: every YAML file of ``corners/`` and ``corner_sets/``."""
+    for path in sorted((files.root / CORNER_SETS_FOLDER).glob("*.yaml")):
+        found = read_document(path, CornerSet)
+        files.problems += found.problems
+        files.corner_sets[path.stem] = found
     for path in sorted((files.root / CORNERS_FOLDER).glob("*.yaml")):
         document = read_document(path, StatisticalCorner)
         files.problems += document.problems
@@ -163,6 +171,8 @@ def read_analysis(files: ProjectFiles, source: Source) -> Document[AnalysisDefin
             for name, each in definition.measurements.items()
         }
         definition = definition.model_copy(update={"measurements": measurements})
+    if definition is not None:
+        definition = _with_corner_set(files, source, definition)
     return Document(source, definition, document.problems)
 
 
@@ -173,7 +183,16 @@ def read_sweep(files: ProjectFiles, source: Source) -> Document[SweepDefinition]
     definition = document.model
     if definition is not None:
         definition = definition.model_copy(update=_rooted(files, document.source, definition))
+        definition = _with_corner_set(files, source, definition)
     return Document(document.source, definition, document.problems)
+
+
+def _with_corner_set(files: ProjectFiles, source: Source, definition: Definition) -> Definition:
+    testbench = files.testbenches.get(definition.testbench)
+    known = {} if testbench is None or testbench.model is None else testbench.model.parameters
+    whole, problems = with_corner_set(definition, source, files.corner_sets, known)
+    files.problems += problems
+    return whole
 
 
 def _check_template(files: ProjectFiles, name: str, source: Source, config: TestbenchConfig) -> None:

@@ -1,0 +1,204 @@
+"""simorc corners: which corners decide the verdicts, and corners saved by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from simorc.cli.analysing import Counter
+from simorc.cli.completion import RUNS_AND_SWEEPS
+from simorc.cli.context import Scope, scoped
+from simorc.cli.errors import ExitCode
+from simorc.cli.number_options import CountOption, NumberOption
+from simorc.cli.output.corner_tables import checked_lines, deciding_json, deciding_lines
+from simorc.cli.output.tables import note, write
+from simorc.errors import UsageError
+from simorc.text import plain
+
+if TYPE_CHECKING:
+    from simorc.analysis.corner_check import CheckedSpec
+    from simorc.results.deciding_corners import DecidingCorners
+    from simorc.results.open_run import OpenRun
+
+_EARLIER = 10
+
+
+@click.group("corners")
+def command() -> None:
+    """Find the corners that decide the verdicts of runs, and save corners by name."""
+
+
+@command.command("worst")
+@click.argument("runs", nargs=-1, shell_complete=RUNS_AND_SWEEPS)
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    help="Only this one makes a corner, for each value of the others; repeatable.  [default: all swept]",
+)
+@click.option(
+    "--within",
+    type=NumberOption(),
+    default=0.0,
+    metavar="PERCENT",
+    help="A corner this much of the spread better than the worst one decides as well.  [default: 0]",
+)
+@click.option(
+    "--fewest", is_flag=True, help="Any corner that violates a limit decides it, not only the worst."
+)
+@click.option("--simulate", is_flag=True, help="Simulate the corners found, and compare the verdicts.")
+@click.option("--save", metavar="NAME", help="Save them as the corner set NAME, for corner_set: in a sweep.")
+@click.option("--jobs", type=CountOption(min=1), help="Simulations at once.")
+@click.option("--json", "json_form", is_flag=True, help="Print JSON.")
+@scoped
+def worst(
+    scope: Scope,
+    runs: Sequence[str],
+    parameters: Sequence[str],
+    within: float,
+    fewest: bool,
+    simulate: bool,
+    save: str | None,
+    jobs: int | None,
+    json_form: bool,
+) -> None:
+    """Show which corner decides which limit of RUNS (default: the newest run of every sweep), and the fewest
+    corners that decide all of them. Exit code 1: they do not decide every verdict.
+    """
+    from simorc.results.corner_doubts import doubts_about, earlier_verdicts
+    from simorc.results.deciding_corners import deciding_corners, undecided
+
+    opened, earlier = _runs(scope, runs)
+    found = deciding_corners(opened, parameters, within / 100, verdict_only=fewest)
+    wrong = {run.name: list(undecided(run, found.chosen, found.by_run[run.name])) for run in opened}
+    before = earlier_verdicts(found, earlier, parameters)
+    doubts = list(doubts_about(found, opened))
+    checked = _simulated(scope, found, opened, jobs) if simulate else None
+    if json_form:
+        _print_json(found, wrong, before, doubts, checked)
+    else:
+        shown = {
+            (run.name, each.measurement): run.shown(each.measurement) for run in opened for each in run.specs
+        }
+        write(deciding_lines(found, shown))
+        _print_checks(wrong, before, doubts, checked)
+    if save is not None:
+        _save(scope, found, opened, save)
+    if any(wrong.values()) or any(not each.same for each in checked or ()):
+        click.get_current_context().exit(ExitCode.CASES_FAILED)
+
+
+def _runs(scope: Scope, names: Sequence[str]) -> tuple[list[OpenRun], list[OpenRun]]:
+    """The runs that are named, else the newest of each sweep that has specs; and earlier runs of their
+    sweeps.
+    """
+    from simorc.results.open_run import OpenRun
+    from simorc.rundir.layout import find_runs
+
+    if names:
+        chosen = [OpenRun(scope.run(name)) for name in dict.fromkeys(names)]
+    else:
+        newest = {layout.sweep: layout for layout in reversed(find_runs(scope.root()))}
+        chosen = [run for run in map(OpenRun, newest.values()) if run.own_specs and len(run.frame)]
+    if lost := [run.name for run in chosen if not run.own_specs]:
+        raise UsageError(f"{lost[0]} has no specs, so its corners decide nothing")
+    if not chosen:
+        raise UsageError("no run with specs", remedy="run a sweep first")
+    own = {run.layout.path.resolve() for run in chosen}
+    sweeps = {run.layout.sweep for run in chosen}
+    others = [
+        OpenRun(layout)
+        for root in dict.fromkeys(run.layout.root for run in chosen)
+        for layout in find_runs(root)
+        if layout.sweep in sweeps and layout.path.resolve() not in own
+    ]
+    return chosen, others[:_EARLIER]
+
+
+def _simulated(
+    scope: Scope, found: DecidingCorners, runs: Sequence[OpenRun], jobs: int | None
+) -> list[CheckedSpec]:
+    from simorc.analysis.corner_check import check_cases
+    from simorc.analysis.evaluation import Evaluator
+
+    project, counter = scope.load(), Counter()
+    checked: list[CheckedSpec] = []
+    for run in runs:
+        places = zip(run.frame.ids.tolist(), found.by_run[run.name], strict=True)
+        cases = [number for number, place in places if place in found.chosen]
+        with Evaluator(project, jobs=jobs, measurements=run.manifest.case_measurements) as evaluator:
+            try:
+                checked += check_cases(evaluator, run, cases, counter)
+            finally:
+                counter.end()
+    note(f"{counter.count} simulations")
+    return checked
+
+
+def _print_json(
+    found: DecidingCorners,
+    wrong: dict[str, list[str]],
+    before: dict[str, list[str]],
+    doubts: Sequence[str],
+    checked: Sequence[CheckedSpec] | None,
+) -> None:
+    body = deciding_json(found)
+    body["verified"] = not any(wrong.values())
+    body["differences"], body["earlier_runs"], body["doubts"] = wrong, before, list(doubts)
+    if checked is not None:
+        body["simulated"] = [
+            {"run": each.run, "measurement": each.measurement, "met": each.simulated, "was": each.stored}
+            for each in checked
+        ]
+    click.echo(json.dumps(body, ensure_ascii=False))
+
+
+def _print_checks(
+    wrong: dict[str, list[str]],
+    before: dict[str, list[str]],
+    doubts: Sequence[str],
+    checked: Sequence[CheckedSpec] | None,
+) -> None:
+    """What was verified, and why the corners may not be enough."""
+    lines = [""]
+    for run, specs in wrong.items():
+        verdict = f"not decided: {'; '.join(specs)}" if specs else "every verdict is that of all corners"
+        lines.append(plain(f"{run}: {verdict}"))
+    if before:
+        right = sum(not specs for specs in before.values())
+        lines.append(f"{right} of {len(before)} earlier runs would have had the same verdicts")
+        lines += [plain(f"{run}: {'; '.join(specs)}") for run, specs in before.items() if specs]
+    if checked is not None:
+        different = list(checked_lines(checked))
+        lines += different or ["simulated: every verdict is the same"]
+    write(lines)
+    for each in doubts:
+        note(f"warning: {plain(each)}")
+
+
+def _save(scope: Scope, found: DecidingCorners, runs: Sequence[OpenRun], name: str) -> None:
+    from simorc.analysis.saved_corners import save_corner_set
+
+    points = [found.points[place] for place in found.chosen]
+    corners = {point.name: point.parameters for point in points}
+    if len(corners) < len(points):
+        raise UsageError("several corners would have the same name", remedy="name one run")
+    where = ", ".join(run.name for run in runs)
+    path = save_corner_set(scope.root(), name, corners, f"decide every limit of {where}")
+    note(f"{path.name}: {len(corners)} corners; use them in a sweep with corner_set: {name}")
+    for measurement in _with_own_limits(runs, corners):
+        note(f"warning: {measurement} has limits for corners whose names are not in the set")
+
+
+def _with_own_limits(runs: Sequence[OpenRun], corners: Collection[str]) -> list[str]:
+    """The specs with limits for a corner whose name the set does not keep."""
+    lost = []
+    for run in runs:
+        values = set(map(str, run.frame.parameters.get("corner", ())))
+        for spec in run.own_specs:
+            if any(each not in corners and each not in values for each in spec.corners):
+                lost.append(spec.measurement)
+    return list(dict.fromkeys(lost))
