@@ -24,6 +24,7 @@ from simorc_tui.theme.ascii_look import choose_scrollbars
 from simorc_tui.theme.colours import css_variables, terminal_theme
 from simorc_tui.theme.glyphs import ASCII, UNICODE
 from simorc_tui.theme.own_themes import OWN_THEMES
+from simorc_tui.theme.parsed_styles import ParsedOnce
 from simorc_tui.theme.profile import Profile
 from simorc_tui.widgets.failing import unexpected
 
@@ -47,6 +48,7 @@ class SimorcApp(App[int]):
         tour: bool = False,
     ) -> None:
         super().__init__()
+        self.stylesheet = ParsedOnce(variables=self.get_css_variables())
         self._preferences = preferences or Preferences()
         self._input = InputQueue(self, self._deliver)
         self._tour = tour

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from textual._context import visible_screen_stack
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -41,5 +42,6 @@ async def until_shown(pilot: Pilot[Any], condition: Callable[[], object]) -> Non
 
 def screen_text(app: App[Any]) -> str:
     """What stands on the screen, line by line, without colours."""
+    visible_screen_stack.set(app._background_screens)  # what a dialog stands before
     lines = ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
     return "\n".join(line.rstrip() for line in lines)

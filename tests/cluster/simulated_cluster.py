@@ -124,7 +124,7 @@ class SimulatedCluster:
         elif self._strikes("zombie"):
             # Declared lost while it works on: whatever it finishes, another has finished, too.
             self.tasks[task.job_array.job_name] = {**self.tasks[task.job_array.job_name]}
-            del self.tasks[task.job_array.job_name][task.element]
+            self.tasks[task.job_array.job_name].pop(task.element, None)
         if task.phase is Phase.RUNNING and not task.left:
             log.end("done")
             self._end(task, Phase.OVER)

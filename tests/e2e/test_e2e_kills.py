@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from simorc.launch import start as start_module
 from simorc.launch.start import runner_alive, start_runner
 from simorc.rundir.layout import RunLayout
 from simorc.simulators.ngspice.session_way import worker_command
@@ -25,6 +26,7 @@ from tests.e2e.driving import (
     rows,
     wait_for_end,
 )
+from tests.forked_runner import fork_runner
 from tests.waiting import until
 
 pytestmark = [
@@ -47,8 +49,11 @@ def kill_runner(layout: RunLayout, after: float, **options: object) -> None:
 
 
 @pytest.mark.parametrize("warm", ["auto", "off"])
-def test_runner_killed_at_random_moments(make_project: Callable[..., Project], warm: str) -> None:
-    """Twenty times in 200 cases, ten of them warm, ten cold."""
+def test_runner_killed_at_random_moments(
+    make_project: Callable[..., Project], monkeypatch: pytest.MonkeyPatch, warm: str
+) -> None:
+    """Twenty times in 200 cases, ten of them warm, ten cold. The runners are forks: they start at once."""
+    monkeypatch.setattr(start_module, "spawn_runner", fork_runner)
     layout = make_project(200, step="2n", settings=f"execution: {{warm: {warm}}}\n").build()
     moments = random.Random(warm)
     with MetadataReader(layout, 200) as reader:

@@ -17,6 +17,7 @@ from simorc.pipeline.control import summarise_pipeline
 from simorc.pipeline.rundir.attempt_log import read_trace
 from simorc.pipeline.rundir.layout import PipelineLayout, find_pipeline_runs
 from simorc.rundir.lock import runner_info
+from tests.forked_command import forked_simorc
 from tests.toggle_design import GOOD
 from tests.waiting import PATIENCE, until
 
@@ -37,20 +38,23 @@ os.execvp({name!r}, [{name!r}, *sys.argv[1:]])
 
 
 def start(root: Path, *arguments: str) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     return subprocess.Popen(
         [sys.executable, "-m", "simorc", "pipeline", *arguments, "--project", str(root)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment,
+        env=_environment(),
     )
 
 
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
 def simorc(root: Path, *arguments: str) -> tuple[int, str, str]:
-    process = start(root, *arguments)
-    out, err = process.communicate(timeout=PATIENCE)
-    return process.returncode, out, err
+    """Run the command in a fork of this process; the runner it starts is a process of its own."""
+    done = forked_simorc(["pipeline", *arguments, "--project", str(root)], root, _environment())
+    return done.returncode, done.stdout, done.stderr
 
 
 def newest(root: Path) -> PipelineLayout:

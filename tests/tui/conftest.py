@@ -4,19 +4,75 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import RenderableType
+from textual._compositor import Compositor
+from textual._context import visible_screen_stack
+from textual.app import App
+from textual.notifications import Notification
+from textual.pilot import Pilot
+from textual.screen import Screen
 
 from simorc_tui.data.project import watch as project_watch
 from tests.tui.fake_run import FakeRun, ordinary_row
 from tests.tui.flows import Terminal
 from tests.tui.small_project import write_small_project
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture(autouse=True)
 def _own_memory(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the interface remembers of earlier sessions is the test's own."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+
+
+@pytest.fixture(autouse=True)
+def _drawn_when_looked_at(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Applications draw when a test looks, and whenever keys or a pause are done, not each change: no
+    terminal takes it, and it is half of the work. The marker ``drawn`` asks for all of it.
+    """
+    if request.node.get_closest_marker("drawn"):
+        return
+    real, press, pause = Compositor.render_update, Pilot.press, Pilot.pause
+
+    def render_update(
+        self: Compositor,
+        full: bool = False,
+        screen_stack: list[Screen] | None = None,
+        simplify: bool = False,
+    ) -> RenderableType | None:
+        if full:
+            return real(self, full, screen_stack, simplify)
+        self._dirty_regions.clear()
+        return None
+
+    async def press_and_draw(self: Pilot[Any], *keys: str) -> None:
+        await press(self, *keys)
+        _draw(self.app)
+
+    async def pause_and_draw(self: Pilot[Any], delay: float | None = None) -> None:
+        await pause(self, delay)
+        if delay is None:
+            _draw(self.app)
+
+    monkeypatch.setattr(Compositor, "render_update", render_update)
+    monkeypatch.setattr(Pilot, "press", press_and_draw)
+    monkeypatch.setattr(Pilot, "pause", pause_and_draw)
+
+
+def _draw(app: App[Any]) -> None:
+    """Let each widget of the screen draw its lines, and throw them away."""
+    if app._running:
+        visible_screen_stack.set(app._background_screens)
+        list(app.screen._compositor._get_renders())
+
+
+@pytest.fixture(autouse=True)
+def _lasting_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message stays until the test has looked, however long that takes on this machine."""
+    monkeypatch.setattr(Notification, "time_left", PATIENCE)
 
 
 class Looks:

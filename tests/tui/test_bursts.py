@@ -9,6 +9,7 @@ import pytest
 from tests.tui.bursts import prepare_project, run_bursts
 
 
+@pytest.mark.drawn
 async def test_bursts_of_keys_and_clicks(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     prepare_project(project)
     monkeypatch.chdir(project)

@@ -15,6 +15,8 @@ from textual.widgets import Label, Static
 
 from simorc_tui.theme.compositing import FrugalCompositor
 
+pytestmark = pytest.mark.drawn
+
 WIDTH, HEIGHT = 60, 16
 
 

@@ -73,15 +73,26 @@ class PlotView(Widget, can_focus=True):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """One line of the picture, which is drawn anew when anything it depends on has changed."""
+        """One line of the picture."""
+        self._update()
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
+
+    def _update(self) -> None:
+        """Draw the picture anew if anything it depends on has changed."""
         state = (self.panel, self.note, self.window, self.cursors, self.size, self.rich_style)
         if self._state is None or state[0] is not self._state[0] or state[1:] != self._state[1:]:
             self._state, self._strips = state, self.drawn_strips()
-        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
+
+    @property
+    def _picture(self) -> Picture:
+        """The picture of what shows now: keys may come faster than the screen is painted."""
+        self._update()
+        return self._drawn
 
     def drawn_strips(self) -> list[Strip]:
         """All lines: the picture, below it what the cursors read."""
         width, height = self.size.width, self.size.height
+        self._drawn = Picture([], 1)
         if not width or not height:
             return []
         if self.note:
@@ -134,7 +145,7 @@ class PlotView(Widget, can_focus=True):
     @property
     def _columns(self) -> int:
         """Cells that x is spread over."""
-        return max(1, self._drawn.columns)
+        return max(1, self._picture.columns)
 
     def action_zoom(self, factor: float) -> None:
         """Show `factor` times as much, around the active cursor or the middle."""
@@ -150,11 +161,11 @@ class PlotView(Widget, can_focus=True):
 
     def action_zoom_y(self, factor: float) -> None:
         """Show `factor` times as much of y, around the value of the first curve at the active cursor."""
-        self._look_at(self.window.y_zoomed(factor, self._drawn.y_spans, self._y_at_cursor()))
+        self._look_at(self.window.y_zoomed(factor, self._picture.y_spans, self._y_at_cursor()))
 
     def action_pan_y(self, part: float) -> None:
         """Move up by a part of what shows of y."""
-        self._look_at(self.window.y_panned(part, self._drawn.y_spans))
+        self._look_at(self.window.y_panned(part, self._picture.y_spans))
 
     def action_strip(self) -> None:
         """Move y of the next strip from now on."""

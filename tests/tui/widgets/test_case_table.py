@@ -40,6 +40,7 @@ def lines(table: CaseTable) -> list[str]:
     return [table.render_line(y).text.rstrip() for y in range(table.scrollable_content_region.height)]
 
 
+@pytest.mark.drawn
 async def test_a_row_says_all_of_a_case(make_run: Callable[..., Any]) -> None:
     app = TableApp(make_run(45).layout)
     async with app.run_test(size=(120, 12)):
