@@ -104,7 +104,7 @@ def test_failed_simulations_end_a_search_with_their_reason() -> None:
     ids=lambda known: known.name,
 )
 def test_the_interval_contains_the_probability(known: Known) -> None:
-    """At 95 %: of 40 seeds at most three may miss it (benchmarks/analysis.py counts 100 of every kind)."""
+    """At 99 %: of 40 seeds at most three may miss it (benchmarks/analysis.py counts 100 of every kind)."""
     found, _ = searched(known)
     nominal = float(known.margin(np.zeros((1, known.dimensions)))[0])
     inside = 0

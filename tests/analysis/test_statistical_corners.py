@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from simorc.analysis.corner_choice import sample_of, sample_of_run, sigma_point
 from simorc.analysis.evaluation import Evaluator
 from simorc.analysis.points import Point
 from simorc.analysis.saved_corners import save_corner
+from simorc.analysis.subject import subject_of
+from simorc.config.models.analysis import Samples
 from simorc.config.project import Project
 from simorc.errors import ConfigError, NetlistError, UsageError
 from simorc.netlist.random_variables.matching import matched
@@ -41,6 +45,57 @@ def test_a_corner_reproduces_its_point_to_the_bit(
         found = evaluator.run([Point("tb", {"vdda": Number("2.5")}, "bad", VARIABLES)])[0]
     assert frame.values("vout")[1] == found.value("vout")
     assert found.value("vout") == pytest.approx(vout(2.5, *VARIABLES.values()), abs=1e-9)
+
+
+MONTE_CARLO = "parameters: {vdda: [2, 2.1]}\nmonte_carlo: {samples: 6, seed: 3}"
+
+
+@pytest.mark.ngspice
+def test_the_worst_sample_of_a_run_is_saved_and_reproduces_to_the_bit(
+    tmp_path: Path, run_through: Callable[..., RunLayout]
+) -> None:
+    project = divider_project(tmp_path, sweep=MONTE_CARLO)
+    run = OpenRun(run_through(project))
+    values = run.frame.values("vout")
+    point = sample_of_run(run, "vout", None)
+    worst = min(range(12), key=lambda case: min(values[case] - 0.97, 1.04 - values[case]))
+    assert (
+        point.value == values[worst]
+        and point.parameters["vdda"] == run.plan.case(worst + 1).parameters["vdda"]
+    )
+    save_corner(tmp_path, "worst", "tb", point.parameters, {}, point.description, point.seed)
+    other = "corners: {bad: {statistical_corner: worst}, hot: {statistical_corner: worst, vdda: 3}}"
+    (tmp_path / "s.yaml").write_text(f"testbench: tb\n{other}\n")
+    again = OpenRun(run_through(Project.load(tmp_path))).frame.values("vout")
+    assert again[0] == values[worst] and again[1] != again[0]
+    assert again[1] / 3 == pytest.approx(again[0] / float(point.parameters["vdda"]), rel=1e-9)
+
+
+def test_the_sample_of_a_run_is_refused_in_another_testbench(tmp_path: Path) -> None:
+    divider_project(tmp_path)
+    save_corner(tmp_path, "worst", "other", {}, {}, "sample 3 of a run", 17)
+    (tmp_path / "s.yaml").write_text("testbench: tb\ncorners: {bad: {statistical_corner: worst}}\n")
+    with pytest.raises(ConfigError) as caught:
+        Project.load(tmp_path)
+    assert "is a sample of testbench 'other'" in str(caught.value.problems[0])
+
+
+@pytest.mark.ngspice
+def test_samples_and_sigma_points_of_an_analysis_are_chosen(tmp_path: Path) -> None:
+    """The divider violates its minimum, 0.97 V, when its lower resistor (2 % of sigma) is small."""
+    project = divider_project(tmp_path, sweep="parameters: {vdda: [2]}")
+    subject, drawn = subject_of(project, "s"), Samples.model_construct(samples=50, seed=4)
+    with Evaluator(project, jobs=1) as evaluator:
+        low = sigma_point(subject, evaluator, "vout", 3.0, upper=False)
+        worst = sample_of(subject, evaluator, "vout", drawn, None)
+        same = sample_of(subject, evaluator, "vout", drawn, int(worst.description.split()[7]))
+        alone = evaluator.run([Point("tb", worst.parameters, None, worst.variables)])[0]
+    assert math.hypot(*low.variables.values()) == pytest.approx(3.0)
+    assert low.value == pytest.approx(vout(2.0, low.variables["xa dr"], low.variables["xl.xb dr"]), abs=1e-6)
+    assert low.value == pytest.approx(1 - 3 * math.hypot(0.005, 0.01), abs=1e-3)
+    assert same.variables == worst.variables and worst.value == alone.value("vout")
+    with pytest.raises(UsageError, match="no sample 51: s draws 50"):
+        sample_of(subject, None, "vout", drawn, 51)  # type: ignore[arg-type]
 
 
 def test_a_corner_brings_its_parameters_where_the_sweep_sets_none(tmp_path: Path) -> None:

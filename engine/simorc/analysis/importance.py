@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simorc.analysis.limit_states import Array, Margin
-from simorc.analysis.normal import quantile, sigma_of
+from simorc.analysis.normal import CONFIDENCE, quantile, sigma_of
 
 _LEARNING = 0.25
 """The share of the samples that improves the distribution."""
@@ -29,7 +29,7 @@ mean: the mean of few samples of many variables is mostly noise.
 
 @dataclass(frozen=True)
 class Estimate:
-    """A probability with its interval, each from 0 to 1.
+    """A probability with its interval at 99 %, each from 0 to 1.
 
     `variation` is the coefficient of variation of the estimate, `samples` how many were simulated, `failures`
     how many of them violated the limit, `unknown` how many simulations failed: the interval reaches from all
@@ -86,7 +86,7 @@ class _Mixture:
 
 
 def importance_sampling(
-    margin: Margin, centres: Sequence[Array], samples: int, seed: int, confidence: float = 0.95
+    margin: Margin, centres: Sequence[Array], samples: int, seed: int, confidence: float = CONFIDENCE
 ) -> Estimate:
     """Estimate the probability of a negative margin with this many samples.
 

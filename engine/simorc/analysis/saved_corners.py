@@ -20,10 +20,12 @@ def save_corner(
     parameters: Mapping[str, Value],
     variables: Mapping[str, float],
     description: str,
+    seed: int | None = None,
 ) -> Path:
     """Write ``corners/NAME.yaml`` of the project at `root`, over an earlier one; returns its path.
 
-    Every digit of the variables is kept, so that a sweep reproduces the point. Raises UsageError for a name
+    Every digit of the variables is kept, so that a sweep reproduces the point; a `seed` is that of the
+    models' own random numbers, in the place of variables. Raises UsageError for a name
     that cannot be one.
     """
     _check_name(name, "corner")
@@ -33,6 +35,9 @@ def save_corner(
     ]
     if parameters:
         lines += ["parameters:", *(f"  {key}: {_written(value)}" for key, value in parameters.items())]
+    if seed is not None:
+        lines.append(f"seed: {seed}")
+        return _written_to(root / CORNERS_FOLDER / f"{name}.yaml", lines)
     lines += ["variables:", *(f"  {json.dumps(key)}: {value!r}" for key, value in variables.items() if value)]
     return _written_to(root / CORNERS_FOLDER / f"{name}.yaml", lines)
 

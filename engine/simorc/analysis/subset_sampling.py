@@ -13,7 +13,7 @@ import numpy as np
 
 from simorc.analysis.importance import Estimate
 from simorc.analysis.limit_states import Array, Margin
-from simorc.analysis.normal import quantile
+from simorc.analysis.normal import CONFIDENCE, quantile
 
 _SHARE = 0.1
 _MOST_LEVELS = 12
@@ -23,7 +23,7 @@ _CAUTION = 1.25
 
 
 def subset_sampling(
-    margin: Margin, dimensions: int, per_level: int, seed: int, confidence: float = 0.95
+    margin: Margin, dimensions: int, per_level: int, seed: int, confidence: float = CONFIDENCE
 ) -> Estimate:
     """Estimate the probability of a negative margin; `per_level` samples are simulated at each level.
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from simorc.analysis.failure_search import WorstCase
 from simorc.analysis.importance import Estimate, importance_sampling
 from simorc.analysis.limit_states import Margin
+from simorc.analysis.normal import CONFIDENCE
 from simorc.analysis.regions import further_regions, relevant
 from simorc.analysis.subset_sampling import subset_sampling
 
@@ -27,7 +28,7 @@ def verified(
     nominal: float,
     samples: int,
     seed: int,
-    confidence: float = 0.95,
+    confidence: float = CONFIDENCE,
 ) -> Estimate:
     """Estimate the probability of a negative margin with about this many simulations.
 

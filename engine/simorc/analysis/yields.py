@@ -96,7 +96,7 @@ def summarize(
     circuits = [subject.circuit(evaluator, each, names, progress) for each in subject.conditions]
     passed: dict[tuple[str, str], Passed] = {}
     lost: dict[tuple[str, str], Passed] = {}
-    for circuit, samples in zip(circuits, _drawn(circuits, drawn), strict=True):
+    for circuit, samples in zip(circuits, drawn_samples(circuits, drawn), strict=True):
         values = circuit.values(samples)
         for name, own in zip(circuit.measurements, values.T, strict=True):
             key = circuit.condition.name, name
@@ -110,7 +110,7 @@ def summarize(
     return YieldSummary(rows, found)
 
 
-def _drawn(circuits: Sequence[Circuit], drawn: Samples) -> list[Array]:
+def drawn_samples(circuits: Sequence[Circuit], drawn: Samples) -> list[Array]:
     """The samples of each circuit. A variable has the same value in all circuits that have it."""
     names = list(dict.fromkeys(each.name for circuit in circuits for each in circuit.variables))
     samples = np.random.default_rng(drawn.seed).standard_normal((drawn.samples, len(names)))

@@ -198,6 +198,11 @@ def _declared(project: Project, testbench: Testbench, definition: SweepDefinitio
             name: {variable: float(value) for variable, value in saved.definition.variables.items()}
             for name, saved in project.statistical_corners.items()
         },
+        statistical_seeds={
+            name: saved.definition.seed
+            for name, saved in project.statistical_corners.items()
+            if saved.definition.seed is not None
+        },
     )
 
 

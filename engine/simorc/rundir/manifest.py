@@ -255,6 +255,11 @@ class Manifest:
         """The values of random variables that each statistical corner has, by its name."""
         return self._body.get("statistical_corners") or {}
 
+    @property
+    def statistical_seeds(self) -> Mapping[str, int]:
+        """The seeds of the statistical corners that are samples of runs, by their names."""
+        return self._body.get("statistical_seeds") or {}
+
     @cached_property
     def hooks(self) -> Hooks:
         """The copies of measurements in Python; empty in a run without."""

@@ -72,7 +72,7 @@ class Declared:
 
     `template_directory` and `dut_netlist` are relative to the project if they are inside; `settings` are the
     resolved ones; `definition` is that of the sweep; `statistical_corners` are the values of random
-    variables by the name of each.
+    variables by the name of each, `statistical_seeds` the seeds of those that are samples of runs.
     """
 
     template: str
@@ -84,3 +84,4 @@ class Declared:
     plot_specs: Sequence[PlotSource]
     definition: SweepDefinition
     statistical_corners: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    statistical_seeds: Mapping[str, int] = field(default_factory=dict)

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from simorc.config.names import NO_CORNER, STATISTICAL_CORNER
@@ -52,7 +53,7 @@ class Preparation:
         self._copied = CopiedFiles(layout, self.circuit, root, template)
         self._paths = template_paths(layout, manifest)
         self._requested, self._optional = manifest.wanted_cards
-        self._corners = manifest.statistical_corners
+        self._corners, self._seeds = manifest.statistical_corners, manifest.statistical_seeds
         self._hoisted = HoistedDecks(
             layout.inputs / "hoisted", lambda path: os.path.relpath(path, layout.case_dir(1))
         )
@@ -76,6 +77,9 @@ class Preparation:
         chosen = case.parameters.get(STATISTICAL_CORNER)
         if chosen is None or chosen == NO_CORNER:
             return self.deck_as_written(case, options, marked=marked)
+        if chosen in self._seeds:
+            of_sample = replace(case, seed=self._seeds[str(chosen)])
+            return self.deck_as_written(of_sample, options, marked=marked)
         return self._at_corner(case, options, str(chosen), marked=marked)
 
     def _at_corner(self, case: Case, options: Sequence[str], chosen: str, *, marked: bool) -> str:

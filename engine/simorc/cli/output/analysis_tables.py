@@ -160,7 +160,7 @@ def _distance_remarks(each: LimitDistance) -> Iterator[str]:
         )
     if (estimate := each.estimate) is not None:
         yield (
-            f"{where}: probability {_probability(estimate.probability)}, 95 % between "
+            f"{where}: probability {_probability(estimate.probability)}, 99 % between "
             f"{_probability(estimate.low)} and {_probability(estimate.high)} "
             f"({estimate.method}, {estimate.samples} samples, {estimate.failures} violate, "
             f"variation {_percent(estimate.variation)})"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from simorc.config.models.fields import Name, Quantity, Scalar, Section, Text
+from simorc.config.models.fields import Name, Quantity, Scalar, Section, Text, Whole
 from simorc.config.models.testbench import distinct
 
 
@@ -21,3 +21,13 @@ class StatisticalCorner(Section):
     """The parameters there; a corner of a sweep that uses the point has them as well."""
     variables: dict[Text, Quantity] = Field(default_factory=dict)
     """Random variable -> its value; the unit is one sigma. Others are 0."""
+    seed: Annotated[Whole, Field(ge=1, lt=2**31)] | None = None
+    """In the place of variables: the seed of the models' own random numbers, such as that of a sample of a
+    run. Only sweeps of the same testbench can use it.
+    """
+
+    @model_validator(mode="after")
+    def _one_form(self) -> StatisticalCorner:
+        if self.seed is not None and self.variables:
+            raise ValueError("variables or a seed, not both")
+        return self

@@ -9,6 +9,7 @@ from typing import Any
 
 from simorc.config.models.measurement import Measurement
 from simorc.config.models.setup import Setup
+from simorc.config.models.statistical_corner import StatisticalCorner
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
 from simorc.config.names import NO_CORNER, STATISTICAL_CORNER, did_you_mean, listed
@@ -108,23 +109,38 @@ def _unknown_parameters(
             yield sweep.source.problem(written_path(sweep.source, path), message)
 
 
-def statistical_problems(sweep: Document[SweepDefinition], corners: Collection[str]) -> Iterator[Problem]:
-    """Statistical corners that a sweep names and that are not saved in the project."""
+def statistical_problems(
+    sweep: Document[SweepDefinition], corners: Mapping[str, Document[StatisticalCorner]]
+) -> Iterator[Problem]:
+    """Statistical corners that a sweep names and that are not saved in the project, or are samples of
+    another testbench.
+    """
     definition = sweep.model
     if definition is None:
         return
-    known = {NO_CORNER, *corners}
     bundles: list[tuple[KeyPath, Mapping[str, Any]]] = [(("parameters",), definition.parameters)]
     bundles += [(("zip", index), group) for index, group in enumerate(definition.zip)]
     bundles += [(("corners", name), bundle) for name, bundle in definition.corners.items()]
     for path, bundle in bundles:
         values = bundle.get(STATISTICAL_CORNER, ())
         for value in values if isinstance(values, list | tuple) else [values]:
-            if value not in known:
-                near = did_you_mean(str(value), known)
-                message = f"no statistical corner '{value}'{near}; known: {listed(known)}"
+            if message := _unusable(definition.testbench, str(value), corners):
                 place = written_path(sweep.source, (*path, STATISTICAL_CORNER))
                 yield sweep.source.problem(place, message)
+
+
+def _unusable(testbench: str, name: str, corners: Mapping[str, Document[StatisticalCorner]]) -> str:
+    """Why a sweep of a testbench cannot use a statistical corner; empty if it can."""
+    known = {NO_CORNER, *corners}
+    if name not in known:
+        return f"no statistical corner '{name}'{did_you_mean(name, known)}; known: {listed(known)}"
+    saved = corners[name].model if name in corners else None
+    if saved is not None and saved.seed is not None and saved.testbench != testbench:
+        return (
+            f"statistical corner '{name}' is a sample of testbench '{saved.testbench}': "
+            f"its seed draws other numbers for the devices of '{testbench}'"
+        )
+    return ""
 
 
 def _after(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simorc.cli.analysing import Counter
+from simorc.cli.analysing import Counter, analysed
 from simorc.cli.completion import RUNS_AND_SWEEPS
 from simorc.cli.context import Scope, scoped
 from simorc.cli.errors import ExitCode
@@ -20,6 +20,7 @@ from simorc.text import plain
 
 if TYPE_CHECKING:
     from simorc.analysis.corner_check import CheckedSpec
+    from simorc.analysis.corner_choice import ChosenPoint
     from simorc.results.deciding_corners import DecidingCorners
     from simorc.results.open_run import OpenRun
 
@@ -202,3 +203,97 @@ def _with_own_limits(runs: Sequence[OpenRun], corners: Collection[str]) -> list[
             if any(each not in corners and each not in values for each in spec.corners):
                 lost.append(spec.measurement)
     return list(dict.fromkeys(lost))
+
+
+@command.command("save")
+@click.argument("corner")
+@click.argument("name", shell_complete=RUNS_AND_SWEEPS)
+@click.option(
+    "--spec", metavar="MEASUREMENT", help="The spec whose point it is; needed if there are several."
+)
+@click.option("--sample", type=CountOption(min=1), metavar="N", help="Sample N of the samples.")
+@click.option("--worst-sample", is_flag=True, help="The sample with the least margin of the spec.")
+@click.option("--sigma", type=NumberOption(), metavar="K", help="The point K sigma towards the limit.")
+@click.option(
+    "--side", type=click.Choice(["min", "max"]), help="With --sigma: this limit.  [default: the nearer one]"
+)
+@click.option("--corner", "corners", multiple=True, metavar="CORNER", help="Only this corner; repeatable.")
+@click.option(
+    "--samples", type=CountOption(min=50), help="How many samples an analysis draws.  [default: 200]"
+)
+@click.option("--seed", type=CountOption(min=0), default=1, show_default=True, help="Seed of these samples.")
+@click.option("--jobs", type=CountOption(min=1), help="Simulations at once.")
+@scoped
+def save_point(
+    scope: Scope,
+    corner: str,
+    name: str,
+    spec: str | None,
+    sample: int | None,
+    worst_sample: bool,
+    sigma: float | None,
+    side: str | None,
+    corners: Sequence[str],
+    samples: int | None,
+    seed: int,
+    jobs: int | None,
+) -> None:
+    """Save a point as the statistical corner CORNER: a sample or a point at K sigma of NAME, an analysis or a
+    sweep, or a sample of NAME, a Monte Carlo run. `simorc wcd --save` saves worst-case points.
+    """
+    if [sample is not None, worst_sample, sigma is not None].count(True) != 1:
+        raise UsageError("give one of --sample, --worst-sample and --sigma")
+    if (run := _run_called(scope, name)) is not None:
+        point = _of_run(scope, run, spec, sample, sigma)
+    else:
+        with analysed(scope.load(), name, corners, jobs) as (subject, evaluator, counter):
+            from simorc.analysis.corner_choice import sample_of, sigma_point
+
+            asked = subject.chosen([spec] if spec else [], limited=True)
+            if len(asked) > 1:
+                raise UsageError(f"{name} has {len(asked)} specs", remedy=f"--spec {asked[0]}")
+            if sigma is not None:
+                upper = None if side is None else side == "max"
+                point = sigma_point(subject, evaluator, asked[0], sigma, upper=upper, progress=counter)
+            else:
+                drawn = subject.drawing(samples, seed) or subject.drawing(200, seed)
+                assert drawn is not None
+                point = sample_of(subject, evaluator, asked[0], drawn, sample, counter)
+    _write_point(scope, corner, point)
+
+
+def _run_called(scope: Scope, name: str) -> OpenRun | None:
+    """The run of that name, unless it names an analysis or a sweep of the project."""
+    from simorc.results.open_run import OpenRun
+
+    project = scope.load()
+    if name in project.analyses or name in project.sweeps:
+        return None
+    return OpenRun(scope.run(name))
+
+
+def _of_run(
+    scope: Scope, run: OpenRun, spec: str | None, sample: int | None, sigma: float | None
+) -> ChosenPoint:
+    from simorc.analysis.corner_choice import sample_of_run
+    from simorc.rundir.circuit.input_changes import changes_of
+
+    if sigma is not None:
+        raise UsageError("a run has samples", remedy="for a point at K sigma, name an analysis or a sweep")
+    if changes := changes_of(run.layout, run.manifest):
+        note(f"warning: {plain(run.name)}: the project has changed since: {plain(str(changes[0]))}")
+    return sample_of_run(run, spec, sample)
+
+
+def _write_point(scope: Scope, corner: str, point: ChosenPoint) -> None:
+    from simorc.analysis.saved_corners import save_corner
+    from simorc.config.names import STATISTICAL_CORNER
+
+    kept = {key: value for key, value in point.parameters.items() if key != STATISTICAL_CORNER}
+    path = save_corner(
+        scope.root(), corner, point.testbench, kept, point.variables, point.description, point.seed
+    )
+    value = "no value" if point.value is None else f"{point.value:.6g}"
+    note(f"{path.name}: {plain(point.description)}, where it is {value}")
+    if point.seed is not None:
+        note(f"its random numbers are those of a seed: only sweeps of testbench {point.testbench} can use it")
