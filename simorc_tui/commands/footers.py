@@ -8,6 +8,7 @@ from rich.text import Text
 
 from simorc_tui.commands.command import Command
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, WAVE_COMMANDS
+from simorc_tui.commands.tuner_commands import TUNER_FOOTER
 
 Entry = str | tuple[str, str]
 """A command's id, or keys with a label for a widget's own keys or for several commands together."""
@@ -81,6 +82,7 @@ FOOTERS: Mapping[str, tuple[Entry, ...]] = {
         PANES,
         *("app.help", "app.palette", "pane.zoom", "cases.copy"),
     ),
+    "tuner": TUNER_FOOTER,
     "specs": (
         GO_THERE,
         *("cases.worst", "results.histogram", "results.parameter", "results.map"),
@@ -94,7 +96,7 @@ FOOTERS: Mapping[str, tuple[Entry, ...]] = {
 def footer_keys(
     place: str, commands: Iterable[Command], keymap: Mapping[str, str] | None = None
 ) -> list[tuple[str, str]]:
-    """(keys, word) for a place of `FOOTERS`, with the user's keys. `commands`: those of the main screen."""
+    """(keys, word) for a place of `FOOTERS`, with the user's keys. `commands`: those of the screen."""
     known = {command.id: command for command in (*commands, *WAVE_COMMANDS, *PLOT_COMMANDS)}
     return [_entry(entry, known, keymap or {}) for entry in FOOTERS[place]]
 

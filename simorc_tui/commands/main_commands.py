@@ -190,6 +190,13 @@ COMMANDS: tuple[MainCommand, ...] = (
         needs=run,
     ),
     _command(
+        "cases.tune",
+        "tune",
+        "T",
+        "Tune the parameters of the case and the marked ones, or of the tree's sweep or testbench, live",
+        lambda main: main.tuner.tune(),
+    ),
+    _command(
         "results.overlay",
         "overlay",
         "O",

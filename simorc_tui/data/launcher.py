@@ -9,11 +9,15 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simorc.errors import SimorcError
 from simorc.rundir.layout import RunLayout, find_run
+
+if TYPE_CHECKING:
+    from simorc.analysis.tuning.client import Answer, TunerClient
 
 
 class Launcher:
@@ -72,6 +76,12 @@ class Launcher:
     async def _build(self, sweep: str, options: Sequence[str]) -> RunLayout:
         out = await self._run("build", *options, sweep)
         return await asyncio.to_thread(find_run, self.root, out.splitlines()[-1])
+
+    def tuner(self, name: str, take: Callable[[Answer], object]) -> TunerClient:
+        """The process of a tuner for a sweep or a testbench, not started yet; `take` gets its answers."""
+        from simorc.analysis.tuning.client import TunerClient
+
+        return TunerClient(self.root, name, take)
 
     async def command(self, *arguments: str) -> str:
         """Run a simorc command on the project; returns the last line of its output.

@@ -22,6 +22,7 @@ from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_fro
 from textual.widgets import Input
 
 import simorc_tui
+from simorc.analysis.tuning.client import Answer
 from simorc.errors import SimorcError
 from simorc.rundir.layout import RunLayout
 from simorc_tui.app import SimorcApp
@@ -29,6 +30,7 @@ from simorc_tui.data.launcher import Launcher
 from simorc_tui.screens.dialogs.dialog import DismissedOnce
 from simorc_tui.screens.main.main_screen import MainScreen
 from tests.tui.fake_run import FakeRun, ordinary_row
+from tests.tui.fake_tuner import FakeTunerClient
 from tests.tui.flows import LOCAL
 from tests.tui.screens.test_pipeline_screen import FakePipeline
 from tests.tui.widgets.test_wave_view import TRAN, ramp, raw_text
@@ -55,6 +57,8 @@ PLACES: tuple[Sequence[str], ...] = (
     ("o", "1"),
     ("L", "/"),
     ("ctrl+s",),
+    *(("1", *("down",) * rows, "T") for rows in (2, 3, 4, 5)),
+    *(("1", "down", "down", "down", "T", key) for key in ("right", "5", "p", "c", "V", "w", "s", "?")),
     ("D", "down", "enter"),
     ("D", "down", "enter", "D"),
     ("D", "down", "enter", "w", "c"),
@@ -93,6 +97,9 @@ class RefusingLauncher(Launcher):
 
     async def command(self, *arguments: str) -> str:
         raise SimorcError(f"{arguments[0]}: not here")
+
+    def tuner(self, name: str, take: Callable[[Answer], object]) -> Any:
+        return FakeTunerClient(self.root / "simulations" / ".waves", take)
 
 
 class StayingApp(SimorcApp):

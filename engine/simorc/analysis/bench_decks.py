@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from simorc.netlist.convergence_options import with_fallback_options
 from simorc.netlist.deck.card_measures import with_saves_for_cards
 from simorc.netlist.deck.template_paths import FROM_CASE, TemplatePaths
 from simorc.netlist.random_variables.variables import HoistedDeck, RandomVariable
+from simorc.netlist.seed_card import with_seed
 from simorc.netlist.template import Template
 from simorc.runner.measuring import DeclaredMeasurements
 from simorc.simulators.job import Job, Limits
@@ -24,7 +27,9 @@ from simorc.simulators.ngspice.deck_split import CLOSE, OPEN, mark, unmarked
 from simorc.simulators.ngspice.hoisted_decks import HoistedDecks
 from simorc.units import Number, Value
 
+Apart = Callable[[Point], Point | None]
 _SIBLINGS = 8
+_RECENT = 64
 _APART = 0.37
 """How far the values with which a session is loaded are from those of its first case, in sigma."""
 
@@ -32,7 +37,8 @@ _APART = 0.37
 class BenchDecks:
     """Renders the decks of one testbench. Raises TemplateError if its template cannot be read.
 
-    `measurements` are added to those that the testbench declares.
+    `measurements` are added to those that the testbench declares. `apart` gives another point with which to
+    load the session of a point that is simulated as it is written (None: none is known).
     """
 
     def __init__(
@@ -41,6 +47,7 @@ class BenchDecks:
         testbench: Testbench,
         limits: Limits,
         measurements: Mapping[str, MeasurementDefinition],
+        apart: Apart = lambda point: None,
     ) -> None:
         declared = {name: each.definition() for name, each in testbench.config.measurements.items()}
         definitions = {
@@ -51,11 +58,19 @@ class BenchDecks:
         self.measurements: Sequence[str] = tuple(definitions)
         self._defaults = testbench.parameters
         self._limits = limits
+        self._apart = apart
         self._requested, self._optional = wanted_cards(definitions)
         self._template = Template.load(testbench.template)
         self._paths = TemplatePaths(testbench.template.parent, None, unmarked)
         self._dut, self._root = str(project.dut_netlist or ""), str(project.root)
+        self._recent: OrderedDict[int, tuple[Point, tuple[str, str]]] = OrderedDict()
+        """What points, by identity, were rendered to: a point is asked for several times."""
         self._hoisted = HoistedDecks(platformdirs.user_cache_path("simorc") / "hoisted")
+
+    @property
+    def template(self) -> Path:
+        """The file of its template."""
+        return self._template.path
 
     def parameters(self, point: Point) -> dict[str, Any]:
         """All parameters of a point, with what else an expression about it may name."""
@@ -108,6 +123,8 @@ class BenchDecks:
         comparison proves all of them.
         """
         if point.variables is None:
+            if (other := self._apart(point)) is not None:
+                yield self.deck(other, directory)
             return
         variables = self.form(point, directory).variables
         if variables:
@@ -115,9 +132,16 @@ class BenchDecks:
 
     def _written(self, point: Point, options: Sequence[str]) -> tuple[str, str]:
         """The deck as the template gives it, and the same with its numbers marked."""
-        texts = (self._rendered(point, marked=False), self._rendered(point, marked=True))
-        plain, marked = (with_fallback_options(text, options) for text in texts)
+        known = self._recent.get(id(point))
+        texts = known[1] if known is not None else self._both(point)
+        self._recent[id(point)] = (point, texts)
+        while len(self._recent) > _RECENT:
+            self._recent.popitem(last=False)
+        plain, marked = (with_seed(with_fallback_options(text, options), point.seed) for text in texts)
         return plain, marked
+
+    def _both(self, point: Point) -> tuple[str, str]:
+        return self._rendered(point, marked=False), self._rendered(point, marked=True)
 
     def _rendered(self, point: Point, *, marked: bool) -> str:
         if unknown := sorted(point.parameters.keys() - self._defaults.keys()):
@@ -133,6 +157,7 @@ class BenchDecks:
             case_id=1,
             dut_netlist=f"{FROM_CASE}{self._dut}",
             project_root=f"{FROM_CASE}{self._root}",
+            seed=point.seed,
             corner=point.corner,
             wrap=mark if marked else None,
             wrapped=parameters if marked else (),
@@ -154,7 +179,7 @@ def _moved(point: Point, variables: Sequence[RandomVariable]) -> Point:
         each.name: values.get(each.name, 0.0) + _APART * (1 + number % 3)
         for number, each in enumerate(variables)
     }
-    return Point(point.testbench, point.parameters, point.corner, moved)
+    return replace(point, variables=moved)
 
 
 def _number(value: Value) -> Value:

@@ -17,14 +17,14 @@ import shutil
 import tempfile
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import anyio
 
-from simorc.analysis.bench_decks import BenchDecks, form_key
+from simorc.analysis.bench_decks import Apart, BenchDecks, form_key
 from simorc.analysis.points import Evaluation, Point
 from simorc.analysis.run_settings import settings_for
 from simorc.config.definitions import MeasurementDefinition
@@ -44,6 +44,12 @@ _MOST_SESSIONS = 12
 
 Heard = Callable[[int, Evaluation], None]
 """Called with the place of a point and its evaluation as soon as there is one."""
+Waves = Callable[[int, Path], None]
+"""Called with the place of a point and the raw file of an attempt at it, which is removed afterwards."""
+
+
+def _no_waves(place: int, raw: Path) -> None:
+    """Nobody looks at the waveforms."""
 
 
 @dataclass
@@ -65,7 +71,9 @@ class Evaluator:
     """Evaluates points of one project. A context manager: at its end all sessions end.
 
     `jobs` is how many points are simulated at once (None: as the project's settings say), `measurements` are
-    added to those that the testbenches declare. `simulations` counts the points simulated so far.
+    added to those that the testbenches declare. `apart` gives, for a point that is simulated as it is
+    written, another one with which to load its session: a session is proved for everything in which the two
+    differ. `simulations` counts the points simulated so far.
     """
 
     def __init__(
@@ -74,11 +82,15 @@ class Evaluator:
         *,
         jobs: int | None = None,
         measurements: Mapping[str, MeasurementDefinition] | None = None,
+        apart: Apart = lambda point: None,
+        waves: Waves = _no_waves,
     ) -> None:
         self.project = project
         self.simulations = 0
         self._jobs = jobs
         self._measurements = measurements or {}
+        self._apart = apart
+        self._waves = waves
         self._scratch = Path(tempfile.mkdtemp(prefix="simorc-analysis-"))
         self._results = self._scratch / "results"
         self._results.mkdir()
@@ -104,6 +116,10 @@ class Evaluator:
     def close(self) -> None:
         """End every session and remove what they wrote."""
         anyio.run(self.close_sessions)
+        self.remove_files()
+
+    def remove_files(self) -> None:
+        """Remove what the sessions wrote, after they have ended."""
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     async def close_sessions(self) -> None:
@@ -121,7 +137,9 @@ class Evaluator:
             settings = settings_for(self.project, testbench)
             limits = settings.limits
             self._settings[testbench] = settings
-            self._benches[testbench] = BenchDecks(self.project, found, limits, self._measurements)
+            self._benches[testbench] = BenchDecks(
+                *(self.project, found, limits, self._measurements, self._apart)
+            )
         return self._benches[testbench]
 
     def deck_of(self, point: Point) -> HoistedDeck:
@@ -178,7 +196,7 @@ class Evaluator:
     def _key(self, point: Point) -> str:
         """What the points of one loaded session have in common."""
         bench = self.bench(point.testbench)
-        nominal = point if point.variables is None else Point(point.testbench, point.parameters, point.corner)
+        nominal = point if point.variables is None else replace(point, variables={})
         deck, marked = bench.deck(nominal, self._results / "0")
         if point.variables:
             bench.deck(point, self._results / "0")  # an unknown variable is an error before any simulation
@@ -222,7 +240,10 @@ class Evaluator:
             )
             worker = await self._worker(task, slot)
             outcome = await worker.run(job, self._callbacks())
-            return await bench.measuring.complete(outcome, job.raw, lambda: bench.parameters(task.point))
+            outcome = await bench.measuring.complete(outcome, job.raw, lambda: bench.parameters(task.point))
+            if job.raw.is_file():
+                self._waves(task.place, job.raw)
+            return outcome
         except TemplateError as error:
             return Outcome.failed(FailureKind.TEMPLATE_ERROR, error.message)
         finally:

@@ -15,13 +15,14 @@ class Point:
     `parameters` replace defaults of the testbench; `corner` is the name of the corner they belong to, if they
     do. `variables` are standard normal values of the random variables of the deck, by name (``xo.xm3 vth``):
     the others are 0, their nominal value. None simulates the deck as it is written, with the models' own
-    random numbers if it has any.
+    random numbers if it has any, drawn from `seed`.
     """
 
     testbench: str
     parameters: Mapping[str, Value] = field(default_factory=dict)
     corner: str | None = None
     variables: Mapping[str, float] | None = field(default_factory=dict)
+    seed: int | None = None
 
 
 @dataclass(frozen=True)

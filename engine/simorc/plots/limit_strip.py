@@ -26,7 +26,8 @@ class LimitStrip:
     """The limits and the measured range of one spec, on its display scale; None where there is none.
 
     `corner_limits` are other limits of some corners. `violated` is the judge's: whether a case violates the
-    spec; only then is a cell drawn as violated.
+    spec; only then is a cell drawn as violated. `reference` are values that the scale is made for in place
+    of the measured ones, so that these are seen to move.
     """
 
     low: float | None
@@ -36,6 +37,7 @@ class LimitStrip:
     most: float | None = None
     violated: bool = False
     corner_limits: tuple[float, ...] = ()
+    reference: tuple[float, ...] = ()
 
     def place(self, value: float) -> float:
         """Where a value is drawn: 0 is the left edge of the strip, 1 the right one."""
@@ -88,7 +90,7 @@ class LimitStrip:
         return (low, room, (1 - 2 * room) / (high - low)) if high > low else (low, 0.5, 0.0)
 
     def _values(self) -> list[float]:
-        found = (self.least, self.mean, self.most)
+        found = self.reference or (self.least, self.mean, self.most)
         return [value for value in found if value is not None and math.isfinite(value)]
 
 

@@ -13,15 +13,20 @@ _OF_256 = (75, 179, 79, 176, 185, 111, 252, 173)
 """The nearest of the 256 colours of a terminal to `ON_DARK`."""
 
 
+GHOST = -1
+"""The index of a curve that is drawn behind the others, in grey."""
+
+
 @dataclass(frozen=True)
 class Palette:
     """Colours of a terminal: numbers of its 256 colours, or ``#rrggbb``."""
 
     colours: tuple[int | str, ...]
+    ghost: int | str
 
     def pixel(self, index: int) -> int | tuple[int, int, int]:
         """The colour of curve `index` as plotext takes it."""
-        colour = self.colours[index % len(self.colours)]
+        colour = self.ghost if index == GHOST else self.colours[index % len(self.colours)]
         return colour if isinstance(colour, int) else _rgb(colour)
 
     def code(self, index: int) -> str:
@@ -31,7 +36,7 @@ class Palette:
         return f"\x1b[38;{numbers}m"
 
 
-DARK, LIGHT, FEW = Palette(ON_DARK), Palette(ON_LIGHT), Palette(_OF_256)
+DARK, LIGHT, FEW = Palette(ON_DARK, "#5c6773"), Palette(ON_LIGHT, "#a9b0b8"), Palette(_OF_256, 243)
 COUNT = len(ON_DARK)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,10 +10,11 @@ from pathlib import Path
 
 from simorc.config.names import NO_CORNER, STATISTICAL_CORNER
 from simorc.errors import NetlistError, TemplateError, UsageError
-from simorc.netlist.convergence_options import with_cards, with_fallback_options
+from simorc.netlist.convergence_options import with_fallback_options
 from simorc.netlist.deck.card_measures import with_saves_for_cards
 from simorc.netlist.deck.template_paths import FROM_CASE, TemplatePaths
 from simorc.netlist.random_variables.matching import matched
+from simorc.netlist.seed_card import with_seed
 from simorc.netlist.template import Template
 from simorc.rundir.circuit.circuits import circuit_in_force
 from simorc.rundir.circuit.record import Circuit, CopiedFiles
@@ -26,9 +26,6 @@ from simorc.simulators.ngspice.deck_split import mark, unmarked
 from simorc.simulators.ngspice.hoisted_decks import HoistedDecks
 from simorc.sweeps.cases import Case
 
-_SEEDED = re.compile(
-    r"^\s*(\.options?\b.*\bseed\s*=|setseed\b|set\s+rndseed\b)", re.IGNORECASE | re.MULTILINE
-)
 _MANY = 8
 
 
@@ -111,8 +108,7 @@ class Preparation:
         )
         text = with_saves_for_cards(self._paths.applied(text))
         text = self._copied.mapped(with_fallback_options(text, options), self._layout.case_dir(case.id))
-        seeded = case.seed is None or _SEEDED.search(text) is not None
-        return text if seeded else with_cards(text, [f".option seed={case.seed}"])
+        return with_seed(text, case.seed)
 
     def sketch(self, case: Case, *, options: Sequence[str] = (), forced_cold: bool = False) -> Job:
         """The job of a case, without touching the disk."""

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from simorc_tui.commands.command import GROUPS, Command
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, PLOT_GROUPS, WAVE_COMMANDS
+from simorc_tui.commands.tuner_commands import TUNER_COMMANDS, TUNER_GROUPS
 from simorc_tui.screens.dialogs.reading import KeyLines, ReadingScreen, key_lines
 
 MOVING = (
@@ -53,7 +54,7 @@ FILTERS = (
 )
 
 
-ALL_GROUPS = {**GROUPS, **PLOT_GROUPS}
+ALL_GROUPS = {**GROUPS, **PLOT_GROUPS, **TUNER_GROUPS}
 KEY_WIDTH = 15
 
 
@@ -76,6 +77,12 @@ def plot_help_screen(keymap: Mapping[str, str] | None = None) -> ReadingScreen:
     return ReadingScreen("simorc: keys of a plot", _shown([(title, lines)]))
 
 
+def tuner_help_screen(keymap: Mapping[str, str] | None = None) -> ReadingScreen:
+    """The keys of the tuner, and those of its plot."""
+    sections = [_group(group, (), keymap or {}) for group in ("tuner", "plot")]
+    return ReadingScreen("simorc: keys of the tuner", _shown(sections))
+
+
 def help_screen(
     commands: Sequence[Command], keymap: Mapping[str, str] | None = None, first: Sequence[str] = ()
 ) -> ReadingScreen:
@@ -86,7 +93,7 @@ def help_screen(
 def _group(group: str, commands: Sequence[Command], keymap: Mapping[str, str]) -> tuple[str, KeyLines]:
     if group in WIDGETS:
         return WIDGETS[group]
-    every = (*commands, *WAVE_COMMANDS, *PLOT_COMMANDS)
+    every = (*commands, *WAVE_COMMANDS, *PLOT_COMMANDS, *TUNER_COMMANDS)
     lines = [(c.label_in(keymap), f"{c.help}  ({c.id})") for c in every if c.group == group]
     return ALL_GROUPS[group], lines
 

@@ -18,6 +18,7 @@ from simorc_tui.screens.main.run_end_controller import RunEndController
 from simorc_tui.screens.main.run_list_controller import RunListController
 from simorc_tui.screens.main.table_controller import TableController
 from simorc_tui.screens.main.tree_controller import TreeController
+from simorc_tui.screens.main.tuner_controller import TunerController
 from simorc_tui.screens.main.worst_case_controller import WorstCaseController
 
 
@@ -42,6 +43,7 @@ class Controllers:
         self.compare = CompareController(main)
         self.project_tree = TreeController(main, self.project, self.runs, self.run_list, self.compare)
         self.pipelines = PipelineController(main, self.project_tree)
+        self.tuner = TunerController(main, self.project, self.panes)
         self.program = ProgramController(main, self.project)
 
     def launch(self) -> None:

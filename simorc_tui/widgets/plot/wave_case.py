@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from simorc.config.definitions import PlotSource
 from simorc.config.yaml.source import read_yaml
 from simorc.errors import RunError, SimorcError
 from simorc.plots.backends.terminal.expressions import Numbers, as_numbers
@@ -41,16 +43,20 @@ def specs_of(layout: RunLayout) -> list[Mapping[str, Any]]:
         manifest = load_manifest(layout)
     except RunError:
         return []
+    return plot_specs_in(manifest.plot_specs, (layout.inputs, layout.root))
+
+
+def plot_specs_in(sources: Sequence[PlotSource], places: Sequence[Path]) -> list[Mapping[str, Any]]:
+    """The content of plot specs; a file is looked for in each of `places` in turn."""
     found: list[Mapping[str, Any]] = []
-    for spec in manifest.plot_specs:
-        content = _spec_file(layout, spec.file) if spec.file else spec.written
+    for spec in sources:
+        content = _spec_file(spec.file, places) if spec.file else spec.written
         found += [content] if isinstance(content, Mapping) else []
     return found
 
 
-def _spec_file(layout: RunLayout, name: str) -> Any:
-    """The file of a spec, named from the project's directory: frozen with the run, or in the project."""
-    path = next((place for place in (layout.inputs / name, layout.root / name) if place.is_file()), None)
+def _spec_file(name: str, places: Sequence[Path]) -> Any:
+    path = next((place / name for place in places if (place / name).is_file()), None)
     return None if path is None else read_yaml(path).data
 
 

@@ -57,9 +57,15 @@ class WaveChooser(Dialog[Chosen | None]):
     ]
 
     def __init__(
-        self, names: Sequence[str], marked: Sequence[str] = (), expressions: Sequence[str] = ()
+        self,
+        names: Sequence[str],
+        marked: Sequence[str] = (),
+        expressions: Sequence[str] = (),
+        *,
+        what: str = "traces",
     ) -> None:
         super().__init__()
+        self._what = what
         self.expressions = list(expressions)
         self.removed: set[str] = set()
         self.touched = False
@@ -69,7 +75,7 @@ class WaveChooser(Dialog[Chosen | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label("traces: type to search, space to mark, enter to show", classes="dialog-title")
+            yield Label(f"{self._what}: type to search, space to mark, enter to show", classes="dialog-title")
             yield Label("ctrl+u clears all marks", classes="dialog-keys")
             if self.expressions:
                 yield Label("expressions: ctrl+e edits, ctrl+d removes", classes="dialog-keys")

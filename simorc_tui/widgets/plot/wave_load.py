@@ -126,7 +126,7 @@ def _of_raw(raw: RawFile, request: Request, numbers: Numbers) -> Picture:
     plots = [plot for plot in raw.plots if plot.n_points]
     if not plots:
         raise WaveformError(f"{raw.path}: no points yet")
-    views = _views(plots, specs_of(request.layout), numbers)
+    views = views_of(plots, specs_of(request.layout), numbers)
     view = request.view if request.view in views else next(iter(views))
     shown = views[view]
     caution = "" if raw.complete else "incomplete: still being written, or the simulation ended early"
@@ -159,7 +159,7 @@ def _below(plots: Sequence[Plot], panel: Panel) -> Plot:
     return next((plot for plot in drawable if axis_unit(plot) == panel.x_unit), drawable[0])
 
 
-def _views(
+def views_of(
     plots: Sequence[Plot], specs: Sequence[Mapping[str, Any]], numbers: Numbers
 ) -> dict[str, Panel | Plot]:
     """Plot specs that find their signals, then every plot of the raw; equal names are numbered."""

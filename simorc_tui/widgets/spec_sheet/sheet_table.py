@@ -60,9 +60,15 @@ COLUMNS = (
 class SheetTable:
     """The lines of some specs in a width; `heading` and `line` have the same columns."""
 
-    def __init__(self, rows: Sequence[SpecRow], width: int, glyphs: Glyphs) -> None:
+    def __init__(
+        self,
+        rows: Sequence[SpecRow],
+        width: int,
+        glyphs: Glyphs,
+        columns: Sequence[SheetColumn] = COLUMNS,
+    ) -> None:
         self._glyphs = glyphs
-        self._columns = [c for c in COLUMNS if c.title == STRIP or any(c.text(row) for row in rows)]
+        self._columns = [c for c in columns if c.title == STRIP or any(c.text(row) for row in rows)]
         self._widths = {
             c.title: max(len(c.title), *(len(plain(c.text(row))) for row in rows)) for c in self._columns
         }

@@ -144,7 +144,7 @@ class SweepBuilder(Vertical):
             if name in SECTIONS:
                 self._change(name, "")
             else:
-                self._take(self.draft.without_parameter(name))
+                self.take_draft(self.draft.without_parameter(name))
 
     def action_toggle_section(self) -> None:
         """Corners, Monte Carlo and their like: off, and back on as they were."""
@@ -165,7 +165,7 @@ class SweepBuilder(Vertical):
         except SimorcError as error:
             self._show_count(None, self._problem_of(name, error))
             return
-        self._take(draft)
+        self.take_draft(draft)
         self.action_leave_field()
 
     def _problem_of(self, name: str, error: SimorcError) -> str:
@@ -262,7 +262,8 @@ class SweepBuilder(Vertical):
         self._new_corner = False
         self.remove_class("editing")
 
-    def _take(self, draft: SweepText) -> None:
+    def take_draft(self, draft: SweepText) -> None:
+        """Show a changed draft; nothing is saved."""
         self.draft = draft
         self._show()
 

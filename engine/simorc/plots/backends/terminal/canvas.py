@@ -10,9 +10,10 @@ import numpy as np
 import plotext
 
 from simorc.plots.backends.terminal.curves import Floats
-from simorc.plots.palette import COUNT, FEW, Palette
+from simorc.plots.palette import COUNT, FEW, GHOST, Palette
 
 ASCII_SIGNS = "*+ox#%@&"
+GHOST_SIGN = "."
 CURSOR_COLOUR = "gray"
 CURSOR_SIGN = ":"
 _DASHES, _DASH = 24, 10
@@ -49,6 +50,11 @@ def draw_strokes(
     return str(figure.build().string(colorless=not coloured)).split("\n")[:height]
 
 
+def sign_in_ascii(index: int) -> str:
+    """The character that curve `index` is drawn with."""
+    return GHOST_SIGN if index == GHOST else ASCII_SIGNS[index % len(ASCII_SIGNS)]
+
+
 def _figure(width: int, height: int) -> Any:
     # A figure of its own for each drawing: plotext's shared one keeps what was drawn before.
     plotext.terminal.limit(False, False)
@@ -78,7 +84,7 @@ def _draw_stroke(figure: Any, stroke: Stroke, only_ascii: bool, palette: Palette
     shown = np.isfinite(stroke.y)
     if not shown.any():
         return
-    sign = ASCII_SIGNS[stroke.index % len(ASCII_SIGNS)] if only_ascii else "braille"
+    sign = sign_in_ascii(stroke.index) if only_ascii else "braille"
     marker = plotext.marker(sign, plotext.pixel(palette.pixel(stroke.index)))
     signal = figure.signal(stroke.x[shown].tolist(), stroke.y[shown].tolist(), marker=marker)
     signal.lines(True)

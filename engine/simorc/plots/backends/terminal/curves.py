@@ -23,12 +23,14 @@ MOST_BRANCHES = 256
 class PlotTrace:
     """One curve. Each branch is (x, y) with x rising; a nested sweep has a branch for each inner pass.
 
-    `source` is the expression that gives it, where there is one.
+    `source` is the expression that gives it, where there is one. A `ghost` is drawn behind the others, in
+    grey: what was there before.
     """
 
     label: str
     branches: tuple[Branch, ...]
     source: str = ""
+    ghost: bool = False
 
     @classmethod
     def of(cls, label: str, x: npt.ArrayLike, y: npt.ArrayLike, source: str = "") -> PlotTrace:

@@ -20,9 +20,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from simorc.plots.backends.terminal.bars import BarCanvas, Bars, bars_legend
-from simorc.plots.backends.terminal.canvas import ASCII_SIGNS, Stroke, draw_strokes
+from simorc.plots.backends.terminal.canvas import Stroke, draw_strokes, sign_in_ascii
 from simorc.plots.backends.terminal.curves import Floats, PlotTrace, Span, clipped, outline, overall
-from simorc.plots.palette import COUNT, FEW, Palette
+from simorc.plots.palette import COUNT, FEW, GHOST, Palette
 from simorc.plots.ticks import Tick, fraction, minor_places, rounded_range, ticks
 from simorc.text import plain
 
@@ -197,7 +197,8 @@ class _Seen:
     @classmethod
     def of(cls, strip: Strip, span: Span, look: Look, y_span: Span | None) -> _Seen:
         curves, dropped = [], False
-        for index, trace in enumerate(strip.traces):
+        for place, trace in enumerate(strip.traces):
+            index = GHOST if trace.ghost else place
             for branch in trace.branches:
                 x, y = outline(branch, span, look.width, log=look.log_x)
                 dropped |= look.log_x and bool((branch[0] <= 0).any())
@@ -238,7 +239,7 @@ def _canvas(seen: _Seen, look: Look, span: Span, width: int, height: int) -> lis
         return drawing.lines(coloured=look.coloured)
     strokes = [
         Stroke(*clipped(_places(x, span, look.log_x), _places(y, seen.span, look.log_y)), index)
-        for index, x, y in seen.curves
+        for index, x, y in sorted(seen.curves, key=lambda curve: curve[0] != GHOST)
     ]
     cursors = [fraction(x, *span, log=look.log_x) for x in look.cursors if span[0] <= x <= span[1]]
     return draw_strokes(
@@ -326,14 +327,13 @@ def _legend(seen: _Seen, margin: int, look: Look) -> str:
         return _padded(line if used <= room else "", used if used <= room else 0, margin, look.width)
     line, used = title, len(title)
     for index, trace in enumerate(strip.traces):
-        sign = (
-            ASCII_SIGNS[index % len(ASCII_SIGNS)]
-            if look.ascii
-            else _FRAME["sample" if index < COUNT else "dashes"]
-        )
+        if trace.ghost:
+            continue
+        sign = sign_in_ascii(index) if look.ascii else _FRAME["sample" if index < COUNT else "dashes"]
         entry = f"{'  ' if used else ''}{sign} {plain(trace.label)}"
         if used + len(entry) > room - len(_MORE.format(0)):
-            more = _MORE.format(len(strip.traces) - index)[: room - used]
+            left = sum(not each.ghost for each in strip.traces[index:])
+            more = _MORE.format(left)[: room - used]
             return _padded(line + more + note, used + len(more) + len(note), margin, look.width)
         line += f"{look.palette.code(index)}{entry}{_RESET}" if look.coloured else entry
         used += len(entry)
