@@ -18,7 +18,7 @@ from simorc.errors import UsageError
 from simorc.netlist.convergence_options import with_fallback_options
 from simorc.netlist.deck.card_measures import with_saves_for_cards
 from simorc.netlist.deck.template_paths import FROM_CASE, TemplatePaths
-from simorc.netlist.random_variables.variables import HoistedDeck, RandomVariable
+from simorc.netlist.random_variables.variables import HoistedDeck
 from simorc.netlist.seed_card import with_seed
 from simorc.netlist.template import Template
 from simorc.runner.measuring import DeclaredMeasurements
@@ -32,13 +32,16 @@ _SIBLINGS = 8
 _RECENT = 64
 _APART = 0.37
 """How far the values with which a session is loaded are from those of its first case, in sigma."""
+_LONGER = 0.003
+"""The same for dimensions of devices, relative to them."""
 
 
 class BenchDecks:
     """Renders the decks of one testbench. Raises TemplateError if its template cannot be read.
 
     `measurements` are added to those that the testbench declares. `apart` gives another point with which to
-    load the session of a point that is simulated as it is written (None: none is known).
+    load the session of a point that is simulated as it is written (None: none is known); with
+    `dimensions` a point may change those of devices.
     """
 
     def __init__(
@@ -48,6 +51,8 @@ class BenchDecks:
         limits: Limits,
         measurements: Mapping[str, MeasurementDefinition],
         apart: Apart = lambda point: None,
+        *,
+        dimensions: bool = False,
     ) -> None:
         declared = {name: each.definition() for name, each in testbench.config.measurements.items()}
         definitions = {
@@ -65,7 +70,9 @@ class BenchDecks:
         self._dut, self._root = str(project.dut_netlist or ""), str(project.root)
         self._recent: OrderedDict[int, tuple[Point, tuple[str, str]]] = OrderedDict()
         """What points, by identity, were rendered to: a point is asked for several times."""
-        self._hoisted = HoistedDecks(platformdirs.user_cache_path("simorc") / "hoisted")
+        self._hoisted = HoistedDecks(
+            platformdirs.user_cache_path("simorc") / "hoisted", dimensions=dimensions
+        )
 
     @property
     def template(self) -> Path:
@@ -126,9 +133,9 @@ class BenchDecks:
             if (other := self._apart(point)) is not None:
                 yield self.deck(other, directory)
             return
-        variables = self.form(point, directory).variables
-        if variables:
-            yield self.deck(_moved(point, variables), directory)
+        form = self.form(point, directory)
+        if form.variables or form.dimensions:
+            yield self.deck(_moved(point, form), directory)
 
     def _written(self, point: Point, options: Sequence[str]) -> tuple[str, str]:
         """The deck as the template gives it, and the same with its numbers marked."""
@@ -173,12 +180,14 @@ def form_key(deck: str, marked: str) -> str:
     return first + "".join(f"{OPEN}{each.partition('=')[0]}{each.partition(CLOSE)[2]}" for each in pieces)
 
 
-def _moved(point: Point, variables: Sequence[RandomVariable]) -> Point:
+def _moved(point: Point, form: HoistedDeck) -> Point:
     values = {} if point.variables is None else point.variables
     moved = {
         each.name: values.get(each.name, 0.0) + _APART * (1 + number % 3)
-        for number, each in enumerate(variables)
+        for number, each in enumerate(form.variables)
     }
+    for number, dimension in enumerate(form.dimensions):
+        moved[dimension.name] = values.get(dimension.name, 0.0) + _LONGER * (1 + number % 3)
     return replace(point, variables=moved)
 
 

@@ -73,7 +73,8 @@ class Evaluator:
     `jobs` is how many points are simulated at once (None: as the project's settings say), `measurements` are
     added to those that the testbenches declare. `apart` gives, for a point that is simulated as it is
     written, another one with which to load its session: a session is proved for everything in which the two
-    differ. `simulations` counts the points simulated so far.
+    differ. With `dimensions` points may change those of devices, by `Point.variables`. `simulations` counts
+    the points simulated so far.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Evaluator:
         measurements: Mapping[str, MeasurementDefinition] | None = None,
         apart: Apart = lambda point: None,
         waves: Waves = _no_waves,
+        dimensions: bool = False,
     ) -> None:
         self.project = project
         self.simulations = 0
@@ -91,6 +93,7 @@ class Evaluator:
         self._measurements = measurements or {}
         self._apart = apart
         self._waves = waves
+        self._dimensions = dimensions
         self._scratch = Path(tempfile.mkdtemp(prefix="simorc-analysis-"))
         self._results = self._scratch / "results"
         self._results.mkdir()
@@ -138,7 +141,8 @@ class Evaluator:
             limits = settings.limits
             self._settings[testbench] = settings
             self._benches[testbench] = BenchDecks(
-                *(self.project, found, limits, self._measurements, self._apart)
+                *(self.project, found, limits, self._measurements, self._apart),
+                dimensions=self._dimensions,
             )
         return self._benches[testbench]
 

@@ -4,29 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from simorc.config.names import did_you_mean, listed
 from simorc.config.project import Project
 from simorc.config.sizing_files import read_sizing, sizing_files
 from simorc.errors import UsageError
+from simorc.netlist.random_variables.dimensions import Dimension
+from simorc.simulators.ngspice.deck_split import CLOSE, OPEN
 from simorc.units import Number, Value
 
 _SHARE = 0.01
 """The step, relative to the value of a parameter."""
+_MARKS = re.compile(f"[{OPEN}{CLOSE}]")
 _COUNTS = re.compile(r"(?:.*_)?(?:m|mult|multiplier|nf|ng|nfin|fingers)\d*(?:_.*)?", re.IGNORECASE)
 """Names that kits give to multipliers and numbers of fingers: ``m``, ``nf_load``, ``in_mult``."""
 
 
 @dataclass(frozen=True)
 class ParameterStep:
-    """A parameter at `value`, simulated at `low` (None: only upwards) and at `high` as well."""
+    """A parameter at `value`, simulated at `low` (None: only upwards) and at `high` as well; or a dimension
+    of a device.
+    """
 
     parameter: str
     value: Number
     low: Number | None
     high: Number
     is_whole: bool = False
+    dimension: Dimension | None = None
+
+    @property
+    def shown_value(self) -> str:
+        """The value as it is written: that of a dimension may be an expression, whose value counts as 1."""
+        return str(self.value) if self.dimension is None else plain_value(self.dimension.written)
+
+    @property
+    def changes(self) -> Sequence[float]:
+        """The relative changes of a dimension at `points`."""
+        return [float(each) / float(self.value) - 1.0 for each in self.points]
 
     @property
     def size(self) -> float:
@@ -154,3 +170,28 @@ def _stepped(name: str, value: Number, size: float, whole: bool) -> ParameterSte
     if not low < value < high:
         raise UsageError(f"the step {size:g} of {name} is too small beside its value {value}")
     return ParameterStep(name, value, low, high)
+
+
+def dimension_steps(dimensions: Sequence[Dimension], chosen: Sequence[str] = ()) -> list[ParameterStep]:
+    """A step of 1 % for each dimension of a device (of those `chosen`, if any). A multiplier that is written
+    as a whole number is stepped by 1, and only upwards from 1.
+    """
+    return [_dimension_step(each) for each in dimensions if not chosen or each.name in chosen]
+
+
+def _dimension_step(dimension: Dimension) -> ParameterStep:
+    try:
+        value = Number(dimension.written)
+    except ValueError:
+        value = Number("1")
+    if not value:
+        value = Number("1")
+    whole = dimension.label in ("m", "mult") and value.is_integer() and value >= 1
+    known = whole and str(value) == dimension.written
+    step = _stepped(dimension.name, value, 1.0 if known else _SHARE * abs(float(value)), known)
+    return replace(step, dimension=dimension)
+
+
+def plain_value(written: str) -> str:
+    """A value of a netlist without the marks of values that a template fills in."""
+    return _MARKS.sub("", written)

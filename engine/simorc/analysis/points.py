@@ -15,7 +15,8 @@ class Point:
     `parameters` replace defaults of the testbench; `corner` is the name of the corner they belong to, if they
     do. `variables` are standard normal values of the random variables of the deck, by name (``xo.xm3 vth``):
     the others are 0, their nominal value. None simulates the deck as it is written, with the models' own
-    random numbers if it has any, drawn from `seed`.
+    random numbers if it has any, drawn from `seed`. An evaluator with `dimensions` also takes
+    relative changes of those of devices there (``xdut.xm1.w``: 0.01).
     """
 
     testbench: str

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from simorc.analysis.conditions import Condition
-from simorc.analysis.parameter_steps import AllowedSteps, Gap, ParameterStep, steps_of
+from simorc.analysis.parameter_steps import AllowedSteps, Gap, ParameterStep, dimension_steps, steps_of
 from simorc.analysis.points import Evaluation, Point
+from simorc.netlist.random_variables.dimensions import Dimension
 from simorc.units import Value
 
 Heard = Callable[[int, Evaluation], None]
@@ -41,7 +42,9 @@ class Effect:
         """Plain data."""
         return {
             "parameter": self.step.parameter,
+            "kind": "parameter" if self.step.dimension is None else "dimension",
             "value": float(self.step.value),
+            "written": self.step.shown_value,
             "step": self.step.size,
             "differences": "forward" if self.step.low is None else "central",
             "whole_number": self.step.is_whole,
@@ -103,13 +106,15 @@ def sensitivities(
     allowed: AllowedSteps,
     chosen: Sequence[str] = (),
     progress: Callable[[int], None] = lambda simulations: None,
+    dimensions: Callable[[Condition], Sequence[Dimension]] = lambda condition: (),
 ) -> list[Sensitivities]:
-    """The sensitivities of each measurement at each condition, by 2N + 1 simulations for N parameters.
+    """The sensitivities of each measurement at each condition, by 2N + 1 simulations for N parameters and
+    dimensions of devices.
 
-    `defaults` are the parameters of the testbench, `chosen` those to step (all, if empty). A simulation that
+    `defaults` are the parameters of the testbench, `chosen` what to step (all, if empty). A simulation that
     fails is a gap. Raises UsageError for a step that is lost in the digits of a value.
     """
-    stars = [_star(testbench, defaults, each, allowed, chosen) for each in conditions]
+    stars = [_star(testbench, defaults, each, allowed, chosen, dimensions(each)) for each in conditions]
     points = [point for star in stars for point in star.points]
     evaluations = iter(simulate(points, lambda place, evaluation: progress(1)))
     found = []
@@ -125,15 +130,21 @@ def _star(
     condition: Condition,
     allowed: AllowedSteps,
     chosen: Sequence[str],
+    dimensions: Sequence[Dimension],
 ) -> _Star:
     steps, gaps = steps_of({**defaults, **condition.parameters}, allowed, chosen)
+    steps += dimension_steps(dimensions, chosen)
     nominal = Point(testbench, condition.parameters, condition.corner)
-    moved = [
-        replace(nominal, parameters={**condition.parameters, step.parameter: value})
-        for step in steps
-        for value in step.points
-    ]
+    moved = [point for step in steps for point in _moved(nominal, step)]
     return _Star(condition, steps, gaps, [nominal, *moved])
+
+
+def _moved(nominal: Point, step: ParameterStep) -> list[Point]:
+    if step.dimension is not None:
+        return [replace(nominal, variables={step.parameter: change}) for change in step.changes]
+    return [
+        replace(nominal, parameters={**nominal.parameters, step.parameter: value}) for value in step.points
+    ]
 
 
 def _sensitivities(star: _Star, evaluations: Sequence[Evaluation], name: str) -> Sensitivities:
@@ -141,16 +152,30 @@ def _sensitivities(star: _Star, evaluations: Sequence[Evaluation], name: str) ->
     rest = iter(moved)
     effects: list[Effect] = []
     gaps = list(star.gaps)
-    for step in star.steps:
-        own = [nominal, *(next(rest) for _ in step.points)]
+    for each in star.steps:
+        step, own = _one_sided(each, [nominal, *(next(rest) for _ in each.points)], name)
         reason = next(filter(None, map(_lack, own, ("the nominal point", *_places(step)), [name] * 3)), "")
         if reason:
             gaps.append(Gap(step.parameter, reason, failed=True))
         else:
-            effects.append(_effect(step, [each.measurements[name] for each in own]))
+            effects.append(_effect(step, [found.measurements[name] for found in own]))
     effects.sort(key=lambda each: -abs(each.change))
     value = None if _lack(nominal, "", name) else nominal.measurements[name]
     return Sensitivities(star.condition.name, name, value, len(evaluations), effects, gaps)
+
+
+def _one_sided(
+    step: ParameterStep, own: list[Evaluation], name: str
+) -> tuple[ParameterStep, list[Evaluation]]:
+    """The step of a dimension to one side, where the model does not reach to the other."""
+    if step.dimension is None or step.low is None:
+        return step, own
+    nominal, high, low = own
+    if _lack(low, "", name) and not _lack(high, "", name):
+        return replace(step, low=None), [nominal, high]
+    if _lack(high, "", name) and not _lack(low, "", name):
+        return replace(step, low=None, high=step.low), [nominal, low]
+    return step, own
 
 
 def _places(step: ParameterStep) -> list[str]:

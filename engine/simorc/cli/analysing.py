@@ -73,13 +73,17 @@ def analysed(
 
 
 @contextmanager
-def evaluating(project: Project, subject: Subject, jobs: int | None) -> Iterator[tuple[Evaluator, Counter]]:
-    """An evaluator for a subject, and a counter; remarks are printed as by `analysed`."""
+def evaluating(
+    project: Project, subject: Subject, jobs: int | None, *, dimensions: bool = False
+) -> Iterator[tuple[Evaluator, Counter]]:
+    """An evaluator for a subject, with `dimensions` of devices, and a counter; remarks are printed as by
+    `analysed`.
+    """
     from simorc.analysis.evaluation import Evaluator
     from simorc.analysis.points import Point
 
     counter = Counter()
-    with Evaluator(project, jobs=jobs, measurements=subject.measurements) as evaluator:
+    with Evaluator(project, jobs=jobs, measurements=subject.measurements, dimensions=dimensions) as evaluator:
         first = subject.conditions[0]
         for line in remarks_of(evaluator.deck_of(Point(subject.testbench, first.parameters, first.corner))):
             note(line)

@@ -91,7 +91,7 @@ def _effect_row(each: Effect, unit: str, largest: float) -> tuple[str, ...]:
     change = _value(each.change, unit) + ("" if each.step.value else f" for {_value(each.step.size, '')}")
     return (
         plain(each.step.parameter),
-        plain(str(each.step.value)),
+        plain(each.step.shown_value),
         sensitivity,
         change,
         _side(each, largest),
@@ -111,6 +111,9 @@ def _effect_remarks(effects: Sequence[Effect]) -> Iterator[str]:
         if each.step.is_whole:
             only = ", only upwards" if each.step.low is None else ""
             yield f"note: {name} is a whole number: stepped by 1{only}"
+        elif each.step.dimension is not None and each.step.low is None:
+            side = "upwards" if each.step.size > 0 else "downwards"
+            yield f"note: {name}: stepped only {side}: the other simulation failed"
         if each.is_bent:
             yield f"warning: {name}: a step up and a step down do not change it oppositely: not linear here"
 

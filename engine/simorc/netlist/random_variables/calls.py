@@ -105,8 +105,7 @@ def replaced(text: str, expression: Callable[[Call], str]) -> str:
     """`text`, a value, with `expression` in the place of each random call; the whole value is one expression
     in braces, for ngspice evaluates no text outside braces once the call is gone.
     """
-    flat = _flat(text)
-    return "{" + _substituted(flat, expression) + "}"
+    return "{" + _substituted(flat(text), expression) + "}"
 
 
 def replaced_in_place(text: str, expression: Callable[[Call], str]) -> str:
@@ -117,7 +116,7 @@ def replaced_in_place(text: str, expression: Callable[[Call], str]) -> str:
     return _substituted(text, lambda call: _fitting(text, call, expression(call)))
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
     """A value without braces and quotes, which become parentheses."""
     unquoted = _QUOTED.sub(lambda match: f"({match[1] if match[1] is not None else match[2]})", text.strip())
     return unquoted.replace("{", "(").replace("}", ")")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from simorc.netlist.cut.assignments import assignments, before_assignments, constants
@@ -19,6 +19,7 @@ from simorc.netlist.cut.kit_text import DECK, KitText, NotCut, put_together
 from simorc.netlist.cut.subcircuits import reached, structure_of
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.random_variables.calls import Call, has_call, replaced, replaced_in_place
+from simorc.netlist.random_variables.dimensions import Dimension, with_dimensions
 from simorc.netlist.random_variables.errors import NotHoisted
 from simorc.netlist.random_variables.functions import drawing_functions, expanded
 from simorc.netlist.random_variables.scopes import Scope, instance_of, tree_of
@@ -55,20 +56,21 @@ class _Found:
     again: list[str] = field(default_factory=list)
 
 
-def hoist(deck: str, directory: Path, *, whole: bool = False) -> HoistedDeck:
-    """`deck`, simulated in `directory`, with its random calls as parameters.
+def hoist(deck: str, directory: Path, *, whole: bool = False, dimensions: bool = False) -> HoistedDeck:
+    """`deck`, simulated in `directory`, with its random calls as parameters, and with `dimensions` those of
+    its devices.
 
     Subcircuits and model bins that no instance reaches have no variables; they are left out unless `whole`.
     Raises NotHoisted.
     """
     try:
-        return _Hoisting(deck, directory, whole).deck()
+        return _Hoisting(deck, directory, whole, dimensions).deck()
     except NotCut as reason:
         raise NotHoisted(str(reason)) from None
 
 
 class _Hoisting:
-    def __init__(self, deck: str, directory: Path, whole: bool) -> None:
+    def __init__(self, deck: str, directory: Path, whole: bool, dimensions: bool) -> None:
         parsed = Deck.parse(deck)
         self._control = _control_blocks(parsed)
         self._title, _, _ = deck.partition("\n")
@@ -77,6 +79,10 @@ class _Hoisting:
         self._left_out = frozenset() if whole else unreached
         cards = self._kit.cards
         self._top = tree_of(cards, unreached)
+        self._dimensions: Sequence[Dimension] = ()
+        if dimensions:
+            cards, self._dimensions = with_dimensions(cards, self._top)
+            self._kit = replace(self._kit, cards=cards)
         self._functions = drawing_functions(cards[place].card.text for place in self._top.cards)
         known = constants(cards, structure_of(cards))
         self._zeros = frozenset(name for name, value in known.items() if value == 0)
@@ -103,6 +109,7 @@ class _Hoisting:
             unused=tuple(dict.fromkeys(found.unused)),
             drawn_at_each_use=tuple(dict.fromkeys(found.again)),
             left_random=tuple(self._other_chance()),
+            dimensions=tuple(self._dimensions),
         )
 
     # Variables --------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from simorc.errors import UsageError
+from simorc.netlist.random_variables.dimensions import Dimension
 
 PREFIX = "simorc_r"
 _PART = '.include "simorc part {}"'
@@ -64,7 +65,7 @@ class HoistedDeck:
     relative variation of zero, or a factor that is zero. `unused` are process parameters that no device of
     this deck depends on. `drawn_at_each_use` are parameters that ngspice itself draws anew wherever they are
     used: here they have one value for the device or the die. `left_random` are other random sources, which
-    still differ from run to run.
+    still differ from run to run. `dimensions` are those of its devices, where they were asked for.
     """
 
     title: str
@@ -75,19 +76,22 @@ class HoistedDeck:
     unused: tuple[str, ...] = ()
     drawn_at_each_use: tuple[str, ...] = ()
     left_random: tuple[str, ...] = ()
+    dimensions: tuple[Dimension, ...] = ()
 
     def text(self, values: Mapping[str, float], place: Callable[[str], str]) -> str:
-        """The deck with these standard normal `values` of its variables, by name; others are 0.
+        """The deck with these standard normal `values` of its variables, by name, and these relative changes
+        of its dimensions; others are 0.
 
         `place` gives the path of a file with the text of a part. Raises UsageError for a name that is no
         variable of this deck.
         """
-        known = {variable.name for variable in self.variables}
+        known = {each.name for each in self.variables} | {each.name for each in self.dimensions}
         if unknown := sorted(values.keys() - known):
             raise UsageError(f"no random variable '{unknown[0]}' in this deck")
         lines = [
             f".param {each.parameter}={each.in_deck(values.get(each.name, 0.0))!r}" for each in self.variables
         ]
+        lines += [f".param {each.parameter}={values.get(each.name, 0.0)!r}" for each in self.dimensions]
         body = self.body
         for number, part in enumerate(self.parts):
             body = body.replace(part_line(number), f'.include "{place(part)}"')

@@ -27,10 +27,11 @@ class HoistedDecks:
     """Names the random variables of decks, once for each form of a deck.
 
     `parts` is a directory for the text that decks include; a file there has the name of its content. `seen`
-    gives the path of such a file as a deck names it.
+    gives the path of such a file as a deck names it. With `dimensions` those of devices are named, too.
     """
 
-    def __init__(self, parts: Path, seen: Callable[[Path], str] = str) -> None:
+    def __init__(self, parts: Path, seen: Callable[[Path], str] = str, *, dimensions: bool = False) -> None:
+        self._dimensions = dimensions
         self._parts = parts
         self._seen = seen
         self._known: dict[tuple[str, Path], HoistedDeck | str] = {}
@@ -68,7 +69,7 @@ class HoistedDecks:
         key = (text, directory.parent)
         if key not in self._known:
             try:
-                self._known[key] = hoist(text, directory, whole=True)
+                self._known[key] = hoist(text, directory, whole=True, dimensions=self._dimensions)
             except NotHoisted as reason:
                 self._known[key] = str(reason)
         return self._known[key]

@@ -239,7 +239,7 @@ def save_point(
     jobs: int | None,
 ) -> None:
     """Save a point as the statistical corner CORNER: a sample or a point at K sigma of NAME, an analysis or a
-    sweep, or a sample of NAME, a Monte Carlo run. `simorc wcd --save` saves worst-case points.
+    sweep, or a sample of NAME, a Monte Carlo run. `simorc wcd` saves worst-case points.
     """
     if [sample is not None, worst_sample, sigma is not None].count(True) != 1:
         raise UsageError("give one of --sample, --worst-sample and --sigma")

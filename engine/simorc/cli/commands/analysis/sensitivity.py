@@ -19,6 +19,10 @@ from simorc.errors import UsageError
 
 if TYPE_CHECKING:
     from simorc.analysis.bench_decks import BenchDecks
+    from simorc.analysis.conditions import Condition
+    from simorc.analysis.evaluation import Evaluator
+    from simorc.analysis.subject import Subject
+    from simorc.netlist.random_variables.dimensions import Dimension
 
 
 @click.command("sensitivity")
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 @click.option(
     "--whole", multiple=True, metavar="PARAMETER", help="A parameter that is a whole number; repeatable."
 )
+@click.option("--devices", is_flag=True, help="Also w, l and m of each device, such as xdut.xm1.w.")
 @click.option("--jobs", type=CountOption(min=1), help="Simulations at once.")
 @click.option("--json", "json_form", is_flag=True, help="Print JSON.")
 @scoped
@@ -43,11 +48,13 @@ def command(
     corners: Sequence[str],
     steps: Sequence[str],
     whole: Sequence[str],
+    devices: bool,
     jobs: int | None,
     json_form: bool,
 ) -> None:
-    """Show how much each numeric parameter changes the measurements of NAME, a testbench, or a sweep or
-    analysis with its corners. For N parameters 2N + 1 simulations are made at each condition.
+    """Show how much each numeric parameter (and dimension of a device) changes the measurements of NAME, a
+    testbench, or a sweep or analysis with its corners. For N parameters 2N + 1 simulations are made at each
+    condition.
     """
     from simorc.analysis.parameter_steps import allowed_steps, check_parameters
     from simorc.analysis.sensitivity import sensitivities
@@ -56,13 +63,15 @@ def command(
     project = scope.load()
     subject = subject_around(project, name, corners)
     defaults = project.testbenches[subject.testbench].parameters
-    check_parameters(parameters, defaults, subject.testbench)
+    check_parameters([name for name in parameters if "." not in name], defaults, subject.testbench)
+    devices = devices or any("." in name for name in parameters)
     allowed = allowed_steps(project, subject.testbench, _steps(steps), whole)
-    with evaluating(project, subject, jobs) as (evaluator, counter):
+    with evaluating(project, subject, jobs, dimensions=devices) as (evaluator, counter):
         asked = _asked(evaluator.bench(subject.testbench), measurements)
         found = sensitivities(
             *(evaluator.run, subject.testbench, defaults, subject.conditions, asked, allowed, parameters),
             progress=counter,
+            dimensions=lambda condition: _dimensions(evaluator, subject, condition, parameters),
         )
     if json_form:
         click.echo(json.dumps([each.to_json() for each in found], ensure_ascii=False))
@@ -72,6 +81,22 @@ def command(
             write(sensitivity_lines(each, unit_of(subject, project, each.measurement)))
     if any(each.has_failed for each in found):
         click.get_current_context().exit(ExitCode.CASES_FAILED)
+
+
+def _dimensions(
+    evaluator: Evaluator, subject: Subject, condition: Condition, names: Sequence[str]
+) -> Sequence[Dimension]:
+    """The dimensions of the devices at a condition. Raises UsageError for a name that is none of them."""
+    from simorc.analysis.points import Point
+    from simorc.config.names import did_you_mean, listed
+
+    point = Point(subject.testbench, condition.parameters, condition.corner)
+    found = evaluator.deck_of(point).dimensions
+    known = [each.name for each in found]
+    if unknown := [name for name in names if "." in name and name not in known]:
+        near = did_you_mean(unknown[0], known)
+        raise UsageError(f"no dimension '{unknown[0]}' of a device{near}; known: {listed(known)}")
+    return found
 
 
 def _asked(bench: BenchDecks, names: Sequence[str]) -> list[str]:
