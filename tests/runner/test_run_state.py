@@ -306,6 +306,20 @@ def test_cases_that_a_range_leaves_run_next_and_in_their_order() -> None:
     assert [start.case_id for _ in range(3) if (start := state.start_next(0, lambda _: 0, 0.0))] == [2, 3, 4]
 
 
+def test_a_case_that_a_range_leaves_to_run_by_itself_does_not_begin_once_it_is_stopped() -> None:
+    state = new_state()
+    state.start_range(0, 4, lambda _: 0, 0.0)
+    assert [state.may_begin(case_id) for case_id in (1, 4, 5)] == [True, True, False]
+    state.leave_out([1])
+    state.unstart([4])
+    assert [state.may_begin(case_id) for case_id in (1, 2, 4)] == [False, True, False]
+    assert state.steering.pause("held")
+    assert not state.may_begin(2)
+    assert state.steering.resume("held")
+    state.steering.cancel("stopped")
+    assert not state.may_begin(2)
+
+
 def test_a_range_ends_before_a_case_that_is_repeated_with_an_action() -> None:
     state = new_state([1, 2, 3])
     state.start_next(0, lambda _: 0, 0.0)

@@ -24,9 +24,10 @@ from simorc.simulators.ngspice.deck_split import DeckSplit
 from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way
 from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
-from simorc.simulators.ngspice.whole_cases.loader import NAME, Loader, start_forked
+from simorc.simulators.ngspice.whole_cases.loader import NAME, ForkedProcess, Loader, start_forked
 from simorc.simulators.ngspice.whole_cases.messages import CaseRecord, RangeEnd, RangeOrder, packed, unpacked
 from simorc.simulators.ngspice.whole_cases.page import CasePage, new_page
+from simorc.simulators.ngspice.whole_cases.range_under_way import RangeUnderWay
 from simorc.simulators.ngspice.worker import NgspiceWorker
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.waveforms.sections import first_difference
@@ -272,6 +273,40 @@ async def test_a_case_that_takes_too_long_keeps_the_part_that_was_simulated(slot
     outcome = slot.watch.outcomes[4]
     assert (outcome.status, outcome.kind, outcome.warm) == ("failed", FailureKind.TIMEOUT, True)
     assert slot.source.job(4).raw.stat().st_size > 0
+    await slot.worker.close()
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("slot", [waits_forever(Limits(timeout=1000.0))], indirect=True)
+async def test_an_interrupt_for_the_case_before_leaves_the_case_it_meets_to_be_repeated(slot: Slot) -> None:
+    await slot.verify()
+    async with anyio.create_task_group() as tasks:
+        left: list[tuple[list[int], bool]] = []
+
+        async def run() -> None:
+            left.append(await slot.run(3, 4, 7))
+
+        tasks.start_soon(run)
+        await slot.watch.on_begun.wait()
+        session = slot.worker.ranges._session.current
+        assert session is not None and isinstance(session.process, ForkedProcess)
+        session.process.page.break_off(3, "timeout")
+        session.process.signal(signal.SIGINT)
+    assert left == [([4, 7], False)]
+    assert [each.status for each in slot.watch.outcomes.values()] == ["completed"]
+    assert slot.worker.ranges.most() == 0, "its session is gone"
+    await slot.worker.close()
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("slot", [waits_forever(Limits(timeout=1000.0))], indirect=True)
+async def test_a_range_that_ends_while_its_process_is_signalled_leaves_no_session(
+    slot: Slot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await slot.verify()
+    monkeypatch.setattr(RangeUnderWay, "signalled", True)
+    assert await slot.run(3) == ([], False)
+    assert slot.worker.ranges._session.current is None
     await slot.worker.close()
 
 

@@ -305,8 +305,9 @@ class LocalScheduler:
         self._conclude(case_id, outcome)
 
     def range_ended(self, left: Sequence[int], *, other: bool) -> Job | None:
-        self._unstart(left[1:] if other else left)
-        job = self._job_of(self._state.start_of(left[0])) if other else None
+        alone = other and self._state.may_begin(left[0])
+        self._unstart(left[1:] if alone else left)
+        job = self._job_of(self._state.start_of(left[0])) if alone else None
         if job is None:
             self._release()
         self._wake()

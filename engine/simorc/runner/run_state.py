@@ -127,6 +127,11 @@ class RunState:
         self.under_way[case_id] = (attempt, started)
         return attempt
 
+    def may_begin(self, case_id: int) -> bool:
+        """Whether a case of a range that has not begun may begin now: nothing has stopped it since."""
+        wanted = case_id in self.under_way and case_id not in self.steering.left_out
+        return self.starts_cases and wanted
+
     def unstart(self, case_ids: Sequence[int]) -> None:
         """Cases of a range that did not begin, or were not concluded, wait again, before all others."""
         case_ids = [case_id for case_id in case_ids if case_id in self.under_way]

@@ -126,7 +126,7 @@ class CaseRanges:
                 self._seconds = end.cpu / done
             ended.session.values.clear()
             ended.session.values.update(end.values)
-            if not end.usable:
+            if not end.usable or ended.signalled:
                 self._session.drop(callbacks)
             if end.other and len(end.left) == len(ended.case_ids):
                 self.distrust()  # the queue is at another deck

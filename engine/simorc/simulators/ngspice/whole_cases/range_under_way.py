@@ -71,6 +71,8 @@ class RangeUnderWay:
         self._stopped: set[int] = set()
         self._broken_off = (0, "")
         """The case that was ended last, and why."""
+        self._aimed_at = 0
+        """The case that the last signal was for. The process may have been at the next one already."""
         self._kill_at: float | None = None
         self._exit_code: int | None = None
 
@@ -110,7 +112,7 @@ class RangeUnderWay:
         """The process has ended."""
         page = self._process.page
         self._exit_code = self._process.wait()
-        if page.case_id in self.left:
+        if page.case_id in self.left and self._aimed_at in {0, page.case_id}:
             self.lost = page.case_id
             self.lost_at = time.time() - (time.monotonic() - page.begun)
 
@@ -136,8 +138,9 @@ class RangeUnderWay:
         self._stopped |= mine
         if mine:
             self._process.page.hold = True
-        if self._process.page.case_id in mine:
-            self._process.signal(signal.SIGKILL)
+        case_id = self._process.page.case_id
+        if case_id in mine:
+            self._signal(case_id, signal.SIGKILL)
 
     def _look(self) -> None:
         """Look at the case in progress, a few times a second."""
@@ -148,12 +151,12 @@ class RangeUnderWay:
         if not case_id or case_id not in self.left:
             return
         if case_id in self._stopped:
-            self._process.signal(signal.SIGKILL)
+            self._signal(case_id, signal.SIGKILL)
             return
         self._follow(case_id, now)
         if self._kill_at is not None:
             if now >= self._kill_at:
-                self._process.signal(signal.SIGKILL)
+                self._signal(case_id, signal.SIGKILL)
             return
         reason = self._overgrown() or self._pace.over(now)
         if reason is not None and page.case_id == case_id:
@@ -185,6 +188,16 @@ class RangeUnderWay:
         self._process.page.break_off(case_id, reason)
         if reason in {"timeout", "stuck"}:
             self._kill_at = now + SALVAGE_WITHIN
-            self._process.signal(signal.SIGINT)
+            self._signal(case_id, signal.SIGINT)
         else:
-            self._process.signal(signal.SIGKILL)
+            self._signal(case_id, signal.SIGKILL)
+
+    def _signal(self, case_id: int, number: signal.Signals) -> None:
+        """Send a signal that is meant for this case, the last of the process: no other may follow it."""
+        self._aimed_at = case_id
+        self._process.signal(number)
+
+    @property
+    def signalled(self) -> bool:
+        """Whether the process was sent a signal, so that no further case is to run in it."""
+        return bool(self._aimed_at)

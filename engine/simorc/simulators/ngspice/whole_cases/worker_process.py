@@ -86,8 +86,8 @@ class CaseWorker(Worker):
     def leave(self, code: int) -> None:
         if self._case is not None:
             try:
-                reason = self._page.broken_off(self._case.case_id)
-                self._conclude(self._case, ending_for(reason, code) if reason else Ending(code))
+                if not self._struck:
+                    self._conclude(self._case, self._ending_of(self._case, code))
                 self._send()
             except Exception as error:  # noqa: BLE001 - the process ends here whatever happens
                 print_defect(error)
@@ -102,22 +102,25 @@ class CaseWorker(Worker):
         """Run cases until one is not for this session, the session cannot be used, or the runner asks to
         hold.
         """
-        left, usable, other = list(order.case_ids), True, False
+        left, other = list(order.case_ids), False
+        usable: bool | None = True
         began = time.process_time()
         _empty_here()
         self._strays.catch()
         while left and usable and not self._page.hold:
             case_id = left[0]
             self._page.begin(case_id, time.monotonic())
+            self._interrupted = False
             case = self._admitted(case_id, order)
             if case is None:
                 other = True
                 break
-            left.pop(0)
             usable = self._run(case)
+            if usable is not None:
+                left.pop(0)
         self._page.begin(0, 0.0)
         self._strays.release()
-        self._post(RangeEnd(left, order.values, usable, other, time.process_time() - began))
+        self._post(RangeEnd(left, order.values, bool(usable), other, time.process_time() - began))
         self._send()
 
     def _admitted(self, case_id: int, order: RangeOrder) -> _Case | None:
@@ -137,14 +140,19 @@ class CaseWorker(Worker):
             return None
         return _Case(case_id, job, case, order, started, began)
 
-    def _run(self, case: _Case) -> bool:
-        """Run a case and report it; whether the session can be used afterwards."""
+    def _run(self, case: _Case) -> bool | None:
+        """Run a case and report it; whether the session can be used afterwards. None: the case was struck,
+        and is to be repeated in another session.
+        """
         try:
             self._source.clear(case.job)
             case.job.netlist.write_bytes(encoded(for_batch(case.warm.deck)))
-            self._case, self._interrupted = case, False
+            self._case = case
             for line in commands_for(case.warm, case.order.values):
                 self.obey(encoded(line))
+            if self._struck:
+                self._case = None
+                return None
             return self._conclude(case, self._ending_of(case))
         except Exception as error:  # noqa: BLE001 - a defect met in one case must not stop the others
             self._case = None
@@ -154,9 +162,15 @@ class CaseWorker(Worker):
             self._send()
             return False
 
-    def _ending_of(self, case: _Case) -> Ending:
-        reason = self._page.broken_off(case.case_id) or ("timeout" if self._interrupted else "")
-        return ending_for(reason) if reason else Ending(0)
+    @property
+    def _struck(self) -> bool:
+        """Whether an interrupt that was meant for an earlier case met this one: that is to be repeated."""
+        return self._interrupted and not self._page.broken_off(self._page.case_id)
+
+    def _ending_of(self, case: _Case, code: int | None = None) -> Ending:
+        """How a case ended; `code` is the exit code of the library, if that ended."""
+        reason = self._page.broken_off(case.case_id)
+        return ending_for(reason, code) if reason else Ending(code or 0)
 
     def _conclude(self, case: _Case, ending: Ending) -> bool:
         """Judge, measure and report a case; whether the session can be used afterwards."""
