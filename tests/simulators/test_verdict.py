@@ -55,6 +55,28 @@ def test_ends_early_and_says_so(path: Path) -> None:
     assert "reached 1.5e-06s of 2e-06s" in outcome.message
 
 
+PAUSED = b"doAnalyses: pause requested\n\ntran simulation interrupted\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        ("stop when v(a) > 1", "completed"),
+        ("step 10", "completed"),
+        ("let lin-tstop = 1.5u", "completed"),
+        ("let cut-tstop = 1.5u", "completed"),
+        ("let stop = 3", "failed"),
+        ("print v(a)", "failed"),
+    ],
+)
+def test_a_transient_that_its_deck_shortens_is_complete(path: Path, command: str, status: str) -> None:
+    deck = Deck.parse(DECK.text.replace(".end\n", f".control\nrun\n{command}\n.endc\n.end\n"))
+    outcome = judge(deck, GOOD_LOG + PAUSED, tran(path, 1.5e-6), Ending(0))
+    assert outcome.status == status
+    assert outcome.kind in {None, FailureKind.PARTIAL}
+    assert judge(deck, GOOD_LOG + ABORTED, tran(path, 1.5e-6), Ending(0)).status == "failed"
+
+
 def test_torn_raw(path: Path) -> None:
     outcome = judge(DECK, GOOD_LOG, tran(path, 2e-6, points=9), Ending(0))
     assert outcome.kind == FailureKind.OUTPUT_MISSING and "2 of 9 points" in outcome.message

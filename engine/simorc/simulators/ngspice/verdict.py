@@ -8,6 +8,7 @@ the evidence.
 from __future__ import annotations
 
 import math
+import re
 import signal
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,10 @@ from simorc.waveforms.rawfile import Plot, RawFile
 
 _REACHED = 1e-6
 """How near to its end an axis has to come, as a part of its length."""
+
+
+_SHORTENS = re.compile(r"(?:stop|step)\b|let\s+(?:lin|cut)-t", re.IGNORECASE)
+"""Commands that end a transient early, or choose the part of it that `linearize` and `cutout` keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +215,13 @@ def _slack(analysis: Analysis, length: float) -> float:
 
 
 def _ends_early(deck: Deck, analysis: Analysis) -> bool:
-    """Whether a transient may end once its measurements are made; one that is missing fails by itself."""
-    return analysis.kind == "tran" and "autostop" in deck.options and bool(deck.measures)
+    """Whether a transient may end early: once its measurements are made, of which one that is missing fails
+    by itself, or because the deck pauses it or writes a part of it.
+    """
+    if analysis.kind != "tran":
+        return False
+    autostop = "autostop" in deck.options and bool(deck.measures)
+    return autostop or any(_SHORTENS.match(command.text) for command in deck.commands)
 
 
 def _extent(analysis: Analysis, plot: Plot) -> Iterator[Complaint]:

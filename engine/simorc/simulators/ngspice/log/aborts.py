@@ -13,6 +13,8 @@ _I = re.IGNORECASE
 _ABORTED = re.compile(r"doAnalyses:\s*(?:(?P<what>[A-Za-z]+):\s)?\s*(?P<why>.*)$|simulation\(s\) aborted")
 _TROUBLE = re.compile(r"trouble with (?P<what>node|.*?instance|.*?device)\s*\"?(?P<name>[^\s\"]+)\"?", _I)
 _DOMAIN = re.compile(r"\S+ out of range for \w+", _I)
+_PAUSED = "pause requested"
+"""A `stop` or `step` of the deck, or an interrupt: how far the analysis came shows what it is."""
 _AT = re.compile(r"time\s*=\s*(?P<time>[-+.\de]+)", _I)
 _SINGULAR = re.compile(r"singular matrix:\s*check nodes?\s+(?P<name>[^\n]+)", _I)
 _NEVER = re.compile(
@@ -34,7 +36,7 @@ _IN_ANALYSIS = re.compile(r"gmin|source stepping|singular|transient op|operating
 def aborted_in(lines: LogLines, deck: Deck) -> Complaint | None:
     """Why an analysis was aborted; None if none was."""
     for line in lines.notable:
-        if match := _ABORTED.search(line.text):
+        if (match := _ABORTED.search(line.text)) and (match["why"] or "").strip() != _PAUSED:
             return _complaint(match["why"] or "", line, lines, deck)
     return None
 
