@@ -30,8 +30,8 @@ _PRINTED = re.compile(
 )
 _FAILED = re.compile(r"^[ \t]*\.?meas(?:ure)?[ \t]+\w+[ \t]+(\S+)[ \t].*failed!", re.I | re.M)
 _TROUBLE = re.compile(
-    r"^.*(?:simulation\(s\) aborted|doAnalyses:(?! pause requested)|fatal error|could not find include|could not find library"
-    r"|can't find model|unknown subckt|no circuit loaded|there aren't any circuits"
+    r"^.*(?:simulation\(s\) aborted|doAnalyses:(?! pause requested)|fatal error|could not find include"
+    r"|could not find library|can't find model|unknown subckt|no circuit loaded|there aren't any circuits"
     r"|simulation interrupted due).*$",
     re.I | re.M,
 )

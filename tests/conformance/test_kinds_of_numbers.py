@@ -24,7 +24,7 @@ def same_or_refused(root: Path, sweep: str, plain: str, template: str) -> None:
 
 
 @pytest.mark.parametrize("card", [".option temp={{ parameters.r }}", ".temp {{ parameters.r }}"])
-@pytest.mark.parametrize("spelling", ["85C", "85degC", "85 °C", "85℃", "85c", "+85"])
+@pytest.mark.parametrize("spelling", ["85C", "85degC", "85 °C", "85℃", "85c", "+85", "358.15K"])
 def test_a_temperature_with_a_unit_is_that_temperature(tmp_path: Path, card: str, spelling: str) -> None:
     template = HOT.replace("TEMPERATURE", card).replace(".param r={{ parameters.r }}\n", "")
     same_or_refused(tmp_path, f'parameters: {{r: ["{spelling}"]}}', "parameters: {r: [85]}", template)

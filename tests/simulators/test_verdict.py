@@ -55,6 +55,22 @@ def test_ends_early_and_says_so(path: Path) -> None:
     assert "reached 1.5e-06s of 2e-06s" in outcome.message
 
 
+@pytest.mark.parametrize(
+    ("temperature", "status"),
+    [
+        *(("300000.000000", "failed"), ("1000.000000", "failed"), ("-273.200000", "failed")),
+        *(("-300.000000", "failed"), ("-4000.000000", "failed"), ("999.000000", "completed")),
+        *(("-273.150000", "completed"), ("-40.000000", "completed"), ("27.000000", "completed")),
+    ],
+)
+def test_a_temperature_that_no_circuit_has_is_a_failure(path: Path, temperature: str, status: str) -> None:
+    log = b"Doing analysis at TEMP = %b and TNOM = 27.000000\n" % temperature.encode()
+    outcome = judge(DECK, log + GOOD_LOG, tran(path, 2e-6), Ending(0))
+    assert outcome.status == status
+    if status == "failed":
+        assert outcome.kind == FailureKind.BAD_NETLIST and "\u00b0C" in outcome.message
+
+
 PAUSED = b"doAnalyses: pause requested\n\ntran simulation interrupted\n"
 
 
@@ -70,7 +86,7 @@ PAUSED = b"doAnalyses: pause requested\n\ntran simulation interrupted\n"
     ],
 )
 def test_a_transient_that_its_deck_shortens_is_complete(path: Path, command: str, status: str) -> None:
-    deck = Deck.parse(DECK.text.replace(".end\n", f".control\nrun\n{command}\n.endc\n.end\n"))
+    deck = Deck.parse(f"t\nr1 a 0 1k\n.control\ntran 1n 2u\n{command}\n.endc\n.end\n")
     outcome = judge(deck, GOOD_LOG + PAUSED, tran(path, 1.5e-6), Ending(0))
     assert outcome.status == status
     assert outcome.kind in {None, FailureKind.PARTIAL}

@@ -42,10 +42,10 @@ class LogScan:
 def scan_log(log: bytes, deck: Deck) -> LogScan:
     """Search `log` for every known complaint and warning."""
     lines = LogLines(log)
+    changed = _impossible_temperature(log)
     if not lines.notable:
-        return LogScan(measures=meas_reasons(lines, deck))
+        return LogScan(changed=changed, measures=meas_reasons(lines, deck))
     warned = warned_in(lines, deck)
-    changed = None
     if warned.changed:
         message = f"not simulated as written: {warned.changed}"
         changed = Complaint(FailureKind.BAD_NETLIST, message)
@@ -57,6 +57,22 @@ def scan_log(log: bytes, deck: Deck) -> LogScan:
         warned.warnings,
         meas_reasons(lines, deck),
     )
+
+
+_IMPOSSIBLE = re.compile(
+    rb"Doing analysis at TEMP = "
+    rb"((?:-?\d{4,}|-27[4-9]|-2[89]\d|-[3-9]\d\d|-273(?=\.(?:1[6-9]|[2-9])))[.\d]*)"
+)
+"""An analysis at 1000 °C or more, or below absolute zero."""
+
+
+def _impossible_temperature(log: bytes) -> Complaint | None:
+    """The complaint for a circuit that was simulated at a temperature that no circuit has."""
+    match = _IMPOSSIBLE.search(log)
+    if match is None:
+        return None
+    message = f"simulated at {float(match[1]):g} °C: write temperatures in °C (ngspice reads 300K as 300000)"
+    return Complaint(FailureKind.BAD_NETLIST, message)
 
 
 def last_progress(tail: bytes) -> float | None:
