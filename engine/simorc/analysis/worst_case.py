@@ -12,10 +12,11 @@ import numpy as np
 from simorc.analysis.circuit import Circuit, Limit, Progress, limits_of
 from simorc.analysis.conditions import Condition
 from simorc.analysis.evaluation import Evaluator
-from simorc.analysis.failure_search import WorstCase, search_from_star
+from simorc.analysis.failure_search import WorstCase
 from simorc.analysis.importance import Estimate
 from simorc.analysis.local_model import LocalModel
 from simorc.analysis.normal import sigma_of
+from simorc.analysis.starting_points import worst_cases
 from simorc.analysis.subject import Subject
 from simorc.analysis.verification import verified
 from simorc.config.models.analysis import Samples
@@ -30,8 +31,9 @@ class LimitDistance:
 
     `worst` is the result of the search; `variables` are its point by name, the largest first. `normal` is the
     distance that a normal distribution with the same standard deviation has. `estimate` is the probability
-    from samples, where it was asked for or where the search has not settled. `simulations` were made for this
-    limit, in addition to those that all limits of the condition share.
+    from samples, where it was asked for or where the search has not settled. `further` are the worst-case
+    points of other failure regions, `names` the variables in the order of the deck. `simulations` were made
+    for this limit, in addition to those that all limits of the condition share.
     """
 
     condition: Condition
@@ -42,6 +44,8 @@ class LimitDistance:
     normal: float
     simulations: int
     estimate: Estimate | None = None
+    further: Sequence[WorstCase] = ()
+    names: Sequence[str] = ()
 
     @property
     def distance(self) -> float | None:
@@ -52,10 +56,19 @@ class LimitDistance:
 
     @property
     def probability(self) -> float | None:
-        """Of violating the limit: from samples, else of a limit that is flat around the point."""
+        """Of violating the limit: from samples, else of a limit that is flat around the points of all regions
+        (an upper bound where these overlap).
+        """
         if self.estimate is not None:
             return self.estimate.probability
-        return self.worst.probability if self.worst.settled else None
+        if not self.worst.settled:
+            return None
+        return min(1.0, self.worst.probability + sum(each.probability for each in self.further))
+
+    def point_of(self, region: WorstCase) -> dict[str, float]:
+        """The variables at the point of a region by name, the largest first."""
+        order = np.argsort(-np.abs(region.point))
+        return {self.names[place]: float(region.point[place]) for place in order}
 
     @property
     def sigma(self) -> float | None:
@@ -84,6 +97,9 @@ class LimitDistance:
             "normal_distance": self.normal if math.isfinite(self.normal) else None,
             "normal": self.is_normal,
             "point": dict(self.variables),
+            "further_regions": [
+                {"distance": each.distance, "point": self.point_of(each)} for each in self.further
+            ],
             "probability": self.probability,
             "estimate": None if self.estimate is None else estimate_json(self.estimate),
             "simulations": self.simulations,
@@ -113,13 +129,14 @@ def distances(
     *,
     verify: Samples | None = None,
     worst_corner: bool = False,
+    starts: int = 0,
     progress: Progress = lambda simulations: None,
 ) -> list[LimitDistance]:
     """The worst-case distance of every limit at every condition; with `worst_corner` at the condition in
     which the linear model puts the limit nearest.
 
-    `verify` are the samples of the probability at each limit. Raises UsageError where nothing is random or a
-    simulation near the nominal point fails.
+    `starts` more searches begin in random directions. `verify` are the samples of the probability at each
+    limit. Raises UsageError where nothing is random or a simulation near the nominal point fails.
     """
     circuits = [subject.circuit(evaluator, each, measurements, progress) for each in subject.conditions]
     for circuit in circuits:
@@ -132,7 +149,7 @@ def distances(
             for limit in limits_of(subject.specs[name], circuit.condition)
         ]
         for circuit, limit in _nearest(asked) if worst_corner else asked:
-            found.append(_distance(circuit, limit, verify))
+            found.append(_distance(circuit, limit, verify, starts))
     return found
 
 
@@ -152,7 +169,7 @@ def _signed(model: LocalModel, limit: Limit) -> float:
     return math.copysign(model.normal_distance(limit.value), inside) if inside else 0.0
 
 
-def _distance(circuit: Circuit, limit: Limit, verify: Samples | None) -> LimitDistance:
+def _distance(circuit: Circuit, limit: Limit, verify: Samples | None, starts: int) -> LimitDistance:
     before = circuit.simulations
     model, margin = circuit.model(limit.measurement), circuit.margin(limit)
     values = circuit.star()[:, circuit.measurements.index(limit.measurement)]
@@ -160,9 +177,10 @@ def _distance(circuit: Circuit, limit: Limit, verify: Samples | None) -> LimitDi
     discrete = any(each.is_discrete for each in circuit.variables)
     if discrete:
         still = np.zeros(len(circuit.variables))
-        worst = WorstCase(still, 0.0, False, still, "a variable has two values only (limit)")
+        worsts = [WorstCase(still, 0.0, False, still, "a variable has two values only (limit)")]
     else:
-        worst = search_from_star(margin, margins)
+        worsts = worst_cases(margin, margins, 1.0, starts, 1 if verify is None else verify.seed)
+    worst = worsts[0]
     names = [each.name for each in circuit.variables]
     order = np.argsort(-np.abs(worst.point))
     found = LimitDistance(
@@ -172,11 +190,13 @@ def _distance(circuit: Circuit, limit: Limit, verify: Samples | None) -> LimitDi
         worst=worst,
         variables={names[place]: float(worst.point[place]) for place in order},
         normal=_signed(model, limit),
+        further=worsts[1:],
+        names=names,
         simulations=circuit.simulations - before,
     )
     if verify is None:
         return found
-    estimate = verified(margin, [worst], float(margins[0]), verify.samples, verify.seed)
+    estimate = verified(margin, worsts, float(margins[0]), verify.samples, verify.seed)
     return replace(found, estimate=estimate, simulations=circuit.simulations - before)
 
 

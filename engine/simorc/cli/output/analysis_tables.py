@@ -156,6 +156,9 @@ def _distance_remarks(each: LimitDistance) -> Iterator[str]:
     where = f"{plain(each.limit.name)} at {plain(each.condition.name)}"
     if not each.worst.settled:
         yield f"warning: {where}: the search did not settle: {plain(each.worst.reason)}"
+    for region in each.further:
+        point = ", ".join(f"{name} {value:+.2f}" for name, value in [*each.point_of(region).items()][:_POINT])
+        yield plain(f"{where}: another failure region at {_sigma(region.distance)} sigma: {point}")
     if each.is_normal is False and each.sigma is not None:
         yield (
             f"warning: {where}: not normal: a normal fit says {_sigma(each.normal)} sigma, "

@@ -41,6 +41,8 @@ class WorstCaseAnalysis(Section):
     """The measurements; default: all that have a spec."""
     target: Annotated[Quantity, Field(gt=0)] | None = None
     """The distance wanted; the unit is one sigma. A smaller one violates it (exit code 3)."""
+    starts: Annotated[Whole, Field(ge=0, le=1000)] = 0
+    """Further searches that begin in random directions, for limits with several failure regions."""
     at: Literal["every_corner", "worst_corner"] = "every_corner"
     """Every condition, or for each limit the one in which the linear model puts it nearest."""
     verify: Samples | None = None

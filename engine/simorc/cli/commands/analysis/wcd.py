@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     help="Sample at each worst-case point with about N simulations, for a probability with its interval.",
 )
 @click.option("--seed", type=CountOption(min=0), help="Seed of these samples.  [default: 1]")
+@click.option(
+    "--starts",
+    type=CountOption(min=0),
+    help="Further searches that begin in random directions.  [default: those of the analysis, else 0]",
+)
 @click.option("--save", metavar="CORNER", help="Save the nearest worst-case point as a statistical corner.")
 @click.option("--target", type=NumberOption(), help="Distance wanted, in sigma.")
 @scoped
@@ -42,6 +47,7 @@ def command(
     json_form: bool,
     verify: int | None,
     seed: int | None,
+    starts: int | None,
     save: str | None,
     target: float | None,
 ) -> None:
@@ -59,6 +65,7 @@ def command(
             *(subject, evaluator, asked),
             verify=samples,
             worst_corner=options.at == "worst_corner",
+            starts=options.starts if starts is None else starts,
             progress=counter,
         )
         simulations = evaluator.simulations
