@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from simorc.config.contracts.resolved import ResolvedContract
@@ -48,6 +49,7 @@ def qualify(place: Workplace) -> StageOutcome:
         "killed": found.killed,
         "equivalent": len(found.equivalent),
         "score": round(found.score, 4),
+        **{f"{part}_cpu": round(seconds, 3) for part, seconds in found.cpu_seconds.items()},
     }
     weak = found.weaknesses()
     if weak:
@@ -74,10 +76,15 @@ class _Qualifying:
         outputs, mutants = self._elaborate()
         if self._found.instantiated:
             self._run_right_design()
-            self._run_stubs(outputs)
-            self._run_mutants(mutants)
-            self._excuse()
+            self._timed("stub", lambda: self._run_stubs(outputs))
+            self._timed("mutant", lambda: self._run_mutants(mutants))
+            self._timed("proof", self._excuse)
         return self._found
+
+    def _timed(self, part: str, work: Callable[[], None]) -> None:
+        began = _cpu_of_programs()
+        work()
+        self._found.cpu_seconds[part] = _cpu_of_programs() - began
 
     def _elaborate(self) -> tuple[list[str], list[Mutant]]:
         stage, top = self._place.definition.qualify, self._place.request.top
@@ -148,3 +155,9 @@ class _Qualifying:
         proved = equivalent(self._place, self._contract, self._stand.design, others, self._found.survivors)
         self._found.equivalent = proved
         self._found.survivors = [each for each in self._found.survivors if each not in proved]
+
+
+def _cpu_of_programs() -> float:
+    """CPU seconds of all programs that this process has waited for."""
+    times = os.times()
+    return times.children_user + times.children_system

@@ -27,6 +27,8 @@ class Qualification:
     invalid: int = 0
     equivalent: list[Mutant] = field(default_factory=list)
     survivors: list[Mutant] = field(default_factory=list)
+    cpu_seconds: dict[str, float] = field(default_factory=dict)
+    """CPU time of the programs for stubs, mutants and proofs (`stub`, `mutant`, `proof`)."""
 
     @property
     def killable(self) -> int:

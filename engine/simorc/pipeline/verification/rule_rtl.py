@@ -34,6 +34,13 @@ def rtl_of_rules(contract: ResolvedContract) -> str:
         raise failure(Fault.ORACLE_FAILED, f"rules: {error.message}: {error.text}") from None
 
 
+def condition_in_verilog(contract: ResolvedContract, text: str) -> str:
+    """A condition of the contract's ports in Verilog. Raises ExpressionError if it has no Verilog form."""
+    names = {*contract.parameters, *(port.name for port in contract.ports)}
+    module = _Module(contract, RuleSet({}, {}, {}, {}))
+    return _Writer(module, text).truth(parse_expression(text, names).tree)
+
+
 class _Module:
     """Writes one module."""
 
