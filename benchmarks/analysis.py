@@ -2,10 +2,14 @@
 
 Run as ``python -m benchmarks.analysis DECKS``, with PDK_ROOT set and DECKS a directory that contains
 follower.cir and mirror.cir. The analytic limits need neither: ``python -m benchmarks.analysis analytic``.
+Where openturns is installed, its distances are computed beside those of simorc.
 """
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import math
 import os
 import re
 import sys
@@ -13,13 +17,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from simorc.analysis.circuit import Circuit, Limit
 from simorc.analysis.evaluation import Evaluator
 from simorc.analysis.failure_search import search_from_star
+from simorc.analysis.limit_states import Margin
 from simorc.analysis.local_model import star
 from simorc.analysis.mismatch import contributions
+from simorc.analysis.starting_points import worst_cases
 from simorc.analysis.subject import subject_of
 from simorc.analysis.verification import verified
 from simorc.analysis.worst_case import distances
@@ -91,9 +99,58 @@ def _deck_rows(project: Project, name: str) -> None:
             "13 simulations (follower), < 5 s",
             f"{found.simulations} simulations, {seconds:.1f} s",
         )
-        row(f"contributions, {name}", "0.5 points of a 500-sample regression", f"{100 * apart:.2f} points")
+        error = _standard_error(fitted.r_squared, max(found.devices.values()), drawn.samples)
+        row(
+            f"contributions, {name}",
+            "0.5 points of a 500-sample regression",
+            f"{100 * apart:.2f} points (standard error of the regression: {100 * error:.2f})",
+        )
+        circuit = subject.circuit(evaluator, subject.conditions[0], [measurement])
+        samples = np.random.default_rng(1).standard_normal((drawn.samples, len(circuit.variables)))
+        spread = float(circuit.values(samples).std(ddof=1))
+        row(f"sigma, {name}", "6 % of 500 samples", f"{100 * abs(found.sigma / spread - 1):.1f} %")
+        for line in _oracle_rows(circuit, name, measurement, spread):
+            row(*line)
         for line in _distance_rows(subject, evaluator, name, measurement, found.simulations):
             row(*line)
+
+
+def _standard_error(r_squared: float, share: float, samples: int) -> float:
+    """Of the share of a device in a regression on so many samples, from what it leaves unexplained."""
+    return 2 * math.sqrt(share * max(0.0, 1.0 - r_squared) / samples)
+
+
+def _oracle_rows(
+    circuit: Circuit, name: str, measurement: str, spread: float
+) -> Iterator[tuple[str, str, str]]:
+    """The distances of limits at 3, 4.5 and 6 sigma of the samples beside those of OpenTURNS."""
+    margins = circuit.star()[:, 0]
+    for sigma in (3.0, 4.5, 6.0):
+        limit = Limit(measurement, float(margins[0]) + sigma * spread, is_minimum=False)
+        before = circuit.simulations
+        (found, *_) = worst_cases(circuit.margin(limit), limit.margins(margins), 1.0, 0, 1)
+        simulations = circuit.simulations - before
+        oracle = abdo_rackwitz(circuit.margin(limit), len(circuit.variables))
+        seen = "openturns is not installed" if oracle is None else f"{abs(oracle - found.distance):.4f}"
+        yield (
+            f"wcd, {name}, {limit.name}",
+            "0.02 of AbdoRackwitz",
+            f"{seen} ({found.distance:.3f} sigma, {simulations} simulations after the star)",
+        )
+
+
+def abdo_rackwitz(margin: Margin, dimensions: int) -> float | None:
+    """The distance that OpenTURNS finds; None where it is not installed."""
+    if importlib.util.find_spec("openturns") is None:
+        return None
+    ot: Any = importlib.import_module("openturns")
+    function = ot.PythonFunction(dimensions, 1, lambda point: [float(margin(np.array([point]))[0])])
+    steps = [0.02] * dimensions
+    function.setGradient(ot.CenteredFiniteDifferenceGradient(steps, function.getEvaluation()))
+    output = ot.CompositeRandomVector(function, ot.RandomVector(ot.Normal(dimensions)))
+    form = ot.FORM(ot.AbdoRackwitz(), ot.ThresholdEvent(output, ot.Less(), 0.0), [0.0] * dimensions)
+    form.run()
+    return float(form.getResult().getHasoferReliabilityIndex())
 
 
 def _distance_rows(
