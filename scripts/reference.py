@@ -25,6 +25,7 @@ from simorc.config.models.sizing import SizingDefinition
 from simorc.config.models.statistical_corner import StatisticalCorner
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
+from simorc.config.schema.descriptions import descriptions
 from simorc.config.schema.key_words import default_words, sections_below, value_words
 
 PAGES = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -87,8 +88,9 @@ def _section_text(
     lines = [f"## {section.__name__} {{#{anchor(section)}}}\n", (section.__doc__ or "").strip() + "\n"]
     if section.model_fields:
         lines += ["| key | value | default | meaning |", "|---|---|---|---|"]
+    described = descriptions(section)
     for key, field in section.model_fields.items():
-        meaning = _cell(field.description or "")
+        meaning = _cell(described.get(key, field.description or ""))
         value, default = _cell(value_words(field, link)), _cell(default_words(field))
         lines.append(f"| `{key}` | {value} | {default} | {meaning} |")
     example = examples.get(section.__name__)

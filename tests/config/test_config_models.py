@@ -13,6 +13,7 @@ from simorc.config.models.measurement import Measurement, Spec
 from simorc.config.models.setup import Setup
 from simorc.config.models.sweep import MonteCarlo, Range, SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
+from simorc.config.schema.descriptions import describe
 from simorc.units import Number
 
 
@@ -225,6 +226,7 @@ def test_frozen() -> None:
 @pytest.mark.parametrize("model", [Setup, TestbenchConfig, SweepDefinition])
 def test_every_key_is_described_in_the_schema(model: type[Section]) -> None:
     schema = model.model_json_schema()
+    describe(schema, model)
     for section in [schema, *schema["$defs"].values()]:
         for name, key in section["properties"].items():
             described = {**schema["$defs"].get(key.get("$ref", "").removeprefix("#/$defs/"), {}), **key}

@@ -19,7 +19,7 @@ class Section(BaseModel):
         frozen=True,
         extra="forbid",
         arbitrary_types_allowed=True,
-        use_attribute_docstrings=True,
+        defer_build=True,
         validate_default=False,
     )
 

@@ -18,6 +18,7 @@ from simorc.config.models.sizing import SizingDefinition
 from simorc.config.models.statistical_corner import StatisticalCorner
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.models.testbench import TestbenchConfig
+from simorc.config.schema.descriptions import describe
 
 FILES: Mapping[str, type[Section]] = {
     "setup": Setup,
@@ -48,6 +49,7 @@ _NAMED = {"type": "array", "items": {"type": "string"}}
 def json_schema(name: str) -> dict[str, Any]:
     """The schema of a file by its name in `FILES` (draft 2020-12)."""
     schema = FILES[name].model_json_schema(mode="validation")
+    describe(schema, FILES[name])
     schema.pop("description", None)
     definitions = schema.get("$defs", {})
     for part in (schema, *definitions.values()):

@@ -27,7 +27,6 @@ from simorc.config.validate.cross_checks import (
     sweep_problems,
     testbench_problems,
 )
-from simorc.config.validate.pipeline_checks import pipeline_problems
 from simorc.config.yaml.document import Document, document_of, read_document
 from simorc.config.yaml.source import KeyPath, Source, read_yaml
 from simorc.errors import Problem
@@ -282,7 +281,10 @@ def _check_together(files: ProjectFiles) -> None:
         files.problems += check_analysis(files, analysis)
     files.problems += plan_problems(files.setup, sweeps)
     files.problems += environment_problems(files.setup, files.testbenches)
-    files.problems += pipeline_problems(files.setup, files.root, sweeps)
+    if files.setup.model is not None and files.setup.model.pipelines:
+        from simorc.config.validate.pipeline_checks import pipeline_problems  # most projects have none
+
+        files.problems += pipeline_problems(files.setup, files.root, sweeps)
 
 
 def check_sweep(files: ProjectFiles, sweep: Document[SweepDefinition]) -> list[Problem]:
