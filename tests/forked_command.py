@@ -19,7 +19,8 @@ from tempfile import TemporaryDirectory
 
 from simorc.cli import main as simorc
 from simorc.launch import start as start_module
-from tests.forked_runner import Forked, fork, fork_runner
+from simorc.launch.forked_process import ForkedChild, fork
+from tests.forked_runner import fork_runner
 from tests.waiting import until
 
 _CLIENT = """#!{python} -ISE
@@ -49,7 +50,7 @@ def forked_simorc(
         )
 
 
-def serve_commands(directory: Path) -> Forked:
+def serve_commands(directory: Path) -> ForkedChild:
     """Put a program ``simorc`` into the new `directory`; it works as long as the server that is returned."""
     directory.mkdir()
     address, client = directory / "socket", directory / "simorc"

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from simorc.errors import RunBusy, RunError
+from simorc.launch.forked_process import ForkedChild
 from simorc.regular_files import descriptor_of, read_regular
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerInfo, runner_info
@@ -39,7 +40,7 @@ def spawn_runner(module: str, layout: RunLayout, stdin: int = subprocess.DEVNULL
 
 
 def await_runner(
-    layout: RunLayout, process: subprocess.Popen[bytes], busy: Callable[[RunLayout], RunBusy]
+    layout: RunLayout, process: subprocess.Popen[bytes] | ForkedChild, busy: Callable[[RunLayout], RunBusy]
 ) -> RunnerInfo:
     """Wait until the runner has begun, or is over already.
 

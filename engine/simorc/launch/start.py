@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from simorc.config.execution_record import SimulatorRecord
 from simorc.config.models.execution import SimulatorSettings
 from simorc.errors import ToolMissing
+from simorc.launch.forked_process import ForkedChild
 from simorc.launch.runner_process import await_runner, spawn_runner
 from simorc.rundir.circuit.record import ACCEPT, REFUSE
 from simorc.rundir.layout import RunLayout
@@ -34,12 +35,14 @@ def start_runner(
     nice: int | None = None,
     executor: str | None = None,
     inputs: str = REFUSE,
+    waiting: ForkedChild | None = None,
 ) -> RunnerInfo:
     """Start the runner of `layout` in its own session and wait until it holds the run.
 
     The options override the run's settings for this runner; `cases` limits it to those cases, whatever their
     status. `inputs` says what to do if a file the run was built from has changed: refuse (raises
-    `InputsChanged`), keep (use the run's own copies), accept (use the changed files, marked). Raises
+    `InputsChanged`), keep (use the run's own copies), accept (use the changed files, marked). `waiting` is a
+    runner that was forked already and waits for its options (see `waiting_runner`). Raises
     `RunBusy` if another process holds the run, `RunError` with the runner's own message if it does not start,
     `ToolMissing` without the simulator.
     """
@@ -56,7 +59,7 @@ def start_runner(
         options["cases"] = list(cases)
     if inputs == ACCEPT:
         options["inputs"] = inputs
-    process = spawn_runner(RUNNER, layout, subprocess.PIPE)
+    process = waiting or spawn_runner(RUNNER, layout, subprocess.PIPE)
     assert process.stdin is not None
     try:
         process.stdin.write(json.dumps(options).encode())

@@ -30,6 +30,7 @@ from simorc.cli.selection import (
     within_run,
 )
 from simorc.errors import RunNotFound, UsageError
+from simorc.launch.forked_process import waiting_runner
 from simorc.launch.start import require_simulator, start_runner
 from simorc.rundir.circuit.record import REFUSE
 from simorc.rundir.edited_metadata import edited_statuses, named
@@ -140,7 +141,7 @@ def command(
 
 def _start(layout: RunLayout, cases: list[int] | None, asked: Asked, detach: bool, json_form: bool) -> int:
     """Start the runner, and follow it unless `detach`; returns the exit code."""
-    with Follower(layout, cases) as follower:
+    with waiting_runner(layout) as waiting, Follower(layout, cases) as follower:
         start_runner(
             layout,
             jobs=asked.jobs,
@@ -149,6 +150,7 @@ def _start(layout: RunLayout, cases: list[int] | None, asked: Asked, detach: boo
             cases=cases,
             executor=asked.executor,
             inputs=asked.inputs,
+            waiting=waiting,
         )
         if detach:
             click.echo(layout.name)
