@@ -160,7 +160,7 @@ def test_every_problem_at_once_with_its_place(root: Path) -> None:
         "sim_setup.yaml:3:1: executoin: unknown key (did you mean 'execution'?); known: analyses,"
         " description, dut, environments, execution, name, netlister, pipelines, plans, simulator, sweeps, testbenches",
         "sweeps/pvt.yaml:3:9: parameters.vdaa: not a parameter of testbench 'dc' (did you mean 'vdda'?)",
-        "sweeps/pvt.yaml:6:1: cornres: unknown key (did you mean 'corners'?); known: after, corners, description,"
+        "sweeps/pvt.yaml:6:1: cornres: unknown key (did you mean 'corners'?); known: after, corner_set, corners, description,"
         " exclude, execution, include, measurements, monte_carlo, parameters, plot_specs, sensitivity, simulator, specs,"
         " testbench, zip",
         "testbenches/dc/config.yaml:9:17: specs.offset.max: expected a number, not 'tiny'",
