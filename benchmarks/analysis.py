@@ -140,15 +140,24 @@ def _oracle_rows(
 
 
 def abdo_rackwitz(margin: Margin, dimensions: int) -> float | None:
-    """The distance that OpenTURNS finds; None where it is not installed."""
+    """The distance that OpenTURNS finds; None where it is not installed. Its tolerances are absolute, so that
+    the margin is given relative to that at the nominal point.
+    """
     if importlib.util.find_spec("openturns") is None:
         return None
     ot: Any = importlib.import_module("openturns")
-    function = ot.PythonFunction(dimensions, 1, lambda point: [float(margin(np.array([point]))[0])])
-    steps = [0.02] * dimensions
+    nominal = float(margin(np.zeros((1, dimensions)))[0])
+    function = ot.PythonFunction(
+        dimensions, 1, lambda point: [float(margin(np.array([point]))[0]) / abs(nominal)]
+    )
+    steps = [0.05] * dimensions
     function.setGradient(ot.CenteredFiniteDifferenceGradient(steps, function.getEvaluation()))
     output = ot.CompositeRandomVector(function, ot.RandomVector(ot.Normal(dimensions)))
-    form = ot.FORM(ot.AbdoRackwitz(), ot.ThresholdEvent(output, ot.Less(), 0.0), [0.0] * dimensions)
+    solver = ot.AbdoRackwitz()
+    solver.setMaximumIterationNumber(30)
+    for allow in ("AbsoluteError", "RelativeError", "ResidualError", "ConstraintError"):
+        getattr(solver, f"setMaximum{allow}")(1e-3)
+    form = ot.FORM(solver, ot.ThresholdEvent(output, ot.Less(), 0.0), [0.0] * dimensions)
     form.run()
     return float(form.getResult().getHasoferReliabilityIndex())
 
