@@ -126,6 +126,20 @@ def ota_corners(root: Path) -> None:
     _ota(root, OTA_AC, "tt", f"parameters:\n{corners}  vdd: {vdd}\n  temp: {temp}\n")
 
 
+def ota_tuned(root: Path) -> None:
+    """Corners of the OTA with the width of its input pair as a parameter."""
+    found = kit()
+    assert found is not None
+    models = found / "libs.tech" / "combined/continuous/sky130.lib.spice"
+    write_project(
+        root,
+        OTA_HEAD.replace("L=0.5 W=20", "L=0.5 W={{ parameters.w_in }}") + OTA_AC,
+        {"models": models, "corner": "tt", "temp": 27, "vdd": 1.8, "w_in": 20},
+        "parameters:\n  corner: [tt, ff, ss]\n",
+        f"simulator: {{spiceinit: {found / 'libs.tech' / 'ngspice' / 'spinit'}}}\n",
+    )
+
+
 def sample(root: Path) -> None:
     shutil.copytree(
         SAMPLE_PROJECT, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("simulations", ".simorc")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -70,8 +73,22 @@ def broken_plugins() -> tuple[Plugin, ...]:
     return tuple(plugin for group in GROUPS for plugin in plugins(group) if plugin.problem)
 
 
-def _entries(group: str) -> list[EntryPoint]:
-    return [entry for each in (group, *_OLDER.get(group, ())) for entry in entry_points(group=each)]
+def _entries(group: str) -> Sequence[EntryPoint]:
+    return _entries_in(group, tuple((place, _changed(place)) for place in sys.path))
+
+
+@lru_cache(maxsize=64)
+def _entries_in(group: str, _places: tuple[tuple[str, int], ...]) -> Sequence[EntryPoint]:
+    """The entry points, read again only after a package was installed: every expression asks for them."""
+    return tuple(entry for each in (group, *_OLDER.get(group, ())) for entry in entry_points(group=each))
+
+
+def _changed(place: str) -> int:
+    """When a directory of packages was changed last (ns); 0 if it cannot be read."""
+    try:
+        return os.stat(place or ".").st_mtime_ns  # noqa: PTH116 -- a text costs half of what a Path does
+    except OSError:
+        return 0
 
 
 @cache

@@ -5,8 +5,11 @@ from __future__ import annotations
 from colorsys import rgb_to_hls
 
 import numpy as np
+import plotext
 import pytest
 
+from simorc.plots.backends.terminal import canvas
+from simorc.plots.backends.terminal.canvas import GHOST_SIGN, Stroke, draw_strokes
 from simorc.plots.backends.terminal.curves import PlotTrace
 from simorc.plots.backends.terminal.plot import terminal_plot
 from simorc.plots.from_run import family
@@ -72,3 +75,29 @@ def test_a_log_axis_has_minor_ticks_and_says_what_it_leaves_out() -> None:
     assert "values <= 0 not shown" in terminal_plot([line], log_y=True, coloured=False, ascii=True)
     positive = terminal_plot([PlotTrace.of("i", X, X)], log_x=True, log_y=True, coloured=False)
     assert "not shown" not in positive and "┴" in positive and "├" in positive
+
+
+@pytest.mark.parametrize("only_ascii", [False, True])
+def test_strokes_are_drawn_as_the_library_draws_its_own_signals(
+    only_ascii: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = np.random.default_rng(1).random
+    strokes = [
+        Stroke(np.sort(draw(90)), np.where(draw(90) > 0.1, draw(90), np.nan), index)
+        for index in (-1, 0, 3, 9)
+    ]
+
+    def drawn() -> list[str]:
+        return draw_strokes(strokes, [0.3], 60, 14, only_ascii=only_ascii, coloured=True)
+
+    ours = drawn()
+    monkeypatch.setattr(canvas, "_signal", lambda x, y, marker: plotext.figure.signal(x, y, marker=marker))
+    assert ours == drawn()
+
+
+def test_a_ghost_is_behind_the_others_and_in_no_legend() -> None:
+    curve = PlotTrace.of("now", X, X)
+    ghosts = [PlotTrace("before", ((X, X + 1),), ghost=True), PlotTrace("same", ((X, X),), ghost=True)]
+    text = terminal_plot([curve, *ghosts], ascii=True, coloured=False)
+    assert "before" not in text and "same" not in text and "* now" in text
+    assert GHOST_SIGN in text and text.count("*") > 20, "the curve is in front of a ghost in its place"

@@ -32,7 +32,7 @@ from simorc_tui.screens.tuner.parts import Points
 from simorc_tui.screens.tuner.variants import VariantController
 from simorc_tui.theme.compositing import FrugalCompositor
 from simorc_tui.theme.glyphs import Glyphs
-from simorc_tui.widgets.border_text import show_title
+from simorc_tui.widgets.border_text import show_subtitle, show_title
 from simorc_tui.widgets.plot.wave_chooser import Chosen, WaveChooser
 from simorc_tui.widgets.tuner.curve_pane import CurvePane
 from simorc_tui.widgets.tuner.sliders import Sliders
@@ -136,9 +136,13 @@ class TunerScreen(DismissedOnce[Points | None]):
             if began is not None and changed:
                 self.milliseconds = 1000 * (time.monotonic() - began)
             self.simulate()
-        if changed:
-            self.curve_pane.draw()
+        if changed and not self.curve_pane.draw():
             self.show_state()
+
+    @on(CurvePane.Shown)
+    def _curves_shown(self) -> None:
+        """The specs are painted together with the curves: one frame, not two."""
+        self.show_state()
 
     # What is shown --------------------------------------------------------------------------------
 
@@ -152,8 +156,8 @@ class TunerScreen(DismissedOnce[Points | None]):
     def show_head(self) -> None:
         """The line at the top, and whether what is below is stale."""
         head = heading(self.tuning, self.model, self.glyphs, self.milliseconds)
-        self.query_one("#tuner-head", Static).update(head)
-        self.query_one("#tuner-specs-pane").border_subtitle = "stale" if self.model.problem else ""
+        self.query_one("#tuner-head", Static).update(head, layout=False)  # one line, whatever is in it
+        show_subtitle(self.query_one("#tuner-specs-pane"), "stale" if self.model.problem else "")
 
     def _rows(self, reading: Reading | None) -> Sequence[SpecRow]:
         model = self.model

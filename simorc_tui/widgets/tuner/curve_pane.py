@@ -26,6 +26,9 @@ class CurvePane(Vertical):
             self.curves = curves
             self.wanted = wanted
 
+    class Shown(Message):
+        """Other curves are shown."""
+
     def __init__(self, model: TunerModel, reader: CurveReader, *, widget_id: str | None = None) -> None:
         super().__init__(id=widget_id)
         self.model = model
@@ -47,15 +50,21 @@ class CurvePane(Vertical):
     def plot(self) -> PlotView:
         return self.query_one(PlotView)
 
-    def draw(self) -> None:
-        """Have the curves read in a thread, unless that is under way: then once more afterwards."""
+    def draw(self) -> bool:
+        """Have the curves read in a thread, unless that is under way: then once more afterwards.
+
+        False where there is nothing new to draw.
+        """
         wanted = self._wanted()
         if wanted is None:
             if self.model.problem:
                 self.plot.show_note(plain(self.model.problem))
-        elif not self._reading and wanted != self.drawn:
-            self._reading = True
-            self.run_worker(self._read(wanted), group="curves")
+            return False
+        if self._reading or wanted == self.drawn:
+            return self._reading
+        self._reading = True
+        self.run_worker(self._read(wanted), group="curves")
+        return True
 
     def next_view(self, step: int) -> bool:
         """Draw the next plot; False where there is no other."""
@@ -97,4 +106,5 @@ class CurvePane(Vertical):
             self.plot.show_note(plain(curves.note))
         place = f" [{curves.views.index(curves.view) + 1}/{len(curves.views)}]" if curves.view else ""
         show_title(self, f"{plain(curves.view)}{place}" if curves.view else "curves")
+        self.post_message(self.Shown())
         self.draw()

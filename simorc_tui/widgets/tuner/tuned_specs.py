@@ -23,6 +23,7 @@ class TunedSpecs(Static):
         self._glyphs = glyphs
         self._rows: Sequence[SpecRow] = ()
         self._nominal: dict[str, str] = {}
+        self._lines = 0
 
     def show_rows(self, rows: Sequence[SpecRow], nominal: Sequence[SpecRow]) -> None:
         """Show these rows; `nominal` are those of the nominal values."""
@@ -40,7 +41,9 @@ class TunedSpecs(Static):
             return
         table = SheetTable(self._rows, max(self.size.width, 40), self._glyphs, self._columns())
         lines = [table.heading(), *(table.line(row) for row in self._rows)]
-        self.update(Text("\n", no_wrap=True).join(lines))
+        text = Text("\n", no_wrap=True).join(lines)
+        self.update(text, layout=len(lines) != self._lines)
+        self._lines = len(lines)
 
     def _columns(self) -> list[SheetColumn]:
         was = SheetColumn("nominal", lambda row: self._nominal.get(row.name, ""), 2)
