@@ -267,3 +267,32 @@ def test_ratings_pi_and_the_case_of_file_names(tmp_path: Path) -> None:
     text = next(text for name, text in made.files.items() if name.suffix == ".j2")
     assert "tol=" not in text and ".param pi=3.14159" in text and "Opamps.LIB" in text
     assert made.changed == ["R1: tol=5, pwr=0.1: no simulation uses it"] and not made.left
+
+
+STEPPED = "* x\n.param R=1k\nV1 a 0 1\nR1 a 0 {R}\n.op\n.step param R file=%s\n"
+
+
+def test_the_values_of_a_step_come_from_its_file(tmp_path: Path) -> None:
+    (tmp_path / "Values.txt").write_text("1k\n2.5k\n7meg\n")
+    (tmp_path / "a.net").write_text(STEPPED % '"values.txt"')
+    made = from_ltspice(tmp_path / "a.net", tmp_path / "out")
+    sweep = str(made.files[Path("sweeps/a.yaml")])
+    assert "R: [1k, 2.5k, 7meg]" in sweep and not made.left
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (None, "not found"),
+        ("1k\nabc\n", "contains something other than numbers"),
+        ("", "contains something other than numbers"),
+    ],
+)
+def test_a_step_without_usable_file_is_left_with_the_reason(
+    tmp_path: Path, text: str | None, reason: str
+) -> None:
+    if text is not None:
+        (tmp_path / "v.txt").write_text(text)
+    (tmp_path / "a.net").write_text(STEPPED % "v.txt")
+    made = from_ltspice(tmp_path / "a.net", tmp_path / "out")
+    assert made.left == [f".step file v.txt {reason}: .step param R file=v.txt"]

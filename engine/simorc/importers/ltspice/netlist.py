@@ -23,6 +23,7 @@ from simorc.importers.ltspice.cards import (
     with_currents,
     without_ratings,
 )
+from simorc.importers.ltspice.steps import is_number, step_values, values_file, with_listed_values
 from simorc.importers.result import Carried, named, read_text
 from simorc.units import Number
 
@@ -65,7 +66,7 @@ def from_ltspice(path: Path, directory: Path | None = None) -> Carried:
         _read(card, found, carried, source)
     for card in cards[1:]:
         if card.lower().startswith(".step"):
-            _step(card, found, carried)
+            _step_with_its_file(card, found, carried, source)
     _add_testbench(carried, name, cards[0] if cards else "", found)
     sweep = {"testbench": name, "parameters": found.swept}
     carried.yaml(f"sweeps/{name}.yaml", sweep, f"The .step cards of {source.name}.")
@@ -186,19 +187,26 @@ def _two_terminals(card: str, found: _Netlist, carried: Carried) -> None:
 def _param(card: str, found: _Netlist) -> None:
     """Plain numbers become parameters of the testbench; expressions stay as they are."""
     for name, value in _PARAM.findall(card.partition(" ")[2]):
-        if _is_number(value):
+        if is_number(value):
             found.parameters[name] = value
             found.lines.append(f".param {name}={{{{ parameters.{name} }}}}")
         else:
             found.lines.append(f".param {name}={value}")
 
 
-def _is_number(text: str) -> bool:
-    try:
-        Number(text)
-    except ValueError:
-        return False
-    return True
+def _step_with_its_file(card: str, found: _Netlist, carried: Carried, source: Path) -> None:
+    """A .step whose values may be in a file beside the netlist."""
+    written = values_file(card)
+    if written is None:
+        _step(card, found, carried)
+        return
+    path = _any_case(source.parent / written.replace("\\", "/"))
+    if not path.is_file():
+        carried.leave(f".step file {written} not found: {card}")
+    elif (listed := with_listed_values(card, read_text(path))) is None:
+        carried.leave(f".step file {written} contains something other than numbers: {card}")
+    else:
+        _step(listed, found, carried)
 
 
 def _step(card: str, found: _Netlist, carried: Carried) -> None:
@@ -213,7 +221,7 @@ def _step(card: str, found: _Netlist, carried: Carried) -> None:
         name = words.pop(0) if words else ""
         if not is_param and name.lower() != "temp":
             name = _placed_in_source(name, found)
-    values = _step_values(scale.lower(), words) if name else None
+    values = step_values(scale.lower(), words) if name else None
     if not name or values is None:
         carried.leave(f".step form not supported: {card}")
         return
@@ -241,7 +249,7 @@ def _placed_in_source(name: str, found: _Netlist) -> str:
     value = re.compile(rf"({re.escape(name)}\s+\S+\s+\S+\s+(?:dc\s+)?)([^\s()=]+)(\s.*)?", re.IGNORECASE)
     for place, line in enumerate(found.lines):
         match = value.fullmatch(line)
-        if match and name[:1].lower() in "vi" and _is_number(match[2]):
+        if match and name[:1].lower() in "vi" and is_number(match[2]):
             found.parameters[name] = match[2]
             found.lines[place] = f"{match[1]}{{{{ parameters.{name} }}}}{match[3] or ''}"
             return name
@@ -255,29 +263,11 @@ def _placed_in_model(step: re.Match[str], found: _Netlist) -> str:
     name = re.sub(r"\W", "_", f"{step[2]}_{step[3]}_{step[4]}")
     for place, line in enumerate(found.lines):
         match = entry.search(line) if card.match(line) else None
-        if match and _is_number(match[2]):
+        if match and is_number(match[2]):
             found.parameters[name] = match[2]
             found.lines[place] = f"{line[: match.end(1)]}{{{{ parameters.{name} }}}}{line[match.end() :]}"
             return name
     return ""
-
-
-def _step_values(scale: str, words: list[str]) -> Any:
-    """The values of a .step: ``list 1 2 3``, ``start stop step``, or with points per octave or decade."""
-    if words and words[0].lower() == "list":
-        listed = [Number(word) if _is_number(word) else word for word in words[1:]]
-        return listed or None
-    if len(words) != 3 or not all(_is_number(word) for word in words):
-        return None
-    start, stop, last = words
-    if scale == "lin":
-        return {"start": Number(start), "stop": Number(stop), "step": Number(last)}
-    ratio = (2.0 if scale == "oct" else 10.0) ** (1 / float(Number(last)))
-    value, values = float(Number(start)), []
-    while 0 < value <= float(Number(stop)) * (1 + 1e-9):
-        values.append(float(f"{value:.10g}"))
-        value *= ratio
-    return values or None
 
 
 def _meas(card: str, found: _Netlist, carried: Carried) -> None:
@@ -298,7 +288,7 @@ def _meas(card: str, found: _Netlist, carried: Carried) -> None:
 def _tran(card: str, carried: Carried) -> str:
     """``.tran Tstop`` and a Tstep of zero, which LTspice reads as "as it comes"."""
     words = card.split()[1:]
-    numbers = [word for word in words if _is_number(word)]
+    numbers = [word for word in words if is_number(word)]
     for modifier in words[len(numbers) :]:
         if modifier.lower() != "uic":
             carried.leave(f".tran {modifier}")
