@@ -18,7 +18,7 @@ from simorc.plots.from_run import family
 from simorc.results.frame import Frame
 from simorc.results.open_run import OpenRun
 from simorc.results.specs import Spec, judge_cases
-from simorc.results.statistics import capability, summarise_values
+from simorc.results.statistics import summarise_values
 from simorc.shown_values import parameter_text
 from simorc.units import ShownAs, format_si
 
@@ -56,20 +56,21 @@ def histogram_of(run: OpenRun, measurement: str) -> Spread:
     for name, limit in (("min", low), ("max", high)):
         if limit is not None and _is_near(limit, edges):
             traces.append(_limit_line(name, limit, top))
-    traces += _sigma_lines(summary.mean, summary.sigma, top)
+    drawn = run.is_one_population(measurement)
+    sigma = summary.sigma if drawn else None
+    traces += _sigma_lines(summary.mean, sigma, top)
     parts = [f"{measurement}: n={summary.n}", f"mean {format_si(summary.mean, shown.unit)}"]
     if summary.sigma is not None:
         parts.append(f"σ {format_si(summary.sigma, shown.unit)}")
-        unscaled = summarise_values(measured)
-        cp, cpk = capability(unscaled, spec) if spec is not None and unscaled is not None else (None, None)
+        cp, cpk = run.capability(spec) if spec is not None else (None, None)
         parts += [f"{name} {value:.2f}" for name, value in (("Cp", cp), ("Cpk", cpk)) if value is not None]
     remarks = [_remark(name, limit, edges, shown) for name, limit in (("min", low), ("max", high))]
     bars = Bars(
-        *(edges, counts.astype(np.float64), low, high, summary.mean, summary.sigma),
-        remarks=(*(text for text in remarks if text), "│ mean", *(("┊ ±σ ±3σ",) if summary.sigma else ())),
+        *(edges, counts.astype(np.float64), low, high, summary.mean, sigma),
+        remarks=(*(text for text in remarks if text), "│ mean", *(("┊ ±σ ±3σ",) if sigma else ())),
     )
     panel = Panel((Strip(tuple(traces), whole=True, bars=bars),), shown.unit, measurement)
-    return Spread(panel, "  ".join([*parts, summary.normality]))
+    return Spread(panel, "  ".join([*parts, *([summary.normality] if drawn else [])]))
 
 
 def over_parameter(run: OpenRun, measurement: str, parameter: str, by: str = "") -> Spread:

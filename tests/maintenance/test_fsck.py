@@ -222,6 +222,25 @@ def test_result_directories_are_judged_again(
     assert [row[:2] + row[6:] for row in rows(layout)] == before
 
 
+def test_the_command_says_what_a_repair_can_do_and_what_not(
+    run: RunLayout, capfd: pytest.CaptureFixture[str]
+) -> None:
+    project = ["--project", str(run.root)]
+    (run.inputs / str(load_manifest(run).template)).unlink()
+    assert cli.run([*project, "fsck", run.name]) == 1
+    first = capfd.readouterr().err
+    assert "cannot repair: see" in first and "to repair:" not in first
+    run.metadata_csv.unlink()
+    assert cli.run([*project, "fsck", run.name]) == 1
+    both = capfd.readouterr().err
+    assert "1 to repair: simorc fsck --repair" in both and "1 that simorc fsck --repair cannot repair" in both
+    assert cli.run([*project, "fsck", run.name, "--json"]) == 1
+    findings = json.loads(capfd.readouterr().out)["findings"]
+    assert sorted(finding["repairable"] for finding in findings) == [False, True]
+    assert cli.run([*project, "fsck", run.name, "--repair"]) == 1
+    assert "1 could not be repaired" in capfd.readouterr().err
+
+
 def test_the_command(run: RunLayout, capfd: pytest.CaptureFixture[str]) -> None:
     run.database.unlink()
     project = ["--project", str(run.root)]

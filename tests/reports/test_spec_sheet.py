@@ -6,9 +6,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from simorc.plots.from_run import bars_of
 from simorc.reports.datasheet import datasheet
 from simorc.reports.html import page_of
 from simorc.reports.spec_sheet import spec_rows, tightest
+from simorc.reports.wording import DASH
 from simorc.results.open_run import OpenRun
 from simorc.rundir.layout import RunLayout
 from simorc.sweeps.plan import Plan
@@ -73,3 +77,24 @@ def test_reports_show_the_strips(make_run: MakeRun) -> None:
     assert "<svg" in page_of(run)["strips"]
     bare = OpenRun(make_run(rows(50), name="bare_20260101000000"))
     assert page_of(bare)["strips"] == ""
+
+
+@pytest.mark.parametrize(("samples", "population"), [(True, True), (False, False)])
+def test_statistics_of_a_population_are_those_of_samples_alone(
+    make_run: MakeRun, samples: bool, population: bool
+) -> None:
+    gains = [50.0 + 0.1 * n * (-1) ** n for n in range(24)]
+    sweep = {"monte_carlo": {"samples": 24, "seed": 1}} if samples else {"parameters": {"n": list(range(24))}}
+    plan = Plan.expand(sweep, defaults={"n": 0})
+    name = "sample" if samples else "n"
+    found = [("completed", {name: n + samples}, {"gain": gain}) for n, gain in enumerate(gains)]
+    layout = make_run(found, specs={"gain": {"min": 46}}, plan=json.loads(json.dumps(plan.to_json())))
+    run = OpenRun(layout)
+    (spec,) = run.specs
+    assert run.is_one_population("gain") == population
+    assert (run.capability(spec)[1] is not None) == population
+    (row,) = page_of(run)["statistics"]
+    assert (row["numbers"][-2] != DASH, row["numbers"][-1] != DASH) == (population, population)
+    assert ("norm" in row["normality"]) == population
+    bars = bars_of(run, "gain", run.frame.values("gain"))
+    assert bars is not None and (bars.sigma is not None) == population

@@ -11,13 +11,14 @@ class Finding:
     """Something that is not as it should be.
 
     `where` is a file of the run, `grave` whether the run cannot be relied on as it is, `repaired` what was
-    done about it (empty: nothing). `lasting` findings are only to be known: there is nothing to repair.
+    done about it (empty: nothing yet; None: nothing that a repair can do). `lasting` findings are only to be
+    known: there is nothing to repair.
     """
 
     where: str
     message: str
     grave: bool = False
-    repaired: str = ""
+    repaired: str | None = None
     lasting: bool = False
 
     @property
@@ -25,11 +26,17 @@ class Finding:
         """Whether it is still to be dealt with."""
         return not (self.repaired or self.lasting)
 
+    @property
+    def repairable(self) -> bool:
+        """Whether a repair deals with it, which it has not yet."""
+        return self.open and self.repaired is not None
+
 
 def as_json(finding: Finding) -> dict[str, object]:
     """The finding as ``simorc fsck --json`` prints it."""
     record = {"where": finding.where, "message": finding.message, "grave": finding.grave}
-    return {**record, "repaired": finding.repaired or None, "open": finding.open}
+    state = {"repaired": finding.repaired or None, "open": finding.open}
+    return {**record, **state, "repairable": finding.repairable}
 
 
 @dataclass(frozen=True)

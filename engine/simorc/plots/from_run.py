@@ -211,13 +211,23 @@ def _histogram_figure(run: OpenRun, spec: PlotSpec, cases: Sequence[int] | None)
     strip = spec.strips[0]
     name = strip.measurement
     values = run.scale(name) * _frame(run, name, spec, cases).values(name)
-    bars = histogram(values, name, spec.bins)
+    bars = bars_of(run, name, values, name, spec.bins)
     drawn = (
         (FigureStrip(Axis("cases", whole=True), (bars,), limits_of(run, name, vertical=True)),)
         if bars
         else ()
     )
     return Figure(spec.title or name, _with_unit(strip.axis, run.unit(name)), drawn)
+
+
+def bars_of(
+    run: OpenRun, measurement: str, values: Floats, label: str = "", bins: int | None = None
+) -> Curve | None:
+    """The histogram of scaled values of a measurement; with a normal curve only where they are draws of one
+    distribution. None without values.
+    """
+    bars = histogram(values, label, bins)
+    return bars if bars is None or run.is_one_population(measurement) else replace(bars, sigma=None)
 
 
 def limits_of(run: OpenRun, measurement: str, *, vertical: bool = False) -> tuple[Limit, ...]:

@@ -11,8 +11,8 @@ from simorc.errors import SimorcError
 from simorc.plots.backends.html import STYLE, figure_markup, script
 from simorc.plots.backends.svg_strips import StripLine, draw_strips
 from simorc.plots.declared_specs import declared_specs
-from simorc.plots.figure import Axis, Figure, FigureStrip, histogram
-from simorc.plots.from_run import figures_of, limits_of, over_parameter
+from simorc.plots.figure import Axis, Figure, FigureStrip
+from simorc.plots.from_run import bars_of, figures_of, limits_of, over_parameter
 from simorc.reports.datasheet import share_text
 from simorc.reports.sections import cautions, effect_tables
 from simorc.reports.spec_sheet import spec_rows
@@ -27,7 +27,7 @@ from simorc.results.frame import Frame
 from simorc.results.open_run import OpenRun
 from simorc.results.sample_yields import yield_text
 from simorc.results.specs import SpecResult
-from simorc.results.statistics import capability, sensitivities, summarise_values
+from simorc.results.statistics import sensitivities, summarise_values
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.notes import notes_of
 from simorc.shown_values import parameter_text, parameters_text
@@ -157,7 +157,7 @@ def _measurement_figures(run: OpenRun, name: str) -> list[Figure]:
     numeric = [p for p in varied if frame.parameters[p].dtype.kind == "f"]
     over = (numeric or varied)[:1]
     found = [over_parameter(run, frame, name, parameter, axis) for parameter in over]
-    bars = histogram(scale * frame.values(name)) if len(frame) >= 20 or not over else None
+    bars = bars_of(run, name, scale * frame.values(name)) if len(frame) >= 20 or not over else None
     if bars is not None:
         strip = FigureStrip(Axis("cases"), (bars,), limits_of(run, name, vertical=True))
         found.append(Figure(f"{name}: distribution", axis, (strip,)))
@@ -170,14 +170,18 @@ def _statistics_row(run: OpenRun, name: str) -> dict[str, Any] | None:
         return None
     words = Wording(run)
     spec = next((spec for spec in run.specs if spec.measurement == name), None)
-    cp, cpk = capability(summary, spec) if spec else (None, None)
+    cp, cpk = run.capability(spec) if spec else (None, None)
     values = (summary.mean, summary.sigma, summary.min, summary.median, summary.max)
     drivers = sensitivities(run.frame, name)[:3]
+    drawn = run.is_one_population(name)
     return {
         "name": plain(name),
         "n": summary.n,
-        "numbers": [*(words.value(name, v) for v in values), *(_figure(v) for v in (cp, cpk, summary.skew))],
-        "normality": summary.normality,
+        "numbers": [
+            *(words.value(name, v) for v in values),
+            *(_figure(v) for v in (cp, cpk, summary.skew if drawn else None)),
+        ],
+        "normality": summary.normality if drawn or summary.skew is None else DASH,
         "drivers": ", ".join(f"{plain(each.parameter)} ({each.correlation:+.2f})" for each in drivers),
     }
 

@@ -6,16 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from simorc.errors import SimorcError
 from simorc.plots.limit_strip import LimitStrip
 from simorc.results.case_counts import CaseCounts, counts_of
-from simorc.results.frame import Frame
 from simorc.results.open_run import OpenRun
 from simorc.results.sample_yields import yield_text
 from simorc.results.specs import Spec, SpecResult
-from simorc.results.statistics import capability, summarise_values
 from simorc.rundir.as_written import WrittenParameters
 from simorc.shown_values import parameters_text
 from simorc.units import ShownAs
@@ -115,17 +111,8 @@ def _row(run: OpenRun, result: SpecResult, written: WrittenParameters | None) ->
 
 
 def _cpk(run: OpenRun, spec: Spec) -> str:
-    """The Cpk of one population: of a Monte Carlo run in which every sample is one case."""
-    frame = run.across.get(spec.measurement, run.frame)
-    if run.yields is None or not _is_one_population(frame):
-        return ""
-    summary = summarise_values(frame.values_if_measured(spec.measurement))
-    cpk = None if summary is None else capability(summary, spec)[1]
+    cpk = run.capability(spec)[1]
     return "" if cpk is None else f"{cpk:.2f}"
-
-
-def _is_one_population(frame: Frame) -> bool:
-    return frame.samples is not None and len(np.unique(frame.samples)) == len(frame)
 
 
 def _written(run: OpenRun) -> WrittenParameters | None:

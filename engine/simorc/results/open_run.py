@@ -17,6 +17,8 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from simorc.config.definitions import MeasurementDefinition, MeasurementDefinitions
 from simorc.config.root import find_root
 from simorc.errors import RunNotFound, UsageError
@@ -28,6 +30,7 @@ from simorc.results.corner_names import bundle_names
 from simorc.results.frame import Frame, load_frame
 from simorc.results.sample_yields import Yields, count_yields
 from simorc.results.specs import Spec, SpecResult, evaluate_specs
+from simorc.results.statistics import capability, summarise_values
 from simorc.rundir.circuit.mixed import mixture
 from simorc.rundir.layout import RunLayout, find_run
 from simorc.rundir.manifest import Manifest, load_manifest
@@ -90,6 +93,23 @@ class OpenRun:
         if monte_carlo_varies_nothing(self.layout, self.plan):
             return None
         return count_yields(self.frame, self.specs, self.across, self.plan.sample_numbers())
+
+    def is_one_population(self, measurement: str) -> bool:
+        """Whether the values of a measurement are draws from one distribution: of a Monte Carlo run whose
+        every sample is one case. A statistic of a population (Cpk, a normal curve) has no meaning elsewhere.
+        """
+        if self.plan is None or not self.plan.samples or monte_carlo_varies_nothing(self.layout, self.plan):
+            return False
+        frame = self.across.get(measurement, self.frame)
+        return frame.samples is not None and len(np.unique(frame.samples)) == len(frame)
+
+    def capability(self, spec: Spec) -> tuple[float | None, float | None]:
+        """(Cp, Cpk) of the values of a spec; None where they have no meaning."""
+        if not self.is_one_population(spec.measurement):
+            return None, None
+        frame = self.across.get(spec.measurement, self.frame)
+        summary = summarise_values(frame.values_if_measured(spec.measurement))
+        return (None, None) if summary is None else capability(summary, spec)
 
     @cached_property
     def rungs(self) -> dict[int, str]:

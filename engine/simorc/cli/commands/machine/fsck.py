@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from simorc.cli.completion import RUNS
@@ -34,7 +36,7 @@ def command(scope: Scope, run: str, repair: bool, waveforms: bool, json_form: bo
         click.echo(dumps({"run": layout.name, "findings": [as_json(each) for each in findings]}))
     else:
         write(_line(each) for each in findings)
-        _closing(layout, sum(each.open for each in findings), repair)
+        _closing(layout, findings, repair)
     return ExitCode.CASES_FAILED if any(each.open for each in findings) else ExitCode.GOOD
 
 
@@ -43,10 +45,14 @@ def _line(finding: Finding) -> str:
     return f"{plain(finding.where)}: {message_line(finding.message)}{repaired}"
 
 
-def _closing(layout: RunLayout, left: int, repair: bool) -> None:
+def _closing(layout: RunLayout, findings: Sequence[Finding], repair: bool) -> None:
+    left = sum(each.open for each in findings)
+    repairable = 0 if repair else sum(each.repairable for each in findings)
     if not left:
         note(f"{plain(layout.name)}: no problems")
-    elif repair:
+    if repairable:
+        note(f"{repairable} to repair: simorc fsck --repair {plain(layout.name)}")
+    if repair and left:
         note(f"{left} could not be repaired")
-    else:
-        note(f"{left} to repair: simorc fsck --repair {plain(layout.name)}")
+    elif left > repairable:
+        note(f"{left - repairable} that simorc fsck --repair cannot repair: see what each line says to do")
