@@ -74,6 +74,15 @@ PICTURES: dict[str, Picture] = {
             Step(("1",), ("offset: n=100",)),
         ),
     ),
+    "tuner": Picture(
+        "simorc: two corners of the sample OTA while the input pair is tuned",
+        ("run", "pvt_ac"),
+        (
+            Step((), ("45 / 45", "finished", "= 45 cases")),
+            Step(("down", "space", "down", "down", "space", "up", "T"), ("Open-loop gain", "gain_db")),
+            Step(("down",) * 6 + ("greater_than_sign",) * 2, ("w_in=50u", "ms")),
+        ),
+    ),
     "pipeline": Picture(
         "simorc: a design pipeline, from spec to verified RTL",
         ("pipeline", "run", "counter"),
