@@ -16,6 +16,7 @@ import pytest
 
 from simorc.cli.main import simorc
 from simorc.config.models.fields import Section
+from simorc.config.schema.descriptions import descriptions
 from simorc.config.schema.key_words import value_words
 from simorc.config.yaml.source import read_yaml
 
@@ -90,15 +91,17 @@ UNITS = re.compile(r"unit|second|bytes|[Ff]rom 0 to|part of|multiplied|processes
 
 def test_every_quantity_has_its_unit() -> None:
     for section in all_sections():
+        described = descriptions(section)
         for key, field in section.model_fields.items():
             words = value_words(field, dict.fromkeys(all_sections(), ""))
             if words.startswith(("number", "duration", "size")):
-                reported = f"{field.description} {words.removeprefix('number')}"
+                reported = f"{described[key]} {words.removeprefix('number')}"
                 assert UNITS.search(reported), f"{section.__name__}.{key}: {reported}"
 
 
 def test_every_section_and_key_is_described() -> None:
     for section in all_sections():
         assert section.__doc__, section
-        for key, field in section.model_fields.items():
-            assert field.description, f"{section.__name__}.{key}"
+        described = descriptions(section)
+        for key in section.model_fields:
+            assert described.get(key), f"{section.__name__}.{key}"
