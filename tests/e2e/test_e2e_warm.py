@@ -75,7 +75,8 @@ def test_a_deck_that_crashes_at_one_value_fails_there_alone(
     assert rows(layout, "SELECT id, kind FROM cases WHERE status='failed'") == [(6, "crashed")]
     warm = rows(layout, "SELECT count(*) FROM cases WHERE status='completed' AND warm")
     assert int(str(warm[0][0])) > 30
-    assert rows(layout, "SELECT warm FROM attempts WHERE case_id=6 ORDER BY attempt") == [(1,), (0,)]
+    tried = rows(layout, "SELECT warm FROM attempts WHERE case_id=6 ORDER BY attempt")
+    assert tried in ([(1,), (0,)], [(0,)]), "the verdict is a cold one; a slot may check its first case cold"
 
 
 def test_a_session_that_leaks_is_replaced(make_project: Callable[..., Project], tmp_path: Path) -> None:

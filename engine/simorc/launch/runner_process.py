@@ -7,9 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from simorc.errors import RunBusy, RunError
-from simorc.launch.forked_process import ForkedChild
 from simorc.regular_files import descriptor_of, read_regular
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerInfo, runner_info
@@ -39,8 +39,19 @@ def spawn_runner(module: str, layout: RunLayout, stdin: int = subprocess.DEVNULL
         )
 
 
+class RunnerProcess(Protocol):
+    """A child that runs a runner: a process or a fork."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def kill(self) -> None: ...
+
+
 def await_runner(
-    layout: RunLayout, process: subprocess.Popen[bytes] | ForkedChild, busy: Callable[[RunLayout], RunBusy]
+    layout: RunLayout, process: RunnerProcess, busy: Callable[[RunLayout], RunBusy]
 ) -> RunnerInfo:
     """Wait until the runner has begun, or is over already.
 
