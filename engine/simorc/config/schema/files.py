@@ -8,7 +8,16 @@ from pathlib import Path, PurePath, PurePosixPath
 
 FOLDER = ".schemas"
 """The directory of the schemas, at the project's root."""
-NAMES = ("setup", "testbench", "sweep", "analysis", "corner", "sizing", "contract")
+NAMES = ("setup", "testbench", "sweep", "analysis", "corner", "corner_set", "sizing", "contract")
+
+_BY_NAME = {"sim_setup.yaml": "setup", "config.yaml": "testbench", "contract.yaml": "contract"}
+_BY_FOLDER = {
+    "sweeps": "sweep",
+    "analyses": "analysis",
+    "corners": "corner",
+    "corner_sets": "corner_set",
+    "sizing": "sizing",
+}
 
 
 def schema_text(name: str) -> str:
@@ -31,21 +40,9 @@ def schema_line(path: PurePath) -> str:
     """The first line that names the schema of a file for an editor, by its path in the project; empty for
     files without one.
     """
-    name = None
-    if path.name == "sim_setup.yaml":
-        name = "setup"
-    elif path.name == "config.yaml":
-        name = "testbench"
-    elif path.name == "contract.yaml":
-        name = "contract"
-    elif path.parts[0] == "sweeps" and path.suffix in (".yaml", ".yml"):
-        name = "sweep"
-    elif path.parts[0] == "analyses" and path.suffix in (".yaml", ".yml"):
-        name = "analysis"
-    elif path.parts[0] == "corners" and path.suffix in (".yaml", ".yml"):
-        name = "corner"
-    elif path.parts[0] == "sizing" and path.suffix in (".yaml", ".yml"):
-        name = "sizing"
+    name = _BY_NAME.get(path.name)
+    if name is None and path.suffix in (".yaml", ".yml"):
+        name = _BY_FOLDER.get(path.parts[0])
     if name is None:
         return ""
     up = PurePosixPath(*[".."] * (len(path.parts) - 1), FOLDER, f"{name}.json")
