@@ -9,6 +9,7 @@ from simorc_tui.commands.command import GROUPS
 from simorc_tui.commands.footers import FOOTERS, footer_text
 from simorc_tui.commands.main_commands import COMMANDS, command_called
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, WAVE_COMMANDS
+from simorc_tui.commands.tuner_commands import TUNER_COMMANDS
 from simorc_tui.screens.dialogs.help import help_sections
 from simorc_tui.screens.dialogs.tour import STEPS
 from simorc_tui.screens.main.main_screen import MainScreen
@@ -82,8 +83,10 @@ def test_help_comes_from_the_commands() -> None:
 
 @pytest.mark.parametrize("place", FOOTERS)
 def test_every_footer_leads_on(place: str) -> None:
-    seen = footer_text(place, COMMANDS).plain[:80]
-    assert seen.count("1-4 panes") == seen.count("? help") == 1, "they have to stand on 80 columns"
+    own = TUNER_COMMANDS if place == "tuner" else COMMANDS
+    seen = footer_text(place, own).plain[:80]
+    assert seen.count("? help") == 1, "it has to stand on 80 columns"
+    assert seen.count("1-4 panes") == (place != "tuner"), "the tuner is a screen without panes"
 
 
 def test_a_footer_has_the_users_keys() -> None:
