@@ -95,10 +95,11 @@ def file_system_of(path: str) -> str:
     return kind
 
 
-def show_as(name: str, variables: Mapping[str, str]) -> None:
-    """Let a forked process be seen under a name of its own and with these environment variables, not with
-    those its parent was started with. Call it once all variables of `os.environ` were set anew: the places
-    of the first ones are overwritten. Nothing happens where the system has no such places.
+def show_as(name: str, variables: Mapping[str, str], subject: str = "") -> None:
+    """Let a forked process be seen under a name of its own, with what it works on as its argument and with
+    these environment variables, not with those its parent was started with. Call it once all variables of
+    `os.environ` were set anew: the places of the first ones are overwritten. Nothing happens where the
+    system has no such places.
     """
     import ctypes
 
@@ -107,7 +108,8 @@ def show_as(name: str, variables: Mapping[str, str]) -> None:
         fields = Path("/proc/self/stat").read_bytes().rpartition(b")")[2].split()
         arguments, arguments_end, environment, environment_end = map(int, fields[-5:-1])
         text = b"".join(f"{key}={value}".encode() + b"\0" for key, value in variables.items())
-        _overwrite(arguments, arguments_end, name.encode() + b"\0")
+        words = [name, subject] if subject else [name]
+        _overwrite(arguments, arguments_end, b"".join(word.encode() + b"\0" for word in words))
         _overwrite(environment, environment_end, text)
 
 

@@ -93,7 +93,7 @@ def _run(layout: RunLayout) -> int:
     from simorc.launch import runner
 
     sys.argv = [NAME, str(layout.path)]
-    show_as(NAME, os.environ)
+    show_as(NAME, os.environ, layout.name)
     return runner.main()
 
 
