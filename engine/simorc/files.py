@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from simorc.durability import rename_durably
 from simorc.processes import file_system_of
 from simorc.regular_files import open_regular
 
@@ -42,13 +43,20 @@ def is_network(path: Path) -> bool:
     return file_system_of(str(path)) not in _LOCAL
 
 
-def write_whole(path: Path, text: str | Iterable[str]) -> None:
-    """Write `path` beside itself, then rename: a reader sees the old file or the new one, never a part."""
+def write_whole(path: Path, text: str | Iterable[str], *, durable: bool = True) -> None:
+    """Write `path` beside itself, then rename: a reader sees the old file or the new one, never a part.
+
+    The new file survives a power loss when this returns. Without `durable` it is not synced, for what has no
+    use after one: a heartbeat, a cache.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with beside.open("w", encoding="utf-8", newline="") as stream:
             stream.writelines([text] if isinstance(text, str) else text)
-        beside.replace(path)
+            if durable:
+                stream.flush()
+                os.fsync(stream.fileno())
+        rename_durably(beside, path) if durable else beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
@@ -62,8 +70,8 @@ def sweep_unfinished(directory: Path) -> None:
         left.unlink(missing_ok=True)
 
 
-def write_json(path: Path, data: object) -> None:
-    write_whole(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+def write_json(path: Path, data: object, *, durable: bool = True) -> None:
+    write_whole(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n", durable=durable)
 
 
 def read_json(path: Path, most: int = MOST_JSON) -> dict[str, Any]:

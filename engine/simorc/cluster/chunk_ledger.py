@@ -15,6 +15,7 @@ from pathlib import Path
 
 from simorc.cluster.array_files import JobArray
 from simorc.cluster.chunk_log import ChunkLog
+from simorc.durability import sync_file_system
 from simorc.files import write_json
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.statuses import Statuses
@@ -86,6 +87,7 @@ class ChunkLedger:
             self.statuses.set(case_id, "pending")
         if recorded:
             self._log.again(recorded)
+            self._log.sync()
 
     def given_back(self, case_id: int, attempts: int) -> None:
         """The attempt met a fault of this node and does not count."""
@@ -114,7 +116,7 @@ class ChunkLedger:
             "finished": self.finished_cases,
             "under_way": {str(case_id): fraction for case_id, fraction in self._under_way.items()},
         }
-        write_json(self._beat, record)
+        write_json(self._beat, record, durable=False)
 
     def still(self) -> None:
         """No sign of life is to be expected any more."""
@@ -130,6 +132,8 @@ class ChunkLedger:
         home = self._layout.home.case_dir(case_id)
         if not made.is_relative_to(self._layout.path):
             made = self._carried(made, home)
+        if home.exists():  # the run may have it as completed until it reads the log
+            sync_file_system(home)
         _replace(made, home)
 
     def _carried(self, made: Path, home: Path) -> Path:

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from simorc.cluster.array_files import JobArray
+from simorc.durability import FileSystem
 from simorc.rundir.attempts.status_files import Report, plain_report, report_from
 from simorc.rundir.store.finished import Finished
 
@@ -49,6 +51,13 @@ class ChunkLog:
             self.attempt += 1
         self._fd = fd
         self._unsynced = False
+        self._lines: list[bytes] = []
+        self._disk: FileSystem | None = None
+        self._syncing = threading.Lock()
+
+    def follow_files(self, directory: Path) -> None:
+        """Write a line only when the files of this file system that were there before it are on the disk."""
+        self._disk = FileSystem(directory)
 
     def finished(self, finished: Finished) -> None:
         report = Report(finished.case_id, finished.outcome, finished.started, finished.place)
@@ -67,19 +76,32 @@ class ChunkLog:
         self.sync()
 
     def sync(self) -> None:
-        """Have what was written seen by other hosts."""
-        if self._unsynced:
-            os.fsync(self._fd)
-            self._unsynced = False
+        """Write the lines, and have them seen by other hosts. Raises OSError."""
+        with self._syncing:
+            lines, self._lines = self._lines, []
+            if lines and self._disk is not None:
+                self._disk.sync()
+            self._append(b"".join(lines))
+            if self._unsynced:
+                os.fsync(self._fd)
+                self._unsynced = False
 
     def close(self) -> None:
         os.close(self._fd)
+        if self._disk is not None:
+            self._disk.close()
 
     def _write(self, record: Mapping[str, object]) -> None:
         line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
-        while line:
-            line = line[os.write(self._fd, line) :]
-        self._unsynced = True
+        if self._disk is None:
+            self._append(line)
+        else:
+            self._lines.append(line)
+
+    def _append(self, text: bytes) -> None:
+        while text:
+            text = text[os.write(self._fd, text) :]
+            self._unsynced = True
 
 
 def _make(path: Path) -> int | None:

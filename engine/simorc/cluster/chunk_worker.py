@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import anyio
+from anyio import to_thread
 
 from simorc.cluster.array_files import CLUSTER, JobArray, control_of, read_job_array
 from simorc.cluster.chunk_ledger import WARM_LOST, ChunkLayout, ChunkLedger
@@ -77,6 +78,8 @@ async def run_chunk(layout: RunLayout, job_array: JobArray, element: int) -> int
             return LEFT_EXIT
         left = _left_of(job_array, element, log.attempt, manifest.total)
         settings = _settings(layout, manifest, job_array, left)
+        if settings.durable:
+            log.follow_files(layout.path)
         inside = ChunkLayout(layout, _work_directory(layout, job_array, element, log.attempt))
         undo.callback(shutil.rmtree, inside.results, ignore_errors=True)
         ledger = ChunkLedger(inside, job_array, element, log, manifest.total)
@@ -152,7 +155,7 @@ class Departure:
                 if now >= next_beat:
                     next_beat, pause = now + pause, min(2 * pause, BEAT_EVERY)
                     self._ledger.beat()
-                self._log.sync()
+                await to_thread.run_sync(self._log.sync)
                 self._heed_control()
                 if now >= self._until and not self.why:
                     tasks.start_soon(self._leave, "time limit reached", self._margin / 2)

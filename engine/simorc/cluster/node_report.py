@@ -45,7 +45,7 @@ def main() -> int:
     except ToolMissing as error:
         problem = error.message
     record = {"node": platform.node(), "python": platform.python_version(), "simulator": version}
-    write_json(Path(sys.argv[1]), {**record, "time": time.time(), "problem": problem})
+    write_json(Path(sys.argv[1]), {**record, "time": time.time(), "problem": problem}, durable=False)
     return 0
 
 

@@ -110,6 +110,7 @@ class ExecutionRecord:
     memory_limit: int | None = None
     raw_limit: int | None = None
     disk_floor: int = defaults.DISK_FLOOR
+    durable: bool = True
     keep: int | None = None
     compress: bool = False
     retry: RetryRecord = field(default_factory=RetryRecord)
@@ -159,7 +160,7 @@ def _is_valid(name: str, value: Any) -> bool:
         return isinstance(value, Mapping)
     if name in _TEXTS:
         return isinstance(value, str)
-    if name in ("cut_kit", "compress"):
+    if name in ("cut_kit", "compress", "durable"):
         return isinstance(value, bool)
     if name == "warm":
         return value in ("auto", "off", "verify")

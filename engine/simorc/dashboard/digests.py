@@ -51,7 +51,7 @@ def digest(path: str, cache: str | None = None) -> Digest:
     if stamp and journal_stamp(layout) is None:
         with suppress(OSError):
             directory.mkdir(parents=True, exist_ok=True)
-            write_json(kept, made)
+            write_json(kept, made, durable=False)
     return made
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from simorc.config.definitions import plot_sources
 from simorc.config.models.sweep import SweepDefinition
 from simorc.config.project import Project, Testbench
+from simorc.durability import sync_directory, sync_file_system
 from simorc.errors import RunError, SimorcError, UsageError
 from simorc.launch.case_plan import plan_of
 from simorc.launch.project_checks import refuse_findings, refuse_problems
@@ -123,7 +124,9 @@ def _new_directory(project: Project, name: str) -> Iterator[tuple[RunLayout, Run
         for directory in (making.inputs, making.results, making.status_dir, making.requests):
             directory.mkdir()
         yield making, RunLayout(final)
+        sync_file_system(making.path)
         making.path.rename(final)
+        sync_directory(simulations)
     except BaseException as error:
         shutil.rmtree(making.path, ignore_errors=True)
         _name_run(error, making.path.name, final.name)

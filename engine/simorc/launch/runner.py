@@ -94,7 +94,7 @@ async def _run(layout: RunLayout, lock: RunnerLock, options: Mapping[str, Any]) 
     sweep_unfinished(layout.path)
     guardian = Guardian()
     with ExitStack() as open_files:
-        store = open_files.enter_context(Store(layout, preparation.plan))
+        store = open_files.enter_context(Store(layout, preparation.plan, durable=settings.durable))
         store.circuit = preparation.circuit.number
         if accepted is not None:
             store.event("accepted", f"circuit {accepted.number}: {'; '.join(accepted.changes)}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import struct
 import tarfile
 import tempfile
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from simorc.durability import rename_durably, sync_directory, sync_file, sync_file_system
 from simorc.errors import RunBusy, RunError, UsageError
 from simorc.maintenance.archive_seal import SEALED, holds, seal
 from simorc.rundir import checksums
@@ -69,7 +69,8 @@ def archive_run(
     beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         count, size = _write(layout, beside, chosen)
-        beside.replace(target)
+        sync_file(beside)
+        rename_durably(beside, target)
     finally:
         beside.unlink(missing_ok=True)
     return Archived(target, count, size, target.stat().st_size)
@@ -244,7 +245,9 @@ def _unpack(source: tarfile.TarFile, name: str, simulations: Path) -> None:
         for directory in ("results", ".status", ".requests", "inputs"):
             (unpacked / directory).mkdir(exist_ok=True)
         _record_checksums(RunLayout(unpacked))
-        shutil.move(unpacked, simulations / name)
+        sync_file_system(unpacked)
+        unpacked.rename(simulations / name)
+        sync_directory(simulations)
 
 
 def _record_checksums(unpacked: RunLayout) -> None:

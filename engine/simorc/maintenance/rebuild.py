@@ -16,6 +16,7 @@ from typing import Any
 
 import anyio
 
+from simorc.durability import rename_durably, sync_file_system
 from simorc.errors import WaveformError
 from simorc.maintenance.remeasure import measure_as_recorded
 from simorc.netlist.deck.deck import Deck
@@ -239,6 +240,7 @@ def aside(path: Path) -> Path:
 
 def _put_in_place(layout: RunLayout, making: RunLayout) -> None:
     """The new store and attempt log under their names; the old ones, with the store's journal, beside."""
+    sync_file_system(making.path)
     kept = aside(layout.database)
     for ending in ("-wal", "-shm", "-journal"):
         journal = layout.database.with_name(layout.database.name + ending)
@@ -250,6 +252,6 @@ def _put_in_place(layout: RunLayout, making: RunLayout) -> None:
     ):
         if old.exists():
             old.replace(beside)
-        new.replace(old)
+        rename_durably(new, old)
         checksums.record(old)
     shutil.rmtree(making.path, ignore_errors=True)

@@ -27,6 +27,7 @@ from simorc.config.definitions import (
     Specs,
     to_json,
 )
+from simorc.durability import sync_file_system
 from simorc.errors import SimorcError, UsageError
 from simorc.maintenance.measured_rows import rewrite_metadata
 from simorc.measurements.meas_output import parse_meas_output
@@ -168,6 +169,7 @@ def _take(
     removed = tuple(name for name in old if name not in definitions)
     found = _measured(layout, manifest, definitions, names, wanted.project_root, jobs, progress)
     changed = what_changed(manifest, definitions, wanted.specs, wanted.plot_specs, (names, removed))
+    sync_file_system(layout.path)  # copies of hooks, before the rows that rest on them
     done = store_rows(layout, definitions, names, removed, found, wanted.as_json, changed)
     if manifest.plan_if_known is not None:
         rewrite_metadata(layout, manifest)

@@ -39,7 +39,7 @@ def run_batch(
     batch, answer = place.directory / f"{name}.batch.json", place.directory / f"{name}.ends.json"
     written = [[asdict(command) for command in job] for job in jobs]
     workers = max(1, min(usable_cpus(), MOST_WORKERS, len(jobs)))
-    write_json(batch, {"workers": workers, "answer": str(answer), "jobs": written})
+    write_json(batch, {"workers": workers, "answer": str(answer), "jobs": written}, durable=False)
     program = [sys.executable, "-S", "-E", command_batch.__file__, str(batch)]
     bounds = Limits(seconds, words.memory_limit, words.output_limit)
     ended = place.run(program, f"{name}.log", bounds, inside=True)

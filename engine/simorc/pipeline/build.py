@@ -16,6 +16,7 @@ from simorc.config.expansion import against
 from simorc.config.models.pipeline import PipelineDefinition
 from simorc.config.project import Project, known
 from simorc.config.validate.contract_checks import load_contract
+from simorc.durability import sync_directory, sync_file_system
 from simorc.errors import RunError, UsageError
 from simorc.files import write_json
 from simorc.pipeline.generation.llm_environment import with_environment
@@ -53,7 +54,9 @@ def build_pipeline_run(
     making.inputs.mkdir(parents=True)
     try:
         _freeze(project, name, definition, making, tools, final.name, command_line)
+        sync_file_system(making.path)
         making.path.rename(final)
+        sync_directory(final.parent)
     except BaseException:
         shutil.rmtree(making.path, ignore_errors=True)
         raise

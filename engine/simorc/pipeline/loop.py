@@ -10,6 +10,7 @@ from typing import Any
 
 from simorc.config.models.pipeline import PluginStage, Sweep
 from simorc.config.validate.contract_checks import load_contract
+from simorc.durability import sync_file_system
 from simorc.errors import SimorcError, TemplateError, ToolMissing
 from simorc.pipeline.outcome import Fault, StageFailed, StageOutcome
 from simorc.pipeline.remediations import budgets_of, decision_manager
@@ -55,6 +56,7 @@ def conduct(run: PipelineRun, watch: Watch) -> Progress:
         run.layout.result.unlink(missing_ok=True)  # it would describe a run that was stopped
     while progress.next is not None:
         line = _attempt(run, progress, watch)
+        sync_file_system(run.layout.path)  # the files of the stage before the line that names them
         append_line(run.layout.trace, line)
         progress.advance(line)
         if line["stage"] == "a7":

@@ -157,7 +157,7 @@ class RunnerLock:
             started_ticks=process_ticks(os.getpid()) or 0,
             heartbeat=time.time(),
         )
-        write_json(self._layout.runner_json, asdict(info))
+        write_json(self._layout.runner_json, asdict(info), durable=False)
         return info
 
     def leave(self) -> None:

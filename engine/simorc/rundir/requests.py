@@ -55,7 +55,9 @@ def request(layout: RunLayout, kind: str, **data: object) -> str:
         raise UsageError(f"unknown request {kind!r}", remedy="one of " + ", ".join(sorted(KINDS)))
     name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
     layout.requests.mkdir(exist_ok=True)
-    write_json(layout.requests / f"{name}.json", {"kind": kind, "time": time.time(), "data": data})
+    write_json(
+        layout.requests / f"{name}.json", {"kind": kind, "time": time.time(), "data": data}, durable=False
+    )
     return name
 
 

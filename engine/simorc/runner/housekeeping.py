@@ -1,8 +1,9 @@
 """The periodic duties of a runner: several times per second it writes events, reads requests and checks its
 environment.
 
-Each duty has its own interval; none may take longer than one cycle, except the rewriting of metadata.csv,
-which happens in a thread and pauses twenty times as long as it took.
+Each duty has its own interval; none may take longer than one cycle, except two, which happen in threads: the
+writing of events, with a sync of the files of finished cases, which pauses as long as it took, and the
+rewriting of metadata.csv, which pauses twenty times as long.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from subprocess import CalledProcessError
 
 import anyio
 from anyio import to_thread
 
-from simorc.errors import SimorcError, StoreError
+from simorc.errors import StoreError
 from simorc.files import free_bytes, is_network
 from simorc.rundir.attempts.attempt_log import Trace
 from simorc.rundir.attempts.status_files import forget, gather_reports
@@ -29,12 +30,12 @@ from simorc.rundir.lock import HEARTBEAT_EVERY, RunnerLock
 from simorc.rundir.metadata_csv import write_metadata
 from simorc.rundir.requests import Request, collect
 from simorc.rundir.run_settings import RunSettings
-from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.finished import REUSED, Finished
 from simorc.rundir.store.reader import STATUSES
 from simorc.rundir.store.writer import Store
 from simorc.runner.machine.presence import Presence
 from simorc.runner.machine.watch import pause_reason
+from simorc.runner.run_record import TROUBLE, RunRecord, in_thread
 from simorc.runner.run_scheduler import RunScheduler
 
 LOCAL_BEAT, NETWORK_BEAT = 0.1, 0.5
@@ -42,9 +43,6 @@ METADATA_EVERY = 1.0
 LOOK_AROUND_EVERY = 1.0
 ROWS_PER_BEAT = 2_000
 IN_PROCESS_ROWS = 50_000
-TROUBLE = (OSError, DatabaseError, MemoryError, SimorcError)
-"""What a machine without disk, descriptors or memory raises; the duty is tried again."""
-_NO_SPACE = "cannot write the state of the run"
 # A runner may end before it has read these; they must not meet the next one.
 _FOR_THIS_RUNNER = frozenset({"cancel", "pause", "resume", "jobs"})
 
@@ -71,6 +69,7 @@ class Housekeeping:
         self._every = NETWORK_BEAT if is_network(layout.path) else LOCAL_BEAT
         self._due: dict[str, float] = {}
         self._troubled: set[str] = set()
+        self._record = RunRecord(layout, store, trace, scheduler, self._have_written)
         self._held = held
         self._presence = presence
         self._moved = ""
@@ -78,19 +77,22 @@ class Housekeeping:
         """Whether the run was removed: nothing is written any more."""
         self._finished_here = store.statuses.snapshot()
         self._unproved: set[int] = set()
-        self._writing_metadata = False
+        self._writing = self._writing_metadata = False
         self._metadata_stale = True
         self._stopped = False
         self._without_disk = False
         self._began = time.monotonic()
         self._attempt("heartbeat", self._lock.announce)
-        self._complete_trace()
+        self._record.complete_trace()
 
     async def beat(self) -> None:
         """Run the duties in cycles until `stop`."""
         async with anyio.create_task_group() as tasks:
             while not self._stopped:
                 self._duties()
+                if not self._writing and time.monotonic() >= self._due.get("write", 0.0):
+                    self._writing = True
+                    tasks.start_soon(self._write_in_background)
                 if self._metadata_due():
                     self._writing_metadata = True
                     tasks.start_soon(self._write_metadata)
@@ -105,7 +107,7 @@ class Housekeeping:
 
     async def written(self) -> None:
         """Wait until everything that happened is written; the heartbeat continues meanwhile."""
-        while not (self.removed or self._without_disk or self.flush()):
+        while not (self.removed or self._without_disk or await self._record.write_everything()):
             await anyio.sleep(self._every)
 
     async def close(self) -> None:
@@ -119,7 +121,7 @@ class Housekeeping:
                 f"cannot write the last results of {self._layout.name}",
                 remedy="free disk space, then run simorc run RUN to repeat those cases",
             )
-        self._complete_trace()
+        self._record.complete_trace()
         await self._write_metadata()
         self.flush()  # what could not be written is an event
 
@@ -128,11 +130,8 @@ class Housekeeping:
         directory is missing, nothing is written.
         """
         if self._is_elsewhere():
-            self.flush()
             return
         self._attempt("requests", self._obey_requests)
-        if self.flush():
-            self._attempt("rows", lambda: self._store.fill(ROWS_PER_BEAT))
         self._if_due("heartbeat", HEARTBEAT_EVERY, self._lock.announce)
         self._if_due("look around", LOOK_AROUND_EVERY, self._look_around)
 
@@ -181,34 +180,31 @@ class Housekeeping:
             self._attempt(name, duty)
 
     def flush(self) -> bool:
-        """Write what happened: the store first, then the trace that follows it. False: the store cannot be
-        written now.
-        """
-        if self.removed or not self._store.dirty:
-            return True
-        try:
-            written = self._store.flush()
-        except StoreError:
-            self._scheduler.pause(_NO_SPACE)
-            return False
-        self._scheduler.resume(_NO_SPACE)
-        if written:
-            self._metadata_stale = True
-            self._unproved.update(done.case_id for done in written if done.final and done.action != REUSED)
-            self._complete_trace(written)
-        return True
+        """Write what happened; False: it cannot be written now."""
+        return self.removed or self._record.flush()
 
-    def _complete_trace(self, written: list[Finished] | None = None) -> None:
-        metrics = {(done.case_id, done.attempt): done.outcome.measurements for done in written or ()}
+    async def _write_in_background(self) -> None:
+        began = time.monotonic()
+        if self.removed or await self._record.write():
+            await self._fill()
+        now = time.monotonic()
+        self._due["write"] = now + (now - began)
+        self._writing = False
 
-        def append() -> None:
-            after = self._trace.last_seq
-            self._trace.append(self._store.attempts_after(after), metrics, self._store.circuits_after(after))
+    async def _fill(self) -> None:
+        if self._store.filled < len(self._store.statuses) and not self.removed:
+            try:
+                await in_thread(partial(self._store.fill, ROWS_PER_BEAT))
+            except TROUBLE as error:
+                self._troubled_by("rows", str(error))
 
-        self._attempt("cannot write trace.jsonl", append)
+    def _have_written(self, written: Sequence[Finished]) -> None:
+        self._metadata_stale = True
+        self._unproved.update(_simulated(written))
 
     def _look_at_inputs(self) -> None:
         """A changed file ends the run: what ended since it was last seen unchanged is simulated again."""
+        self._unproved.update(_simulated(self._store.unwritten()))
         changed = self._held.look() if self._held is not None else []
         if changed:
             self._store.back_to_pending(sorted(self._unproved))
@@ -248,10 +244,7 @@ class Housekeeping:
         for asked in collect(self._layout):
             answer = self._obey(asked)
             self._store.event("request", f"{asked.kind}: {answer}")
-            self._attempt("answers", partial(self._answer, asked, answer))
-
-    def _answer(self, asked: Request, answer: str) -> None:
-        self._store.answer(asked.id, asked.kind, json.dumps(dict(asked.data)), answer)
+            self._store.answer(asked.id, asked.kind, json.dumps(dict(asked.data)), answer)
 
     def _obey(self, asked: Request) -> str:
         if asked.kind in _FOR_THIS_RUNNER and asked.time < self._lock.since:
@@ -320,3 +313,8 @@ class Housekeeping:
             env={**os.environ},
             stderr=None,
         )
+
+
+def _simulated(finished: Sequence[Finished]) -> Iterator[int]:
+    """The cases among these whose results rest on the files that the circuit is made of."""
+    return (done.case_id for done in finished if done.final and done.action != REUSED)

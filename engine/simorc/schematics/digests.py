@@ -7,6 +7,7 @@ import os
 import time
 from pathlib import Path
 
+from simorc.files import write_whole
 from simorc.regular_files import read_regular, sha256_of
 
 _CACHE = Path(".simorc") / "digests.json"
@@ -35,7 +36,7 @@ class Digests:
         if not self._changed or not os.access(root, os.W_OK):
             return
         (root / _CACHE.parent).mkdir(exist_ok=True)
-        write_whole(root / _CACHE, json.dumps(self._known))
+        write_whole(root / _CACHE, json.dumps(self._known), durable=False)
         self._changed = False
 
     def of(self, path: Path) -> str | None:
@@ -53,13 +54,3 @@ class Digests:
             self._known[key] = [*identity, digest]
             self._changed = True
         return digest
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write beside, then rename: a reader sees the old file or the new one, never a part of it."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

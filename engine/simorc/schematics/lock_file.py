@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simorc.errors import NetlistError
-from simorc.schematics.digests import write_whole
+from simorc.files import write_whole
 
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _LIBRARY = "# library: "

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simorc.errors import NetlistError
+from simorc.files import write_whole
 from simorc.schematics.dependencies import SymbolLibrary, schematic_closure, xschem_share
-from simorc.schematics.digests import Digests, write_whole
+from simorc.schematics.digests import Digests
 from simorc.schematics.lock_file import Record, name_of, path_of, write_record
 from simorc.schematics.netlist_check import check_netlist, kept_form
 from simorc.schematics.pairs import Pair

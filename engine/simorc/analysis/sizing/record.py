@@ -20,6 +20,7 @@ from typing import Any
 from simorc import __version__
 from simorc.analysis.points import Evaluation, Point
 from simorc.config.names import did_you_mean
+from simorc.durability import append_durably, sync_file_system
 from simorc.errors import InputsChanged, RunError, RunNotFound, StoreError
 from simorc.files import read_json, write_json, write_whole
 from simorc.rundir.instants import CREATED_UTC, age_key, next_instant, written
@@ -75,6 +76,7 @@ class SizingRecord(RunLayout):
             record.manifest,
             {"sizing": name, CREATED_UTC: created, "simorc": __version__, "inputs": dict(inputs)},
         )
+        sync_file_system(path)
         return record
 
     def refuse_changed(self, inputs: Mapping[str, str]) -> None:
@@ -115,10 +117,9 @@ class SizingRecord(RunLayout):
         self._write([{"refused": reason}])
 
     def _write(self, lines: Sequence[Mapping[str, Any]]) -> None:
-        with self.evaluations.open("a", encoding="utf-8") as stream:
-            stream.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-            stream.flush()
-            os.fsync(stream.fileno())
+        append_durably(
+            self.evaluations, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        )
 
     def _lines(self) -> dict[str, dict[str, Any]]:
         if self._known is None:
@@ -151,8 +152,7 @@ class SizingRecord(RunLayout):
 
     def append_step(self, step: Mapping[str, Any]) -> None:
         """One more step of the trajectory."""
-        with self.steps.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(step, ensure_ascii=False) + "\n")
+        append_durably(self.steps, json.dumps(step, ensure_ascii=False) + "\n")
 
 
 def key_of(point: Point) -> str:

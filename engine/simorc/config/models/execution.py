@@ -142,6 +142,10 @@ class ExecutionSettings(Section):
     """Size limit of the log of one case, in bytes."""
     disk_floor: Bytes = defaults.DISK_FLOOR
     """A run pauses if the free disk space is less than this, in bytes."""
+    durable: bool = True
+    """Whether a case counts as completed only when its files and its result are on the disk, so that they
+    survive a power loss.
+    """
     keep: Annotated[Whole, Field(ge=1)] | None = None
     """How many finished runs of a sweep are kept; default: all."""
     compress: bool = False

@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from simorc.durability import rename_durably
 from simorc.errors import ConfigError, Problem, UsageError
 
 AxisValue = str | Sequence[str] | Mapping[str, str]
@@ -91,8 +92,10 @@ class SweepText:
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
                 stream.write(self.text)
+                stream.flush()
+                os.fsync(stream.fileno())
             beside.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
-            beside.replace(target)
+            rename_durably(beside, target)
         finally:
             beside.unlink(missing_ok=True)
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from simorc.durability import append_durably
 from simorc.errors import StoreError
 from simorc.regular_files import read_regular
 
@@ -20,10 +21,7 @@ Line = Mapping[str, Any]
 
 def append_line(path: Path, line: Line) -> None:
     """One more line, on the disk when this returns."""
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(line, ensure_ascii=False) + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
+    append_durably(path, json.dumps(line, ensure_ascii=False) + "\n")
 
 
 def read_trace(path: Path) -> list[dict[str, Any]]:

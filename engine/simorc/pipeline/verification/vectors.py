@@ -56,7 +56,7 @@ def ask_oracle(
     )
     written = {key: _plain(value) for key, value in wanted.items()}
     directory = str(contract_path(place).parent)
-    write_json(request, {"contract": contract.as_json(), "directory": directory, **written})
+    write_json(request, {"contract": contract.as_json(), "directory": directory, **written}, durable=False)
     seconds = place.definition.a7.timeout
     ended = place.run_python(_MODULE, [str(request), str(answer)], log.name, Limits(seconds, _MEMORY))
     if ended.timed_out:

@@ -76,7 +76,7 @@ def ask_slang(
         "parameters": {},
         **more,
     }
-    write_json(request, asked)
+    write_json(request, asked, durable=False)
     program = [sys.executable, "-I", str(_PROGRAM), str(request), str(answer)]
     ended = place.run(program, log.name, _BOUNDS, inside=True)
     if ended.code == _NO_PYSLANG:

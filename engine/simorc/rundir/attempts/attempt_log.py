@@ -68,7 +68,11 @@ class Trace:
         self._end = os.fstat(self._file).st_size
 
     def close(self) -> None:
-        os.close(self._file)
+        """Close the file; its content is on the disk when this returns. Raises OSError."""
+        try:
+            os.fsync(self._file)
+        finally:
+            os.close(self._file)
         checksums.record(self._layout.trace)
 
     def append(

@@ -36,7 +36,7 @@ def gather_held(layout: RunLayout) -> int:
 
     manifest = load_manifest(layout)
     plan = manifest.plan
-    with Store(layout, plan) as store:
+    with Store(layout, plan, durable=manifest.execution.durable) as store:
         store.circuit = circuit_in_force(layout, manifest).number
         trace = Trace(layout)
         gathered = gather_reports(layout, len(plan))

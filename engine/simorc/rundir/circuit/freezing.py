@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from simorc.config.definitions import MeasurementDefinitions
+from simorc.durability import sync_file_system
 from simorc.files import write_json
 from simorc.netlist.deck.file_references import FileReference, with_names
 from simorc.netlist.template import Template
@@ -126,6 +127,7 @@ def freeze_hooks(place: Path, root: Path, names: Iterable[str]) -> dict[str, str
 
 def describe(layout: RunLayout, circuit: Circuit) -> None:
     """Write the description of a circuit that is not the run's first; it counts from then on."""
+    sync_file_system(layout.path)  # its files before what names them
     write_json(circuit.place(layout) / "circuit.json", circuit.as_json())
 
 

@@ -1,58 +1,61 @@
 """The writer of the state of a run.
 
 Changes are gathered in memory and written in one transaction a few times a second, so that a case costs a
-row and not an fsync. What was not yet written when the runner is killed is a case in flight: it becomes
-pending again.
+row and not a sync. What was not yet written when the runner is killed is a case in flight: it becomes
+pending again. Unless the run is not durable, the files of finished cases are put on the disk before the
+transaction that reports them, and the transaction is on the disk when it is over.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
-from functools import lru_cache
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
+from simorc.durability import FileSystem
 from simorc.errors import StoreError
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.metadata_csv import swept_columns
 from simorc.rundir.statuses import Statuses
-from simorc.rundir.store.columns import add_column, sql_value
+from simorc.rundir.store.batch import Batch, BatchRows
 from simorc.rundir.store.connection import (
     close_for_writing,
     may_pass,
     open_for_reading,
     open_for_writing,
-    quoted,
+    set_synced,
 )
 from simorc.rundir.store.finished import Finished
 from simorc.rundir.store.reader import STATUSES
-from simorc.rundir.store.warning_rows import WarningRows, as_text
 from simorc.sweeps.plan import Plan
 
-CHANGES_KEPT = 50_000
-_PRUNE_EVERY = 5_000
-_CASE_COLUMNS = ("status", "kind", "message", "attempts", "warm", "rung", "started", "seconds", "fingerprint")
-_ATTEMPT_SQL = (
-    "INSERT INTO attempts "
-    "(seq, case_id, attempt, status, kind, message, action, warm, cold_why, rung, started, seconds, place, "
-    "warnings, fingerprint, deck_run) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-)
+_OVER = frozenset({"completed", "failed"})
+
+
+class NotSynced(StoreError):
+    """The files of finished cases could not be put on the disk, and may be incomplete there."""
 
 
 class Store:
-    """One run's state, open for its one writer."""
+    """One run's state, open for its one writer.
 
-    def __init__(self, layout: RunLayout, plan: Plan, *, read_only: bool = False) -> None:
+    All methods are called from one thread, except `write`, `fill` and `flush`, which any thread may call.
+    """
+
+    def __init__(
+        self, layout: RunLayout, plan: Plan, *, read_only: bool = False, durable: bool = True
+    ) -> None:
         """Raises `StoreError` if the file cannot be read or does not fit the plan. `read_only` is for who
-        only looks, as at a run in a directory that cannot be written.
+        only looks, as at a run in a directory that cannot be written. `durable`: what is written survives a
+        power loss.
         """
         self._read_only = read_only
         self._db = open_for_reading(layout.database) if read_only else open_for_writing(layout.database)
         self._plan = plan
-        self._parameters = [f"p_{name}" for name in swept_columns(plan)]
         self._pending: list[Finished] = []
         self._under_way: dict[int, tuple[int, float]] = {}
         self._unreported: set[int] = set()
@@ -62,12 +65,14 @@ class Store:
         self._meta: dict[str, str] = {}
         self._marks: dict[str, int] = {}
         self._events: list[tuple[float, str, int | None, str]] = []
-        self._since_prune = 0
+        self._requests: list[tuple[str, float, str, str, str]] = []
+        self._writing = threading.RLock()
+        self._taken: Batch | None = None
+        self._written: list[Finished] = []
         self.circuit = 1
         """The number of the circuit in force (see `simorc.rundir.circuit.record`)."""
-        self._warned = WarningRows(self._db)
         try:
-            self._measurements = self._known_measurements()
+            self._rows = BatchRows(self._db, plan)
             self._filled = self._read_filled()
             self._tried = self._read_tried()
             self.statuses = self._read_statuses()
@@ -75,6 +80,7 @@ class Store:
             self._db.close()
             damaged = f"{layout.database}: is damaged: {error}"
             raise StoreError(damaged, remedy=f"simorc fsck --repair {layout.name}") from error
+        self._disk = FileSystem(layout.path) if durable and not read_only else None
 
     def __enter__(self) -> Store:
         return self
@@ -89,6 +95,8 @@ class Store:
             self._db.close()
         else:
             close_for_writing(self._db)
+        if self._disk is not None:
+            self._disk.close()
 
     # Events from the runner -----------------------------------------------------------------------
 
@@ -110,11 +118,20 @@ class Store:
             self._progress[case_id] = fraction
 
     def back_to_pending(self, case_ids: Iterable[int]) -> None:
-        """These cases are to run (again): their last verdict no longer counts."""
+        """These cases are to run (again): their last verdict no longer counts.
+
+        Where they had one, it is withdrawn in the file before this returns: their files are about to be
+        replaced. What cannot be written now is written with the next batch.
+        """
+        case_ids = list(case_ids)
+        had_verdicts = any(self.statuses.of(case_id) in _OVER for case_id in case_ids)
         for case_id in case_ids:
             self._under_way.pop(case_id, None)
             self._reset.add(case_id)
             self.statuses.set(case_id, "pending")
+        if had_verdicts:
+            with suppress(StoreError):
+                self._write_all()
 
     def given_back(self, case_id: int, attempts: int) -> None:
         """The attempt in progress does not count: the case is pending after `attempts` attempts."""
@@ -136,132 +153,130 @@ class Store:
 
     def answer(self, request_id: str, kind: str, data: str, answer: str) -> None:
         """Keep a request with what became of it."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO requests VALUES (?, ?, ?, ?, ?)",
-            (request_id, time.time(), kind, data, answer),
-        )
+        self._requests.append((request_id, time.time(), kind, data, answer))
 
     # Writing --------------------------------------------------------------------------------------
 
     @property
     def dirty(self) -> bool:
-        return bool(
-            self._pending or self._reset or self._events or self._meta or self._under_way or self._marks
-        )
+        changed = self._pending or self._reset or self._events or self._meta or self._marks or self._requests
+        return bool(changed or self._under_way or self._taken is not None or self._written)
 
     def flush(self) -> list[Finished]:
-        """Write everything queued since the last flush in one transaction; returns the attempts it made
-        durable.
+        """Write everything that happened; returns the attempts written since `collect` was called last.
+
+        Raises `StoreError` where that is impossible now; nothing is lost then.
         """
-        written, self._pending = self._pending, []
-        columns = list(self._measurements)
+        self._write_all()
+        return self.collect()
+
+    def take(self) -> None:
+        """Make what happened since the last batch the batch to be written; a batch that is not written yet
+        comes first.
+        """
+        if self._taken is not None:
+            return
+        finished, self._pending = self._pending, []
         unreported = self._unreported & self._under_way.keys()
-        running = [(case_id, *self._under_way[case_id]) for case_id in unreported]
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._write_rows(written, running)
-            self._write_small_tables()
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            self._roll_back()
-            self._measurements = columns
-            self._pending = written + self._pending
-            if not may_pass(error):
-                raise
-            raise StoreError(
-                f"cannot write the state of the run: {error}", remedy="free disk space, then simorc run RUN"
-            ) from error
+        self._taken = Batch(
+            finished=finished,
+            statuses={done.case_id: self.statuses.of(done.case_id) for done in finished},
+            running=[(case_id, *self._under_way[case_id]) for case_id in unreported],
+            reset=list(self._reset),
+            given_back=dict(self._given_back),
+            marks=dict(self._marks),
+            events=list(self._events),
+            meta=dict(self._meta),
+            counts=self.statuses.counts(),
+            progress=dict(self._progress),
+            requests=list(self._requests),
+            circuit=self.circuit,
+        )
         self._reset.clear()
         self._given_back.clear()
         self._unreported.clear()
         self._marks.clear()
         self._events.clear()
+        self._requests.clear()
         self._meta.clear()
+
+    def write(self) -> None:
+        """Write the batch taken: the files of its cases to the disk, then its rows in one transaction.
+
+        Raises `NotSynced` and `StoreError`; the batch is still to be written then.
+        """
+        with self._writing:
+            batch = self._taken
+            if batch is not None:
+                self._sync_files(batch)
+                self._write(batch)
+                self._written += batch.finished
+                self._taken = None
+
+    def collect(self) -> list[Finished]:
+        """The attempts that were written since this was called last."""
+        written, self._written = self._written, []
         return written
+
+    def unwritten(self) -> list[Finished]:
+        """The attempts that are not written yet."""
+        taken = self._taken
+        return [*(taken.finished if taken is not None else ()), *self._pending]
+
+    def withdraw_unsynced(self) -> list[int]:
+        """After `NotSynced`: the results of the batch do not count, the cases are pending again. Returns
+        them.
+        """
+        with self._writing:
+            batch = self._taken
+            if batch is None:
+                return []
+            lost = [done for done in batch.finished if done.final and done.outcome.status in _OVER]
+            kept = [done for done in batch.finished if done not in lost]
+            self._taken = replace(batch, finished=kept)
+        for done in lost:
+            self._given_back[done.case_id] = done.attempt - 1
+            self._reset.add(done.case_id)
+            self.statuses.set(done.case_id, "pending")
+        return [done.case_id for done in lost]
+
+    def _write_all(self) -> None:
+        with self._writing:
+            self.write()
+            self.take()
+            self.write()
+
+    def _sync_files(self, batch: Batch) -> None:
+        if self._disk is None or not batch.finished:
+            return
+        try:
+            self._disk.sync()
+        except OSError as error:
+            raise NotSynced(
+                f"cannot put the files of {len(batch.finished)} cases on the disk: {error.strerror}",
+                remedy="check the disk, then simorc run RUN",
+            ) from error
+
+    def _write(self, batch: Batch) -> None:
+        try:
+            set_synced(self._db, self._disk is not None and batch.changes_results)
+            self._rows.begin()
+            self._rows.write(batch, self._filled)
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            if not may_pass(error):
+                raise
+            raise StoreError(
+                f"cannot write the state of the run: {error}", remedy="free disk space, then simorc run RUN"
+            ) from error
 
     def _roll_back(self) -> None:
         """Undo a transaction that failed, and forget what it made known."""
         with suppress(sqlite3.Error):  # a disk that fails may have undone it already
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-        self._warned.forget()
-
-    def _write_rows(self, written: Sequence[Finished], running: Sequence[tuple[int, int, float]]) -> None:
-        touched = [*self._reset, *(done.case_id for done in written), *(row[0] for row in running)]
-        self._make_rows(touched)
-        self._db.executemany(
-            "UPDATE cases SET status='pending', kind=NULL, message=NULL WHERE id=?",
-            [(case,) for case in self._reset],
-        )
-        self._db.executemany(
-            "UPDATE cases SET attempts=? WHERE id=?",
-            [(attempts, case_id) for case_id, attempts in self._given_back.items()],
-        )
-        self._warned.remove(self._reset)
-        self._add_measurement_columns(written)
-        self._write_attempts(written)
-        self._db.executemany(
-            "UPDATE cases SET status='in_progress', attempts=?, started=? WHERE id=?",
-            [(attempt, started, case_id) for case_id, attempt, started in running],
-        )
-        changed = dict.fromkeys(touched)
-        self._db.executemany("INSERT INTO changes (case_id) VALUES (?)", [(case,) for case in changed])
-        self._prune_changes(len(changed))
-
-    def _write_attempts(self, written: Sequence[Finished]) -> None:
-        """The attempts with their numbers in the order of the store, and what the cases are after them."""
-        first = 1 + int(self._db.execute("SELECT ifnull(max(seq), 0) FROM attempts").fetchone()[0])
-        self._db.executemany(
-            _ATTEMPT_SQL, [_attempt_row(seq, done) for seq, done in enumerate(written, first)]
-        )
-        sql = self._update_sql((*_CASE_COLUMNS, *self._measurements))
-        self._db.executemany(sql, [self._case_row(done) for done in written])
-        for seq, done in enumerate(written, first):
-            circuit = self.circuit if done.circuit is None else done.circuit
-            if circuit > 1:
-                self._db.execute("INSERT INTO accepted VALUES (?, ?, ?)", (seq, done.case_id, circuit))
-            if done.outcome.warnings or done.attempt > 1:
-                counted = done.final and self.statuses.of(done.case_id) != "pending"
-                warnings = done.outcome.warnings if counted else ()
-                self._warned.write(done.case_id, warnings, first=done.attempt == 1)
-
-    def _case_row(self, done: Finished) -> tuple[object, ...]:
-        """The values of `_CASE_COLUMNS` and of all measurements, then the case."""
-        outcome, status = done.outcome, self.statuses.of(done.case_id)
-        over = status != "pending"
-        kind = str(outcome.kind) if over and outcome.kind is not None else None
-        message = (outcome.message or None) if over else None
-        measured = outcome.measurements
-        return (
-            *(status, kind, message, done.attempt, int(outcome.warm), done.rung, done.started),
-            *(outcome.seconds, outcome.fingerprint if over else None),
-            *(measured.get(name[2:]) for name in self._measurements),
-            done.case_id,
-        )
-
-    @staticmethod
-    @lru_cache(maxsize=8)
-    def _update_sql(names: tuple[str, ...]) -> str:
-        return f"UPDATE cases SET {', '.join(f'{quoted(name)}=?' for name in names)} WHERE id=?"
-
-    def _write_small_tables(self) -> None:
-        self._meta.setdefault("updated", str(time.time()))
-        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", self._meta.items())
-        self._db.executemany(
-            "INSERT INTO events (time, kind, case_id, message) VALUES (?, ?, ?, ?)", self._events
-        )
-        self._db.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", self.statuses.counts().items())
-        self._db.executemany("INSERT OR REPLACE INTO gathered VALUES (?, ?)", self._marks.items())
-        self._db.execute("DELETE FROM progress")
-        self._db.executemany("INSERT INTO progress VALUES (?, ?)", self._progress.items())
-
-    def _prune_changes(self, added: int) -> None:
-        self._since_prune += added
-        if self._since_prune >= _PRUNE_EVERY:
-            self._since_prune = 0
-            self._db.execute(
-                "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", (CHANGES_KEPT,)
-            )
+        self._rows.forget()
 
     # Rows of the plan -----------------------------------------------------------------------------
 
@@ -276,50 +291,19 @@ class Store:
 
     def fill(self, rows: int) -> bool:
         """Write up to `rows` further rows of the plan; whether any are left to write."""
-        stop = min(self._filled + rows, len(self._plan))
-        if stop > self._filled:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                self._insert(range(self._filled + 1, stop + 1))
-                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('filled', ?)", (str(stop),))
-                self._db.execute("COMMIT")
-            except sqlite3.Error:
-                self._roll_back()
-                raise
-            self._filled = stop
-        return stop < len(self._plan)
-
-    def _make_rows(self, case_ids: Iterable[int]) -> None:
-        """Cases ahead of the filling get their row now."""
-        self._insert([case_id for case_id in case_ids if case_id > self._filled])
-
-    def _insert(self, case_ids: Iterable[int]) -> None:
-        names = ["id", *(quoted(name) for name in self._parameters)]
-        sql = f"INSERT OR IGNORE INTO cases ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-        self._db.executemany(sql, ((case_id, *self._parameter_row(case_id)) for case_id in case_ids))
-
-    def _parameter_row(self, case_id: int) -> list[object]:
-        return [sql_value(value) for value in self._plan.case(case_id).scope().values()]
-
-    # Measurements ---------------------------------------------------------------------------------
-
-    def _known_measurements(self) -> list[str]:
-        rows = self._db.execute("SELECT name FROM columns WHERE role='measurement' ORDER BY position")
-        return [row[0] for row in rows]
-
-    def _add_measurement_columns(self, written: Sequence[Finished]) -> None:
-        found = dict.fromkeys(f"m_{name}" for done in written for name in done.outcome.measurements)
-        # SQLite takes columns that differ in upper and lower case only for the same.
-        there = {name.lower() for name in self._measurements}
-        for name in found:
-            if name.lower() not in there:
-                there.add(name.lower())
-                self.add_measurement(name[2:], "")
-
-    def add_measurement(self, label: str, unit: str) -> None:
-        """Make a column for a measurement; called within a transaction or before the run."""
-        add_column(self._db, f"m_{label}", "measurement", label, unit)
-        self._measurements.append(f"m_{label}")
+        with self._writing:
+            stop = min(self._filled + rows, len(self._plan))
+            if stop > self._filled:
+                try:
+                    self._rows.begin()
+                    self._rows.insert(range(self._filled + 1, stop + 1))
+                    self._db.execute("INSERT OR REPLACE INTO meta VALUES ('filled', ?)", (str(stop),))
+                    self._db.execute("COMMIT")
+                except sqlite3.Error:
+                    self._roll_back()
+                    raise
+                self._filled = stop
+            return stop < len(self._plan)
 
     # Statuses in memory ---------------------------------------------------------------------------
 
@@ -382,14 +366,3 @@ class Store:
     def attempts_after(self, seq: int) -> list[tuple[Any, ...]]:
         """The attempt rows after `seq`, for the trace."""
         return self._db.execute("SELECT * FROM attempts WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
-
-
-def _attempt_row(seq: int, done: Finished) -> tuple[object, ...]:
-    """The values of `_ATTEMPT_SQL`."""
-    outcome = done.outcome
-    kind = None if outcome.kind is None else str(outcome.kind)
-    return (
-        *(seq, done.case_id, done.attempt, outcome.status, kind, outcome.message, done.action),
-        *(int(outcome.warm), outcome.cold_reason, done.rung, done.started, outcome.seconds, done.place),
-        *(as_text(outcome.warnings), outcome.fingerprint, outcome.deck_run),
-    )

@@ -116,7 +116,7 @@ class CutStore:
         path = self._path(kind, key)
         with suppress(OSError, UnicodeEncodeError):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_json(path, dict(data))
+            write_json(path, dict(data), durable=False)
 
     def _prune(self, kind: str, most: int) -> None:
         """Remove the oldest entries beyond `most`."""
