@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,9 @@ def test_runs_are_found_newest_first_and_by_every_name(tmp_path: Path) -> None:
     new = make_run(tmp_path, "pvt_20260102120000")
     other = make_run(tmp_path, "mc_20260101130000")
     (tmp_path / "simulations" / ".half.building").mkdir()
+    (new.path / "part").mkdir(exist_ok=True)
+    half = new.path.with_name(f".{new.name}.building")
+    shutil.copytree(new.path, half)  # a run that is being built, or was when the machine failed
     assert [run.name for run in find_runs(tmp_path)] == [new.name, other.name, old.name]
     assert find_run(tmp_path, "last") == new
     assert find_run(tmp_path, "pvt") == new

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -38,6 +39,24 @@ def test_a_store_somebody_else_writes_may_be_written_later(tmp_path: Path) -> No
     assert may_pass(caught.value)
     first.close()
     second.close()
+
+
+def test_a_reader_undoes_a_transaction_that_was_interrupted(tmp_path: Path) -> None:
+    path, after_a_power_loss = tmp_path / "run.sqlite", tmp_path / "after"
+    create(path, {"total": "1"})
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA journal_mode=DELETE")
+    db.execute("PRAGMA cache_size=1")  # changes reach the file before the transaction is over
+    db.execute("BEGIN")
+    db.executemany("INSERT INTO events (time, kind, message) VALUES (1, 'x', ?)", [("y" * 500,)] * 500)
+    db.execute("UPDATE meta SET value='2'")
+    assert path.with_name("run.sqlite-journal").exists()
+    shutil.copytree(tmp_path, after_a_power_loss)
+    db.close()
+    reader = open_for_reading(after_a_power_loss / "run.sqlite")
+    assert reader.execute("SELECT value FROM meta WHERE key='total'").fetchone()[0] == "1"
+    assert reader.execute("SELECT count(*) FROM events").fetchone()[0] == 0
+    reader.close()
 
 
 def test_a_mistake_stays_one(tmp_path: Path) -> None:

@@ -237,7 +237,7 @@ def _read_to_the_end(source: tarfile.TarFile) -> None:
 
 def _unpack(source: tarfile.TarFile, name: str, simulations: Path) -> None:
     """Into a directory of its own first: a torn archive leaves no half of a run."""
-    with tempfile.TemporaryDirectory(dir=simulations, prefix=f".{name}.") as making:
+    with tempfile.TemporaryDirectory(dir=simulations, prefix=f".{name}.", suffix=".building") as making:
         # Python 3.11.2, which Debian 12 has, has no filters yet; `_harmless` is as strict without them.
         known: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
         source.extractall(making, members=_harmless(source), **known)

@@ -131,9 +131,10 @@ class RunLayout:
 
 
 def find_runs(root: Path) -> list[RunLayout]:
-    """The runs of the project at `root`, the one built last first."""
+    """The runs of the project at `root`, the one built last first; one that is being built is no run yet."""
     try:
         entries = [entry for entry in os.scandir(root / SIMULATIONS) if entry.is_dir()]
+        entries = [entry for entry in entries if not entry.name.startswith(".")]
     except FileNotFoundError:
         return []
     runs = [RunLayout(Path(entry.path)) for entry in entries]

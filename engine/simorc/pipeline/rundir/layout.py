@@ -73,10 +73,10 @@ class PipelineLayout(RunLayout):
 def find_pipeline_runs(root: Path) -> list[PipelineLayout]:
     """The pipelines' runs of the project at `root`, newest first."""
     try:
-        entries = [entry.path for entry in os.scandir(root / PIPELINE_RUNS) if entry.is_dir()]
+        entries = [entry for entry in os.scandir(root / PIPELINE_RUNS) if entry.is_dir()]
     except FileNotFoundError:
         return []
-    runs = (PipelineLayout(Path(path)) for path in entries)
+    runs = (PipelineLayout(Path(entry.path)) for entry in entries if not entry.name.startswith("."))
     return sorted((run for run in runs if run.exists()), key=lambda run: age_key(run.path), reverse=True)
 
 

@@ -118,11 +118,30 @@ def close_for_writing(connection: sqlite3.Connection) -> None:
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """A reader's connection: it can write nothing, and may be used from one thread at a time."""
     immutable = "&immutable=1" if _is_out_of_reach(path) else ""
-    connection = _connect(f"{path.resolve().as_uri()}?mode=ro{immutable}", path)
+    uri = f"{path.resolve().as_uri()}?mode=ro{immutable}"
+    try:
+        connection = _connect(uri, path)
+    except StoreError as error:
+        if not _is_interrupted(error.__cause__) or not os.access(path.parent, os.W_OK):
+            raise
+        _undo_interrupted(path)
+        connection = _connect(uri, path)
     connection.row_factory = sqlite3.Row
     for name, (arguments, function) in SQL_FUNCTIONS.items():
         connection.create_function(name, arguments, function, deterministic=True)
     return connection
+
+
+def _is_interrupted(error: BaseException | None) -> bool:
+    """Whether a transaction was interrupted (a killed process, a power loss) and left its rollback journal,
+    which a reader cannot apply.
+    """
+    return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK
+
+
+def _undo_interrupted(path: Path) -> None:
+    """Have SQLite undo a transaction that was interrupted; its locks keep this from one that is under way."""
+    _connect(f"{path.resolve().as_uri()}?mode=rw", path).close()
 
 
 def _is_out_of_reach(path: Path) -> bool:
