@@ -14,7 +14,8 @@ ROUNDED = Context(prec=12)
 MISSED = Decimal("1e-9")
 """The share of a step by which a range may miss its end and still reach it: that is rounding."""
 _CLOSEST = Decimal("1e-11")
-_SUFFIXES = {**SUFFIXES, 0: ""}
+SCALES = {**SUFFIXES, 0: ""}
+"""The suffix of each power of a thousand; none for 1."""
 
 
 def exact(value: Value) -> Decimal:
@@ -35,8 +36,8 @@ def write_decimal(value: Decimal, *, si: bool) -> str:
     value = value.normalize(CONTEXT)
     if si and value:
         exponent = 3 * (value.adjusted() // 3)
-        if exponent in _SUFFIXES:
-            return f"{value.scaleb(-exponent, CONTEXT):f}{_SUFFIXES[exponent]}"
+        if exponent in SCALES:
+            return f"{value.scaleb(-exponent, CONTEXT):f}{SCALES[exponent]}"
     if -5 <= value.adjusted() < 12 or not value:
         return f"{value:f}"
     return f"{value:e}".replace("e+", "e")

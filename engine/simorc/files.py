@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +47,15 @@ def is_network(path: Path) -> bool:
 def write_whole(path: Path, text: str | Iterable[str], *, durable: bool = True) -> None:
     """Write `path` beside itself, then rename: a reader sees the old file or the new one, never a part.
 
-    The new file survives a power loss when this returns. Without `durable` it is not synced, for what has no
-    use after one: a heartbeat, a cache.
+    A file that is there keeps its permissions. The new file survives a power loss when this returns. Without
+    `durable` it is not synced, for what has no use after one: a heartbeat, a cache.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with beside.open("w", encoding="utf-8", newline="") as stream:
             stream.writelines([text] if isinstance(text, str) else text)
+            with suppress(FileNotFoundError):
+                os.fchmod(stream.fileno(), path.stat().st_mode & 0o777)
             if durable:
                 stream.flush()
                 os.fsync(stream.fileno())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import select
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -43,6 +44,13 @@ def memory_of(pid: int) -> int:
         return int(psutil.Process(pid).memory_info().rss)
     except psutil.Error:
         return 0
+
+
+def search_path() -> str:
+    """Where this process finds modules, as ``PYTHONPATH`` for a Python that it starts, so that an uninstalled
+    checkout works there as well.
+    """
+    return os.pathsep.join(path for path in sys.path if path)
 
 
 def exit_watch(pid: int) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simorc.errors import SimorcError
+from simorc.processes import search_path
 from simorc.rundir.layout import RunLayout, find_run
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Launcher:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             cwd=self.root,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            env={**os.environ, "PYTHONPATH": search_path()},
             start_new_session=True,
         )  # fmt: skip
         out, err = await process.communicate()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from simorc.analysis.corner_choice import sample_of, sample_of_run, sigma_point
+from simorc.analysis.corners.choice import sample_of, sample_of_run, sigma_point
+from simorc.analysis.corners.saved import save_corner
 from simorc.analysis.evaluation import Evaluator
 from simorc.analysis.points import Point
-from simorc.analysis.saved_corners import save_corner
 from simorc.analysis.subject import subject_of
 from simorc.config.models.analysis import Samples
 from simorc.config.project import Project

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simorc.analysis.saved_corners import save_corner_set
+from simorc.analysis.corners.saved import save_corner_set
 from simorc.config.project import Project
 from simorc.errors import ConfigError, UsageError
 from simorc.launch.case_plan import plan_of

@@ -15,6 +15,7 @@ from simorc.config.names import did_you_mean, listed
 from simorc.config.project import Project
 from simorc.errors import UsageError
 
+USUAL_SAMPLES = 200
 _SHARED = ("testbench", "parameters", "zip", "corners", "exclude", "include", "measurements", "specs")
 
 
@@ -54,6 +55,10 @@ class Subject:
         if samples is None:
             return self.definition.monte_carlo
         return Samples.model_construct(samples=samples, seed=seed)
+
+    def drawn(self, samples: int | None, seed: int) -> Samples:
+        """As `drawing`, else a usual number of samples."""
+        return self.drawing(samples, seed) or Samples.model_construct(samples=USUAL_SAMPLES, seed=seed)
 
     def verifying(self, samples: int | None, seed: int | None) -> Samples | None:
         """The samples that verify a distance: those of a command line, else those of the analysis."""

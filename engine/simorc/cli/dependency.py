@@ -13,6 +13,7 @@ from pathlib import Path
 from simorc.cli.output.spec_table import spec_results, violated
 from simorc.cli.output.tables import note
 from simorc.errors import UsageError
+from simorc.processes import search_path
 from simorc.rundir.layout import RunLayout, find_runs
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.summary import UNDER_WAY, RunSummary, summarise
@@ -91,6 +92,6 @@ def wait_elsewhere(layout: RunLayout, dependency: Dependency, options: Sequence[
             stderr=log,
             start_new_session=True,
             cwd="/",
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            env={**os.environ, "PYTHONPATH": search_path()},
         )
     note(f"it starts when {plain(dependency.first.name)} ends")

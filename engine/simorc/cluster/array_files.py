@@ -31,6 +31,7 @@ from simorc.cluster.chunks import Chunk, piece_of, spans_of
 from simorc.config.execution_record import Site
 from simorc.errors import StoreError
 from simorc.files import write_json, write_whole
+from simorc.processes import search_path
 from simorc.rundir.layout import RunLayout
 
 CLUSTER = ".cluster"
@@ -182,11 +183,6 @@ def _script(layout: RunLayout, job_array: JobArray, element_variable: str) -> st
     lines = "".join(line + "\n" for line in job_array.site.setup)
     command = f'exec {python} -m simorc.cluster.chunk_worker {run} {job_array.name} "${element_variable}"'
     return f"#!/bin/sh\n{search}{lines}{command}\n"
-
-
-def search_path() -> str:
-    """This process's module search path, so that an uninstalled checkout works on nodes as well."""
-    return os.pathsep.join(path for path in sys.path if path)
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from simorc.cluster.array_files import search_path
 from simorc.config.execution_record import Site
 from simorc.errors import SimorcError, ToolMissing
 from simorc.executors.batch_scheduler import Scheduler, Submission
 from simorc.files import write_json
+from simorc.processes import search_path
 from simorc.simulators.ngspice.cold import Ngspice
 
 START_WITHIN = 120.0

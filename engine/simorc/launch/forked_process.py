@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from simorc.processes import show_as
+from simorc.processes import search_path, show_as
 from simorc.regular_files import descriptor_of
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
@@ -132,7 +132,7 @@ def _be_child(body: Callable[[], int], streams: list[int]) -> None:
         _take_streams(streams)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler)
-        os.environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+        os.environ["PYTHONPATH"] = search_path()
         warnings.simplefilter("ignore")
         code = body()
     except BaseException:  # noqa: BLE001

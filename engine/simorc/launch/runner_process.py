@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from simorc.errors import RunBusy, RunError
+from simorc.processes import search_path
 from simorc.regular_files import descriptor_of, read_regular
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerInfo, runner_info
@@ -25,7 +26,6 @@ def spawn_runner(module: str, layout: RunLayout, stdin: int = subprocess.DEVNULL
     """Start ``python -m MODULE RUN_DIR`` in a session of its own; its output goes to ``runner.log``. An
     uninstalled checkout works as well: the process gets the module search path of this one.
     """
-    search_path = os.pathsep.join(path for path in sys.path if path)
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     with os.fdopen(descriptor_of(layout.runner_log, flags), "ab") as log:
         return subprocess.Popen(
@@ -35,7 +35,7 @@ def spawn_runner(module: str, layout: RunLayout, stdin: int = subprocess.DEVNULL
             stderr=log,
             start_new_session=True,
             cwd="/",
-            env={**os.environ, "PYTHONPATH": search_path},
+            env={**os.environ, "PYTHONPATH": search_path()},
         )
 
 

@@ -17,6 +17,7 @@ from simorc.files import write_json
 from simorc.pipeline.outcome import StageOutcome
 from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.pipeline.tools import Ended, Limits, Watch, bare_environment, run_tool
+from simorc.processes import search_path
 from simorc.runner.guardian import RUN_VARIABLE
 
 
@@ -80,7 +81,7 @@ class Workplace:
             environment, directory = bare_environment(), self.output
         else:
             environment = {**os.environ, "SIMORC_REQUEST": str(self.directory / "request.json")}
-            environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+            environment["PYTHONPATH"] = search_path()
             directory = self.directory
         environment[RUN_VARIABLE] = str(self.layout.path)
         log_path = self.directory / log
@@ -89,7 +90,7 @@ class Workplace:
     def run_python(self, module: str, arguments: Sequence[str], log: str, bounds: Limits) -> Ended:
         """Run a module of simorc as a program of its own, with a bare environment."""
         environment = {**bare_environment(), RUN_VARIABLE: str(self.layout.path), "PYTHONHASHSEED": "0"}
-        environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+        environment["PYTHONPATH"] = search_path()
         command = [sys.executable, "-m", module, *arguments]
         return run_tool(
             command, self.directory, self.directory / log, bounds, environment=environment, watch=self.watch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from simorc.errors import SimorcError
 from simorc.plots.limit_strip import LimitStrip
@@ -86,7 +86,17 @@ def limit_strip(shown: ShownAs, result: SpecResult) -> LimitStrip:
 
 def _row(run: OpenRun, result: SpecResult, written: WrittenParameters | None) -> SpecRow:
     spec, worst = result.spec, result.worst
-    shown = run.shown(spec.measurement)
+    return replace(
+        spec_row(result, run.shown(spec.measurement)),
+        where="" if worst is None else _where(written, worst.case_id, worst.parameters),
+        yield_text="" if run.yields is None else yield_text(run.yields.by_spec[spec.measurement]),
+        cpk=_cpk(run, spec),
+    )
+
+
+def spec_row(result: SpecResult, shown: ShownAs) -> SpecRow:
+    """The row of a spec over some cases: without the place of the worst, and what only a run has."""
+    spec, worst = result.spec, result.worst
     low, high = _turned(shown, spec.min, spec.max)
     strip = limit_strip(shown, result)
     unit = ShownAs(shown.unit)
@@ -103,10 +113,7 @@ def _row(run: OpenRun, result: SpecResult, written: WrittenParameters | None) ->
         counts=counts_of(result.counts),
         worst_case=None if worst is None else worst.case_id,
         worst="" if worst is None else _text(shown, worst.value),
-        where="" if worst is None else _where(written, worst.case_id, worst.parameters),
         margin=None if worst is None else worst.percent,
-        yield_text="" if run.yields is None else yield_text(run.yields.by_spec[spec.measurement]),
-        cpk=_cpk(run, spec),
     )
 
 

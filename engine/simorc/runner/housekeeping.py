@@ -35,8 +35,9 @@ from simorc.rundir.store.reader import STATUSES
 from simorc.rundir.store.writer import Store
 from simorc.runner.machine.presence import Presence
 from simorc.runner.machine.watch import pause_reason
-from simorc.runner.run_record import TROUBLE, RunRecord, in_thread
+from simorc.runner.run_record import TROUBLE, RunRecord
 from simorc.runner.run_scheduler import RunScheduler
+from simorc.threads import in_thread
 
 LOCAL_BEAT, NETWORK_BEAT = 0.1, 0.5
 METADATA_EVERY = 1.0

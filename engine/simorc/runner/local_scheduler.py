@@ -80,8 +80,7 @@ class LocalScheduler:
         )
         self._silent = SilentCases(layout, settings)
         self._machine = machine or MachineWatch(MachineProbes(layout, settings.executable).trouble)
-        self._changed = anyio.Event()
-        self._slots_waiting = 0
+        self._changed: anyio.Event | None = None
         self._tasks: TaskGroup | None = None
         self.plan = preparation.plan
 
@@ -133,8 +132,7 @@ class LocalScheduler:
 
     def _carry_out(self) -> None:
         """Execute the commands that the state returns, and let the slots check for work again."""
-        commands = self._state.steering.commands()
-        for command in write_down(commands, self._store) if commands else ():
+        for command in write_down(self._state.steering.commands(), self._store):
             match command:
                 case Kill(case_ids):
                     self._executor.stop(case_ids)
@@ -214,7 +212,6 @@ class LocalScheduler:
 
     async def take(self, slot: int) -> Job | None:
         while not self._state.over:
-            changed = self._changed
             if self._state.starts_cases:
                 start = self._start_next(slot)
                 if start is not None:
@@ -226,11 +223,8 @@ class LocalScheduler:
                 if self._state.idle:
                     self._wake()
                     return None
-            self._slots_waiting += 1
-            try:
-                await changed.wait()
-            finally:
-                self._slots_waiting -= 1
+            self._changed = self._changed or anyio.Event()
+            await self._changed.wait()
         return None
 
     def _start_next(self, slot: int) -> Start | None:
@@ -373,9 +367,9 @@ class LocalScheduler:
         self.resume(reason)
 
     def _wake(self) -> None:
-        if self._slots_waiting:
-            changed, self._changed = self._changed, anyio.Event()
-            changed.set()
+        if self._changed is not None:  # a slot waits
+            self._changed.set()
+            self._changed = None
 
     def _first_queue(self) -> CaseQueue:
         """What this runner is to do: the cases named, or all that are pending or failed."""

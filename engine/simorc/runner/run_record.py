@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from anyio import to_thread
-
 from simorc.errors import SimorcError, StoreError
 from simorc.rundir.attempts.attempt_log import Trace
 from simorc.rundir.attempts.history import Key, key_of, stored_attempts
@@ -18,6 +16,7 @@ from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.finished import Finished
 from simorc.rundir.store.writer import NotSynced, Store
 from simorc.runner.run_scheduler import RunScheduler
+from simorc.threads import in_thread
 
 TROUBLE = (OSError, DatabaseError, MemoryError, SimorcError)
 """What a machine without disk, descriptors or memory raises; what it prevented is tried again."""
@@ -109,11 +108,3 @@ class RunRecord:
             stored = stored_attempts(self._layout.database, len(self._store.statuses))
             metrics = {**{key_of(each): each.outcome.measurements for each in stored}, **metrics}
         self._trace.append(rows, metrics, self._store.circuits_after(after))
-
-
-async def in_thread(work: Callable[[], object]) -> None:
-    """Do `work` in a thread; here if the machine has no thread left."""
-    try:
-        await to_thread.run_sync(work)
-    except RuntimeError:
-        work()

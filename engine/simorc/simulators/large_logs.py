@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from anyio import to_thread
+from simorc.threads import in_thread
 
 LARGE = 1 << 20
 """Bytes of a log that take a noticeable time to read."""
@@ -21,7 +21,4 @@ async def judged_aside(
     """
     if log <= LARGE:
         return judge(*given, **named)
-    try:
-        return await to_thread.run_sync(lambda: judge(*given, **named))
-    except RuntimeError:
-        return judge(*given, **named)
+    return await in_thread(lambda: judge(*given, **named))

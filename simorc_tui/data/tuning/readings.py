@@ -10,8 +10,7 @@ import numpy as np
 
 from simorc.analysis.tuning.tuner import TunedCase
 from simorc.config.definitions import MeasurementDefinition, Spec
-from simorc.reports.spec_sheet import SpecRow, limit_strip
-from simorc.results.case_counts import counts_of
+from simorc.reports.spec_sheet import SpecRow, spec_row
 from simorc.results.frame import Floats, Frame
 from simorc.results.specs import SpecResult, evaluate_spec
 from simorc.units import ShownAs, Value
@@ -87,26 +86,11 @@ class Judge:
         return definition is not None and definition.across is not None
 
     def _row(self, frame: Frame, spec: Spec, cases: Sequence[TunedCase]) -> SpecRow:
-        result, shown = evaluate_spec(frame, spec), self.shown(spec.measurement)
-        low, high = (spec.min, spec.max) if shown.scale > 0 else (spec.max, spec.min)
-        several = len(cases) > 1
-        name = "" if result.worst is None else cases[result.worst.case_id - 1].name
-        return SpecRow(
-            spec.measurement,
-            _status(spec, result),
-            low=_text(shown, low),
-            typ=_text(shown, spec.typ),
-            high=_text(shown, high),
-            strip=limit_strip(shown, result),
-            least=_text(shown, result.least if several else None),
-            mean=_text(shown, result.mean if several else None),
-            most=_text(shown, result.most if several else None),
-            counts=counts_of(result.counts),
-            worst_case=None if result.worst is None else result.worst.case_id,
-            worst="" if result.worst is None else shown.text(result.worst.value),
-            where=name if several else "",
-            margin=None if result.worst is None else result.worst.percent,
-        )
+        result = evaluate_spec(frame, spec)
+        row = replace(spec_row(result, self.shown(spec.measurement)), status=_status(spec, result))
+        if len(cases) == 1:
+            return replace(row, least="", mean="", most="")
+        return row if result.worst is None else replace(row, where=cases[result.worst.case_id - 1].name)
 
 
 def frame_of(cases: Sequence[TunedCase], measured: Sequence[Mapping[str, float] | None]) -> Frame:
@@ -132,7 +116,3 @@ def _status(spec: Spec, result: SpecResult) -> str:
     """A measurement without limits has no verdict, unless it is missing."""
     free = spec.min is None and spec.max is None and not spec.corners
     return "empty" if free and result.status == "pass" else result.status
-
-
-def _text(shown: ShownAs, value: float | None) -> str:
-    return "" if value is None else shown.text(value)

@@ -53,7 +53,7 @@ class DefaultsFile:
                     remedy="edit sim_setup.yaml, or leave the tuner and open it again",
                 )
             text = text.with_parameter(name, str(value))
-        write_whole(self.path, text.text)
+        text.save()
         self._changes.append((Written(self.path, before, text.text), dict(self.defaults)))
         self.defaults |= values
 

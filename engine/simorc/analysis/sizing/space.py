@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from simorc.decimals import SCALES
 from simorc.units import Number
 
 Place = tuple[float, ...]
@@ -13,7 +14,6 @@ Place = tuple[float, ...]
 
 _DIGITS = 4
 """Significant digits of a value without a grid: what is written is what was simulated."""
-_SUFFIXES = {-15: "f", -12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "meg", 9: "g", 12: "t"}
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,6 @@ def engineering(value: float, digits: int = 10) -> str:
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
     exponent = 3 * math.floor(math.log10(abs(value)) / 3 + 1e-12)
-    if exponent not in _SUFFIXES:
+    if exponent not in SCALES:
         return f"{value:.{digits}g}"
-    return f"{value / 10.0**exponent:.{digits}g}{_SUFFIXES[exponent]}"
+    return f"{value / 10.0**exponent:.{digits}g}{SCALES[exponent]}"

@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from simorc.analysis.tuning.tuner import TunedCase, tuning_directory, values_to_json
+from simorc.processes import search_path
 from simorc.units import Value
 
 _LONGEST = 1 << 26
@@ -100,8 +101,7 @@ class TunerClient:
     def _environment(self) -> dict[str, str]:
         """What it writes is in the directory that is removed at the end, even if the process is killed."""
         (self._directory / "waves").mkdir()
-        path = os.pathsep.join(each for each in sys.path if each)
-        return {**os.environ, "PYTHONPATH": path, "TMPDIR": str(self._directory)}
+        return {**os.environ, "PYTHONPATH": search_path(), "TMPDIR": str(self._directory)}
 
     def ask(self, values: Mapping[str, Value], cases: Sequence[TunedCase], keep: Collection[int] = ()) -> int:
         """Have the cases simulated with these values in place of everything asked before; its number.

@@ -9,6 +9,7 @@ from decimal import Decimal
 from math import ceil, floor
 
 from simorc.analysis.parameter_steps import AllowedSteps, steps_of
+from simorc.decimals import SCALES
 from simorc.errors import UsageError
 from simorc.number_grammar import exact_decimal
 from simorc.units import Number, Value, unambiguous
@@ -19,7 +20,6 @@ _SHARES = tuple(
     tuple(map(Decimal, shares)) for shares in (("0.02", "0.01"), ("0.05", "0.02", "0.01"), ("0.1", "0.05"))
 )
 """The steps of a mantissa from 1, from 2 and from 5 on, the best first."""
-_SUFFIXES = {-15: "f", -12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "meg", 9: "g", 12: "t"}
 _LETTERS = re.compile(r"[^\d.]*$")
 _EXPONENT = re.compile(r"\de[-+]?\d", re.IGNORECASE)
 _LEAST, _MOST = Decimal("0.001"), Decimal(10_000)
@@ -114,7 +114,7 @@ def spelled(value: Decimal, like: Number) -> Number:
     mantissa = value / exact_decimal(f"1{letters}")
     if value and not _LEAST <= abs(mantissa) < _MOST:
         power = min(12, max(-15, 3 * floor(Decimal(value.adjusted()) / 3)))
-        letters, mantissa = _SUFFIXES[power], value.scaleb(-power)
+        letters, mantissa = SCALES[power], value.scaleb(-power)
     return Number(f"{mantissa.normalize():f}{letters}")
 
 

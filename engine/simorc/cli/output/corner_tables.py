@@ -10,7 +10,7 @@ from simorc.shown_values import parameters_text
 from simorc.text import plain
 
 if TYPE_CHECKING:
-    from simorc.analysis.corner_check import CheckedSpec
+    from simorc.analysis.corners.check import CheckedSpec
     from simorc.results.deciding_corners import DecidedLimit, DecidingCorners
     from simorc.units import ShownAs
 

@@ -6,9 +6,7 @@ and indentation are preserved, also those beside the remaining items of a block 
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,8 +15,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from simorc.durability import rename_durably
 from simorc.errors import ConfigError, Problem, UsageError
+from simorc.files import write_whole
 
 AxisValue = str | Sequence[str] | Mapping[str, str]
 
@@ -86,18 +84,7 @@ class SweepText:
 
     def save(self, path: Path | None = None) -> None:
         """Write a file beside it, then rename that over it, so that no reader sees half a file."""
-        target = path or self.path
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", text=True)
-        beside = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.write(self.text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            beside.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
-            rename_durably(beside, target)
-        finally:
-            beside.unlink(missing_ok=True)
+        write_whole(path or self.path, self.text)
 
     def _section(self) -> Node | None:
         return _child(self._root, "parameters")

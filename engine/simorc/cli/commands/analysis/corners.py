@@ -19,8 +19,8 @@ from simorc.errors import UsageError
 from simorc.text import plain
 
 if TYPE_CHECKING:
-    from simorc.analysis.corner_check import CheckedSpec
-    from simorc.analysis.corner_choice import ChosenPoint
+    from simorc.analysis.corners.check import CheckedSpec
+    from simorc.analysis.corners.choice import ChosenPoint
     from simorc.results.deciding_corners import DecidingCorners
     from simorc.results.open_run import OpenRun
 
@@ -122,7 +122,7 @@ def _runs(scope: Scope, names: Sequence[str]) -> tuple[list[OpenRun], list[OpenR
 def _simulated(
     scope: Scope, found: DecidingCorners, runs: Sequence[OpenRun], jobs: int | None
 ) -> list[CheckedSpec]:
-    from simorc.analysis.corner_check import check_cases
+    from simorc.analysis.corners.check import check_cases
     from simorc.analysis.evaluation import Evaluator
 
     project, counter = scope.load(), Counter()
@@ -181,7 +181,7 @@ def _print_checks(
 
 
 def _save(scope: Scope, found: DecidingCorners, runs: Sequence[OpenRun], name: str) -> None:
-    from simorc.analysis.saved_corners import save_corner_set
+    from simorc.analysis.corners.saved import save_corner_set
 
     points = [found.points[place] for place in found.chosen]
     corners = {point.name: point.parameters for point in points}
@@ -247,7 +247,7 @@ def save_point(
         point = _of_run(scope, run, spec, sample, sigma)
     else:
         with analysed(scope.load(), name, corners, jobs) as (subject, evaluator, counter):
-            from simorc.analysis.corner_choice import sample_of, sigma_point
+            from simorc.analysis.corners.choice import sample_of, sigma_point
 
             asked = subject.chosen([spec] if spec else [], limited=True)
             if len(asked) > 1:
@@ -256,8 +256,7 @@ def save_point(
                 upper = None if side is None else side == "max"
                 point = sigma_point(subject, evaluator, asked[0], sigma, upper=upper, progress=counter)
             else:
-                drawn = subject.drawing(samples, seed) or subject.drawing(200, seed)
-                assert drawn is not None
+                drawn = subject.drawn(samples, seed)
                 point = sample_of(subject, evaluator, asked[0], drawn, sample, counter)
     _write_point(scope, corner, point)
 
@@ -275,7 +274,7 @@ def _run_called(scope: Scope, name: str) -> OpenRun | None:
 def _of_run(
     scope: Scope, run: OpenRun, spec: str | None, sample: int | None, sigma: float | None
 ) -> ChosenPoint:
-    from simorc.analysis.corner_choice import sample_of_run
+    from simorc.analysis.corners.choice import sample_of_run
     from simorc.rundir.circuit.input_changes import changes_of
 
     if sigma is not None:
@@ -286,7 +285,7 @@ def _of_run(
 
 
 def _write_point(scope: Scope, corner: str, point: ChosenPoint) -> None:
-    from simorc.analysis.saved_corners import save_corner
+    from simorc.analysis.corners.saved import save_corner
     from simorc.config.names import STATISTICAL_CORNER
 
     kept = {key: value for key, value in point.parameters.items() if key != STATISTICAL_CORNER}

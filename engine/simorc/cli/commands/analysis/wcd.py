@@ -89,7 +89,7 @@ def command(
 
 def _save(project: Project, subject: Subject, found: Sequence[LimitDistance], corner: str) -> None:
     """Save the nearest worst-case point under a name."""
-    from simorc.analysis.saved_corners import save_corner
+    from simorc.analysis.corners.saved import save_corner
 
     settled = [each for each in found if each.worst.settled]
     if not settled:

@@ -44,8 +44,7 @@ def command(
     project = scope.load()
     with analysed(project, name, corners, jobs) as (subject, evaluator, counter):
         asked = subject.chosen(specs, limited=True)
-        drawn = subject.drawing(samples, seed) or subject.drawing(200, seed)
-        assert drawn is not None
+        drawn = subject.drawn(samples, seed)
         found = summarize(
             *(subject, evaluator, asked, drawn), verify=subject.verifying(verify, None), progress=counter
         )

@@ -1,0 +1,1 @@
+"""Corners by name: points to save, saved corners and corner sets, deciding corners simulated again."""
