@@ -11,35 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from simorc.rundir.layout import RunLayout, find_runs
+from tests.low_pass import CONFIG, SIZING, TEMPLATE
 from tests.powerloss.history import History
 from tests.toggle_design import GOOD
 
-TEMPLATE = """low-pass
-V1 in 0 dc 0 ac 1
-R1 in out {{ parameters.r }}
-C1 out 0 {{ parameters.c }}
-.temp {{ parameters.temp }}
-.ac dec 20 1k 100meg
-.end
-"""
-CONFIG = """template: tb.spice.j2
-parameters:
-  r: 1k        # the resistor
-  c: 1n        # the capacitor
-  temp: 27
-measurements:
-  f3: {measure: bandwidth_3db, signal: v(out), unit: Hz}
-  power: {expr: "1/r", unit: A}
-specs:
-  f3: {min: 500k}
-"""
-SIZING = """testbenches: tb
-variables:
-  r: {low: 10, high: 100k, scale: log}
-  c: {low: 100p, high: 10n, scale: log, grid: 50p}
-corners: {temp: [27, 125]}
-minimize: power
-"""
 STEPS = [{"cycles": 1, "expect": {"q": 1}}, {"cycles": 1, "expect": {"q": 0}}]
 PIPELINE = {
     "top": "toggle",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import os
 import signal
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from simorc.simulators.case_warnings import CaseWarning, WarningKind
 from simorc.simulators.job import Callbacks, Job, Limits
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.deck_split import DeckSplit
+from simorc.simulators.ngspice.session import Session
 from simorc.simulators.ngspice.session_way import WarmWay, find_warm_way
 from simorc.simulators.ngspice.slot_session import SessionLife
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks
@@ -199,10 +200,9 @@ async def test_an_unproved_setting_is_not_one_for_a_range(slot: Slot) -> None:
     await slot.worker.close()
 
 
-@pytest.mark.ngspice
-@pytest.mark.parametrize("slot", [waits_forever()], indirect=True)
-async def test_a_killed_process_fails_the_case_in_progress_and_no_other(slot: Slot) -> None:
-    await slot.verify()
+@asynccontextmanager
+async def case_in_progress(slot: Slot) -> AsyncIterator[tuple[Session, list[tuple[list[int], bool]]]]:
+    """The session of a slot while it runs case 4 of a range, and what is left of the range afterwards."""
     async with anyio.create_task_group() as tasks:
         left: list[tuple[list[int], bool]] = []
 
@@ -213,6 +213,14 @@ async def test_a_killed_process_fails_the_case_in_progress_and_no_other(slot: Sl
         await slot.watch.on_begun.wait()
         session = slot.worker.ranges._session.current
         assert session is not None
+        yield session, left
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("slot", [waits_forever()], indirect=True)
+async def test_a_killed_process_fails_the_case_in_progress_and_no_other(slot: Slot) -> None:
+    await slot.verify()
+    async with case_in_progress(slot) as (session, left):
         os.killpg(session.pid, signal.SIGKILL)
     assert left == [([7], False)]
     assert slot.watch.outcomes[3].status == "completed"
@@ -280,16 +288,8 @@ async def test_a_case_that_takes_too_long_keeps_the_part_that_was_simulated(slot
 @pytest.mark.parametrize("slot", [waits_forever(Limits(timeout=1000.0))], indirect=True)
 async def test_an_interrupt_for_the_case_before_leaves_the_case_it_meets_to_be_repeated(slot: Slot) -> None:
     await slot.verify()
-    async with anyio.create_task_group() as tasks:
-        left: list[tuple[list[int], bool]] = []
-
-        async def run() -> None:
-            left.append(await slot.run(3, 4, 7))
-
-        tasks.start_soon(run)
-        await slot.watch.on_begun.wait()
-        session = slot.worker.ranges._session.current
-        assert session is not None and isinstance(session.process, ForkedProcess)
+    async with case_in_progress(slot) as (session, left):
+        assert isinstance(session.process, ForkedProcess)
         session.process.page.break_off(3, "timeout")
         session.process.signal(signal.SIGINT)
     assert left == [([4, 7], False)]

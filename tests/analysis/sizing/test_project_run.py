@@ -17,34 +17,7 @@ from simorc.analysis.sizing.task import task_of
 from simorc.config.project import Project
 from simorc.config.sizing_files import read_sizing
 from simorc.errors import ConfigError, InputsChanged, RunBusy, RunError, RunNotFound, SimorcError, UsageError
-
-CONFIG = """# a low-pass
-template: tb.spice.j2
-parameters:
-  r: 1k        # the resistor
-  c: 1n        # the capacitor
-  temp: 27
-measurements:
-  f3: {measure: bandwidth_3db, signal: v(out), unit: Hz}
-  power: {expr: "1/r", unit: A}
-specs:
-  f3: {min: 500k}
-"""
-TEMPLATE = """low-pass
-V1 in 0 dc 0 ac 1
-R1 in out {{ parameters.r }}
-C1 out 0 {{ parameters.c }}
-.temp {{ parameters.temp }}
-.ac dec 20 1k 100meg
-.end
-"""
-SIZING = """testbenches: tb
-variables:
-  r: {low: 10, high: 100k, scale: log}
-  c: {low: 100p, high: 10n, scale: log, grid: 50p}
-corners: {temp: [27, 125]}
-minimize: power
-"""
+from tests.low_pass import CONFIG, SIZING, TEMPLATE
 
 
 def low_pass(root: Path, sizing: str = SIZING) -> Project:
