@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 
 MACHINE_ERRNOS = frozenset(
@@ -12,6 +13,19 @@ MACHINE_ERRNOS = frozenset(
     | {errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETUNREACH}
 )
 """Numbers of errors that the contents of a deck cannot cause."""
+
+
+_IN_WORDS = {os.strerror(number): number for number in sorted(MACHINE_ERRNOS - {errno.ENODEV, errno.ENXIO})}
+"""To a simulator `no such device` is an element that the circuit does not have."""
+_LAST_WORDS = re.compile(f": ({'|'.join(map(re.escape, _IN_WORDS))})$")
+
+
+def errno_in(line: str) -> int | None:
+    """The number of the machine's error that a program reports in a line such as ``results.raw: Input/output
+    error``; None where it reports none.
+    """
+    match = _LAST_WORDS.search(line.rstrip())
+    return None if match is None else _IN_WORDS[match[1]]
 
 
 def machine_errno(error: BaseException) -> int | None:

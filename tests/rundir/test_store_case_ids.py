@@ -46,3 +46,9 @@ def test_what_is_no_column_is_refused(make_run: MakeRun) -> None:
         CaseIdQuery(layout).run("gain", False)
     with pytest.raises(UsageError, match="cannot be sorted or filtered"):
         CaseIdQuery(layout).run("id", False, "nonsense = 1")
+
+
+def test_a_query_that_is_over_can_be_interrupted(make_run: MakeRun) -> None:
+    query = CaseIdQuery(make_run(ROWS))
+    assert query.run("id", False) is not None
+    query.interrupt()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 import pytest
 
 from simorc.netlist.deck.deck import Deck
@@ -157,3 +160,18 @@ def test_a_command_of_the_deck_that_does_not_exist(command: str, changed: bool) 
     said = scan_log(b"frob: no such command available in ngspice\n", deck)
     assert (said.changed is not None) == changed
     assert [str(each.kind) for each in said.warnings] == ["unknown_command"]
+
+
+@pytest.mark.parametrize(
+    "number", [errno.EIO, errno.EMFILE, errno.ESTALE, errno.EROFS, errno.ENOTCONN, errno.ENOLCK, errno.EAGAIN]
+)
+def test_errors_of_the_machine_have_their_number(number: int) -> None:
+    lack = scan_log(f"Circuit: x\nresults.raw: {os.strerror(number)}\n".encode(), DECK).lack
+    assert lack is not None
+    assert lack.errno == number
+    assert os.strerror(number) in lack.message
+
+
+@pytest.mark.parametrize("line", ["doAnalyses: no such device", "Error: x1: No such device", "V1: read-only"])
+def test_words_of_ngspice_are_no_errors_of_the_machine(line: str) -> None:
+    assert scan_log(f"{line}\n".encode(), DECK).lack is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from array import array
 from collections.abc import Sequence
 
@@ -17,10 +18,14 @@ class CaseIdQuery:
 
     def __init__(self, layout: RunLayout) -> None:
         self._db = open_for_reading(layout.database)
+        self._closing = threading.Lock()
+        self._is_open = True
 
     def interrupt(self) -> None:
-        """Let `run` return None."""
-        self._db.interrupt()
+        """Let `run` return None; nothing happens if it is over."""
+        with self._closing:
+            if self._is_open:
+                self._db.interrupt()
 
     def run(
         self, order: str, descending: bool, where: str = "", args: Sequence[object] = ()
@@ -38,7 +43,9 @@ class CaseIdQuery:
                 return None
             raise UsageError(f"the cases cannot be sorted or filtered like this: {error}") from error
         finally:
-            self._db.close()
+            with self._closing:
+                self._is_open = False
+                self._db.close()
         return _parsed(ids or "")
 
 

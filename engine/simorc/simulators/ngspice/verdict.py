@@ -80,7 +80,8 @@ def judge(
     )
     if complaint is None:
         return found
-    return replace(found, status="failed", kind=complaint.kind, message=complaint.message)
+    failed = replace(found, status="failed", kind=complaint.kind, message=complaint.message)
+    return replace(failed, errno=complaint.errno)
 
 
 @lru_cache(maxsize=8)
@@ -105,7 +106,7 @@ _PART_OF_FAILURES = frozenset(
 
 
 def _machine(scan: LogScan, ending: Ending) -> Complaint | None:
-    """Memory or disk space ran out: the log reports it, and the simulator did not end normally."""
+    """The machine lacked something: the log reports it, and the simulator did not end normally."""
     return scan.lack if scan.lack is not None and ending.exit_code != 0 else None
 
 

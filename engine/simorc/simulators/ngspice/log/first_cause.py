@@ -17,10 +17,11 @@ _RECURSION = 15
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A reason to fail: its kind and a line for a person."""
+    """A reason to fail: its kind and a line for a person. `errno` is the machine's error that it reports."""
 
     kind: FailureKind
     message: str
+    errno: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

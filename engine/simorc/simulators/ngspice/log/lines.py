@@ -23,6 +23,16 @@ WORDS = (
         b"quota",
         b"insufficient",
         b"failed",
+        *(
+            b"read-only",
+            b"stale",
+            b"not connected",
+            b"no locks",
+            b"timed out",
+            b"unreachable",
+            b"host is down",
+        ),
+        b"unavailable",
     ),
 )
 """What a line has to contain, in lower case, to be looked at."""

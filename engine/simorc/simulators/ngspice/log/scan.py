@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from simorc.machine_faults import errno_in
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_warnings import CaseWarning
 from simorc.simulators.ngspice.log.aborts import aborted_in
@@ -98,4 +99,6 @@ def _lack(lines: LogLines) -> Complaint | None:
             return Complaint(FailureKind.OUT_OF_MEMORY, f"out of memory: {line.text}")
         if _DISK.search(line.text):
             return Complaint(FailureKind.OUT_OF_DISK, f"out of disk: {line.text}")
+        if (number := errno_in(line.text)) is not None:
+            return Complaint(FailureKind.OUTPUT_MISSING, f"the machine failed: {line.text}", number)
     return None
