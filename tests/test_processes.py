@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import select
 import subprocess
 import sys
@@ -27,6 +28,17 @@ def test_a_zombie_and_a_pid_nobody_has_are_no_process() -> None:
     assert process_ticks(child.pid) is None
     assert memory_of(child.pid) == 0
     assert process_ticks(-1) is None
+
+
+def test_the_memory_is_unknown_while_no_descriptor_is_left() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    memory_of(os.getpid())
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, before[1]))
+    try:
+        unknown = memory_of(os.getpid())
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert unknown == 0 < memory_of(os.getpid())
 
 
 def test_processes_are_found_by_a_variable() -> None:

@@ -37,12 +37,12 @@ def process_ticks(pid: int) -> int | None:
 
 
 def memory_of(pid: int) -> int:
-    """The resident memory of a process in bytes; 0 if it has ended."""
+    """The resident memory of a process in bytes; 0 if it has ended, or cannot be looked at now."""
     import psutil
 
     try:
         return int(psutil.Process(pid).memory_info().rss)
-    except psutil.Error:
+    except (psutil.Error, OSError):  # OSError: no descriptor is left
         return 0
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 import anyio
@@ -133,8 +134,9 @@ class LocalExecutor:
         work, ranges = self._range_work, getattr(bench, "ranges", None)
         if ranges is None or work is None:
             return False
-        share = -(-work.waiting // (2 * self._jobs))
-        most = ranges.granted(min(ranges.most(), share))
+        share, most = -(-work.waiting // (2 * self._jobs)), 0
+        with suppress(OSError):  # what cannot be looked at now: the next case runs by itself
+            most = ranges.granted(min(ranges.most(), share))
         case_ids = work.take_range(slot, most) if most else []
         if not case_ids:
             return False
