@@ -64,7 +64,8 @@ def test_samples_end_when_the_yield_is_known_and_one_can_be_run_alone(make_proje
     project.ok("run", "rc", "--jobs", "2")
     run = project.newest
     ended = counts(run)
-    assert 12 <= ended["completed"] <= 16 and ended["pending"] == 60 - ended["completed"]
+    # Each of two slots may have a range in progress, at most a quarter of what waited then.
+    assert 12 <= ended["completed"] <= 12 + 2 * 15 and ended["pending"] == 60 - ended["completed"]
     ((message,),) = rows(run, "SELECT message FROM events WHERE kind = 'stopped'")
     assert "yield 100 %" in str(message) and "of 60 samples" in str(message)
     project.ok("run", run.name)
