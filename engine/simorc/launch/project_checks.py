@@ -12,6 +12,7 @@ from simorc.config.models.sweep import SweepDefinition
 from simorc.config.project import Project, Sweep, Testbench
 from simorc.config.yaml.source import Source, read_yaml
 from simorc.errors import ConfigError, Problem, SimorcError
+from simorc.launch.assignment_checks import lint_assignments
 from simorc.launch.case_plan import plan_of
 from simorc.launch.sweep_checks import sweep_problems
 from simorc.netlist.deck.includes import lint_includes
@@ -25,7 +26,7 @@ from simorc.schematics.lint import lint_project
 from simorc.simulators.others.registry import adapter_called
 from simorc.sweeps.plan import Plan
 
-_ERRORS_FROM = (lint_project, lint_includes, lint_literals, lint_titles)
+_ERRORS_FROM = (lint_project, lint_includes, lint_literals, lint_assignments, lint_titles)
 _WARNINGS_FROM = (lint_definitions, lint_values, lint_random)
 
 

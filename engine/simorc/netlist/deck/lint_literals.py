@@ -11,26 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import jinja2
-
-from simorc.config.models.execution import SimulatorSettings
 from simorc.deck_text import read_leniently
-from simorc.errors import TemplateError
 from simorc.netlist.deck.dropped_digits import DroppedDigits, dropped_digits, loses_digits
-from simorc.netlist.deck.file_references import found, references
-from simorc.netlist.deck.includes import rendered_deck
 from simorc.netlist.deck.lint_values import place_of_value, swept_values
+from simorc.netlist.deck.own_files import own_files, template_files
 from simorc.netlist.finding import Finding
-from simorc.netlist.template import Template
-from simorc.sweeps.plan import Plan
 from simorc.units import Value
 
 if TYPE_CHECKING:
     from simorc.config.models.sweep import SweepDefinition
     from simorc.config.project import Project, Testbench
 
-_MOST_BYTES = 16 << 20
-_MOST_FILES = 500
 _PLACEHOLDER = re.compile(r"\{\{-?\s*(?:parameters|config)\.(\w+)\s*-?\}\}")
 _BEHAVIOR = re.compile(r"\bngbehavior\s*=\s*(\w+)", re.IGNORECASE)
 
@@ -53,15 +44,10 @@ def _of_testbench(
     simulator = project.settings(testbench.name).simulator
     if simulator.name != "ngspice":
         return
-    codes = _reads_resistor_codes(simulator)
+    codes = reads_resistor_codes(simulator.spiceinit, simulator.args)
     yield from _of_values(project, testbench, testbench.config_path, testbench.parameters.items())
-    for path in _template_files(testbench):
-        yield from _in_text(path, read_leniently(path), codes, title=path == testbench.template)
-    plan = Plan.expand(definition, defaults=testbench.parameters)
-    rendered = rendered_deck(project, testbench, plan.case(1)) if len(plan) else None
-    if rendered is not None:
-        for path in _included(rendered.text, (rendered.directory, testbench.template.parent), project.root):
-            yield from _in_text(path, read_leniently(path), codes, title=False)
+    for file in own_files(project, testbench, definition):
+        yield from _in_text(file.path, file.text, codes, title=file.title)
 
 
 def _in_text(path: Path, text: str, codes: bool, *, title: bool) -> Iterator[Finding]:
@@ -76,7 +62,7 @@ def _of_values(
     losing = [(name, value) for name, value in values if isinstance(value, str) and loses_digits(value)]
     if not losing or project.settings(testbench.name).simulator.name != "ngspice":
         return
-    texts = [read_leniently(file) for file in _template_files(testbench)]
+    texts = [read_leniently(file) for file in template_files(testbench)]
     for name, value in losing:
         if any(_is_put_for_number(text, name, value) for text in texts):
             message = f"{name}: {DroppedDigits(value, 1, 1).message}"
@@ -92,34 +78,12 @@ def _is_put_for_number(template: str, name: str, value: str) -> bool:
     return any(each.word == value and (each.line, each.word) not in without for each in put)
 
 
-def _template_files(testbench: Testbench) -> list[Path]:
-    try:
-        return Template.load(testbench.template).files()
-    except (TemplateError, jinja2.TemplateError, OSError):
-        return []  # reported by who checks templates
-
-
-def _included(text: str, places: tuple[Path, ...], root: Path) -> Iterator[Path]:
-    """The project's own files that a deck includes, directly or not."""
-    waiting, seen = [(text, places)], set[Path]()
-    while waiting and len(seen) < _MOST_FILES:
-        content, beside = waiting.pop()
-        for reference in references(content):
-            path = found(reference, beside) if reference.kind in {"include", "library"} else None
-            if path is None or path in seen or not path.is_relative_to(root):
-                continue
-            if path.stat().st_size <= _MOST_BYTES:
-                seen.add(path)
-                yield path
-                waiting.append((read_leniently(path), (places[0], path.parent)))
-
-
-def _reads_resistor_codes(simulator: SimulatorSettings) -> bool:
+def reads_resistor_codes(spiceinit: str | Path | None, args: Iterable[str]) -> bool:
     """Whether an option makes ngspice read ``4k7`` as LTspice does."""
-    path = Path(simulator.spiceinit) if simulator.spiceinit else Path.home() / ".spiceinit"
+    path = Path(spiceinit) if spiceinit else Path.home() / ".spiceinit"
     try:
         text = read_leniently(path)
     except OSError:
         text = ""
-    behaviors = _BEHAVIOR.findall("\n".join([text, *simulator.args]))
+    behaviors = _BEHAVIOR.findall("\n".join([text, *args]))
     return any("lt" in each.lower() for each in behaviors)

@@ -16,12 +16,14 @@ from simorc.deck_text import encoded
 from simorc.errors import NetlistError, ToolMissing
 from simorc.netlist.deck.control_block import for_batch
 from simorc.netlist.deck.deck import Deck
+from simorc.netlist.deck.lint_literals import reads_resistor_codes
 from simorc.simulators.case_watch import CaseWatch
 from simorc.simulators.child_process import Child, attended
 from simorc.simulators.job import Job
 from simorc.simulators.large_logs import judged_aside
 from simorc.simulators.ngspice.log.scan import Complaint
 from simorc.simulators.ngspice.outputs import collect_raw, cut_to_limit
+from simorc.simulators.ngspice.refused_decks import refusal
 from simorc.simulators.ngspice.verdict import Ending, judge
 from simorc.simulators.outcome import FailureKind, Outcome
 
@@ -87,6 +89,20 @@ class Ngspice:
             )
         return match[1]
 
+    def refusal(self, deck: str, directory: Path) -> str:
+        """Why this ngspice must not simulate a deck in `directory`: it would misread it. Empty if it may."""
+        return refusal(
+            deck, directory, self.run, lambda: self._version, resistor_codes=self._reads_resistor_codes
+        )
+
+    @cached_property
+    def _version(self) -> tuple[int, ...]:
+        return tuple(int(part) for part in self.version().split("."))
+
+    @cached_property
+    def _reads_resistor_codes(self) -> bool:
+        return reads_resistor_codes(self.spiceinit, self.args)
+
     @cached_property
     def environment(self) -> dict[str, str]:
         """The environment of every ngspice process: this process's own, without a display, without spinning
@@ -132,6 +148,8 @@ class Ngspice:
         started = time.monotonic()
         deck = Deck.parse(job.deck)
         try:
+            if reason := self.refusal(job.deck, job.directory):
+                return Outcome.failed(FailureKind.BAD_NETLIST, reason)
             text = for_batch(deck)
             _write(job.netlist, text)
             given, shorter = job.netlist, cut(text)

@@ -39,6 +39,7 @@ class NgspiceWorker:
     ) -> None:
         self._decks = decks
         self._cuts = CutDecks(None) if cuts is None else cuts
+        self._simulator = simulator
         self._cold = ColdCases(simulator, self._cuts, directory)
         self._session = SlotSession(simulator, decks, directory, life, way, self._cold.cut_text, start)
         self._warm = WarmCases(self._session)
@@ -62,6 +63,8 @@ class NgspiceWorker:
     ) -> Outcome:
         if isinstance(case, str):
             return replace(await self._cold.run(job, cut, callbacks), cold_reason=case)
+        if reason := self._simulator.refusal(job.deck, job.directory):
+            return Outcome.failed(FailureKind.BAD_NETLIST, reason)
         way = self._session.way
         if way.kind == "none":
             reason = f"warm sessions are not available: {way.reason}; {way.remedy}"

@@ -1,0 +1,90 @@
+"""The project's own files that a testbench's decks consist of: its template and what the decks include.
+
+Files outside the project (a process kit) are not among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+
+from simorc.deck_text import read_leniently
+from simorc.errors import TemplateError
+from simorc.netlist.deck.file_references import found, references
+from simorc.netlist.deck.includes import rendered_deck
+from simorc.netlist.deck.worked_out_names import names_files, naming_words, places_to_read
+from simorc.netlist.template import Template
+from simorc.sweeps.plan import Plan
+
+if TYPE_CHECKING:
+    from simorc.config.models.sweep import SweepDefinition
+    from simorc.config.project import Project, Testbench
+    from simorc.sweeps.cases import Case
+
+_MOST_BYTES = 16 << 20
+_MOST_FILES = 500
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """One such file; `title`: its first line is the title of the deck."""
+
+    path: Path
+    text: str
+    title: bool = False
+
+
+def own_files(
+    project: Project, testbench: Testbench, definition: SweepDefinition | Mapping[str, object]
+) -> list[OwnFile]:
+    """The files of all decks of a sweep, each once; an empty definition: of the testbench's defaults."""
+    paths = {path: path == testbench.template for path in template_files(testbench)}
+    included: dict[Path, bool] = {}
+    for case in _cases_of_other_files(testbench, Plan.expand(definition, defaults=testbench.parameters)):
+        rendered = rendered_deck(project, testbench, case)
+        if rendered is not None:
+            places = (rendered.directory, testbench.template.parent)
+            included.update(dict.fromkeys(included_files(rendered.text, places, project.root), False))
+    return [OwnFile(path, read_leniently(path), title) for path, title in {**included, **paths}.items()]
+
+
+def template_files(testbench: Testbench) -> list[Path]:
+    """A template and the files that it includes as a template; empty if it cannot be read."""
+    try:
+        return Template.load(testbench.template).files()
+    except (TemplateError, jinja2.TemplateError, OSError):
+        return []  # reported by who checks templates
+
+
+def _cases_of_other_files(testbench: Testbench, plan: Plan) -> Iterator[Case]:
+    """The first case, and one for each value on which the files that a deck includes depend."""
+    if not len(plan):
+        return
+    yield plan.case(1)
+    try:
+        words = naming_words(Template.load(testbench.template))
+    except (TemplateError, OSError):
+        return
+    for axis, size in enumerate(plan.axis_sizes):
+        names = plan.axes[axis].names
+        if names_files(words, names):
+            yield from (plan.variation(axis, place) for place in range(1, places_to_read(words, names, size)))
+
+
+def included_files(text: str, places: Iterable[Path], root: Path) -> Iterator[Path]:
+    """The files beneath `root` that a deck includes, directly or not, looked for in `places`."""
+    waiting, seen = [(text, tuple(places))], set[Path]()
+    while waiting and len(seen) < _MOST_FILES:
+        content, beside = waiting.pop()
+        for reference in references(content):
+            path = found(reference, beside) if reference.kind in {"include", "library"} else None
+            if path is None or path in seen or not path.is_relative_to(root):
+                continue
+            if path.stat().st_size <= _MOST_BYTES:
+                seen.add(path)
+                yield path
+                waiting.append((read_leniently(path), (beside[0], path.parent)))
