@@ -60,7 +60,7 @@ def reuse_offer(
 def _has_moved(root: Path, run: RunLayout) -> bool:
     """Whether a netlist or a model has changed since, which leaves nothing to reuse."""
     from simorc.rundir.manifest import load_manifest
-    from simorc.schematics.staleness import moved_inputs
+    from simorc.schematics.moved_inputs import moved_inputs
 
     moved = moved_inputs(root, load_manifest(run).inputs)
     return any(Path(name).suffix not in _OF_THE_PLAN for name in moved)

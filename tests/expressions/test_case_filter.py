@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from simorc.errors import ExpressionError
 from simorc.expressions.case_sql import filter_names, parse_filter
 from simorc.expressions.operations import SQL_FUNCTIONS
+from simorc.rundir.store.connection import CONDITION_FUNCTIONS
 from simorc.rundir.store.reader import Column
 
 COLUMNS = [
@@ -28,8 +29,8 @@ ROWS = [
 @pytest.fixture(scope="module")
 def db() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", check_same_thread=False)
-    for name, (arguments, function) in SQL_FUNCTIONS.items():
-        connection.create_function(name, arguments, function, deterministic=True)
+    for name, function in SQL_FUNCTIONS.items():
+        connection.create_function(name, CONDITION_FUNCTIONS[name], function, deterministic=True)
     connection.execute(
         "CREATE TABLE cases (id INTEGER, status TEXT, kind TEXT, message TEXT, attempts INTEGER, "
         "warm INTEGER, rung TEXT, started REAL, seconds REAL, p_vdd, p_corner, m_gain REAL)"

@@ -14,6 +14,7 @@ from simorc.errors import ExpressionError
 from simorc.expressions.case_sql import case_sql, case_vocabulary
 from simorc.expressions.conditions import compile_condition
 from simorc.expressions.operations import SQL_FUNCTIONS
+from simorc.rundir.store.connection import CONDITION_FUNCTIONS
 from simorc.rundir.store.reader import Column
 
 COLUMNS = [
@@ -28,8 +29,8 @@ INF = float("inf")
 @pytest.fixture(scope="module")
 def db() -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-    for name, (arguments, function) in SQL_FUNCTIONS.items():
-        connection.create_function(name, arguments, function, deterministic=True)
+    for name, function in SQL_FUNCTIONS.items():
+        connection.create_function(name, CONDITION_FUNCTIONS[name], function, deterministic=True)
     connection.execute(
         "CREATE TABLE cases (id INTEGER PRIMARY KEY, status TEXT, kind TEXT, message TEXT, warm INTEGER, "
         "p_a, p_b, m_g REAL)"

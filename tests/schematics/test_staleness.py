@@ -13,12 +13,12 @@ from simorc.config.project import Project
 from simorc.errors import NetlistError, UsageError
 from simorc.schematics.digests import Digests
 from simorc.schematics.lock_file import lock_path, name_of, path_of, read_record
+from simorc.schematics.moved_inputs import moved_inputs
 from simorc.schematics.pairs import pairs_of
 from simorc.schematics.staleness import (
     Condition,
     State,
     conditions,
-    moved_inputs,
     refuse_stale,
     schematic_inputs,
 )

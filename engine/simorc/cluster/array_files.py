@@ -34,7 +34,6 @@ from simorc.files import write_json, write_whole
 from simorc.processes import search_path
 from simorc.rundir.layout import RunLayout
 
-CLUSTER = ".cluster"
 _ARRAY_DIRECTORY = re.compile(r"w(\d{4,})")
 _SAFE = re.compile(r"[^A-Za-z0-9_.-]")
 
@@ -130,7 +129,7 @@ def new_job_array(
     element_variable: str,
 ) -> JobArray:
     """Write a job array before it is submitted; `chunks` come with their generation."""
-    cluster = layout.path / CLUSTER
+    cluster = layout.cluster
     cluster.mkdir(exist_ok=True)
     number = max((int(name[1:]) for name in _names(cluster)), default=0) + 1
     directory = cluster / f"w{number:04d}"
@@ -152,7 +151,7 @@ def open_job_arrays(layout: RunLayout) -> list[JobArray]:
     """The job arrays of a run that are not over, oldest first; one that was not written to its end was never
     submitted.
     """
-    cluster = layout.path / CLUSTER
+    cluster = layout.cluster
     found = [cluster / name for name in sorted(_names(cluster), key=lambda name: int(name[1:]))]
     job_arrays = [read_job_array(directory) for directory in found if (directory / "wave.json").exists()]
     return [job_array for job_array in job_arrays if not job_array.over]
@@ -197,14 +196,14 @@ class Control:
 
 def control_of(layout: RunLayout) -> Control:
     try:
-        record = json.loads((layout.path / CLUSTER / "control.json").read_text(encoding="utf-8"))
+        record = json.loads((layout.cluster / "control.json").read_text(encoding="utf-8"))
         return Control(bool(record["paused"]), tuple(record["skip"]))
     except FileNotFoundError:
         return Control()
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{layout.path / CLUSTER / 'control.json'}: {error}") from error
+        raise StoreError(f"{layout.cluster / 'control.json'}: {error}") from error
 
 
 def set_control(layout: RunLayout, control: Control) -> None:
-    (layout.path / CLUSTER).mkdir(exist_ok=True)
-    write_json(layout.path / CLUSTER / "control.json", asdict(control))
+    layout.cluster.mkdir(exist_ok=True)
+    write_json(layout.cluster / "control.json", asdict(control))

@@ -20,7 +20,7 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from simorc.cluster.array_files import CLUSTER, JobArray, control_of, read_job_array
+from simorc.cluster.array_files import JobArray, control_of, read_job_array
 from simorc.cluster.chunk_ledger import WARM_LOST, ChunkLayout, ChunkLedger
 from simorc.cluster.chunk_log import ChunkLog, finished_in
 from simorc.cluster.chunks import Chunk
@@ -56,7 +56,7 @@ _JOB_VARIABLES = (
 def main() -> int:
     """Run the chunk named on the command line."""
     layout = RunLayout(Path(sys.argv[1]))
-    job_array = read_job_array(layout.path / CLUSTER / sys.argv[2])
+    job_array = read_job_array(layout.cluster / sys.argv[2])
     try:
         return anyio.run(run_chunk, layout, job_array, int(sys.argv[3]))
     except SimorcError as error:

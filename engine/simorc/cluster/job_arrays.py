@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from anyio import to_thread
 
 from simorc.cluster.advice import advice_on
-from simorc.cluster.array_files import CLUSTER, JobArray, new_job_array, open_job_arrays
+from simorc.cluster.array_files import JobArray, new_job_array, open_job_arrays
 from simorc.cluster.chunk_queue import Batch
 from simorc.cluster.log_collector import OpenChunk
 from simorc.config.execution_record import Site
@@ -45,7 +45,7 @@ class JobArrays:
         self._width: int | None = None
         self._jobs = settings.jobs
         self._throttled = True
-        self._held_marker = layout.path / CLUSTER / "held"
+        self._held_marker = layout.cluster / "held"
         self._want_held = False
 
     # What there is --------------------------------------------------------------------------------

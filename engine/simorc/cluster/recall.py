@@ -6,7 +6,7 @@ import shutil
 import time
 from array import array
 
-from simorc.cluster.array_files import CLUSTER, Control, JobArray, open_job_arrays, set_control
+from simorc.cluster.array_files import Control, JobArray, open_job_arrays, set_control
 from simorc.cluster.log_collector import Gathering, OpenChunk
 from simorc.errors import RunError, SchedulerSilent, ToolMissing
 from simorc.executors.batch_scheduler import Scheduler
@@ -65,4 +65,4 @@ def _end(scheduler: Scheduler, job_array: JobArray) -> None:
             return
         scheduler.cancel(job.job)
         time.sleep(1.0)
-    raise SchedulerSilent(f"the jobs did not end within {GONE_WITHIN:.0f} s ({CLUSTER}/{job_array.name})")
+    raise SchedulerSilent(f"the jobs did not end within {GONE_WITHIN:.0f} s (.cluster/{job_array.name})")

@@ -230,14 +230,14 @@ SCALAR = Operations(
 )
 """Three-valued: None is unknown."""
 
-SQL_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
-    "condition_compare": (3, compare),
-    "condition_compute": (-1, computed),
-    "condition_number": (1, lambda value: None if (number := number_of(value)) is None else float(number)),
-    "condition_text": (1, text_of),
-    "condition_truth": (1, truth),
+SQL_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "condition_compare": compare,
+    "condition_compute": computed,
+    "condition_number": lambda value: None if (number := number_of(value)) is None else float(number),
+    "condition_text": text_of,
+    "condition_truth": truth,
 }
-"""What the SQL of conditions calls: the number of arguments (-1: any) and the function."""
+"""What the SQL of conditions calls; a store's connection makes them known to SQLite."""
 
 STRICT = replace(
     SCALAR,

@@ -19,8 +19,6 @@ from typing import Any
 import anyio
 from anyio import to_thread
 
-from simorc.cluster.cluster_scheduler import ClusterScheduler
-from simorc.cluster.recall import recall_jobs
 from simorc.cpus import usable_cpus
 from simorc.errors import RunBusy, SimorcError
 from simorc.executors.base import Executor
@@ -155,8 +153,14 @@ def make_scheduler(
     name = settings.executor
     cluster = None if name == LOCAL else scheduler_called(name)
     if cluster is not None:
+        # Imported here: a run of this machine starts sooner without the job arrays of a cluster.
+        from simorc.cluster.cluster_scheduler import ClusterScheduler
+
         return ClusterScheduler(layout, preparation, store, cluster, settings.cluster, settings)
-    recall_jobs(layout, store)
+    if layout.cluster.is_dir():
+        from simorc.cluster.recall import recall_jobs
+
+        recall_jobs(layout, store)
     way = warm_way_of(settings, layout.path) if name == LOCAL else None
     if warm_loss(way):
         store.set_meta(warm_lost=warm_loss(way))

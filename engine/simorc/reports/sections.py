@@ -8,7 +8,7 @@ from typing import Any
 from simorc.reports.wording import Wording
 from simorc.results.one_at_a_time import Effect, effects, sensitivity_axis
 from simorc.results.open_run import OpenRun
-from simorc.schematics.staleness import moved_inputs
+from simorc.schematics.moved_inputs import moved_inputs
 from simorc.shown_values import parameter_text
 from simorc.text import plain
 

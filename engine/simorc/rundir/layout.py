@@ -95,6 +95,11 @@ class RunLayout:
         return self.path / "runner.lock"
 
     @property
+    def cluster(self) -> Path:
+        """What belongs to the job arrays of a cluster."""
+        return self.path / ".cluster"
+
+    @property
     def runner_log(self) -> Path:
         return self.path / "runner.log"
 

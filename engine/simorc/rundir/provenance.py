@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import os
-import platform
 import re
 import shutil
-import socket
-import subprocess
 from collections.abc import Iterable
-from importlib import metadata
 from pathlib import Path
 
 from simorc.netlist.deck.file_references import closure, references
@@ -74,11 +70,17 @@ def _filters_of_repository(git: list[str]) -> list[str]:
 
 def describe_tools(simulator: str) -> Tools:
     """Versions of what makes the results."""
+    # Imported here and below: reading a run is quick without what only its build asks.
+    import platform
+    from importlib import metadata
+
     where = shutil.which(simulator)
     output = _output([where, "--version"]) if where else ""
     match = re.search(r"ngspice-([\w.+-]+)", output)
     return Tools(
-        simorc=metadata.version("simorc-tui") if _installed() else "uninstalled",
+        simorc=next(
+            (each.version for each in metadata.Distribution.discover(name="simorc-tui")), "uninstalled"
+        ),
         simulator=match[1] if match else output.splitlines()[0] if output else "not found",
         simulator_path=where or "",
         python=platform.python_version(),
@@ -86,6 +88,9 @@ def describe_tools(simulator: str) -> Tools:
 
 
 def describe_host() -> Host:
+    import platform
+    import socket
+
     return Host(
         name=socket.gethostname(),
         system=platform.platform(),
@@ -93,11 +98,9 @@ def describe_host() -> Host:
     )
 
 
-def _installed() -> bool:
-    return any(True for _ in metadata.Distribution.discover(name="simorc-tui"))
-
-
 def _output(command: list[str]) -> str:
+    import subprocess
+
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=20, check=False, stdin=subprocess.DEVNULL

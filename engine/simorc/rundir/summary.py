@@ -150,7 +150,7 @@ def _waiting(layout: RunLayout, alive: bool) -> str:
 def _moved(layout: RunLayout) -> tuple[str, ...]:
     # Imported here: who only names a summary's type starts without the hashing of files.
     from simorc.rundir.manifest import load_manifest
-    from simorc.schematics.staleness import moved_inputs
+    from simorc.schematics.moved_inputs import moved_inputs
 
     try:
         return moved_inputs(layout.root, load_manifest(layout).inputs)

@@ -11,7 +11,7 @@ unrecorded nothing tells what it was made from (made by hand or by another tool)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 from simorc.errors import NetlistError
 from simorc.schematics.dependencies import SymbolLibrary, schematic_closure
 from simorc.schematics.digests import Digests
-from simorc.schematics.lock_file import Record, is_inside, lock_path, name_of, path_of, read_record
+from simorc.schematics.lock_file import Record, lock_path, name_of, path_of, read_record
+from simorc.schematics.moved_inputs import moved
 from simorc.schematics.netlist_check import defect_of
 from simorc.schematics.pairs import DUT, Pair, pairs_of
 
@@ -93,7 +94,7 @@ def _by_record(pair: Pair, digests: Digests) -> Condition:
         return _by_time(pair)
     if name_of(pair.schematic, pair.root) not in record.inputs:
         return Condition(pair, State.STALE, f"generated from a schematic other than {pair.schematic.name}")
-    changed, notes = _moved(record.inputs, pair.root, digests)
+    changed, notes = moved(record.inputs, pair.root, digests)
     if changed:
         return Condition(pair, State.STALE, f"{_listed(changed)} changed", changed, notes)
     if digests.of(pair.netlist) != record.netlist:
@@ -110,29 +111,6 @@ def _by_time(pair: Pair) -> Condition:
     if newer:
         return Condition(pair, State.STALE, f"{_listed(newer)} newer, and no record", newer)
     return Condition(pair, State.UNRECORDED, "no record of its schematic")
-
-
-def _moved(
-    recorded: Mapping[str, str], root: Path, digests: Digests
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names whose content is not as recorded, and notes about files that are not on this machine."""
-    changed, notes = [], []
-    for name, digest in recorded.items():
-        path = path_of(name, root)
-        found = digests.of(path) if path is not None else None
-        if found is None and not is_inside(name):
-            notes.append(f"{name} is not on this machine: not checked")
-        elif found != digest:
-            changed.append(name)
-    return tuple(changed), tuple(notes)
-
-
-def moved_inputs(root: Path, recorded: Mapping[str, str]) -> tuple[str, ...]:
-    """Which inputs of a run (its manifest's ``inputs``) are no longer as they were: "results predate ..."."""
-    digests = Digests.load(root)
-    changed, _ = _moved(recorded, root, digests)
-    digests.save(root)
-    return changed
 
 
 def schematic_inputs(project: Project, testbench: str) -> tuple[Path, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from simorc.units import parse_value
 MAX_BYTES = 8 * 1024 * 1024
 MAX_VALUES = 500_000
 MAX_DEPTH = 40
+_REMEMBERED = 65_536
+"""The length of the longest text whose nodes are kept."""
 _BRACKETS = re.compile(r"[\[\]{}]")
 
 KeyPath = tuple[str | int, ...]
@@ -151,6 +154,16 @@ def nests_too_deep(text: str) -> bool:
 
 
 def _compose(text: str) -> Node | None:
+    """The nodes of a text, which nobody changes: files of a usual size are parsed once in each state."""
+    return _composed_once(text) if len(text) <= _REMEMBERED else _composed(text)
+
+
+@lru_cache(maxsize=128)
+def _composed_once(text: str) -> Node | None:
+    return _composed(text)
+
+
+def _composed(text: str) -> Node | None:
     yaml = YAML(typ="safe", pure=True)
     yaml.composer.warn_double_anchors = False
     return yaml.compose(text)  # type: ignore[no-any-return]

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simorc.errors import SimorcError
-from simorc.rundir.circuit.circuits import circuits_of
 from simorc.rundir.layout import RunLayout
-from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.reader import RunReader
 
 _NAMED = 5
@@ -32,6 +30,10 @@ def _words(layout: RunLayout, accepted: Mapping[int, int]) -> str:
 
 
 def _changes(layout: RunLayout) -> dict[int, str]:
+    # Imported here: hardly any run mixes circuits, and `simorc status` asks every run.
+    from simorc.rundir.circuit.circuits import circuits_of
+    from simorc.rundir.manifest import load_manifest
+
     try:
         return {
             circuit.number: ", ".join(circuit.changes)

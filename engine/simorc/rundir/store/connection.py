@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache, partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from simorc.errors import StoreError
-from simorc.expressions.operations import SQL_FUNCTIONS
 from simorc.files import is_network
 from simorc.regular_files import is_regular
 from simorc.rundir import checksums
@@ -26,6 +27,14 @@ DatabaseError = sqlite3.Error
 """What reading or writing a store raises where it is damaged, locked, or its disk is full."""
 BUSY_MILLISECONDS = 10_000
 CLOSING_MILLISECONDS = 2_000
+CONDITION_FUNCTIONS = {
+    "condition_compare": 3,
+    "condition_compute": -1,
+    "condition_number": 1,
+    "condition_text": 1,
+    "condition_truth": 1,
+}
+"""What the SQL of conditions calls, with the number of arguments (-1: any)."""
 
 
 _PASSING = {
@@ -127,9 +136,21 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         _undo_interrupted(path)
         connection = _connect(uri, path)
     connection.row_factory = sqlite3.Row
-    for name, (arguments, function) in SQL_FUNCTIONS.items():
-        connection.create_function(name, arguments, function, deterministic=True)
+    for name, arguments in CONDITION_FUNCTIONS.items():
+        connection.create_function(name, arguments, partial(_computed, name), deterministic=True)
     return connection
+
+
+def _computed(name: str, *values: object) -> Any:
+    return _condition_functions()[name](*values)
+
+
+@cache
+def _condition_functions() -> Mapping[str, Callable[..., Any]]:
+    # Imported here: most readers of a store have no condition.
+    from simorc.expressions.operations import SQL_FUNCTIONS
+
+    return SQL_FUNCTIONS
 
 
 def _is_interrupted(error: BaseException | None) -> bool:

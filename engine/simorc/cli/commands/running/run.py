@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -37,6 +38,9 @@ from simorc.rundir.edited_metadata import edited_statuses, named
 from simorc.rundir.layout import RunLayout, find_runs, labelled
 from simorc.rundir.store.reader import RunReader
 from simorc.text import plain
+
+if TYPE_CHECKING:
+    from simorc.config.project import Project
 
 
 @dataclass(frozen=True)
@@ -125,10 +129,19 @@ def command(
     goes on when this terminal is closed.
     """
     asked = Asked(**options)  # type: ignore[arg-type]
-    if everything or len(targets) != 1 or _is_plan(scope, targets[0]):
+    if everything or len(targets) != 1:
         return _run_several(scope, targets, everything, asked, now, detach, json_form)
     target = targets[0]
-    layout, cases = _prepare(scope, target, asked, now)
+    refuse_reuse_with_force(asked.force, asked.reuse)
+    existing = _existing(scope, target)
+    if existing is not None:
+        layout, cases = existing, _cases_of(existing, asked)
+    else:
+        project = scope.load(asked.overrides())
+        if target in project.setup.plans and target not in project.sweeps:
+            return _run_several(scope, targets, everything, asked, now, detach, json_form)
+        layout = _build(scope, project, target, asked, now)
+        cases = within_run(layout, asked.cases)
     dependency = None if now else dependency_of(layout)
     if dependency is not None and detach and not dependency.settled():
         wait_elsewhere(layout, dependency, asked.options())
@@ -160,14 +173,6 @@ def _start(layout: RunLayout, cases: list[int] | None, asked: Asked, detach: boo
         return follower.follow(_progress(json_form))
 
 
-def _is_plan(scope: Scope, target: str) -> bool:
-    """Whether that is the name of a plan; a run or a sweep of the name comes first."""
-    if not scope.inside() or _existing(scope, target) is not None:
-        return False
-    project = scope.load()
-    return target in project.setup.plans and target not in project.sweeps
-
-
 def _run_several(
     scope: Scope,
     targets: tuple[str, ...],
@@ -187,12 +192,10 @@ def _run_several(
     if now:
         steps = [replace(step, after=None) for step in steps]
     refuse_unmet(project, steps)
-    built = {
-        step.sweep: _build(
-            Scope(scope.root(), step.environment or scope.environment), step.sweep, asked, True
-        )
-        for step in steps
-    }
+    built = {}
+    for step in steps:
+        own = Scope(scope.root(), step.environment or scope.environment)
+        built[step.sweep] = _build(own, own.load(asked.overrides()), step.sweep, asked, True)
     done = run_steps(steps, built, lambda layout: _start(layout, None, asked, False, json_form))
     return conclude(done, steps, json_form)
 
@@ -203,18 +206,13 @@ def _progress(json_form: bool) -> Progress:
     return TerminalProgress() if sys.stderr.isatty() else LineProgress()
 
 
-def _prepare(scope: Scope, target: str, asked: Asked, now: bool) -> tuple[RunLayout, list[int] | None]:
-    """The run to start and the cases of it: an existing run, or one built now from a sweep."""
-    refuse_reuse_with_force(asked.force, asked.reuse)
-    existing = _existing(scope, target)
-    if existing is None:
-        layout = _build(scope, target, asked, now)
-        return layout, within_run(layout, asked.cases)
+def _cases_of(existing: RunLayout, asked: Asked) -> list[int] | None:
+    """The cases to run of an existing run; None: those that are pending or failed."""
     for option, given in (("--reuse", asked.reuse), ("--force", asked.force)):
         if given:
             raise UsageError(f"{option} needs a new run", remedy="name a sweep, not a run")
     cases = chosen_cases(existing, asked.cases, asked.corners, asked.where)
-    return existing, _unfinished_or_edited(existing) if cases is None else within_run(existing, cases)
+    return _unfinished_or_edited(existing) if cases is None else within_run(existing, cases)
 
 
 def _unfinished_or_edited(layout: RunLayout) -> list[int] | None:
@@ -241,11 +239,10 @@ def _existing(scope: Scope, target: str) -> RunLayout | None:
     return scope.run(target) if known else None
 
 
-def _build(scope: Scope, target: str, asked: Asked, now: bool) -> RunLayout:
+def _build(scope: Scope, project: Project, target: str, asked: Asked, now: bool) -> RunLayout:
     from simorc.cli.commands.running.build import build
     from simorc.config.validate.unnamed_sweeps import how_to_name, unnamed_sweeps
 
-    project = scope.load(asked.overrides())
     if target not in project.sweeps:
         try:
             return scope.run(target)
