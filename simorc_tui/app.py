@@ -28,6 +28,9 @@ from simorc_tui.theme.parsed_styles import ParsedOnce
 from simorc_tui.theme.profile import Profile
 from simorc_tui.widgets.failing import unexpected
 
+_PREPARED_AFTER = 1.0
+"""Seconds after the first frame in which what is loaded for the next run would slow down the start."""
+
 
 class SimorcApp(App[int]):
     """simorc on a terminal: what it does to a run goes through the launcher, what it shows is only read."""
@@ -54,7 +57,8 @@ class SimorcApp(App[int]):
         self._tour = tour
         self.profile = profile
         glyphs = UNICODE if profile.unicode else ASCII
-        self._main = MainScreen(root, launcher or Launcher(root), glyphs, run=run, tick=profile.tick)
+        self._launcher = launcher or Launcher(root)
+        self._main = MainScreen(root, self._launcher, glyphs, run=run, tick=profile.tick)
         self.set_class(not profile.unicode, "ascii")
         choose_scrollbars(unicode=profile.unicode)
         for theme in OWN_THEMES:
@@ -69,6 +73,7 @@ class SimorcApp(App[int]):
 
     def on_mount(self) -> None:
         self._input.start()
+        self.set_timer(_PREPARED_AFTER, self._launcher.prepare)
         self.set_keymap(dict(self._preferences.keymap))
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # the shell wrote here
         if self._tour:
@@ -100,6 +105,7 @@ class SimorcApp(App[int]):
 
     def on_unmount(self) -> None:
         self._input.stop()
+        self._launcher.close()
 
     async def on_event(self, event: Event) -> None:
         """Input waits until all input before it has been handled."""

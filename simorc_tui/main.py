@@ -22,8 +22,13 @@ def launch(project_dir: Path, run: str | None = None, *, mouse: bool = True) -> 
     if run is not None:
         run = find_run(project_dir, run).name
     from simorc_tui.app import SimorcApp
+    from simorc_tui.data.launcher import Launcher
+    from simorc_tui.data.standby import Standby
 
-    app = SimorcApp(project_dir, profile, run=run, preferences=preferences, tour=first_time())
+    launcher = Launcher(project_dir, Standby(project_dir) if preferences.standby else None)
+    app = SimorcApp(
+        project_dir, profile, run=run, launcher=launcher, preferences=preferences, tour=first_time()
+    )
     result = app.run(mouse=mouse and preferences.mouse)
     return result if result is not None else app.return_code or 0
 

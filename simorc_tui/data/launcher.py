@@ -1,31 +1,46 @@
 """Builds and starts runs in other processes, without blocking the screen.
 
-A run is built by ``python -m simorc build`` and executed by a runner in its own session, so that it continues
-after the terminal closes.
+A run is built by ``simorc build`` and executed by a runner in its own session, so that it continues after
+the terminal closes. Both are forks of a standby process if there is one, else processes that load the program
+first.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simorc.errors import SimorcError
 from simorc.processes import search_path
 from simorc.rundir.layout import RunLayout, find_run
+from simorc_tui.data.standby import Standby, StandbyLost
 
 if TYPE_CHECKING:
     from simorc.analysis.tuning.client import Answer, TunerClient
 
 
 class Launcher:
-    """Builds, starts and sends requests to the runs of the project at `root`."""
+    """Builds, starts and sends requests to the runs of the project at `root`, with `standby` if given."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, standby: Standby | None = None) -> None:
         self.root = root
+        self._standby = standby
+
+    def prepare(self) -> None:
+        """Start the standby process, so that the next run begins at once."""
+        if self._standby is not None:
+            self._standby.start()
+
+    def close(self) -> None:
+        """End the standby process; runs continue."""
+        if self._standby is not None:
+            self._standby.close()
 
     async def build(
         self, sweep: str, draft: str | None = None, reuse: str | None = None, *, allow_stale: bool = False
@@ -59,6 +74,12 @@ class Launcher:
             start_runner,  # brings the manifest's models: not before the first frame
         )
 
+        standby = self._ready_standby()
+        if standby is not None:
+            with suppress(StandbyLost):
+                begin = standby.begin
+                await asyncio.to_thread(start_runner, layout, cases=cases, inputs=inputs, begin=begin)
+                return
         await asyncio.to_thread(start_runner, layout, cases=cases, inputs=inputs)
 
     async def check_inputs(self, layout: RunLayout) -> None:
@@ -92,7 +113,26 @@ class Launcher:
         output = await self._run(*arguments)
         return output.splitlines()[-1] if output else ""
 
+    def _ready_standby(self) -> Standby | None:
+        """The standby process if it is ready; another is started where it has ended."""
+        standby = self._standby
+        if standby is not None and standby.ended:
+            standby.start()
+        return standby if standby is not None and standby.ready else None
+
     async def _run(self, *arguments: str) -> str:
+        """Run a command; its output. Raises SimorcError with its words."""
+        done = await self._completed(arguments)
+        out, err = done.stdout.strip(), done.stderr.strip()
+        if done.returncode:
+            raise SimorcError(err or out or f"{arguments[0]} ended with exit code {done.returncode}")
+        return out or err
+
+    async def _completed(self, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        standby = self._ready_standby()
+        if standby is not None:
+            with suppress(StandbyLost):
+                return await asyncio.to_thread(standby.command, arguments)
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "simorc", "--project", str(self.root), *arguments,
             stdin=asyncio.subprocess.DEVNULL,
@@ -102,8 +142,5 @@ class Launcher:
             env={**os.environ, "PYTHONPATH": search_path()},
             start_new_session=True,
         )  # fmt: skip
-        out, err = await process.communicate()
-        if process.returncode:
-            complaint = err.decode(errors="replace").strip() or out.decode(errors="replace").strip()
-            raise SimorcError(complaint or f"{arguments[0]} ended with exit code {process.returncode}")
-        return out.decode(errors="replace").strip() or err.decode(errors="replace").strip()
+        out, err = (each.decode(errors="replace") for each in await process.communicate())
+        return subprocess.CompletedProcess([*arguments], process.returncode or 0, out, err)

@@ -2,6 +2,7 @@
 
 theme: nord
 mouse: false
+standby: false          # no process that is kept loaded for the next run
 keymap:
   run.launch: f5        # ids as the help screen shows them
   cases.filter: "f,/"
@@ -19,7 +20,7 @@ from typing import Any
 from simorc_tui.commands.command import KEY_NAMES
 from simorc_tui.commands.main_commands import COMMANDS
 
-KNOWN = ("theme", "mouse", "keymap")
+KNOWN = ("theme", "mouse", "keymap", "standby")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Preferences:
 
     theme: str = ""
     mouse: bool = True
+    standby: bool = True
     keymap: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
@@ -45,10 +47,14 @@ def read_preferences(path: Path) -> Preferences:
         f"{path}: {key}: unknown setting; known: {', '.join(KNOWN)}" for key in data if key not in KNOWN
     ]
     keymap, wrong = _keymap(data.get("keymap"), path)
-    theme, mouse = data.get("theme") or "", data.get("mouse", True)
-    if not isinstance(mouse, bool):
-        problems.append(f"{path}: mouse: true or false, not {mouse!r}")
-    return Preferences(str(theme), mouse is not False, keymap, (*problems, *wrong))
+    switches = {name: data.get(name, True) for name in ("mouse", "standby")}
+    problems += [
+        f"{path}: {name}: true or false, not {value!r}"
+        for name, value in switches.items()
+        if not isinstance(value, bool)
+    ]
+    mouse, standby = (value is not False for value in switches.values())
+    return Preferences(str(data.get("theme") or ""), mouse, standby, keymap, (*problems, *wrong))
 
 
 def _keymap(written: Any, path: Path) -> tuple[dict[str, str], list[str]]:

@@ -50,6 +50,12 @@ class ForkedChild:
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
 
+    def begin(self, options: bytes) -> None:
+        """Give it what it waits for at its standard input."""
+        with suppress(BrokenPipeError):  # it exited at once; its exit code says why
+            self.stdin.write(options)
+            self.stdin.close()
+
     def _collect(self, options: int) -> int | None:
         if self.returncode is None:
             pid, status = os.waitpid(self.pid, options)
@@ -66,7 +72,7 @@ def waiting_runner(layout: RunLayout) -> Iterator[ForkedChild | None]:
     runner = None
     if _may_fork() and load_manifest(layout).total <= MOST_CASES:
         with suppress(OSError):
-            runner = fork(lambda: _run(layout), layout.runner_log)
+            runner = fork(lambda: run_forked(layout), layout.runner_log)
     try:
         yield runner
     finally:
@@ -89,7 +95,8 @@ def store_is_open() -> bool:
     return False
 
 
-def _run(layout: RunLayout) -> int:
+def run_forked(layout: RunLayout) -> int:
+    """Be the runner of `layout` in a fork that gets the options at its standard input; the exit code."""
     from simorc.launch import runner
 
     sys.argv = [NAME, str(layout.path)]

@@ -6,13 +6,14 @@ import json
 import shutil
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import TypeAlias
 
 from simorc.config.execution_record import SimulatorRecord
 from simorc.config.models.execution import SimulatorSettings
 from simorc.errors import ToolMissing
-from simorc.launch.forked_process import ForkedChild
-from simorc.launch.runner_process import await_runner, spawn_runner
+from simorc.launch.runner_process import RunnerProcess, await_runner, spawn_runner
 from simorc.rundir.circuit.record import ACCEPT, REFUSE
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerInfo, busy, runner_alive, runner_info
@@ -23,6 +24,8 @@ from simorc.simulators.versions import program_of, require_version
 __all__ = ["RunnerInfo", "request", "runner_alive", "runner_info", "start_runner"]
 
 RUNNER = "simorc.launch.runner"
+Begin: TypeAlias = Callable[[RunLayout, Mapping[str, object]], RunnerProcess]
+"""Starts the runner of a run with these options."""
 
 
 def start_runner(
@@ -35,16 +38,16 @@ def start_runner(
     nice: int | None = None,
     executor: str | None = None,
     inputs: str = REFUSE,
-    waiting: ForkedChild | None = None,
+    begin: Begin | None = None,
 ) -> RunnerInfo:
     """Start the runner of `layout` in its own session and wait until it holds the run.
 
     The options override the run's settings for this runner; `cases` limits it to those cases, whatever their
     status. `inputs` says what to do if a file the run was built from has changed: refuse (raises
-    `InputsChanged`), keep (use the run's own copies), accept (use the changed files, marked). `waiting` is a
-    runner that was forked already and waits for its options (see `waiting_runner`). Raises
-    `RunBusy` if another process holds the run, `RunError` with the runner's own message if it does not start,
-    `ToolMissing` without the simulator.
+    `InputsChanged`), keep (use the run's own copies), accept (use the changed files, marked). `begin` starts
+    the runner with its options in another way than as a process of its own. Raises `RunBusy` if another
+    process holds the run, `RunError` with the runner's own message if it does not start, `ToolMissing`
+    without the simulator.
     """
     if runner_alive(layout):
         raise busy(layout)
@@ -59,18 +62,21 @@ def start_runner(
         options["cases"] = list(cases)
     if inputs == ACCEPT:
         options["inputs"] = inputs
-    process = waiting or spawn_runner(RUNNER, layout, subprocess.PIPE)
-    assert process.stdin is not None
-    try:
-        process.stdin.write(json.dumps(options).encode())
-        process.stdin.close()
-    except BrokenPipeError:
-        pass  # it exited at once; await_runner reports its own message
+    process = (begin or _spawned)(layout, options)
     try:
         return await_runner(layout, process, busy)
     finally:
         # A viewer may outlive the runner it started and has to collect its exit status.
         threading.Thread(target=process.wait, daemon=True).start()
+
+
+def _spawned(layout: RunLayout, options: Mapping[str, object]) -> RunnerProcess:
+    process = spawn_runner(RUNNER, layout, subprocess.PIPE)
+    assert process.stdin is not None
+    with suppress(BrokenPipeError):  # it exited at once; await_runner reports its own message
+        process.stdin.write(json.dumps(options).encode())
+        process.stdin.close()
+    return process
 
 
 def require_simulator(simulator: SimulatorRecord | SimulatorSettings, executor: str) -> None:

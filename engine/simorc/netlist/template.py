@@ -9,7 +9,6 @@ include %}`` reaches files in the template's directory and below.
 from __future__ import annotations
 
 import functools
-import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -18,30 +17,17 @@ from typing import Any
 
 import jinja2
 from jinja2 import meta, nodes
-from jinja2.exceptions import SecurityError
-from jinja2.loaders import split_template_path
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from simorc.config.names import did_you_mean
-from simorc.deck_text import decoded, read_leniently
+from simorc.deck_text import read_leniently
 from simorc.errors import TemplateError
-from simorc.netlist.template_limits import (
-    check_arguments,
-    checked_result,
-    concatenated,
-    counted_steps,
-    limit_tree,
-    limited_filters,
-    refuse_wide_format,
-)
+from simorc.netlist.template_environment import MAPPING_METHODS, Parameters, TemplateEnvironment
+from simorc.netlist.template_limits import counted_steps
 from simorc.netlist.value_places import Wrap, deck_values, marked, needing_place, placed, unmarked
-from simorc.regular_files import read_regular
 from simorc.units import Number, Value
 
 MAX_OUTPUT = 64 * 1024 * 1024
-MAX_BITS = 1024  # of a whole number raised to a power
 _ESCAPED_BRACE = re.compile(r"\\+([{}])")
-_MAPPING_METHODS = frozenset({"items", "keys", "values", "get"})
 _CONTEXT_NAMES = frozenset(
     {"parameters", "config", "case_id", "seed", "corner", "dut", "project", "filename_raw"}
 )
@@ -53,10 +39,6 @@ def unescape_braces(text: str) -> str:
     return _ESCAPED_BRACE.sub(r"\1", text)
 
 
-class _Parameters(dict[str, Any]):
-    """The parameters of one case; a name is looked up among them before any method of a mapping."""
-
-
 class _Absent(jinja2.StrictUndefined):
     """``seed`` and ``corner`` of a case without one: false in a test, an error when rendered."""
 
@@ -66,108 +48,10 @@ class _Absent(jinja2.StrictUndefined):
         return False
 
 
-class _BelowDirectory(jinja2.FileSystemLoader):
-    """Loads files of one directory only; symbolic links do not lead out of it."""
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(directory)
-        self._named = directory
-        self._directory = directory.resolve()
-
-    def get_source(self, environment: jinja2.Environment, template: str) -> Any:
-        path = self._directory.joinpath(*split_template_path(template))
-        if not path.resolve().is_relative_to(self._directory):
-            raise jinja2.TemplateNotFound(template, f"{template} is outside the template's directory")
-        try:
-            data = read_regular(path, follow=True)
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            raise jinja2.TemplateNotFound(template) from None
-        return decoded(data, self._named / template), str(self._named / template), lambda: True
-
-
-def _finite(value: Any) -> Any:
-    """The value of a template's expression; a deck cannot contain infinity."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"the expression gives {value}, which is not a valid number in a deck")
-    return value
-
-
-class _Environment(ImmutableSandboxedEnvironment):
-    """Strict names, parameters before methods, no arithmetic that fills the memory."""
-
-    intercepted_binops = frozenset({"*", "**", "+", "%"})
-    concat = staticmethod(concatenated)
-
-    def __init__(self, directory: Path) -> None:
-        self.files = _BelowDirectory(directory)
-        super().__init__(
-            loader=self.files,
-            undefined=jinja2.StrictUndefined,
-            keep_trailing_newline=True,
-            auto_reload=False,
-            autoescape=False,
-            finalize=_finite,
-        )
-        self.globals = {"range": self.globals["range"]}
-        self.filters = limited_filters(self.filters)
-
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        return limit_tree(super()._parse(source, name, filename))
-
-    def wrap_str_format(self, value: Any) -> Any:
-        """``"...".format``, which refuses too wide a field."""
-        wrapped = super().wrap_str_format(value)
-        if wrapped is None:
-            return None
-
-        def call(*args: Any, **kwargs: Any) -> str:
-            refuse_wide_format(value.__self__)
-            return str(wrapped(*args, **kwargs))
-
-        return call
-
-    def call(self, context: Any, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        name = getattr(obj, "__name__", "")
-        owner = getattr(obj, "__self__", None)
-        check_arguments(name, (owner, *args) if isinstance(owner, str) else args, kwargs)
-        return checked_result(super().call(context, obj, *args, **kwargs))
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        if type(obj) is not _Parameters:
-            return super().getattr(obj, attribute)
-        if attribute in obj:
-            return obj[attribute]
-        if attribute in _MAPPING_METHODS:
-            return super().getattr(obj, attribute)
-        return self._unknown(obj, attribute)
-
-    def getitem(self, obj: Any, argument: Any) -> Any:
-        if type(obj) is _Parameters and isinstance(argument, str) and argument not in obj:
-            return self._unknown(obj, argument)
-        return super().getitem(obj, argument)
-
-    def _unknown(self, known: _Parameters, name: str) -> jinja2.StrictUndefined:
-        return jinja2.StrictUndefined(hint=f"{name} is not a parameter{did_you_mean(name, known)}")
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        if operator == "+":
-            return checked_result(super().call_binop(context, operator, left, right))
-        if operator == "%" and isinstance(left, str):
-            refuse_wide_format(left)
-            return checked_result(super().call_binop(context, operator, left, right))
-        if not isinstance(left, (int, float, jinja2.Undefined)) or not isinstance(
-            right, (int, float, jinja2.Undefined)
-        ):
-            raise SecurityError(f"{operator} accepts numbers only")
-        if operator == "**" and isinstance(left, int) and isinstance(right, int):
-            left = left if left.bit_length() * right <= MAX_BITS else float(left)
-        return super().call_binop(context, operator, left, right)
-
-
 class Template:
     """A compiled template. Make it once with `load`, render it for every case."""
 
-    def __init__(self, path: Path, compiled: jinja2.Template, environment: _Environment) -> None:
+    def __init__(self, path: Path, compiled: jinja2.Template, environment: TemplateEnvironment) -> None:
         self.path = path
         self._compiled = compiled
         self._environment = environment
@@ -175,7 +59,7 @@ class Template:
     @classmethod
     def load(cls, path: Path) -> Template:
         """Compile a template file. Raises TemplateError: missing, a syntax error or a NUL (with its line)."""
-        environment = _Environment(path.parent)
+        environment = TemplateEnvironment(path.parent)
         try:
             return cls(path, environment.get_template(path.name), environment)
         except jinja2.TemplateSyntaxError as error:
@@ -237,7 +121,7 @@ class Template:
 
     def _with(self, context: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
         """The text with these parameters."""
-        values = _Parameters(parameters)
+        values = Parameters(parameters)
         values.setdefault("filename_raw", context["filename_raw"])
         values.setdefault("root", f"{context['project']['root'].rstrip('/')}/")
         return self._rendered({**context, "parameters": values, "config": values})
@@ -306,7 +190,7 @@ class Template:
         found, waiting = [self.path], [self.path.name]
         while waiting:
             source, _, _ = self._environment.files.get_source(self._environment, waiting.pop())
-            for name in meta.find_referenced_templates(self._environment.parse(source)):
+            for name in meta.find_referenced_templates(self._environment.parsed(source)):
                 path = None if name is None else self.path.parent / name
                 if name is not None and path is not None and path not in found and path.is_file():
                     found.append(path)
@@ -319,7 +203,7 @@ class Template:
         """
         source, _, _ = self._environment.files.get_source(self._environment, self.path.name)
         try:
-            tree = self._environment.parse(source)
+            tree = self._environment.parsed(source)
         except jinja2.TemplateSyntaxError:
             return None  # reported by who checks templates
         asked = {id(use) for node in tree.find_all(nodes.If) for use in node.test.find_all(nodes.Name)}
@@ -339,7 +223,7 @@ class Template:
     def _names_of(self, name: str, parents: tuple[str, ...]) -> dict[str, int]:
         source, _, _ = self._environment.files.get_source(self._environment, name)
         try:
-            tree = self._environment.parse(source)
+            tree = self._environment.parsed(source)
         except jinja2.TemplateSyntaxError as error:
             raise TemplateError(
                 _syntax_fault(error), file=self.path.parent / name, line=error.lineno
@@ -361,7 +245,7 @@ class Template:
         if not isinstance(owner, nodes.Name) or owner.name not in _PARAMETER_OWNERS:
             return []
         if isinstance(node, nodes.Getattr):
-            return [] if node.attr in _MAPPING_METHODS else [node.attr]
+            return [] if node.attr in MAPPING_METHODS else [node.attr]
         index = node.arg if isinstance(node, nodes.Getitem) else None
         return [index.value] if isinstance(index, nodes.Const) and isinstance(index.value, str) else []
 

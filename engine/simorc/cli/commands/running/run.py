@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +33,7 @@ from simorc.cli.selection import (
     within_run,
 )
 from simorc.errors import RunNotFound, UsageError
-from simorc.launch.forked_process import waiting_runner
+from simorc.launch.forked_process import ForkedChild, waiting_runner
 from simorc.launch.start import require_simulator, start_runner
 from simorc.rundir.circuit.record import REFUSE
 from simorc.rundir.edited_metadata import edited_statuses, named
@@ -163,7 +165,7 @@ def _start(layout: RunLayout, cases: list[int] | None, asked: Asked, detach: boo
             cases=cases,
             executor=asked.executor,
             inputs=asked.inputs,
-            waiting=waiting,
+            begin=None if waiting is None else partial(_begin, waiting),
         )
         if detach:
             click.echo(layout.name)
@@ -171,6 +173,11 @@ def _start(layout: RunLayout, cases: list[int] | None, asked: Asked, detach: boo
         if not json_form:
             note(f"run {plain(layout.name)}")
         return follower.follow(_progress(json_form))
+
+
+def _begin(waiting: ForkedChild, _: RunLayout, options: Mapping[str, object]) -> ForkedChild:
+    waiting.begin(json.dumps(options).encode())
+    return waiting
 
 
 def _run_several(
