@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from simorc.errors import WaveformError
+from simorc.machine_faults import MACHINE_ERRNOS, machine_errno
 from simorc.simulators.job import Job
-from simorc.simulators.outcome import Outcome
+from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.waveforms.sections import first_difference
 
 COLD_AND_WARM = ("in a separate process", "in the session")
@@ -18,6 +20,27 @@ TWICE_COLD = ("in one run", "in another run")
 _OURS = re.compile(r"netlist\.spice|simulator(\.\d+)?\.log|\.spiceinit", re.IGNORECASE)
 _OF_MODELS = re.compile(r"b\w*check\.log|bsim\w*\.out", re.IGNORECASE)
 """What device models write about their parameters when they are set up, in some runs of a process."""
+
+
+_KILLED = {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}
+"""Exit codes of a simulator that somebody else ended."""
+
+
+class Undecided(Exception):
+    """A run that was to be compared ended with this outcome, which says nothing about its deck."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.message)
+        self.outcome = outcome
+
+
+def is_of_machine(outcome: Outcome) -> bool:
+    """Whether the machine, or somebody who ended the simulator, is the cause of a failure."""
+    if outcome.kind in (FailureKind.OUT_OF_DISK, FailureKind.SPAWN_FAILED):
+        return True
+    return outcome.errno in MACHINE_ERRNOS or (
+        outcome.kind == FailureKind.CRASHED and outcome.exit_code in _KILLED
+    )
 
 
 def disagreement(
@@ -32,8 +55,11 @@ def disagreement(
     """The first thing in which a case differs from its own cold run; empty if nothing does.
 
     `cold` and its files in the job's directory are compared with `other` and its files in `directory`, but
-    for the names in `ignored`: every vector bit for bit, every measurement, every other file.
+    for the names in `ignored`: every vector bit for bit, every measurement, every other file. Raises
+    `Undecided` where the other run failed for a reason outside its deck.
     """
+    if cold.status == "completed" and is_of_machine(other):
+        raise Undecided(other)
     if other.status != cold.status:
         return f"{other.status} {labels[1]}: {other.message}"
     return (
@@ -47,6 +73,8 @@ def _raws_differ(one: Path, other: Path, labels: tuple[str, str]) -> str:
     try:
         return str(first_difference(one, other, labels) or "")
     except WaveformError as error:
+        if machine_errno(error) is not None:
+            raise
         return error.message
 
 
@@ -88,5 +116,7 @@ def _same_file(one: Path, other: Path) -> bool:
         return True
     try:
         return first_difference(one, other) is None
-    except WaveformError:
+    except WaveformError as error:
+        if machine_errno(error) is not None:
+            raise
         return False

@@ -12,7 +12,7 @@ from simorc.simulators.job import Callbacks, Job, make_case_directory
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.cut.decks import Cut, CutDecks, note_of
 from simorc.simulators.outcome import FailureKind, Outcome
-from simorc.simulators.warm_check import TWICE_COLD, WHOLE_AND_CUT, disagreement
+from simorc.simulators.warm_check import TWICE_COLD, WHOLE_AND_CUT, Undecided, disagreement
 
 _ENDED_BY_LIMIT = frozenset(
     {FailureKind.TIMEOUT, FailureKind.STUCK, FailureKind.LOG_LIMIT, FailureKind.RAW_LIMIT}
@@ -95,6 +95,8 @@ class ColdCases:
         try:
             other = await self._on_cut(beside, cut, callbacks)
             found = disagreement(job, whole, other, beside.directory, labels=WHOLE_AND_CUT)
+        except Undecided:
+            return whole
         finally:
             shutil.rmtree(beside.directory, ignore_errors=True)
         if not found:

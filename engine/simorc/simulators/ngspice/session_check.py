@@ -13,7 +13,7 @@ from simorc.simulators.ngspice.verdict import Ending
 from simorc.simulators.ngspice.verified_decks import VerifiedDecks, WarmCase
 from simorc.simulators.ngspice.warm_cases import WarmCases, values_skipped
 from simorc.simulators.outcome import Outcome
-from simorc.simulators.warm_check import disagreement
+from simorc.simulators.warm_check import Undecided, disagreement
 
 KILLS_FORGIVEN = 7
 """How many sessions may be killed from outside while a case is checked in one: such a kill proves nothing
@@ -41,9 +41,15 @@ class SessionCheck:
         changed: frozenset[str],
         callbacks: Callbacks,
     ) -> Outcome:
-        """Run cold, which is the result, and warm for comparison; a difference is reported at once."""
+        """Run cold, which is the result, and warm for comparison; a difference is reported at once. A fault
+        of the machine in between is the outcome: the case runs again.
+        """
         with self._decks.checking(case.key, changed):
-            outcome = await self._both_ways(job, case, cut, changed, callbacks)
+            try:
+                outcome = await self._both_ways(job, case, cut, changed, callbacks)
+            except Undecided as undecided:
+                self._session.drop(callbacks)
+                outcome = replace(undecided.outcome, cold_reason="the check of its deck was interrupted")
         lost = self._decks.unproved_cases(case.key)
         if lost:
             callbacks.on_mismatch(lost, f"case {job.case_id}: {outcome.cold_reason}")
