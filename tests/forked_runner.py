@@ -7,11 +7,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
+from importlib import import_module
 
 from simorc.launch import runner
 from simorc.launch.forked_process import ForkedChild, fork, store_is_open
 from simorc.launch.runner_process import spawn_runner
+from simorc.plugin_loading import GROUPS, plugin_names
 from simorc.rundir.layout import RunLayout
+
+_LOADED_BY_RUNNERS = (
+    "anyio._backends._asyncio",
+    "simorc.measurements.measure",
+    "simorc.simulators.ngspice.session_way",
+)
 
 
 def fork_runner(module: str, layout: RunLayout, stdin: int) -> ForkedChild | subprocess.Popen[bytes]:
@@ -20,7 +29,17 @@ def fork_runner(module: str, layout: RunLayout, stdin: int) -> ForkedChild | sub
     """
     if store_is_open():
         return spawn_runner(module, layout, stdin)
+    load_once()
     return fork(lambda: _runner(layout), layout.runner_log)
+
+
+@cache
+def load_once() -> None:
+    """Load what runners load after their start, before the first fork: every fork would load it again."""
+    for name in _LOADED_BY_RUNNERS:
+        import_module(name)
+    for group in GROUPS:
+        plugin_names(group)
 
 
 def _runner(layout: RunLayout) -> int:

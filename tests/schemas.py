@@ -10,7 +10,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from simorc.config.schema.json_schema import json_schema
+from simorc.config.schema.files import schema_text
 from simorc.config.yaml.source import read_yaml
 
 HEADER = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
@@ -26,7 +26,7 @@ def plain(value: Any) -> Any:
 
 
 def complaints(name: str, data: Any) -> list[str]:
-    validator = Draft202012Validator(json_schema(name))
+    validator = Draft202012Validator(json.loads(schema_text(name)))
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(plain(data))]
 
 
@@ -42,5 +42,5 @@ def schemas_accept(project: Path) -> None:
         header = HEADER.match(path.read_text(encoding="utf-8"))
         assert header, path
         schema = (path.parent / header[1]).resolve()
-        assert json.loads(schema.read_text())["title"] == json_schema(schema.stem)["title"]
+        assert json.loads(schema.read_text())["title"] == json.loads(schema_text(schema.stem))["title"]
         assert complaints(schema.stem, read_yaml(path).data) == [], path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,13 +44,19 @@ def simorc(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -
     return run
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """The project `simorc init` makes."""
-    root = tmp_path / "lowpass"
+@pytest.fixture(scope="session")
+def made_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project `simorc init` makes; tests have copies of it."""
+    root = tmp_path_factory.mktemp("made") / "lowpass"
     result = CliRunner().invoke(cli.simorc, ["init", str(root)])
     assert result.exit_code == 0, result.output
     return root
+
+
+@pytest.fixture
+def project(made_project: Path, tmp_path: Path) -> Path:
+    """The project `simorc init` makes."""
+    return Path(shutil.copytree(made_project, tmp_path / "lowpass", symlinks=True))
 
 
 PLAN = {"parameters": {"vdda": [3.0, 3.3], "corner": ["tt", "ss", "ff"]}}
@@ -63,9 +70,16 @@ def outcome_of(case_id: int) -> Outcome:
 
 
 @pytest.fixture
-def finished_run(project: Path) -> RunLayout:
+def finished_run(made_run: RunLayout, project: Path) -> RunLayout:
     """Six cases, five of them over: four completed, case 4 failed, case 6 never started."""
-    layout = RunLayout(project / "simulations" / "pvt_20260102030405")
+    copy = project / "simulations" / made_run.name
+    return RunLayout(Path(shutil.copytree(made_run.path, copy, symlinks=True)))
+
+
+@pytest.fixture(scope="session")
+def made_run(tmp_path_factory: pytest.TempPathFactory) -> RunLayout:
+    """The run that tests have copies of."""
+    layout = RunLayout(tmp_path_factory.mktemp("made") / "simulations" / "pvt_20260102030405")
     for directory in (layout.path, layout.inputs, layout.results, layout.requests):
         directory.mkdir(parents=True)
     plan = Plan.expand(PLAN, defaults={"vdda": 3.3, "corner": "tt"})

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from simorc.rundir.layout import RunLayout
+from simorc.rundir.summary import summarise
 from tests.forked_command import forked_simorc
 from tests.waiting import PATIENCE
 
@@ -122,8 +124,7 @@ class Simorc:
         return done.stdout.strip()
 
     def counts(self, run: str) -> dict[str, int]:
-        counts: dict[str, int] = json.loads(self.quick("status", run, "--json"))["runs"][0]["counts"]
-        return counts
+        return dict(summarise(RunLayout(self.root / "simulations" / run), inputs=False).counts)
 
     def results(self, run: str) -> dict[int, Any]:
         return {row["case_id"]: row for row in json.loads(self.quick("results", run, "--json"))}

@@ -30,7 +30,10 @@ from .simulated_cluster import SimulatedCluster
 
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is paused for: the simulated cluster answers in this process, with the work of its nodes."""
     monkeypatch.setattr(scheduler_module, "GATHER_EVERY", 0.001)
+    monkeypatch.setattr(scheduler_module, "PAUSE_PER_ROUND", 0)
+    monkeypatch.setattr(scheduler_module, "PAUSE_PER_QUERY", 0)
     monkeypatch.setattr(scheduler_module, "GONE_AFTER", 0.0)
     monkeypatch.setattr(scheduler_module, "REFUSED_PAUSE", 0.01)
 

@@ -34,6 +34,9 @@ from simorc.runner.steering import Steering
 
 GATHER_EVERY = 0.5
 HEAR_EVERY = 2.0
+PAUSE_PER_ROUND, PAUSE_PER_QUERY = 5, 20
+"""A round of gathering, and a query for states, are each followed by so many times as long without another:
+they load this machine and the batch scheduler little."""
 GONE_AFTER, GONE_AFTER_ON_NETWORK = 1.0, 60.0
 """Seconds a chunk must be unknown to the scheduler before it counts as over: another host's last lines may
 take as long to be seen."""
@@ -84,7 +87,7 @@ class ClusterScheduler:
             if self._over():
                 break
             took = time.monotonic() - began
-            with anyio.move_on_after(max(GATHER_EVERY, 5 * took)):
+            with anyio.move_on_after(max(GATHER_EVERY, PAUSE_PER_ROUND * took)):
                 await self._changed.wait()
             self._changed = anyio.Event()
         self._end()
@@ -144,9 +147,8 @@ class ClusterScheduler:
         except SchedulerSilent as error:
             self._warn_once(f"the scheduler does not respond: {error.message}")
             states = None
-        # The pause is 20 times as long as the query took, at most 60 s: queries load the scheduler little.
         took = time.monotonic() - now
-        self._next_poll = time.monotonic() + max(self._site.poll, min(60.0, 20 * took))
+        self._next_poll = time.monotonic() + max(self._site.poll, min(60.0, PAUSE_PER_QUERY * took))
         return states
 
     def _gather(self) -> None:

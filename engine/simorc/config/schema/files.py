@@ -4,6 +4,7 @@ heavy."""
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path, PurePath, PurePosixPath
 
 FOLDER = ".schemas"
@@ -20,8 +21,9 @@ _BY_FOLDER = {
 }
 
 
+@cache
 def schema_text(name: str) -> str:
-    """One schema as text."""
+    """One schema as text, made once per process."""
     from simorc.config.schema.json_schema import json_schema
 
     return json.dumps(json_schema(name), indent=1, ensure_ascii=False) + "\n"
