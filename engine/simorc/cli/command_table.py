@@ -56,6 +56,7 @@ COMMANDS = {
     "unlock": Entry("Running", "Remove the protection of a run.", "lock:unlock"),
     "results": Entry("Results", "Print the cases of a run and their measurements.", "results"),
     "show": Entry("Results", "Show the details of one case.", "show"),
+    "op": Entry("Results", "Show the operating point of a case: every device with gm, gm/id, region.", "op"),
     "log": Entry("Results", "Print the simulator log of a case.", "log"),
     "plot": Entry(
         "Results", "Plot waveforms and measurements in the terminal, or write them to a file.", "plot"

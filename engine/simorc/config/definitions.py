@@ -15,7 +15,7 @@ from typing import Any
 
 from simorc.units import ShownAs, unambiguous
 
-SOURCES = ("meas", "measure", "expr", "python", "across")
+SOURCES = ("meas", "measure", "expr", "python", "operating_point", "across")
 """The keys that define the source of a measurement; ``across`` ones belong to a whole run."""
 
 
@@ -38,7 +38,8 @@ class AcrossDefinition:
 
 @dataclass(frozen=True)
 class MeasurementDefinition:
-    """How a number is measured: one of `meas` (a card), `measure` (built in), `expr`, `python`, `across`.
+    """How a number is measured: one of `meas` (a card), `measure` (built in), `expr`, `python`,
+    `operating_point` (the number of devices outside of these regions), `across`.
 
     `scale` is for display only: limits and exports have the value as measured.
     """
@@ -48,6 +49,7 @@ class MeasurementDefinition:
     args: Mapping[str, Any] = field(default_factory=dict)
     expr: str = ""
     python: str = ""
+    operating_point: tuple[str, ...] = ()
     across: AcrossDefinition | None = None
     unit: str = ""
     scale: float = 1.0
@@ -62,6 +64,7 @@ class MeasurementDefinition:
         return cls(
             **{key: str(written.get(key) or "") for key in texts},
             args=dict(written.get("args") or {}),
+            operating_point=_texts(written.get("operating_point")),
             across=AcrossDefinition.of_json(across) if across else None,
             scale=_number(written.get("scale")) or 1.0,
             optional=bool(written.get("optional")),
@@ -89,6 +92,7 @@ class MeasurementDefinition:
             **{key: getattr(self, key) or None for key in ("meas", "measure")},
             "args": dict(self.args),
             **{key: getattr(self, key) or None for key in ("expr", "python")},
+            "operating_point": [*self.operating_point] or None,
             "across": across and {"reduce": across.reduce, "over": [*across.over], "of": across.of},
             "unit": self.unit,
             "scale": self.scale,
@@ -240,6 +244,10 @@ def _derived(typ: float | None, tolerance: float | str | None) -> tuple[float | 
         return None, None
     margin = margin_of(tolerance, abs(typ))
     return typ - margin, typ + margin
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(map(str, value or ()))
 
 
 def _number(value: Any) -> float | None:

@@ -197,6 +197,7 @@ def _declared(project: Project, testbench: Testbench, definition: SweepDefinitio
         specs={name: each.definition(name) for name, each in specs.items()},
         plot_specs=plot_sources(testbench.config.plot_specs, definition.plot_specs),
         definition=definition,
+        save=testbench.config.save,
         statistical_corners={
             name: {variable: float(value) for variable, value in saved.definition.variables.items()}
             for name, saved in project.statistical_corners.items()

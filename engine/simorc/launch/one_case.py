@@ -28,6 +28,9 @@ from simorc.runner.measuring import Measuring
 from simorc.runner.preparation import Preparation
 from simorc.simulators.job import Job
 from simorc.simulators.ngspice.cold import Ngspice
+from simorc.simulators.ngspice.slot_session import SessionLife
+from simorc.simulators.ngspice.verified_decks import VerifiedDecks
+from simorc.simulators.ngspice.worker import NgspiceWorker
 from simorc.simulators.others.worker import UNHEARD, ProgramWorker
 from simorc.simulators.outcome import FailureKind, Outcome
 from simorc.simulators.versions import require_version
@@ -50,8 +53,21 @@ async def _simulated(simulator: Ngspice | ProgramWorker, job: Job, measuring: Me
     if isinstance(simulator, ProgramWorker):
         outcome = await simulator.run(job, UNHEARD)
     else:
-        outcome = await simulator.run_cold(job)
+        outcome = await _on_ngspice(simulator, job)
     return await measuring.complete(job.case_id, outcome)
+
+
+async def _on_ngspice(simulator: Ngspice, job: Job) -> Outcome:
+    """The case in a process of its own, as its operating point if that is stored."""
+    session = job.directory.with_name(f".{job.directory.name}-op")
+    worker = NgspiceWorker(simulator, VerifiedDecks("off", 0), session, SessionLife())
+    try:
+        outcome = await simulator.run_cold(job)
+        if job.operating_point is None or outcome.status != "completed":
+            return outcome
+        return await worker.operating_points.added(outcome, job, UNHEARD)
+    finally:
+        await worker.close()
 
 
 def case_label(run: Path, case_id: int) -> str:

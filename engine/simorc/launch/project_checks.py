@@ -22,6 +22,7 @@ from simorc.netlist.deck.lint_random import lint_random
 from simorc.netlist.deck.lint_title import lint_titles
 from simorc.netlist.deck.lint_values import lint_values
 from simorc.netlist.finding import Finding
+from simorc.operating_point.table import SAVED_AS
 from simorc.schematics.lint import lint_project
 from simorc.simulators.others.registry import adapter_called
 from simorc.sweeps.plan import Plan
@@ -70,6 +71,7 @@ def problems_of(
         *unmeasurable(project, definition, source),
         *sweep_problems(project, definition, source),
         *_unknown_simulator(project, project.testbenches[definition.testbench], name),
+        *_no_operating_point(project, definition, name),
     ]
 
 
@@ -110,6 +112,22 @@ def _unknown_simulator(project: Project, testbench: Testbench, sweep: str) -> It
     except SimorcError as error:
         remedy = f"; {error.remedy}" if error.remedy else ""
         yield Problem(testbench.config_path, 0, 0, "simulator.name", f"{error.message}{remedy}")
+
+
+def _no_operating_point(project: Project, definition: SweepDefinition, sweep: str) -> Iterator[Problem]:
+    """Operating points, which come from ngspice, of a testbench with another simulator."""
+    testbench = project.testbenches[definition.testbench]
+    settings = project.settings(testbench.name, sweep if sweep in project.sweeps else None)
+    if settings.simulator.name == "ngspice":
+        return
+    from simorc.measurements.device_values import parameters_needed
+
+    declared = {**testbench.config.measurements, **definition.measurements}
+    measured = parameters_needed({name: each.definition() for name, each in declared.items()})
+    if SAVED_AS in testbench.config.save or measured is not None:
+        where = "save" if SAVED_AS in testbench.config.save else "measurements"
+        message = f"operating points need ngspice, and the simulator is {settings.simulator.name}"
+        yield read_yaml(testbench.config_path).problem((where,), message)
 
 
 def _alone(project: Project, definition: SweepDefinition, source: Path | None, name: str) -> Project:

@@ -34,6 +34,7 @@ from simorc.measurements.meas_output import parse_meas_output
 from simorc.measurements.meas_refine import refine
 from simorc.measurements.measure import Measured, check_definitions, compiled, measure_case
 from simorc.netlist.deck.deck import Deck
+from simorc.operating_point.table import FILE
 from simorc.regular_files import read_regular
 from simorc.results.frame import Frame, load_frame
 from simorc.rundir.attempts.attempt_log import Trace
@@ -71,9 +72,9 @@ def changed_measurements(
 
 def _essence(definition: MeasurementDefinition | None) -> str:
     """What decides the value: not its unit, scale or description."""
-    kept = ("meas", "measure", "args", "expr", "python", "optional")
+    kept = ("meas", "measure", "args", "expr", "python", "operating_point", "optional")
     written = (definition or MeasurementDefinition()).to_json()
-    return json.dumps({key: written[key] for key in kept}, sort_keys=True, default=str)
+    return json.dumps({key: written.get(key) for key in kept}, sort_keys=True, default=str)
 
 
 def _references(definition: MeasurementDefinition) -> set[str]:
@@ -315,11 +316,12 @@ def _measure_one(
         parameters={**share.defaults, **parameters},
         meas_values={**printed, **stored},
         project_root=share.project_root,
+        operating_point=layout.case_dir(case_id) / FILE,
     )
     values = {name: value for name, value in found.values.items() if name in share.names}
     missing = {name: why for name, why in found.missing.items() if name in share.names}
     lacking = _lacking(share.definitions, found, failed)
-    message = "no value for " + ", ".join(lacking[:4]) if lacking else None
+    message = "no value for " + ", ".join(lacking[:4]) if lacking else "; ".join(found.notes.values()) or None
     return MeasuredRow(case_id, values, missing, "failed" if lacking else "completed", message)
 
 

@@ -34,6 +34,7 @@ from simorc.measurements.wave_functions import (
 from simorc.measurements.wave_parser import (
     Call,
     Constant,
+    DeviceQuantity,
     Name,
     Node,
     Operation,
@@ -66,6 +67,11 @@ _CONSTANTS = {"pi": np.pi, "true": 1.0, "false": 0.0}
 _AC_FUNCTIONS = frozenset(("db", "ph", "phase", "cph", "cphase", "arg", "group_delay", "gd"))
 
 
+def no_operating_point(device: str, quantity: str) -> float:
+    """The value of ``op(...)`` where there is no case. Raises MeasurementMissing."""
+    raise MeasurementMissing(f"op({device}.{quantity}) needs the operating point of a case")
+
+
 @dataclass(frozen=True)
 class Scope:
     """What names mean while an expression is evaluated."""
@@ -74,11 +80,15 @@ class Scope:
     numbers: Callable[[str], float | None]
     """A parameter or measurement by name, None when there is none of that name."""
     analysis: str | None = None
+    operating_point: Callable[[str, str], float] = no_operating_point
+    """A quantity of a device by both names."""
 
 
 @dataclass(frozen=True)
 class WaveExpression:
-    """A parsed expression. ``names`` are those that are not signals, with the column of their first use."""
+    """A parsed expression. ``names`` are those that are not signals, with the column of their first use;
+    ``devices`` the devices whose operating point it needs, each with the quantity.
+    """
 
     text: str
     tree: Node
@@ -86,6 +96,7 @@ class WaveExpression:
     signals: tuple[str, ...] = ()
     analyses: tuple[str, ...] = ()
     measures: tuple[Builtin, ...] = ()
+    devices: tuple[tuple[str, str], ...] = ()
 
     def value(self, scope: Scope) -> Quantity:
         """A number or a waveform. Raises MeasurementMissing if a signal is missing."""
@@ -109,6 +120,7 @@ def compile_wave_expression(text: str) -> WaveExpression:
     signals: list[str] = []
     preferred: list[str] = []
     measures: list[Builtin] = []
+    devices = [(each.device, each.quantity) for each in walked(tree) if isinstance(each, DeviceQuantity)]
     for node in walked(tree):
         if isinstance(node, Name) and node.name.lower() not in _CONSTANTS:
             names.setdefault(node.name, node.column)
@@ -120,6 +132,7 @@ def compile_wave_expression(text: str) -> WaveExpression:
     return WaveExpression(
         *(text, tree, names, tuple(dict.fromkeys(signals)), tuple(dict.fromkeys(preferred))),
         tuple(measures),
+        tuple(dict.fromkeys(devices)),
     )
 
 
@@ -192,6 +205,8 @@ class _Evaluation:
             return self._scope.waves().trace(node.signal, plot)
         if isinstance(node, Name):
             return self._named(node)
+        if isinstance(node, DeviceQuantity):
+            return self._scope.operating_point(node.device, node.quantity)
         if isinstance(node, Operation):
             return self._operation(node)
         if isinstance(node, Call):

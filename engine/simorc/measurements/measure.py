@@ -17,6 +17,7 @@ from simorc.config.definitions import SOURCES, MeasurementDefinition, Measuremen
 from simorc.errors import ExpressionError
 from simorc.measurements.angle_units import refuse_other_angle_unit
 from simorc.measurements.builtins.registry import Builtin, find_builtin
+from simorc.measurements.device_values import DeviceValues, check_outside, outside_note
 from simorc.measurements.expressions import Scope, WaveExpression, compile_wave_expression, run_builtin
 from simorc.measurements.hooks import run_hook
 from simorc.measurements.missing import MeasurementMissing
@@ -25,10 +26,13 @@ from simorc.measurements.waves import lazily
 
 @dataclass(frozen=True)
 class Measured:
-    """The measurements of one case: those with a finite value, and why the others have none."""
+    """The measurements of one case: those with a finite value, why the others have none, and `notes` on
+    values that need one: the devices that a count counts.
+    """
 
     values: dict[str, float] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 def measure_case(
@@ -38,11 +42,13 @@ def measure_case(
     parameters: Mapping[str, Any],
     meas_values: Mapping[str, float],
     project_root: Path,
+    operating_point: Path | None = None,
 ) -> Measured:
-    """Measure one case. The raw file is opened only if a definition needs waveforms; nothing here raises for
-    the case's sake: what cannot be measured is missing with its reason.
+    """Measure one case. The raw file and the file of its operating point are opened only if a definition
+    needs them; nothing here raises for the case's sake: what cannot be measured is missing with its reason.
     """
-    return _CaseMeasurement(definitions, raw_path, parameters, meas_values, project_root).all()
+    points = DeviceValues(operating_point)
+    return _CaseMeasurement(definitions, raw_path, parameters, meas_values, project_root, points).all()
 
 
 @lru_cache(maxsize=512)
@@ -61,8 +67,10 @@ class _CaseMeasurement:
         parameters: Mapping[str, Any],
         meas_values: Mapping[str, float],
         project_root: Path,
+        points: DeviceValues,
     ) -> None:
         self._definitions = definitions
+        self._points = points
         self._waves = lazily(raw_path)
         self._parameters = {name.lower(): value for name, value in parameters.items()} | dict(parameters)
         self._given = parameters
@@ -77,7 +85,8 @@ class _CaseMeasurement:
             if definition.across is None:
                 self._settle(name)
         ordered = [name for name in self._definitions if name in self._done.values]
-        return Measured({name: self._done.values[name] for name in ordered}, self._done.missing)
+        values = {name: self._done.values[name] for name in ordered}
+        return Measured(values, self._done.missing, self._done.notes)
 
     def _settle(self, name: str) -> None:
         if name in self._done.values or name in self._done.missing:
@@ -101,6 +110,11 @@ class _CaseMeasurement:
             return expression.number(self._scope(definition.args.get("analysis")))
         if definition.python:
             return run_hook(definition.python, self._root, self._waves(), self._given, definition.args)
+        if definition.operating_point:
+            outside = self._points.outside(definition.operating_point, definition.args)
+            if outside:
+                self._done.notes[name] = outside_note(name, definition.operating_point, outside)
+            return float(len(outside))
         raise ExpressionError(f"{name}: specify how to measure it ({', '.join(SOURCES)})")
 
     def _printed(self, meas: str) -> float:
@@ -109,7 +123,7 @@ class _CaseMeasurement:
         return self._meas[meas.lower()]
 
     def _scope(self, analysis: str | None) -> Scope:
-        return Scope(self._waves, self._number, analysis)
+        return Scope(self._waves, self._number, analysis, self._points.value)
 
     def _number(self, name: str) -> float | None:
         found = self._parameters.get(name, self._parameters.get(name.lower()))
@@ -195,6 +209,7 @@ def _check_definition(definition: MeasurementDefinition, project_root: Path) -> 
         "measure": lambda: _check_builtin(definition),
         "expr": lambda: _check_expression(definition),
         "python": lambda: _check_hook(definition, project_root),
+        "operating_point": lambda: check_outside(definition.operating_point, definition.args),
     }
     checks.get(given[0], lambda: None)()
 

@@ -13,6 +13,7 @@
 ``not`` (``~``) binds as in ngspice, before a comparison; in front of one it needs brackets.
 
     v(out)  v(a,b)  i(v1)  vdb(out)  @m1[gm]  tran2.v(out)      signals
+    op(xota.xm1.gm)                                             a quantity of a device at the operating point
     1.5  10k  100p  1meg                                        numbers with a suffix
     vdda  gain  frequency                                       parameters, other measurements, other vectors
     at(v(out), 1u)  cross(v(out), 0.5, n=2, edge=rise)          functions
@@ -45,7 +46,7 @@ that of ``.meas ... avg ... from= to=``.
 WAVES = Language(
     pattern=re.compile(
         r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[^\W\d_]*(?:°\w*)?)"
-        r"|(?P<signal>(?:(?P<plot>[A-Za-z_]+\d*)\.)?(?:(?P<kind>v|i|vdb|vm|vp|vr|vi|vg|ip|idb)\s*\((?P<nodes>[^()]*)\)"
+        r"|(?P<signal>(?:(?P<plot>[A-Za-z_]+\d*)\.)?(?:(?P<kind>v|i|vdb|vm|vp|vr|vi|vg|ip|idb|op)\s*\((?P<nodes>[^()]*)\)"
         r"|(?P<device>@[\w.:#]+\[\w+\])))"
         r"|(?P<name>[A-Za-z_][\w.#:]*)"
         r"|(?P<sign>\*\*|==|!=|<=|>=|<>|[-+*/%^<>(),=&|~]))",
@@ -100,6 +101,15 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceQuantity:
+    """``op(xota.xm1.gm)``: a quantity of a device at the operating point of the case."""
+
+    device: str
+    quantity: str
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An operator on one operand (a sign, ``not``) or two."""
 
@@ -117,7 +127,7 @@ class Call:
     column: int
 
 
-Node: TypeAlias = "Constant | Word | Name | Signal | Operation | Call"
+Node: TypeAlias = "Constant | Word | Name | Signal | DeviceQuantity | Operation | Call"
 
 
 def parse_wave_expression(text: str) -> Node:
@@ -180,10 +190,21 @@ def _signal(token: Token) -> Node:
     plot = match["plot"].lower() if match["plot"] else None
     if match["device"]:
         return Signal(match["device"].lower(), plot, token.column)
+    if match["kind"].lower() == "op":
+        return _device_quantity(token, match["nodes"].strip())
     nodes = [node.strip().lower() for node in match["nodes"].split(",")]
     if not all(nodes) or len(nodes) > 2:
         raise ExpressionError(f"{token.text}: one node or two", column=token.column)
     return _of_kind(match["kind"].lower(), ",".join(nodes), plot, token.column)
+
+
+def _device_quantity(token: Token, text: str) -> Node:
+    device, dot, quantity = text.rpartition(".")
+    if not dot or not device or not quantity:
+        raise ExpressionError(
+            f"{token.text}: write op(DEVICE.QUANTITY), as in op(xm1.gm)", column=token.column
+        )
+    return DeviceQuantity(device.lower(), quantity.lower(), token.column)
 
 
 def _of_kind(kind: str, nodes: str, plot: str | None, column: int) -> Node:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simorc.measurements.wave_parser import Call, Constant, Name, Node, Operation, Signal
+from simorc.measurements.wave_parser import Call, Constant, DeviceQuantity, Name, Node, Operation, Signal
+from simorc.operating_point.quantities import unit_of_quantity
 
 UnitOf = Callable[[str], str]
 """The unit of a signal by its name, '' where it is not known."""
@@ -27,6 +28,8 @@ def unit_of_tree(tree: Node, unit_of: UnitOf, x_unit: str = "") -> str:
         return unit_of(tree.signal)
     if isinstance(tree, Name):
         return unit_of(tree.name)
+    if isinstance(tree, DeviceQuantity):
+        return unit_of_quantity(tree.quantity)
     if isinstance(tree, Operation):
         return _of_operation(tree, [unit_of_tree(each, unit_of, x_unit) for each in tree.operands])
     if isinstance(tree, Call):

@@ -20,9 +20,7 @@ def by_hand(layout: RunLayout, case_id: int, manifest: Manifest) -> str:
     deck stay valid; if the run's parent is not writable, it is in the directory for temporary files. Files
     that an earlier call left there are removed first.
     """
-    parent = layout.path.parent.resolve()
-    place = parent if os.access(parent, os.W_OK) else Path(tempfile.gettempdir())
-    run = place / f"{_FOLDER}_{layout.name}"
+    run = place_beside(layout) / f"{_FOLDER}_{layout.name}"
     directory = run / "results" / str(case_id)
     case = layout.case_dir(case_id).resolve()
     steps = [
@@ -35,6 +33,14 @@ def by_hand(layout: RunLayout, case_id: int, manifest: Manifest) -> str:
         steps.append(["cp", "-P", str(case / ".spiceinit"), str(directory)])
     steps.append(["cd", str(directory)])
     return " && ".join([*map(shlex.join, steps), _simulation(layout.deck(case_id).name, manifest)])
+
+
+def place_beside(layout: RunLayout) -> Path:
+    """Where a directory beside a run can be made, in which relative paths of its decks stay valid: next to it
+    or, if that is not writable, in the directory for temporary files.
+    """
+    parent = layout.path.parent.resolve()
+    return parent if os.access(parent, os.W_OK) else Path(tempfile.gettempdir())
 
 
 def _simulation(deck: str, manifest: Manifest) -> str:

@@ -251,6 +251,11 @@ class Manifest:
         return plot_sources(self._body.get("plot_specs") or ())
 
     @property
+    def save(self) -> tuple[str, ...]:
+        """The signals that a case stores (none: those of its deck), and ``operating_point``."""
+        return tuple(self._body.get("save") or ())
+
+    @property
     def statistical_corners(self) -> Mapping[str, Mapping[str, float]]:
         """The values of random variables that each statistical corner has, by its name."""
         return self._body.get("statistical_corners") or {}

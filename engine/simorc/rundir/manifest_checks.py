@@ -10,7 +10,7 @@ _TEXTS, _SECTIONS, _INSIDE = "texts", "sections", "inside"
 _KINDS: Mapping[str, Any] = {
     **dict.fromkeys(("run", "sweep", "testbench", "project", "project_root", "dut_netlist"), str),
     **dict.fromkeys(("plan", "settings", "inputs", "definition"), dict),
-    **dict.fromkeys(("requested", "optional", "command_line", "reuse"), _TEXTS),
+    **dict.fromkeys(("requested", "optional", "command_line", "reuse", "save"), _TEXTS),
     **dict.fromkeys(("measurements", "specs"), _SECTIONS),
     "total": int,
     "plot_specs": list,

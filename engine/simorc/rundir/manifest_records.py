@@ -71,8 +71,9 @@ class Declared:
     """What a run simulates and measures, as the project declares it.
 
     `template_directory` and `dut_netlist` are relative to the project if they are inside; `settings` are the
-    resolved ones; `definition` is that of the sweep; `statistical_corners` are the values of random
-    variables by the name of each, `statistical_seeds` the seeds of those that are samples of runs.
+    resolved ones; `definition` is that of the sweep; `save` is what a case stores; `statistical_corners` are
+    the values of random variables by the name of each, `statistical_seeds` the seeds of those that are
+    samples of runs.
     """
 
     template: str
@@ -83,5 +84,6 @@ class Declared:
     specs: Specs
     plot_specs: Sequence[PlotSource]
     definition: SweepDefinition
+    save: Sequence[str] = ()
     statistical_corners: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     statistical_seeds: Mapping[str, int] = field(default_factory=dict)

@@ -38,6 +38,7 @@ def new_manifest(file: Path, origin: Origin, plan: Plan, declared: Declared) -> 
         "specs": to_json(declared.specs),
         "plot_specs": [each.to_json() for each in declared.plot_specs],
         "definition": declared.definition.model_dump(mode="json", exclude_defaults=True),
+        "save": list(declared.save),
         "statistical_corners": {name: dict(each) for name, each in declared.statistical_corners.items()},
         "statistical_seeds": dict(declared.statistical_seeds),
         "command_line": list(origin.command_line),

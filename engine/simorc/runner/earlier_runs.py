@@ -15,6 +15,7 @@ from simorc.deck_text import encoded
 from simorc.errors import NetlistError
 from simorc.netlist.deck.control_block import for_batch
 from simorc.netlist.deck.deck import Deck
+from simorc.operating_point.table import FILE
 from simorc.regular_files import read_regular, sha256_of
 from simorc.rundir.circuit.record import names_of
 from simorc.rundir.layout import RunLayout
@@ -121,6 +122,10 @@ class EarlierRun:
             if then != now:
                 return f"{name} has changed"
         return ""
+
+    def has_operating_point(self, case_id: int) -> bool:
+        """Whether the operating point of the case is stored."""
+        return (self.layout.case_dir(case_id) / FILE).is_file()
 
     def files_of(self, case_id: int) -> Sequence[Path]:
         """The files of the case: deck, waveforms, log, and all others it wrote. Raises OSError."""

@@ -11,6 +11,7 @@ from typing import Any
 from anyio import to_thread
 
 from simorc.config.definitions import MeasurementDefinitions
+from simorc.operating_point.table import FILE
 from simorc.rundir.circuit.input_changes import project_root
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
@@ -91,8 +92,13 @@ class DeclaredMeasurements:
             parameters=parameters(),
             meas_values=outcome.measurements,
             project_root=self._root,
+            operating_point=raw.with_name(FILE),
         )
         outcome = replace(outcome, measurements={**outcome.measurements, **found.values})
+        if found.notes and outcome.status == "completed":
+            outcome = replace(
+                outcome, message="; ".join(filter(None, (outcome.message, *found.notes.values())))
+            )
         missing = [f"{name} ({found.missing[name]})" for name in self._required if name in found.missing]
         if not missing or outcome.status != "completed":
             return outcome

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from simorc.config.names import NO_CORNER, STATISTICAL_CORNER
 from simorc.errors import NetlistError, TemplateError, UsageError
+from simorc.measurements.device_values import parameters_needed
 from simorc.netlist.convergence_options import with_fallback_options
-from simorc.netlist.deck.card_measures import with_saves_for_cards
+from simorc.netlist.deck.card_measures import with_saves, with_saves_for_cards
 from simorc.netlist.deck.template_paths import FROM_CASE, TemplatePaths
 from simorc.netlist.random_variables.matching import matched
 from simorc.netlist.seed_card import with_seed
 from simorc.netlist.template import Template
+from simorc.operating_point.table import SAVED_AS
 from simorc.rundir.circuit.circuits import circuit_in_force
 from simorc.rundir.circuit.record import Circuit, CopiedFiles
 from simorc.rundir.layout import RunLayout
@@ -50,6 +52,8 @@ class Preparation:
         self._copied = CopiedFiles(layout, self.circuit, root, template)
         self._paths = template_paths(layout, manifest)
         self._requested, self._optional = manifest.wanted_cards
+        self._signals = [each for each in manifest.save if each != SAVED_AS]
+        self.operating_point = operating_point_wanted(manifest)
         self._corners, self._seeds = manifest.statistical_corners, manifest.statistical_seeds
         self._hoisted = HoistedDecks(
             layout.inputs / "hoisted", lambda path: os.path.relpath(path, layout.case_dir(1))
@@ -106,7 +110,7 @@ class Preparation:
             wrap=mark if marked else None,
             wrapped=case.parameters,
         )
-        text = with_saves_for_cards(self._paths.applied(text))
+        text = with_saves_for_cards(with_saves(self._paths.applied(text), self._signals))
         text = self._copied.mapped(with_fallback_options(text, options), self._layout.case_dir(case.id))
         return with_seed(text, case.seed)
 
@@ -125,6 +129,7 @@ class Preparation:
             siblings=self._siblings.get(case.id, self._usual_siblings),
             decks=self._decks,
             partners=(lambda: self._partners(case)) if warm else None,
+            operating_point=self.operating_point,
         )
 
     def _partners(self, case: Case) -> Iterator[tuple[str, str | None]]:
@@ -152,6 +157,15 @@ class Preparation:
         self._usual_siblings = _MANY
         self._groups = groups
         self._decks = len(groups)
+
+
+def operating_point_wanted(manifest: Manifest) -> frozenset[str] | None:
+    """The parameters of devices that a run stores beside the usual ones; None: it stores no operating points.
+
+    A run stores them if ``save:`` asks for it or a measurement needs them.
+    """
+    needed = parameters_needed(manifest.case_measurements)
+    return frozenset() if needed is None and SAVED_AS in manifest.save else needed
 
 
 def deck_paths(layout: RunLayout, manifest: Manifest) -> tuple[str, str]:

@@ -128,6 +128,8 @@ class Reuse:
         found = earlier.equal_of(case, self._preparation, directory, self._manifest)
         if isinstance(found, str):
             return found, Outcome.cancelled()
+        if self._preparation.operating_point is not None and not earlier.has_operating_point(found.case_id):
+            return "it has no operating point", Outcome.cancelled()
         clear_case(directory)
         for file in earlier.files_of(found.case_id):
             _bring(file, directory / file.name)

@@ -42,7 +42,8 @@ class Job:
     of different decks in the run (None: not estimated). `partners` renders a few other cases that probably
     share the deck and have different values, each as its deck and its marked deck. In addition to every
     ``.meas`` of the deck, the measurements named in `requested` are required; those named in `optional` are
-    not.
+    not. `operating_point` asks for the operating point of the case: the parameters of devices to store beside
+    the usual ones (None: it is not stored).
     """
 
     case_id: int
@@ -56,6 +57,7 @@ class Job:
     siblings: int = 1
     decks: int | None = None
     partners: Callable[[], Iterable[tuple[str, str | None]]] | None = field(default=None, compare=False)
+    operating_point: frozenset[str] | None = None
 
     @property
     def netlist(self) -> Path:

@@ -14,7 +14,7 @@ from simorc.config.models.fields import Margin, Name, Quantity, Section, Text, T
 from simorc.number_grammar import MAX_LENGTH, look_alike
 from simorc.units import Number
 
-_METHODS = ("meas", "measure", "expr", "python")
+_METHODS = ("meas", "measure", "expr", "python", "operating_point")
 _TOLERANCE = re.compile(r"(.+?)\s*(?:±|\+/-|\+-)\s*(.+)")
 
 
@@ -40,7 +40,7 @@ class Across(Section):
 
 
 class Measurement(Section):
-    """One measurement, defined by one of `meas`, `measure`, `expr`, `python`, `across`."""
+    """One measurement, defined by one of `meas`, `measure`, `expr`, `python`, `operating_point`, `across`."""
 
     meas: Text | None = None
     """Name of a .meas card in the template."""
@@ -52,6 +52,10 @@ class Measurement(Section):
     """An expression over waveforms, such as db(v(out)/v(in))."""
     python: Text | None = None
     """A Python function of the project: measure/noise.py:corner, relative to this file or to the project."""
+    operating_point: Texts | None = None
+    """Counts the devices that are not in this region (or one of several), such as `saturation`; `devices`,
+    `except` and `margin` are additional keys.
+    """
     across: Across | None = None
     """Another measurement reduced over a parameter."""
     unit: Text = ""
@@ -72,7 +76,7 @@ class Measurement(Section):
         written = dict(data)
         if "builtin" in written and written.get("measure") is None:
             written["measure"] = written.pop("builtin")
-        if written.get("measure") is None:
+        if written.get("measure") is None and written.get("operating_point") is None:
             return written
         beside = {key: written.pop(key) for key in list(written) if key not in cls.model_fields}
         return {**written, "args": {**(written.get("args") or {}), **beside}} if beside else written
@@ -86,7 +90,7 @@ class Measurement(Section):
         methods = [name for name in (*_METHODS, "across") if getattr(self, name) is not None]
         if len(methods) != 1:
             given = " and ".join(methods) or "none"
-            raise ValueError(f"exactly one of meas, measure, expr, python, across is needed, not {given}")
+            raise ValueError(f"exactly one of {', '.join(_METHODS)}, across is needed, not {given}")
         if self.python is not None and not re.fullmatch(r"[^:\0]+\.py:[A-Za-z_]\w*", self.python):
             raise ValueError(f"python: expected file.py:function, not '{self.python}'")
         return self

@@ -63,7 +63,9 @@ class TestbenchConfig(Section):
     plot_specs: PlotSpecs = ()
     """Plots: file names relative to this file or to the project, or inline plot specs."""
     save: Texts = ()
-    """Signals stored in the raw file; default: those of the template."""
+    """Signals stored in the raw file (default: those of the template), and `operating_point`: the operating
+    point of every device.
+    """
     simulator: SimulatorSettings | None = None
     """Settings of the simulator for this testbench."""
     execution: ExecutionSettings | None = None

@@ -69,6 +69,11 @@ def as_command(card: MeasCard, parameters: Mapping[str, str]) -> str | None:
     return "meas" + line.removeprefix("measure").removeprefix("meas")
 
 
+def with_saves(text: str, signals: Sequence[str]) -> str:
+    """`text` with a ``.save`` card of these signals, if there are any."""
+    return with_cards(text, [f".save {' '.join(signals)}"] if signals else [])
+
+
 def with_saves_for_cards(text: str) -> str:
     """`text` with the ``.save`` card that ``ngspice -b`` adds by itself: a deck that saves some nodes only
     has those saved as well that its ``.meas``, ``.print``, ``.plot`` and ``.four`` cards name.

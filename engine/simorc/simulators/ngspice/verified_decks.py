@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from random import Random
 
@@ -16,6 +17,7 @@ from simorc.netlist.deck.definitions import Definition, Unknown, included_defini
 from simorc.netlist.deck.parts import ControlBlock
 from simorc.simulators.job import Job
 from simorc.simulators.ngspice.deck_split import DeckSplit, split_deck
+from simorc.simulators.ngspice.operating_points import KnownCircuits
 from simorc.simulators.ngspice.session_commands import clean_up, session_commands
 from simorc.simulators.warm_proof import DeckProof
 from simorc.simulators.warm_sampling import DeckSample, Sampling
@@ -53,6 +55,13 @@ class VerifiedDecks:
         self._sampling = Sampling(check_every, random or Random())
         self._proofs: dict[str, DeckProof] = {}
         self._samples: dict[str, DeckSample] = {}
+        self._check_every = check_every
+        self.circuits = KnownCircuits()
+
+    @cached_property
+    def of_operating_points(self) -> VerifiedDecks:
+        """The decks of the operating points of these cases."""
+        return VerifiedDecks(self.mode, self._check_every)
 
     def admit(self, job: Job, deck: Deck) -> WarmCase | str:
         """The case ready for a session, or why it has to run cold."""

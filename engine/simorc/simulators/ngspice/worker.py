@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
 
 from simorc.errors import NetlistError
@@ -11,6 +12,7 @@ from simorc.simulators.job import Callbacks, Job
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.ngspice.cold_cases import ColdCases
 from simorc.simulators.ngspice.cut.decks import Cut, CutDecks, note_of
+from simorc.simulators.ngspice.operating_points import OperatingPoints
 from simorc.simulators.ngspice.session_check import SessionCheck
 from simorc.simulators.ngspice.session_process import ProgramProcess, StartProcess
 from simorc.simulators.ngspice.session_way import WarmWay
@@ -45,9 +47,26 @@ class NgspiceWorker:
         self._warm = WarmCases(self._session)
         self._check = SessionCheck(decks, self._cuts, self._cold, self._session, self._warm)
         self.ranges = CaseRanges(decks, self._session)
+        self._directory = directory
+        self._another = partial(NgspiceWorker, simulator, life=life, way=way, cuts=cuts, start=start)
+        self._for_points: NgspiceWorker | None = None
+
+    @cached_property
+    def operating_points(self) -> OperatingPoints:
+        """Simulates the operating points of this slot's cases, in a session of their own."""
+        beside = self._directory.with_name(f"{self._directory.name}-op")
+        self._for_points = self._another(decks=self._decks.of_operating_points, directory=beside)
+        place = beside.with_name(f"{beside.name}-case")
+        return OperatingPoints(self._for_points.run, place, self._decks.circuits)
 
     async def run(self, job: Job, callbacks: Callbacks) -> Outcome:
-        """Simulate and judge one case, warm where that is trusted."""
+        """Simulate and judge one case, warm where that is trusted; then its operating point, if requested."""
+        outcome = await self._run(job, callbacks)
+        if job.operating_point is None or outcome.status != "completed":
+            return outcome
+        return await self.operating_points.added(outcome, job, callbacks)
+
+    async def _run(self, job: Job, callbacks: Callbacks) -> Outcome:
         deck = Deck.parse(job.deck)
         try:
             case = self._decks.admit(job, deck)
@@ -94,10 +113,13 @@ class NgspiceWorker:
             doubt = self._session.refusal() or self._decks.rests_on(case.key, job.case_id, changed)
             if doubt:
                 return replace(Outcome.failed(FailureKind.INTERNAL, doubt), warm=True)
-            self.ranges.trust(case, cut, job.limits, outcome.seconds)
+            if job.operating_point is None:  # a range runs cases alone
+                self.ranges.trust(case, cut, job.limits, outcome.seconds)
         return outcome
 
     async def close(self) -> None:
         """End the session, if there is one."""
         self._session.close()
         self._cold.remove_cut_files()
+        if self._for_points is not None:
+            await self._for_points.close()

@@ -1,0 +1,1 @@
+"""Operating points: the values of every device of a circuit at its DC solution."""
