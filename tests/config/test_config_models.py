@@ -53,7 +53,10 @@ def test_arguments_of_a_built_in_measurement_stand_beside_it() -> None:
             {"meas": "a", "expr": "b"},
             "exactly one of meas, measure, expr, python, operating_point, across is needed, not meas and expr",
         ),
-        ({"unit": "V"}, "exactly one of meas, measure, expr, python, operating_point, across is needed, not none"),
+        (
+            {"unit": "V"},
+            "exactly one of meas, measure, expr, python, operating_point, across is needed, not none",
+        ),
         ({"python": "gain.py"}, "python: expected file.py:function, not 'gain.py'"),
         ({"meas": "a", "scale": "x"}, "expected a number, not 'x'"),
         (
