@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from simorc.rundir.layout import RunLayout
+from simorc.runner.machine import presence as presence_module
 from simorc.runner.machine.presence import Presence, remove_stub
 from simorc.runner.machine.probes import MachineProbes
 from simorc.runner.preparation import clear_case
@@ -52,6 +54,21 @@ def test_a_removed_run_is_known_by_its_directory_or_by_its_files(
     assert presence.look() == "removed"
     shutil.rmtree(layout.path)
     assert presence.look() == "removed"
+
+
+def test_a_run_that_is_moved_in_the_middle_of_a_look_is_not_removed(
+    layout: RunLayout, presence: Presence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = presence_module._identity
+
+    def seen_and_moved(stats: os.stat_result) -> tuple[int, int]:
+        layout.path.rename(layout.path.with_name("elsewhere"))
+        return seen(stats)
+
+    monkeypatch.setattr(presence_module, "_identity", seen_and_moved)
+    assert presence.look() == "here"
+    monkeypatch.undo()
+    assert presence.look() == "moved"
 
 
 def test_no_case_is_prepared_where_the_run_was(layout: RunLayout, presence: Presence) -> None:

@@ -38,8 +38,16 @@ class Presence:
             return "moved"
         if not here:
             return "moved"
-        essential = (self._layout.manifest, self._layout.database)
-        return "here" if any(path.exists() for path in essential) else "removed"
+        essential = (self._layout.manifest.name, self._layout.database.name)
+        return "here" if any(map(self._has, essential)) else "removed"
+
+    def _has(self, name: str) -> bool:
+        """Whether the directory has a file of that name, wherever it is moved meanwhile."""
+        try:
+            os.stat(name, dir_fd=self._directory)
+        except FileNotFoundError:
+            return False
+        return True
 
     def complaint(self) -> str:
         """The fault, for people; empty if the run's directory is in place."""
