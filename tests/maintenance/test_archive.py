@@ -1,4 +1,4 @@
-"""What goes into an archive can be restored."""
+"""What goes into an archive can be restored. `SIMORC_FLIPS=500` flips that many bits of one."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from simorc.errors import RunError
 from simorc.maintenance.archive import archive_run, check_archive, restore_run
 from simorc.rundir.layout import RunLayout
 from tests.made_runs import MakeRun
+
+FLIPS = int(os.environ.get("SIMORC_FLIPS", "100"))
 
 
 @pytest.fixture
@@ -95,7 +97,7 @@ def test_every_bit_of_an_archive_counts(layout: RunLayout, tmp_path: Path) -> No
     archive = archive_run(layout, tmp_path / "run.tar.gz").path
     whole = archive.read_bytes()
     chance = random.Random(1)
-    places = {*range(12), *range(len(whole) - 70, len(whole)), *chance.sample(range(len(whole)), 100)}
+    places = {*range(12), *range(len(whole) - 70, len(whole)), *chance.sample(range(len(whole)), FLIPS)}
     flipped = tmp_path / "flipped.tar.gz"
     for place in sorted(places):
         damaged = bytearray(whole)
