@@ -67,7 +67,8 @@ def _findings(
 ) -> Iterator[Finding]:
     yield from _special_files(layout)
     files = Intact() if alive else intact(layout)
-    yield from _store_file(layout, manifest, repair, files, alive=alive)
+    of_store = list(_store_file(layout, manifest, repair, files, alive=alive))
+    yield from of_store
     yield from _inputs(layout, manifest, files)
     if alive:
         info = runner_info(layout)
@@ -84,8 +85,10 @@ def _findings(
         try:
             plan = manifest.plan
             store = stack.enter_context(Store(layout, plan, read_only=not repair.wanted))
-        except StoreError:
-            return  # reported by _store_file, and not to be repaired
+        except StoreError as error:
+            if not of_store:
+                yield _unreadable(layout, error)
+            return
         yield from _rows(layout, store, repair)
         yield from _trace(layout, store, repair, files)
         yield from _values(layout, manifest.total, files, waveforms=waveforms)
@@ -101,6 +104,12 @@ def _special_files(layout: RunLayout) -> Iterator[Finding]:
         if os.path.lexists(path) and not is_regular(path):
             message = "is a link, a pipe or a device, which is not read; replace it with the file itself"
             yield Finding(path.name, message, grave=True)
+
+
+def _unreadable(layout: RunLayout, error: StoreError) -> Finding:
+    """A file that cannot be used, which nothing else has reported."""
+    file = layout.manifest if error.message.startswith(str(layout.manifest)) else layout.database
+    return Finding(file.name, error.message.removeprefix(f"{file}: "), grave=True, repaired=None)
 
 
 # The store ----------------------------------------------------------------------------------------

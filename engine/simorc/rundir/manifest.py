@@ -22,7 +22,7 @@ from simorc.config.definitions import (
     wanted_cards,
 )
 from simorc.config.execution_record import ExecutionRecord, SimulatorRecord
-from simorc.errors import StoreError
+from simorc.errors import StoreError, UsageError
 from simorc.files import read_json, write_json
 from simorc.rundir.circuit.record import Circuit, circuit_from
 from simorc.rundir.instants import CREATED_UTC
@@ -123,7 +123,7 @@ class Manifest:
 
     @cached_property
     def plan(self) -> Plan:
-        """The cases. Raises UsageError for a plan that cannot be read."""
+        """The cases. Raises StoreError for a plan that cannot be read."""
         self._needed("plan")
         plan = self.plan_if_known
         if plan is None:
@@ -137,7 +137,10 @@ class Manifest:
             return None
         from simorc.sweeps.plan import Plan
 
-        return Plan.from_json(written)
+        try:
+            return Plan.from_json(written)
+        except UsageError as error:
+            raise _invalid(self.file, error.message) from error
 
     # Its circuit ----------------------------------------------------------------------------------
 

@@ -18,7 +18,10 @@ class Statuses:
         return len(self._codes) - 1
 
     def set(self, case_id: int, status: str) -> None:
-        code = _CODES[status]
+        """Raises ValueError for a word that is no status."""
+        code = _CODES.get(status)
+        if code is None:
+            raise ValueError(f"case {case_id} has the unknown status {status!r}")
         self._counts[self._codes[case_id]] -= 1
         self._counts[code] += 1
         self._codes[case_id] = code

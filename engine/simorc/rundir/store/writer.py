@@ -76,7 +76,7 @@ class Store:
             self._filled = self._read_filled()
             self._tried = self._read_tried()
             self.statuses = self._read_statuses()
-        except (sqlite3.Error, ValueError, IndexError, TypeError) as error:
+        except (sqlite3.Error, ValueError, LookupError, TypeError) as error:
             self._db.close()
             damaged = f"{layout.database}: is damaged: {error}"
             raise StoreError(damaged, remedy=f"simorc fsck --repair {layout.name}") from error
