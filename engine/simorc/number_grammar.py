@@ -49,8 +49,9 @@ _FOLDED = {
 }
 _FOLDS = str.maketrans(_FOLDED)
 _CYRILLIC = dict(zip("аеокКмМнНпгГтТфФ", "aeokKmMnnpggttff", strict=True))
+_GREEK = dict(zip("ΑαΕεΗΖΙΚκΜΝΟοΡρΤτ", "AaEeHZIKkMNOoPpTt", strict=True))
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\ufe63\uff0d"
-_LOOKS = str.maketrans({**_FOLDED, **_CYRILLIC, **dict.fromkeys(_DASHES, "-"), "\u066b": "."})
+_LOOKS = str.maketrans({**_FOLDED, **_CYRILLIC, **_GREEK, **dict.fromkeys(_DASHES, "-"), "\u066b": "."})
 _RESISTOR_CODE = re.compile(
     rf"([-+]?[0-9]+)(?:(meg|[tgkmunpf])|r|{_BARE_UNIT})([0-9]+)(?:{_UNIT})?", re.IGNORECASE | re.ASCII
 )
@@ -108,6 +109,8 @@ def looks_like(text: str) -> str:
     if len(text) > MAX_LENGTH:
         return ""
     spaced = "".join(_ascii(character) for character in text)
+    if any(unicodedata.category(character) == "No" for character in text):
+        return ""  # 10³ and ½ are no digits in a row
     mended = re.sub(r"(?<=[0-9])[\s_]+(?=[0-9])|\s+", "", spaced)
     if re.search(r",[0-9]{3}(?![0-9])", mended):
         return ""  # thousands, or a decimal comma: ambiguous
@@ -148,6 +151,15 @@ def strange_characters(text: str) -> str:
             name = unicodedata.name(character, "a control character")
             return f"it contains U+{ord(character):04X} {name}"
     return ""
+
+
+def unit_apart(text: str) -> str:
+    """The number of a text with a blank before its unit or suffix: ``1 k``, ``25 °C``; else ''."""
+    number, blank, unit = text.strip().partition(" ")
+    joined = f"{number}{unit.strip()}"
+    letter = unit.strip()[:1]
+    apart = bool(blank) and (letter.isalpha() or not letter.isascii())
+    return joined if apart and _match(number) is not None and _match(joined) is not None else ""
 
 
 def begins_like_a_number(text: str) -> bool:

@@ -41,7 +41,85 @@ LOSING = (
     *(".subckt s a p=1k5", ".control\nlet x = 1k5\n.endc", ".control\nalter r1 = 1k5\n.endc"),
     *(".control\nalter r1 1k5\n.endc", ".control\ntran 1u5 1m\n.endc", ".control\nac dec 10 1k5 1meg\n.endc"),
 )
+ENDS = (
+    *(
+        "r1 a b 5%",
+        "r1 a b -5%",
+        "r1 a b 1k#",
+        "c1 a b 10\u03bc",
+        "c1 a b 1\u043a",
+        "l1 a b 10\u00b3",
+        "v1 a 0 1\u00a0k",
+    ),
+    *(
+        "r1 a b 1k\u200b",
+        ".param p=10\u03bc",
+        ".param p=2*10\u03bc",
+        ".param p='2*10\u03bc'",
+        "m1 d g s b n w={2*1\u03bc}",
+    ),
+    *(
+        "x1 a b s p=10\u03bc",
+        "b1 a 0 v=10\u03bc",
+        "r1 a b 1k/2 tc1=2",
+        "r1 a b 1+2",
+        "c1 a b 1e-12/2",
+        "r1 a b r=1-2",
+    ),
+    *(
+        "v1 1+ 1- 1+2",
+        "v1 a 0 pulse(0 1/2 0 1n)",
+        "e1 1+ 1- 2+ 2- 5*2",
+        ".model m r(rsh=1/2)",
+        ".model m r(rsh=10^3)",
+    ),
+    *(
+        ".model a1 pwl(x_array=[0 1/2])",
+        ".option temp=1/2",
+        ".dc v1 0 1-2 0.1",
+        ".tran 1n 5%",
+        ".four 1k-2 v(a)",
+    ),
+    *(".control\ntran 1n 5%\n.endc", ".temp 5%"),
+)
+"""Lines with a word of which ngspice ignores an end other than digits, or that it does not evaluate."""
 KEPT = (
+    *(
+        "c1 a b 10\u00b5",
+        "r1 a b 1k\u03a9",
+        ".temp 25\u00b0C",
+        "r1 n+5% b 1k",
+        "* 5%",
+        "r1 a b 1k ; 5%",
+        "e1 1+ 1- 2+ 2- 5",
+    ),
+    *(
+        ".include 10\u03bc.inc",
+        ".lib '5\u03bc.lib' tt",
+        "x1 10\u03bc b s",
+        "m1 1/2 g s b n w=1u",
+        ".model 1/2 d(is=1)",
+    ),
+    *(
+        "x1 1+ 2- s p=1/2",
+        ".param a=1/2 b='2*3'",
+        "b1 a 0 v=v(b)*1/2",
+        "e1 a 0 vol='1/2*v(b)'",
+        ".csparam c=1/2",
+    ),
+    *(
+        ".subckt s a b p=1/2",
+        ".control\nlet a = 1/2\nalter r1 = 1/2\n.endc",
+        ".meas tran x find v(1+) at=1e-9",
+    ),
+    *(
+        "a1 [1+ 2-] out m",
+        ".save v(1+)",
+        ".print tran v(1+)-v(2-)",
+        "r1 a b {1/2}",
+        ".model m r(rsh={1/2})",
+        "c1 a b 1e-12",
+    ),
     *("r1 1v8 2v5 1k", "r1 a b 2r5x 1k", "r1 a b 5k7m\n.model 5k7m r(tc1=0)", "r1 1 0 1e3", "r1 1 0 1d3"),
     *("r1 1 0 1.5e-3 ; 1k5", "r1 1 0 10kohm $ 1k5", "* r1 1 0 1k5", "c1 a b 1e-12", "r1 1 0 100mvolts"),
     *("m1 d g s b nfet_01v8 w=1e-6 l=0.15u", "x1 1v8 0 2n7002 w=1u", "d1 a b 1n4148", "q1 a b c 2n3904"),
@@ -53,6 +131,15 @@ KEPT = (
     *('.model f filesource(file="2k5.txt")', ".param x=1e06 y='2*1e3'", '{% if parameters.x == "1k5" %}'),
     *(".control\nwrite 1k5.raw v(1v8)\necho 1k5\nplot v(1v8) vs 1k5\nset x=1k5\nlet a = v(1v8)\n.endc",),
 )
+
+
+@pytest.mark.parametrize("lines", ENDS)
+def test_a_number_with_any_other_end_that_ngspice_ignores_is_found(lines: str) -> None:
+    found = [*dropped_digits(f"1k5 is a title\n{lines}\n.end\n")]
+    assert len(found) == 1
+    line = f"1k5 is a title\n{lines}".split("\n")[found[0].line - 1]
+    assert line[found[0].column - 1 :].startswith(found[0].word)
+    assert not loses_digits(found[0].word)
 
 
 @pytest.mark.parametrize("lines", LOSING)
@@ -78,6 +165,10 @@ def test_names_comments_and_whole_numbers_are_left_alone(lines: str) -> None:
         ("2u2F", "'2u2F' is not a number: ngspice reads 2u and ignores 2F; write 2.2u"),
         ("0x10", "'0x10' is not a number: ngspice reads 0 and ignores x10"),
         ("1,5", "'1,5' is not a number: ngspice takes the comma for a blank; write 1.5"),
+        ("5%", "'5%' is not a number: ngspice reads 5 and ignores %"),
+        ("10\u03bc", "'10\u03bc' is not a number: ngspice reads 10 and ignores \u03bc; write 10u"),
+        ("10\u00b3", "'10\u00b3' is not a number: ngspice reads 10 and ignores \u00b3"),
+        ("1/2", "'1/2' is not a number: ngspice evaluates no expression here; write {1/2}"),
     ],
 )
 def test_the_message_says_what_ngspice_reads(word: str, message: str) -> None:
@@ -90,7 +181,18 @@ def test_ltspice_mode_of_ngspice_reads_resistor_codes_of_passive_elements() -> N
 
 
 @pytest.mark.ngspice
-@pytest.mark.parametrize(("word", "read"), [("1k5", "1000"), ("4R7", "4"), ("2m2", "0.002")])
+@pytest.mark.parametrize(
+    ("word", "read"),
+    [
+        ("1k5", "1000"),
+        ("4R7", "4"),
+        ("2m2", "0.002"),
+        ("5%", "5"),
+        ("1\u03bc", "1"),
+        ("1\u00a0k", "1"),
+        ("1k#", "1000"),
+    ],
+)
 def test_ngspice_reads_the_beginning(tmp_path: Path, word: str, read: str) -> None:
     deck = f"t\ni1 0 1 {word}\nr1 1 0 1\n.control\nop\nset numdgt=6\nprint @i1[dc]\n.endc\n.end\n"
     (tmp_path / "t.cir").write_text(deck)
@@ -124,19 +226,29 @@ def project(
     [
         ({"template": "r1 a 0 1k5"}, "tb/t.spice.j2:3:8: '1k5' is not a number"),
         ({"dut": "c1 a 0 2p2"}, "dut.spice:2:8: '2p2' is not a number"),
-        ({"config": "x: 1k5", "sweep": "parameters: {x: [4k7, 5k6]}"}, "s.yaml:2:18: x: '4k7'"),
-        ({"config": "x: 1k5", "sweep": "parameters: {}"}, "tb/config.yaml:2:17: x: '1k5'"),
+        ({"config": "x: 1k5", "sweep": "parameters: {x: [4k7, 5k6]}"}, "s.yaml:2:18: parameters.x[0]: '4k7'"),
+        ({"config": "x: 1k5", "sweep": "parameters: {}"}, "tb/config.yaml:2:17: parameters.x: '1k5'"),
     ],
 )
 def test_a_run_is_not_built_and_validate_names_the_place(
     tmp_path: Path, case: dict[str, str], place: str
 ) -> None:
     made = project(tmp_path, **case)
-    findings = lint_literals(made)
-    assert any(f"{tmp_path}/{place}" in str(each) and not each.warning for each in findings)
     with pytest.raises(ConfigError) as caught:
         build_run(made, "s")
     assert f"{tmp_path}/{place}" in str(caught.value)
+
+
+def test_numbers_in_files_of_other_cases_are_found(tmp_path: Path) -> None:
+    made = project(
+        tmp_path,
+        template=".include ../{{ parameters.x }}.inc",
+        config="x: a",
+        sweep="parameters: {x: [a, b]}",
+    )
+    (tmp_path / "a.inc").write_text("r1 a 0 1.5k\n")
+    (tmp_path / "b.inc").write_text("r1 a 0 1k5\n")
+    assert [str(each).partition(": ")[0] for each in lint_literals(made)] == [f"{tmp_path}/b.inc:1:8"]
 
 
 def test_a_name_with_digits_is_swept(tmp_path: Path) -> None:

@@ -119,3 +119,91 @@ def test_what_is_put_around_values_holds_the_spelling_of_the_place(tmp_path: Pat
         wrapped={"x", "t", "m"},
     )
     assert text == "t\nr1 a b <x:10k>\n.temp <t:100>\nq1 c b e 2n3904\n"
+
+
+NUMBER_PLACES = (
+    *(f"r1 a b {X}", f"c1 a b {X} ic=1", f"v1 a b {X}", f"v1 a b dc 1 ac {X}", f"v1 a b pulse(0 {X} 0 1n)"),
+    *(
+        f"e1 a b c d {X}",
+        f"m1 d g s b n w={X} l=1u",
+        f".model m r(rsh={X})",
+        f".option temp={X}",
+        f".temp {X}",
+    ),
+    *(f".tran 1n {X}", f".dc v1 0 {X} 1", f".ac dec 10 1 {X}", f".control\ntran 1n {X}\n.endc"),
+)
+EXPRESSION_PLACES = (
+    *(f".param p={X}", f".csparam p={X}", f"x1 a b s p={X}", f".subckt s a p={X}", f"b1 a 0 v={X}"),
+    *(f"b1 a 0 v=2*{X}", f"m1 d g s b n w='{X}' l=1u", f"r1 a b {{ {X} }}", f"e1 a b value={{ {X} }}"),
+    *(f".control\nalter r1 = {X}\n.endc", f".control\nlet a = {X}\n.endc"),
+)
+NO_NUMBERS = (
+    *(
+        "5%",
+        "1k%",
+        "1 k",
+        "1 kOhm",
+        "25 \u00b0C",
+        "\u00bdk",
+        "10\u00b3",
+        "1\u00d710",
+        "10\u039c",
+        "\u0399k",
+        "1\u00a0k",
+    ),
+    *(
+        "1k\u200b",
+        "\u22641",
+        "1..5",
+        "10kk",
+        "5ppm",
+        "1e",
+        "1e400",
+        "inf",
+        "1k5",
+        "4R7",
+        "1,5",
+        "1_000",
+        "1#",
+    ),
+    *("--1", "+-1", ".", "~1"),
+)
+EXPRESSIONS = ("1/2", "2*w", "10^3", "1+2", "1-2", "2*1e-3")
+
+
+@pytest.mark.parametrize("line", [*NUMBER_PLACES, *EXPRESSION_PLACES])
+def test_a_text_that_is_no_number_is_refused_wherever_ngspice_reads_one(tmp_path: Path, line: str) -> None:
+    for text in NO_NUMBERS:
+        with pytest.raises(TemplateError, match=r"parameters\.x: "):
+            rendered(tmp_path, line, x=text)
+
+
+@pytest.mark.parametrize("line", NUMBER_PLACES)
+def test_an_expression_is_refused_where_ngspice_evaluates_none(tmp_path: Path, line: str) -> None:
+    for text in EXPRESSIONS:
+        with pytest.raises(TemplateError, match="ngspice evaluates no expression here"):
+            rendered(tmp_path, line, x=text)
+
+
+@pytest.mark.parametrize("line", EXPRESSION_PLACES)
+def test_an_expression_is_kept_where_ngspice_evaluates_one(tmp_path: Path, line: str) -> None:
+    for text in EXPRESSIONS:
+        assert text in rendered(tmp_path, line, x=text)
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (f"v1 a b {X}", "1 ac 1"),
+        (f"v1 a b {X}", "0 pulse(0 1 0 1n)"),
+        (f".dc v1 {X}", "0 5 1"),
+        (f".tran {X}", "1n 10u uic"),
+        (f"r1 a b {X}", "1k tc1=0.1"),
+        (f"r1 a b {X}", "{2*w}"),
+        (f"r1 a b {X} l=1u w=1u", "2res"),
+        (f"r1 a b {X}\n.model 2res r(tc1=0)", "2res"),
+        (f"m1 d g s b n {X}", "w=1u l=2u"),
+    ],
+)
+def test_a_part_of_a_card_is_kept(tmp_path: Path, line: str, text: str) -> None:
+    assert text in rendered(tmp_path, line, x=text)

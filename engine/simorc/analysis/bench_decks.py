@@ -24,7 +24,7 @@ from simorc.netlist.template import Template
 from simorc.runner.measuring import DeclaredMeasurements
 from simorc.simulators.job import Job, Limits
 from simorc.simulators.ngspice.deck_split import CLOSE, OPEN, mark, unmarked
-from simorc.simulators.ngspice.hoisted_decks import HoistedDecks
+from simorc.simulators.ngspice.hoisted_decks import PARTS, HoistedDecks
 from simorc.units import Number, Value
 
 Apart = Callable[[Point], Point | None]
@@ -70,9 +70,7 @@ class BenchDecks:
         self._dut, self._root = str(project.dut_netlist or ""), str(project.root)
         self._recent: OrderedDict[int, tuple[Point, tuple[str, str]]] = OrderedDict()
         """What points, by identity, were rendered to: a point is asked for several times."""
-        self._hoisted = HoistedDecks(
-            platformdirs.user_cache_path("simorc") / "hoisted", dimensions=dimensions
-        )
+        self._hoisted = HoistedDecks(platformdirs.user_cache_path("simorc") / PARTS, dimensions=dimensions)
 
     @property
     def template(self) -> Path:

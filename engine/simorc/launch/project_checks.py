@@ -15,6 +15,7 @@ from simorc.errors import ConfigError, Problem, SimorcError
 from simorc.launch.assignment_checks import lint_assignments
 from simorc.launch.case_plan import plan_of
 from simorc.launch.sweep_checks import sweep_problems
+from simorc.launch.text_checks import default_problems
 from simorc.netlist.deck.includes import lint_includes
 from simorc.netlist.deck.lint_definitions import lint_definitions
 from simorc.netlist.deck.lint_literals import lint_literals
@@ -82,6 +83,11 @@ def unmeasurable(
     bench = project.testbenches[definition.testbench]
     own = _wrong_measurements(project, bench, source or bench.config_path, definition.measurements)
     return [*unmeasurable_testbench(project, bench), *own]
+
+
+def problems_of_testbench(project: Project, bench: Testbench) -> list[Problem]:
+    """The errors in the values and the measurements of a testbench, swept or not."""
+    return [*unmeasurable_testbench(project, bench), *default_problems(project, bench)]
 
 
 def unmeasurable_testbench(project: Project, bench: Testbench) -> list[Problem]:

@@ -12,6 +12,7 @@ from simorc.config.sweep_value_checks import corner_names, swept_texts, value_pr
 from simorc.config.validate.cross_checks import written_path
 from simorc.config.yaml.source import KeyPath, Source, read_yaml, shown
 from simorc.errors import Problem
+from simorc.launch.text_checks import default_problems, text_problems
 from simorc.netlist.finding import Finding
 from simorc.sweeps.plan import Plan
 from simorc.units import Number
@@ -21,7 +22,12 @@ def sweep_problems(
     project: Project, definition: SweepDefinition, path: Path | Source | None
 ) -> list[Problem]:
     """What keeps a sweep from being run though each of its values is sound."""
-    return value_problems(definition, project.testbenches[definition.testbench].parameters, _source(path))
+    testbench, source = project.testbenches[definition.testbench], _source(path)
+    found = value_problems(definition, testbench.parameters, source)
+    places = {(each.line, each.column) for each in found}
+    texts = text_problems(project, definition, source)
+    found += [each for each in texts if (each.line, each.column) not in places]
+    return [*found, *default_problems(project, testbench)]
 
 
 def sweep_warnings(definition: SweepDefinition, plan: Plan, path: Path | None) -> list[Finding]:

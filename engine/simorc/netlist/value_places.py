@@ -3,7 +3,7 @@
 A number is written as its deck needs it: without unit, and without a suffix on a ``.temp`` card, which does
 not support one. In a name (a file, a section, ``nfet_1V8``), a comment and a title every value is spelled as
 in the sweep. A quoted text that is a number counts as one only after ``=`` and on a ``.temp`` card: elsewhere
-it may be a name.
+it may be a name. A text that is neither a number nor an expression is refused where ngspice reads a number.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from simorc.netlist.deck.dropped_digits import dropped_digits, loses_digits
-from simorc.number_grammar import begins_like_a_number, read_number
+from simorc.netlist.deck.dropped_digits import DroppedDigits, NumberPlace, loses_digits, number_place
+from simorc.number_grammar import begins_like_a_number, read_number, unit_apart
 from simorc.units import Number, Value
 
 _OPEN, _CLOSE = "\ue010", "\ue011"
@@ -29,6 +29,13 @@ _NAMING_COMMANDS = frozenset(
 _NUMERIC_CARDS = (".par", ".temp", ".opt", ".tran", ".ac", ".dc", ".noise", ".ic", ".nodeset")
 _FILE = re.compile(r"file\w*\s*=\s*\"[^\"]*$|(?<!=)(?<!= )\"[^\"]*$", re.IGNORECASE)
 _WORD = re.compile(r"[-+]?\.?[\w.,]+")
+_STAND_IN = "1"
+"""A number in the place of a text."""
+_PARTS = re.compile(r"[\s(){}'\"\[\]=]")
+_OPERATOR = re.compile(r"[-+*/^<>?:&|!]")
+_EXPONENT = re.compile(r"(?<=[0-9.])e[-+][0-9]+", re.IGNORECASE)
+_NO_OPERATOR = re.compile(r"[%#$@;~`\\]")
+_SIGNS_FIRST = re.compile(r"[-+.~<>$#]+[0-9]|[-+.]+$")
 
 Wrap = Callable[[str, str], str]
 """The text of a value in a deck, from its parameter's name and its spelling there."""
@@ -40,8 +47,13 @@ def needing_place(parameters: Mapping[str, Value], *, temperature_card: bool) ->
         name
         for name, value in parameters.items()
         if (type(value) is Number and _varies(value.text, temperature_card))
-        or (type(value) is str and begins_like_a_number(value))
+        or (type(value) is str and resembles_a_number(value))
     }
+
+
+def resembles_a_number(text: str) -> bool:
+    """Whether a text has to be looked at where it is put: it begins as a number does, or is not ASCII."""
+    return begins_like_a_number(text) or not text.isascii() or _SIGNS_FIRST.match(text) is not None
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -99,22 +111,34 @@ def _spelled(match: re.Match[str]) -> str:
             and _WORD.fullmatch(text)
         ):
             raise ValueError(f"parameters.{match['name']}: {error}, and {card} needs one") from None
-        _refuse_dropped_digits(match, text)
+        _refuse_no_number(match, text, error)
         return text
     if card.startswith(".temp"):
         return reading.plain
     return reading.deck if numeric or not match["kind"] else text
 
 
-def _refuse_dropped_digits(match: re.Match[str], text: str) -> None:
-    """Raise ValueError for a text such as ``1k5`` where ngspice would read the beginning as a number."""
-    if not loses_digits(text):
-        return
-    before = unmarked(match.string[: match.start()])
-    place = before.count("\n") + 1, len(before) - before.rfind("\n")
-    for each in dropped_digits(unmarked(match.string)):
-        if (each.line, each.column) == place:
-            raise ValueError(f"parameters.{match['name']}: {each.message}")
+def _refuse_no_number(match: re.Match[str], text: str, error: ValueError) -> None:
+    """Raise ValueError for a text that is neither a number nor an expression where ngspice reads one."""
+    start = unmarked(match.string[: match.start()])
+    place = number_place(f"{start}{_STAND_IN}{unmarked(match.string[match.end() :])}", len(start), text)
+    if place is not None and (fault := _fault_of(text, place, str(error))):
+        raise ValueError(f"parameters.{match['name']}: {fault}")
+
+
+def _fault_of(text: str, place: NumberPlace, error: str) -> str:
+    """Why a text cannot be where ngspice reads a number; empty if it can, or if only ngspice knows."""
+    if joined := unit_apart(text):
+        return f"'{text}' is not a number: write {joined}"
+    if not text.isascii():
+        return error
+    if _PARTS.search(text):  # several words, an expression in braces or quotes, a call
+        words = text.split()
+        return error if place.single and all(begins_like_a_number(word) for word in words) else ""
+    operators = _OPERATOR.search(_EXPONENT.sub("", text.lstrip("-+")).rstrip("-+*/^")) is not None
+    if place.expression:
+        return "" if operators and not _NO_OPERATOR.search(text) else error
+    return DroppedDigits(text, 1, 1).message if loses_digits(text) or operators else error
 
 
 def _line_before(match: re.Match[str]) -> str:

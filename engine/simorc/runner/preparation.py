@@ -25,7 +25,7 @@ from simorc.rundir.manifest import Manifest
 from simorc.rundir.run_settings import RunSettings
 from simorc.simulators.job import Job, make_case_directory
 from simorc.simulators.ngspice.deck_split import mark, unmarked
-from simorc.simulators.ngspice.hoisted_decks import HoistedDecks
+from simorc.simulators.ngspice.hoisted_decks import PARTS, HoistedDecks
 from simorc.sweeps.cases import Case
 
 _MANY = 8
@@ -56,7 +56,7 @@ class Preparation:
         self.operating_point = operating_point_wanted(manifest)
         self._corners, self._seeds = manifest.statistical_corners, manifest.statistical_seeds
         self._hoisted = HoistedDecks(
-            layout.inputs / "hoisted", lambda path: os.path.relpath(path, layout.case_dir(1))
+            layout.inputs / PARTS, lambda path: os.path.relpath(path, layout.case_dir(1))
         )
         self._warm = settings.warm != "off"
         self._siblings: dict[int, int] = {}

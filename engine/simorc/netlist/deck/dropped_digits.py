@@ -1,8 +1,9 @@
-"""Numbers that ngspice reads only in part: it reads ``r1 a b 1k5`` as 1 kΩ.
+"""Words of which ngspice reads the beginning as a number and ignores the rest: ``r1 a b 1k5`` is 1 kΩ.
 
-ngspice reads digits, an exponent and a suffix, and skips the rest of the word. Letters there are a unit;
-digits there are a lost part of the number. Looked at are the places that hold numbers: values of elements,
-``name=value``, models, analyses, the commands that do the same. Names (nodes, models, sections) are not.
+ngspice reads digits, an exponent and a suffix, and skips the rest of the word. Letters there are a unit. Lost
+are digits, characters beyond ASCII (``10μ`` with a Greek letter is 10), ``5%``, and ``1/2`` in a place that
+holds no expression. Looked at are the places that hold numbers: values of elements, ``name=value``, models,
+analyses, the commands that do the same. Names (nodes, models, sections) are not.
 """
 
 from __future__ import annotations
@@ -10,23 +11,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from simorc.number_grammar import near_number, read_number
 
 _READ = r"(?>(?:\d+\.?\d*|\.\d+)(?:[ed][-+]?\d+)?)"
+_SIGN = r"[-+*/^%&|!?:#@~\\]"
+_JUNK = rf"{_READ}[a-z_.]*(?!//){_SIGN}(?:(?!//)[^\s()=\[\]{{}},'\";])*"
+_FOREIGN = re.compile(
+    rf"(?<![\w.])[-+]?{_READ}[a-zA-Z]*[^\x00-\x7f\u00b5\u03a9\u2126\u00b0\u2103][^ \t\r\n\f()=\[\]{{}},'\";]*"
+)
+"""A number before a character that ngspice skips; it reads U+00B5, and signs of units are no loss."""
 _COMMA = r"\d+,\d+[a-z]*(?![\w.,)])"
 _CANDIDATE = re.compile(
-    rf"(?<![\w.,$#@%\"'{{\-])[-+]?(?:{_COMMA}|{_READ}(?:[a-zµμΩ_][a-zµμΩ_.]*|\.)\d[\w.]*)"
+    rf"(?<![\w.,$#@%\"'{{\-])[-+]?(?:{_JUNK}|{_COMMA}|{_READ}(?:[a-zµμΩ_][a-zµμΩ_.]*|\.)\d[\w.]*)"
     rf"|(?<=,){_READ}(?:[a-zµμΩ_][a-zµμΩ_.]*|\.)\d[\w.]*",
     re.IGNORECASE,
 )
 _BEGINNING = re.compile(rf"[-+]?{_READ}(?:meg|mil|[tgkmunpfa])?", re.IGNORECASE)
 _REST = re.compile(r"[\w.,]*\d[\w.,]*")
 _WORD = re.compile(
-    rf"[-+]?{_COMMA}|(?:[^\s()=\[\]{{}}'\",]|\{{\{{.*?\}}\}})+|\{{%.*?%\}}|\"[^\"]*\"|'[^']*'|\{{[^}}]*\}}|[()=\[\]]",
+    rf"[-+]?{_COMMA}|(?:[^ \t\r\n\f()=\[\]{{}}'\",]|\{{\{{.*?\}}\}})+"
+    rf"|\{{%.*?%\}}|\"[^\"]*\"|'[^']*'|\{{[^}}]*\}}|[()=\[\]]",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r";.*|\s\$(?:\s.*|$)|\s//.*|\{#.*?#\}")
+_COMMENT = re.compile(r";.*|\s\$(?:\s.*|$)|//.*|\{#.*?#\}")
 _BLOCK = re.compile(r"^[ \t]*\.(control|endc)\b", re.IGNORECASE | re.MULTILINE)
 _MODEL = re.compile(r"^[ \t]*\.model[ \t]+(\S+)", re.IGNORECASE | re.MULTILINE)
 _RESISTOR_CODE = re.compile(r"\d+(?:meg|[rlktgmunpfµ])\d+", re.IGNORECASE)
@@ -34,6 +43,14 @@ _TEXTS = frozenset({"version", "mfg", "file", "filename"})
 _ASSIGNING = frozenset({"let", "alter", "alterparam", "altermod", "meas", "measure", "option"})
 _SWEEPS = frozenset({"ac", "sp", "noise", "disto"})
 _SCALES = frozenset({"dec", "oct", "lin"})
+_EXPRESSIONS = frozenset({"vol", "value", "cur", "v", "i", "q", "par", "param", "func"})
+_OF_MODELS = frozenset({"l", "w"})
+"""Parameters of resistors and capacitors whose value is a model."""
+_SINGLE = "rclkefgh"
+"""Elements with one value, of those that `_VALUES` has."""
+_PLAIN = re.compile(r"[-+]?[\w.,]+")
+_OPERATION = re.compile(r"[-+]?[\w.]+(?:[-+*/^]+[\w.]+)+")
+_NAMING = re.compile(r"\.(?:inc|lib|title)|(?:echo|source|load|write|wrdata|shell|cd)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,8 @@ class DroppedDigits:
         read = match[0] if match else ""
         rest = f"reads {read} and ignores {self.word[len(read) :]}"
         taken = "takes the comma for a blank" if "," in self.word else rest
+        if _OPERATION.fullmatch(self.word):
+            taken = "evaluates no expression here"
         return f"'{self.word}' is not a number: ngspice {taken}{_remedy(self.word)}"
 
 
@@ -60,32 +79,78 @@ def loses_digits(word: str) -> bool:
     return match is not None and _REST.fullmatch(word, match.end()) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class NumberPlace:
+    """Where ngspice reads a number. `expression`: it may be one; `single`: nothing may follow."""
+
+    expression: bool
+    single: bool
+
+
+def number_place(text: str, offset: int, name: str) -> NumberPlace | None:
+    """What ngspice reads at the word of a deck that contains this offset; None if it is no number, or if the
+    `name` that shall be put there is that of a model.
+    """
+    deck = _Deck(text, title=True)
+    card = deck.card(offset)
+    if card is None:
+        return None
+    quoted = card.words[card.at][0] in "'{" and not _NAMING.match(card.words[0])
+    if not quoted and (not deck.holds_number(card, offset) or name.lower() in deck.models):
+        return None
+    first = card.words[0].lower()
+    single = quoted or card.words[card.at - 1] == "=" or first[0] in _SINGLE or first == ".temp"
+    return NumberPlace(quoted or _holds_expression(card), single)
+
+
 def dropped_digits(text: str, *, resistor_codes: bool = False, title: bool = True) -> Iterator[DroppedDigits]:
-    """The words of a deck, or of its template, whose last digits ngspice would ignore.
+    """The words of a deck, or of its template, whose ends ngspice would ignore.
 
     `resistor_codes`: ngspice reads ``4k7`` as the value of a resistor, capacitor or inductor (``set
     ngbehavior=lt``). `title`: the first line is one.
     """
-    models: set[str] | None = None
+    deck = _Deck(text, title)
     for match in _CANDIDATE.finditer(text):
         word = match[0].rstrip(".")
-        if not loses_digits(word):
+        junk = not loses_digits(word)
+        if junk and _PLAIN.fullmatch(word):
             continue
-        start = text.rfind("\n", 0, match.start()) + 1
-        if title and start == 0:
+        card = deck.card(match.start())
+        if card is None or card.words[card.at].rstrip(".") != word:
             continue
-        if models is None:
-            models = {name.lower() for name in _MODEL.findall(text)}
-        card = _card(text, start, match.start())
-        if card is None or not _holds_number(card, word, models, _in_control(text, start)):
+        if not deck.holds_number(card, match.start()) or (junk and _holds_expression(card)):
             continue
-        if resistor_codes and _is_resistor_code(card, word):
+        if not junk and resistor_codes and _is_resistor_code(card, word):
             continue
-        yield DroppedDigits(word, text.count("\n", 0, start) + 1, match.start() - start + 1)
+        yield DroppedDigits(word, *deck.place(match.start()))
+    if not text.isascii():
+        yield from _foreign_ends(deck)
+
+
+def _foreign_ends(deck: _Deck) -> Iterator[DroppedDigits]:
+    """``c1 a b 10μ`` and ``w={2*10μ}``."""
+    for match in _FOREIGN.finditer(deck.text):
+        card = deck.card(match.start())
+        if card is None or loses_digits(match[0]):
+            continue
+        quoted = card.words[card.at][0] in "'{" and not _NAMING.match(card.words[0])
+        if quoted or deck.holds_number(card, match.start()):
+            yield DroppedDigits(match[0], *deck.place(match.start()))
+
+
+def _holds_expression(card: _Card) -> bool:
+    """Whether ngspice evaluates an expression at this place of a card, also without braces."""
+    first = card.words[0].lower()
+    if first.startswith((".para", ".csparam", ".subckt", ".func", "x", "b", "let", "alter", ".meas", "meas")):
+        return True
+    name = card.words[card.at - 2].lower() if card.at > 1 and card.words[card.at - 1] == "=" else ""
+    return name in _EXPRESSIONS or card.words[card.at][0] in "'{\""
 
 
 def _remedy(word: str) -> str:
     near = near_number(word)
+    if _OPERATION.fullmatch(word):
+        return f"; write {{{word}}}"
     if not near or word.startswith(near):
         return ""
     return f"; {read_number(near).doubt or f'write {near}'}"
@@ -100,6 +165,36 @@ class _Card:
     words: Sequence[str]
     at: int
     after: str
+
+
+class _Deck:
+    """A text with the places of its words. `title`: the first line is one."""
+
+    def __init__(self, text: str, title: bool) -> None:
+        self.text = text
+        self._title = title
+
+    def place(self, at: int) -> tuple[int, int]:
+        """Line and column of an offset, from 1."""
+        start = self._line(at)
+        return self.text.count("\n", 0, start) + 1, at - start + 1
+
+    def card(self, at: int) -> _Card | None:
+        """The card up to the word at an offset; None in a comment or the title."""
+        start = self._line(at)
+        return None if self._title and start == 0 else _card(self.text, start, at)
+
+    @cached_property
+    def models(self) -> set[str]:
+        """The names of the models that the text defines, in lower case."""
+        return {name.lower() for name in _MODEL.findall(self.text)}
+
+    def holds_number(self, card: _Card, at: int) -> bool:
+        """Whether ngspice reads a number at this place of a card."""
+        return _holds_number(card, self.models, _in_control(self.text, self._line(at)))
+
+    def _line(self, at: int) -> int:
+        return self.text.rfind("\n", 0, at) + 1
 
 
 def _card(text: str, start: int, place: int) -> _Card | None:
@@ -140,9 +235,9 @@ def _in_control(text: str, place: int) -> bool:
     return last is not None and last[1].lower() == "control"
 
 
-def _holds_number(card: _Card, word: str, models: set[str], control: bool) -> bool:
+def _holds_number(card: _Card, models: set[str], control: bool) -> bool:
     words, at = card.words, card.at
-    if words[at].rstrip(".") != word or not at:
+    if not at:
         return False
     first = words[0].lower()
     if words[at - 1] == "=":
@@ -168,7 +263,7 @@ def _of_card(kind: str, words: Sequence[str], at: int, control: bool) -> bool:
 
 def _passive(card: _Card, words: Sequence[str], models: set[str]) -> bool:
     """``r1 a b 1k``, ``r1 a b model 1k``."""
-    named = card.after[:1].isdigit() or words[card.at] in models
+    named = card.after[:1].isdigit() or card.after.lower() in _OF_MODELS or words[card.at] in models
     return card.at == 4 or (card.at == 3 and not named)
 
 

@@ -19,6 +19,9 @@ from simorc.netlist.random_variables.hoist import hoist
 from simorc.netlist.random_variables.variables import HoistedDeck
 from simorc.simulators.ngspice.deck_split import CLOSE, OPEN, mark, unmarked
 
+PARTS = "hoisted"
+"""The directory for the text that such decks include, in the inputs of a run or in the user's cache."""
+
 _MARKED = re.compile(f"{OPEN}([^{OPEN}{CLOSE}=]*)=([^{OPEN}{CLOSE}]*){CLOSE}")
 _OPEN_PLACE = re.compile(f"{OPEN}([^{OPEN}{CLOSE}=]*){CLOSE}")
 

@@ -16,6 +16,7 @@ from simorc.deck_text import read_leniently
 from simorc.netlist.deck.dropped_digits import dropped_digits
 from simorc.netlist.deck.file_references import FileReference, found, references, references_of
 from simorc.netlist.deck.lost_assignments import ENDLESS_IN, LostAssignment, in_use, lost_assignments
+from simorc.simulators.ngspice.hoisted_decks import PARTS
 
 _MOST_BYTES = 16 << 20
 _MOST_FILES = 500
@@ -87,8 +88,8 @@ def _included(deck: str, directory: Path, own: Path) -> Iterator[Path]:
         named, places = waiting.pop()
         for reference in named:
             path = found(reference, places) if reference.kind in {"include", "library"} else None
-            if path is None or path in seen or not path.is_relative_to(own):
-                continue
+            if path is None or path in seen or not path.is_relative_to(own) or path.parent.name == PARTS:
+                continue  # parts of a kit are no files of the project
             seen.add(path)
             yield path
             waiting.append((references_of(path), (directory, path.parent)))

@@ -18,7 +18,7 @@ def command(scope: Scope) -> int:
     """Check every file of the project. Nothing is created or started."""
     from simorc.config.sizing_files import sizing_problems
     from simorc.launch.case_plan import plan_of
-    from simorc.launch.project_checks import findings_of, problems_of, unmeasurable_testbench
+    from simorc.launch.project_checks import findings_of, problems_of, problems_of_testbench
     from simorc.launch.sweep_checks import sweep_warnings, testbench_warnings
     from simorc.plots.project_specs import plot_problems
 
@@ -31,7 +31,7 @@ def command(scope: Scope) -> int:
     problems += [
         each
         for testbench in project.testbenches.values()
-        for each in unmeasurable_testbench(project, testbench)
+        for each in problems_of_testbench(project, testbench)
     ]
     problems += plot_problems(project)
     problems += sizing_problems(project)
