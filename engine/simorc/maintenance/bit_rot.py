@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simorc.errors import WaveformError
+from simorc.maintenance.recorded_measuring import newest_definitions
 from simorc.rundir import checksums
-from simorc.rundir.attempts.attempt_log import recorded_definitions
 from simorc.rundir.attempts.history import key_of, stored_attempts, traced_attempts
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.finished import Finished
@@ -47,7 +47,7 @@ def differences(layout: RunLayout, total: int) -> list[str]:
 
     Measuring a run again changes the values and verdicts of the store alone: these are not compared then.
     """
-    measured_again = recorded_definitions(layout.trace) is not None
+    measured_again = newest_definitions(layout) is not None
     traced = {key_of(attempt): attempt for attempt in traced_attempts(layout.trace, total)}
     found = []
     for attempt in stored_attempts(layout.database, total):

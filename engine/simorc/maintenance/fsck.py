@@ -27,8 +27,13 @@ from simorc.maintenance.bit_rot import (
 )
 from simorc.maintenance.finding import Finding, Repair
 from simorc.maintenance.rebuild import aside, listed_verdicts, rebuild
+from simorc.maintenance.recorded_measuring import (
+    newest_definitions,
+    record_definitions,
+    unrecorded_definitions,
+)
 from simorc.regular_files import is_regular, open_regular
-from simorc.rundir.attempts.attempt_log import Trace, is_definitions, recorded_definitions
+from simorc.rundir.attempts.attempt_log import Trace, is_definitions
 from simorc.rundir.attempts.gather import gather_held
 from simorc.rundir.attempts.history import key_of, stored_attempts, together, traced_attempts
 from simorc.rundir.attempts.status_files import gather_reports
@@ -37,6 +42,7 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock, busy, is_held, runner_alive, runner_info
 from simorc.rundir.manifest import Manifest, load_manifest
 from simorc.rundir.metadata_csv import differs_from, write_metadata
+from simorc.rundir.store.definitions import stored_definitions
 from simorc.rundir.store.integrity import damage_of, readable_meta
 from simorc.rundir.store.writer import Store
 from simorc.sweeps.plan import Plan
@@ -213,10 +219,20 @@ def _trace(layout: RunLayout, store: Store, repair: Repair, files: Intact) -> It
         return
     sound = sum(1 for _ in traced_attempts(layout.trace, len(store.statuses)))
     if sound == lines == known and not torn:
+        yield from _definitions(layout, repair)
         return
     message = f"{sound} of {known} attempts" + ("; its end is truncated" if torn else "")
     message += f"; {lines - sound} invalid lines" if lines > sound else ""
     yield Finding("trace.jsonl", message, repaired=repair("rewritten", lambda: _rewrite_trace(layout, store)))
+
+
+def _definitions(layout: RunLayout, repair: Repair) -> Iterator[Finding]:
+    """The attempt log has the definitions that the run was measured by last."""
+    definitions = unrecorded_definitions(layout)
+    if definitions is not None:
+        message = f"does not record that the run was measured again ({definitions['measured']})"
+        recorded = repair("recorded", lambda: record_definitions(layout, definitions))
+        yield Finding("trace.jsonl", message, repaired=recorded)
 
 
 def _lines_of(path: Path) -> tuple[int, bool]:
@@ -248,7 +264,7 @@ def _rewrite_trace(layout: RunLayout, store: Store, *, believe_log: bool = True)
     traced = traced_attempts(layout.trace, total) if believe_log else ()
     known = together(traced, stored_attempts(layout.database, total))
     metrics = {key_of(each): each.outcome.measurements for each in known}
-    recorded = recorded_definitions(layout.trace)
+    recorded = newest_definitions(layout) if believe_log else stored_definitions(layout.database) or None
     if layout.trace.exists():
         layout.trace.replace(aside(layout.trace))
     trace = Trace(layout)

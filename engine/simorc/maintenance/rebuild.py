@@ -18,6 +18,7 @@ import anyio
 
 from simorc.durability import rename_durably, sync_file_system
 from simorc.errors import WaveformError
+from simorc.maintenance.recorded_measuring import newest_definitions
 from simorc.maintenance.remeasure import measure_as_recorded
 from simorc.netlist.deck.deck import Deck
 from simorc.regular_files import open_regular, open_regular_text, read_regular
@@ -66,7 +67,7 @@ def rebuild(layout: RunLayout, manifest: Manifest, *, believe_store: bool = True
 
     Nothing is taken from a store that is not believed: its values may be wrong. The run's lock must be held.
     """
-    recorded = recorded_definitions(layout.trace)
+    recorded = newest_definitions(layout) if believe_store else recorded_definitions(layout.trace)
     making = RunLayout(layout.path / _WORKPLACE)
     shutil.rmtree(making.path, ignore_errors=True)
     making.path.mkdir()

@@ -30,6 +30,7 @@ from simorc.config.definitions import (
 from simorc.durability import sync_file_system
 from simorc.errors import SimorcError, UsageError
 from simorc.maintenance.measured_rows import rewrite_metadata
+from simorc.maintenance.recorded_measuring import record_definitions
 from simorc.measurements.meas_output import parse_meas_output
 from simorc.measurements.meas_refine import refine
 from simorc.measurements.measure import Measured, check_definitions, compiled, measure_case
@@ -37,7 +38,6 @@ from simorc.netlist.deck.deck import Deck
 from simorc.operating_point.table import FILE
 from simorc.regular_files import read_regular
 from simorc.results.frame import Frame, load_frame
-from simorc.rundir.attempts.attempt_log import Trace
 from simorc.rundir.circuit.freezing import HOOKS, freeze_hooks, hook_files
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import RunnerLock
@@ -128,7 +128,7 @@ def remeasure(
         now["measured"] = time.strftime("%Y-%m-%dT%H:%M:%S%z")
         wanted = _Wanted(definitions, specs, plot_specs, names, project_root, now)
         done = _take(layout, manifest, wanted, jobs, progress)
-        _record(layout, now)
+        record_definitions(layout, now)
     return done
 
 
@@ -175,14 +175,6 @@ def _take(
     if manifest.plan_if_known is not None:
         rewrite_metadata(layout, manifest)
     return done
-
-
-def _record(layout: RunLayout, now: Mapping[str, Any]) -> None:
-    trace = Trace(layout)
-    try:
-        trace.append_definitions(now)
-    finally:
-        trace.close()
 
 
 def what_changed(
