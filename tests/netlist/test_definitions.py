@@ -77,6 +77,9 @@ def test_a_definition_in_a_condition_is_marked(tmp_path: Path) -> None:
         (".include nosuch.inc\n", "nosuch.inc not found"),
         (".include here.inc\n", "includes itself"),
         (".control\nset x=1\n.endc\n", "has a control block"),
+        ("*#alter r1=7k\n", "has a command in a line that begins with *#"),
+        (" *# set x=1\n", "has a command in a line that begins with *#"),
+        ("*#\techo x\n* a comment\n*####\n", "has a command in a line that begins with *#"),
     ],
 )
 def test_what_cannot_be_known_is_told(tmp_path: Path, content: str, reason: str) -> None:
@@ -85,6 +88,11 @@ def test_what_cannot_be_known_is_told(tmp_path: Path, content: str, reason: str)
     assert isinstance(unknown, Unknown)
     assert reason in str(unknown)
     assert f"{tmp_path / 'here.inc'}:1: " in str(unknown)
+
+
+def test_banners_and_comments_are_no_commands(tmp_path: Path) -> None:
+    (tmp_path / "here.inc").write_text("*####\n* # r1\n*#\n*#\t\n*# # a comment\nr1 a b 1 *#x\n.param a=1\n")
+    assert names("* t\n.include here.inc\n", tmp_path) == ["a"]
 
 
 def test_a_missing_file_is_told_with_the_line_of_the_deck_that_asks_for_it(tmp_path: Path) -> None:

@@ -27,6 +27,10 @@ IMPOSSIBLE = [
     (".dc v1 0 1 0.5 v2 1 0 0.5", "has a step of 0.5 for v2, which leads from 1 away from 0"),
     (".dc v1 0 1 0.5 v2 0 1 0", "has a step of 0 for v2"),
     (".dc temp 125 -40 5", "has a step of 5 for temp"),
+    (".dc temp -300 0 50", "sweeps the temperature to -300, which is -300 °C"),
+    (".dc v1 0 1 0.5 temp 27 -273.15 -100", "sweeps the temperature to -273.15, which is -273.15 °C"),
+    (".dc TEMP 300K 400K 50K", "sweeps the temperature to 300K, which is 300000 °C"),
+    (".control\ndc temp -40 1k 40\n.endc", "sweeps the temperature to 1k, which is 1000 °C"),
     (".tran 1u 1m 0 -1u", "has a largest step of -1u"),
     (".control\ndc v1 0 1 -0.1\n.endc", "has a step of -0.1 for v1"),
     (".control\nac dec 10 1k 1\n.endc", "has a stop frequency (1) below its start (1k)"),
@@ -43,6 +47,7 @@ POSSIBLE = [
         ".op",
         ".tf v(1) v1",
     ),
+    *(".dc temp -273 999 53", ".dc temp -40C 125 5", ".dc v1 -300 2000 100", ".dc temper 0 2000 100"),
     *(".dc v1 1 0 -0.1", ".dc v1 0 1 5", ".dc v1 0 0 0.1", ".dc v1 0 {2*f} -1", ".pz 1 0 2 0 vol pz"),
     *(
         ".noise v(1) v1 dec 10 1 1k 1",

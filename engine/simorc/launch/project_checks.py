@@ -18,6 +18,7 @@ from simorc.launch.sweep_checks import sweep_problems
 from simorc.launch.text_checks import default_problems
 from simorc.netlist.deck.includes import lint_includes
 from simorc.netlist.deck.lint_definitions import lint_definitions
+from simorc.netlist.deck.lint_impossible import lint_impossible
 from simorc.netlist.deck.lint_literals import lint_literals
 from simorc.netlist.deck.lint_random import lint_random
 from simorc.netlist.deck.lint_title import lint_titles
@@ -28,7 +29,7 @@ from simorc.schematics.lint import lint_project
 from simorc.simulators.others.registry import adapter_called
 from simorc.sweeps.plan import Plan
 
-_ERRORS_FROM = (lint_project, lint_includes, lint_literals, lint_assignments, lint_titles)
+_ERRORS_FROM = (lint_project, lint_includes, lint_literals, lint_assignments, lint_titles, lint_impossible)
 _WARNINGS_FROM = (lint_definitions, lint_values, lint_random)
 
 

@@ -17,8 +17,8 @@ from simorc.netlist.deck.card_measures import measured_afterwards
 from simorc.netlist.deck.cards import Analysis
 from simorc.netlist.deck.control_flow import branches
 from simorc.netlist.deck.deck import Deck
-from simorc.netlist.deck.impossible import impossible_analysis
-from simorc.netlist.deck.parts import ADDED, ADDED_END
+from simorc.netlist.deck.impossible import as_script, impossible_analysis
+from simorc.netlist.deck.parts import ADDED, ADDED_END, OBEYED
 
 RAW = "results.raw"
 CARDS_RAW = "analysis_cards.raw"
@@ -84,7 +84,7 @@ def _place_for_a_block(deck: Deck) -> int:
 
 
 def _refuse_nothing_to_do(deck: Deck) -> None:
-    if fault := impossible_analysis(deck):
+    if fault := as_script(deck.text) or impossible_analysis(deck):
         raise NetlistError(fault)
     if deck.runs_itself:
         return
@@ -114,7 +114,7 @@ def _cards_beside_own_files(deck: Deck, trust_includes: bool) -> tuple[str, ...]
 
 def _plots_known(deck: Deck, analyses: Sequence[Analysis], trust_includes: bool) -> bool:
     """Whether it is sure which plots `analyses` leave behind."""
-    if deck.conditional or "keepopinfo" in deck.options or "\n*#" in deck.text or not analyses:
+    if deck.conditional or "keepopinfo" in deck.options or OBEYED.search(deck.text) or not analyses:
         return False
     if deck.includes and not (trust_includes or not deck.runs_cards):
         return False

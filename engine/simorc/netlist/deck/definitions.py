@@ -20,7 +20,8 @@ TEMPERATURE, SEED = ".temp", ".option seed"
 """What the temperature and the seed are called among the names; no parameter can have such a name."""
 
 _CARD = re.compile(
-    r"^[ \t]*\.(?:para|temp|opt|subckt|macro|ends|eom|if|endif|lib|endl|inc|control|endc|end[ \t]*$)"
+    r"^[ \t]*(?:\*#[ \t]*[^#\s]"
+    r"|\.(?:para|temp|opt|subckt|macro|ends|eom|if|endif|lib|endl|inc|control|endc|end[ \t]*$))"
     r"[^\n]*(?:\n(?:[ \t]*\*[^\n]*\n|[ \t]*\n)*[ \t]*\+[^\n]*)*",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -140,7 +141,9 @@ class _Walk:
             yield from self._card(word.lower(), card, rest, line)
 
     def _card(self, word: str, card: str, rest: Sequence[str], line: int) -> Iterator[Found]:
-        if self._control or word in {".control", ".endc"}:
+        if word.startswith("*#"):
+            yield from self._obeyed(line)
+        elif self._control or word in {".control", ".endc"}:
             yield from self._block(word, line)
         elif word in {".lib", ".endl"} and self._of_library(word, rest):
             return
@@ -151,6 +154,11 @@ class _Walk:
         self._control = word != ".endc"
         if word == ".control" and self._file is not None and self._inside:
             yield Unknown(self._file, line, "it has a control block")
+
+    def _obeyed(self, line: int) -> Iterator[Found]:
+        """A line that looks like a comment and is a command: it may do anything, in every section."""
+        if self._file is not None:
+            yield Unknown(self._file, line, "it has a command in a line that begins with *#")
 
     def _of_library(self, word: str, rest: Sequence[str]) -> bool:
         """Whether a card begins or ends a section of a library."""

@@ -1,4 +1,5 @@
 """Analyses that cannot produce a point: a stop below the start, a step of the wrong sign, no points at all.
+Also sweeps to temperatures that no circuit has, of which resistors have numbers nevertheless.
 
 ngspice's reaction depends on its version: an empty result, another analysis than the deck requests, an
 endless loop. They are refused before a simulation. What every version refuses by itself (``.tran 1u 0``) and
@@ -12,7 +13,16 @@ from collections.abc import Callable, Iterator, Sequence
 from simorc.netlist.deck.cards import Analysis, fields, spice_number
 from simorc.netlist.deck.deck import Deck
 
+_ABSOLUTE_ZERO, _TOO_HOT = -273.15, 1000.0
+"""Limits of the temperatures of circuits in °C: 300K is 300000 to ngspice."""
 _SCALES = frozenset({"dec", "oct", "lin"})
+
+
+def as_script(text: str) -> str:
+    """Why ngspice does not read a deck as a circuit; empty if it does."""
+    if not text[:10].lower().startswith("*ng_script"):
+        return ""
+    return "ngspice runs a deck that begins with *ng_script as a script of commands: write another first line"
 
 
 def impossible_analysis(deck: Deck) -> str:
@@ -59,7 +69,9 @@ def _of_dc(words: Sequence[str]) -> Iterator[str]:
         if len(given) == 2:
             yield f"has no step for {name}"
         if len(given) == 3:
-            yield from _of_steps(name, given, [number or 0.0 for number in numbers])
+            values = [number or 0.0 for number in numbers]
+            yield from _of_steps(name, given, values)
+            yield from _of_temperatures(name, given, values[:2])
 
 
 def _of_steps(name: str, given: Sequence[str], numbers: Sequence[float]) -> Iterator[str]:
@@ -68,6 +80,14 @@ def _of_steps(name: str, given: Sequence[str], numbers: Sequence[float]) -> Iter
         yield f"has a step of {given[2]} for {name}"
     elif (stop - start) * step < 0:
         yield f"has a step of {given[2]} for {name}, which leads from {given[0]} away from {given[1]}"
+
+
+def _of_temperatures(name: str, given: Sequence[str], ends: Sequence[float]) -> Iterator[str]:
+    if name.lower() != "temp":
+        return
+    for text, end in zip(given, ends, strict=False):
+        if not _ABSOLUTE_ZERO < end < _TOO_HOT:
+            yield f"sweeps the temperature to {text}, which is {end:g} °C"
 
 
 def _of_transient(words: Sequence[str]) -> Iterator[str]:

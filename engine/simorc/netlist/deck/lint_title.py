@@ -30,7 +30,7 @@ _REMEDY = "begin the deck with a title line"
 def lint_titles(project: Project) -> tuple[Finding, ...]:
     """Templates whose decks have a card in the place of their title."""
     found = set()
-    for testbench, deck in _first_decks(project):
+    for testbench, deck in first_decks(project):
         first, _, rest = deck.text.partition("\n")
         if kind := looks_like_card(first, rest):
             message = (
@@ -41,7 +41,7 @@ def lint_titles(project: Project) -> tuple[Finding, ...]:
     return tuple(sorted(found))
 
 
-def _first_decks(project: Project) -> Iterator[tuple[Testbench, RenderedDeck]]:
+def first_decks(project: Project) -> Iterator[tuple[Testbench, RenderedDeck]]:
     """The first deck of every sweep, and those of testbenches with their defaults, for ngspice."""
     swept = [(sweep.definition.testbench, sweep.definition) for sweep in project.sweeps.values()]
     for name, definition in (*swept, *((name, None) for name in project.testbenches)):

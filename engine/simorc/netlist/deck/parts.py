@@ -10,6 +10,9 @@ ADDED = "* added by simorc"
 ADDED_END = "* end of what simorc added"
 """Comment lines around the commands that simorc writes into a control block; they are not the deck's own."""
 
+OBEYED = re.compile(r"^[ \t]*\*#[ \t]*[^#\s]", re.MULTILINE)
+"""The beginning of a line that looks like a comment and that ngspice obeys as a command."""
+
 _COMMENT = re.compile(r"(?<=.);.*|\$ .*|//.*")
 _PLOTS = ("plot", "gnuplot", "hardcopy")
 _CASE_KEPT = (

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from simorc.netlist.deck.control_block import added_commands
 from simorc.netlist.deck.deck import Deck
-from simorc.netlist.deck.parts import Command
+from simorc.netlist.deck.parts import OBEYED, Command
 from simorc.simulators.ngspice.interpreter_variables import is_of_ngspice
 
 _ANALYSES = frozenset({"run", "ac", "dc", "op", "tran", "noise", "tf", "pz", "sens", "disto", "sp"})
@@ -64,7 +64,7 @@ def session_commands(deck: Deck) -> tuple[str, ...] | str:
     Raises NetlistError if the deck contains no analysis.
     """
     texts = [command.text for command in deck.commands]
-    if "\n*#" in deck.text:
+    if OBEYED.search(deck.text):
         return "it has lines that begin with *#, which are commands in a separate process only"
     for command in deck.commands:
         reason = _unsafe(command, texts)
