@@ -142,6 +142,14 @@ COMMANDS: tuple[MainCommand, ...] = (
         needs=case,
     ),
     _command(
+        "cases.operating_point",
+        "operating point",
+        "i",
+        "Operating point of the case: gm, gm/id, region of every device; beside that of a marked case",
+        lambda main: main.cases.operating_point(),
+        needs=case,
+    ),
+    _command(
         "cases.copy",
         "copy",
         "y",

@@ -14,6 +14,7 @@ from simorc_tui.app import SimorcApp
 from simorc_tui.screens.main.main_screen import MainScreen
 from simorc_tui.theme.profile import Profile
 from tests.tui.fake_run import FakeRun
+from tests.tui.operating_points import write_operating_point
 from tests.waiting import screen_text
 
 SIZES = {"160x48": (160, 48), "80x24": (80, 24)}
@@ -32,6 +33,8 @@ SCREENS = {
     "columns": "C",
     "tour": "f2",
     "netlist": "N",
+    "operating_point": "i",
+    "operating_points": "j space k k i slash x m enter",
 }
 
 
@@ -57,7 +60,9 @@ async def settled(pilot: Pilot[int], root: Path) -> str:
 async def test_screen(
     project: Path, make_run: Callable[..., FakeRun], snapshot: SnapshotAssertion, size: str, screen: str
 ) -> None:
-    make_run(45)
+    run = make_run(45)
+    write_operating_point(run.layout, 7)
+    write_operating_point(run.layout, 8, vds=0.1)
     app = SimorcApp(project, Profile(ssh=False, unicode=True, colours=True))
     async with app.run_test(size=SIZES[size]) as pilot:
         main = app.screen_stack[-1]

@@ -11,6 +11,7 @@ from simorc.expressions.conditions import compile_condition
 from simorc.expressions.vocabulary import Vocabulary
 from simorc.operating_point.quantities import QUANTITIES, Quantity
 from simorc.operating_point.table import DevicePoint, OperatingPoint
+from simorc.units import format_si
 
 TEXTS = ("device", "region", "model", "kind", "type")
 """The columns of a table that are texts."""
@@ -106,6 +107,12 @@ def _sorted(rows: list[Row], column: str) -> list[Row]:
         return value is None, 0.0 if value is None else -abs(value)
 
     return sorted(rows, key=key)
+
+
+def value_text(point: DevicePoint | None, quantity: Quantity) -> str:
+    """A quantity as a person reads it; empty where it is missing."""
+    value = None if point is None else point.quantity(quantity.name)
+    return "" if value is None else format_si(value, quantity.unit, 4)
 
 
 def columns_of(rows: Iterable[Row], *, every: bool = False) -> list[Quantity]:

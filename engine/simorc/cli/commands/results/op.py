@@ -16,7 +16,6 @@ from simorc.cli.output.tables import note, table, write
 from simorc.csv_text import csv_line
 from simorc.errors import UsageError
 from simorc.text import plain
-from simorc.units import format_si
 
 if TYPE_CHECKING:
     from simorc.operating_point.quantities import Quantity
@@ -81,31 +80,28 @@ def command(
         note("no device matches" if filter_text else "the circuit has no devices")
 
 
-def _header(cases: Sequence[int], columns: Sequence[Quantity], titles: Sequence[str]) -> list[str]:
+def _header(cases: Sequence[int], titles: Sequence[str]) -> list[str]:
     of_cases = [f" {case}" for case in cases] if len(cases) > 1 else [""]
     return ["device", "model", *(f"{title}{of}" for title in ("region", *titles) for of in of_cases)]
 
 
 def _table(rows: Sequence[Row], cases: Sequence[int], columns: Sequence[Quantity]) -> Iterator[str]:
-    header = _header(cases, columns, [each.title for each in columns])
+    from simorc.operating_point.selection import value_text
+
+    header = _header(cases, [each.title for each in columns])
     cells = [
         [
             *(plain(row.device), plain(row.first.model or row.first.bias.type)),
             *(point.region if point else "" for point in row.points),
-            *(_shown(point, each) for each in columns for point in row.points),
+            *(value_text(point, each) for each in columns for point in row.points),
         ]
         for row in rows
     ]
     return table(header, cells, right=frozenset(range(2 + len(cases), len(header))))
 
 
-def _shown(point: DevicePoint | None, quantity: Quantity) -> str:
-    value = None if point is None else point.quantity(quantity.name)
-    return "" if value is None else format_si(value, quantity.unit, 4)
-
-
 def _csv(rows: Sequence[Row], cases: Sequence[int], columns: Sequence[Quantity]) -> Iterator[str]:
-    yield csv_line(_header(cases, columns, [each.name for each in columns]))
+    yield csv_line(_header(cases, [each.name for each in columns]))
     for row in rows:
         values = [point and point.quantity(each.name) for each in columns for point in row.points]
         texts = [row.device, row.first.model, *(point.region if point else "" for point in row.points)]
