@@ -23,6 +23,7 @@ from simorc.measurements.yield_interval import yield_of
 from simorc.reports.datasheet import datasheet
 from simorc.reports.html import page_of
 from simorc.reports.junit import junit
+from simorc.results.baseline import write_baseline
 from simorc.results.open_run import OpenRun
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store import connection as database
@@ -311,3 +312,59 @@ def test_verdict_of_the_run(run: tuple[RunLayout, Counted]) -> None:
     assert opened.unfinished == bool(right.pending)
     good = not (right.violating or right.missing or right.failed)
     assert (page_of(opened)["colour"] == "good") == (good and not right.pending and right.ran > 0)
+
+
+def overall(counts: tuple[int, int, int], failed: int) -> str:
+    """The verdict on a spec: how failed simulations count is decided here as everywhere."""
+    met, violating, missing = counts
+    if violating:
+        return "fail"
+    return "missing" if missing or failed else "pass" if met else "empty"
+
+
+COMPARED = [name for name, made in RUNS.items() if made.plan is GRID and made.specs is SPECS]
+
+
+@pytest.mark.parametrize("new", COMPARED)
+@pytest.mark.parametrize("old", ["all_good", "everything", "accepted"])
+def test_a_comparison_counts_as_the_runs_do(
+    make_run: MakeRun,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    old: str,
+    new: str,
+) -> None:
+    """`compare` and `baseline check`: verdicts of specs, changes of status, values, and the exit code."""
+    (tmp_path / "sim_setup.yaml").write_text("name: p\n")
+    monkeypatch.chdir(tmp_path)
+    layouts = [
+        make_run(RUNS[name].rows, name=f"{side}_20260101000000", specs=SPECS, total=RUNS[name].total)
+        for side, name in (("old", old), ("new", new))
+    ]
+    before, after = counted(RUNS[old]), counted(RUNS[new])
+    changes = [
+        {"spec": name, "old": was, "new": now}
+        for name in SPECS
+        if (was := overall(before.by_spec[name], before.failed))
+        != (now := overall(after.by_spec[name], after.failed))
+    ]
+    pairs = list(zip(RUNS[old].rows, RUNS[new].rows, strict=False))
+    statuses = [(a[0], b[0]) for a, b in pairs if a[0] != b[0]]
+    names = ("gain", "bw") if any(row[2] for row in RUNS[new].rows) else ()
+    moved = [name for a, b in pairs for name in names if a[2].get(name) != b[2].get(name)]
+    gone = len(RUNS[old].rows) - len(pairs)
+    same = not (statuses or moved or gone or [each for each in changes if each["new"] != "pass"])
+    same = same and not [each for each in changes if each["old"] != "none"]
+    worse = any(each["new"] in ("fail", "missing") for each in changes)
+    for command in (["compare", layouts[0].name], ["baseline", "check"]):
+        if command[0] == "baseline":
+            write_baseline(OpenRun(layouts[0]), tmp_path / "b.json")
+            command = [*command, "--file", "b.json"]
+        code = cli.run([*command, layouts[1].name, "--json"])
+        found = json.loads(capfd.readouterr().out)
+        assert found["specs"] == changes
+        assert sorted((each["old"], each["new"]) for each in found["status"]) == sorted(statuses)
+        assert sorted(each["measurement"] for each in found["moved"]) == sorted(moved)
+        assert (len(found["only_old"]), found["same"]) == (gone, same)
+        assert code == (0 if same else 3 if worse and command[0] == "baseline" else 1)
