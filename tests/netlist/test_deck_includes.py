@@ -54,6 +54,23 @@ def test_every_value_of_an_axis_that_names_files_is_looked_at(root: Path) -> Non
     assert printed.startswith("tb/tb.spice.j2:3:1: no such file: models/c79.spice")
 
 
+def test_a_name_of_two_parameters_is_looked_at_in_every_combination(root: Path) -> None:
+    template = root / "tb/tb.spice.j2"
+    text = template.read_text()
+    template.write_text(text.replace("{{ parameters.corner }}", "{{ parameters.corner }}_{{ parameters.k }}"))
+    config = root / "tb/config.yaml"
+    config.write_text(config.read_text().replace("parameters: {", "parameters: {k: a, "))
+    for name in ("tt_a", "tt_b", "ss_a"):
+        (root / f"models/{name}.spice").write_text("r1 a 0 1k\n")
+    sweep = "testbench: tb\nparameters: {corner: [tt, ss], k: [a, b]}\n"
+    for more in ("", "monte_carlo: {samples: 3, seed: 1}\n"):
+        (root / "s.yaml").write_text(sweep + more)
+        found = [str(each) for each in lint_includes(Project.load(root))]
+        assert len(found) == 1
+        assert "no such file: " in found[0]
+        assert "models/ss_b.spice" in found[0]
+
+
 def test_values_that_are_not_looked_at_are_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("includes", "worked_out_names"):
         monkeypatch.setattr(f"simorc.netlist.deck.{module}.MOST_PLACES", 1)

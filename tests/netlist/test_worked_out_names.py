@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
 
 from simorc.netlist.deck.file_references import closure, references
-from simorc.netlist.deck.worked_out_names import naming_words, places_to_read, works_out_names
+from simorc.netlist.deck.worked_out_names import (
+    cases_of_other_files,
+    combinations_of_names,
+    naming_words,
+    works_out_names,
+)
 from simorc.netlist.template import Template
+from simorc.sweeps.plan import Plan
 
 
 @pytest.mark.parametrize(
@@ -33,15 +40,41 @@ def test_names_that_depend_on_the_case(tmp_path: Path, text: str, worked_out: bo
         ("{% set f = parameters.k %}\n.include {{ f }}.inc\nr1 a 0 {{ parameters.r }}\n", {"k"}),
         (".lib\n+ a.lib {{ parameters.corner }}\n.include {{ case_id }}\n", {"corner"}),
         ("{% if config.x > 1 %}\n.include a.inc\n{% endif %}\nr1 a 0 {{ parameters.r }}\n", {"x"}),
+        (".include {{ parameters.k }}_{{ parameters.x }}.inc\n", {"k", "x"}),
         (".include a.inc\n{% if parameters.r > 1 %}\n.op\n{% endif %}\n", set()),
     ],
 )
-def test_the_axes_whose_values_are_all_looked_at(tmp_path: Path, text: str, naming: set[str]) -> None:
+def test_the_parameters_whose_combinations_are_all_looked_at(
+    tmp_path: Path, text: str, naming: set[str]
+) -> None:
     (tmp_path / "t.j2").write_text(f"t\n{text}")
     words = naming_words(Template.load(tmp_path / "t.j2"))
-    for name in ("corner", "k", "x", "r"):
-        assert places_to_read(words, (name, "other"), 10**6) == (4096 if name in naming else 64), name
-    assert places_to_read(words, ("corner",), 5) == 5
+    sizes = {"corner": 70, "k": 80, "x": 90, "r": 100}
+    plan = Plan.expand(
+        {"parameters": {name: [*range(size)] for name, size in sizes.items()}},
+        defaults=dict.fromkeys(sizes, 0),
+    )
+    names, number = combinations_of_names(plan, words)
+    assert (set(names), number) == (naming, math.prod(sizes[name] for name in naming))
+    cases = [each.parameters for each in cases_of_other_files(plan, words)]
+    varied = {tuple(case[name] for name in sorted(naming)) for case in cases} | {(0,) * len(naming)}
+    assert len(varied) == min(number, 4096)
+    for name in sizes:
+        if name not in naming:
+            assert len({case[name] for case in cases}) == 64, name
+
+
+def test_samples_are_alike_and_corners_of_samples_are_not() -> None:
+    drawn = {"samples": 9, "seed": 1, "distributions": {"r": {"normal": {"mean": 1, "sigma": 0.1}}}}
+    plan = Plan.expand(
+        {"parameters": {"corner": ["tt", "ss", "ff"]}, "monte_carlo": drawn},
+        defaults={"corner": "tt", "r": 1},
+    )
+    bundles = {f"c{number}": {"r": number} for number in range(70)}
+    named = Plan.expand({"corners": bundles}, defaults={"r": 1})
+    assert len([*cases_of_other_files(named, frozenset({"corner"}))]) == 69
+    for words in (frozenset({"corner"}), frozenset[str]()):
+        assert [each.parameters["corner"] for each in cases_of_other_files(plan, words)] == ["ss", "ff"]
 
 
 def test_only_lines_with_a_word_of_a_name_are_looked_at() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from simorc.errors import TemplateError
-from simorc.netlist.deck.worked_out_names import naming_words, places_to_read
+from simorc.netlist.deck.worked_out_names import cases_of_other_files, naming_words
 from simorc.rundir.circuit.circuits import circuits_of
 from simorc.rundir.circuit.freezing import describe, freeze, freeze_template, sources_of
 from simorc.rundir.circuit.input_changes import changes_of, project_root, refuse_changed
@@ -64,20 +64,15 @@ def frozen(layout: RunLayout, manifest: Manifest, circuit: Circuit, root: Path, 
 
 
 def kinds_of_decks(preparation: Preparation) -> Iterator[str]:
-    """The first case's deck, and one for each value of each axis, which may make a deck read other files.
+    """The first case's deck, and one for each case that may read other files.
 
-    Every value of an axis is looked at if the template works out names of files from it, up to 4096;
+    Every combination of values from which the template works out names of files is looked at, up to 4096;
     64 values of any other axis are.
     """
     plan = preparation.plan
-    words = naming_words(preparation.template)
     yield preparation.deck_as_written(plan.case(1))
-    for axis, size in enumerate(plan.axis_sizes):
-        for place in range(places_to_read(words, plan.axes[axis].names, size)):
-            case = plan.variation(axis, place)
-            if case.sample is not None and place:
-                break
-            try:
-                yield preparation.deck_as_written(case)
-            except TemplateError:  # a combination that need not be one of the sweep's cases
-                continue
+    for case in cases_of_other_files(plan, naming_words(preparation.template)):
+        try:
+            yield preparation.deck_as_written(case)
+        except TemplateError:  # a combination that need not be one of the sweep's cases
+            continue

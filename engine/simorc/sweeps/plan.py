@@ -241,13 +241,26 @@ class Plan:
         """How many places each axis has, the slowest axis first."""
         return self._grid.shape
 
+    @property
+    def corner_axis(self) -> int | None:
+        """The axis of named corners; None without one."""
+        return self._grid.corner_axis
+
+    @property
+    def sample_axis(self) -> int | None:
+        """The axis of Monte Carlo samples; None without one."""
+        return self._grid.sample_axis
+
     def variation(self, axis: int, place: int) -> Case:
         """The case with one axis at `place` and all others at their first; it need not be kept, and has id
         0.
         """
-        places = [0] * len(self._grid.shape)
-        places[axis] = place
-        return self._grid.case(self._grid.join(places), 0)
+        return self.combination({axis: place})
+
+    def combination(self, places: Mapping[int, int]) -> Case:
+        """The case with these axes at these places and all others at their first, as `variation`."""
+        every = [places.get(axis, 0) for axis in range(len(self._grid.shape))]
+        return self._grid.case(self._grid.join(every), 0)
 
     def grouped(self, codes: Sequence[Sequence[int]]) -> list[Sequence[int]]:
         """The case ids in groups: cases are together when all their places carry equal codes.

@@ -17,7 +17,12 @@ from simorc.deck_text import read_leniently, unreadable_for_ngspice
 from simorc.errors import ConfigError, Problem, TemplateError
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.parts import Include
-from simorc.netlist.deck.worked_out_names import MOST_PLACES, names_files, naming_words, places_to_read
+from simorc.netlist.deck.worked_out_names import (
+    MOST_PLACES,
+    cases_of_other_files,
+    combinations_of_names,
+    naming_words,
+)
 from simorc.netlist.finding import Finding
 from simorc.netlist.template import Template
 from simorc.sweeps.plan import Plan
@@ -163,15 +168,11 @@ def _of_sweep(project: Project, sweep: Sweep) -> Iterator[Finding]:
     yield from _findings(project, testbench, plan.case(1))
     left_out = bool(definition.exclude or definition.include)
     words = _naming_words(testbench)
-    for axis, size in enumerate(plan.axis_sizes):
-        names = plan.axes[axis].names
-        if size > MOST_PLACES and names_files(words, names):
-            yield Finding(sweep.path, 1, 1, _unchecked(names, size), True)
-        for place in range(1, places_to_read(words, names, size)):
-            case = plan.variation(axis, place)
-            if case.sample is not None:
-                break
-            yield from _findings(project, testbench, case, warning=left_out)
+    names, number = combinations_of_names(plan, words)
+    if number > MOST_PLACES:
+        yield Finding(sweep.path, 1, 1, _unchecked(names, number), True)
+    for case in cases_of_other_files(plan, words):
+        yield from _findings(project, testbench, case, warning=left_out)
 
 
 def _naming_words(testbench: Testbench) -> frozenset[str]:

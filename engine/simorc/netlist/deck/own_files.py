@@ -16,7 +16,7 @@ from simorc.deck_text import read_leniently
 from simorc.errors import TemplateError
 from simorc.netlist.deck.file_references import found, references
 from simorc.netlist.deck.includes import rendered_deck
-from simorc.netlist.deck.worked_out_names import names_files, naming_words, places_to_read
+from simorc.netlist.deck.worked_out_names import cases_of_other_files, naming_words
 from simorc.netlist.template import Template
 from simorc.sweeps.plan import Plan
 
@@ -61,7 +61,7 @@ def template_files(testbench: Testbench) -> list[Path]:
 
 
 def _cases_of_other_files(testbench: Testbench, plan: Plan) -> Iterator[Case]:
-    """The first case, and one for each value on which the files that a deck includes depend."""
+    """The first case, and those that may include other files."""
     if not len(plan):
         return
     yield plan.case(1)
@@ -69,10 +69,8 @@ def _cases_of_other_files(testbench: Testbench, plan: Plan) -> Iterator[Case]:
         words = naming_words(Template.load(testbench.template))
     except (TemplateError, OSError):
         return
-    for axis, size in enumerate(plan.axis_sizes):
-        names = plan.axes[axis].names
-        if names_files(words, names):
-            yield from (plan.variation(axis, place) for place in range(1, places_to_read(words, names, size)))
+    if words:
+        yield from cases_of_other_files(plan, words)
 
 
 def included_files(text: str, places: Iterable[Path], root: Path) -> Iterator[Path]:

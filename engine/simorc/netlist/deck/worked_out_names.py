@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import islice, product
+from typing import TYPE_CHECKING
 
 import jinja2
 
 from simorc.deck_text import read_leniently
 from simorc.netlist.template import Template
+
+if TYPE_CHECKING:
+    from simorc.sweeps.cases import Case
+    from simorc.sweeps.plan import Plan
 
 _NAMING = re.compile(
     r"\.inc|\.lib|file\w*\s*=|osdi|codemodel|\bsource\b|\bload\b|\{%-?\s*include", re.IGNORECASE
@@ -21,7 +28,7 @@ _TAG = re.compile(r"\{%|^\s*\+")
 """Lines of template statements, and lines that continue a card."""
 _WORD = re.compile(r"[A-Za-z_]\w*")
 MOST_PLACES = 4096
-"""Values of an axis that are looked at, if the files that a deck reads depend on it."""
+"""Combinations of values that are looked at, if the files that a deck reads depend on them."""
 _FEW_PLACES = 64
 """Values of any other axis: a value may contain a whole card."""
 _CLOSES = re.compile(r"\{%-?\s*end(?:if|for|macro|call)\b")
@@ -61,11 +68,41 @@ def naming_words(template: Template) -> frozenset[str]:
     )
 
 
-def places_to_read(words: frozenset[str], names: Collection[str], size: int) -> int:
-    """How many of the `size` places of an axis of the parameters `names` may lead to other files."""
-    return min(size, MOST_PLACES if names_files(words, names) else _FEW_PLACES)
-
-
 def names_files(words: frozenset[str], names: Collection[str]) -> bool:
     """Whether the files that decks read depend on one of the parameters `names`."""
     return not words.isdisjoint(names)
+
+
+def combinations_of_names(plan: Plan, words: frozenset[str]) -> tuple[list[str], int]:
+    """The parameters on which the files that decks read depend, and how many combinations their axes have."""
+    axes = _naming_axes(plan, words)
+    names = [name for axis in axes for name in plan.axes[axis].names]
+    return names, math.prod(plan.axis_sizes[axis] for axis in axes)
+
+
+def cases_of_other_files(plan: Plan, words: frozenset[str]) -> Iterator[Case]:
+    """Cases whose decks may read other files than that of the first case, which is not among them.
+
+    Every combination of values that name files is one, up to `MOST_PLACES`: a name may be made of two
+    parameters. Of any other axis, a few values are looked at. A case need not be one of the sweep.
+    """
+    naming = _naming_axes(plan, words)
+    ranges = (range(plan.axis_sizes[axis]) for axis in naming)
+    for places in islice(product(*ranges), 1, MOST_PLACES):
+        yield plan.combination(dict(zip(naming, places, strict=True)))
+    for axis, size in enumerate(plan.axis_sizes):
+        if axis not in naming and axis != plan.sample_axis:
+            yield from (plan.variation(axis, place) for place in range(1, min(size, _FEW_PLACES)))
+
+
+def _naming_axes(plan: Plan, words: frozenset[str]) -> list[int]:
+    return [
+        axis
+        for axis, size in enumerate(plan.axis_sizes)
+        if size > 1 and names_files(words, [*plan.axes[axis].names, *_own_name(plan, axis)])
+    ]
+
+
+def _own_name(plan: Plan, axis: int) -> tuple[str, ...]:
+    """What a template calls the place of an axis, besides its parameters."""
+    return ("corner",) if axis == plan.corner_axis else ()
