@@ -41,7 +41,8 @@ def _point(device: Device, parameters: Mapping[str, float], values: Mapping[str,
     terminals = tuple(_voltage(node, values) for node in device.nodes)
     usable = dict(parameters) if reports_correctly(device.type, device.polarity) else {}
     bias = Bias(device.letter, device.type, device.polarity, usable, terminals)
-    return DevicePoint(device.instance, device.name, device.model, device.kind, bias)
+    model = device.model.rpartition(":")[2]  # a model inside a subcircuit: xota.xm1:nshort_model
+    return DevicePoint(device.instance, device.name, model, device.kind, bias)
 
 
 def _voltage(node: str, values: Mapping[str, float]) -> float | None:
