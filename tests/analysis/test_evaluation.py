@@ -12,7 +12,7 @@ from simorc.analysis.evaluation import Evaluator
 from simorc.analysis.points import Evaluation, Point
 from simorc.errors import RunError, UsageError
 from simorc.units import Number
-from tests.analysis.projects import divider_project, vout
+from tests.analysis.projects import CONFIG, divider_project, vout
 
 NOMINAL = Point("tb")
 
@@ -42,6 +42,20 @@ def test_points_give_the_measurements_of_their_parameters_and_variables(tmp_path
     assert heard == dict(enumerate(found))
     assert [each.value("vout") for each in again] == [each.value("vout") for each in found[:2]]
     assert simulations == len(points) + 2
+
+
+@pytest.mark.ngspice
+def test_points_have_operating_points_where_a_measurement_needs_them(tmp_path: Path) -> None:
+    config = CONFIG.replace("measurements:\n", "measurements:\n  ia: op(xa.i)\n")
+    project = divider_project(tmp_path, config=config)
+    drawn = [0.0, 1.5, -2.0]
+    points = [NOMINAL, *(replace(NOMINAL, variables={"xa dr": each}) for each in drawn[1:])]
+    with Evaluator(project, jobs=1) as evaluator:
+        found = evaluator.run(points)
+    assert not any(each.failure for each in found)
+    dropped = [2 - (each.value("vout") or 0.0) for each in found]
+    expected = [volts / (1e3 * (1 + 0.01 * dr)) for volts, dr in zip(dropped, drawn, strict=True)]
+    assert [each.value("ia") for each in found] == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.ngspice

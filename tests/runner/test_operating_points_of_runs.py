@@ -14,9 +14,11 @@ from simorc.launch.one_case import run_case
 from simorc.launch.operating_point import operating_point_of
 from simorc.operating_point.table import FILE, read_operating_point
 from simorc.rundir.layout import RunLayout
+from simorc.rundir.lock import runner_alive
 from simorc.rundir.store.connection import Row
 from simorc.rundir.store.reader import RunReader
 from tests.divider_projects import MakeProject
+from tests.waiting import until
 
 pytestmark = pytest.mark.ngspice
 
@@ -83,6 +85,27 @@ def test_warm_and_cold_give_the_same_and_the_case_is_not_touched(
     assert first["message"] == "unsaturated: not in saturation: x2 (linear)"
     assert last["message"] is None
     assert [row["m_gm"] for row in _rows(cold)] == [row["m_gm"] for row in _rows(warm)]
+
+
+def test_a_case_is_reused_with_its_operating_point_only(
+    make_project: MakeProject, start: Callable[..., RunLayout]
+) -> None:
+    plain = CONFIG.partition("measurements")[0]
+    project = _project(make_project, "reused", plain)
+
+    def run(*earlier: RunLayout) -> tuple[RunLayout, list[str]]:
+        layout = start(build_run(Project.load(project.root), "s", where="r<=20k", reuse=earlier))
+        until(lambda: not runner_alive(layout))
+        with RunReader(layout) as view:
+            return layout, [attempt["action"] for case in (1, 2) for attempt in view.attempts(case)]
+
+    without, _ = run()
+    (project.root / "tb" / "config.yaml").write_text(CONFIG)
+    stored, actions = run(without)
+    assert "reused" not in actions
+    again, actions = run(stored)
+    assert actions == ["reused", "reused"]
+    assert (again.case_dir(1) / FILE).read_text() == (stored.case_dir(1) / FILE).read_text()
 
 
 def test_an_operating_point_on_demand_equals_the_stored_one(

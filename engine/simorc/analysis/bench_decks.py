@@ -15,6 +15,7 @@ from simorc.config.definitions import MeasurementDefinition, wanted_cards
 from simorc.config.names import NO_CORNER, STATISTICAL_CORNER, did_you_mean
 from simorc.config.project import Project, Testbench
 from simorc.errors import UsageError
+from simorc.measurements.device_values import parameters_needed
 from simorc.netlist.convergence_options import with_fallback_options
 from simorc.netlist.deck.card_measures import with_saves_for_cards
 from simorc.netlist.deck.template_paths import FROM_CASE, TemplatePaths
@@ -65,6 +66,7 @@ class BenchDecks:
         self._limits = limits
         self._apart = apart
         self._requested, self._optional = wanted_cards(definitions)
+        self._operating_point = parameters_needed(definitions)
         self._template = Template.load(testbench.template)
         self._paths = TemplatePaths(testbench.template.parent, None, unmarked)
         self._dut, self._root = str(project.dut_netlist or ""), str(project.root)
@@ -121,6 +123,7 @@ class BenchDecks:
             marked=marked,
             siblings=_SIBLINGS,
             partners=lambda: self._partners(point, directory),
+            operating_point=self._operating_point,
         )
 
     def _partners(self, point: Point, directory: Path) -> Iterator[tuple[str, str]]:
