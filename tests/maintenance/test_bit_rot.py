@@ -130,6 +130,14 @@ def test_no_flip_in_the_data_of_a_raw_file_is_silent(with_waveforms: RunLayout) 
     assert any("the waveforms of 1 case (1)" in each.message for each in found)
 
 
+def test_the_waveforms_of_a_case_that_is_to_run_again_do_not_count(with_waveforms: RunLayout) -> None:
+    with Store(with_waveforms, load_manifest(with_waveforms).plan) as store:
+        store.back_to_pending([1])
+        store.flush()
+    with_waveforms.raw(1).write_bytes(b"")
+    assert other_waveforms(with_waveforms, 10) == []
+
+
 def test_a_reader_changes_no_checksum(run: RunLayout) -> None:  # noqa: F811
     before = run.path.joinpath(checksums.NAME).read_bytes()
     with RunReader(run) as view:

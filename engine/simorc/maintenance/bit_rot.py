@@ -15,6 +15,7 @@ from simorc.rundir import checksums
 from simorc.rundir.attempts.history import key_of, stored_attempts, traced_attempts
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.store.finished import Finished
+from simorc.rundir.store.reader import RunReader
 from simorc.waveforms.fingerprint import fingerprint
 from simorc.waveforms.rawfile import RawFile
 
@@ -79,12 +80,14 @@ def _differing(stored: Finished, traced: Finished, measured_again: bool) -> Iter
 
 def other_waveforms(layout: RunLayout, total: int) -> list[int]:
     """The completed cases whose raw file is not the one of their last attempt, ascending; a missing raw file
-    is not one of them.
+    is not one of them, nor is a case that is to run again.
     """
     last: dict[int, Finished] = {}
     for attempt in stored_attempts(layout.database, total):
         last[attempt.case_id] = attempt
-    completed = [each for each in last.values() if each.outcome.status == "completed"]
+    with RunReader(layout) as view:
+        count = set(view.ids_with("completed"))
+    completed = [each for each in last.values() if each.case_id in count]
     return sorted(each.case_id for each in completed if _is_other(layout, each))
 
 
