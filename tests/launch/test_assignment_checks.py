@@ -36,6 +36,14 @@ def test_a_card_without_end_is_refused_for_the_version_that_reads_it(
     assert "tb/tb.spice.j2:2:11: ngspice 39 reads this card without end" in str(caught.value)
 
 
+@pytest.mark.parametrize("version", ["39"], indirect=True)
+def test_a_comma_that_the_template_works_out_is_found(make_project: MakeProject, version: None) -> None:
+    loop = "{% for n in 'ab' %}{{ n }}={{ parameters.r }}{{ ', ' if not loop.last }}{% endfor %}"
+    (found,) = lint_assignments(make_project(f"* t\n.param {loop}\n{DIVIDER}"))
+    assert found.message.startswith("ngspice 39 reads this card without end")
+    assert not found.warning
+
+
 @pytest.mark.parametrize(("version", "found"), [("38", []), ("46", []), (None, [True])], indirect=["version"])
 def test_it_is_sound_for_other_versions_and_a_warning_where_none_is_known(
     make_project: MakeProject, version: None, found: list[bool]

@@ -112,6 +112,13 @@ def test_every_form_of_a_sweep_is_looked_at(tmp_path: Path, sweep: str, place: s
     assert place in problems(project(tmp_path, "r1 a 0 X", sweep=sweep))
 
 
+@pytest.mark.parametrize(
+    "line", ["r1 a 0 {{ parameters.x | upper }}", "r1 a 0 Xk", "{% set z = parameters.x %}r1 a 0 {{ z }}"]
+)
+def test_a_text_that_the_template_changes_is_found(tmp_path: Path, line: str) -> None:
+    assert problems(project(tmp_path, line, sweep="parameters: {x: [1, 1/2]}")) == ["2:21"]
+
+
 def test_a_default_is_looked_at_also_without_sweep(tmp_path: Path) -> None:
     made = project(tmp_path, "r1 a 0 X", default="5%")
     found = problems_of_testbench(made, made.testbenches["tb"])

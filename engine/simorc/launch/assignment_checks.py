@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simorc.errors import ToolMissing
-from simorc.netlist.deck.lost_assignments import ENDLESS_IN, in_use, lost_assignments
+from simorc.netlist.deck.includes import rendered_deck
+from simorc.netlist.deck.lost_assignments import ENDLESS_IN, LostAssignment, in_use, lost_assignments
 from simorc.netlist.deck.own_files import own_files
 from simorc.netlist.finding import Finding
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.versions import numbers
+from simorc.sweeps.plan import Plan
 
 if TYPE_CHECKING:
     from simorc.config.models.sweep import SweepDefinition
@@ -37,13 +41,25 @@ def _of_testbench(
     if simulator.name != "ngspice":
         return
     files = own_files(project, testbench, definition)
-    for file in files:
-        lost = [*lost_assignments(file.text, title=file.title)]
-        for each in in_use(lost, (one.text for one in files)) if lost else ():
-            version = _version(simulator.executable) if each.endless else ()
-            if each.endless and version and version[:1] not in ENDLESS_IN:
-                continue
-            yield Finding(file.path, each.line, each.column, each.message, each.endless and not version)
+    found = [(file.path, each) for file in files for each in lost_assignments(file.text, title=file.title)]
+    known = {each.message for _, each in found}
+    found += [each for each in _in_first_deck(project, testbench, definition) if each[1].message not in known]
+    relevant = in_use([each for _, each in found], (file.text for file in files)) if found else []
+    for path, each in found:
+        version = _version(simulator.executable) if each.endless else ()
+        if each in relevant and (not each.endless or not version or version[:1] in ENDLESS_IN):
+            yield Finding(path, each.line, each.column, each.message, each.endless and not version)
+
+
+def _in_first_deck(
+    project: Project, testbench: Testbench, definition: SweepDefinition | Mapping[str, object]
+) -> Iterator[tuple[Path, LostAssignment]]:
+    """Those that a template works out in the first case, at their lines of the template."""
+    plan = Plan.expand(definition, defaults=testbench.parameters)
+    rendered = rendered_deck(project, testbench, plan.case(1)) if len(plan) else None
+    for each in lost_assignments(rendered.text) if rendered is not None else ():
+        line = rendered.template_line(each.line) if rendered is not None else 1
+        yield testbench.template, replace(each, line=line, column=1)
 
 
 def _version(executable: str) -> tuple[int, ...]:

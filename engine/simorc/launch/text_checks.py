@@ -15,6 +15,7 @@ from simorc.config.sweep_value_checks import swept_texts
 from simorc.config.validate.cross_checks import written_path
 from simorc.config.yaml.source import KeyPath, Source, read_yaml
 from simorc.errors import Problem, TemplateError
+from simorc.netlist.deck.dropped_digits import dropped_digits
 from simorc.netlist.template import Template
 from simorc.netlist.value_places import resembles_a_number
 from simorc.units import Value
@@ -56,7 +57,7 @@ def _fault(
     if project.settings(testbench.name).simulator.name != "ngspice":
         return ""
     try:
-        Template.load(testbench.template).render(
+        deck = Template.load(testbench.template).render(
             values,
             case_id=1,
             dut_netlist=str(project.dut_netlist or ""),
@@ -66,5 +67,8 @@ def _fault(
         )
     except (TemplateError, OSError) as error:
         place, _, fault = (error.reason if isinstance(error, TemplateError) else "").partition(": ")
-        return fault if place == f"parameters.{name}" else ""
-    return ""
+        # A filter of the template may have changed the case of the mark around the value.
+        return fault if place.lower() == f"parameters.{name}".lower() else ""
+    text = str(values[name]).lower()
+    spoiled = (each for each in dropped_digits(deck) if text in each.word.lower())
+    return next((each.message for each in spoiled), "")

@@ -43,6 +43,11 @@ _TEXTS = frozenset({"version", "mfg", "file", "filename"})
 _ASSIGNING = frozenset({"let", "alter", "alterparam", "altermod", "meas", "measure", "option"})
 _SWEEPS = frozenset({"ac", "sp", "noise", "disto"})
 _SCALES = frozenset({"dec", "oct", "lin"})
+_EVALUATING = (
+    *(".para", ".csparam", ".subckt", ".func", ".if", ".elif", ".elseif", ".meas"),
+    *("x", "b", "let", "alter", "meas", "if", "while"),
+)
+"""What the first words of cards begin with on which ngspice evaluates expressions without braces."""
 _EXPRESSIONS = frozenset({"vol", "value", "cur", "v", "i", "q", "par", "param", "func"})
 _OF_MODELS = frozenset({"l", "w"})
 """Parameters of resistors and capacitors whose value is a model."""
@@ -120,6 +125,8 @@ def dropped_digits(text: str, *, resistor_codes: bool = False, title: bool = Tru
             continue
         if not deck.holds_number(card, match.start()) or (junk and _holds_expression(card)):
             continue
+        if "," in word and _in_list_of_source(card):
+            continue
         if not junk and resistor_codes and _is_resistor_code(card, word):
             continue
         yield DroppedDigits(word, *deck.place(match.start()))
@@ -138,10 +145,16 @@ def _foreign_ends(deck: _Deck) -> Iterator[DroppedDigits]:
             yield DroppedDigits(match[0], *deck.place(match.start()))
 
 
+def _in_list_of_source(card: _Card) -> bool:
+    """Whether commas are blanks at this place, as between the pairs of ``pwl(0,0 1n,5)``."""
+    before = card.words[: card.at]
+    return card.words[0][0].lower() in "vi" and before.count("(") > before.count(")")
+
+
 def _holds_expression(card: _Card) -> bool:
     """Whether ngspice evaluates an expression at this place of a card, also without braces."""
     first = card.words[0].lower()
-    if first.startswith((".para", ".csparam", ".subckt", ".func", "x", "b", "let", "alter", ".meas", "meas")):
+    if first.startswith(_EVALUATING):
         return True
     name = card.words[card.at - 2].lower() if card.at > 1 and card.words[card.at - 1] == "=" else ""
     return name in _EXPRESSIONS or card.words[card.at][0] in "'{\""
