@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from simorc.analysis.normal import tail
+from simorc.analysis.stored_analyses import stored_analyses
 from simorc.config.project import Project
 from simorc.errors import ConfigError
 from tests.analysis.projects import divider_project, vout
@@ -42,7 +43,7 @@ def analysed(tmp_path: Path) -> Path:
 
 
 @pytest.mark.ngspice
-def test_mismatch_names_the_share_of_each_device(called: Called) -> None:
+def test_mismatch_names_the_share_of_each_device(called: Called, analysed: Path) -> None:
     """The slopes of the divider are 1 V * 0.5 * s: the variances are as 1 to 4."""
     found = json.loads(called("mismatch", "out", "--corner", "typical", "--json").out)
     assert [each["condition"] for each in found] == ["typical"]
@@ -50,6 +51,9 @@ def test_mismatch_names_the_share_of_each_device(called: Called) -> None:
     assert only["devices"] == pytest.approx({"xl.xb": 0.8, "xa": 0.2, "xc": 0.0}, abs=0.001)
     assert only["sigma"] == pytest.approx(math.hypot(0.005, 0.01), rel=0.001)
     assert only["r_squared"] > 0.999 and only["simulations"] == 7
+    (kept,), lost = stored_analyses(analysed)
+    assert (kept.name, kept.kind, kept.testbench, lost) == ("out", "mismatch", "tb", [])
+    assert kept.found["contributions"] == found and "tb/config.yaml" in kept.inputs
     text = called("mismatch", "out", "--corner", "high", "--samples", "60").out
     assert "60 simulations" in text and "xl.xb dr" in text and "█" in text
 

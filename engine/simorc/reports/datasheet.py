@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from simorc.plots.limit_strip import strip_text
+from simorc.reports.causes import run_causes
 from simorc.reports.markdown import Code, markdown_code, markdown_line, markdown_table, markdown_text
+from simorc.reports.sections import cause_lines
 from simorc.reports.spec_sheet import limit_strip
 from simorc.reports.wording import STATUS_WORDS, Wording, overall, why_not
 from simorc.results.case_counts import counts_of
@@ -53,7 +55,7 @@ def datasheet(run: OpenRun) -> str:
         lines += markdown_table(header, (cells_of(run, result) for result in run.spec_results))
     else:
         lines.append("No specs are declared.")
-    return "\n".join([*lines, *_warnings(run)]) + "\n"
+    return "\n".join([*lines, *cause_lines(run_causes(run)), *_warnings(run)]) + "\n"
 
 
 def _warnings(run: OpenRun) -> list[str]:

@@ -13,8 +13,9 @@ from simorc.plots.backends.svg_strips import StripLine, draw_strips
 from simorc.plots.declared_specs import declared_specs
 from simorc.plots.figure import Axis, Figure, FigureStrip
 from simorc.plots.from_run import bars_of, figures_of, limits_of, over_parameter
+from simorc.reports.causes import run_causes
 from simorc.reports.datasheet import share_text
-from simorc.reports.sections import cautions, effect_tables
+from simorc.reports.sections import cause_tables, cautions, effect_tables
 from simorc.reports.spec_sheet import spec_rows
 from simorc.reports.wording import (
     DASH,
@@ -58,6 +59,7 @@ def page_of(run: OpenRun) -> dict[str, Any]:
     frame, manifest, cases = run.frame, run.manifest, run.case_counts
     notes = notes_of(run.layout)
     head = (run.name, notes.label, notes.note, manifest.created)
+    causes = run_causes(run)
     good = all(result.passed for result in run.spec_results) and not cases.failed
     return {
         "title": plain(f"{manifest.sweep} ({manifest.testbench})"),
@@ -78,6 +80,8 @@ def page_of(run: OpenRun) -> dict[str, Any]:
             {"svg": Markup(figure_markup(each, 560, 320)), "note": each.note} for each in figures(run)
         ],
         "effects": effect_tables(run),
+        "causes": cause_tables(causes),
+        "cause_remarks": [plain(each) for each in causes.remarks],
         "cautions": cautions(run),
         "style": Markup(STYLE),
         "script": Markup(script()),

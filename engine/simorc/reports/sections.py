@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from simorc.reports.causes import RunCauses, root_of
+from simorc.reports.markdown import markdown_line, markdown_table
 from simorc.reports.wording import Wording
 from simorc.results.one_at_a_time import Effect, effects, sensitivity_axis
 from simorc.results.open_run import OpenRun
@@ -60,10 +62,8 @@ def cautions(run: OpenRun) -> list[str]:
 
 def _moved(run: OpenRun) -> tuple[str, ...]:
     """Inputs that differ now; empty if the project the run was built in is not found."""
-    root = run.manifest.project_root_if_known or run.layout.root
-    here = run.layout.root if (run.layout.root / "sim_setup.yaml").is_file() else root
-    recorded = run.manifest.inputs_if_known
-    return moved_inputs(here, recorded) if recorded and here.is_dir() else ()
+    root, recorded = root_of(run), run.manifest.inputs_if_known
+    return moved_inputs(root, recorded) if recorded and root is not None else ()
 
 
 def _rungs(run: OpenRun) -> list[str]:
@@ -76,3 +76,38 @@ def _rungs(run: OpenRun) -> list[str]:
 
 def _stopped(run: OpenRun) -> list[str]:
     return [f"Sampling ended early: {plain(text)}." for text in run.stopped]
+
+
+def cause_tables(found: RunCauses) -> list[dict[str, Any]]:
+    """For each spec what the analyses found, with bars; empty where nothing was analysed."""
+    return [
+        {
+            "name": plain(spec.spec),
+            "rows": [
+                {
+                    "kind": cause.kind,
+                    "what": plain(cause.what),
+                    "value": plain(cause.value),
+                    "where": plain(cause.where),
+                    "case": cause.case,
+                    "bar": round(100 * min(1.0, abs(cause.share)), 1),
+                }
+                for cause in spec.causes
+            ],
+        }
+        for spec in (found.specs if found.analysed else ())
+    ]
+
+
+def cause_lines(found: RunCauses) -> list[str]:
+    """The causes as Markdown: a table for all specs, and what has to be known about it."""
+    if not found.analysed:
+        return []
+    rows = [
+        (spec.spec, each.kind, each.what, each.value, each.where)
+        for spec in found.specs
+        for each in spec.causes
+    ]
+    table = markdown_table(("Spec", "Found", "What", "Value", "At"), rows)
+    remarks = [f"- {markdown_line(each)}" for each in found.remarks]
+    return ["", "## Causes", "", *table, *(["", *remarks] if remarks else [])]

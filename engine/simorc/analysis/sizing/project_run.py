@@ -18,7 +18,7 @@ from simorc.analysis.evaluation import Evaluator
 from simorc.analysis.sizing.linear_search import Step
 from simorc.analysis.sizing.record import SizingRecord
 from simorc.analysis.sizing.run import Found, SizingRun
-from simorc.analysis.sizing.simulation import StoredSimulation, inputs_of
+from simorc.analysis.sizing.simulation import StoredSimulation, task_inputs
 from simorc.analysis.sizing.task import Task, task_of
 from simorc.analysis.sizing.trials import Trials
 from simorc.config.project import Project
@@ -86,7 +86,7 @@ def open_sizing(
     sizing = read_sizing(project, name) if resume is None else _sizing_of(project, resume)
     task = task_of(project, sizing)
     with Evaluator(project, jobs=jobs) as evaluator:
-        inputs = inputs_of(task, evaluator)
+        inputs = task_inputs(task, evaluator)
         if resume is None:
             text = sizing.path.read_text(encoding="utf-8")
             record = SizingRecord.create(project.root, sizing.name, text, inputs)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from simorc.analysis.evaluation import Evaluator
 from simorc.analysis.points import Evaluation, Point
+from simorc.analysis.simulated_inputs import inputs_of
 from simorc.analysis.sizing.problem import Readings
 from simorc.analysis.sizing.record import SizingRecord
 from simorc.analysis.sizing.task import Task
 from simorc.analysis.sizing.trials import Trial
 from simorc.errors import RunError
-from simorc.rundir.provenance import hash_inputs
 
 
 class StoredSimulation:
@@ -58,20 +57,8 @@ def _readings(evaluations: Sequence[Evaluation]) -> Readings:
     return Readings(values, {each.point.testbench: each.failure for each in evaluations if each.failure})
 
 
-def inputs_of(task: Task, evaluator: Evaluator) -> dict[str, str]:
+def task_inputs(task: Task, evaluator: Evaluator) -> dict[str, str]:
     """The digest of every file that a simulation of the task reads, by its name in the project."""
-    project, place = task.project, task.space.start
-    decks, files = [], []
-    directory = project.root / "results" / "0"
-    for name in task.definition.testbenches:
-        bench = project.testbenches[name]
-        files += [bench.template, bench.config_path]
-        hooks = (each.python for each in bench.config.measurements.values())
-        files += [project.root / hook.rpartition(":")[0] for hook in hooks if hook]
-        spiceinit = project.settings(name).simulator.spiceinit
-        files += [Path(spiceinit)] if spiceinit else []
-        decks += [
-            evaluator.bench(name).deck(task.point(name, place, corner), directory)[0]
-            for corner in task.corners
-        ]
-    return hash_inputs(project.root, files, directory, decks)
+    place = task.space.start
+    benches, corners = task.definition.testbenches, task.corners
+    return inputs_of(evaluator, [task.point(name, place, each) for name in benches for each in corners])

@@ -39,6 +39,7 @@ def command(
     sweep. For N random variables 2N + 1 simulations are made at each condition.
     """
     from simorc.analysis.mismatch import contributions
+    from simorc.analysis.stored_analyses import AnalysisRecord
 
     project = scope.load()
     with analysed(project, name, corners, jobs) as (subject, evaluator, counter):
@@ -47,7 +48,9 @@ def command(
         chosen = "regression" if method == "regression" else "sensitivity"
         if method is None:
             chosen = "regression" if samples is not None else subject.definition.mismatch.method
+        record = AnalysisRecord(project, subject, evaluator, "mismatch")
         found = contributions(subject, evaluator, asked, chosen, drawn, counter)  # type: ignore[arg-type]
+        record.store(contributions=[each.to_json() for each in found])
     if json_form:
         click.echo(json.dumps([each.to_json() for each in found], ensure_ascii=False))
         return

@@ -58,6 +58,7 @@ def command(
     """
     from simorc.analysis.parameter_steps import allowed_steps, check_parameters
     from simorc.analysis.sensitivity import sensitivities
+    from simorc.analysis.stored_analyses import AnalysisRecord
     from simorc.analysis.subject import subject_around
 
     project = scope.load()
@@ -68,11 +69,13 @@ def command(
     allowed = allowed_steps(project, subject.testbench, _steps(steps), whole)
     with evaluating(project, subject, jobs, dimensions=devices) as (evaluator, counter):
         asked = _asked(evaluator.bench(subject.testbench), measurements)
+        record = AnalysisRecord(project, subject, evaluator, "sensitivity")
         found = sensitivities(
             *(evaluator.run, subject.testbench, defaults, subject.conditions, asked, allowed, parameters),
             progress=counter,
             dimensions=lambda condition: _dimensions(evaluator, subject, condition, parameters),
         )
+        record.store(sensitivities=[each.to_json() for each in found])
     if json_form:
         click.echo(json.dumps([each.to_json() for each in found], ensure_ascii=False))
     else:

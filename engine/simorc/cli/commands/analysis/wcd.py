@@ -54,6 +54,7 @@ def command(
     """Show how many sigma away each limit of NAME, an analysis or a sweep, is from being violated, and at
     which point of the random variables. Exit code 3: a limit is nearer than the target.
     """
+    from simorc.analysis.stored_analyses import AnalysisRecord
     from simorc.analysis.worst_case import distances, ranges
 
     project = scope.load()
@@ -61,6 +62,7 @@ def command(
         options = subject.definition.worst_case_distance
         asked = subject.chosen(specs or options.specs, limited=True)
         samples = subject.verifying(verify, seed)
+        record = AnalysisRecord(project, subject, evaluator, "wcd")
         found = distances(
             *(subject, evaluator, asked),
             verify=samples,
@@ -68,6 +70,7 @@ def command(
             starts=options.starts if starts is None else starts,
             progress=counter,
         )
+        record.store(limits=[each.to_json() for each in found])
         simulations = evaluator.simulations
     if (corner := save or subject.definition.save_corner) is not None:
         _save(project, subject, found, corner)

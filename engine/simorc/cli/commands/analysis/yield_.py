@@ -38,6 +38,7 @@ def command(
     """Show the yield of NAME, an analysis or a sweep, for each spec and in total: Monte Carlo with its
     interval, and the probability of violations by worst-case distances.
     """
+    from simorc.analysis.stored_analyses import AnalysisRecord
     from simorc.analysis.worst_case import ranges
     from simorc.analysis.yields import summarize
 
@@ -45,12 +46,14 @@ def command(
     with analysed(project, name, corners, jobs) as (subject, evaluator, counter):
         asked = subject.chosen(specs, limited=True)
         drawn = subject.drawn(samples, seed)
+        record = AnalysisRecord(project, subject, evaluator, "yield")
         found = summarize(
             *(subject, evaluator, asked, drawn), verify=subject.verifying(verify, None), progress=counter
         )
+        rows, limits = [row.to_json() for row in found.rows], [each.to_json() for each in found.distances]
+        record.store(rows=rows, limits=limits)
         simulations = evaluator.simulations
     if json_form:
-        rows, limits = [row.to_json() for row in found.rows], [each.to_json() for each in found.distances]
         body = {"rows": rows, "limits": limits, "simulations": simulations}
         click.echo(json.dumps(body, ensure_ascii=False))
         return
