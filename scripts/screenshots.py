@@ -83,6 +83,15 @@ PICTURES: dict[str, Picture] = {
             Step(("down",) * 6 + ("greater_than_sign",) * 2, ("w_in=50u", "ms")),
         ),
     ),
+    "form": Picture(
+        "simorc: a limit is typed in the form, and the run judged by it",
+        ("run", "pvt_ac"),
+        (
+            Step((), ("45 / 45", "finished", "= 45 cases")),
+            Step(("S", "down", "I"), ("set-up of ac", "42/45")),
+            Step(("2", "2", "m", "e", "g"), ("cases meet it",)),
+        ),
+    ),
     "pipeline": Picture(
         "simorc: a design pipeline, from spec to verified RTL",
         ("pipeline", "run", "counter"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from rich.text import Text
 
 from simorc_tui.commands.command import Command
+from simorc_tui.commands.form_commands import FORM_FOOTER
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, WAVE_COMMANDS
 from simorc_tui.commands.tuner_commands import TUNER_FOOTER
 
@@ -83,11 +84,12 @@ FOOTERS: Mapping[str, tuple[Entry, ...]] = {
         *("app.help", "app.palette", "pane.zoom", "cases.copy"),
     ),
     "tuner": TUNER_FOOTER,
+    "form": FORM_FOOTER,
     "specs": (
         GO_THERE,
-        *("cases.worst", "results.histogram", "results.parameter", "results.map"),
+        *("cases.worst", "file.form", "results.histogram", "results.parameter"),
         PANES,
-        *("app.help", "cases.compare", "cases.group", "app.palette", "pane.zoom"),
+        *("app.help", "results.map", "cases.compare", "cases.group", "app.palette", "pane.zoom"),
     ),
 }
 """By pane, and by tab for the case pane; the first ones still fit on 80 columns."""

@@ -270,6 +270,13 @@ COMMANDS: tuple[MainCommand, ...] = (
         lambda main: main.program.edit(),
     ),
     _command(
+        "file.form",
+        "set-up",
+        "I",
+        "Edit specs, measurements, defaults and corners of the testbench in a form",
+        lambda main: main.form.edit(),
+    ),
+    _command(
         "file.netlist",
         "netlist",
         "N",

@@ -75,6 +75,11 @@ class CaseView(Container):
         self._layout, self._case_id = layout, case_id
         self._show()
 
+    @property
+    def current_spec(self) -> str:
+        """The spec under the cursor of the specs tab; empty where there is none."""
+        return cast("SpecsView", self._pane()).current_spec if self.ready and self.tab == "specs" else ""
+
     def overlay(self, case_ids: Sequence[int]) -> None:
         """Waveforms of these cases over each other, whatever the cursor does; none: of the case again."""
         self.overlaid = tuple(case_ids)

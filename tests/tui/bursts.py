@@ -58,6 +58,13 @@ PLACES: tuple[Sequence[str], ...] = (
     ("L", "/"),
     ("ctrl+s",),
     *(("1", *("down",) * rows, "T") for rows in (2, 3, 4, 5)),
+    ("I",),
+    *(
+        ("I", *("tab",) * sections, key)
+        for sections in range(4)
+        for key in ("enter", "a", "5", "D", "delete", "?")
+    ),
+    ("I", "5", "enter", "ctrl+s"),
     *(("1", "down", "down", "down", "T", key) for key in ("right", "5", "p", "c", "V", "w", "s", "?")),
     ("D", "down", "enter"),
     ("D", "down", "enter", "D"),

@@ -19,7 +19,14 @@ from simorc.config.names import NO_CORNER, STATISTICAL_CORNER, did_you_mean, lis
 from simorc.config.overrides import override_layer, variable_layer
 from simorc.config.root import find_root
 from simorc.config.settings import Layer, Setting, Settings, file_layer, origins_of, settings_of
-from simorc.config.validate.project_files import ProjectFiles, check_sweep, read_project, read_sweep
+from simorc.config.validate.project_files import (
+    ProjectFiles,
+    check_sweep,
+    check_testbench,
+    read_project,
+    read_sweep,
+    read_testbench,
+)
 from simorc.config.validate.unnamed_sweeps import how_to_name, unnamed_sweeps
 from simorc.config.yaml.document import Document
 from simorc.config.yaml.source import Source, read_yaml, shown
@@ -250,6 +257,25 @@ class Project:
         layers = replace(self._layers, sweeps={**self._layers.sweeps, sweep.name: layer})
         sweeps = MappingProxyType({**self.sweeps, sweep.name: sweep})
         return replace(self, sweeps=sweeps, _layers=layers), sweep
+
+    def with_testbench(self, name: str, source: Source) -> Project:
+        """The project with the config.yaml of a testbench that is being edited in the place of the saved one.
+
+        The sweeps of the testbench are checked against it. Raises ConfigError.
+        """
+        old = self._files
+        testbenches, templates = dict(old.testbenches), dict(old.templates)
+        files = replace(old, testbenches=testbenches, templates=templates, problems=[])
+        read_testbench(files, name, source)
+        layer, wrong = file_layer(source, files.testbenches[name].model)
+        problems = [*files.problems, *wrong, *check_testbench(files, name)]
+        for document in files.sweeps.values():
+            if document.model is not None and document.model.testbench == name:
+                problems += check_sweep(files, document)
+        if problems:
+            raise ConfigError(list(dict.fromkeys(problems)))
+        layers = replace(self._layers, testbenches={**self._layers.testbenches, name: layer})
+        return self._of(files, layers)
 
     def sweep(self, name: str) -> Sweep:
         """The sweep of that name. Raises UsageError, which mentions a file of that name that the project does

@@ -65,6 +65,19 @@ def plan_of_text(project: Project, source: Source) -> tuple[SweepDefinition, Pla
     return sweep.definition, plan_of(edited, sweep.definition)
 
 
+def testbench_of_text(project: Project, name: str, source: Source) -> Project:
+    """The project with the config.yaml of a testbench that is being edited; `source` is its text.
+
+    Refuses what `simorc validate` refuses in this file and in the sweeps of the testbench, except for
+    schematics and templates: raises ConfigError, ExpressionError or UsageError.
+    """
+    edited = project.with_testbench(name, source)
+    bench = edited.testbenches[name]
+    if problems := _wrong_measurements(edited, bench, source, bench.config.measurements):
+        raise ConfigError(list(dict.fromkeys(problems)))
+    return edited
+
+
 def problems_of(
     project: Project, definition: SweepDefinition, source: Path | Source | None, name: str
 ) -> list[Problem]:

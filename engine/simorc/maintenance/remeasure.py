@@ -16,7 +16,7 @@ from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -29,14 +29,10 @@ from simorc.config.definitions import (
 )
 from simorc.durability import sync_file_system
 from simorc.errors import SimorcError, UsageError
+from simorc.maintenance.measured_case import CaseOfShare, CaseShare, measure_share
 from simorc.maintenance.measured_rows import rewrite_metadata
 from simorc.maintenance.recorded_measuring import record_definitions
-from simorc.measurements.meas_output import parse_meas_output
-from simorc.measurements.meas_refine import refine
-from simorc.measurements.measure import Measured, check_definitions, compiled, measure_case
-from simorc.netlist.deck.deck import Deck
-from simorc.operating_point.table import FILE
-from simorc.regular_files import read_regular
+from simorc.measurements.measure import check_definitions, compiled
 from simorc.results.frame import Frame, load_frame
 from simorc.rundir.circuit.freezing import HOOKS, freeze_hooks, hook_files
 from simorc.rundir.layout import RunLayout
@@ -49,7 +45,6 @@ from simorc.rundir.store.measured_rows import (
     Remeasured,
     store_rows,
 )
-from simorc.waveforms.rawfile import RawFile
 
 _CHUNK = 50
 
@@ -224,22 +219,6 @@ def _check(definitions: MeasurementDefinitions, project_root: Path) -> None:
         raise UsageError("\n".join(f"measurements.{name}: {message}" for name, message in wrong))
 
 
-_Case: TypeAlias = tuple[int, dict[str, Any], dict[str, float]]
-"""Number, swept parameters, and the stored value of every measurement that need not be computed."""
-
-
-@dataclass(frozen=True)
-class _Share:
-    """The cases one worker measures; plain data, so that it can be sent."""
-
-    run: Path
-    definitions: MeasurementDefinitions
-    names: tuple[str, ...]
-    project_root: Path
-    defaults: Mapping[str, Any]
-    cases: tuple[_Case, ...]
-
-
 def _measured(
     layout: RunLayout,
     manifest: Manifest,
@@ -260,7 +239,7 @@ def _measured(
     }
     defaults = {} if manifest.plan_if_known is None else dict(manifest.plan.defaults)
     work = [
-        _Share(
+        CaseShare(
             *(layout.path, here, tuple(names), project_root, defaults),
             tuple(_cases(frame, start, [name for name in here if name in kept])),
         )
@@ -268,7 +247,7 @@ def _measured(
     ]
     done = 0
     with _pool(min(jobs, len(work))) as pool:
-        for rows in pool.map(_measure_share, work) if pool is not None else map(_measure_share, work):
+        for rows in pool.map(measure_share, work) if pool is not None else map(measure_share, work):
             yield from rows
             done += len(rows)
             progress(done, len(frame))
@@ -285,72 +264,8 @@ def _pool(jobs: int) -> Any:
     return ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) if jobs > 1 else nullcontext(None)
 
 
-def _cases(frame: Frame, start: int, stored: Sequence[str]) -> Iterator[_Case]:
+def _cases(frame: Frame, start: int, stored: Sequence[str]) -> Iterator[CaseOfShare]:
     known = [(name, frame.measurements[name]) for name in stored if name in frame.measurements]
     for place in range(start, min(start + _CHUNK, len(frame))):
         values = {name: float(column[place]) for name, column in known if np.isfinite(column[place])}
         yield int(frame.ids[place]), frame.parameters_of(place), values
-
-
-def _measure_share(share: _Share) -> list[MeasuredRow]:
-    layout = RunLayout(share.run)
-    return [_measure_one(layout, share, *case) for case in share.cases]
-
-
-def _measure_one(
-    layout: RunLayout, share: _Share, case_id: int, parameters: Mapping[str, Any], stored: Mapping[str, float]
-) -> MeasuredRow:
-    needed = [share.definitions[name].card for name in share.names]
-    printed, failed = _printed(layout, case_id, frozenset(needed))
-    found = measure_case(
-        share.definitions,
-        layout.raw(case_id),
-        parameters={**share.defaults, **parameters},
-        meas_values={**printed, **stored},
-        project_root=share.project_root,
-        operating_point=layout.case_dir(case_id) / FILE,
-    )
-    values = {name: value for name, value in found.values.items() if name in share.names}
-    missing = {name: why for name, why in found.missing.items() if name in share.names}
-    lacking = _lacking(share.definitions, found, failed)
-    message = "no value for " + ", ".join(lacking[:4]) if lacking else "; ".join(found.notes.values()) or None
-    return MeasuredRow(case_id, values, missing, "failed" if lacking else "completed", message)
-
-
-def _lacking(definitions: MeasurementDefinitions, found: Measured, failed: frozenset[str]) -> list[str]:
-    """What a case needs and does not have: declared measurements, then cards of the deck."""
-    optional = {name.lower() for name, each in definitions.items() if each.optional}
-    optional |= {each.card for each in definitions.values() if each.optional and each.card}
-    declared = [f"{name} ({why})" for name, why in found.missing.items() if name.lower() not in optional]
-    named = {each.card for each in definitions.values()}
-    return declared + [f".meas {name}" for name in sorted(failed - named - optional)]
-
-
-def _printed(
-    layout: RunLayout, case_id: int, needed: frozenset[str]
-) -> tuple[dict[str, float], frozenset[str]]:
-    """What the simulator printed, to full precision where `needed`, and the .meas cards that failed."""
-    deck = _deck(layout, case_id)
-    try:
-        output = parse_meas_output(read_regular(layout.log(case_id)), deck.measured_twice)
-    except OSError:
-        return {}, frozenset()
-    if needed.isdisjoint(output.printed):
-        return {name: found.value for name, found in output.printed.items()}, output.failed
-    return refine(deck, output.printed, _raw(layout, case_id)), output.failed
-
-
-def _deck(layout: RunLayout, case_id: int) -> Deck:
-    """The case's deck; without one, printed values stay as they are."""
-    try:
-        return Deck.parse(read_regular(layout.deck(case_id)).decode("utf-8", "surrogateescape"))
-    except OSError:
-        return Deck.parse("*\n.end\n")
-
-
-def _raw(layout: RunLayout, case_id: int) -> RawFile | None:
-    """What the digits of a printed value come from; without waveforms they stay as printed."""
-    try:
-        return RawFile.open(layout.raw(case_id))
-    except SimorcError:
-        return None

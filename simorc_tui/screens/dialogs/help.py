@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from simorc_tui.commands.command import GROUPS, Command
+from simorc_tui.commands.form_commands import FORM_COMMANDS, FORM_GROUPS
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, PLOT_GROUPS, WAVE_COMMANDS
 from simorc_tui.commands.tuner_commands import TUNER_COMMANDS, TUNER_GROUPS
 from simorc_tui.screens.dialogs.reading import KeyLines, ReadingScreen, key_lines
@@ -54,7 +55,7 @@ FILTERS = (
 )
 
 
-ALL_GROUPS = {**GROUPS, **PLOT_GROUPS, **TUNER_GROUPS}
+ALL_GROUPS = {**GROUPS, **PLOT_GROUPS, **TUNER_GROUPS, **FORM_GROUPS}
 KEY_WIDTH = 15
 
 
@@ -83,6 +84,12 @@ def tuner_help_screen(keymap: Mapping[str, str] | None = None) -> ReadingScreen:
     return ReadingScreen("simorc: keys of the tuner", _shown(sections))
 
 
+def form_help_screen(keymap: Mapping[str, str] | None = None) -> ReadingScreen:
+    """The keys of the form."""
+    title, lines = _group("form", (), keymap or {})
+    return ReadingScreen("simorc: keys of the form", _shown([(title, lines)]))
+
+
 def help_screen(
     commands: Sequence[Command], keymap: Mapping[str, str] | None = None, first: Sequence[str] = ()
 ) -> ReadingScreen:
@@ -93,7 +100,7 @@ def help_screen(
 def _group(group: str, commands: Sequence[Command], keymap: Mapping[str, str]) -> tuple[str, KeyLines]:
     if group in WIDGETS:
         return WIDGETS[group]
-    every = (*commands, *WAVE_COMMANDS, *PLOT_COMMANDS, *TUNER_COMMANDS)
+    every = (*commands, *WAVE_COMMANDS, *PLOT_COMMANDS, *TUNER_COMMANDS, *FORM_COMMANDS)
     lines = [(c.label_in(keymap), f"{c.help}  ({c.id})") for c in every if c.group == group]
     return ALL_GROUPS[group], lines
 

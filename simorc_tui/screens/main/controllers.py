@@ -6,6 +6,7 @@ from simorc_tui.screens.main.arrangement_controller import ArrangementController
 from simorc_tui.screens.main.case_controller import CaseController
 from simorc_tui.screens.main.compare_controller import CompareController
 from simorc_tui.screens.main.context import MainContext
+from simorc_tui.screens.main.form_controller import FormController
 from simorc_tui.screens.main.netlist_controller import NetlistController
 from simorc_tui.screens.main.open_run_controller import OpenRunController
 from simorc_tui.screens.main.pane_controller import PaneController
@@ -44,6 +45,7 @@ class Controllers:
         self.project_tree = TreeController(main, self.project, self.runs, self.run_list, self.compare)
         self.pipelines = PipelineController(main, self.project_tree)
         self.tuner = TunerController(main, self.project, self.panes)
+        self.form = FormController(main, self.project)
         self.program = ProgramController(main, self.project)
 
     def launch(self) -> None:

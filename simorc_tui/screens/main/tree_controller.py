@@ -41,6 +41,7 @@ MENUS: dict[str, tuple[Choice, ...]] = {
         Choice("validate", "v", "validate the project"),
     ),
     "testbench": (
+        Choice("form", "I", "edit specs, measurements, defaults and corners"),
         Choice("netlist", "n", "regenerate stale netlists"),
         Choice("edit", "e", "open config.yaml in $EDITOR"),
         Choice("validate", "v", "validate the project"),

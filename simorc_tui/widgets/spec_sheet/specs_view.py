@@ -106,6 +106,13 @@ class SpecsView(FailingPane):
             self._show(RunResults(note="reading ..."))
             self._read(layout)
 
+    @property
+    def current_spec(self) -> str:
+        """The measurement of the spec under the cursor; empty if it is on something else."""
+        place = self.query_one(OptionList).highlighted
+        target = self._targets[place] if place is not None and place < len(self._targets) else None
+        return target.name if isinstance(target, SpecRow) else ""
+
     def action_cursor(self, rows: int) -> None:
         lines = self.query_one(OptionList)
         if rows > 0:

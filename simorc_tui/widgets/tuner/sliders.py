@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from rich.text import Text
 from textual import events
-from textual.geometry import Region
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from simorc.analysis.tuning.knobs import Knob
 from simorc.text import plain
 from simorc_tui.theme.glyphs import ASCII, Glyphs
+from simorc_tui.widgets.option_lines import show_line
 
 LEAST_TRACK = 5
 LONGEST_NAME = 16
@@ -46,13 +46,7 @@ class Sliders(OptionList):
             before = []
         for place, knob in enumerate(self._knobs):
             if not before or before[place] != knob:
-                self._show_line(place, knob)
-
-    def _show_line(self, place: int, knob: Knob) -> None:
-        """As `replace_option_prompt_at_index` does, which then paints all lines."""
-        self.get_option_at_index(place)._set_prompt(self._line(knob))
-        self._option_render_cache.clear()
-        self.refresh(Region(0, place - self.scroll_offset.y, self.size.width, 1))
+                show_line(self, place, self._line(knob))
 
     def on_resize(self, event: events.Resize) -> None:
         """The tracks fill the width."""

@@ -14,7 +14,7 @@ from simorc.config.models.fields import Margin, Name, Quantity, Section, Text, T
 from simorc.number_grammar import MAX_LENGTH, look_alike
 from simorc.units import Number
 
-_METHODS = ("meas", "measure", "expr", "python", "operating_point")
+METHODS = ("meas", "measure", "expr", "python", "operating_point")
 _TOLERANCE = re.compile(r"(.+?)\s*(?:±|\+/-|\+-)\s*(.+)")
 
 
@@ -87,10 +87,10 @@ class Measurement(Section):
 
     @model_validator(mode="after")
     def _from_one_place(self) -> Measurement:
-        methods = [name for name in (*_METHODS, "across") if getattr(self, name) is not None]
+        methods = [name for name in (*METHODS, "across") if getattr(self, name) is not None]
         if len(methods) != 1:
             given = " and ".join(methods) or "none"
-            raise ValueError(f"exactly one of {', '.join(_METHODS)}, across is needed, not {given}")
+            raise ValueError(f"exactly one of {', '.join(METHODS)}, across is needed, not {given}")
         if self.python is not None and not re.fullmatch(r"[^:\0]+\.py:[A-Za-z_]\w*", self.python):
             raise ValueError(f"python: expected file.py:function, not '{self.python}'")
         return self
@@ -116,7 +116,7 @@ def _long_form(name: str, entry: Any) -> Any:
     if isinstance(entry, str | int | float) and not isinstance(entry, bool):
         return {"expr": str(entry)}
     written = {} if entry is None else entry
-    if isinstance(written, Mapping) and not any(key in written for key in (*_METHODS, "across", "builtin")):
+    if isinstance(written, Mapping) and not any(key in written for key in (*METHODS, "across", "builtin")):
         return {"meas": name, **written}
     return written
 

@@ -103,11 +103,12 @@ def _read_testbenches(files: ProjectFiles, setup: Setup) -> None:
             message = f"no config.yaml in {written}"
             files.problems.append(files.setup.source.problem(("testbenches", name), message))
         else:
-            _read_testbench(files, name, folder / "config.yaml")
+            read_testbench(files, name, read_yaml(folder / "config.yaml"))
 
 
-def _read_testbench(files: ProjectFiles, name: str, path: Path) -> None:
-    document = read_document(path, TestbenchConfig, _TESTBENCH)
+def read_testbench(files: ProjectFiles, name: str, source: Source) -> None:
+    """Put the testbench that `source` describes into `files`; its problems go to those of the project."""
+    document, path = document_of(source, TestbenchConfig, _TESTBENCH), source.path
     files.problems += document.problems
     if (config := document.model) is not None:
         _check_template(files, name, document.source, config)
@@ -273,8 +274,8 @@ def _check_environment(files: ProjectFiles) -> None:
 
 def _check_together(files: ProjectFiles) -> None:
     sweeps = files.setup.names("sweeps")
-    for name, testbench in files.testbenches.items():
-        files.problems += testbench_problems(testbench, files.templates.get(name), sweeps)
+    for name in files.testbenches:
+        files.problems += check_testbench(files, name)
     for sweep in files.sweeps.values():
         files.problems += check_sweep(files, sweep)
     for analysis in files.analyses.values():
@@ -285,6 +286,12 @@ def _check_together(files: ProjectFiles) -> None:
         from simorc.config.validate.pipeline_checks import pipeline_problems  # most projects have none
 
         files.problems += pipeline_problems(files.setup, files.root, sweeps)
+
+
+def check_testbench(files: ProjectFiles, name: str) -> list[Problem]:
+    """One testbench by itself: its specs, and its measurements across cases."""
+    sweeps = files.setup.names("sweeps")
+    return list(testbench_problems(files.testbenches[name], files.templates.get(name), sweeps))
 
 
 def check_sweep(files: ProjectFiles, sweep: Document[SweepDefinition]) -> list[Problem]:

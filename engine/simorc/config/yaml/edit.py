@@ -1,4 +1,4 @@
-"""Edits values of a sweep file; every other byte stays unchanged.
+"""Edits values of a YAML file of the project; every other byte stays unchanged.
 
 ruamel.yaml gives the position of each value; the new text is inserted there. Comments, blank lines, quotes
 and indentation are preserved, also those beside the remaining items of a block list.
@@ -7,9 +7,9 @@ and indentation are preserved, also those beside the remaining items of a block 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -19,8 +19,12 @@ from simorc.errors import ConfigError, Problem, UsageError
 from simorc.files import write_whole
 
 AxisValue = str | Sequence[str] | Mapping[str, str]
+Written: TypeAlias = "str | Sequence[str] | Mapping[str, Written]"
+"""A value to write: a text, a list of texts, or a mapping."""
+KeyPath = Sequence[str]
 
 _PLAIN = re.compile(r"[+-]?[\w.][\w.+-]*")
+_NULL = "tag:yaml.org,2002:null"
 _NOT_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "~", ""})
 
 
@@ -58,48 +62,116 @@ class SweepText:
         node = _child(self._root, key)
         return node.value if isinstance(node, ScalarNode) else None
 
+    def comment(self, path: KeyPath) -> str:
+        """The comment behind the value at a path of keys, on its line; empty without one."""
+        node = self._node(path)
+        if node is None:
+            return ""
+        end = self._end(node)
+        rest = self.text[end : self._line_end(end)].strip()
+        return rest.lstrip("# ").rstrip() if rest.startswith("#") else ""
+
     def with_parameter(self, name: str, value: AxisValue) -> SweepText:
         """This text with the parameter's values changed, or the parameter added after the others."""
-        section = self._section()
-        node = _child(section, name)
-        if node is not None:
-            return self._replaced(node, value)
-        if isinstance(section, MappingNode) and section.value:
-            return self._added(section, name, value)
-        return self._first(section, name, value)
+        return self.with_value(("parameters", name), value)
 
     def without_parameter(self, name: str) -> SweepText:
         """This text with the parameter no longer swept."""
-        section = self._section()
-        if not isinstance(section, MappingNode) or _child(section, name) is None:
-            return self
-        place = next(i for i, (key, _) in enumerate(section.value) if key.value == name)
-        if len(section.value) == 1:
-            return self._spliced(section.start_mark.index, _end(section), "{}")
-        if section.flow_style:
-            return self._without_flow(section, place)
-        key, value = section.value[place]
-        start = self._line_start(key.start_mark.index)
-        return self._spliced(start, self._line_end(_end(value)), "")
+        return self.without_value(("parameters", name))
+
+    def with_value(self, path: KeyPath, value: Written) -> SweepText:
+        """This text with the value at a path of keys changed, or added after the others there.
+
+        Raises UsageError if that cannot be written without changing anything else (a value that others
+        refer to by an alias, keys below a list).
+        """
+        return self._checked(path, value, lambda: self._with_value(path, value))
+
+    def without_value(self, path: KeyPath) -> SweepText:
+        """This text without the key at that path and its value; unchanged if there is none. Raises UsageError
+        as `with_value`.
+        """
+        return self._checked(path, None, lambda: self._without_value(path))
 
     def save(self, path: Path | None = None) -> None:
         """Write a file beside it, then rename that over it, so that no reader sees half a file."""
         write_whole(path or self.path, self.text)
 
+    def _checked(self, path: KeyPath, value: Written | None, edit: Callable[[], SweepText]) -> SweepText:
+        """The edited text, if it says what was meant and nothing else differs."""
+        try:
+            edited = edit()
+        except ConfigError as error:
+            raise self._refused(path) from error
+        if edited.data() != _with_entry(self.data(), path, value):
+            raise self._refused(path)
+        return edited
+
+    def _refused(self, path: KeyPath) -> UsageError:
+        where = f"{self.path.name}: {'.'.join(path)}"
+        return UsageError(f"{where} cannot be edited as it is written", remedy="edit the file")
+
+    def _with_value(self, path: KeyPath, value: Written) -> SweepText:
+        node = self._node(path)
+        if node is not None:
+            return self._replaced(path, node, value)
+        *above, name = path
+        section = self._node(above)
+        if isinstance(section, MappingNode) and section.value:
+            return self._added(section, name, value)
+        if section is not None and not isinstance(section, MappingNode) and section.tag != _NULL:
+            raise self._refused(path)
+        if section is None and len(above) > 1:
+            return self._with_value(above, {name: value})
+        return self._first(above, name, value)
+
+    def _without_value(self, path: KeyPath) -> SweepText:
+        *above, name = path
+        section = self._node(above)
+        if not isinstance(section, MappingNode) or _child(section, name) is None:
+            return self
+        place = next(i for i, (key, _) in enumerate(section.value) if key.value == name)
+        if len(section.value) == 1 and above:
+            return self._emptied(section)
+        if section.flow_style:
+            return self._without_flow(section, place)
+        key, value = section.value[place]
+        start = self._line_start(key.start_mark.index)
+        return self._spliced(start, self._line_end(self._end(value)), "")
+
+    def _emptied(self, section: MappingNode) -> SweepText:
+        return self._spliced(section.start_mark.index, self._end(section), "{}")
+
     def _section(self) -> Node | None:
         return _child(self._root, "parameters")
+
+    def _node(self, path: KeyPath) -> Node | None:
+        node: Node | None = self._root
+        for name in path:
+            node = _child(node, name)
+        return node
+
+    def _after_colon(self, path: KeyPath) -> int:
+        """Where a value of the key at `path` begins."""
+        section = self._node(path[:-1])
+        assert isinstance(section, MappingNode)
+        key = next(key for key, _ in section.value if key.value == path[-1])
+        return self.text.index(":", self._end(key)) + 1
 
     def _spliced(self, start: int, stop: int, text: str) -> SweepText:
         return SweepText(self.text[:start] + text + self.text[stop:], self.path)
 
-    def _replaced(self, node: Node, value: AxisValue) -> SweepText:
+    def _replaced(self, path: KeyPath, node: Node, value: Written) -> SweepText:
         if isinstance(node, SequenceNode) and not node.flow_style and not isinstance(value, str | Mapping):
             return self._block_list(node, value)
-        start = node.start_mark.index
+        start, end = node.start_mark.index, self._end(node)
         if isinstance(node, MappingNode | SequenceNode) and not node.flow_style:
             start = self.text.rindex(":", 0, start) + 1
-            return self._spliced(start, _end(node), " " + yaml_text(value))
-        return self._spliced(start, _end(node), yaml_text(value))
+            return self._spliced(start, end, " " + yaml_text(value))
+        if start == end:  # a key with nothing after it
+            start = end = self._after_colon(path)
+            return self._spliced(start, end, " " + yaml_text(value))
+        return self._spliced(start, end, yaml_text(value))
 
     def _block_list(self, node: SequenceNode, values: Sequence[str]) -> SweepText:
         """Items that stay keep their line, with the comments beside and above it."""
@@ -108,7 +180,7 @@ class SweepText:
         chunks: dict[str, str] = {}
         position = start
         for item in node.value:
-            end = self._line_end(_end(item))
+            end = self._line_end(self._end(item))
             chunks.setdefault(str(_as_text(item)), self.text[position:end])
             position = end
         lines = [chunks.get(value, f"{indent}- {yaml_text(value)}\n") for value in values]
@@ -116,35 +188,43 @@ class SweepText:
             start, position, "".join(line if line.endswith("\n") else line + "\n" for line in lines)
         )
 
-    def _added(self, section: MappingNode, name: str, value: AxisValue) -> SweepText:
+    def _added(self, section: MappingNode, name: str, value: Written) -> SweepText:
         last_key, last_value = section.value[-1]
         entry = f"{yaml_text(name)}: {yaml_text(value)}"
         if section.flow_style:
-            return self._spliced(_end(last_value), _end(last_value), f", {entry}")
+            return self._spliced(self._end(last_value), self._end(last_value), f", {entry}")
         indent = " " * last_key.start_mark.column
-        end = self._line_end(_end(last_value))
+        end = self._line_end(self._end(last_value))
         newline = "" if self.text[:end].endswith("\n") else "\n"
         return self._spliced(end, end, f"{newline}{indent}{entry}\n")
 
-    def _first(self, section: Node | None, name: str, value: AxisValue) -> SweepText:
-        entry = f"{{{yaml_text(name)}: {yaml_text(value)}}}"
-        if isinstance(section, MappingNode):
-            return self._spliced(section.start_mark.index, _end(section), entry)
-        if section is not None:  # "parameters:" with nothing after it
-            key = next(key for key, _ in self._root.value if key.value == "parameters")
-            colon = self.text.index(":", _end(key)) + 1
-            written_null = isinstance(section, ScalarNode) and section.value
-            return self._spliced(colon, _end(section) if written_null else colon, " " + entry)
+    def _first(self, above: KeyPath, name: str, value: Written) -> SweepText:
+        """The first entry of the mapping at `above`, which is empty, null or missing."""
+        entry = f"{yaml_text(name)}: {yaml_text(value)}"
+        section = self._node(above)
+        if isinstance(section, MappingNode) and above:
+            return self._spliced(section.start_mark.index, self._end(section), f"{{{entry}}}")
+        if isinstance(section, ScalarNode):  # "parameters:" with nothing after it, or null
+            colon = self._after_colon(above)
+            return self._spliced(colon, self._end(section) if section.value else colon, f" {{{entry}}}")
         newline = "" if not self.text or self.text.endswith("\n") else "\n"
-        line = f"{newline}parameters:\n  {yaml_text(name)}: {yaml_text(value)}\n"
-        return self._spliced(len(self.text), len(self.text), line)
+        line = f"{above[0]}:\n  {entry}\n" if above else f"{entry}\n"
+        return self._spliced(len(self.text), len(self.text), newline + line)
 
     def _without_flow(self, section: MappingNode, place: int) -> SweepText:
         """Take an entry and one comma out of ``{a: [1], b: [2]}``."""
         if place + 1 < len(section.value):
             start = section.value[place][0].start_mark.index
             return self._spliced(start, section.value[place + 1][0].start_mark.index, "")
-        return self._spliced(_end(section.value[place - 1][1]), _end(section.value[place][1]), "")
+        return self._spliced(self._end(section.value[place - 1][1]), self._end(section.value[place][1]), "")
+
+    def _end(self, node: Node) -> int:
+        """The end of the node's own text, without what follows it that its end mark may include."""
+        if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
+            last = node.value[-1]
+            return self._end(last[1] if isinstance(last, tuple) else last)
+        start, end = int(node.start_mark.index), int(node.end_mark.index)
+        return start + len(self.text[start:end].rstrip())
 
     def _line_start(self, index: int) -> int:
         return self.text.rfind("\n", 0, index) + 1
@@ -154,7 +234,7 @@ class SweepText:
         return len(self.text) if found < 0 else found + 1
 
 
-def yaml_text(value: AxisValue) -> str:
+def yaml_text(value: Written) -> str:
     """A value in YAML's flow style: ``[3.0, 3.3]``, ``{start: 0, stop: 1, num: 5}``, ``ss``, ``'a b'``."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {yaml_text(item)}" for key, item in value.items()) + "}"
@@ -193,7 +273,7 @@ def _as_data(node: Node) -> Any:
         return {key.value: _as_data(value) for key, value in node.value}
     if isinstance(node, SequenceNode):
         return [_as_data(item) for item in node.value]
-    return None if node.tag == "tag:yaml.org,2002:null" else node.value
+    return None if node.tag == _NULL else node.value
 
 
 def _as_text(node: Node) -> AxisValue:
@@ -204,9 +284,22 @@ def _as_text(node: Node) -> AxisValue:
     return str(node.value)
 
 
-def _end(node: Node) -> int:
-    """The end of the node's own text; a block collection's end mark is after the comments that follow it."""
-    if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        return _end(last[1] if isinstance(last, tuple) else last)
-    return int(node.end_mark.index)
+def _with_entry(data: dict[str, Any], path: KeyPath, value: Written | None) -> dict[str, Any]:
+    """`data` with a value at a path of keys, None for none; an empty mapping where a last key has gone."""
+    name, *rest = path
+    if rest:
+        below = data.get(name)
+        inner = below if isinstance(below, dict) else {}
+        if value is None and not inner:
+            return data
+        return {**data, name: _with_entry(inner, rest, value)}
+    if value is None:
+        return {key: each for key, each in data.items() if key != name}
+    return {**data, name: _plain(value)}
+
+
+def _plain(value: Written) -> Any:
+    """What `data` has for a value that was written."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    return str(value) if isinstance(value, str) else [str(each) for each in value]

@@ -1,0 +1,1 @@
+"""The set-up of a testbench as a form: its sections, drafts and previews, without widgets."""
