@@ -279,11 +279,13 @@ class Fuzzer:
     def go(self, kind: str, number: int) -> None:
         """Make the mutation `number` of a kind and call the commands that read it."""
         chance = random.Random(f"{self._seed} {kind} {number}")
-        place = self._root / "one"
-        shutil.rmtree(place, ignore_errors=True)
+        place = self._root / f"{kind}-{number}"
         shutil.copytree(self._project, place, symlinks=True)
         self._doing = f"{kind} {number}"
-        self.kinds()[kind](chance, place)
+        try:
+            self.kinds()[kind](chance, place)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
 
     def call(self, place: Path, *arguments: str) -> int:
         """One command line in the project at `place`; its exit code."""
