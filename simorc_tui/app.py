@@ -28,9 +28,6 @@ from simorc_tui.theme.parsed_styles import ParsedOnce
 from simorc_tui.theme.profile import Profile
 from simorc_tui.widgets.failing import unexpected
 
-_PREPARED_AFTER = 1.0
-"""Seconds after the first frame in which what is loaded for the next run would slow down the start."""
-
 
 class SimorcApp(App[int]):
     """simorc on a terminal: what it does to a run goes through the launcher, what it shows is only read."""
@@ -73,7 +70,6 @@ class SimorcApp(App[int]):
 
     def on_mount(self) -> None:
         self._input.start()
-        self.set_timer(_PREPARED_AFTER, self._launcher.prepare)
         self.set_keymap(dict(self._preferences.keymap))
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # the shell wrote here
         if self._tour:

@@ -9,7 +9,10 @@ from simorc.rundir.layout import RunLayout
 from simorc_tui.data.project.loader import read_outline
 from simorc_tui.data.project.outline import ProjectOutline
 from simorc_tui.data.project.watch import watch_project
-from simorc_tui.screens.main.context import Controller
+from simorc_tui.screens.main.context import Controller, MainContext
+
+PREPARED_AFTER = 2.0
+"""Seconds from the first sight of the project until what the next run needs is loaded, beside the rest."""
 
 
 class OutlineRead(Message):
@@ -22,6 +25,11 @@ class OutlineRead(Message):
 
 class ProjectController(Controller):
     """Reads the project's files, again whenever they change, and opens sweeps in the builder."""
+
+    def __init__(self, main: MainContext) -> None:
+        super().__init__(main)
+        self._prepared = False
+        """Whether the standby process was asked for, which nobody needs without a sweep."""
 
     def watch(self) -> None:
         """Read the project again whenever one of its files changes, until the screen is gone."""
@@ -38,6 +46,9 @@ class ProjectController(Controller):
     def outline_read(self, outline: ProjectOutline) -> None:
         main, builder = self.main, self.main.builder
         main.outline = outline
+        if outline.sweeps and not self._prepared:
+            self._prepared = True
+            main.screen.set_timer(PREPARED_AFTER, main.launcher.prepare)
         builder.project = outline.project
         main.status_line.project = outline.name
         main.status_line.problems = len(outline.problems)
