@@ -77,3 +77,11 @@ def test_the_line_is_named(tmp_path: Path) -> None:
     with pytest.raises(TemplateError) as refused:
         rendered(tmp_path, LOOPS)
     assert refused.value.line == 2
+
+
+def test_a_number_of_thousands_of_digits_is_an_error_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "t.j2"
+    file.write_text("* t\n.param a={{ " + "9" * 5000 + " }}\n")
+    with pytest.raises(TemplateError, match="too many digits") as raised:
+        Template.load(file)
+    assert raised.value.line == 2

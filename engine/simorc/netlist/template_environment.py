@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
+import re
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -33,6 +34,7 @@ from simorc.regular_files import read_regular
 
 MAX_BITS = 1024  # of a whole number raised to a power
 MAPPING_METHODS = frozenset({"items", "keys", "values", "get"})
+_LONG_NUMBER = re.compile(r"\d(?:_?\d){4299,}")
 _KEPT = 64
 """How many templates are kept."""
 
@@ -110,7 +112,12 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self.filters = limited_filters(self.filters)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        return limit_tree(super()._parse(source, name, filename))
+        try:
+            return limit_tree(super()._parse(source, name, filename))
+        except ValueError as error:  # Python reads no whole number with so many digits
+            long = _LONG_NUMBER.search(source)
+            line = 1 if long is None else source.count("\n", 0, long.start()) + 1
+            raise jinja2.TemplateSyntaxError("a number has too many digits", line, name, filename) from error
 
     def parsed(self, source: str) -> nodes.Template:
         """The tree of a template, only to be read. Raises TemplateSyntaxError."""
