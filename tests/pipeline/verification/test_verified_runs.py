@@ -97,6 +97,28 @@ def test_a_testbench_that_checks_too_little_never_verifies(loop: Make, testbench
     assert list(records(find_pipeline_runs(work.root))) == []
 
 
+@pytest.mark.parametrize(
+    ("extra", "reason"),
+    [
+        ("initial testbench.simorc_errors = 0;", "testbench.simorc_errors"),
+        ('`define CALL $write\n  initial `CALL("");', "$write"),
+    ],
+)
+def test_rtl_that_could_influence_its_verdict_is_never_verified(loop: Make, extra: str, reason: str) -> None:
+    rtl = GOOD.replace("endmodule", f"  {extra}\nendmodule")
+    work = loop([rtl], contract=CONTRACT + RULES)
+    line = work.run()[-1]
+    assert (line["stage"], line["kind"], line["blamed"]) == ("qualify", "unsafe_code", "rtl")
+    assert reason in line["message"] and state(work) == ("unverified", None, 1)
+
+
+def test_a_contract_that_requires_nothing_does_not_verify(loop: Make) -> None:
+    work = loop([GOOD], contract=CONTRACT + RULES + "require: {mutation: 0}\n", qualify={"mutants": 4})
+    work.run()
+    assert work.result["verification"]["reasons"] == ["qualify.mutants is 4, at least 10 are needed"]
+    assert state(work) == ("unverified", None, 1)
+
+
 def test_survivors_go_back_to_the_testbench_with_their_lines(loop: Make) -> None:
     work = loop([GOOD], answers={"a7": [ONE_OUTPUT]}, contract=CONTRACT, a7={"backend": "command"})
     work.run()
@@ -166,9 +188,9 @@ rules:
     lt: a - b < acc[2:0] and not (a[0] or parity(b))
     y: cat(a[1:0], ~b[2:0]) ^ max(a, b) % 3
 stimulus: {cycles: 120}
-require: {mutation: 0}
+require: {mutation: 0.5}
 """
-    work = loop(contract=contract, a1={"backend": "rules"}, qualify={"mutants": 4})
+    work = loop(contract=contract, a1={"backend": "rules"}, qualify={"mutants": 10})
     trace = work.run()
     assert [line["kind"] or line["stage"] for line in trace] == ["a1", "a7", "simulation", "qualify"]
     assert state(work) == ("verified", True, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,10 @@ from simorc.pipeline.outcome import Fault
 from simorc.pipeline.rundir.manifest import PipelineRun
 
 _INTERPRETERS = frozenset({"python", "python3", "bash", "sh", "perl", "ruby", "node", "env", "uv", "make"})
+LEAST_SCORE = 0.5
+"""The least share of mutants that the testbench of a verified design notices."""
+LEAST_MUTANTS = 10
+"""The least setting of `qualify.mutants` for a verified design."""
 _EMPTY: dict[str, Any] = {
     "unchecked_outputs": None,
     "stubs": None,
@@ -88,9 +92,20 @@ def _missing(
         reasons.append("the testbench was not qualified")
     elif qualified["status"] != "passed":
         reasons.append(qualified["message"] or "the testbench is too weak")
+    else:
+        reasons += _too_little(qualified["metrics"], definition)
     if oracle is not None and (author := same_author(definition, metrics)):
         reasons.append(f"{author} wrote both the RTL and the expected outputs")
     return reasons
+
+
+def _too_little(metrics: Mapping[str, Any], definition: PipelineDefinition) -> Iterator[str]:
+    """What a passed qualification has left out, because the settings require too little."""
+    if metrics["score"] < LEAST_SCORE:
+        noticed = f"{100 * metrics['score']:.0f} % of the mutants noticed"
+        yield f"{noticed}, at least {100 * LEAST_SCORE:.0f} % are needed whatever the contract requires"
+    if definition.qualify.mutants < LEAST_MUTANTS:
+        yield f"qualify.mutants is {definition.qualify.mutants}, at least {LEAST_MUTANTS} are needed"
 
 
 def _oracle(definition: PipelineDefinition, metrics: Mapping[str, Any]) -> str | None:

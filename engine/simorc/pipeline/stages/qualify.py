@@ -12,6 +12,7 @@ from simorc.config.contracts.resolved import ResolvedContract
 from simorc.files import write_json
 from simorc.pipeline.batches import made
 from simorc.pipeline.outcome import Fault, Metric, StageOutcome, failure
+from simorc.pipeline.stages.circuit import check_circuit
 from simorc.pipeline.stages.simulation import check_sources, gather
 from simorc.pipeline.verification.contract_file import contract_of
 from simorc.pipeline.verification.equivalence import can_prove, equivalent
@@ -36,6 +37,7 @@ def qualify(place: Workplace) -> StageOutcome:
     contract = contract_of(place)
     work = made(place.directory / "work")
     try:
+        check_circuit(place, contract, work)
         found = _Qualifying(place, contract, work).run()
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -121,9 +123,7 @@ class _Qualifying:
 
     def _run_stubs(self, outputs: Sequence[str]) -> None:
         stubs = stubs_of(outputs)
-        texts = {
-            each.label: stub_text(self._source, self._place.request.top, each, outputs) for each in stubs
-        }
+        texts = {each.label: stub_text(self._source, self._place.request.top, each) for each in stubs}
         judged = self._stand.judge(
             "stubs", texts, seconds=self._place.definition.qualify.timeout, each=self._each
         )

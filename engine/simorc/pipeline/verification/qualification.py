@@ -49,7 +49,9 @@ class Qualification:
             words.append(f"unchecked outputs: {', '.join(self.unchecked_outputs)}")
         if self.stubs_missed:
             words.append(f"not noticed: {', '.join(self.stubs_missed[:4])}")
-        if self.score < self.required:
+        if not self.killed:
+            words.append(f"none of {self.made} wrong designs was noticed: nothing shows what is checked")
+        elif self.score < self.required:
             first = f"; first survivor: {self.survivors[0]}" if self.survivors else ""
             words.append(
                 f"{self.killed} of {self.killable} mutants noticed "
@@ -94,6 +96,6 @@ def survivors_text(qualification: Qualification, source: str) -> str:
     return "\n".join(words) + "\n"
 
 
-def unchecked(missed: Sequence[tuple[str, int]]) -> list[str]:
+def unchecked(missed: Sequence[tuple[str, str]]) -> list[str]:
     """The outputs that may be stuck at 0 and at 1 without being noticed."""
-    return [name for name, level in missed if level == 0 and name and (name, 1) in missed]
+    return [name for name, level in missed if level == "0" and (name, "1") in missed]

@@ -88,30 +88,27 @@ def verdict(directory: Path, ends: Sequence[Ended], words: Simulate) -> Noticed:
 
 @dataclass(frozen=True)
 class Stub:
-    """A design with an output that is stuck at 0 or 1; `output` is empty for all outputs at once."""
+    """A design with an output that is stuck at 0, 1 or x (unknown)."""
 
     output: str
-    level: int
+    level: str
 
     @property
     def label(self) -> str:
-        return f"stub_{self.output or 'all'}_{self.level}"
+        return f"stub_{self.output}_{self.level}"
 
     def __str__(self) -> str:
-        return f"{self.output or 'all outputs'} stuck at {self.level}"
+        return f"{self.output} stuck at {self.level}"
 
 
 def stubs_of(outputs: Sequence[str]) -> list[Stub]:
-    """All outputs stuck at 0 and at 1, and each alone."""
-    together = [Stub("", 0), Stub("", 1)] if len(outputs) > 1 else []
-    return [*together, *(Stub(output, level) for output in outputs for level in (0, 1))]
+    """Each output stuck at 0, at 1 and at x, which a comparison with == or != does not notice."""
+    return [Stub(output, level) for output in outputs for level in "01x"]
 
 
-def stub_text(source: str, module: str, stub: Stub, outputs: Sequence[str]) -> bytes:
-    """The source of the design with the stub's outputs forced."""
-    stuck = [stub.output] if stub.output else list(outputs)
-    forced = " ".join(f"force {name} = '{stub.level};" for name in stuck)
-    return before_end(source, module, f"  initial begin {forced} end\n").encode()
+def stub_text(source: str, module: str, stub: Stub) -> bytes:
+    """The source of the design with the stub's output forced."""
+    return before_end(source, module, f"  initial force {stub.output} = '{stub.level};\n").encode()
 
 
 def before_end(source: str, module: str, text: str) -> str:

@@ -58,9 +58,15 @@ def require_pyslang() -> None:
 
 
 def ask_slang(
-    place: Workplace, files: Sequence[Path], top: str, wanted: Sequence[str], **more: Any
+    place: Workplace,
+    files: Sequence[Path],
+    top: str,
+    wanted: Sequence[str],
+    *,
+    program: Path = _PROGRAM,
+    **more: Any,
 ) -> Mapping[str, Any]:
-    """The answer of `slang_process` about `files`.
+    """The answer of `slang_process`, or another `program` of the same form, about `files`.
 
     Raises ToolMissing, or StageFailed where pyslang crashes.
     """
@@ -77,8 +83,8 @@ def ask_slang(
         **more,
     }
     write_json(request, asked, durable=False)
-    program = [sys.executable, "-I", str(_PROGRAM), str(request), str(answer)]
-    ended = place.run(program, log.name, _BOUNDS, inside=True)
+    command = [sys.executable, "-I", str(program), str(request), str(answer)]
+    ended = place.run(command, log.name, _BOUNDS, inside=True)
     if ended.code == _NO_PYSLANG:
         raise ToolMissing(f"pyslang does not load: {' '.join(read_log(log, 2000).split())}", remedy=REMEDY)
     if ended.code or not answer.is_file():
