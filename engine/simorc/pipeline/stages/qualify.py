@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from simorc.config.contracts.resolved import ResolvedContract
 from simorc.files import write_json
@@ -92,7 +93,7 @@ class _Qualifying:
         stage, top = self._place.definition.qualify, self._place.request.top
         files = [self._stand.directory / name for name in self._names]
         reset = self._contract.reset.port if self._contract and self._contract.reset else ""
-        wanted = {"seed": stage.seed, "most": stage.mutants, "reset": reset}
+        wanted: dict[str, Any] = {"seed": stage.seed, "most": stage.mutants, "reset": reset}
         answer = ask_slang(self._place, files, top, ["instances", "mutants"], **wanted)
         if not answer["errors"]:
             # With errors, the elaboration of pyslang may be incomplete; the stubs decide alone.
