@@ -328,3 +328,22 @@ def test_a_range_ends_before_a_case_that_is_repeated_with_an_action() -> None:
     again = state.start_next(0, lambda _: 0, 0.0)
     assert again is not None and again.case_id == 1 and again.action is not None
     assert state.start_range(0, 3, lambda _: 0, 0.0) == [2, 3]
+
+
+@pytest.mark.parametrize(("code", "status"), [(-15, "cancelled"), (-9, "cancelled"), (-11, "failed")])
+def test_a_simulator_that_a_cancel_of_the_cluster_ended_is_no_failure(code: int, status: str) -> None:
+    state = new_state()
+    start = state.start_next(0, lambda _: 0, 0.0)
+    assert start is not None
+    state.steering.cancel("on request")
+    ended = Outcome.failed(FailureKind.CRASHED, "the simulator crashed", exit_code=code)
+    done = state.finished(start.case_id, ended, 1.0)
+    assert (done.action.name, done.outcome.status) == ("cancelled", status)
+
+
+def test_a_simulator_that_somebody_ended_is_a_failure_while_the_run_continues() -> None:
+    state = new_state()
+    start = state.start_next(0, lambda _: 0, 0.0)
+    assert start is not None
+    ended = Outcome.failed(FailureKind.CRASHED, "the simulator crashed", exit_code=-15)
+    assert state.finished(start.case_id, ended, 1.0).outcome.status == "failed"

@@ -11,13 +11,12 @@ import importlib
 import json
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
 import anyio
-from anyio import to_thread
 
 from simorc.cpus import usable_cpus
 from simorc.errors import RunBusy, SimorcError
@@ -37,7 +36,7 @@ from simorc.rundir.retention import retire
 from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.store.reader import RunReader
 from simorc.rundir.store.writer import Store
-from simorc.rundir.unvaried import unvaried
+from simorc.rundir.unvaried import Unvaried, unvaried
 from simorc.runner.accepting import accept_changes
 from simorc.runner.case_workers import loader_of, simulator_of, warm_loss, warm_way_of, worker_maker
 from simorc.runner.early_stop import stopping_of
@@ -51,10 +50,12 @@ from simorc.runner.machine.watch import MachineWatch
 from simorc.runner.measuring import Measuring
 from simorc.runner.preparation import Preparation
 from simorc.runner.reuse import Reuse
+from simorc.runner.run_record import TROUBLE
 from simorc.runner.run_scheduler import RunScheduler
 from simorc.simulators.ngspice.session_way import WarmWay
 from simorc.simulators.ngspice.whole_cases.loader import Loader
 from simorc.sweeps.plan import Plan
+from simorc.threads import in_thread
 
 LOADED_FIRST = ("numpy", "psutil", "simorc.measurements.measure")
 """Loaded before the first case: a module whose loading a fault breaks off cannot be loaded again."""
@@ -114,7 +115,7 @@ async def _run(layout: RunLayout, lock: RunnerLock, options: Mapping[str, Any]) 
             housekeeping.stop()
             tasks.cancel_scope.cancel()
         if not housekeeping.removed and housekeeping.flush():
-            await to_thread.run_sync(_warn_of_unvaried, layout, preparation.plan, store)
+            await _warn_of_unvaried(layout, preparation.plan, store)
         await housekeeping.close()
         scheduler.settle()
     with suppress(OSError):  # what a session left there is for fsck to report
@@ -127,10 +128,18 @@ async def _run(layout: RunLayout, lock: RunnerLock, options: Mapping[str, Any]) 
     return True
 
 
-def _warn_of_unvaried(layout: RunLayout, plan: Plan, store: Store) -> None:
+async def _warn_of_unvaried(layout: RunLayout, plan: Plan, store: Store) -> None:
     """Report which axes of the sweep changed no result, once everything is written."""
-    with RunReader(layout) as view:
-        found = unvaried(view, plan)
+
+    def look() -> Sequence[Unvaried]:
+        with RunReader(layout) as view:
+            return unvaried(view, plan)
+
+    try:
+        found = await in_thread(look)
+    except TROUBLE as error:
+        store.event("warning", f"not known whether every axis changed a result: {error}")
+        return
     store.set_meta(unvaried=json.dumps([str(each) for each in found]))
     for each in found:
         store.event("warning", str(each))

@@ -43,6 +43,8 @@ LOCAL_BEAT, NETWORK_BEAT = 0.1, 0.5
 METADATA_EVERY = 1.0
 LOOK_AROUND_EVERY = 1.0
 ROWS_PER_BEAT = 2_000
+LAST_WAIT = 20.0
+"""Seconds that the last words of a runner wait for a disk that cannot be written."""
 IN_PROCESS_ROWS = 50_000
 # A runner may end before it has read these; they must not meet the next one.
 _FOR_THIS_RUNNER = frozenset({"cancel", "pause", "resume", "jobs"})
@@ -115,9 +117,9 @@ class Housekeeping:
         """The last words: everything written, metadata.csv as it is now."""
         if self.removed:
             return
-        written = self.flush()
+        await self._flushed()
         self._look_at_inputs()
-        if not written or not self.flush():
+        if not await self._flushed():
             raise StoreError(
                 f"cannot write the last results of {self._layout.name}",
                 remedy="free disk space, then run simorc run RUN to repeat those cases",
@@ -125,6 +127,15 @@ class Housekeeping:
         self._record.complete_trace()
         await self._write_metadata()
         self.flush()  # what could not be written is an event
+
+    async def _flushed(self) -> bool:
+        """As `flush`, but a disk that cannot be written for a moment is waited for."""
+        until = anyio.current_time() + LAST_WAIT
+        while not self.flush():
+            if self._without_disk or anyio.current_time() > until:
+                return False
+            await anyio.sleep(self._every)
+        return True
 
     def _duties(self) -> None:
         """Work that a full disk or a lost file system prevents is tried again in the next cycle. If the run's

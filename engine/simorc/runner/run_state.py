@@ -178,6 +178,8 @@ class RunState:
         outcome = with_fallback_note(outcome, step, tried, action)
         if outcome.status != "completed" and (self.steering.cancelled or case_id in self.steering.left_out):
             action = Action("cancelled", self.steering.cancelled or "cancelled")
+            if outcome.was_ended:  # the scheduler of a cluster ends simulators by itself
+                outcome = Outcome.cancelled(seconds=outcome.seconds)
         history.append(Attempt(attempt, outcome, action.name, action.rung))
         if action.again:
             self._retry_later(case_id, action, now)

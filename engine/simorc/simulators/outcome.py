@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -74,6 +75,11 @@ class Outcome:
     errno: int | None = None
     deck_run: str | None = None
 
+    @property
+    def was_ended(self) -> bool:
+        """Whether somebody else ended the simulator: a person, the scheduler of a cluster, the system."""
+        return self.kind == FailureKind.CRASHED and self.exit_code in _ENDING
+
     @classmethod
     def completed(
         cls, measurements: Mapping[str, float] | None = None, *, message: str = "", seconds: float = 0.0
@@ -115,6 +121,8 @@ class Outcome:
         return cls("cancelled", FailureKind.CANCELLED, message, {}, seconds)
 
 
+_ENDING = {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}
+"""Exit codes that no simulator has by itself."""
 _KINDS = {
     errno.ENOSPC: FailureKind.OUT_OF_DISK,
     errno.EDQUOT: FailureKind.OUT_OF_DISK,

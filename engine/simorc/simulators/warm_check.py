@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -22,10 +21,6 @@ _OF_MODELS = re.compile(r"b\w*check\.log|bsim\w*\.out", re.IGNORECASE)
 """What device models write about their parameters when they are set up, in some runs of a process."""
 
 
-_KILLED = {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}
-"""Exit codes of a simulator that somebody else ended."""
-
-
 class Undecided(Exception):
     """A run that was to be compared ended with this outcome, which says nothing about its deck."""
 
@@ -38,9 +33,7 @@ def is_of_machine(outcome: Outcome) -> bool:
     """Whether the machine, or somebody who ended the simulator, is the cause of a failure."""
     if outcome.kind in (FailureKind.OUT_OF_DISK, FailureKind.SPAWN_FAILED):
         return True
-    return outcome.errno in MACHINE_ERRNOS or (
-        outcome.kind == FailureKind.CRASHED and outcome.exit_code in _KILLED
-    )
+    return outcome.errno in MACHINE_ERRNOS or outcome.was_ended
 
 
 def disagreement(

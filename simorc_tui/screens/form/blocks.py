@@ -11,7 +11,7 @@ from simorc.text import plain
 from simorc_tui.data.setup_form.form import SetupForm
 from simorc_tui.data.setup_form.sections import SPECS, FormRow, FormSection
 from simorc_tui.theme.glyphs import VERDICT_STYLES, Glyphs, verdict_glyph
-from simorc_tui.widgets.form.grid import GridBlock, GridRow
+from simorc_tui.widgets.form.columns import GridBlock, GridRow
 from simorc_tui.widgets.spec_sheet.strip import append_strip
 
 STRIP = 18

@@ -1,20 +1,38 @@
-"""The columns of a section of a form in a width: those around the cursor's column are shown."""
+"""Sections of a form, and their columns in a width: those around the cursor's column are shown."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from rich.text import Text
 
 from simorc.text import plain
 
-if TYPE_CHECKING:
-    from simorc_tui.widgets.form.grid import GridBlock, GridRow
-
 GAP = 2
 LEAST_NAME, MOST_NAME = 8, 20
 LEAST_CELL, MOST_CELL = 7, 36
 CELL_STYLE = "not bold"
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A row: its name, its cells, and what is shown behind them."""
+
+    name: str
+    cells: Sequence[str]
+    extra: Text = field(default_factory=Text)
+
+
+@dataclass(frozen=True)
+class GridBlock:
+    """A section: its title, the names of its columns (right-aligned or not), and its rows."""
+
+    title: str
+    columns: Sequence[tuple[str, bool]]
+    rows: Sequence[GridRow]
+    extra: str = ""
+    """The title of what is shown behind the cells."""
 
 
 class GridColumns:

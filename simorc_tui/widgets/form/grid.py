@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 from rich.text import Text
@@ -13,32 +12,12 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from simorc_tui.widgets.form.columns import GridColumns
+from simorc_tui.widgets.form.columns import GridBlock, GridColumns
 from simorc_tui.widgets.option_lines import show_line
 
 MARGIN = 2
 """Cells of the list that are no text: its padding and its scrollbar."""
 CELL, TITLE = "reverse", "bold underline"
-
-
-@dataclass(frozen=True)
-class GridRow:
-    """A row: its name, its cells, and what is shown behind them."""
-
-    name: str
-    cells: Sequence[str]
-    extra: Text = field(default_factory=Text)
-
-
-@dataclass(frozen=True)
-class GridBlock:
-    """A section: its title, the names of its columns (right-aligned or not), and its rows."""
-
-    title: str
-    columns: Sequence[tuple[str, bool]]
-    rows: Sequence[GridRow]
-    extra: str = ""
-    """The title of what is shown behind the cells."""
 
 
 class FormGrid(OptionList):
