@@ -87,9 +87,17 @@ FOOTERS: Mapping[str, tuple[Entry, ...]] = {
     "form": FORM_FOOTER,
     "specs": (
         GO_THERE,
-        *("cases.worst", "file.form", "results.histogram", "results.parameter"),
+        *("cases.worst", "file.form", "results.histogram"),
         PANES,
-        *("app.help", "results.map", "cases.compare", "cases.group", "app.palette", "pane.zoom"),
+        *(
+            "app.help",
+            "results.parameter",
+            "results.map",
+            "cases.compare",
+            "cases.group",
+            "app.palette",
+            "pane.zoom",
+        ),
     ),
 }
 """By pane, and by tab for the case pane; the first ones still fit on 80 columns."""

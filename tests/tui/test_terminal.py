@@ -7,6 +7,7 @@ from simorc.rundir.case_rate import CaseRate
 from simorc.units import ShownAs
 from simorc_tui.commands.command import GROUPS
 from simorc_tui.commands.footers import FOOTERS, footer_text
+from simorc_tui.commands.form_commands import FORM_COMMANDS
 from simorc_tui.commands.main_commands import COMMANDS, command_called
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, WAVE_COMMANDS
 from simorc_tui.commands.tuner_commands import TUNER_COMMANDS
@@ -83,10 +84,10 @@ def test_help_comes_from_the_commands() -> None:
 
 @pytest.mark.parametrize("place", FOOTERS)
 def test_every_footer_leads_on(place: str) -> None:
-    own = TUNER_COMMANDS if place == "tuner" else COMMANDS
+    own = {"tuner": TUNER_COMMANDS, "form": FORM_COMMANDS}.get(place, COMMANDS)
     seen = footer_text(place, own).plain[:80]
     assert seen.count("? help") == 1, "it has to stand on 80 columns"
-    assert seen.count("1-4 panes") == (place != "tuner"), "the tuner is a screen without panes"
+    assert seen.count("1-4 panes") == (place not in ("tuner", "form")), "a screen without panes"
 
 
 def test_a_footer_has_the_users_keys() -> None:
