@@ -76,8 +76,15 @@ async def change_while_waiting(
         return await news()
 
 
+def put(path: Path, text: str) -> None:
+    """A save in one step: no watcher sees half of it."""
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(text)
+    new.replace(path)
+
+
 def edit(path: Path) -> None:
-    path.write_text(path.read_text() + "T {edited} 0 0 0 0 0.2 0.2 {}\n")
+    put(path, path.read_text() + "T {edited} 0 0 0 0 0.2 0.2 {}\n")
 
 
 @pytest.mark.parametrize("polling", [False, True])
@@ -117,10 +124,10 @@ def test_a_project_in_error_is_told_and_watched_on(netlisted: Path, standing: li
 
     async def play(news: News) -> None:
         await news()
-        seen = await change_while_waiting(news, lambda: setup.write_text(good + "nonsense: 1\n"), standing)
+        seen = await change_while_waiting(news, lambda: put(setup, good + "nonsense: 1\n"), standing)
         assert seen.problem is not None and "nonsense" in seen.problem
         assert len(seen.conditions) == 3
-        seen = await change_while_waiting(news, lambda: setup.write_text(good), standing)
+        seen = await change_while_waiting(news, lambda: put(setup, good), standing)
         assert seen.problem is None
 
     follow(netlisted, Pace(recheck=NEVER), play)

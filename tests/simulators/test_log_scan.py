@@ -175,3 +175,33 @@ def test_errors_of_the_machine_have_their_number(number: int) -> None:
 @pytest.mark.parametrize("line", ["doAnalyses: no such device", "Error: x1: No such device", "V1: read-only"])
 def test_words_of_ngspice_are_no_errors_of_the_machine(line: str) -> None:
     assert scan_log(f"{line}\n".encode(), DECK).lack is None
+
+
+@pytest.mark.parametrize(
+    ("log", "message"),
+    [
+        ("Instance: a1   Message: cannot open file notab.dat\n", "data file 'notab.dat' of a1 not found"),
+        (
+            "Instance: a.x1.a2   Message: cannot open file data/my table.txt\n",
+            "data file 'data/my table.txt' of a.x1.a2 not found",
+        ),
+        ("stdout Instance: a1   Message: cannot open file n.txt \n", "data file 'n.txt' of a1 not found"),
+        (
+            "Instance: a1   Message: \nERROR\n  D_STATE: failed to open state file.\n",
+            "d_state: failed to open state file",
+        ),
+        (
+            "Instance: a1   Message: \nERROR **\n D_SOURCE: source.in file was not read successfully. \n",
+            "d_source: source.in file was not read successfully",
+        ),
+    ],
+)
+def test_a_file_of_data_that_a_code_model_does_not_find(log: str, message: str) -> None:
+    missing = scan_log(log.encode(), DECK).missing
+    assert missing is not None
+    assert (missing.kind, missing.message) == (FailureKind.MISSING_FILE, message)
+
+
+@pytest.mark.parametrize("log", ["Instance: a1   Message: table of 3 x 3\n", "Note: data file read\n"])
+def test_other_words_of_code_models_are_no_missing_file(log: str) -> None:
+    assert scan_log(log.encode(), DECK).missing is None

@@ -114,6 +114,8 @@ def _simulation(
     deck: Deck, scan: LogScan, raw: RawFile | None, raw_error: str, ending: Ending
 ) -> Complaint | None:
     """The errors of the analyses themselves."""
+    if scan.missing is not None:
+        return scan.missing
     if scan.aborted is not None:
         return _with_extent(scan.aborted, deck, raw)
     if raw is None and (scan.refused or scan.changed) is not None:

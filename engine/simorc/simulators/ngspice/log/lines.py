@@ -23,6 +23,7 @@ WORDS = (
         b"quota",
         b"insufficient",
         b"failed",
+        b"not read",
         *(
             b"read-only",
             b"stale",

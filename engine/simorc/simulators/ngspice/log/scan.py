@@ -29,13 +29,15 @@ _I = re.IGNORECASE
 @dataclass(frozen=True, slots=True)
 class LogScan:
     """What a log reports: why the deck was refused, why an analysis was aborted, which resource the machine
-    lacked, what was ignored (`changed`: and changed what was simulated), why each failed ``.meas`` failed.
+    lacked, what was ignored (`changed`: and changed what was simulated), why each failed ``.meas`` failed,
+    which file a code model did not find (`missing`), without which it computes something else.
     """
 
     refused: Complaint | None = None
     aborted: Complaint | None = None
     lack: Complaint | None = None
     changed: Complaint | None = None
+    missing: Complaint | None = None
     warnings: tuple[CaseWarning, ...] = ()
     measures: Mapping[str, str] = field(default_factory=dict)
 
@@ -55,6 +57,7 @@ def scan_log(log: bytes, deck: Deck) -> LogScan:
         aborted_in(lines, deck),
         _lack(lines),
         changed,
+        _missing_data(lines),
         warned.warnings,
         meas_reasons(lines, deck),
     )
@@ -74,6 +77,32 @@ def _impossible_temperature(log: bytes) -> Complaint | None:
         return None
     message = f"simulated at {float(match[1]):g} °C: write temperatures in °C (ngspice reads 300K as 300000)"
     return Complaint(FailureKind.BAD_NETLIST, message)
+
+
+_CANNOT_OPEN = re.compile(
+    r"^instance:\s*(?P<instance>\S+)\s+message:.*\b(?:cannot|can't|could not|unable to|failed to) "
+    r"(?:open|find|read)\b.*?\bfile\b[:\s]*(?P<name>.*)",
+    _I,
+)
+_NOT_READ = re.compile(
+    r"^(?P<model>[A-Z]\w+): (?P<what>failed to open .*file.*|.*file was not read successfully.*)", _I
+)
+"""The words of a model of digital signals, in a line of their own."""
+
+
+def _missing_data(lines: LogLines) -> Complaint | None:
+    """The complaint for a file of data that a code model could not open."""
+    for line in lines.notable:
+        match = _CANNOT_OPEN.search(line.text)
+        if match is not None:
+            name = match["name"].strip(" .\"'") or "?"
+            return Complaint(FailureKind.MISSING_FILE, f"data file '{name}' of {match['instance']} not found")
+        match = _NOT_READ.search(line.text.strip())
+        if match is not None:
+            return Complaint(
+                FailureKind.MISSING_FILE, f"{match['model'].lower()}: {match['what'].rstrip(' .')}"
+            )
+    return None
 
 
 def last_progress(tail: bytes) -> float | None:
