@@ -130,7 +130,11 @@ AGAIN = '.include "{{ project.root }}/again.inc"'
             3,
             "nothing here: {root}/tb/t.spice.j2:4 sets r again",
         ),
-        (f"{VALUE}\n.if (1)\n.param r=5k\n.endif", 2, "may change nothing here"),
+        (
+            f"{VALUE}\n.if (1)\n.param r=5k\n.endif",
+            2,
+            "may change nothing here: {root}/tb/t.spice.j2:4 sets r again",
+        ),
         (f"{VALUE}\n{VALUE}", 2, "changes nothing here"),
     ],
 )

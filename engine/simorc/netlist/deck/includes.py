@@ -241,7 +241,11 @@ def rendered_deck(project: Project, testbench: Testbench, case: Case) -> Rendere
 
 def _template_line(source: str, rendered: str) -> int:
     """The line of the template a deck's line comes from."""
-    for number, line in enumerate(source.splitlines(), 1):
+    lines = source.splitlines()
+    written = [line.strip() for line in lines]
+    if rendered.strip() in written:
+        return written.index(rendered.strip()) + 1
+    for number, line in enumerate(lines, 1):
         pattern = ".*".join(re.escape(part) for part in _PLACEHOLDER.split(line.strip()))
         if line.strip() and re.fullmatch(pattern, rendered.strip()):
             return number
