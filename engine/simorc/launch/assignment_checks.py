@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from simorc.errors import ToolMissing
 from simorc.netlist.deck.includes import rendered_deck
 from simorc.netlist.deck.lost_assignments import ENDLESS_IN, LostAssignment, in_use, lost_assignments
-from simorc.netlist.deck.own_files import own_files
+from simorc.netlist.deck.own_files import decks_of, own_files
 from simorc.netlist.finding import Finding
 from simorc.simulators.ngspice.cold import Ngspice
 from simorc.simulators.versions import numbers
@@ -25,13 +25,7 @@ def lint_assignments(project: Project) -> tuple[Finding, ...]:
     """Those of every testbench and sweep. What only some versions read without end is an error if the
     project's ngspice is one of them, and a warning if its version is not known.
     """
-    found: set[Finding] = set()
-    for testbench in project.testbenches.values():
-        found |= set(_of_testbench(project, testbench, {}))
-    for sweep in project.sweeps.values():
-        testbench = project.testbenches[sweep.definition.testbench]
-        found |= set(_of_testbench(project, testbench, sweep.definition))
-    return tuple(sorted(found))
+    return tuple(sorted({each for deck in decks_of(project) for each in _of_testbench(project, *deck)}))
 
 
 def _of_testbench(

@@ -95,7 +95,7 @@ class Bias:
 
     @property
     def region(self) -> str:
-        """The region in which the device operates; empty where the model does not tell."""
+        """The region in which the device operates; empty where the model does not show it."""
         if self.letter == "q":
             return self._bipolar_region()
         return self._channel_region() if self.letter in "mn" else ""

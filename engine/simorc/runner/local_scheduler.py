@@ -60,8 +60,7 @@ class LocalScheduler:
         machine: MachineWatch | None = None,
     ) -> None:
         """`groups` are the cases likely to share a deck, if known; `admission` is the limit of this machine
-        on how many cases run at once; `stopping` ends Monte Carlo early. `machine` distinguishes faults of
-        the machine from faults of cases.
+        on how many cases run at once; `stopping` ends Monte Carlo early; `machine` knows its faults.
         """
         self._layout = layout
         self._preparation = preparation

@@ -37,6 +37,10 @@ _WORKED_OUT = frozenset("${}")
 _MOST_FILES = 5_000
 
 
+_MOST_INCLUDED = 500
+"""Files that one text may include before the search ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileReference:
     """A file's name in a text: `start` and `end` are its place, without quotes. `section` is that of a
@@ -150,6 +154,23 @@ def closure(text: str, directory: Path) -> set[Path]:
             if reference.kind in {"include", "library"}:
                 waiting.append((references_of(path), (directory, path.parent)))
     return seen
+
+
+def included_beneath(text: str, places: Sequence[Path], root: Path, *, apart: str = "") -> Iterator[Path]:
+    """The files beneath `root` that a text includes, directly or not, each once: looked for in `places`, and
+    what a file includes in the first of them and beside it. Files in a folder called `apart` are left out.
+    """
+    waiting: list[tuple[Iterable[FileReference], Sequence[Path]]] = [(references(text), places)]
+    seen: set[Path] = set()
+    while waiting and len(seen) < _MOST_INCLUDED:
+        named, here = waiting.pop()
+        for reference in named:
+            path = found(reference, here) if reference.kind in {"include", "library"} else None
+            if path is None or path in seen or not path.is_relative_to(root) or path.parent.name == apart:
+                continue
+            seen.add(path)
+            yield path
+            waiting.append((references_of(path), (places[0], path.parent)))
 
 
 def references_of(path: Path) -> tuple[FileReference, ...]:

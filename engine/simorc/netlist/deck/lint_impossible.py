@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.impossible import as_script, impossible_analysis
 from simorc.netlist.deck.lint_title import first_decks
-from simorc.netlist.deck.own_files import own_files
+from simorc.netlist.deck.own_files import decks_of, own_files
 from simorc.netlist.deck.parts import OBEYED
 from simorc.netlist.finding import Finding
 
 if TYPE_CHECKING:
-    from simorc.config.models.sweep import SweepDefinition
     from simorc.config.project import Project
 
 _COMMAND = (
@@ -37,13 +36,10 @@ def lint_impossible(project: Project) -> tuple[Finding, ...]:
 
 
 def _obeyed(project: Project) -> Iterator[Finding]:
-    definitions: list[tuple[str, SweepDefinition | Mapping[str, object]]] = [
-        (sweep.definition.testbench, sweep.definition) for sweep in project.sweeps.values()
-    ]
-    for name, definition in (*definitions, *((name, {}) for name in project.testbenches)):
-        if project.settings(name).simulator.name != "ngspice":
+    for testbench, definition in decks_of(project):
+        if project.settings(testbench.name).simulator.name != "ngspice":
             continue
-        for file in own_files(project, project.testbenches[name], definition):
+        for file in own_files(project, testbench, definition):
             for match in OBEYED.finditer(file.text):
                 line = file.text.count("\n", 0, match.start()) + 1
                 if line > 1 or not file.title:

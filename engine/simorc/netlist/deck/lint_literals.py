@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from simorc.deck_text import read_leniently
 from simorc.netlist.deck.dropped_digits import dropped_digits
-from simorc.netlist.deck.own_files import own_files
+from simorc.netlist.deck.own_files import decks_of, own_files
 from simorc.netlist.finding import Finding
 
 if TYPE_CHECKING:
@@ -25,13 +25,7 @@ _BEHAVIOR = re.compile(r"\bngbehavior\s*=\s*(\w+)", re.IGNORECASE)
 
 def lint_literals(project: Project) -> tuple[Finding, ...]:
     """Every such number of every testbench and sweep."""
-    results = set()
-    for testbench in project.testbenches.values():
-        results |= set(_of_testbench(project, testbench, {}))
-    for sweep in project.sweeps.values():
-        testbench = project.testbenches[sweep.definition.testbench]
-        results |= set(_of_testbench(project, testbench, sweep.definition))
-    return tuple(sorted(results))
+    return tuple(sorted({each for deck in decks_of(project) for each in _of_testbench(project, *deck)}))
 
 
 def _of_testbench(

@@ -5,7 +5,7 @@ Files outside the project (a process kit) are not among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ import jinja2
 
 from simorc.deck_text import read_leniently
 from simorc.errors import TemplateError
-from simorc.netlist.deck.file_references import found, references
+from simorc.netlist.deck.file_references import included_beneath
 from simorc.netlist.deck.includes import rendered_deck
 from simorc.netlist.deck.worked_out_names import cases_of_other_files, naming_words
 from simorc.netlist.template import Template
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from simorc.sweeps.cases import Case
 
 _MOST_BYTES = 16 << 20
-_MOST_FILES = 500
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,16 @@ class OwnFile:
     path: Path
     text: str
     title: bool = False
+
+
+def decks_of(
+    project: Project,
+) -> Iterator[tuple[Testbench, SweepDefinition | Mapping[str, object]]]:
+    """What each deck of a project is made of: every testbench with its defaults, and every sweep's."""
+    for testbench in project.testbenches.values():
+        yield testbench, {}
+    for sweep in project.sweeps.values():
+        yield project.testbenches[sweep.definition.testbench], sweep.definition
 
 
 def own_files(
@@ -48,7 +57,8 @@ def own_files(
         rendered = rendered_deck(project, testbench, case)
         if rendered is not None:
             places = (rendered.directory, testbench.template.parent)
-            included.update(dict.fromkeys(included_files(rendered.text, places, project.root), False))
+            named = included_beneath(rendered.text, places, project.root)
+            included.update((path, False) for path in named if path.stat().st_size <= _MOST_BYTES)
     return [OwnFile(path, read_leniently(path), title) for path, title in {**included, **paths}.items()]
 
 
@@ -71,18 +81,3 @@ def _cases_of_other_files(testbench: Testbench, plan: Plan) -> Iterator[Case]:
         return
     if words:
         yield from cases_of_other_files(plan, words)
-
-
-def included_files(text: str, places: Iterable[Path], root: Path) -> Iterator[Path]:
-    """The files beneath `root` that a deck includes, directly or not, looked for in `places`."""
-    waiting, seen = [(text, tuple(places))], set[Path]()
-    while waiting and len(seen) < _MOST_FILES:
-        content, beside = waiting.pop()
-        for reference in references(content):
-            path = found(reference, beside) if reference.kind in {"include", "library"} else None
-            if path is None or path in seen or not path.is_relative_to(root):
-                continue
-            if path.stat().st_size <= _MOST_BYTES:
-                seen.add(path)
-                yield path
-                waiting.append((read_leniently(path), (beside[0], path.parent)))

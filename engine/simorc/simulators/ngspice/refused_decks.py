@@ -7,19 +7,18 @@ them. Here each case is looked at as it is simulated: a template may work out a 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from simorc.deck_text import read_leniently
 from simorc.netlist.deck.dropped_digits import dropped_digits
-from simorc.netlist.deck.file_references import FileReference, found, references, references_of
+from simorc.netlist.deck.file_references import included_beneath
 from simorc.netlist.deck.lost_assignments import ENDLESS_IN, LostAssignment, in_use, lost_assignments
 from simorc.simulators.ngspice.hoisted_decks import PARTS
 
 _MOST_BYTES = 16 << 20
-_MOST_FILES = 500
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,9 @@ def refusal(
     """
     texts = [_checked("deck line ", deck, resistor_codes, title=True)]
     place = None if own is None else Path(os.path.realpath(own))
-    for path in () if place is None else _included(deck, directory, place):
+    # Parts of a kit that was taken apart are no files of the project.
+    included = () if place is None else included_beneath(deck, (directory,), place, apart=PARTS)
+    for path in included:
         texts.append(_of_file(path, str(path.relative_to(place or path)), *_stamp(path), resistor_codes))
     for each in texts:
         if each.digits:
@@ -78,18 +79,3 @@ def _of_file(path: Path, name: str, _changed: int, size: int, resistor_codes: bo
 def _stamp(path: Path) -> tuple[int, int]:
     stat = path.stat()
     return stat.st_mtime_ns, stat.st_size
-
-
-def _included(deck: str, directory: Path, own: Path) -> Iterator[Path]:
-    """The files beneath `own` that a deck includes, directly or not, each once."""
-    waiting: list[tuple[Iterable[FileReference], tuple[Path, ...]]] = [(references(deck), (directory,))]
-    seen: set[Path] = set()
-    while waiting and len(seen) < _MOST_FILES:
-        named, places = waiting.pop()
-        for reference in named:
-            path = found(reference, places) if reference.kind in {"include", "library"} else None
-            if path is None or path in seen or not path.is_relative_to(own) or path.parent.name == PARTS:
-                continue  # parts of a kit are no files of the project
-            seen.add(path)
-            yield path
-            waiting.append((references_of(path), (directory, path.parent)))
