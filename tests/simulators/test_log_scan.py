@@ -202,6 +202,20 @@ def test_a_file_of_data_that_a_code_model_does_not_find(log: str, message: str) 
     assert (missing.kind, missing.message) == (FailureKind.MISSING_FILE, message)
 
 
+@pytest.mark.parametrize(
+    ("log", "message"),
+    [
+        ("Instance: a1   Message: Not enough numbers in x row.\n", "a1: Not enough numbers in x row"),
+        ("Instance: a1   Message: ../../mada/eno2.c: ng=2 is too big\n", "a1: eno2.c: ng=2 is too big"),
+        ("Instance: a1   Message: eno2 initialization failure.\n", "a1: eno2 initialization failure"),
+    ],
+)
+def test_data_that_a_code_model_cannot_use(log: str, message: str) -> None:
+    missing = scan_log(log.encode(), DECK).missing
+    assert missing is not None
+    assert (missing.kind, missing.message) == (FailureKind.BAD_NETLIST, f"code model of {message}")
+
+
 @pytest.mark.parametrize("log", ["Instance: a1   Message: table of 3 x 3\n", "Note: data file read\n"])
 def test_other_words_of_code_models_are_no_missing_file(log: str) -> None:
     assert scan_log(log.encode(), DECK).missing is None

@@ -23,7 +23,7 @@ WORDS = (
         b"quota",
         b"insufficient",
         b"failed",
-        b"not read",
+        *(b"not read", b"message: "),
         *(
             b"read-only",
             b"stale",

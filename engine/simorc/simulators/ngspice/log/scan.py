@@ -90,18 +90,29 @@ _NOT_READ = re.compile(
 """The words of a model of digital signals, in a line of their own."""
 
 
+_NOT_USED = re.compile(
+    r"^instance:\s*(?P<instance>\S+)\s+message:\s*"
+    r"(?P<what>.*\b(?:not enough|unable to|failure|illegal|is too big|invalid|incorrect|differ)\b.*)",
+    _I,
+)
+"""A code model that could not use the data of its file, and goes on without them."""
+
+
 def _missing_data(lines: LogLines) -> Complaint | None:
-    """The complaint for a file of data that a code model could not open."""
-    for line in lines.notable:
-        match = _CANNOT_OPEN.search(line.text)
-        if match is not None:
-            name = match["name"].strip(" .\"'") or "?"
-            return Complaint(FailureKind.MISSING_FILE, f"data file '{name}' of {match['instance']} not found")
-        match = _NOT_READ.search(line.text.strip())
-        if match is not None:
-            return Complaint(
-                FailureKind.MISSING_FILE, f"{match['model'].lower()}: {match['what'].rstrip(' .')}"
-            )
+    """The complaint for a file of data that a code model could not open, or not use."""
+    return next((found for line in lines.notable if (found := _data_fault(line.text.strip()))), None)
+
+
+def _data_fault(line: str) -> Complaint | None:
+    if (match := _CANNOT_OPEN.search(line)) is not None:
+        name = match["name"].strip(" .\"'") or "?"
+        return Complaint(FailureKind.MISSING_FILE, f"data file '{name}' of {match['instance']} not found")
+    if (match := _NOT_READ.search(line)) is not None:
+        what = f"{match['model'].lower()}: {match['what'].rstrip(' .')}"
+        return Complaint(FailureKind.MISSING_FILE, what)
+    if (match := _NOT_USED.search(line)) is not None:
+        what = match["what"].rpartition("/")[2].strip(" .")
+        return Complaint(FailureKind.BAD_NETLIST, f"code model of {match['instance']}: {what}")
     return None
 
 
