@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -113,3 +114,30 @@ def test_without_a_viewer_the_journal_is_closed_as_well(tmp_path: Path) -> None:
     create(store, {"total": "1"})
     close_for_writing(open_for_writing(store))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["checksums.json", "run.sqlite"]
+
+
+def test_a_group_that_may_write_a_run_may_write_its_store(tmp_path: Path) -> None:
+    path = tmp_path / "run.sqlite"
+    before = os.umask(0o002)
+    try:
+        create(path, {"total": "1"})
+        db = open_for_writing(path)
+        modes = {
+            file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir() if "sqlite" in file.name
+        }
+        db.close()
+    finally:
+        os.umask(before)
+    assert set(modes) >= {"run.sqlite"}
+    assert set(modes.values()) == {0o664}
+
+
+def test_a_store_that_may_only_be_read_is_refused_before_a_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "run.sqlite"
+    create(path, {"total": "1"})
+    monkeypatch.setattr(os, "access", lambda file, mode: file != path or mode != os.W_OK)
+    with pytest.raises(PermissionError) as caught:
+        open_for_writing(path)
+    assert caught.value.filename == str(path)

@@ -10,6 +10,7 @@ import click
 
 from simorc.bug_report import written_report
 from simorc.errors import ConfigError, SimorcError
+from simorc.file_access import explained
 from simorc.text import plain, plain_lines
 
 
@@ -46,9 +47,11 @@ def _print(text: str, before: str = "") -> None:
 
 
 def show_operating_system(error: OSError) -> int:
-    """A file that cannot be read or written, a full disk: the system's own words with the file's name."""
-    where = f"{error.filename}: " if error.filename else ""
-    click.echo(f"simorc: {plain(where)}{error.strerror or error}", err=True)
+    """A file that cannot be read or written, a full disk: the system's words, the file, and the remedy."""
+    message, remedy = explained(error)
+    _print(message, "simorc: ")
+    if remedy:
+        _print(remedy, "        ")
     return ExitCode.CASES_FAILED
 
 

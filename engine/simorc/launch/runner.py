@@ -23,6 +23,7 @@ from simorc.errors import RunBusy, SimorcError
 from simorc.executors.base import Executor
 from simorc.executors.local import LocalExecutor
 from simorc.executors.registry import LOCAL, Offer, executor_called, scheduler_called
+from simorc.file_access import explained
 from simorc.files import sweep_unfinished
 from simorc.launch.runner_process import BUSY_EXIT
 from simorc.rundir.attempts.attempt_log import Trace
@@ -77,6 +78,9 @@ def main() -> int:
     except SimorcError as error:
         sys.stderr.write(f"{error.message}\n")
         return error.exit_code
+    except PermissionError as error:
+        sys.stderr.write(f"{': '.join(filter(None, explained(error)))}\n")
+        return 1
     return 0
 
 

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from simorc.config.execution_record import SimulatorRecord
 from simorc.config.models.execution import SimulatorSettings
 from simorc.errors import ToolMissing
+from simorc.file_access import refuse_unwritable
 from simorc.launch.runner_process import RunnerProcess, await_runner, spawn_runner
 from simorc.rundir.circuit.record import ACCEPT, REFUSE
 from simorc.rundir.layout import RunLayout
@@ -46,11 +47,12 @@ def start_runner(
     status. `inputs` says what to do if a file the run was built from has changed: refuse (raises
     `InputsChanged`), keep (use the run's own copies), accept (use the changed files, marked). `begin` starts
     the runner with its options in another way than as a process of its own. Raises `RunBusy` if another
-    process holds the run, `RunError` with the runner's own message if it does not start, `ToolMissing`
-    without the simulator.
+    process holds the run, OSError where the run may not be written, `RunError` with the runner's own message
+    if it does not start, `ToolMissing` without the simulator.
     """
     if runner_alive(layout):
         raise busy(layout)
+    refuse_unwritable(layout.written_by_runners())
     manifest = load_manifest(layout)
     manifest.refuse_without_settings()
     where = executor or manifest.execution.executor

@@ -134,6 +134,12 @@ class RunLayout:
     def exists(self) -> bool:
         return self.manifest.is_file()
 
+    def written_by_runners(self) -> tuple[Path, ...]:
+        """What a runner changes, whether it exists or not: the files, and the folders it makes files in."""
+        folders = self.path, self.results, self.status_dir, self.requests
+        files = self.database, self.metadata_csv, self.trace, self.runner_json, self.runner_lock
+        return *folders, *files, self.runner_log
+
 
 def find_runs(root: Path) -> list[RunLayout]:
     """The runs of the project at `root`, the one built last first; one that is being built is no run yet."""

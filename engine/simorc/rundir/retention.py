@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simorc.errors import RunError, SimorcError
+from simorc.file_access import explained
 from simorc.files import write_json
 from simorc.regular_files import read_regular
 from simorc.rundir.layout import RunLayout, find_runs
@@ -86,7 +87,8 @@ def remove_run(layout: RunLayout) -> None:
         Path(layout.path).rename(doomed)
         shutil.rmtree(doomed)
     except OSError as error:
-        raise RunError(f"{layout.name} cannot be removed: {error}") from error
+        why, remedy = explained(error)
+        raise RunError(f"{layout.name} cannot be removed: {why}", remedy=remedy) from error
 
 
 def retire(layout: RunLayout) -> list[str]:

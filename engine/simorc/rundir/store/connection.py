@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from simorc.errors import StoreError
+from simorc.file_access import refuse_unwritable
 from simorc.files import is_network
 from simorc.regular_files import is_regular
 from simorc.rundir import checksums
@@ -59,7 +60,8 @@ def may_pass(error: sqlite3.Error) -> bool:
 
 
 def create(path: Path, meta: dict[str, str]) -> None:
-    """Make an empty store at `path`."""
+    """Make an empty store at `path`, with the permissions of the umask as every other file of a run."""
+    path.touch(exist_ok=False)  # SQLite would make it without write permission for the group
     connection = sqlite3.connect(path)
     try:
         connection.execute("PRAGMA synchronous=OFF")  # who makes a run syncs it as a whole
@@ -79,8 +81,9 @@ def journal_mode(path: Path) -> str:
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """The one writer's connection, the store brought to the newest version; raises `StoreError` for a file
-    that is corrupt or newer than this program.
+    that is corrupt or newer than this program, OSError where it may not be written.
     """
+    refuse_unwritable(files_of(path))  # SQLite opens what may only be read, and fails at the first write
     connection = _connect(f"{path.resolve().as_uri()}?mode=rw", path)
     try:
         checksums.forget(path)
@@ -94,6 +97,11 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def files_of(path: Path) -> tuple[Path, Path, Path]:
+    """The store and the files that SQLite keeps beside it while it is open."""
+    return path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
 
 
 def set_synced(connection: sqlite3.Connection, synced: bool) -> None:
