@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simorc.config.models.pipeline import PluginStage, Sweep
+from simorc.config.models.pipeline_stages import PluginStage, Sweep
 from simorc.config.validate.contract_checks import load_contract
 from simorc.durability import sync_file_system
 from simorc.errors import SimorcError, TemplateError, ToolMissing

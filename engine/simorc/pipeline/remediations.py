@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from simorc.config.models.pipeline import Maker, PipelineDefinition
+from simorc.config.models.pipeline import PipelineDefinition
+from simorc.config.models.pipeline_stages import Maker
 from simorc.config.names import stage_word
 from simorc.config.validate.contract_checks import load_contract
 from simorc.pipeline.outcome import Fault, StageOutcome

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simorc.config.models.pipeline import Simulate
+from simorc.config.models.pipeline_stages import Simulate
 from simorc.pipeline.outcome import Fault
 from simorc.pipeline.tools import Ended, log_lines
 from simorc.pipeline.verilog.verdict import judge_compilation, judge_simulation

@@ -9,7 +9,8 @@ from typing import Any
 from simorc.config.contracts.resolved import ResolvedContract
 from simorc.config.expansion import against, is_file
 from simorc.config.models.fields import kind_of
-from simorc.config.models.pipeline import ADAPTER_AND_ENDPOINT, Llm, Maker, PipelineDefinition, Sweep
+from simorc.config.models.pipeline import PipelineDefinition
+from simorc.config.models.pipeline_stages import ADAPTER_AND_ENDPOINT, Llm, Maker, Sweep
 from simorc.config.models.setup import Setup
 from simorc.config.names import did_you_mean, listed, stage_word
 from simorc.config.validate.contract_checks import agreement, read_contract

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from simorc.config.models.pipeline import Llm
+from simorc.config.models.pipeline_stages import Llm
 from simorc.files import write_json
 from simorc.pipeline.generation.answers import extract_verilog
 from simorc.pipeline.generation.llm_environment import STAGES

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-from simorc.config.models.pipeline import ADAPTER_AND_ENDPOINT, Llm, Maker, PipelineDefinition
+from simorc.config.models.pipeline import PipelineDefinition
+from simorc.config.models.pipeline_stages import ADAPTER_AND_ENDPOINT, Llm, Maker
 from simorc.config.names import did_you_mean
 from simorc.errors import UsageError
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from simorc.config.models.pipeline import Maker, PipelineDefinition
+from simorc.config.models.pipeline import PipelineDefinition
+from simorc.config.models.pipeline_stages import Maker
 from simorc.pipeline.outcome import Fault
 from simorc.pipeline.rundir.manifest import PipelineRun
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simorc.config.models.pipeline import Command
+from simorc.config.models.pipeline_stages import Command
 from simorc.pipeline.generation.backends import words
 from simorc.pipeline.outcome import Fault, StageOutcome, failure
 from simorc.pipeline.tools import Limits, read_log

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-from simorc.config.models.pipeline import Sweep
+from simorc.config.models.pipeline_stages import Sweep
 from simorc.config.project import Project
 from simorc.launch.build import build_run
 from simorc.launch.start import request, runner_alive, start_runner

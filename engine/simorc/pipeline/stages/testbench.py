@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from simorc.config.models.pipeline import Testbench
+from simorc.config.models.pipeline_stages import Testbench
 from simorc.pipeline.generation.backends import Order, make
 from simorc.pipeline.generation.prompts import failure_text
 from simorc.pipeline.outcome import Fault, StageFailed, StageOutcome, failure

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from simorc.config.models.pipeline import Simulate
+from simorc.config.models.pipeline_stages import Simulate
 from simorc.pipeline.batches import BatchCommand, made, run_batch
 from simorc.pipeline.tools import Ended, find_tool, log_lines, read_log
 from simorc.pipeline.verilog.modules import blanked

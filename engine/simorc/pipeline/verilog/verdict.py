@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from simorc.config.models.pipeline import Simulate
+from simorc.config.models.pipeline_stages import Simulate
 from simorc.pipeline.outcome import Fault
 from simorc.pipeline.tools import Ended
 
