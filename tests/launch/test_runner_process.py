@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from simorc.errors import RunBusy, RunError
 from simorc.files import write_json
-from simorc.launch.runner_process import BUSY_EXIT, await_runner
+from simorc.launch.runner_process import BUSY_EXIT, await_runner, exit_code_of
 from simorc.rundir.layout import RunLayout
 
 
@@ -54,3 +55,35 @@ def test_a_runner_that_ends_at_once_is_quoted(layout: RunLayout, log: str, messa
     layout.runner_log.write_text(log)
     with pytest.raises(RunError, match=f"ended immediately: {message}"):
         await_runner(layout, ended(os.EX_SOFTWARE), busy)
+
+
+def _failing(error: Exception) -> Callable[[], None]:
+    def work() -> None:
+        raise error
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "last"),
+    [
+        (RunBusy("held by 12"), BUSY_EXIT, "held by 12"),
+        (RunError("no deck", remedy="build it"), 1, "no deck (build it)"),
+        (PermissionError(13, "Permission denied", "/no/such/run"), 1, "/no/such/run: Permission denied"),
+        (
+            OSError(28, "No space left on device", "/run.sqlite"),
+            1,
+            "/run.sqlite: No space left on device (free disk space or inodes)",
+        ),
+    ],
+)
+def test_the_last_line_of_a_runner_says_why_it_ended(
+    error: Exception, code: int, last: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code_of(_failing(error)) == code
+    assert capsys.readouterr().err.splitlines()[-1] == last
+
+
+def test_a_runner_that_did_its_work_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code_of(lambda: None) == 0
+    assert capsys.readouterr().err == ""

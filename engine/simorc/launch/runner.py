@@ -19,13 +19,11 @@ from typing import Any
 import anyio
 
 from simorc.cpus import usable_cpus
-from simorc.errors import RunBusy, SimorcError
 from simorc.executors.base import Executor
 from simorc.executors.local import LocalExecutor
 from simorc.executors.registry import LOCAL, Offer, executor_called, scheduler_called
-from simorc.file_access import explained
 from simorc.files import sweep_unfinished
-from simorc.launch.runner_process import BUSY_EXIT
+from simorc.launch.runner_process import exit_code_of
 from simorc.rundir.attempts.attempt_log import Trace
 from simorc.rundir.circuit.circuits import settings_of
 from simorc.rundir.circuit.input_changes import HeldFiles, changes_of, refuse_changed
@@ -67,21 +65,14 @@ def main() -> int:
     layout = RunLayout(Path(sys.argv[1]).resolve())
     written = sys.stdin.read()
     options: Mapping[str, Any] = json.loads(written) if written.strip() else {}
-    try:
-        with RunnerLock(layout) as lock:
-            there = anyio.run(_run, layout, lock, options)
-        for old in retire(layout) if there else ():
-            sys.stderr.write(f"removed {old}: execution.keep\n")
-    except RunBusy as error:
-        sys.stderr.write(f"{error.message}\n")
-        return BUSY_EXIT
-    except SimorcError as error:
-        sys.stderr.write(f"{error.message}\n")
-        return error.exit_code
-    except PermissionError as error:
-        sys.stderr.write(f"{': '.join(filter(None, explained(error)))}\n")
-        return 1
-    return 0
+    return exit_code_of(lambda: _hold(layout, options))
+
+
+def _hold(layout: RunLayout, options: Mapping[str, Any]) -> None:
+    with RunnerLock(layout) as lock:
+        there = anyio.run(_run, layout, lock, options)
+    for old in retire(layout) if there else ():
+        sys.stderr.write(f"removed {old}: execution.keep\n")
 
 
 async def _run(layout: RunLayout, lock: RunnerLock, options: Mapping[str, Any]) -> bool:

@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from typing import Protocol
 
-from simorc.errors import RunBusy, RunError
+from simorc.errors import RunBusy, RunError, SimorcError
+from simorc.file_access import explained
 from simorc.processes import search_path
 from simorc.regular_files import descriptor_of, read_regular
 from simorc.rundir.layout import RunLayout
@@ -37,6 +39,28 @@ def spawn_runner(module: str, layout: RunLayout, stdin: int = subprocess.DEVNULL
             cwd="/",
             env={**os.environ, "PYTHONPATH": search_path()},
         )
+
+
+def exit_code_of(work: Callable[[], None]) -> int:
+    """Do the whole work of a runner; its exit code. Why it ended early is the last line of its log."""
+    try:
+        work()
+    except RunBusy as error:
+        _say(error.message)
+        return BUSY_EXIT
+    except SimorcError as error:
+        _say(error.message, error.remedy)
+        return error.exit_code
+    except OSError as error:
+        if not isinstance(error, PermissionError):
+            traceback.print_exc()
+        _say(*explained(error))
+        return 1
+    return 0
+
+
+def _say(message: str, remedy: str | None = None) -> None:
+    sys.stderr.write(f"{message} ({remedy})\n" if remedy else f"{message}\n")
 
 
 class RunnerProcess(Protocol):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simorc.errors import RunBusy, StoreError
+from simorc.file_access import refuse_unwritable
 from simorc.launch.runner_process import await_runner, spawn_runner
 from simorc.pipeline.rundir.attempt_log import read_trace
 from simorc.pipeline.rundir.layout import PipelineLayout
@@ -66,11 +67,12 @@ def summarise_pipeline(layout: PipelineLayout) -> PipelineSummary:
 
 
 def start_pipeline(layout: PipelineLayout) -> None:
-    """Start the run's runner as a process of its own session. Raises RunBusy, or RunError with its
-    last words.
+    """Start the run's runner as a process of its own session. Raises RunBusy, OSError where the run may
+    not be written, or RunError with its last words.
     """
     if runner_alive(layout):
         raise _busy(layout)
+    refuse_unwritable(layout.written_by_runners())
     await_runner(layout, spawn_runner(RUNNER, layout), _busy)
 
 

@@ -13,8 +13,7 @@ import threading
 from pathlib import Path
 from types import FrameType
 
-from simorc.errors import RunBusy, SimorcError
-from simorc.launch.runner_process import BUSY_EXIT
+from simorc.launch.runner_process import exit_code_of
 from simorc.pipeline.loop import conduct
 from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.pipeline.rundir.manifest import open_pipeline_run
@@ -75,22 +74,15 @@ class Watchers:
 def main() -> int:
     """Resume the run named on the command line; exit code 75 if another process holds it."""
     layout = PipelineLayout(Path(sys.argv[1]).resolve())
-    try:
-        with RunnerLock(layout) as lock:
-            _hold(layout, lock)
-    except RunBusy as error:
-        sys.stderr.write(f"{error.message}\n")
-        return BUSY_EXIT
-    except SimorcError as error:
-        sys.stderr.write(f"{error.message}\n")
-        return error.exit_code
-    except OSError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return 0
+    return exit_code_of(lambda: _hold(layout))
 
 
-def _hold(layout: PipelineLayout, lock: RunnerLock) -> None:
+def _hold(layout: PipelineLayout) -> None:
+    with RunnerLock(layout) as lock:
+        _resume(layout, lock)
+
+
+def _resume(layout: PipelineLayout, lock: RunnerLock) -> None:
     interruption = Interruption()
     over = threading.Event()
     lock.announce()

@@ -55,6 +55,9 @@ class PipelineLayout(RunLayout):
     def replays(self) -> Path:
         return self.path / "replays"
 
+    def written_by_runners(self) -> tuple[Path, ...]:
+        return *super().written_by_runners(), self.stages, self.simulation, self.verification
+
     def attempt_dir(self, seq: int, stage: str) -> Path:
         """The directory of one attempt; `seq` counts the lines of the trace from 1."""
         if stage == "simulation":
