@@ -55,9 +55,15 @@ class SweepBuilder(Vertical):
         """The draft has `cases` cases and takes about `seconds`, or is invalid (`problem`)."""
 
         def __init__(
-            self, cases: int | None, problem: str, seconds: float | None, warnings: Sequence[str] = ()
+            self,
+            judgement: int,
+            cases: int | None,
+            problem: str,
+            seconds: float | None,
+            warnings: Sequence[str] = (),
         ) -> None:
             super().__init__()
+            self.judgement = judgement
             self.cases = cases
             self.problem = problem
             self.seconds = seconds
@@ -76,6 +82,8 @@ class SweepBuilder(Vertical):
         self._names: list[str] = []
         self._put_away: dict[str, str] = {}
         self._new_corner = False
+        self._judgement = 0
+        """Number of the newest line or draft that is judged: an answer to an earlier one comes too late."""
         self.project: Project | None = None
         """What the draft is checked against: the sound part of the project."""
         self.root: Path | None = None
@@ -163,10 +171,15 @@ class SweepBuilder(Vertical):
         try:
             draft = self._drafted(name, line)
         except SimorcError as error:
-            self._show_count(None, self._problem_of(name, error))
+            self._refuse(name, error)
             return
         self.take_draft(draft)
         self.action_leave_field()
+
+    def _refuse(self, name: str, error: SimorcError) -> None:
+        """Show the error of a line, and no count of an earlier line after it."""
+        self._judgement += 1
+        self._show_count(None, self._problem_of(name, error))
 
     def _problem_of(self, name: str, error: SimorcError) -> str:
         """What is wrong, with the row it is about; a message on a new corner names the corner."""
@@ -256,7 +269,7 @@ class SweepBuilder(Vertical):
         try:
             self._count(self._drafted(name, event.value))
         except SimorcError as error:
-            self._show_count(None, self._problem_of(name, error))
+            self._refuse(name, error)
 
     def _close_field(self) -> None:
         self._new_corner = False
@@ -309,8 +322,13 @@ class SweepBuilder(Vertical):
         if self.draft is not None and not self.has_class("editing"):
             self._count(self.draft)
 
-    @work(thread=True, exclusive=True, group="count")
     def _count(self, draft: SweepText) -> None:
+        """Count the cases of `draft`; only the answer for the newest one is shown."""
+        self._judgement += 1
+        self._count_in_thread(draft, self._judgement)
+
+    @work(thread=True, exclusive=True, group="count")
+    def _count_in_thread(self, draft: SweepText, judgement: int) -> None:
         """A million cases with conditions take a moment to count, so not on the event loop."""
         from simorc_tui.data.sweep_draft import count_cases, earlier_rate
 
@@ -323,12 +341,13 @@ class SweepBuilder(Vertical):
         except SimorcError as error:
             cases, problem = None, error.message
         seconds = cases / rate if cases is not None and rate else None
-        self.post_message(self.Counted(cases, problem, seconds, warnings))
+        self.post_message(self.Counted(judgement, cases, problem, seconds, warnings))
 
     def on_sweep_builder_counted(self, event: Counted) -> None:
         event.stop()
-        self.seconds, self.warnings = event.seconds, event.warnings
-        self._show_count(event.cases, event.problem)
+        if event.judgement == self._judgement:
+            self.seconds, self.warnings = event.seconds, event.warnings
+            self._show_count(event.cases, event.problem)
 
     def _show_count(self, cases: int | None, problem: str) -> None:
         self.cases, self.problem = cases, problem

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
+from simorc_tui.data import sweep_draft
+from simorc_tui.widgets.sweep_builder.builder import SweepBuilder
 from tests.tui.flows import Terminal, terminal
 
 
@@ -39,6 +42,35 @@ async def test_a_line_is_judged_while_it_is_typed_and_counts_only_when_taken(
         await user.type("0 .. 100 by 25")
         await user.press("enter")
         await user.until(lambda: builder.dirty and builder.cases == 45)
+
+
+async def test_a_count_of_an_earlier_line_does_not_hide_the_error_of_the_present_one(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted, real = threading.Event(), sweep_draft.count_cases
+    answers: list[int | None] = []
+
+    def slow_count(*arguments: object) -> tuple[int, list[str]]:
+        counted.wait()
+        return real(*arguments)  # type: ignore[arg-type]
+
+    real_answer = SweepBuilder.on_sweep_builder_counted
+
+    def answer(self: SweepBuilder, event: SweepBuilder.Counted) -> None:
+        real_answer(self, event)
+        answers.append(event.cases)
+
+    async with terminal(project) as user:
+        await begin(user, "temp")
+        await user.press("ctrl+u")
+        await user.sees("= 9 cases")
+        monkeypatch.setattr(SweepBuilder, "on_sweep_builder_counted", answer)
+        monkeypatch.setattr(sweep_draft, "count_cases", slow_count)
+        await user.type("0 ..")
+        await user.sees("! temp: ")
+        counted.set()
+        await user.until(lambda: 18 in answers)
+        assert "! temp: " in user.text
 
 
 async def test_a_wrong_condition_is_told_while_it_is_typed(project: Path) -> None:
