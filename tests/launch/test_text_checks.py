@@ -92,6 +92,26 @@ def test_expressions_are_left_to_ngspice_where_it_evaluates_them(tmp_path: Path)
         assert problems(project(tmp_path / str(number), place, sweep=listed, default="abc")) == []
 
 
+@pytest.mark.parametrize(
+    ("place", "text", "lost"),
+    [
+        (".param q=X w=2", "2 * 1k", "* 1k"),
+        ("x1 a 0 s w=X", "vdd * 2", "* 2"),
+        ("x1 a 0 s w=X", "2*{vdd} + 1", "+ 1"),
+        (".subckt s a b w=X l=1\nr1 a b {w}\n.ends\nx1 a 0 s", "1k + 1", "+ 1"),
+        (".param q=X", "2 * 1k", ""),
+        (".param q={X} w=2", "2 * 1k", ""),
+    ],
+)
+def test_a_text_of_which_ngspice_reads_the_first_word_is_refused(
+    tmp_path: Path, place: str, text: str, lost: str
+) -> None:
+    made = project(tmp_path, place, sweep=f"parameters: {{x: [1k, '{text}']}}")
+    sweep = made.sweeps["s"]
+    found = problems_of(made, sweep.definition, sweep.path, "s")
+    assert [f"ngspice ignores '{lost}'" in str(each) for each in found] == [True] * bool(lost)
+
+
 def test_texts_that_are_used_as_texts_are_no_errors(tmp_path: Path) -> None:
     uses = ".lib kit.lib X\nq1 c b e X\nx1 a 0 X\n.include X.inc\n* X\n.title X\n.control\necho X\n.endc"
     listed = f"parameters: {{x: {json.dumps(NAMES, ensure_ascii=False)}}}"

@@ -133,9 +133,11 @@ AGAIN = '.include "{{ project.root }}/again.inc"'
         (
             f"{VALUE}\n.if (1)\n.param r=5k\n.endif",
             2,
-            "may change nothing here: {root}/tb/t.spice.j2:4 sets r again",
+            "sweeping r changes nothing here: {root}/tb/t.spice.j2:4 sets r again",
         ),
         (f"{VALUE}\n{VALUE}", 2, "changes nothing here"),
+        (f"{VALUE} r=5k", 2, "changes nothing here: {root}/tb/t.spice.j2:2 sets r again"),
+        (f".if (1)\n{VALUE}\n.else\n.param R=5k\n.endif", 3, "nothing here: {root}/tb/t.spice.j2:5 sets r"),
     ],
 )
 def test_validate_warns_with_file_and_line(tmp_path: Path, template: str, line: int, text: str) -> None:
@@ -151,6 +153,30 @@ def test_a_temperature_that_is_set_again_is_told(tmp_path: Path) -> None:
     (finding,) = lint_definitions(project(tmp_path, template, "temp: [0, 27]"))
     assert "sweeping temp changes nothing here" in finding.message
     assert "again.inc:3 sets the temperature again" in finding.message
+
+
+TEMPERATURE = "temp={{ parameters.temp }}"
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        (
+            f".temp 50\n.option {TEMPERATURE}",
+            "changes nothing here: {0}:2 sets the temperature again, and ngspice uses a",
+        ),
+        (f".option {TEMPERATURE}\n.temp 50", "changes nothing here: {0}:3"),
+        (f".option {TEMPERATURE}\n.options temp=50", "changes nothing here: {0}:3"),
+        (f".option {TEMPERATURE}\n.if (1)\n.temp 50\n.endif", "may change nothing here: {0}:4"),
+        (".temp {{ parameters.temp }}\n.if (1)\n.option temp=50\n.endif", ""),
+        (".temp {{ parameters.temp }}\n.option temp=50", ""),
+        (".option temp=50\n.temp {{ parameters.temp }}", ""),
+    ],
+)
+def test_a_temp_card_counts_before_any_option(tmp_path: Path, template: str, words: str) -> None:
+    found = lint_definitions(project(tmp_path, template, "temp: [0, 27]"))
+    assert len(found) == bool(words)
+    assert all(words.format(tmp_path / "tb" / "t.spice.j2") in each.message for each in found)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,49 @@ LOST = {
     ".control\nalter @m1[w] = 2u @m1[l] = 1u\n.endc": "@m1[l] = 1u",
 }
 
+WORDS = {
+    "x1 a b s w=1 k": "k",
+    "x1 a b s w=1 kOhm l=2": "kOhm l=2",
+    "X1 a b s params: w = 1k * 2 l=3": "* 2 l=3",
+    "x1 a b s w={q}*2": "*2",
+    "x1 a b s w='q' + 1k m=2": "+ 1k m=2",
+    "x1 a b s w=1\n+ k\n+ l=2": "k",
+    ".subckt s a b w=1 k l=2": "k l=2",
+    ".SUBCKT s a b l=1 w=2 * 1k": "* 1k",
+    ".param q=1 k w=2": "k w=2",
+    ".param w=1 q=1k + 1k": "+ 1k",
+    ".param q=2 > 1 ? 1k : 2k w=max(1, 2)": "> 1 ? 1k : 2k w=max(1, 2)",
+    ".param w={2} 3 q=1k": "3 q=1k",
+    ".option temp=125 C noacct": "C noacct",
+    ".options reltol=1 m abstol=1p": "m abstol=1p",
+    "x1 a b s w={{ parameters.w }} k": "k",
+}
+"""Cards with words after a value, each with the rest of its line from them on."""
+
 KEPT = (
+    *(
+        "x1 a b s w = 1k l = 2",
+        "x1 a b s params: w=1k",
+        "x1 a b s w=1k ; k",
+        "x1 a b s w=1k $ k",
+        "x1 a s w=1k // k",
+    ),
+    *(
+        "x1 a b s w={a * (b + {c})} l='1 + 2'",
+        "x1 a b s w=max(1, 2) l=3",
+        "x1 a b s w={{ p.w }} {{ p.more }}",
+    ),
+    *(
+        ".param q=1k + 1k",
+        ".param q = (1k + 1k) w = 2",
+        ".param f(x, y)='x + y' q=2",
+        ".param q=a==b?1:2 w=3",
+    ),
+    *(
+        ".option noacct reltol=1m gmin = 1p savecurrents",
+        ".subckt s a b w = 1k $ c l=5\n+ l=1",
+        ".subckt s a b",
+    ),
     *(".param q=1 , r=7k", ".param q=1 ,r=7k", ".param r=7k,", ".param r=max(7k,1) q=f(1, 2)"),
     *(".param q={max(1,2)} r='a==1 ? 2 : 3'", '.param s="a, b" r=7k', ".param f(x,y)='x+y' r=7k"),
     *("* .param q=1, r=7k", ".param q=1 r=7k ; x, y=2", ".param q=1 r=7k $ , y=2", ".param r=7k // x=1, y=2"),
@@ -59,12 +101,12 @@ KEPT = (
 )
 
 
-@pytest.mark.parametrize("lines", [*ENDLESS, *LOST])
+@pytest.mark.parametrize("lines", [*ENDLESS, *LOST, *WORDS])
 def test_such_a_card_is_found_with_its_place(lines: str) -> None:
     found = [*lost_assignments(f".param a=1, b=2 is a title\n{lines}\n.end\n")]
     assert [each.endless for each in found] == [lines in ENDLESS]
     line = lines.split("\n")[found[0].line - 2]
-    assert line[found[0].column - 1 :] == {**ENDLESS, **LOST}[lines]
+    assert line[found[0].column - 1 :] == {**ENDLESS, **LOST, **WORDS}[lines]
 
 
 @pytest.mark.parametrize("lines", KEPT)
@@ -81,6 +123,28 @@ def test_a_subcircuit_without_instance_is_harmless() -> None:
     found = [*lost_assignments(library, title=False)]
     assert in_use(found, (library, "t\n* xamp a amp\nxa a other w=1\n")) == []
     assert in_use(found, (library, "t\nxa n1\n+ AMP l=3\n")) == found
+
+
+def test_what_a_subcircuit_without_instance_contains_is_harmless() -> None:
+    library = ".subckt Amp a\nx1 a part w=1 k\n.param q=1 k p=2\n.ends\nxb a part w=2 k\n"
+    found = [*lost_assignments(library, title=False)]
+    assert [each.line for each in found] == [2, 3, 5]
+    assert in_use(found, (library,)) == found[2:]
+    assert in_use(found, (library, "t\nxa n1 amp\n")) == found
+
+
+@pytest.mark.parametrize(
+    ("card", "message"),
+    [
+        ("x1 a s w=1 kOhm", "ngspice ignores 'kOhm' after w=1: write w=1kOhm"),
+        ("x1 a s w={q}*2", "ngspice ignores '*2' after w={q}: write w={q *2}"),
+        ("x1 a s w=2\n+ * 1k", "ngspice ignores '* 1k' after w=2: write w={2 * 1k}"),
+        (".option temp=125 C acct", "ngspice ignores 'C' after temp=125: write temp=125C"),
+        ("x1 a s w={{ p.w }} k", "ngspice ignores 'k' after w={{ p.w }}: write the value without blanks"),
+    ],
+)
+def test_words_after_a_value_are_told_with_the_remedy(card: str, message: str) -> None:
+    assert [each.message for each in lost_assignments(f"t\n{card}\n")] == [message]
 
 
 def test_the_messages_name_the_remedy() -> None:
@@ -101,6 +165,13 @@ INSTANCES = {
     "x{n} in out{n} s w=7k , l=1k": True,
     "x{n} in out{n} s w={{7k}}, l='1k'": True,
     "x{n} in out{n} p w=7k l=1k": True,
+    "x{n} in out{n} p w=7 k l=1k": False,
+    "x{n} in out{n} p w=3k * 2 + 1k l=1k": False,
+    "x{n} in out{n} p w={{3k}}*2+1k l=1k": False,
+    "x{n} in out{n} p w={{3k * 2 + 1k}} l=1k": True,
+    "x{n} in out{n} d l=1k": False,
+    "x{n} in out{n} p w={{q7}} l=1k": False,
+    "x{n} in out{n} p w={{q8}} l=1k": True,
 }
 """Instances of a divider, and whether ngspice gives it the ratio that is written."""
 
@@ -111,6 +182,7 @@ def test_ngspice_loses_what_is_found_and_reads_what_is_left_alone(tmp_path: Path
     lines = ["t", "v1 in 0 8", ".param q=1 , k=2 ,m=3", f".subckt s a b w=1k l=7k\n{body}"]
     lines += [f".subckt c a b w=1k ,l=7k\n{body}", f".subckt b a b w={{1k}},l={{7k}}\n{body}"]
     lines += [f".subckt p a b w=1k , l=7k\n{body}"]
+    lines += [f".subckt d a b w=7 k l=1k\n{body}", ".param z=1 q7=7 k", ".param q8=3k * 2 + 1k"]
     instances = [form.format(n=number) for number, form in enumerate(INSTANCES)]
     shown = " ".join(f"v(out{number})" for number in range(len(INSTANCES)))
     (tmp_path / "t.cir").write_text(
@@ -122,6 +194,9 @@ def test_ngspice_loses_what_is_found_and_reads_what_is_left_alone(tmp_path: Path
     values = [float(line.split("=")[1]) for line in done.stdout.splitlines() if line.startswith("v(out")]
     assert [abs(value - 1) < 1e-3 for value in values] == list(INSTANCES.values())
     found = [[*lost_assignments(f"t\n{instance}\n")] for instance in instances]
-    assert [bool(each) for each in found[:3]] == [True] * 3
-    assert not any(found[3:])
-    assert [each.subcircuit for each in lost_assignments("\n".join(lines))] == ["c", "b"]
+    in_lines = {"x{n} in out{n} c w=7k l=1k", "x{n} in out{n} b w=7k l=1k", "x{n} in out{n} d l=1k"}
+    in_lines.add("x{n} in out{n} p w={{q7}} l=1k")
+    assert [bool(each) for each in found] == [
+        not right and form not in in_lines for form, right in INSTANCES.items()
+    ]
+    assert [each.subcircuit for each in lost_assignments("\n".join(lines))] == ["c", "b", "d", ""]

@@ -1,4 +1,5 @@
-"""Texts among the values of parameters that a template puts where ngspice reads a number: ``5%``, ``1 kOhm``.
+"""Texts among the values of parameters that a template puts where ngspice reads a number, or a value without
+blanks: ``5%``, ``1 kOhm``, ``2 * 1k``.
 
 Each is put into the deck that its case would have, so that a text that is only used as a text is none.
 """
@@ -16,6 +17,7 @@ from simorc.config.validate.cross_checks import written_path
 from simorc.config.yaml.source import KeyPath, Source, read_yaml
 from simorc.errors import Problem, TemplateError
 from simorc.netlist.deck.dropped_digits import dropped_digits
+from simorc.netlist.deck.lost_assignments import lost_assignments
 from simorc.netlist.template import Template
 from simorc.netlist.value_places import resembles_a_number
 from simorc.units import Value
@@ -47,7 +49,7 @@ def default_problems(project: Project, testbench: Testbench) -> Iterator[Problem
 
 
 def _is_doubtful(value: object) -> bool:
-    return isinstance(value, str) and resembles_a_number(value)
+    return isinstance(value, str) and (resembles_a_number(value) or " " in value)
 
 
 def _fault(
@@ -70,5 +72,12 @@ def _fault(
         # A filter of the template may have changed the case of the mark around the value.
         return fault if place.lower() == f"parameters.{name}".lower() else ""
     text = str(values[name]).lower()
-    spoiled = (each for each in dropped_digits(deck) if text in each.word.lower())
-    return next((each.message for each in spoiled), "")
+    spoiled = (each.message for each in dropped_digits(deck) if text in each.word.lower())
+    return next(spoiled, _lost(deck, text) if " " in text else "")
+
+
+def _lost(deck: str, text: str) -> str:
+    """Why ngspice reads the beginning of a text only, in the place where its deck has it."""
+    words = text.split()
+    found = (each.message for each in lost_assignments(deck) if not each.endless)
+    return next((message for message in found if words[-1] in message.lower()), "")

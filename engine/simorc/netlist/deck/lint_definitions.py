@@ -1,4 +1,6 @@
-"""Finds swept parameters that the deck defines again, so that the sweep has no effect."""
+"""Finds swept parameters that the deck defines again, so that the sweep has no effect, and conditions that
+have none.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from simorc.netlist.deck.definitions import SEED, TEMPERATURE, Definition, definitions
+from simorc.netlist.deck.ignored_conditions import ignored_conditions
 from simorc.netlist.deck.includes import RenderedDeck, rendered_deck
+from simorc.netlist.deck.own_files import decks_of, own_files
 from simorc.netlist.finding import Finding
 from simorc.sweeps.plan import Plan
 
@@ -22,6 +26,22 @@ _SHOWN_AS = {TEMPERATURE: "the temperature", SEED: "the seed"}
 def lint_definitions(project: Project) -> tuple[Finding, ...]:
     """A warning for each definition that a sweep changes and a later one replaces."""
     found = {finding for sweep in project.sweeps.values() for finding in _of_sweep(project, sweep)}
+    return tuple(sorted(found))
+
+
+def lint_conditions(project: Project) -> tuple[Finding, ...]:
+    """A warning for each card in an ``.if`` of the project's own files that ngspice obeys in any case."""
+    files = {
+        file.path: file.text
+        for testbench, definition in decks_of(project)
+        if project.settings(testbench.name).simulator.name == "ngspice"
+        for file in own_files(project, testbench, definition)
+    }
+    found = (
+        Finding(path, each.line, 1, each.message, True)
+        for path, text in files.items()
+        for each in ignored_conditions(text)
+    )
     return tuple(sorted(found))
 
 
@@ -49,9 +69,20 @@ def _of_axis(project: Project, testbench: Testbench, one: Case, other: Case) -> 
     if [each.name for each in before] != [each.name for each in after]:
         return  # the sweep changes the structure
     names = [name for name, value in other.parameters.items() if one.parameters.get(name) != value]
-    for place, (mine, theirs) in enumerate(zip(before, after, strict=True)):
+    for mine, theirs in zip(before, after, strict=True):
         if mine.file is None and mine.text != theirs.text and _changes(mine, theirs):
-            yield from _replaced(testbench, decks[0], names, mine, before[place + 1 :])
+            yield from _replaced(testbench, decks[0], names, mine, _that_counts(mine, before))
+
+
+def _that_counts(definition: Definition, every: Sequence[Definition]) -> Definition:
+    """The definition that ngspice uses of those with the same name: the last, also one in an ``.if``. A
+    ``.temp`` in force counts before any option.
+    """
+    same = [each for each in every if each.name == definition.name]
+    if definition.name == TEMPERATURE:
+        cards = [each for each in same if each.text.lower().startswith(".temp")]
+        same = [each for each in cards if not each.conditional] or cards or same
+    return same[-1]
 
 
 def _definitions(deck: RenderedDeck, testbench: Testbench) -> list[Definition]:
@@ -76,17 +107,23 @@ def _replaced(
     deck: RenderedDeck,
     names: Sequence[str],
     definition: Definition,
-    later: Sequence[Definition],
+    last: Definition,
 ) -> Iterator[Finding]:
-    again = [each for each in later if each.name == definition.name]
-    if not again:
+    if last is definition:
         return
-    last = next((each for each in reversed(again) if not each.conditional), again[-1])
     place = last.place if last.file else f"{testbench.template}:{deck.template_line(last.line)}"
     what = _SHOWN_AS.get(definition.name, definition.name)
-    effect = "may change nothing" if last.conditional else "changes nothing"
+    effect = "may change" if last.conditional and definition.name == TEMPERATURE else "changes"
+    counts = (
+        "uses a .temp card before any option" if _is_card(last, definition) else "uses the last definition"
+    )
     message = (
-        f"sweeping {', '.join(names) or what} {effect} here: {place} sets {what} again, and ngspice uses "
-        "the last definition; remove one of the two"
+        f"sweeping {', '.join(names) or what} {effect} nothing here: {place} sets {what} again, and ngspice "
+        f"{counts}; remove one of the two"
     )
     yield Finding(testbench.template, deck.template_line(definition.line), 1, message, True)
+
+
+def _is_card(last: Definition, definition: Definition) -> bool:
+    """Whether a ``.temp`` replaces an option."""
+    return last.text.lower().startswith(".temp") and not definition.text.lower().startswith(".temp")

@@ -4,6 +4,7 @@
 - ``x1 a s w={1} ,l=2`` and ``.subckt s a w=1 ,l=2``: every version takes ``,l`` for the name, so a value
   given to ``l`` has no effect.
 - ``alter r1=1k, r2=2k`` and the like: every version makes the first assignment only.
+- ``x1 a s w=1 k``: every version ignores what follows a value; `lost_words` finds it.
 
 Commas elsewhere, and those with a blank on either side, are blanks to ngspice.
 """
@@ -15,15 +16,18 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from simorc.netlist.deck.lost_words import lost_words, may_have_lost_words
+
 ENDLESS_IN = frozenset({(39,)})
 """The versions of ngspice (39, 39.2, 39.3) that read some cards without end, by their first number."""
 
 _CARD = re.compile(
-    r"^[ \t]*(?P<kind>\.control\b|\.endc\b|\.para\w*|\.subckt\b|x\S+|alter(?:param|mod)?[ \t])"
+    r"\n[ \t]*(?P<kind>\.(?:control\b|endc\b|para\w*|subckt\b|ends\b|opt\w*)|x\S+|alter(?:param|mod)?[ \t])"
     r"[^\n]*(?:\n(?:[ \t]*\*[^\n]*\n|[ \t]*\n)*[ \t]*\+[^\n]*)*",
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE,
 )
-_SUBCIRCUIT = re.compile(r"[ \t]*\.subckt[ \t]+(\S+)", re.IGNORECASE)
+"""With the end of the line before it: to look for one is quick."""
+_SUBCIRCUIT = re.compile(r"\s*\.subckt[ \t]+(\S+)", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _NO_TEXT = re.compile(
     r"(?<=\n)[ \t]*\*[^\n]*|\n[ \t]*\+|;[^\n]*|(?<=[\s,])\$[^\n]*|//[^\n]*|\n", re.MULTILINE
@@ -37,7 +41,7 @@ _COMMA_BEFORE_NAME = re.compile(r",([a-z_]\w*)[ \t]*=(?!=)", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class LostAssignment:
     """One such assignment; line and column count from 1. `endless`: it is fatal to `ENDLESS_IN` only.
-    `subcircuit` (lower case): it is harmless if no instance of this subcircuit exists.
+    `subcircuit` (lower case) contains it: it is harmless if no instance of this subcircuit exists.
     """
 
     line: int
@@ -49,27 +53,36 @@ class LostAssignment:
 
 def lost_assignments(text: str, *, title: bool = True) -> Iterator[LostAssignment]:
     """Those of a deck, of its template or of an included file; `title`: the first line is one."""
-    if "," not in text and "alter" not in text.lower():
+    if "=" not in text:
         return
     masked = _TEMPLATE.sub(_value_or_blanks, text)
     if title:
         first = masked.partition("\n")[0]
         masked = f"{' ' * len(first)}{masked[len(first) :]}"
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
-    control = False
-    for card in _CARD.finditer(masked):
-        kind = card["kind"].strip().lower()
+    control, open_subcircuits = False, [""]
+    for match in _CARD.finditer(f"\n{masked}"):
+        kind, card, start = match["kind"].strip().lower(), match[0][1:], match.start()
         if kind in {".control", ".endc"}:
             control = kind == ".control"
             continue
-        if kind.startswith("x") and not _COMMA_BEFORE_NAME.search(card[0]):
+        _enter(kind, card, open_subcircuits)
+        if kind.startswith("x") and not (_COMMA_BEFORE_NAME.search(card) or may_have_lost_words(card)):
             continue  # nearly all cards of a large netlist
-        subcircuit = _SUBCIRCUIT.match(card[0])
-        for place, message, endless in _of_card(kind, _plain(card[0]), control):
-            line = bisect_right(starts, card.start() + place)
-            column = card.start() + place - starts[line - 1] + 1
-            name = subcircuit[1].lower() if subcircuit else ""
-            yield LostAssignment(line, column, message, endless, name)
+        written = text[start : start + len(card)]
+        for place, message, endless in _of_card(kind, written, _plain(card), control):
+            line = bisect_right(starts, start + place)
+            column = start + place - starts[line - 1] + 1
+            yield LostAssignment(line, column, message, endless, open_subcircuits[-1])
+
+
+def _enter(kind: str, card: str, subcircuits: list[str]) -> None:
+    """Follow which subcircuit a card is in; the one that it begins is among them."""
+    if kind == ".subckt":
+        match = _SUBCIRCUIT.match(card)
+        subcircuits.append(match[1].lower() if match else "")
+    elif kind == ".ends" and len(subcircuits) > 1:
+        subcircuits.pop()
 
 
 def in_use(found: Iterable[LostAssignment], texts: Iterable[str]) -> list[LostAssignment]:
@@ -89,12 +102,25 @@ def _instantiates(text: str, name: str) -> bool:
 Fault = tuple[int, str, bool]
 
 
-def _of_card(kind: str, card: str, control: bool) -> Iterator[Fault]:
+def _of_card(kind: str, written: str, card: str, control: bool) -> Iterator[Fault]:
+    """The faults of a card, which is `written` like that."""
     if kind.startswith("alter"):
         yield from _more_than_one(kind, card) if control else ()
-    elif not control and "," in card:
-        lost = [] if kind.startswith(".para") else [*_glued_names(card)]
-        yield from lost or ([] if kind.startswith("x") else _endless(card, subcircuit=kind == ".subckt"))
+    elif not control:
+        commas = [*_of_commas(kind, card)] if "," in card and not kind.startswith(".opt") else []
+        yield from commas or _words_after_values(kind, written, card)
+
+
+def _of_commas(kind: str, card: str) -> Iterator[Fault]:
+    lost = [] if kind.startswith(".para") else [*_glued_names(card)]
+    yield from lost or ([] if kind.startswith("x") else _endless(card, subcircuit=kind == ".subckt"))
+
+
+def _words_after_values(kind: str, written: str, card: str) -> Iterator[Fault]:
+    """``x1 a s w=1 k``; what a template puts there is looked at in its decks."""
+    for words in lost_words(kind, card):
+        if not written.startswith("{{", words.start):
+            yield words.start, words.message(written), False
 
 
 def _more_than_one(kind: str, card: str) -> Iterator[Fault]:

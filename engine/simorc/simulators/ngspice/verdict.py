@@ -18,6 +18,7 @@ from simorc.measurements.meas_output import MeasOutput, parse_meas_output
 from simorc.measurements.meas_refine import outside, refine
 from simorc.netlist.deck.cards import Analysis
 from simorc.netlist.deck.deck import Deck
+from simorc.netlist.deck.ignored_conditions import ignored_conditions
 from simorc.simulators.case_warnings import CaseWarning, WarningKind, merged
 from simorc.simulators.ngspice.log.scan import Complaint, LogScan, scan_log
 from simorc.simulators.ngspice.log.warnings import of_reading
@@ -75,7 +76,7 @@ def judge(
         "completed",
         measurements=values,
         exit_code=ending.exit_code,
-        warnings=merged(_besides(scan, unsimulated), _at_loading(loading)),
+        warnings=merged(_besides(scan, unsimulated), _at_loading(loading), _conditions(deck)),
         fingerprint=None if raw is None else fingerprint(raw),
     )
     if complaint is None:
@@ -88,6 +89,15 @@ def judge(
 def _at_loading(printed: bytes) -> tuple[CaseWarning, ...]:
     """What a session ignored when it loaded the circuit; this applies to all its cases."""
     return of_reading(scan_log(printed, Deck("")).warnings)
+
+
+def _conditions(deck: Deck) -> Iterator[CaseWarning]:
+    """What ngspice obeyed though the deck has it in an ``.if``."""
+    found = ignored_conditions(deck.text) if deck.conditional else []
+    if found:
+        yield CaseWarning(
+            WarningKind.IGNORED_CARD, f"deck line {found[0].line}: {found[0].message}", len(found)
+        )
 
 
 def _besides(scan: LogScan, complaint: Complaint | None) -> Iterator[CaseWarning]:
