@@ -120,3 +120,10 @@ def test_the_closure_looks_where_ngspice_runs_and_then_beside_each_file(tmp_path
         str(path.relative_to(tmp_path.resolve())) for path in closure("* t\n.include sub/top.inc\n", tmp_path)
     }
     assert found == {"sub/top.inc", "sub/deep/one.inc", "sub/deep/two.inc", "both.lib", "w.txt"}
+
+
+@pytest.mark.parametrize(
+    "card", [".include p.inc;c", ".inc p.inc ;c", ".INCLUDE p.inc $ c", '.include "p.inc";c']
+)
+def test_a_comment_is_no_part_of_a_name(card: str) -> None:
+    assert [each.written for each in references(f"* t\n{card}\n")] == ["p.inc"]

@@ -19,7 +19,7 @@ from simorc.deck_text import read_leniently
 Kind = Literal["include", "library", "data", "compiled", "script"]
 
 _NAMES = re.compile(
-    r"""^[ \t]*\.(?P<include>inc)\w*[ \t]+(?P<include_name>"[^"\n]+"|'[^'\n]+'|\S+)"""
+    r"""^[ \t]*\.(?P<include>inc)\w*[ \t]+(?P<include_name>"[^"\n]+"|'[^'\n]+'|[^\s;]+)"""
     r"""|^[ \t]*\.(?P<library>lib)[ \t]+(?P<library_name>"[^"\n]+"|'[^'\n]+'|\S+)"""
     r"""[ \t]+(?P<section>[^\s;$]+)"""
     r"""|\b(?P<data>\w*file(?:name)?)[ \t]*=[ \t]*(?P<data_name>"[^"\n]+")"""

@@ -17,6 +17,7 @@ from simorc.deck_text import read_leniently, unreadable_for_ngspice
 from simorc.errors import ConfigError, Problem, TemplateError
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.parts import Include
+from simorc.netlist.deck.shadowed_names import shadowed_names
 from simorc.netlist.deck.worked_out_names import (
     MOST_PLACES,
     cases_of_other_files,
@@ -194,6 +195,11 @@ def _findings(
 ) -> Iterator[Finding]:
     for line, unread in _unread(project, testbench, case):
         yield Finding(testbench.template, line, 1, str(unread), warning)
+    rendered = rendered_deck(project, testbench, case)
+    if rendered is not None:
+        for name in shadowed_names(rendered.text, rendered.directory, testbench.template.parent):
+            line = rendered.template_line(name.deck_line)
+            yield Finding(testbench.template, line, 1, str(name), warning)
 
 
 def _unread(project: Project, testbench: Testbench, case: Case) -> Iterator[tuple[int, Unread]]:
