@@ -8,6 +8,7 @@ from simorc.netlist.deck.control_flow import (
     branches,
     ends_in_run,
     is_optional,
+    is_sure_to_write,
     until_quit,
     writes_raw,
     written_names,
@@ -75,3 +76,25 @@ def test_raw_files_as_written() -> None:
     assert list(written_names(lines)) == ["rawspice.raw", "a", "x.raw"]
     assert writes_raw(lines)
     assert not writes_raw(commands("run", "wrdata y v(a)"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "sure"),
+    [
+        (["op", "write a.raw"], True),
+        (["foreach x 1 2", "op", "end", "write a.raw"], True),
+        (["run a.raw"], True),
+        (["op", "if v(a) > 1", "write a.raw", "end"], False),
+        (["op", "if v(a) > 1", "write a.raw", "else", "write b.raw", "end"], False),
+        (["op", "foreach x $list", "write a_$x.raw", "end"], False),
+        (["while 0", "repeat 2", "write a.raw", "end", "end"], False),
+        (["dowhile k < 3", "run a.raw", "end"], False),
+        (["op", "print all"], False),
+    ],
+)
+def test_a_write_outside_of_every_block_is_sure(lines: list[str], sure: bool) -> None:
+    assert is_sure_to_write(commands(*lines)) is sure
+
+
+def test_double_quotes_belong_to_the_name_of_a_raw_file() -> None:
+    assert list(written_names(commands("write 'a.raw' v(b)", 'write "b.raw"'))) == ["a.raw", '"b.raw"']

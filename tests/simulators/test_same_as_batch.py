@@ -112,6 +112,27 @@ CONTROL = {
         "set filetype=ascii\nset appendwrite\nop\nwrite a.raw\ntran 10n 2u\nwrite a.raw",
         ["Operating Point", "Transient Analysis"],
     ),
+    "a file in a branch that is not taken": (
+        "",
+        "op\nif v(out) > 9\nwrite high.raw\nend",
+        ["Operating Point"],
+    ),
+    "a file in a branch that is not taken, then the card": (
+        f"{TRAN}{MAX}",
+        "op\nif v(out) > 9\nwrite high.raw\nend",
+        ["Operating Point", "Transient Analysis"],
+    ),
+    "a file in the branch that is taken": (
+        "",
+        "op\nac dec 5 1 10\nif 1\nwrite ac.raw\nelse\nwrite results.raw op1.all\nend",
+        ["AC Analysis"],
+    ),
+    "a file of a loop over nothing": (
+        "",
+        "tran 10n 2u\nset none = ( )\nforeach f $none\nwrite z_$f.raw\nend",
+        ["Transient Analysis"],
+    ),
+    "a file with quotes in its name": ("", 'tran 10n 2u\nwrite "my tb.raw"', ["Transient Analysis"]),
     "some vectors only": (
         "",
         "tran 10n 2u\nmeas tran m max v(out)\nwrite some.raw v(out)",

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from simorc.errors import NetlistError
 from simorc.netlist.deck.card_measures import measured_afterwards
 from simorc.netlist.deck.cards import Analysis
-from simorc.netlist.deck.control_flow import branches
+from simorc.netlist.deck.control_flow import branches, is_sure_to_write
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.impossible import as_script, impossible_analysis
 from simorc.netlist.deck.parts import ADDED, ADDED_END, OBEYED
@@ -23,6 +23,8 @@ from simorc.netlist.deck.parts import ADDED, ADDED_END, OBEYED
 RAW = "results.raw"
 CARDS_RAW = "analysis_cards.raw"
 """The plots of analysis cards beside a control block that writes its own raw files."""
+SPARE_RAW = "every_plot.raw"
+"""Every plot of a control block that may come to none of its own ``write`` commands; used if it does not."""
 
 _PLOTS = {"noise": ("noise", "noise")}
 _ONE_PLOT_EACH = frozenset({"ac", "dc", "op", "tran", "tf", "pz", "sens"})
@@ -71,7 +73,8 @@ def added_commands(deck: Deck, *, trust_includes: bool = False) -> tuple[str, ..
     runs = ("run",) if deck.runs_cards or not (deck.runs_itself or deck.analyses) else ()
     measures = measured_afterwards(deck) if runs else ()
     if deck.runs_itself and deck.writes_raw:
-        return (*_cards_beside_own_files(deck, trust_includes), *measures) if runs else ()
+        spare = () if is_sure_to_write(deck.commands) else _every_plot(SPARE_RAW)
+        return (*spare, *_cards_beside_own_files(deck, trust_includes), *measures) if runs else spare
     known = _plots_known(deck, deck.wanted, trust_includes) and not branches(deck.commands)
     return (*runs, *(_writes(plot_names(deck.wanted), RAW) if known else _EVERY_PLOT), *measures)
 
@@ -108,8 +111,12 @@ def _cards_beside_own_files(deck: Deck, trust_includes: bool) -> tuple[str, ...]
     if _plots_known(deck, deck.in_run_order, trust_includes):
         writes = _writes(plot_names(deck.in_run_order), target, append=True)
     else:
-        writes = [line.replace(RAW, target) for line in _EVERY_PLOT]
+        writes = list(_every_plot(target))
     return ("destroy all", "run", *writes)
+
+
+def _every_plot(target: str) -> tuple[str, ...]:
+    return tuple(line.replace(RAW, target) for line in _EVERY_PLOT)
 
 
 def _plots_known(deck: Deck, analyses: Sequence[Analysis], trust_includes: bool) -> bool:

@@ -89,20 +89,32 @@ def _step(command: Command) -> int:
 
 
 def written_names(commands: Iterable[Command]) -> Iterator[str]:
-    """The raw files that commands write, as written there; ngspice names that of a bare ``write``. Names
-    that are worked out (``$name``) are left out.
+    """The raw files that commands write, as ngspice names them: double quotes belong to a name. Names that
+    are worked out (``$name``) are left out.
     """
     for command in commands:
         words = command.text.split()
         if command.word in {"write", "run"} and (command.word == "write" or len(words) > 1):
-            name = words[1].strip("\"'") if len(words) > 1 else "rawspice.raw"
+            name = words[1].strip("'") if len(words) > 1 else "rawspice.raw"
             if "$" not in name and "{" not in name:
                 yield name
 
 
 def writes_raw(commands: Iterable[Command]) -> bool:
     """Whether any command writes a raw file."""
-    return any(
-        command.word in {"write", "snsave"} or (command.word == "run" and len(command.text.split()) > 1)
-        for command in commands
-    )
+    return any(map(_writes, commands))
+
+
+def is_sure_to_write(commands: Iterable[Command]) -> bool:
+    """Whether a command outside every loop and condition writes a raw file."""
+    depth = 0
+    for command in commands:
+        if depth == 0 and _writes(command):
+            return True
+        depth += _step(command)
+    return False
+
+
+def _writes(command: Command) -> bool:
+    named_run = command.word == "run" and len(command.text.split()) > 1
+    return named_run or command.word in {"write", "snsave"}

@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from simorc.errors import WaveformError
+from simorc.netlist.deck.control_block import CARDS_RAW, SPARE_RAW
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.job import Job
 from simorc.simulators.ngspice.log.scan import Complaint
 from simorc.simulators.outcome import FailureKind
 from simorc.waveforms.rawfile import RawFile
 
-_RAW_FILE_LINE = re.compile(rb'^(?:binary|ASCII) raw file "([^"\n]+)"', re.MULTILINE)
+_RAW_FILE_LINE = re.compile(rb'^(?:binary|ASCII) raw file "([^\n]+)"[ \t\r]*$', re.MULTILINE)
 """The message that ngspice prints for each raw file it writes."""
 
 
@@ -25,15 +26,19 @@ def collect_raw(job: Job, deck: Deck, log: bytes = b"") -> tuple[RawFile | None,
     Raw files that a deck writes under other names stay in place; results.raw is then a link to the only one,
     or a concatenation of all of them in the order in which `log` lists them, which is a valid raw file with
     several plots. If the deck writes results.raw itself, that file is its result and other raw files are
-    ignored.
+    ignored. `SPARE_RAW` counts only if the deck's own commands have written nothing.
     """
     try:
-        return RawFile.open(job.raw), ""
+        raw = RawFile.open(job.raw)
+        (job.directory / SPARE_RAW).unlink(missing_ok=True)
+        return raw, ""
     except WaveformError as error:
         if job.raw.exists():
             return None, f"results.raw: {error.message.removeprefix(f'{job.raw}: ')}"
     written = _written(deck, log)
     others = [path for path in _inside(job.directory, written) if _is_raw(path)]
+    if any(path.name not in {SPARE_RAW, CARDS_RAW} for path in others):
+        others = [path for path in others if path.name != SPARE_RAW]
     if not others:
         return None, _outside(job.directory, written)
     if len(others) == 1:
