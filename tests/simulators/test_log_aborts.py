@@ -46,6 +46,34 @@ def test_a_log_without_an_abort_has_no_complaint() -> None:
         ),
         ("run simulation(s) aborted", FailureKind.NO_CONVERGENCE, "no convergence: simulation aborted"),
         ("doAnalyses: not supported", FailureKind.BAD_NETLIST, "not supported"),
+        ("doAnalyses: Input is shorted", FailureKind.BAD_NETLIST, "Input is shorted"),
+        (
+            "ERROR: (external)  no graphics interface;\ndoAnalyses: The input signal is shorted on the way",
+            FailureKind.BAD_NETLIST,
+            "The input signal is shorted on the way",
+        ),
+        (
+            "Warning: v1: no value\n" + "\n" * 9 + "doAnalyses: No source with f2 distortion input",
+            FailureKind.BAD_NETLIST,
+            "No source with f2 distortion input",
+        ),
+        (
+            "Warning: Noise input source v1 has no AC\n \ndoAnalyses: ac input not found",
+            FailureKind.BAD_NETLIST,
+            "Noise input source v1 has no AC",
+        ),
+        (
+            "Error: TSTOP is invalid, must be greater than zero.\nin   .tran 1u\ntran simulation(s) aborted",
+            FailureKind.BAD_NETLIST,
+            "TSTOP is invalid, must be greater than zero.",
+        ),
+        (
+            "Warning: a model is old\nrun simulation(s) aborted",
+            FailureKind.NO_CONVERGENCE,
+            "no convergence: simulation aborted",
+        ),
+        ("doAnalyses: out of memory", FailureKind.OUT_OF_MEMORY, "out of memory: out of memory"),
+        ("doAnalyses: matrix is singular", FailureKind.NO_CONVERGENCE, "no convergence: matrix is singular"),
     ],
 )
 def test_the_reason_of_an_abort(log: str, kind: FailureKind, message: str) -> None:
@@ -69,6 +97,21 @@ def test_why_a_meas_failed() -> None:
     assert meas_reasons(lines_of(log), DECK) == {"tc": "function 'deriv' currently not supported"}
     log = "Error: undefined parameter [when]\n"
     assert meas_reasons(lines_of(log), DECK) == {"tc": "'when' is not defined"}
+
+
+def test_a_card_computed_from_a_failed_one_names_that_one() -> None:
+    deck = Deck.parse(
+        "* t\n.tran 1u 1m\n.meas tran a when v(o)=3\n.meas tran b param='a*2'\n.meas tran c param='b+a'\n"
+    )
+    log = (
+        "Error: measure  a  when(WHEN) : out of interval\n"
+        "Error: undefined parameter [a]\nError: undefined parameter [b]\n"
+    )
+    assert meas_reasons(lines_of(log), deck) == {
+        "a": "when(WHEN): out of interval",
+        "b": "'a' is not defined",
+        "c": "'a' is not defined",
+    }
 
 
 def test_a_card_of_an_analysis_that_is_not_done() -> None:

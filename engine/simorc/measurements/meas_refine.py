@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from simorc.errors import WaveformError
 from simorc.measurements.meas_output import Printed
-from simorc.netlist.deck.cards import fields, resolved, spice_number
+from simorc.measurements.meas_zeros import PLOT_OF, outside
+from simorc.netlist.deck.cards import fields, spice_number
 from simorc.netlist.deck.control_flow import branches
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.parts import MeasCard
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     Curve = NDArray[np.float64]
 
-_PLOT_OF = {"tran": "transient", "ac": "ac analysis", "dc": "dc transfer"}
 _SIGNAL = re.compile(r"(v|i)(db|m|p|r|i)?\((.+)\)")
 _ROUNDED = 0.5 + 1e-6
 """The largest difference from the printed number in units of its last digit: ngspice rounds."""
@@ -61,43 +61,6 @@ def refine(deck: Deck, printed: Mapping[str, Printed], raw: RawFile | None) -> d
     return values
 
 
-def outside(deck: Deck, raw: RawFile) -> dict[str, str]:
-    """The cards whose ``from`` or ``to`` leaves no point of their analysis, by name, with the reason: ngspice
-    prints zero for them.
-    """
-    reasons = {}
-    for card in deck.measures:
-        first, last = _window_of(card, deck)
-        if first is None and last is None:
-            continue
-        axes = [axis for plot in raw.plots if (axis := _axis_for(card, plot)) is not None]
-        low, high = (
-            min((axis.min() for axis in axes), default=0),
-            max((axis.max() for axis in axes), default=0),
-        )
-        if axes and first is not None and first > high:
-            reasons[card.name] = f"its window begins at {first:g}, beyond the last point at {high:g}"
-        elif axes and last is not None and last < low:
-            reasons[card.name] = f"its window ends at {last:g}, before the first point at {low:g}"
-    return reasons
-
-
-def _axis_for(card: MeasCard, plot: Plot) -> Curve | None:
-    """The axis of a plot with points that the card may be measured on."""
-    mine = plot.name.lower().startswith(_PLOT_OF.get(card.analysis, "?"))
-    return plot.axis if mine and plot.n_points else None
-
-
-def _window_of(card: MeasCard, deck: Deck) -> tuple[float | None, float | None]:
-    words = [word.lower() for word in fields(card.text)]
-    found: dict[str, float | None] = {}
-    for name in ("from", "to"):
-        if name in words[:-2] and words[words.index(name) + 1] == "=":
-            word = resolved(words[words.index(name) + 2], deck.parameters)
-            found[name] = None if word is None else spice_number(word)
-    return found.get("from"), found.get("to")
-
-
 def _computed(card: MeasCard, deck: Deck, raw: RawFile) -> float | None:
     import numpy as np
 
@@ -111,7 +74,7 @@ def _computed(card: MeasCard, deck: Deck, raw: RawFile) -> float | None:
 
 def _measured_plot(kind: str, deck: Deck, raw: RawFile) -> Plot:
     """The plot that ngspice has measured; raises NotSimpleError where that is not sure."""
-    plots = [plot for plot in raw.plots if plot.name.lower().startswith(_PLOT_OF[kind])]
+    plots = [plot for plot in raw.plots if plot.name.lower().startswith(PLOT_OF[kind])]
     analyses = [analysis for analysis in deck.wanted if analysis.kind == kind]
     if not plots or len(plots) != len(analyses) or (deck.runs_itself and branches(deck.commands)):
         raise NotSimpleError(kind)
@@ -125,7 +88,7 @@ class _Form:
         words = fields(card.text)[3:]
         self.words = [word.lower() for word in _joined(words)]
         self.parameters = deck.parameters
-        if card.analysis not in _PLOT_OF or not self.words:
+        if card.analysis not in PLOT_OF or not self.words:
             raise NotSimpleError(card.text)
         self.plot = _measured_plot(card.analysis, deck, raw)
         if len(self.plot.steps) != 1 or self.plot.n_points < 2 or self.plot.axis is None:

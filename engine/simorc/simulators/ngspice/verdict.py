@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from simorc.measurements.meas_output import MeasOutput, parse_meas_output
-from simorc.measurements.meas_refine import outside, refine
+from simorc.measurements.meas_refine import refine
+from simorc.measurements.meas_zeros import outside
 from simorc.netlist.deck.cards import Analysis
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.ignored_conditions import ignored_conditions
@@ -242,6 +243,10 @@ def _extent(analysis: Analysis, plot: Plot) -> Iterator[Complaint]:
         if math.isinf(end) and (analysis.kind != "tran" or analysis.stop is None):
             empty = f"the {analysis.kind} analysis has no point (deck line {analysis.line}: {analysis.text})"
             yield Complaint(FailureKind.BAD_NETLIST, f"{empty}; check its start, stop and step")
+            continue
+        if analysis.kind == "dc" and not math.isinf(end):
+            counted = f"the dc analysis has {plot.n_points} of {analysis.points} points"
+            yield Complaint(FailureKind.PARTIAL, f"{counted} (deck line {analysis.line}) — see simulator.log")
             continue
         units = {"tran": "s", "ac": "Hz", "noise": "Hz", "sp": "Hz"}.get(analysis.kind, "")
         reached = "before its first point" if math.isinf(end) else f"at {end:.6g}{units}"

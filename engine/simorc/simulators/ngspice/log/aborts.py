@@ -17,20 +17,25 @@ _PAUSED = "pause requested"
 """A `stop` or `step` of the deck, or an interrupt: how far the analysis came shows what it is."""
 _AT = re.compile(r"time\s*=\s*(?P<time>[-+.\de]+)", _I)
 _SINGULAR = re.compile(r"singular matrix:\s*check nodes?\s+(?P<name>[^\n]+)", _I)
-_NEVER = re.compile(
-    r"no such (?:device|model|terminal|parameter|analysis)|^not found|ac input not found|no f2 source"
-    r"|parameter value out of range|impossible error|signal is shorted|input or output shorted"
-    r"|transfer function is 1|already exists|not supported|unsupported|not present"
-    r"|startfreq|invalid",
-    _I,
-)
-"""Reasons that no other option or attempt changes."""
+_CURABLE = re.compile(r"timestep|iteration|singular|converge|trouble|stepping|\border\b", _I)
+"""Reasons that other options or another attempt may change."""
+_MEMORY = re.compile(r"memory|allocate", re.I)
+_CODE = re.compile(r"^(?:no such|not found|already exists|impossible|parameter value|unsupported)", re.I)
+"""Reasons that say nothing without what was printed before, however far above."""
+_NEAR = 8
+"""Lines above an abort in which a cause belongs to any reason."""
 _SPOKEN = re.compile(r"^(?:fatal error|error|warning)\b\s*[:,-]+\s*(?P<what>.*)", _I)
 _NOT_THERE = re.compile(
     r"resistor named \"(?P<a>[^\"]+)\" is not in the circuit|source (?P<b>\S+) not in circuit", _I
 )
 _OF_DEVICE = re.compile(r"^(?P<name>[^\s:]+):\s")
-_IN_ANALYSIS = re.compile(r"gmin|source stepping|singular|transient op|operating point|non-convergence", _I)
+_IN_ANALYSIS = re.compile(
+    r"gmin|source stepping|singular|transient op|operating point|non-convergence|graphics interface"
+    r"|open (?:viewport|display)|initialization file|has no value|value used for|write'",
+    _I,
+)
+"""Lines that name no cause of an abort."""
+_ERROR = re.compile(r"^(?:fatal )?error\b", _I)
 
 
 def aborted_in(lines: LogLines, deck: Deck) -> Complaint | None:
@@ -42,7 +47,10 @@ def aborted_in(lines: LogLines, deck: Deck) -> Complaint | None:
 
 
 def _complaint(why: str, line: LogLine, lines: LogLines, deck: Deck) -> Complaint:
-    if _NEVER.search(why):
+    why = why.strip()
+    if _MEMORY.search(why):
+        return Complaint(FailureKind.OUT_OF_MEMORY, f"out of memory: {why}")
+    if not _CURABLE.search(why) and (why or _spoken(why, line, lines)):
         return _asked_in_vain(why, line, lines, deck)
     singular = _singular(lines)
     if singular and "trouble" not in why:
@@ -51,7 +59,7 @@ def _complaint(why: str, line: LogLine, lines: LogLines, deck: Deck) -> Complain
     if "timestep too small" in why.lower():
         message = f"no convergence: timestep too small{_where(why)}"
         return Complaint(FailureKind.TIMESTEP_TOO_SMALL, f"{message}{_out_of_range(lines)}")
-    message = f"no convergence: {why.strip() or 'simulation aborted'}"
+    message = f"no convergence: {why or 'simulation aborted'}"
     return Complaint(FailureKind.NO_CONVERGENCE, f"{message}{_out_of_range(lines)}")
 
 
@@ -78,21 +86,27 @@ def _where(why: str) -> str:
 
 def _asked_in_vain(why: str, line: LogLine, lines: LogLines, deck: Deck) -> Complaint:
     """What ngspice printed before it aborted is the cause; its stated reason alone is a code."""
-    spoken = [
-        match["what"].strip()
-        for before in lines.notable
-        if before.place < line.place and (match := _SPOKEN.search(before.text))
-        if not _IN_ANALYSIS.search(before.text)
-    ]
+    spoken = _spoken(why, line, lines)
     if not spoken:
-        return Complaint(FailureKind.BAD_NETLIST, why.strip())
+        return Complaint(FailureKind.BAD_NETLIST, why)
     cause = spoken[-1]
     missing, device = _NOT_THERE.search(cause), _OF_DEVICE.search(cause)
     if missing:
         name = missing["a"] or missing["b"]
         return placed(FailureKind.BAD_NETLIST, f"source {name} is not in the circuit", deck, name)
-    return (
-        placed(FailureKind.BAD_NETLIST, cause, deck, device["name"], True)
-        if device
-        else Complaint(FailureKind.BAD_NETLIST, cause)
-    )
+    if device:
+        return placed(FailureKind.BAD_NETLIST, cause, deck, device["name"], True)
+    return Complaint(FailureKind.BAD_NETLIST, cause)
+
+
+def _spoken(why: str, line: LogLine, lines: LogLines) -> list[str]:
+    """What ngspice printed before `line` that may be the cause of an abort for the reason `why`; errors only
+    if it states no reason.
+    """
+    first = 0 if not why or _CODE.search(why) else line.place - _NEAR
+    return [
+        match["what"].strip()
+        for before in lines.notable
+        if first <= before.place < line.place and (match := _SPOKEN.search(before.text))
+        if not _IN_ANALYSIS.search(before.text) and (why or _ERROR.search(before.text))
+    ]

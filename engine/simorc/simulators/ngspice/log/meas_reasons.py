@@ -24,6 +24,8 @@ _NEXT_LINE = re.compile(
     _I,
 )
 _UNDEFINED = re.compile(r"undefined parameter \[(?P<name>[^\]]+)\]", _I)
+_NAME = re.compile(r"^\w+\s+\S+\s+\S+")
+"""The beginning of a card, with the name of its measurement."""
 _CARD = re.compile(r"\.?meas\w*\s+\S+\s+(?P<name>\S+)", _I)
 
 
@@ -35,7 +37,7 @@ def meas_reasons(lines: LogLines, deck: Deck) -> dict[str, str]:
         if found is not None:
             reasons[found[0].lower()] = found[1]
         elif match := _UNDEFINED.search(line.text):
-            reasons.update(_with_parameter(match["name"], deck))
+            reasons = {**_with_parameter(match["name"], deck), **reasons}
     return reasons
 
 
@@ -51,7 +53,7 @@ def _not_run(deck: Deck) -> dict[str, str]:
 def _with_parameter(name: str, deck: Deck) -> dict[str, str]:
     """The cards that compute with a parameter which is not defined."""
     pattern = re.compile(rf"(?<![\w.]){re.escape(name)}(?![\w.])", _I)
-    cards = (card for card in deck.measures if pattern.search(card.text))
+    cards = (card for card in deck.measures if pattern.search(_NAME.sub("", card.text)))
     return {card.name: f"'{name}' is not defined" for card in cards}
 
 
