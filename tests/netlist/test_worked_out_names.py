@@ -38,7 +38,8 @@ def test_names_that_depend_on_the_case(tmp_path: Path, text: str, worked_out: bo
     [
         (".include m_{{ parameters.corner }}.inc\nr1 a 0 {{ parameters.r }}\n", {"corner"}),
         ("{% set f = parameters.k %}\n.include {{ f }}.inc\nr1 a 0 {{ parameters.r }}\n", {"k"}),
-        (".lib\n+ a.lib {{ parameters.corner }}\n.include {{ case_id }}\n", {"corner"}),
+        (".lib\n+ a.lib {{ parameters.corner }}\n", {"corner"}),
+        ("{% if seed or case_id %}\n.op\n{% endif %}\n.include {{ parameters.k }}\n", {"k"}),
         ("{% if config.x > 1 %}\n.include a.inc\n{% endif %}\nr1 a 0 {{ parameters.r }}\n", {"x"}),
         (".include {{ parameters.k }}_{{ parameters.x }}.inc\n", {"k", "x"}),
         (".include a.inc\n{% if parameters.r > 1 %}\n.op\n{% endif %}\n", set()),
@@ -62,6 +63,18 @@ def test_the_parameters_whose_combinations_are_all_looked_at(
     for name in sizes:
         if name not in naming:
             assert len({case[name] for case in cases}) == 64, name
+
+
+@pytest.mark.parametrize("name", ["case_id", "seed"])
+def test_every_case_is_looked_at_where_its_number_or_seed_makes_a_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / "t.j2").write_text(f"t\n.include {{{{ {name} }}}}_{{{{ parameters.k }}}}.inc\n")
+    words = naming_words(Template.load(tmp_path / "t.j2"))
+    plan = Plan.expand({"parameters": {"k": [1, 2], "r": [3, 4, 5]}}, defaults={"k": 1, "r": 3})
+    assert combinations_of_names(plan, words) == (["k", name], 6)
+    assert {case.id for case in cases_of_other_files(plan, words)} >= {2, 3, 4, 5, 6}
+    large = Plan.expand({"parameters": {"r": [*range(5000)]}}, defaults={"r": 3})
+    assert combinations_of_names(large, words) == ([name], 5000)
+    assert sum(case.id > 0 for case in cases_of_other_files(large, words)) == 4095
 
 
 def test_samples_are_alike_and_corners_of_samples_are_not() -> None:

@@ -19,7 +19,7 @@ from simorc.netlist.seed_card import with_seed
 from simorc.netlist.template import Template
 from simorc.operating_point.table import SAVED_AS
 from simorc.rundir.circuit.circuits import circuit_in_force
-from simorc.rundir.circuit.record import Circuit, CopiedFiles
+from simorc.rundir.circuit.record import Circuit, CopiedFiles, UnrecordedFile
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import Manifest
 from simorc.rundir.run_settings import RunSettings
@@ -111,8 +111,15 @@ class Preparation:
             wrapped=case.parameters,
         )
         text = with_saves_for_cards(with_saves(self._paths.applied(text), self._signals))
-        text = self._copied.mapped(with_fallback_options(text, options), self._layout.case_dir(case.id))
-        return with_seed(text, case.seed)
+        return with_seed(self._of_circuit(with_fallback_options(text, options), case.id), case.seed)
+
+    def _of_circuit(self, text: str, case_id: int) -> str:
+        """A deck that reads the copies of the run. Raises `TemplateError` for a file that is not recorded."""
+        try:
+            return self._copied.mapped(text, self._layout.case_dir(case_id))
+        except UnrecordedFile as error:
+            message = f"deck {error}: build a new run, of fewer cases if the template works out the name"
+            raise TemplateError(message, file=self.template.path) from error
 
     def sketch(self, case: Case, *, options: Sequence[str] = (), forced_cold: bool = False) -> Job:
         """The job of a case, without touching the disk."""

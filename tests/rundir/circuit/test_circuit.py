@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from simorc.errors import InputsChanged
+from simorc.errors import InputsChanged, TemplateError
 from simorc.launch.build import build_run
 from simorc.launch.start import check_inputs, start_runner
 from simorc.results.open_run import OpenRun
 from simorc.rundir.circuit.circuits import circuits_of
 from simorc.rundir.circuit.freezing import freeze_hooks
 from simorc.rundir.circuit.input_changes import HeldFiles, changes_of, refuse_changed
-from simorc.rundir.circuit.record import ACCEPT, FILES, KEEP
+from simorc.rundir.circuit.record import ACCEPT, FILES, KEEP, Circuit, CopiedFiles, UnrecordedFile
 from simorc.rundir.layout import RunLayout
 from simorc.rundir.lock import runner_alive
 from simorc.rundir.manifest import load_manifest
@@ -369,3 +369,55 @@ def test_relative_names_of_a_template_read_the_copies_also_when_the_project_is_g
         made = Preparation(layout, load_manifest(layout), RunSettings())
         assert '"../../inputs/files/parts/dut.inc"' in made.deck(made.plan.case(1))
         (root / "parts" / "dut.inc").unlink(missing_ok=True)
+
+
+NAMED = DECK.replace("{{ dut.netlist }}", "{{ project.root }}/dut_{{ NAME }}.spice")
+
+
+@pytest.mark.parametrize("name", ["case_id", "parameters.r", "'%d' % (2 * case_id / 2)"])
+def test_files_named_by_each_case_are_copied_into_the_run(make_project: MakeProject, name: str) -> None:
+    root = divider(make_project, NAMED.replace("NAME", name))
+    for each in ("1", "2", "1k", "3k"):
+        (root / f"dut_{each}.spice").write_text(DIVIDER)
+    layout = built(root)
+    (root / "dut_2.spice").write_text(DIVIDER.replace("0 1k", "0 9k"))
+    (root / "dut_3k.spice").write_text(DIVIDER.replace("0 1k", "0 9k"))
+    preparation = Preparation(layout, load_manifest(layout), RunSettings())
+    deck = preparation.deck(preparation.plan.case(2))
+    (named,) = [line.split('"')[1] for line in deck.splitlines() if line.startswith(".include")]
+    assert "R2 b 0 1k" in (layout.case_dir(2) / named).resolve().read_text()
+    assert len(changed(layout)) == 1
+
+
+@pytest.mark.parametrize("when", ["not looked at", "created since"])
+@pytest.mark.parametrize("outside", [False, True])
+def test_a_case_that_reads_a_file_nobody_recorded_is_refused(
+    make_project: MakeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str, outside: bool
+) -> None:
+    monkeypatch.setattr("simorc.netlist.deck.worked_out_names.MOST_PLACES", 1)
+    folder = str(tmp_path) if outside else "{{ project.root }}"
+    root = divider(make_project, NAMED.replace("{{ project.root }}", folder).replace("NAME", "parameters.r"))
+    files = [(tmp_path if outside else root) / f"dut_{each}.spice" for each in ("1k", "3k")]
+    for file in files[: 2 if when == "not looked at" else 1]:
+        file.write_text(DIVIDER)
+    layout = built(root)
+    files[1].write_text(DIVIDER)
+    preparation = Preparation(layout, load_manifest(layout), RunSettings())
+    preparation.deck(preparation.plan.case(1))
+    with pytest.raises(
+        TemplateError, match=r"deck line 2 reads \S+dut_3k.spice, which the run has not recorded"
+    ):
+        preparation.deck(preparation.plan.case(2))
+
+
+def test_files_of_the_run_itself_need_no_record(tmp_path: Path) -> None:
+    layout = RunLayout(tmp_path / "simulations" / "s_1")
+    made = layout.case_dir(1)
+    made.mkdir(parents=True)
+    for path in (made / "own.inc", tmp_path / "other.inc", tmp_path / "known.inc"):
+        path.write_text("* made by case 1\n")
+    files = CopiedFiles(layout, Circuit(inputs={"known.inc": "0"}), tmp_path, tmp_path)
+    for name in ("own.inc", "../1/own.inc", str(made / "own.inc"), "known.inc", "missing.inc", "$other.inc"):
+        assert files.mapped(f"* t\n.include {name}\n", made) == f"* t\n.include {name}\n"
+    with pytest.raises(UnrecordedFile, match=r"line 2 reads \.\./1/\.\./\.\./\.\./\.\./other.inc"):
+        files.mapped("* t\n.include ../1/../../../../other.inc\n", made)

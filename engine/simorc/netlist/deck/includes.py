@@ -186,7 +186,7 @@ def _naming_words(testbench: Testbench) -> frozenset[str]:
 def _unchecked(names: Sequence[str], size: int) -> str:
     return (
         f"{', '.join(names)}: the files of the first {MOST_PLACES} of its {size} values are checked and "
-        "recorded in a run; a change of the others is not noticed. Split the sweep"
+        "recorded in a run; cases that read others fail. Split the sweep"
     )
 
 
@@ -234,7 +234,7 @@ def rendered_deck(project: Project, testbench: Testbench, case: Case) -> Rendere
     try:
         text = Template.load(testbench.template).render(
             {**testbench.parameters, **case.parameters},
-            case_id=1,
+            case_id=case.id or 1,
             dut_netlist=str(project.dut_netlist or ""),
             project_root=str(root),
             seed=case.seed,

@@ -31,6 +31,8 @@ MOST_PLACES = 4096
 """Combinations of values that are looked at, if the files that a deck reads depend on them."""
 _FEW_PLACES = 64
 """Values of any other axis: a value may contain a whole card."""
+_OF_ONE_CASE = frozenset({"case_id", "seed"})
+"""What a template knows of a case that no other case shares."""
 _CLOSES = re.compile(r"\{%-?\s*end(?:if|for|macro|call)\b")
 
 
@@ -62,10 +64,10 @@ def naming_words(template: Template) -> frozenset[str]:
         texts = [read_leniently(path) for path in template.files()]
     except (jinja2.TemplateError, OSError):
         return frozenset()
-    lines = (line for text in texts for line in text.splitlines())
-    return frozenset(
-        word for line in lines if _NAMING.search(line) or _TAG.search(line) for word in _WORD.findall(line)
-    )
+    lines = [line for text in texts for line in text.splitlines()]
+    naming = {word for line in lines if _NAMING.search(line) for word in _WORD.findall(line)}
+    tags = {word for line in lines if _TAG.search(line) for word in _WORD.findall(line)}
+    return frozenset(naming | (tags - _OF_ONE_CASE))  # `{% if seed %}` is in many templates
 
 
 def names_files(words: frozenset[str], names: Collection[str]) -> bool:
@@ -74,18 +76,24 @@ def names_files(words: frozenset[str], names: Collection[str]) -> bool:
 
 
 def combinations_of_names(plan: Plan, words: frozenset[str]) -> tuple[list[str], int]:
-    """The parameters on which the files that decks read depend, and how many combinations their axes have."""
-    axes = _naming_axes(plan, words)
+    """The parameters on which the files that decks read depend, and how many combinations their axes have;
+    the number of cases if each may read other files.
+    """
+    axes, own = _naming_axes(plan, words), sorted(_OF_ONE_CASE & words)
     names = [name for axis in axes for name in plan.axes[axis].names]
-    return names, math.prod(plan.axis_sizes[axis] for axis in axes)
+    number = math.prod(plan.axis_sizes[axis] for axis in axes)
+    return [*names, *own], max(number, len(plan)) if own else number
 
 
 def cases_of_other_files(plan: Plan, words: frozenset[str]) -> Iterator[Case]:
     """Cases whose decks may read other files than that of the first case, which is not among them.
 
     Every combination of values that name files is one, up to `MOST_PLACES`: a name may be made of two
-    parameters. Of any other axis, a few values are looked at. A case need not be one of the sweep.
+    parameters. Of any other axis, a few values are looked at. A case need not be one of the sweep. Where the
+    number of the case or its seed makes names, the first `MOST_PLACES` cases are looked at.
     """
+    if _OF_ONE_CASE & words:
+        yield from plan.cases(2, min(len(plan), MOST_PLACES) + 1)
     naming = _naming_axes(plan, words)
     ranges = (range(plan.axis_sizes[axis]) for axis in naming)
     for places in islice(product(*ranges), 1, MOST_PLACES):

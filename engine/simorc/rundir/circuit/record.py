@@ -78,13 +78,18 @@ def circuit_from(record: Mapping[str, Any]) -> Circuit:
     return Circuit(**known)
 
 
+class UnrecordedFile(ValueError):
+    """A deck reads a file that is not one of its circuit's."""
+
+
 class CopiedFiles:
     """Makes decks read the copies of a circuit where they name the files these were made of."""
 
     def __init__(self, layout: RunLayout, circuit: Circuit, root: Path, template: Path) -> None:
         """`root` is the project's directory as this run sees it, `template` the template's own directory."""
         place, prefix = circuit.place(layout), f"{FILES}/"
-        self._template = template
+        self._run, self._template = as_found(layout.path), template
+        self._held = {as_found(root / Path(name).expanduser()) for name in circuit.inputs}
         self._copies = {
             as_found(root / name): (place, copy)
             for name, copy in circuit.copies.items()
@@ -93,8 +98,11 @@ class CopiedFiles:
         self._known: dict[tuple[Path, str, bool], str | None] = {}
 
     def mapped(self, deck: str, directory: Path) -> str:
-        """`deck`, which is simulated in `directory`, with the copies' names in place of the files'."""
-        if not self._copies:
+        """`deck`, which is simulated in `directory`, with the copies' names in place of the files'.
+
+        Raises `UnrecordedFile` where it reads a file that is not one of the circuit.
+        """
+        if not self._copies and not self._held:
             return deck
         return with_names(deck, lambda reference: self._copy(directory, reference))
 
@@ -107,12 +115,26 @@ class CopiedFiles:
     def _found(self, directory: Path, reference: FileReference) -> str | None:
         """The name of the copy as seen from `directory`, also of a file that the project has no longer."""
         written = Path(reference.written).expanduser()
-        for base in (directory, self._template):
-            copied = self._copies.get(as_found(base / written))
-            if copied is not None:
-                place, copy = copied
+        paths = [as_found(base / written) for base in (directory, self._template)]
+        for path in paths:
+            if path in self._copies:
+                place, copy = self._copies[path]
                 return os.path.relpath(place / copy_name(copy, reference), directory)
+        self._refuse_unrecorded(reference, paths)
         return None
+
+    def _refuse_unrecorded(self, reference: FileReference, paths: Iterable[Path]) -> None:
+        """Raise `UnrecordedFile` if the file meant was there when the run was built, and nobody recorded it,
+        or is there only since.
+        """
+        if not self._held or not reference.plain:
+            return
+        there = next((path for path in paths if path.is_file()), None)
+        if there is not None and there not in self._held and not there.is_relative_to(self._run):
+            raise UnrecordedFile(
+                f"line {reference.line} reads {reference.written}, which the run has not recorded, so that a "
+                "change of it would not be noticed"
+            )
 
 
 def copy_name(copy: str, reference: FileReference) -> str:
