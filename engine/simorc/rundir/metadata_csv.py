@@ -20,6 +20,7 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.manifest import load_manifest
 from simorc.rundir.store.reader import STATUSES, RunReader
 from simorc.sweeps.plan import Plan
+from simorc.units import Value
 
 _ROWS_AT_ONCE = 2_000
 
@@ -60,18 +61,26 @@ def _raw_name(layout: RunLayout) -> str:
 
 
 def _chunks(raw: str, plan: Plan, codes: bytes, messages: Mapping[int, str]) -> Iterator[str]:
+    columns = ("case_id", "status", "result_path", *swept_columns(plan), "error_message")
+    lines = [",".join(map(_cell, columns))]
+    row_of = plan.rows(_cell)
+    for case_id in range(1, len(plan) + 1):
+        values, message = row_of(case_id), messages.get(case_id)
+        start = f"{case_id},{STATUSES[codes[case_id]]},results/{case_id}/{raw}"
+        lines.append(",".join((start, *values, _cell(message) if message else "")))
+        if len(lines) >= _ROWS_AT_ONCE:
+            lines.append("")
+            yield "\n".join(lines)
+            lines = []
+    lines.append("")
+    yield "\n".join(lines)
+
+
+def _cell(value: Value) -> str:
+    """A value as CSV has it beside others."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["case_id", "status", "result_path", *swept_columns(plan), "error_message"])
-    for case in plan.cases(1, len(plan) + 1):
-        status = STATUSES[codes[case.id]]
-        values = [str(value) for value in case.scope().values()]
-        writer.writerow([case.id, status, f"results/{case.id}/{raw}", *values, messages.get(case.id, "")])
-        if case.id % _ROWS_AT_ONCE == 0:
-            yield text.getvalue()
-            text.seek(0)
-            text.truncate()
-    yield text.getvalue()
+    csv.writer(text, lineterminator="\n").writerow(["", str(value)])
+    return text.getvalue()[1:-1]
 
 
 def main() -> int:

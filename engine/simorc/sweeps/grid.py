@@ -15,7 +15,7 @@ from simorc.sweeps.sampling import sample_seed
 from simorc.units import Value
 
 # Places of axes up to this long are worked out once; longer ones each time, to stay small in memory.
-_REMEMBERED = 4096
+REMEMBERED = 4096
 
 
 class Grid:
@@ -84,7 +84,7 @@ class Grid:
         if name == "corner" and name not in self.parameters and name not in self.defaults:
             return frozenset(self.corner_names)
         owners = self.owners.get(name, ())
-        if any(self.shape[axis] > _REMEMBERED for axis in owners):
+        if any(self.shape[axis] > REMEMBERED for axis in owners):
             return None
         values = [place[name] for axis in owners for place in self.places(axis) if name in place]
         if name in self.defaults and not any(isinstance(self.axes[axis], Listed) for axis in owners):
@@ -105,7 +105,7 @@ class Grid:
 
     @cached_property
     def _places(self) -> tuple[Sequence[Mapping[str, Value]], ...]:
-        return tuple(_Places(axis) if len(axis) > _REMEMBERED else [*_Places(axis)] for axis in self.axes)
+        return tuple(_Places(axis) if len(axis) > REMEMBERED else [*_Places(axis)] for axis in self.axes)
 
     def split(self, combination: int) -> list[int]:
         """The place on each axis."""

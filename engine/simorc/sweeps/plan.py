@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from simorc.config.names import did_you_mean
 from simorc.errors import UsageError
 from simorc.sweeps.axes import AnyAxis, axis_from_json, value_from_json, value_json
+from simorc.sweeps.case_rows import CaseRows, Cell
 from simorc.sweeps.cases import Case
 from simorc.sweeps.definition import axes_of, entry
 from simorc.sweeps.filters import Filters
@@ -154,6 +155,13 @@ class Plan:
 
     def __iter__(self) -> Iterator[Case]:
         return self.cases()
+
+    def rows(self, convert: Callable[[Value], Cell]) -> Callable[[int], tuple[Cell, ...]]:
+        """What makes the row of a case: the values of its scope in their order, converted. Much faster than
+        `case` for many cases.
+        """
+        rows = CaseRows(self._grid, convert)
+        return lambda case_id: rows.row(self._combination(case_id))
 
     def _combination(self, case_id: int) -> int:
         return case_id - 1 if self._kept is None else int(self._kept[case_id - 1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 from pathlib import Path
 
@@ -55,3 +56,38 @@ def test_a_torn_end_is_cut_off_by_the_next_runner(tmp_path: Path) -> None:
     trace.append([row(2)], {})
     trace.close()
     assert reported(layout) == [1, 2]
+
+
+ODD = 'at 100 % of "x"\\ %s µ\n'
+
+
+@pytest.mark.parametrize("text", [None, "", ODD])
+@pytest.mark.parametrize("number", [0.1, -0.0, 1e300, 1764337021.123456, math.inf, math.nan, 3])
+def test_a_line_has_every_value_of_its_row(tmp_path: Path, text: str | None, number: float) -> None:
+    layout = RunLayout(tmp_path)
+    warnings = json.dumps([{"kind": "k", "message": text, "count": 2}])
+    verdict = ("failed", text, text, text, 1, text, text)
+    metrics = {"gain": number, ODD: 2.5}
+    trace = Trace(layout)
+    trace.append([(1, 7, 2, *verdict, number, 0.5, text, warnings, 2**62, text)], {(7, 2): metrics}, {1: 3})
+    trace.close()
+    files = {"deck": "netlist.spice", "raw": "results.raw", "log": "simulator.log"}
+    expected = {
+        "stage": "simulate",
+        "seq": 1,
+        "case_id": 7,
+        "attempt": 2,
+        **dict(
+            zip(("status", "kind", "message", "action", "warm", "cold_why", "rung"), verdict, strict=True)
+        ),
+        "started": number,
+        "seconds": 0.5,
+        "place": text,
+        "warnings": json.loads(warnings),
+        "fingerprint": 2**62,
+        "deck_run": text,
+        "circuit": 3,
+        "metrics": metrics,
+        "artefacts": {name: f"results/7/{file}" for name, file in files.items()},
+    }
+    assert layout.trace.read_text(encoding="utf-8") == json.dumps(expected, ensure_ascii=False) + "\n"

@@ -11,6 +11,8 @@ import json
 import mmap
 import os
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,7 @@ from simorc.regular_files import descriptor_of, open_regular
 from simorc.rundir import checksums
 from simorc.rundir.layout import RunLayout
 
-_FIELDS = (
-    *("seq", "case_id", "attempt", "status", "kind", "message", "action", "warm", "cold_why", "rung"),
-    *("started", "seconds", "place", "warnings", "fingerprint", "deck_run"),
-)
-
+_VERDICT = ("status", "kind", "message", "action", "warm", "cold_why", "rung")
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 MEASURE = "measure"
@@ -110,18 +108,37 @@ class Trace:
             text = text[os.write(self._file, text) :]
 
     def _line(self, row: tuple[Any, ...], metrics: Mapping[str, float], circuit: int | None) -> str:
-        line = dict(zip(_FIELDS, row, strict=True))
-        line["warnings"] = json.loads(line["warnings"]) if line["warnings"] else []
-        if circuit is not None:
-            line["circuit"] = circuit
-        line["metrics"] = metrics
-        return f'{{"stage": "simulate", {_ENCODER.encode(line)[1:-1]}, {self._artefacts(row[1])}}}\n'
-
-    def _artefacts(self, case_id: int) -> str:
+        seq, case_id, *shared, started, seconds, place, warnings, fingerprint, deck_run = row
+        form = _form((*shared, place, warnings, deck_run, circuit), tuple(metrics))
+        numbers: tuple[Any, ...] = (started, seconds, *metrics.values())
+        if {*map(type, numbers)} != {float} or not isfinite(sum(numbers)):
+            numbers = tuple(map(_ENCODER.encode, numbers))
         raw = self._layout.raw(case_id).name if self._look_for_raws else "results.raw"
-        base = f"results/{case_id}"
-        files = f'"deck": "{base}/netlist.spice", "raw": "{base}/{raw}", "log": "{base}/simulator.log"'
-        return f'"artefacts": {{{files}}}'
+        mark = "null" if fingerprint is None else fingerprint
+        return form % (seq, case_id, *numbers[:2], mark, *numbers[2:], case_id, case_id, raw, case_id)
+
+
+@lru_cache(maxsize=256)
+def _form(shared: tuple[Any, ...], names: tuple[str, ...]) -> str:
+    """The line of attempts that have `shared` and the names of their measurements in common, with places for
+    what one attempt has by itself.
+    """
+    attempt, *verdict, place, _, deck_run, circuit = map(_form_text, shared)
+    head = ", ".join(f'"{name}": {text}' for name, text in zip(_VERDICT, verdict, strict=True))
+    more = "" if shared[-1] is None else f'"circuit": {circuit}, '
+    listed = _form_text(json.loads(shared[-3])) if shared[-3] else "[]"
+    values = ", ".join(f"{_form_text(name)}: %s" for name in names)
+    files = '"deck": "results/%s/netlist.spice", "raw": "results/%s/%s", "log": "results/%s/simulator.log"'
+    return (
+        f'{{"stage": "simulate", "seq": %s, "case_id": %s, "attempt": {attempt}, {head}, '
+        f'"started": %s, "seconds": %s, "place": {place}, "warnings": {listed}, "fingerprint": %s, '
+        f'"deck_run": {deck_run}, {more}"metrics": {{{values}}}, "artefacts": {{{files}}}}}\n'
+    )
+
+
+def _form_text(value: object) -> str:
+    """A value as JSON within a format."""
+    return _ENCODER.encode(value).replace("%", "%%")
 
 
 def _mend(path: Path) -> int:

@@ -6,9 +6,9 @@ import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from simorc.rundir.metadata_csv import swept_columns
+from simorc.rundir.store.bulk_rows import Row, write_rows
 from simorc.rundir.store.columns import add_column, sql_value
 from simorc.rundir.store.connection import quoted
 from simorc.rundir.store.finished import Finished
@@ -17,12 +17,13 @@ from simorc.sweeps.plan import Plan
 
 CHANGES_KEPT = 50_000
 _PRUNE_EVERY = 5_000
-_CASE_COLUMNS = ("status", "kind", "message", "attempts", "warm", "rung", "started", "seconds", "fingerprint")
-_ATTEMPT_SQL = (
-    "INSERT INTO attempts "
-    "(seq, case_id, attempt, status, kind, message, action, warm, cold_why, rung, started, seconds, place, "
-    "warnings, fingerprint, deck_run) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_CASE_SHARED = ("status", "kind", "message", "attempts", "warm", "rung")
+_CASE_OWN = ("id", "started", "seconds", "fingerprint")
+_ATTEMPT_SHARED = (
+    *("attempt", "status", "kind", "message", "action", "warm", "cold_why", "rung", "place", "warnings"),
+    "deck_run",
 )
+_ATTEMPT_OWN = ("seq", "case_id", "started", "seconds", "fingerprint")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class BatchRows:
 
     def __init__(self, db: sqlite3.Connection, plan: Plan) -> None:
         """Raises sqlite3.Error for a damaged store."""
-        self._db, self._plan = db, plan
+        self._db = db
+        self._parameters_of = plan.rows(sql_value)
         self._parameters = [f"p_{name}" for name in swept_columns(plan)]
         self._warned = WarningRows(db)
         self._since_prune = 0
@@ -96,7 +98,7 @@ class BatchRows:
             [(attempt, started, case_id) for case_id, attempt, started in batch.running],
         )
         changed = dict.fromkeys(touched)
-        self._db.executemany("INSERT INTO changes (case_id) VALUES (?)", [(case,) for case in changed])
+        write_rows(self._db, "changes", (), ("case_id",), (((), (case_id,)) for case_id in changed))
         self._prune_changes(len(changed))
         self._write_small_tables(batch)
 
@@ -104,15 +106,12 @@ class BatchRows:
         """Write the rows of these cases of the plan that have none."""
         names = ["id", *(quoted(name) for name in self._parameters)]
         sql = f"INSERT OR IGNORE INTO cases ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-        self._db.executemany(sql, ((case_id, *self._parameter_row(case_id)) for case_id in case_ids))
+        self._db.executemany(sql, ((case_id, *self._parameters_of(case_id)) for case_id in case_ids))
 
     def add_measurement(self, label: str, unit: str) -> None:
         """Make a column for a measurement; called within a transaction or before the run."""
         add_column(self._db, f"m_{label}", "measurement", label, unit)
         self._measurements.append(f"m_{label}")
-
-    def _parameter_row(self, case_id: int) -> list[object]:
-        return [sql_value(value) for value in self._plan.case(case_id).scope().values()]
 
     def _add_measurement_columns(self, written: Sequence[Finished]) -> None:
         found = dict.fromkeys(f"m_{name}" for done in written for name in done.outcome.measurements)
@@ -126,10 +125,11 @@ class BatchRows:
     def _write_attempts(self, batch: Batch) -> None:
         """The attempts with their numbers in the order of the store, and what the cases are after them."""
         first = 1 + int(self._db.execute("SELECT ifnull(max(seq), 0) FROM attempts").fetchone()[0])
-        rows = [_attempt_row(seq, done) for seq, done in enumerate(batch.finished, first)]
-        self._db.executemany(_ATTEMPT_SQL, rows)
-        sql = _update_sql((*_CASE_COLUMNS, *self._measurements))
-        self._db.executemany(sql, [self._case_row(done, batch) for done in batch.finished])
+        attempts = [_attempt_row(seq, done) for seq, done in enumerate(batch.finished, first)]
+        write_rows(self._db, "attempts", _ATTEMPT_SHARED, _ATTEMPT_OWN, attempts)
+        labels = [name[2:] for name in self._measurements]
+        cases = [_case_row(done, batch.statuses[done.case_id], labels) for done in batch.finished]
+        write_rows(self._db, "cases", _CASE_SHARED, (*_CASE_OWN, *self._measurements), cases, key="id")
         for seq, done in enumerate(batch.finished, first):
             circuit = batch.circuit if done.circuit is None else done.circuit
             if circuit > 1:
@@ -138,20 +138,6 @@ class BatchRows:
                 counted = done.final and batch.statuses[done.case_id] != "pending"
                 warnings = done.outcome.warnings if counted else ()
                 self._warned.write(done.case_id, warnings, first=done.attempt == 1)
-
-    def _case_row(self, done: Finished, batch: Batch) -> tuple[object, ...]:
-        """The values of `_CASE_COLUMNS` and of all measurements, then the case."""
-        outcome, status = done.outcome, batch.statuses[done.case_id]
-        over = status != "pending"
-        kind = str(outcome.kind) if over and outcome.kind is not None else None
-        message = (outcome.message or None) if over else None
-        measured = outcome.measurements
-        return (
-            *(status, kind, message, done.attempt, int(outcome.warm), done.rung, done.started),
-            *(outcome.seconds, outcome.fingerprint if over else None),
-            *(measured.get(name[2:]) for name in self._measurements),
-            done.case_id,
-        )
 
     def _write_small_tables(self, batch: Batch) -> None:
         meta = {"updated": str(time.time()), **batch.meta}
@@ -174,17 +160,27 @@ class BatchRows:
             )
 
 
-@lru_cache(maxsize=8)
-def _update_sql(names: tuple[str, ...]) -> str:
-    return f"UPDATE cases SET {', '.join(f'{quoted(name)}=?' for name in names)} WHERE id=?"
-
-
-def _attempt_row(seq: int, done: Finished) -> tuple[object, ...]:
-    """The values of `_ATTEMPT_SQL`."""
+def _attempt_row(seq: int, done: Finished) -> Row:
+    """The values of `_ATTEMPT_SHARED` and of `_ATTEMPT_OWN`."""
     outcome = done.outcome
     kind = None if outcome.kind is None else str(outcome.kind)
     return (
-        *(seq, done.case_id, done.attempt, outcome.status, kind, outcome.message, done.action),
-        *(int(outcome.warm), outcome.cold_reason, done.rung, done.started, outcome.seconds, done.place),
-        *(as_text(outcome.warnings), outcome.fingerprint, outcome.deck_run),
+        (
+            *(done.attempt, outcome.status, kind, outcome.message, done.action, int(outcome.warm)),
+            *(outcome.cold_reason, done.rung, done.place, as_text(outcome.warnings), outcome.deck_run),
+        ),
+        (seq, done.case_id, done.started, outcome.seconds, outcome.fingerprint),
+    )
+
+
+def _case_row(done: Finished, status: str, labels: Sequence[str]) -> Row:
+    """The values of `_CASE_SHARED`; and of `_CASE_OWN` and the measurements of these labels."""
+    outcome = done.outcome
+    over = status != "pending"
+    kind = str(outcome.kind) if over and outcome.kind is not None else None
+    message = (outcome.message or None) if over else None
+    fingerprint = outcome.fingerprint if over else None
+    return (
+        (status, kind, message, done.attempt, int(outcome.warm), done.rung),
+        (done.case_id, done.started, outcome.seconds, fingerprint, *map(outcome.measurements.get, labels)),
     )
