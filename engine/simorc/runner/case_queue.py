@@ -37,6 +37,18 @@ class CaseQueue:
             del self._groups[number]
         return case_id
 
+    def next_of_group(self, slot: int, most: int) -> Sequence[int]:
+        """Up to `most` cases of one group for `slot` to run now; empty if cases come before all groups, or
+        none waits.
+        """
+        number = None if self._first else self._group_for(slot)
+        if number is None or most < 1:
+            return ()
+        case_ids = self._groups[number].pop_many(most)
+        if not len(self._groups[number]):
+            del self._groups[number]
+        return case_ids
+
     @property
     def prioritised(self) -> int | None:
         """The next of the cases that come before all groups."""
@@ -92,6 +104,12 @@ class _Queue:
     def pop(self) -> int:
         self._gone += 1
         return self._ids[self._gone - 1]
+
+    def pop_many(self, most: int) -> list[int]:
+        """The next cases, up to so many."""
+        case_ids = self._ids[self._gone : self._gone + most].tolist()
+        self._gone += len(case_ids)
+        return case_ids
 
     def remove(self, wanted: Set[int]) -> list[int]:
         left = self._ids[self._gone :]

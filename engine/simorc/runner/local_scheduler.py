@@ -131,7 +131,8 @@ class LocalScheduler:
 
     def _carry_out(self) -> None:
         """Execute the commands that the state returns, and let the slots check for work again."""
-        for command in write_down(self._state.steering.commands(), self._store):
+        commands = self._state.steering.commands()
+        for command in write_down(commands, self._store) if commands else ():
             match command:
                 case Kill(case_ids):
                     self._executor.stop(case_ids)
@@ -339,7 +340,9 @@ class LocalScheduler:
         if fault:
             self._give_back(case_id, outcome, fault)
             return
-        done = self._state.finished(case_id, outcome, anyio.current_time())
+        done = self._state.completed_at_once(case_id, outcome)
+        if done is None:
+            done = self._state.finished(case_id, outcome, anyio.current_time())
         self._store.attempt_finished(
             Finished(
                 *(case_id, done.attempt, done.outcome, done.action.name, done.final, done.started),

@@ -7,7 +7,8 @@ seconds: `now` of a clock that does not go back, `started` of the wall clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from simorc.runner.case_queue import CaseQueue
 from simorc.runner.early_stop import Known, Stopping
@@ -19,8 +20,7 @@ Decide = Callable[[Sequence[Attempt]], Action]
 """What follows the last of some attempts at a case."""
 
 
-@dataclass(frozen=True)
-class Start:
+class Start(NamedTuple):
     """Run this attempt of a case, after `action` if an attempt before it failed."""
 
     case_id: int
@@ -28,8 +28,7 @@ class Start:
     action: Action | None = None
 
 
-@dataclass(frozen=True)
-class Concluded:
+class Concluded(NamedTuple):
     """A finished attempt as it is to be recorded; `final` if no other follows."""
 
     case_id: int
@@ -60,7 +59,8 @@ class RunState:
         self._due: dict[int, float] = {}
         self._distrusted: dict[int, str] = {}
         self._ending_soon = False
-        self._started: dict[int, Start] = {}
+        self._actions: dict[int, Action] = {}
+        """What the attempts in progress follow, where an attempt failed before."""
         self._numbers: dict[int, int] = {}
         self.under_way: dict[int, tuple[int, float]] = {}
         """Case -> attempt, and when it was started."""
@@ -100,26 +100,44 @@ class RunState:
         case_id = self._queue.next(slot) if self.starts_cases else None
         if case_id is None:
             return None
-        earlier = self._attempts.get(case_id)
-        before = earlier[-1].number if earlier else self._numbers.get(case_id)
         try:
-            attempt = (recorded(case_id) if before is None else before) + 1
+            attempt = self._attempts_at(case_id, recorded) + 1
         except BaseException:
             self._queue.put_first([case_id])
             raise
         self.under_way[case_id] = (attempt, started)
-        start = self._started[case_id] = Start(case_id, attempt, self._next_action.pop(case_id, None))
-        return start
+        action = self._next_action.pop(case_id, None)
+        if action is not None:
+            self._actions[case_id] = action
+        return Start(case_id, attempt, action)
 
     def start_range(self, slot: int, most: int, recorded: Callable[[int], int], started: float) -> list[int]:
         """Start up to `most` cases on `slot` that run as they are: no action follows an earlier attempt."""
-        case_ids: list[int] = []
+        case_ids = self._start_group(slot, most, recorded, started) if self.starts_cases else []
         while len(case_ids) < most and self._queue.prioritised not in self._next_action:
             start = self.start_next(slot, recorded, started)
             if start is None:
                 break
             case_ids.append(start.case_id)
         return case_ids
+
+    def _start_group(self, slot: int, most: int, recorded: Callable[[int], int], started: float) -> list[int]:
+        """Start up to `most` cases of one group on `slot`, if none comes before the groups."""
+        case_ids = list(self._queue.next_of_group(slot, most))
+        try:
+            attempts = [self._attempts_at(case_id, recorded) for case_id in case_ids]
+        except BaseException:
+            self._queue.put_first(case_ids)
+            raise
+        for case_id, before in zip(case_ids, attempts, strict=True):
+            self.under_way[case_id] = (before + 1, started)
+        return case_ids
+
+    def _attempts_at(self, case_id: int, recorded: Callable[[int], int]) -> int:
+        """How many attempts at a case came before."""
+        earlier = self._attempts.get(case_id)
+        before = earlier[-1].number if earlier else self._numbers.get(case_id)
+        return recorded(case_id) if before is None else before
 
     def begin(self, case_id: int, started: float) -> int:
         """A case of a range begins; the number of its attempt."""
@@ -137,7 +155,7 @@ class RunState:
         case_ids = [case_id for case_id in case_ids if case_id in self.under_way]
         for case_id in case_ids:
             attempt, _ = self.under_way.pop(case_id)
-            del self._started[case_id]
+            self._actions.pop(case_id, None)
             self._distrusted.pop(case_id, None)
             self._numbers[case_id] = attempt - 1
         left_out = self.steering.left_out
@@ -146,32 +164,44 @@ class RunState:
 
     def start_of(self, case_id: int) -> Start:
         """The attempt in progress at a case."""
-        return self._started[case_id]
+        return Start(case_id, self.under_way[case_id][0], self._actions.get(case_id))
 
     def give_back(self, case_id: int) -> None:
         """An attempt in progress met a fault of the machine: it does not count, and the case is pending as
         before.
         """
         attempt, _ = self.under_way.pop(case_id)
-        start = self._started.pop(case_id)
+        action = self._actions.pop(case_id, None)
         self._distrusted.pop(case_id, None)
         self.steering.add(GiveBack(case_id, attempt - 1))
         self._numbers[case_id] = attempt - 1
         if self.steering.cancelled or case_id in self.steering.left_out:
             self._attempts.pop(case_id, None)
             return
-        if start.action is not None:
-            self._next_action[case_id] = start.action
+        if action is not None:
+            self._next_action[case_id] = action
         self._queue.put_first([case_id])
+
+    def completed_at_once(self, case_id: int, outcome: Outcome) -> Concluded | None:
+        """As `finished` for the first attempt at a case, if that has completed and counts; None, and nothing
+        is changed, for any other.
+        """
+        if outcome.status != "completed" or case_id in self._attempts or case_id in self._distrusted:
+            return None
+        attempt, started = self.under_way.pop(case_id)
+        self._actions.pop(case_id, None)
+        self._numbers.pop(case_id, None)
+        return Concluded(case_id, attempt, outcome, COMPLETED, started, None)
 
     def finished(self, case_id: int, outcome: Outcome, now: float) -> Concluded:
         """An attempt in progress has ended."""
         outcome = self._without_trust(case_id, outcome)
+        done = self.completed_at_once(case_id, outcome)
+        if done is not None:
+            return done
         attempt, started = self.under_way.pop(case_id)
-        del self._started[case_id]
+        self._actions.pop(case_id, None)
         self._numbers.pop(case_id, None)
-        if outcome.status == "completed" and case_id not in self._attempts:
-            return Concluded(case_id, attempt, outcome, COMPLETED, started, None)
         history = self._attempts.setdefault(case_id, [])
         tried = [*history, Attempt(attempt, outcome)]
         action, step = self._decide(tried), current_fallback_step(tried)

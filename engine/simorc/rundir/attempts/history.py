@@ -69,7 +69,7 @@ def _take_verdicts(rows: AttemptRows, attempts: list[Finished]) -> None:
     last = {attempt.case_id: place for place, attempt in enumerate(attempts)}
     for case_id, verdict in rows.verdicts(iter(last)):
         place = last[case_id]
-        attempts[place] = replace(attempts[place], outcome=_judged(attempts[place].outcome, verdict))
+        attempts[place] = attempts[place]._replace(outcome=_judged(attempts[place].outcome, verdict))
 
 
 def _judged(outcome: Outcome, verdict: CaseVerdict) -> Outcome:

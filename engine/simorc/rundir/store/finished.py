@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from simorc.rundir.attempts.status_files import Report
 from simorc.simulators.outcome import Outcome
@@ -12,8 +11,7 @@ REUSED = "reused"
 """The action of an attempt whose results came from an earlier run."""
 
 
-@dataclass(frozen=True)
-class Finished:
+class Finished(NamedTuple):
     """One finished attempt of a case, and whether it is the case's last (`final`)."""
 
     case_id: int

@@ -113,7 +113,8 @@ class CaseRanges:
             doubt = self._session.refusal() or self._decks.rests_on(key, record.case_id, order.covered)
             if doubt:
                 outcome = replace(Outcome.failed(FailureKind.INTERNAL, doubt), warm=True)
-        outcome = replace(outcome, deck_run=note_of(trusted.cut, used=self._session.is_cut))
+        note = note_of(trusted.cut, used=self._session.is_cut)
+        outcome = outcome if note is None else replace(outcome, deck_run=note)
         watch.measured(record.case_id, record.started, outcome)
 
     def _ended(

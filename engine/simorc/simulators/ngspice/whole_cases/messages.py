@@ -9,7 +9,7 @@ import marshal
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from simorc.simulators.case_warnings import CaseWarning
 from simorc.simulators.ngspice.deck_split import DeckSplit
@@ -49,8 +49,7 @@ class RangeOrder:
         return cls(case_ids, key, commands, frozenset(covered), form, values, loading)
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRecord:
+class CaseRecord(NamedTuple):
     """One case that the worker has run: when it began (wall clock, s) and its outcome."""
 
     case_id: int
@@ -107,13 +106,9 @@ def unpacked(buffer: bytearray) -> Iterator[CaseRecord | RangeEnd]:
 def _message(plain: tuple[Any, ...]) -> CaseRecord | RangeEnd:
     if plain[0] == 0:
         return RangeEnd(*plain[1:])
-    case_id, started, status, kind, message, measurements, seconds, warm, *rest = plain
-    exit_code, warnings, fingerprint, errno = rest
-    outcome = Outcome(
-        *(status, None if kind is None else FailureKind(kind), message, measurements, seconds, warm),
-        exit_code=exit_code,
-        warnings=tuple(CaseWarning(*each) for each in warnings) if warnings else (),
-        fingerprint=fingerprint,
-        errno=errno,
-    )
-    return CaseRecord(case_id, started, outcome)
+    case_id, started, status, kind, message, measurements, seconds, warm = plain[:8]
+    exit_code, listed, fingerprint, errno = plain[8:]
+    warnings = tuple(CaseWarning(*each) for each in listed) if listed else ()
+    reason = None if kind is None else FailureKind(kind)
+    rest = (None, exit_code, None, warnings, fingerprint, errno)
+    return CaseRecord(case_id, started, Outcome(status, reason, message, measurements, seconds, warm, *rest))
