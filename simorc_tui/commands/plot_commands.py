@@ -48,4 +48,18 @@ WAVE_COMMANDS: tuple[Command, ...] = (
     _command("wave.previous", "previous plot", "left_square_bracket", "view(-1)", "Previous plot"),
 )
 
+LANE_COMMANDS: tuple[Command, ...] = (
+    _command("lanes.zoom_in", "zoom in", "plus", f"zoom({1 / ZOOM})", "Zoom in around the cursor"),
+    _command("lanes.zoom_out", "zoom out", "minus", f"zoom({ZOOM})", "Zoom out"),
+    _command("lanes.pan_left", "pan left", "h", f"pan({-PAN})", "Pan to the left"),
+    _command("lanes.pan_right", "pan right", "l", f"pan({PAN})", "Pan to the right"),
+    _command("lanes.fit", "fit", "0", "fit", "Show all of the time"),
+    _command("lanes.left", "cursor left", "left", "nudge(-1)", "Move the cursor to the left"),
+    _command("lanes.right", "cursor right", "right", "nudge(1)", "Move the cursor to the right"),
+    _command("lanes.next", "next change", "n", "change(1)", "Cursor to the next change of the signal"),
+    _command("lanes.previous", "change before", "N", "change(-1)", "Cursor to the change before"),
+    _command("lanes.down", "next signal", "j,down", "lane(1)", "Select the next signal"),
+    _command("lanes.up", "signal before", "k,up", "lane(-1)", "Select the signal before"),
+)
+
 PLOT_GROUPS = {"plot": "In a plot", "wave": "In the waveforms"}

@@ -1,4 +1,6 @@
-"""One attempt of a pipeline stage: a file, the difference to another attempt, or its waveforms."""
+"""One attempt of a pipeline stage: a file, the difference to another attempt, signals as lanes, or the source
+with the wrong designs that went unnoticed.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import RenderableType
-from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -16,20 +17,23 @@ from textual.worker import get_current_worker
 
 from simorc.errors import SimorcError
 from simorc.text import plain
-from simorc_tui.data.digital_waves import DigitalWaves, read_waves
-from simorc_tui.data.pipelines.attempt_files import AttemptFile, difference
+from simorc_tui.data.lanes import Lanes, read_counterexample, read_waves
+from simorc_tui.data.pipelines.attempt_files import AttemptFile, difference, is_counterexample
+from simorc_tui.data.pipelines.mutants import marked_source
 from simorc_tui.data.pipelines.runs import Ladder, StageAttempt
 from simorc_tui.screens.dialogs.dialog import show
+from simorc_tui.theme.coloured import coloured
+from simorc_tui.theme.glyphs import UNICODE, Glyphs
 from simorc_tui.widgets.failing import FailingPane
-from simorc_tui.widgets.plot.plot_view import PlotView
+from simorc_tui.widgets.lanes_view import LanesView
 from simorc_tui.widgets.plot.wave_chooser import Chosen, WaveChooser
 from simorc_tui.widgets.text_view.file_view import FileView
 
-MODES = ("file", "diff", "wave")
+MODES = ("file", "diff", "lanes", "mutants")
 
 
 class AttemptView(FailingPane):
-    """Reads in the background; `mode` is what is shown: file, diff or wave."""
+    """Reads in the background; `mode` is what is shown: file, diff, lanes or mutants."""
 
     DEFAULT_CSS = """
     AttemptView { height: 1fr; width: 1fr; layout: vertical; }
@@ -37,8 +41,8 @@ class AttemptView(FailingPane):
     AttemptView > ContentSwitcher { height: 1fr; }
     """
 
-    class Compared(Message):
-        """What differs is known."""
+    class Composed(Message):
+        """A difference or a marked source is there to show."""
 
         def __init__(self, wanted: object, title: str, shown: RenderableType) -> None:
             super().__init__()
@@ -46,18 +50,19 @@ class AttemptView(FailingPane):
             self.title = title
             self.shown = shown
 
-    class WavesRead(Message):
-        """The dump is read, or why it cannot be."""
+    class LanesRead(Message):
+        """The signals are read, or why they cannot be."""
 
-        def __init__(self, wanted: object, waves: DigitalWaves | None, problem: str = "") -> None:
+        def __init__(self, wanted: object, lanes: Lanes | None, problem: str = "") -> None:
             super().__init__()
             self.wanted = wanted
-            self.waves = waves
+            self.lanes = lanes
             self.problem = problem
 
-    def __init__(self, *, widget_id: str | None = None) -> None:
+    def __init__(self, glyphs: Glyphs = UNICODE, *, widget_id: str | None = None) -> None:
         super().__init__(id=widget_id)
-        self.waves: DigitalWaves | None = None
+        self.glyphs = glyphs
+        self.lanes: Lanes | None = None
         self._wanted: object = None
         self._file: Path | None = None
         self._dump: AttemptFile | None = None
@@ -69,7 +74,9 @@ class AttemptView(FailingPane):
             yield FileView(follow=True, id="attempt-file")
             with VerticalScroll(id="attempt-diff"):
                 yield Static("")
-            yield PlotView(id="attempt-wave")
+            with VerticalScroll(id="attempt-mutants"):
+                yield Static("")
+            yield LanesView(widget_id="attempt-lanes")
 
     @property
     def mode(self) -> str:
@@ -81,8 +88,8 @@ class AttemptView(FailingPane):
 
     @property
     def file(self) -> Path | None:
-        """The file that shows, or the dump whose waveforms do."""
-        if self.mode == "wave":
+        """The file that shows, or the one whose signals do."""
+        if self.mode == "lanes":
             return self._dump.path if self._dump is not None else None
         return self._file if self.mode == "file" else None
 
@@ -105,45 +112,57 @@ class AttemptView(FailingPane):
             self._wanted = wanted
             self._compare(ladder, stage_attempt, other, wanted)
 
-    def show_waves(self, dump: AttemptFile | None) -> None:
-        """The waveforms of a dump; one that has grown is read again, the part of time in view stays."""
-        self.mode = "wave"
-        if dump is None:
+    def show_lanes(self, file: AttemptFile | None) -> None:
+        """The signals of a dump or a counterexample; a dump that has grown keeps the part of time in view."""
+        self.mode = "lanes"
+        if file is None:
             self._dump = self._wanted = None
             self._title("")
-            self.query_one(PlotView).show_note("This attempt has no waveforms. Press w on a simulation.")
-        elif self._wanted != (dump, self._signals):
-            self._read(dump)
+            self.query_one(LanesView).show_note("This attempt has no waveforms. Press w on a simulation.")
+        elif self._wanted != (file, self._signals):
+            self._read(file)
+
+    def show_mutants(self, qualification: AttemptFile | None) -> None:
+        """The source with the wrong designs that were noticed and those that were not."""
+        self.mode = "mutants"
+        if qualification is None:
+            self._wanted = None
+            self._title("")
+            note = "This attempt qualified no testbench. Press m on a qualification."
+            self.query_one("#attempt-mutants > Static", Static).update(note)
+        elif self._wanted != qualification:
+            self._wanted = qualification
+            self._mark(qualification)
 
     def choose_signals(self) -> None:
         """Prompt for the signals to draw."""
-        if self.waves is None or self._dump is None or self.mode != "wave":
+        if self.lanes is None or not self.lanes.names or self.mode != "lanes":
             self.notify("There are no waveforms to select.", severity="warning")
             return
-        show(self.app, WaveChooser(self.waves.names, self._signals), self._signals_chosen)
+        show(self.app, WaveChooser(self.lanes.names, self._signals), self._signals_chosen)
 
     def focus_content(self) -> None:
         """Give the keys to what shows."""
-        target = {"file": "FileView LinesView", "diff": "#attempt-diff", "wave": "PlotView"}[self.mode]
+        target = "FileView LinesView" if self.mode == "file" else f"#attempt-{self.mode}"
         self.screen.set_focus(self.query_one(target))
 
-    def on_attempt_view_compared(self, message: Compared) -> None:
+    def on_attempt_view_composed(self, message: Composed) -> None:
         message.stop()
-        if message.wanted == self._wanted and self.mode == "diff":
+        if message.wanted == self._wanted and self.mode in ("diff", "mutants"):
             self._title(message.title)
-            self.query_one("#attempt-diff > Static", Static).update(message.shown)
+            self.query_one(f"#attempt-{self.mode} > Static", Static).update(message.shown)
 
-    def on_attempt_view_waves_read(self, message: WavesRead) -> None:
+    def on_attempt_view_lanes_read(self, message: LanesRead) -> None:
         message.stop()
-        if message.wanted != self._wanted or self.mode != "wave":
+        if message.wanted != self._wanted or self.mode != "lanes":
             return
-        again, self.waves = self.waves, message.waves
-        if message.waves is None:
-            self.query_one(PlotView).show_note(message.problem)
+        again, self.lanes = self.lanes, message.lanes
+        view = self.query_one(LanesView)
+        if message.lanes is None:
+            view.show_note(message.problem)
             return
-        self._title(f"{self._dump.name if self._dump else ''}  {message.waves.note}")
-        same = again is not None and again.shown == message.waves.shown
-        self.query_one(PlotView).show_panel(message.waves.panel, keep_window=same)
+        self._title(f"{self._dump.name if self._dump else ''}  {message.lanes.note}")
+        view.show_lanes(message.lanes, keep_window=again is not None and again.shown == message.lanes.shown)
 
     def _signals_chosen(self, chosen: Chosen | None) -> None:
         if chosen is not None and self._dump is not None:
@@ -152,9 +171,9 @@ class AttemptView(FailingPane):
 
     def _read(self, dump: AttemptFile) -> None:
         if self._dump is None or self._dump.path != dump.path:
-            self.waves = None
+            self.lanes = None
         self._dump, self._wanted = dump, (dump, self._signals)
-        self._read_waves(dump.path, self._signals, self._wanted)
+        self._read_lanes(dump, self._signals, self._wanted)
 
     @work(thread=True, exclusive=True, group="attempt", exit_on_error=False)
     def _compare(
@@ -163,18 +182,34 @@ class AttemptView(FailingPane):
         try:
             title, shown = difference(ladder, stage_attempt, other)
         except OSError as error:
-            title, shown = "", Text(plain(f"{error.filename}: {error.strerror}"), "red")
-        if not get_current_worker().is_cancelled:
-            self.post_message(self.Compared(wanted, title, shown))
+            title, shown = "", coloured(plain(f"{error.filename}: {error.strerror}"), "red")
+        self._post(self.Composed(wanted, title, shown))
 
     @work(thread=True, exclusive=True, group="attempt", exit_on_error=False)
-    def _read_waves(self, path: Path, signals: Sequence[str], wanted: object) -> None:
+    def _mark(self, qualification: AttemptFile) -> None:
         try:
-            found = self.WavesRead(wanted, read_waves(path, signals))
+            title, shown = marked_source(qualification.path, self.glyphs)
+        except OSError as error:
+            title, shown = "", coloured(plain(f"{error.filename}: {error.strerror}"), "red")
+        except ValueError as error:
+            title, shown = "", coloured(plain(str(error)), "red")
+        self._post(self.Composed(qualification, title, shown))
+
+    @work(thread=True, exclusive=True, group="attempt", exit_on_error=False)
+    def _read_lanes(self, file: AttemptFile, signals: Sequence[str], wanted: object) -> None:
+        try:
+            lanes = (
+                read_counterexample(file.path) if is_counterexample(file) else read_waves(file.path, signals)
+            )
+            found = self.LanesRead(wanted, lanes)
         except SimorcError as error:
-            found = self.WavesRead(wanted, None, plain(error.message))
+            found = self.LanesRead(wanted, None, plain(error.message))
+        self._post(found)
+
+    def _post(self, message: Message) -> None:
+        """Post it unless something else was asked for meanwhile."""
         if not get_current_worker().is_cancelled:
-            self.post_message(found)
+            self.post_message(message)
 
     def _title(self, title: str) -> None:
         self.query_one(".attempt-title", Static).update(plain(title))

@@ -26,6 +26,7 @@ from simorc.rundir.store.reader import Column, RunReader
 from simorc.simulators.case_warnings import CaseWarning
 from simorc.text import plain
 from simorc.units import ShownAs
+from simorc_tui.theme.coloured import coloured
 from simorc_tui.theme.glyphs import VERDICT_STYLES
 from simorc_tui.widgets.failing import FailingPane
 
@@ -186,7 +187,7 @@ def _warning_lines(measures: Measures) -> list[Text]:
         texts.insert(
             0, f"warning: simulated from accepted changes of the inputs (circuit {measures.circuit})"
         )
-    return [Text(plain(text), "yellow") for text in texts]
+    return [coloured(plain(text), "yellow") for text in texts]
 
 
 def _table(measures: Measures) -> Table | Text:

@@ -11,6 +11,7 @@ from textual.widgets.option_list import Option
 
 from simorc.text import plain
 from simorc_tui.data.pipelines.runs import Ladder, StageAttempt
+from simorc_tui.theme.coloured import coloured
 from simorc_tui.theme.glyphs import UNICODE, Glyphs
 
 COLOURS = {"passed": "green", "failed": "red", "running": "cyan", "cancelled": "yellow", "stopped": "yellow"}
@@ -83,19 +84,19 @@ def newest(ladder: Ladder) -> int:
 def attempt_line(stage_attempt: StageAttempt, glyphs: Glyphs) -> Text:
     """``✗ lint 2nd try  lint  0.28 s``, below it what was wrong and what was decided."""
     style = COLOURS.get(stage_attempt.status, "dim")
-    text = Text(f"{_sign(stage_attempt, glyphs)} {plain(stage_attempt.word):<{NAME_WIDTH}}", style)
+    text = coloured(f"{_sign(stage_attempt, glyphs)} {plain(stage_attempt.word):<{NAME_WIDTH}}", style)
     if stage_attempt.attempt > 1:
         text.append(f" try {stage_attempt.attempt}", "bold")
     if stage_attempt.status == "running":
-        text.append(f" running {stage_attempt.seconds:.0f} s")
+        text.append(f" running {stage_attempt.seconds:.0f} s", style)
     elif stage_attempt.status in ("stopped", "cancelled"):
-        text.append(f" {stage_attempt.status}")
+        text.append(f" {stage_attempt.status}", style)
     elif stage_attempt.seq:
         text.append(f" {stage_attempt.seconds:.2f} s", "dim")
     if stage_attempt.kind and stage_attempt.status == "failed":
         text.append(f" {plain(stage_attempt.kind)}", "red")
     if stage_attempt.message and stage_attempt.status == "failed":
-        text.append(f"\n    {plain(stage_attempt.message)}")
+        text.append(f"\n    {plain(stage_attempt.message)}", style)
     if stage_attempt.verdict:
         text.append(f"\n  {glyphs.arrow} {plain(stage_attempt.verdict)}", "yellow")
     return text

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simorc.pipeline.verification.counterexample import LANES
 from simorc.regular_files import open_regular
 from simorc.text import plain
 from simorc_tui.data.pipelines.runs import Ladder, StageAttempt
@@ -51,6 +52,15 @@ def log_of(files: Sequence[AttemptFile]) -> AttemptFile | None:
 def waves_of(files: Sequence[AttemptFile]) -> AttemptFile | None:
     """The dump of the attempt's waveforms."""
     return next((file for file in files if file.name.endswith(WAVES)), None)
+
+
+def counterexample_of(files: Sequence[AttemptFile]) -> AttemptFile | None:
+    """The shortened failure of the attempt's simulation."""
+    return next((file for file in files if is_counterexample(file)), None)
+
+
+def is_counterexample(file: AttemptFile) -> bool:
+    return file.name == LANES
 
 
 def difference(

@@ -17,7 +17,8 @@ from simorc.errors import SimorcError
 from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.text import plain
 from simorc_tui.data.launcher import Launcher
-from simorc_tui.data.pipelines.attempt_files import AttemptFile, log_of, waves_of
+from simorc_tui.data.pipelines.attempt_files import AttemptFile, counterexample_of, log_of, waves_of
+from simorc_tui.data.pipelines.mutants import qualification_of
 from simorc_tui.data.pipelines.reader import Sight, SightReader
 from simorc_tui.data.pipelines.runs import LADDER_EVERY, Ladder, StageAttempt, Watch
 from simorc_tui.editor import edit_file
@@ -70,6 +71,8 @@ class PipelineScreen(PipelineControl):
         Binding("L", "log", "log", id="pipeline.log"),
         Binding("w", "wave", "waveforms", id="pipeline.wave"),
         Binding("c", "signals", "signals", id="pipeline.signals"),
+        Binding("v", "counterexample", "counterexample", id="pipeline.counterexample"),
+        Binding("m", "mutants", "mutants", id="pipeline.mutants"),
         Binding("d", "diff", "diff", id="pipeline.diff"),
         Binding("D", "diff_with", "diff with", id="pipeline.diff_with"),
         Binding("r", "go_on", "resume, or run again", id="pipeline.go_on"),
@@ -86,6 +89,7 @@ class PipelineScreen(PipelineControl):
         self._listed: StageAttempt | None = None
         self._file_name = ""
         self._against: StageAttempt | None = None
+        self._wants_counterexample = False
         self._reader = SightReader(layout)
         self._watch = Watch(self._reader, lambda sight: self.post_message(SightCame(sight)), LADDER_EVERY)
 
@@ -97,7 +101,7 @@ class PipelineScreen(PipelineControl):
                 yield OptionList(id="attempt-files")
             with Vertical():
                 yield Static("", classes="attempt-note", markup=False)
-                yield AttemptView(widget_id="attempt")
+                yield AttemptView(self.glyphs, widget_id="attempt")
         yield Static(KEYS, classes="pipeline-keys", markup=False)
 
     def on_mount(self) -> None:
@@ -161,8 +165,11 @@ class PipelineScreen(PipelineControl):
     def _show_content(self, stage_attempt: StageAttempt) -> None:
         if self.view.mode == "diff":
             self.view.show_difference(self.ladder, stage_attempt, self._against)
-        elif self.view.mode == "wave":
-            self.view.show_waves(waves_of(self.files))
+        elif self.view.mode == "lanes":
+            wanted = counterexample_of(self.files) if self._wants_counterexample else None
+            self.view.show_lanes(wanted or waves_of(self.files))
+        elif self.view.mode == "mutants":
+            self.view.show_mutants(qualification_of(self.files))
         else:
             self._show_file(self._file_named(self._file_name) or self._first_file(stage_attempt))
 
@@ -190,8 +197,10 @@ class PipelineScreen(PipelineControl):
             return
         file = self.files[event.option_index]
         self._file_name = file.name
-        if file == waves_of([file]):
-            self.view.show_waves(file)
+        if file in (waves_of([file]), counterexample_of([file])):
+            self.view.show_lanes(file)
+        elif file == qualification_of([file]):
+            self.view.show_mutants(file)
         else:
             self.view.show_file(file)
 
@@ -225,19 +234,34 @@ class PipelineScreen(PipelineControl):
 
     def action_wave(self) -> None:
         """The waveforms of this attempt, else of the last one that left any."""
-        if waves_of(self.files) is None:
-            with_waves = [
-                stage_attempt.seq
-                for stage_attempt in self.ladder.attempts
-                if "vcd" in dict(stage_attempt.artefacts)
-            ]
-            if not with_waves:
-                self.say("No stage has written waveforms yet.")
-                return
-            self.view.mode = "wave"
-            self.query_one(StageLadder).choose(with_waves[-1])
+        self._wants_counterexample = False
+        self._show_artefact("lanes", waves_of(self.files), "vcd", "No stage has written waveforms yet.")
+
+    def action_counterexample(self) -> None:
+        """The shortened failure of this attempt, else of the last simulation that failed."""
+        self._wants_counterexample = True
+        found = counterexample_of(self.files)
+        self._show_artefact(
+            "lanes", found, "counterexample_lanes", "No simulation has left a counterexample."
+        )
+
+    def action_mutants(self) -> None:
+        """The wrong designs that this qualification tried, else those of the last one."""
+        found = qualification_of(self.files)
+        self._show_artefact("mutants", found, "qualification", "No testbench has been qualified yet.")
+
+    def _show_artefact(self, mode: str, file: AttemptFile | None, artefact: str, missing: str) -> None:
+        """Show a file of this attempt, else go to the last attempt that has such an artefact."""
+        if file is not None:
+            show_it = self.view.show_mutants if mode == "mutants" else self.view.show_lanes
+            show_it(file)
         else:
-            self.view.show_waves(waves_of(self.files))
+            having = [each.seq for each in self.ladder.attempts if artefact in dict(each.artefacts)]
+            if not having:
+                self.say(missing)
+                return
+            self.view.mode = mode
+            self.query_one(StageLadder).choose(having[-1])
         self.view.focus_content()
 
     def action_signals(self) -> None:
@@ -290,8 +314,8 @@ class PipelineScreen(PipelineControl):
 
     def action_zoom(self) -> None:
         """The content alone, or all again."""
-        left = self.query_one("#pipeline-left")
-        left.display = not left.display
+        left, note = self.query_one("#pipeline-left"), self.query_one(".attempt-note")
+        left.display = note.display = not left.display
         if left.display:
             self.set_focus(self.query_one(StageLadder))
         else:

@@ -10,13 +10,18 @@ from simorc_tui.theme.glyphs import Glyphs
 from simorc_tui.widgets.stage_ladder import COLOURS
 
 DETAIL_LINES = 4
-KEYS = "enter in  L log  w wave  d diff  D diff with  e edit  r run  x cancel  z zoom  ? help  q back"
+KEYS = "L log  w wave  v why  m mutants  d diff  r run  x cancel  z zoom  ? help  q back"
 HELP = """\
 1 2 3 tab     Stages, files of the attempt, content
 enter         On a stage: to its files; on a file: into it
 L             The attempt's log, followed while it is written
-w             Waveforms of the simulation; + - zoom  h l pan  0 fit  m cursors
+w             Waveforms of the simulation as lanes
 c             Choose the signals that are drawn
+v             Why it failed: the shortest input that fails, expected and given outputs
+m             Wrong designs beside the source: how many of each line were noticed, and which were not
++ - h l 0     In lanes: zoom in and out, pan, all of the time
+n N left right  In lanes: to the next change of the signal or the one before; move the cursor
+j k           In lanes: select a signal
 d             What this attempt made otherwise than the one before it; the first one: what it did to the RTL
 D             The same, compared with another attempt
 e             Open the file that shows in $EDITOR

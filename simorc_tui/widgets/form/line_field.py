@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from simorc.text import plain
+from simorc_tui.theme.coloured import coloured
 
 
 class LineField(Vertical):
@@ -74,7 +75,7 @@ class LineField(Vertical):
 
     def show_problem(self, problem: str) -> None:
         """Show what is wrong with the line."""
-        self.query_one(Static).update(Text(f"{plain(self._title)}   ! {plain(problem)}", "bold red"))
+        self.query_one(Static).update(coloured(f"{plain(self._title)}   ! {plain(problem)}", "bold red"))
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

@@ -20,6 +20,7 @@ from simorc.measurements.expressions import compile_wave_expression, walked
 from simorc.measurements.wave_functions import FUNCTIONS
 from simorc.measurements.wave_parser import Name, Signal
 from simorc.text import plain
+from simorc_tui.theme.coloured import coloured
 
 TYPING_PAUSE = 0.15
 MOST_NAMED = 8
@@ -97,7 +98,7 @@ class ExpressionBar(Vertical):
             text = f"{problem} ^".rjust(place + 1)
         else:
             text = f"{column}: {problem}"
-        self.query_one(".told", Label).update(Text(plain(text), "bold red" if problem else ""))
+        self.query_one(".told", Label).update(coloured(plain(text), "bold red" if problem else ""))
 
     def show_missing(self, text: str, problem: str) -> None:
         """Show the error of evaluating `text`, below the signal that caused it, if the line still has it."""

@@ -24,6 +24,7 @@ from simorc.rundir.store.failure_groups import FailureGroup
 from simorc.rundir.store.warning_rows import WarningGroup
 from simorc.text import plain
 from simorc_tui.data.run_results import RunResults, read_results
+from simorc_tui.theme.coloured import coloured
 from simorc_tui.theme.glyphs import UNICODE, Glyphs
 from simorc_tui.widgets.failing import FailingPane
 from simorc_tui.widgets.spec_sheet.sheet_table import SheetTable
@@ -194,7 +195,7 @@ class SpecsView(FailingPane):
             lines += [(self._failure_line(group), group) for group in results.failures]
         if results.warnings:
             lines.append((Text("warnings   press enter to show the cases", HEADING), None))
-            lines += [(Text(plain(str(group)), "yellow"), group) for group in results.warnings]
+            lines += [(coloured(plain(str(group)), "yellow"), group) for group in results.warnings]
         if results.events:
             lines.append((Text("events", HEADING), None))
             lines += [

@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 from simorc.errors import SimorcError
 from simorc.text import duration, plain
 from simorc_tui.data.project.outline import SweepOutline, TestbenchOutline
+from simorc_tui.theme.coloured import coloured
 from simorc_tui.widgets.border_text import show_title
 from simorc_tui.widgets.sweep_builder.axis_text import axis_text, parse_axis
 
@@ -356,7 +357,7 @@ class SweepBuilder(Vertical):
         line = (
             Text(f"= {cases:,} cases{note}", "bold")
             if cases is not None
-            else Text(f"! {plain(problem)}", "red")
+            else coloured(f"! {plain(problem)}", "red")
         )
         for warning in self.warnings if cases is not None else ():
             line.append(f"\n! {plain(warning)}", "yellow")

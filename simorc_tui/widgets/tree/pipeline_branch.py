@@ -10,6 +10,7 @@ from textual.widgets.tree import TreeNode
 
 from simorc.text import plain
 from simorc_tui.data.project.outline import PipelineOutline
+from simorc_tui.theme.coloured import coloured
 from simorc_tui.theme.glyphs import Glyphs
 from simorc_tui.widgets.tree.entry import Entry
 
@@ -72,7 +73,7 @@ class PipelineBranch:
 
     def _label(self, summary: PipelineSummary) -> Text:
         words = f"{self._sign(summary.state)} {plain(summary.run)} "
-        label = Text(words, COLOURS.get(summary.state, ""), no_wrap=True)
+        label = coloured(words, COLOURS.get(summary.state, ""), no_wrap=True)
         if summary.state == "running":
             return label.append(plain(summary.stage), "bold")
         label.append(summary.state)

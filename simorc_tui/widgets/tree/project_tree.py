@@ -19,6 +19,7 @@ from simorc.rundir.summary import RunSummary
 from simorc.text import plain
 from simorc_tui.data.project.outline import BrokenOutline, ProjectOutline
 from simorc_tui.theme.ascii_look import draw_in_ascii
+from simorc_tui.theme.coloured import coloured
 from simorc_tui.theme.glyphs import ASCII, UNICODE, Glyphs, run_glyph
 from simorc_tui.widgets.tree.entry import Entry as Entry
 from simorc_tui.widgets.tree.pipeline_branch import PipelineBranch
@@ -140,7 +141,7 @@ class ProjectTree(Tree[Entry]):
         name = plain(condition.pair.schematic.name)
         if condition.usable:
             return Text(f"  {name}", no_wrap=True)
-        label = Text(f"{self.glyphs.warning} {name} ", "yellow", no_wrap=True)
+        label = coloured(f"{self.glyphs.warning} {name} ", "yellow", no_wrap=True)
         return label.append(
             f"{condition.state}: {plain(condition.reason)}" if condition.reason else condition.state
         )
@@ -217,7 +218,7 @@ class ProjectTree(Tree[Entry]):
         return label
 
     def _add_problems(self, outline: ProjectOutline) -> None:
-        node = self.root.add(Text(f"{self.glyphs.warning} problems", "red"), expand=True)
+        node = self.root.add(coloured(f"{self.glyphs.warning} problems", "red"), expand=True)
         for problem in outline.problems:
             node.add_leaf(
                 Text(plain(problem)), Entry("problem", "problem", _file_of(problem, outline), problem)

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from simorc.analysis.tuning.knobs import Knob
 from simorc.errors import UsageError
 from simorc.text import plain
+from simorc_tui.theme.coloured import coloured
 
 
 class ValueField(Vertical):
@@ -69,7 +70,7 @@ class ValueField(Vertical):
         try:
             knob.typed(text)
         except UsageError as error:
-            label.update(Text(plain(error.message), "bold red"))
+            label.update(coloured(plain(error.message), "bold red"))
             return False
         label.update(Text(f"{plain(knob.name)}, nominal {knob.nominal}"))
         return True

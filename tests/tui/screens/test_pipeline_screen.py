@@ -14,7 +14,7 @@ from simorc.errors import ToolMissing
 from simorc.pipeline.rundir.layout import PipelineLayout
 from simorc.pipeline.tools import find_tool
 from simorc.pipeline.verilog.vcd import read_vcd
-from simorc_tui.data.digital_waves import read_waves, usual_signals
+from simorc_tui.data.lanes import read_waves, usual_signals
 from simorc_tui.data.launcher import Launcher
 from simorc_tui.data.pipelines.attempt_files import difference, files_of, log_of, waves_of
 from simorc_tui.data.pipelines.runs import read_ladder
@@ -213,9 +213,9 @@ def test_usual_signals_leave_out_what_a_port_carries_on(tmp_path: Path) -> None:
     dump.write_text(VCD)
     assert usual_signals(read_vcd(dump)) == ("testbench.clk", "testbench.count")
     chosen = read_waves(dump, ["testbench.dut.count"])
-    assert chosen.shown == ("testbench.dut.count",)
-    assert chosen.panel.strips[0].traces[0].label == "testbench.dut.count [3:0]"
-    assert chosen.panel.x_span(log=False) == (0.0, 10e-9)
+    assert chosen.shown == ("testbench.dut.count [3:0]",)
+    assert chosen.lanes[0].values == ("0", "1") and chosen.lanes[0].width == 4
+    assert chosen.end == 10e-9
 
 
 # On screen ------------------------------------------------------------------------------------------
@@ -260,6 +260,58 @@ async def test_waveforms_from_any_stage(project: Path, fake: FakePipeline) -> No
         await user.type("dut")
         await user.press("enter")
         await user.sees("1 of 3 signals", "testbench.dut.count")
+
+
+async def test_why_a_simulation_failed(project: Path, fake: FakePipeline) -> None:
+    fake.rtl(1, "module toggle;\nendmodule\n")
+    fake.attempt("a7", 1, "simulation", files={"out/testbench.sv": "module testbench;\nendmodule\n"})
+    lanes = {
+        "ticks": [False, True],
+        "inputs": {"en": ["0", "1"]},
+        "outputs": {"q": {"expected": [["0", "0"], ["0", "1"]], "got": [["0", "0"], ["0", "0"]]}},
+        "first": {"row": 1, "phase": "after", "port": "q", "got": "0", "expected": "1"},
+    }
+    fake.attempt(
+        "simulation", 1, "a1",
+        kind="test_failed", message="q is 0, expected 1", action="regenerate",
+        files={"counterexample.json": json.dumps(lanes), "simulation.log": "TEST FAILED\n"},
+        artefacts={"counterexample_lanes": "counterexample.json"},
+    )  # fmt: skip
+    async with terminal(project) as user:
+        await _open(user)
+        await user.sees("TEST FAILED")
+        await user.press("1", "g", "v")  # from the first stage to the simulation
+        await user.sees("q is 0, expected 1: cycle 1, after the clock edge", "q expected", "q got", "▁╱▔")
+
+
+async def test_wrong_designs_beside_the_source(project: Path, fake: FakePipeline) -> None:
+    fake.rtl(1, "module toggle;\nendmodule\n")
+    mutants = {
+        "made": 5, "killed": 3, "equivalent": 1, "score": 0.75, "required": 0.9,
+        "survivors": [{"line": 2, "change": "0 instead of 1", "kind": "constant"}],
+        "by_line": [{"line": 2, "killed": 3, "survived": 1, "equivalent": 1}],
+    }  # fmt: skip
+    found = {"mutants": mutants, "stubs": {"missed": ["q stuck at 0"]}, "unchecked_outputs": []}
+    source = "module toggle;\n  assign q = 1;\nendmodule\n"
+    files = {"qualification.json": json.dumps(found), "in/rtl.sv": source}
+    artefacts = {"qualification": "qualification.json"}
+    fake.attempt("qualify", 1, None, kind="weak_testbench", message="weak", files=files, artefacts=artefacts)
+    async with terminal(project) as user:
+        await _open(user)
+        await user.sees("weak_testbench")
+        await user.press("1", "g", "m")
+        await user.sees("3 of 4 wrong designs noticed, 1 more do the same", "not noticed: q stuck at 0")
+        await user.sees("2 ⚠ 3/4    assign q = 1;", "not noticed: 0 instead of 1")
+
+
+async def test_what_is_not_there_is_said(project: Path, fake: FakePipeline) -> None:
+    fake.failed_once()
+    async with terminal(project) as user:
+        await _open(user)
+        await user.press("v")
+        await user.sees("No simulation has left a counterexample.")
+        await user.press("m")
+        await user.sees("No testbench has been qualified yet.")
 
 
 async def test_logs_and_files_of_an_attempt(project: Path, fake: FakePipeline) -> None:

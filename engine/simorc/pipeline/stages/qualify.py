@@ -142,10 +142,8 @@ class _Qualifying:
         states = [judged[label].state for label in texts]
         self._found.invalid = states.count("invalid")
         self._found.made = len(states) - self._found.invalid
-        self._found.killed = states.count("noticed")
-        self._found.survivors = [
-            mutant for mutant, state in zip(mutants, states, strict=True) if state == "unnoticed"
-        ]
+        self._found.noticed = _in_state("noticed", mutants, states)
+        self._found.survivors = _in_state("unnoticed", mutants, states)
 
     def _excuse(self) -> None:
         """Take out the survivors that are proved to do the same."""
@@ -156,6 +154,10 @@ class _Qualifying:
         proved = equivalent(self._place, self._contract, self._stand.design, others, self._found.survivors)
         self._found.equivalent = proved
         self._found.survivors = [each for each in self._found.survivors if each not in proved]
+
+
+def _in_state(wanted: str, mutants: Sequence[Mutant], states: Sequence[str]) -> list[Mutant]:
+    return [mutant for mutant, state in zip(mutants, states, strict=True) if state == wanted]
 
 
 def _cpu_of_programs() -> float:

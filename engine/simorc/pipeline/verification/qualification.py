@@ -23,12 +23,17 @@ class Qualification:
     stubs_missed: list[str] = field(default_factory=list)
     unchecked_outputs: list[str] = field(default_factory=list)
     made: int = 0
-    killed: int = 0
+    noticed: list[Mutant] = field(default_factory=list)
     invalid: int = 0
     equivalent: list[Mutant] = field(default_factory=list)
     survivors: list[Mutant] = field(default_factory=list)
     cpu_seconds: dict[str, float] = field(default_factory=dict)
     """CPU time of the programs for stubs, mutants and proofs (`stub`, `mutant`, `proof`)."""
+
+    @property
+    def killed(self) -> int:
+        """How many mutants were noticed."""
+        return len(self.noticed)
 
     @property
     def killable(self) -> int:
@@ -77,8 +82,19 @@ class Qualification:
                 "required": self.required,
                 "score": round(self.score, 4),
                 "survivors": [_mutant_json(each) for each in self.survivors],
+                "by_line": self._by_line(),
             },
         }
+
+    def _by_line(self) -> list[dict[str, int]]:
+        """How many changes of each line were noticed, survived, or do the same."""
+        states = {"killed": self.noticed, "survived": self.survivors, "equivalent": self.equivalent}
+        lines = sorted({mutant.line for mutants in states.values() for mutant in mutants})
+        return [
+            {"line": line}
+            | {state: sum(each.line == line for each in mutants) for state, mutants in states.items()}
+            for line in lines
+        ]
 
 
 def _mutant_json(mutant: Mutant) -> dict[str, Any]:

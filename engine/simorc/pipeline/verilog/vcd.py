@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from array import array
 from collections.abc import Iterator
@@ -18,26 +17,24 @@ from simorc.errors import WaveformError
 Floats: TypeAlias = NDArray[np.float64]
 MOST_CHANGES = 5_000_000
 _LONGEST_LINE = 1 << 20
+_MOST_TEXTS = 100_000
 _TIMESCALE = re.compile(r"(\d+)\s*(s|ms|us|ns|ps|fs)")
 _UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12, "fs": 1e-15}
 
 
 @dataclass(frozen=True)
 class Signal:
-    """One signal: from `times[i]` (seconds) on it has `values[i]`; NaN where a bit is unknown or high-ohmic.
+    """One signal: from `times[i]` (seconds) on it has the text `values[i]`; `width` is in bits.
 
-    A vector is an unsigned number; `width` is in bits.
+    A bit is 0, 1, x or z; a vector is in hexadecimal, with x for a digit of which a bit is unknown and z
+    for one that is high-ohmic; a real number is decimal. `is_bus` is False for a single bit.
     """
 
     name: str
     width: int
+    is_bus: bool
     times: Floats
-    values: Floats
-
-    def steps(self, end: float) -> tuple[Floats, Floats]:
-        """Corners of the staircase up to `end`, as a line is drawn through them."""
-        times = np.repeat(np.append(self.times, end), 2)[1:-1]
-        return times, np.repeat(self.values, 2)
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -79,8 +76,9 @@ def _lines(path: Path) -> Iterator[str]:
 @dataclass(frozen=True)
 class _Trace:
     width: int
+    is_bus: bool
     times: array[float]
-    values: array[float]
+    values: list[str]
 
 
 class _Reader:
@@ -95,6 +93,7 @@ class _Reader:
         self._time = 0.0
         self._left = MOST_CHANGES
         self._pending: list[str] = []
+        self._texts: dict[tuple[int, str], str] = {}
 
     @property
     def full(self) -> bool:
@@ -127,28 +126,52 @@ class _Reader:
             self._scopes.pop()
         elif keyword == "$var" and len(arguments) > 3:
             self._names[".".join([*self._scopes, arguments[3]])] = arguments[2]
-            self._traces.setdefault(arguments[2], _Trace(int(arguments[1]), array("d"), array("d")))
+            width, is_bus = int(arguments[1]), arguments[1] != "1"
+            self._traces.setdefault(arguments[2], _Trace(width, is_bus, array("d"), []))
         self.defined = keyword == "$enddefinitions"
 
     def _change(self, code: str, value: str) -> None:
         trace = self._traces.get(code)
         if trace is not None:
             trace.times.append(self._time)
-            trace.values.append(_number(value))
+            trace.values.append(self._shown(trace.width, value))
             self._left -= 1
+
+    def _shown(self, width: int, written: str) -> str:
+        """The text of a value; the same values share one text, since a dump has millions."""
+        key = width, written
+        if key not in self._texts:
+            if len(self._texts) >= _MOST_TEXTS:
+                self._texts.clear()
+            self._texts[key] = _text(width, written)
+        return self._texts[key]
 
     def dump(self) -> Dump:
         arrays = {
-            code: (trace.width, np.array(trace.times), np.array(trace.values))
+            code: (trace.width, trace.is_bus, np.array(trace.times), tuple(trace.values))
             for code, trace in self._traces.items()
         }
         signals = {name: Signal(name, *arrays[code]) for name, code in self._names.items()}
         return Dump(signals, self._time, not self.full)
 
 
-def _number(value: str) -> float:
-    kind = value[0].lower()
+def _text(width: int, written: str) -> str:
+    kind = written[0].lower()
     if kind == "r":
-        return float(value[1:])
-    bits = value[1:] if kind == "b" else value
-    return float(int(bits, 2)) if set(bits) <= {"0", "1"} else math.nan
+        return f"{float(written[1:]):g}"
+    bits = (written[1:] if kind == "b" else written).lower()
+    if width == 1 and len(bits) == 1:
+        return bits
+    if not bits or not set(bits) <= set("01xz"):
+        raise ValueError(f"not a value: {written}")
+    # A vector is written without the leading bits that repeat its first one, zeros for 1.
+    filled = bits.rjust(width, "0" if bits[0] == "1" else bits[0])
+    filled = filled.rjust(-(-len(filled) // 4) * 4, "0" if filled[0] in "01" else filled[0])
+    digits = "".join(_digit(filled[start : start + 4]) for start in range(0, len(filled), 4))
+    return digits.lstrip("0") or "0"
+
+
+def _digit(bits: str) -> str:
+    if set(bits) <= {"0", "1"}:
+        return format(int(bits, 2), "x")
+    return "z" if set(bits) == {"z"} else "x"
