@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from simorc.config.project import Project
-from simorc.netlist.deck.lint_title import lint_titles, looks_like_card
+from simorc.netlist.deck.lint_title import lint_titles
+from simorc.netlist.deck.title_card import looks_like_card
 
-REST = "R9 in out 1k\nC9 out 0 1n\n.model dm d\nD9 out mid dm\n.end\n"
+REST = (
+    "R9 in out 1k\nC9 out 0 1n\n.model dm d\nD9 out mid dm\nL1 in out 1m\nL2 out 0 1m\n"
+    ".subckt OTA a b c\n.ends\n.model buf d_buffer\n.end\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +30,12 @@ REST = "R9 in out 1k\nC9 out 0 1n\n.model dm d\nD9 out mid dm\n.end\n"
         "Q1 out mid 0 npn",
         "E1 out 0 in mid 5",
         "B1 out 0 v=v(in)*2",
+        "Xdut inp inn vout ota",
+        "xdut new1 new2 OTA w=1u l=2u",
+        "K1 L1 L2 0.99",
+        "A1 [in] [out] buf",
+        "a2 %v[new] %d[digital] buf",
+        "Dclamp new1 new2 dm",
     ],
 )
 def test_elements(title: str) -> None:

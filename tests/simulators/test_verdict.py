@@ -37,6 +37,23 @@ def test_all_evidence_there(path: Path, exit_code: int) -> None:
     assert (outcome.status, outcome.kind, dict(outcome.measurements)) == ("completed", None, {"top": 1.0})
 
 
+@pytest.mark.parametrize(
+    ("title", "warned"),
+    [
+        ("V1 a 0 dc 1", "looks like an element: V1 a 0 dc 1"),
+        (".param r=1k", "looks like a card: .param r=1k"),
+        ("* V1 a 0 dc 1", ""),
+        (".title V1 a 0", ""),
+        ("a plain title", ""),
+    ],
+)
+def test_a_card_in_the_place_of_the_title_is_a_warning(path: Path, title: str, warned: str) -> None:
+    deck = Deck.parse(f"{title}\n{DECK.text.partition(chr(10))[2]}")
+    outcome = judge(deck, GOOD_LOG, tran(path, 2e-6), Ending(0))
+    assert outcome.status == "completed"
+    assert [each.message.partition("but it ")[2] for each in outcome.warnings] == ([warned] if warned else [])
+
+
 def test_a_lie(path: Path) -> None:
     outcome = judge(DECK, b"all well\n", None, Ending(0))
     assert outcome.kind == FailureKind.OUTPUT_MISSING

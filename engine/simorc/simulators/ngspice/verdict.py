@@ -20,6 +20,7 @@ from simorc.measurements.meas_zeros import outside
 from simorc.netlist.deck.cards import Analysis
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.ignored_conditions import ignored_conditions
+from simorc.netlist.deck.title_card import looks_like_card
 from simorc.simulators.case_warnings import CaseWarning, WarningKind, merged
 from simorc.simulators.ngspice.log.scan import Complaint, LogScan, scan_log
 from simorc.simulators.ngspice.log.warnings import of_reading
@@ -77,7 +78,9 @@ def judge(
         "completed",
         measurements=values,
         exit_code=ending.exit_code,
-        warnings=merged(_besides(scan, unsimulated), _at_loading(loading), _conditions(deck)),
+        warnings=merged(
+            _besides(scan, unsimulated), _at_loading(loading), _conditions(deck), _lost_title(deck)
+        ),
         fingerprint=None if raw is None else fingerprint(raw),
     )
     if complaint is None:
@@ -99,6 +102,14 @@ def _conditions(deck: Deck) -> Iterator[CaseWarning]:
         yield CaseWarning(
             WarningKind.IGNORED_CARD, f"deck line {found[0].line}: {found[0].message}", len(found)
         )
+
+
+def _lost_title(deck: Deck) -> Iterator[CaseWarning]:
+    """The first line of a deck, if it looks like a card: ngspice reads it as the title, without a message."""
+    first, _, rest = deck.text.partition("\n")
+    if kind := looks_like_card(first, rest) if first[:1] != "*" else "":
+        message = f"the first line is the title and is not simulated, but it looks like {kind}: {first[:60]}"
+        yield CaseWarning(WarningKind.IGNORED_CARD, message, 1)
 
 
 def _besides(scan: LogScan, complaint: Complaint | None) -> Iterator[CaseWarning]:
