@@ -49,6 +49,14 @@ class Picture:
     title: str
     command: tuple[str, ...]
     steps: tuple[Step, ...]
+    before: tuple[tuple[str, ...], ...] = ()
+    """Commands whose results the picture needs as well."""
+
+
+STEPPED = (
+    *(f"xdut.xm{number}.{size}" for number in range(1, 6) for size in "wl"),
+    *("w_in", "l_in", "w_load", "l_load", "ibias", "vdda", "vcm", "temp"),
+)
 
 
 PICTURES: dict[str, Picture] = {
@@ -64,6 +72,20 @@ PICTURES: dict[str, Picture] = {
         "simorc: specs, yield, worst cases",
         ("run", "pvt_ac"),
         (Step((), ("45 / 45", "finished", "= 45 cases")), Step(("S",), ("worst", "pm"))),
+    ),
+    "causes": Picture(
+        "simorc: what is behind the offset of the sample OTA",
+        ("run", "pvt_dc"),
+        (
+            Step((), ("45 / 45", "finished", "= 45 cases", "0001")),
+            Step(("A",), ("xdut.xm1", "yield", "distance", "corners decide every limit")),
+        ),
+        before=(
+            ("mismatch", "offset"),
+            ("sensitivity", "dc", *(word for name in STEPPED for word in ("--parameter", name))),
+            ("wcd", "offset"),
+            ("yield", "offset", "--spec", "offset", "--samples", "200"),
+        ),
     ),
     "histogram": Picture(
         "simorc: input offset under mismatch, 100 samples",
@@ -125,7 +147,8 @@ def picture_of(picture: Picture) -> str:
     with tempfile.TemporaryDirectory(prefix="screenshot-") as directory:
         project = Path(directory) / "ota_5t"
         shutil.copytree(ROOT / "sample_project", project, ignore=shutil.ignore_patterns("simulations"))
-        _simorc(project, picture.command)
+        for command in (*picture.before, picture.command):
+            _simorc(project, command)
         svg = asyncio.run(_taken(project, picture))
         return self_contained(svg.replace(directory, "~"))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from rich.text import Text
 
+from simorc_tui.commands.causes_commands import CAUSES_FOOTER
 from simorc_tui.commands.command import Command
 from simorc_tui.commands.form_commands import FORM_FOOTER
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, WAVE_COMMANDS
@@ -85,9 +86,10 @@ FOOTERS: Mapping[str, tuple[Entry, ...]] = {
     ),
     "tuner": TUNER_FOOTER,
     "form": FORM_FOOTER,
+    "causes": CAUSES_FOOTER,
     "specs": (
         GO_THERE,
-        *("cases.worst", "file.form", "results.histogram"),
+        *("results.causes", "cases.worst", "file.form", "results.histogram"),
         PANES,
         *(
             "app.help",

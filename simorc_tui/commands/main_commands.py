@@ -237,6 +237,14 @@ COMMANDS: tuple[MainCommand, ...] = (
         needs=run,
     ),
     _command(
+        "results.causes",
+        "causes",
+        "A",
+        "Why a spec is not met: devices, parameters, distances in σ, yield, deciding corners",
+        lambda main: main.causes.causes(),
+        needs=run,
+    ),
+    _command(
         "view.specs",
         "specs",
         "S",

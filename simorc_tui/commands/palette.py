@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from simorc.text import plain
 from simorc_tui.commands.command import Command
-from simorc_tui.commands.main_commands import COMMANDS
 from simorc_tui.screens.main.main_screen import MainScreen
 
 
 class CommandProvider(Provider):
-    """Every command of the main screen by name, with its key."""
+    """Every command of the screen by name, with its key."""
+
+    @property
+    def _commands(self) -> Sequence[Command]:
+        """The commands of the screen over which the palette is opened."""
+        return getattr(self.screen, "palette_commands", ())
 
     async def discover(self) -> Hits:
-        for command in COMMANDS:
+        for command in self._commands:
             yield DiscoveryHit(self._name(command), self._call(command), help=command.help)
         for name, call, help_text in self._of_menus():
             yield DiscoveryHit(name, call, help=help_text)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for command in COMMANDS:
+        for command in self._commands:
             score = matcher.match(f"{command.label} {command.help}")
             if score > 0:
                 yield Hit(

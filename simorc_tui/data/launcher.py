@@ -22,7 +22,9 @@ from simorc.rundir.layout import RunLayout, find_run
 from simorc_tui.data.standby import Standby, StandbyLost
 
 if TYPE_CHECKING:
+    from simorc.analysis.costs import Cost
     from simorc.analysis.tuning.client import Answer, TunerClient
+    from simorc_tui.data.causes.jobs import AnalysisProcess
 
 
 class Launcher:
@@ -104,6 +106,16 @@ class Launcher:
         from simorc.analysis.tuning.client import TunerClient
 
         return TunerClient(self.root, name, take)
+
+    def analysis(self, cost: Cost, heard: Callable[[int], object]) -> AnalysisProcess:
+        """The process of an analysis, not started yet; `heard` gets the number of its simulations."""
+        from simorc_tui.data.causes.jobs import AnalysisProcess
+
+        return AnalysisProcess(self.root, cost, heard)
+
+    async def output(self, *arguments: str) -> str:
+        """Run a simorc command on the project; returns its output. Raises SimorcError with its message."""
+        return await self._run(*arguments)
 
     async def command(self, *arguments: str) -> str:
         """Run a simorc command on the project; returns the last line of its output.

@@ -54,8 +54,28 @@ def test_mismatch_names_the_share_of_each_device(called: Called, analysed: Path)
     (kept,), lost = stored_analyses(analysed)
     assert (kept.name, kept.kind, kept.testbench, lost) == ("out", "mismatch", "tb", [])
     assert kept.found["contributions"] == found and "tb/config.yaml" in kept.inputs
+    counted = called("mismatch", "out", "--corner", "typical", "--progress").err.splitlines()
+    assert counted[-7:] == [f"{count} simulations" for count in range(1, 8)]
     text = called("mismatch", "out", "--corner", "high", "--samples", "60").out
     assert "60 simulations" in text and "xl.xb dr" in text and "█" in text
+
+
+def test_analyses_shows_costs_and_what_is_stored(simorc: Callable[..., Said], analysed: Path) -> None:
+    kept = {
+        "analysis": "out", "kind": "mismatch", "testbench": "tb", "environment": None, "inputs": {},
+        "created_utc": "2026-11-21T11:00:00", "found": {},
+    }  # fmt: skip
+    path = analysed / "simulations" / "analyses" / "out.mismatch.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(kept))
+    rows = json.loads(simorc("analyses", "--project", analysed, "--json").out)
+    assert [row["kind"] for row in rows] == ["mismatch", "sensitivity", "wcd", "yield"]
+    assert (rows[0]["least"], rows[0]["most"], rows[0]["stored_utc"]) == (14, 14, "2026-11-21T11:00:00")
+    text = simorc("analyses", "--project", analysed, "out", "tb").out
+    assert "3 random variables at 2 conditions" in text and "2026-11-21 11:00 UTC" in text
+    assert "not possible" in text
+    refused = simorc("analyses", "--project", analysed, "ot")
+    assert refused.code == 2 and "did you mean 'out'" in refused.err
 
 
 @pytest.mark.ngspice

@@ -65,6 +65,10 @@ PLACES: tuple[Sequence[str], ...] = (
         for key in ("enter", "a", "5", "D", "delete", "?")
     ),
     ("I", "5", "enter", "ctrl+s"),
+    *(
+        ("A", *keys)
+        for keys in ((), ("1", "enter"), ("4", "enter"), ("a",), ("a", "enter"), ("s",), ("?",), (":",))
+    ),
     *(("1", "down", "down", "down", "T", key) for key in ("right", "5", "p", "c", "V", "w", "s", "?")),
     ("D", "down", "enter"),
     ("D", "down", "enter", "D"),
@@ -103,6 +107,9 @@ class RefusingLauncher(Launcher):
         """The runner is said to have it."""
 
     async def command(self, *arguments: str) -> str:
+        raise SimorcError(f"{arguments[0]}: not here")
+
+    async def output(self, *arguments: str) -> str:
         raise SimorcError(f"{arguments[0]}: not here")
 
     def tuner(self, name: str, take: Callable[[Answer], object]) -> Any:

@@ -71,6 +71,7 @@ COMMANDS = {
     ),
     "report": Entry("Results", "Write reports of a run.", "report"),
     "archive": Entry("Results", "Archive a run in one file.", "archive"),
+    "analyses": Entry("Analysis", "Show what each analysis costs, and what is stored.", "analyses"),
     "mismatch": Entry("Analysis", "Show which device contributes how much to a spread.", "mismatch"),
     "sensitivity": Entry("Analysis", "Show how much each parameter changes each measurement.", "sensitivity"),
     "wcd": Entry("Analysis", "Show how many sigma away each limit is, and its worst-case point.", "wcd"),

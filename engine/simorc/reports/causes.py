@@ -68,7 +68,7 @@ def run_causes(run: OpenRun) -> RunCauses:
                 rows.setdefault(measurement, []).append(cause)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             remarks.append(f"{each.name}.{each.kind}.json: not a stored analysis: {error!r}")
-        remarks += _doubts(run, each)
+        remarks += doubts_about(run, each)
     specs = tuple(
         SpecCauses(name, result.status, (*_of_run(run, result), *rows.get(name, ())))
         for result in run.spec_results
@@ -85,7 +85,7 @@ def root_of(run: OpenRun) -> Path | None:
     return root if root is not None and root.is_dir() else None
 
 
-def _doubts(run: OpenRun, analysis: StoredAnalysis) -> Iterator[str]:
+def doubts_about(run: OpenRun, analysis: StoredAnalysis) -> Iterator[str]:
     """Whether the analysis was of another circuit than the run."""
     name = f"{analysis.kind} {analysis.name}"
     if analysis.environment is not None:
@@ -125,12 +125,12 @@ def _mismatch(run: OpenRun, analysis: StoredAnalysis) -> Found:
         for each in row["variables"][:MOST]:
             value = f"{100 * each['share']:.1f} %, {words.value(name, each['slope'])} per sigma"
             found = Cause(
-                "device", each["variable"], value, where, each["share"], device=_device(each["variable"])
+                "device", each["variable"], value, where, each["share"], device=device_of(each["variable"])
             )
             yield name, found
 
 
-def _device(variable: str) -> str:
+def device_of(variable: str) -> str:
     """The instance of ``xo.xm3 vth``; empty for a variable of the die."""
     device = variable.partition(" ")[0]
     return "" if device == "process" else device
@@ -162,7 +162,7 @@ def _distances(run: OpenRun, analysis: StoredAnalysis) -> Found:
         for variable, value in [*row["point"].items()][:MOST] if row["settled"] else ():
             share = value / max(abs(each) for each in row["point"].values()) if value else 0.0
             found = Cause("worst point", variable, f"{value:+.2f} sigma", row["condition"], share)
-            yield row["measurement"], replace(found, device=_device(variable))
+            yield row["measurement"], replace(found, device=device_of(variable))
 
 
 def _distance(row: Mapping[str, Any]) -> str:

@@ -37,15 +37,18 @@ class ChoiceScreen(Dialog[str | None]):
         Binding("enter", "take", "take", show=False),
     ]
 
-    def __init__(self, title: str, choices: Sequence[Choice], highlighted: int = 0) -> None:
+    def __init__(
+        self, title: str, choices: Sequence[Choice], highlighted: int = 0, *, wide: bool = False
+    ) -> None:
         super().__init__()
         self._title = title
         self.choices = list(choices)
         self._highlighted = highlighted
+        self._classes_of_dialog = "dialog wide" if wide else "dialog"
 
     def compose(self) -> ComposeResult:
         options = [Option(self._line(choice)) for choice in self.choices]
-        with Vertical(classes="dialog"):
+        with Vertical(classes=self._classes_of_dialog):
             yield Label(Text(plain(self._title)), classes="dialog-title")
             yield OptionList(*options)
 

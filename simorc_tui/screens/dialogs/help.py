@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from simorc_tui.commands.causes_commands import CAUSES_COMMANDS, CAUSES_GROUPS
 from simorc_tui.commands.command import GROUPS, Command
 from simorc_tui.commands.form_commands import FORM_COMMANDS, FORM_GROUPS
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, PLOT_GROUPS, WAVE_COMMANDS
@@ -55,7 +56,7 @@ FILTERS = (
 )
 
 
-ALL_GROUPS = {**GROUPS, **PLOT_GROUPS, **TUNER_GROUPS, **FORM_GROUPS}
+ALL_GROUPS = {**GROUPS, **PLOT_GROUPS, **TUNER_GROUPS, **FORM_GROUPS, **CAUSES_GROUPS}
 KEY_WIDTH = 15
 
 
@@ -84,6 +85,12 @@ def tuner_help_screen(keymap: Mapping[str, str] | None = None) -> ReadingScreen:
     return ReadingScreen("simorc: keys of the tuner", _shown(sections))
 
 
+def causes_help_screen(keymap: Mapping[str, str] | None = None) -> ReadingScreen:
+    """The keys of the screen of causes."""
+    title, lines = _group("causes", (), keymap or {})
+    return ReadingScreen("simorc: keys of the causes", _shown([(title, lines)]))
+
+
 def form_help_screen(keymap: Mapping[str, str] | None = None) -> ReadingScreen:
     """The keys of the form."""
     title, lines = _group("form", (), keymap or {})
@@ -100,7 +107,7 @@ def help_screen(
 def _group(group: str, commands: Sequence[Command], keymap: Mapping[str, str]) -> tuple[str, KeyLines]:
     if group in WIDGETS:
         return WIDGETS[group]
-    every = (*commands, *WAVE_COMMANDS, *PLOT_COMMANDS, *TUNER_COMMANDS, *FORM_COMMANDS)
+    every = (*commands, *WAVE_COMMANDS, *PLOT_COMMANDS, *TUNER_COMMANDS, *FORM_COMMANDS, *CAUSES_COMMANDS)
     lines = [(c.label_in(keymap), f"{c.help}  ({c.id})") for c in every if c.group == group]
     return ALL_GROUPS[group], lines
 

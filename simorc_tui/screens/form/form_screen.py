@@ -51,6 +51,7 @@ class FormScreen(DismissedOnce[bool]):
     """Edits a testbench. Its answer: whether files were written."""
 
     BINDINGS: ClassVar[list[BindingType]] = [command.binding for command in FORM_COMMANDS]
+    palette_commands = FORM_COMMANDS
 
     def __init__(
         self, form: SetupForm, glyphs: Glyphs, read_preview: PreviewReader, start: tuple[str, str] = ("", "")

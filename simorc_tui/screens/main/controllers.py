@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simorc_tui.screens.main.arrangement_controller import ArrangementController
 from simorc_tui.screens.main.case_controller import CaseController
+from simorc_tui.screens.main.causes_controller import CausesController
 from simorc_tui.screens.main.compare_controller import CompareController
 from simorc_tui.screens.main.context import MainContext
 from simorc_tui.screens.main.form_controller import FormController
@@ -41,6 +42,7 @@ class Controllers:
         self.cases = CaseController(main)
         self.worst_case = WorstCaseController(main, self.arrangement, self.panes)
         self.results = ResultController(main, self.panes)
+        self.causes = CausesController(main, self.worst_case)
         self.compare = CompareController(main)
         self.project_tree = TreeController(main, self.project, self.runs, self.run_list, self.compare)
         self.pipelines = PipelineController(main, self.project_tree)

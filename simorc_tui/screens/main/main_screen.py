@@ -45,6 +45,7 @@ class MainScreen(Screen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
+    palette_commands = COMMANDS
     AUTO_FOCUS = "CaseTable"
     """Not the first pane: the tour, closed, leaves one where one would be without it."""
     # The stylesheet shows what has the focus; painting the whole screen again adds nothing.
@@ -94,10 +95,11 @@ class MainScreen(Screen[None]):
         self.controllers.pipelines.watch()
         self.controllers.netlists.watch()
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
         self.controllers.run_list.leave()
         self.controllers.pipelines.leave()
         self.controllers.open_run.leave()
+        await self.controllers.causes.leave()
 
     # Commands -------------------------------------------------------------------------------------
 

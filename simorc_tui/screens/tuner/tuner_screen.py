@@ -54,6 +54,7 @@ class TunerScreen(DismissedOnce[Points | None]):
     """Shows a tuner. Its answer: the points to put into the sweep builder, None to leave."""
 
     BINDINGS: ClassVar[list[BindingType]] = [command.binding for command in TUNER_COMMANDS]
+    palette_commands = TUNER_COMMANDS
 
     def __init__(self, tuning: Tuning, glyphs: Glyphs, launcher: Launcher) -> None:
         super().__init__()

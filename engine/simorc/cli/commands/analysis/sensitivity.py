@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simorc.cli.analysing import evaluating, unit_of
+from simorc.cli.analysing import evaluating, progress_option, unit_of
 from simorc.cli.completion import BENCHES_AND_SWEEPS
 from simorc.cli.context import Scope, scoped
 from simorc.cli.errors import ExitCode
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 )
 @click.option("--devices", is_flag=True, help="Also w, l and m of each device, such as xdut.xm1.w.")
 @click.option("--jobs", type=CountOption(min=1), help="Simulations at once.")
+@progress_option
 @click.option("--json", "json_form", is_flag=True, help="Print JSON.")
 @scoped
 def command(

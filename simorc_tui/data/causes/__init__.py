@@ -1,0 +1,1 @@
+"""What the screen of causes shows, without widgets."""
