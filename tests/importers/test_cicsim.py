@@ -122,3 +122,44 @@ def test_what_was_expected_of_a_meas_file_is_told(testbench: Path) -> None:
 )
 def test_a_negative_scale_swaps_the_limits(scale: float, limits: dict[str, float]) -> None:
     assert _limits({"min": 1, "max": 4}, scale) == limits
+
+
+def test_a_testbench_that_a_variable_names_has_the_runs_of_the_makefile(testbench: Path) -> None:
+    (testbench.parent / "Makefile").write_text(
+        "TB=tran\nslow:\n\tcicsim run --name Sch_slow ${TB} Sch Th Vl\n"
+        "fixed:\n\tcicsim run --name Sch_fixed tran Sch Tt Vt\n"
+    )
+    other = testbench.with_name("ac.spi")
+    other.write_text(testbench.read_text())
+    carried = from_cicsim([testbench, other])
+    carried.write()
+    project = Project.load(carried.directory)
+    assert list(project.sweeps) == ["Sch_slow", "Sch_fixed", "ac_Sch_slow"]
+    assert project.sweeps["ac_Sch_slow"].definition.parameters["corner_t"] == ("Th",)
+    assert carried.changed == ["ac: the Makefile runs tran; its runs are those of ac, too"]
+
+
+def test_a_testbench_without_any_run_has_every_corner_and_that_is_reported(testbench: Path) -> None:
+    (testbench.parent / "Makefile").write_text("fixed:\n\tcicsim run --name x other Sch Tt Vt\n")
+    carried = from_cicsim([testbench])
+    assert carried.changed == [
+        "tran: the Makefile does not run it: its sweep has every combination of corners"
+    ]
+
+
+def test_measurements_in_a_loop_are_named_and_not_declared(testbench: Path) -> None:
+    testbench.with_suffix(".meas").write_text(
+        "foreach vtemp 0 25\nmeas tran t1_$vtemp when v(vx)=0.5\nend\nmeas tran vx find v(vx) at=1n\n"
+    )
+    project, left = imported(testbench)
+    assert list(project.testbenches["tran"].config.measurements) == ["vx"]
+    assert any(remark.startswith("tran.meas: t1_$vtemp is measured in a loop") for remark in left)
+
+
+def test_the_last_of_two_equal_keys_counts_and_is_reported(testbench: Path) -> None:
+    results = testbench.with_suffix(".yaml")
+    results.write_text("vx:\n  src: [vx]\n  max: 1\nvx:\n  src: [vx]\n  max: 2\n")
+    carried = from_cicsim([testbench])
+    assert "tran.yaml:4: vx is written twice: the last one is used" in carried.changed
+    config = carried.files[Path("testbenches/tran/config.yaml")]
+    assert "max: 2" in config and "max: 1" not in config

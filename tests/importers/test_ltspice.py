@@ -16,9 +16,10 @@ from simorc.importers.ltspice.cards import (
     meas_card,
     passive_card,
     source_card,
+    tran_card,
 )
 from simorc.importers.ltspice.netlist import from_ltspice
-from simorc.importers.result import read_text
+from simorc.importers.result import Carried, read_text
 from simorc.measurements.expressions import compile_wave_expression
 
 Simorc = Callable[..., tuple[int, str]]
@@ -66,9 +67,9 @@ def test_steps_become_a_sweep_and_params_its_parameters(circuit: Path) -> None:
 def test_what_cannot_be_carried_over_is_told(circuit: Path) -> None:
     left = from_ltspice(circuit).left
     assert left == [
-        ".tran startup",
-        "library of the LTspice installation: C:\\LTspice\\lib\\cmp\\standard.bjt",
-        ".step form not supported: .step NPN 2N2222(BF) 100 200 50",
+        "filter.net:11: .tran startup",
+        "filter.net:15: library of the LTspice installation: C:\\LTspice\\lib\\cmp\\standard.bjt",
+        "filter.net:10: .step form not supported: .step NPN 2N2222(BF) 100 200 50",
     ]
 
 
@@ -172,8 +173,8 @@ def test_parasitics_without_a_counterpart_are_told(tmp_path: Path) -> None:
     path = tmp_path / "x.net"
     path.write_text("* x\nV1 a 0 1 Lser=1n\n.step file=values.txt\n.end\n")
     assert from_ltspice(path).left == [
-        "device parasitics not supported: lser of V1",
-        ".step form not supported: .step file=values.txt",
+        "x.net:2: device parasitics not supported: lser of V1",
+        "x.net:3: .step form not supported: .step file=values.txt",
     ]
 
 
@@ -266,7 +267,22 @@ def test_ratings_pi_and_the_case_of_file_names(tmp_path: Path) -> None:
     made = from_ltspice(path)
     text = next(text for name, text in made.files.items() if name.suffix == ".j2")
     assert "tol=" not in text and ".param pi=3.14159" in text and "Opamps.LIB" in text
-    assert made.changed == ["R1: tol=5, pwr=0.1: no simulation uses it"] and not made.left
+    assert made.changed == ["a.net:4: R1: tol=5, pwr=0.1: no simulation uses it"] and not made.left
+
+
+@pytest.mark.parametrize(
+    ("card", "ours", "left"),
+    [
+        (".tran {tstop}", ".tran {(tstop)/1000} {tstop}", []),
+        (".tran 0 {tstop} 0 {tstop/1000} uic", ".tran {(tstop)/1000} {tstop} 0 {tstop/1000} uic", []),
+        (".tran 1n 1m steady", ".tran 1n 1m", [".tran steady"]),
+    ],
+)
+def test_times_of_tran_are_numbers_or_expressions(
+    card: str, ours: str, left: list[str], tmp_path: Path
+) -> None:
+    carried = Carried(tmp_path)
+    assert tran_card(card, carried) == ours and carried.left == left
 
 
 STEPPED = "* x\n.param R=1k\nV1 a 0 1\nR1 a 0 {R}\n.op\n.step param R file=%s\n"
@@ -295,4 +311,4 @@ def test_a_step_without_usable_file_is_left_with_the_reason(
         (tmp_path / "v.txt").write_text(text)
     (tmp_path / "a.net").write_text(STEPPED % "v.txt")
     made = from_ltspice(tmp_path / "a.net", tmp_path / "out")
-    assert made.left == [f".step file v.txt {reason}: .step param R file=v.txt"]
+    assert made.left == [f"a.net:6: .step file v.txt {reason}: .step param R file=v.txt"]

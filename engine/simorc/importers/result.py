@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from simorc.config.names import bad_name
 from simorc.config.schema.files import FOLDER, schema_line, write_schemas
-from simorc.errors import Problem, UsageError
+from simorc.errors import UsageError
 from simorc.regular_files import read_regular
 from simorc.units import Number
 
@@ -28,6 +28,8 @@ class Carried:
     left: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     """What means something else here than in the other tool."""
+    place: str = ""
+    """Where the file is read, as ``file:line``: the beginning of every remark; '' for none."""
 
     def yaml(self, path: str, data: Mapping[str, Any], comment: str) -> None:
         """Add a YAML file; empty entries are left out."""
@@ -36,13 +38,14 @@ class Carried:
 
     def leave(self, remark: str) -> None:
         """Note, once, something that was not carried over."""
-        if remark not in self.left:
-            self.left.append(remark)
+        _add_once(self.left, self._placed(remark))
 
     def change(self, remark: str) -> None:
         """Note, once, something that was carried over in another form."""
-        if remark not in self.changed:
-            self.changed.append(remark)
+        _add_once(self.changed, self._placed(remark))
+
+    def _placed(self, remark: str) -> str:
+        return f"{self.place}: {remark}" if self.place else remark
 
     def towards(self, path: Path) -> str:
         """An existing file or directory as named in sim_setup.yaml."""
@@ -63,6 +66,11 @@ class Carried:
             target.write_text(text, encoding="utf-8")
         schemas = write_schemas(self.directory / FOLDER)
         return [*(self.directory / path for path in self.files), *schemas]
+
+
+def _add_once(remarks: list[str], remark: str) -> None:
+    if remark not in remarks:
+        remarks.append(remark)
 
 
 def yaml_text(data: Mapping[str, Any]) -> str:
@@ -93,17 +101,25 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def read_mapping(path: Path) -> dict[str, Any]:
-    """The mapping of a foreign YAML file. Raises UsageError with its name."""
-    from simorc.config.yaml.source import read_yaml
+def read_mapping(path: Path, note: Callable[[str], None]) -> dict[str, Any]:
+    """The mapping of a foreign YAML file. `note` gets a remark for each key that is written twice: the last
+    value counts, as for the YAML readers of other tools. Raises UsageError with its name.
+    """
+    from simorc.config.yaml.source import DUPLICATE_KEY, read_yaml
 
     source = read_yaml(path)
-    problems: tuple[Problem, ...] = tuple(source.problems)
-    if problems:
-        raise UsageError(str(problems[0]))
+    for problem in source.problems:
+        if problem.message != DUPLICATE_KEY:
+            raise UsageError(str(problem))
+        note(repeated_key(path, problem.line, problem.key))
     if not isinstance(source.data, dict):
         raise UsageError(f"{path}: expected a mapping")
     return source.data
+
+
+def repeated_key(path: Path, line: int, key: str) -> str:
+    """The remark about a key that a foreign YAML file has twice."""
+    return f"{path.name}:{line}: {key} is written twice: the last one is used"
 
 
 def read_text(path: Path) -> str:

@@ -27,6 +27,11 @@ _OWN_LIBRARIES = (
     "if {![info exists XSCHEM_LIBRARY_PATH] || $XSCHEM_LIBRARY_PATH eq {}} {"
     "set XSCHEM_LIBRARY_PATH ${XSCHEM_SHAREDIR}/xschem_library:${XSCHEM_SHAREDIR}/xschem_library/devices}"
 )
+# Settings that xschem 3 has before it reads an rcfile, and that rcfiles of process kits read.
+_SET_BY_LATER_VERSIONS = (
+    "if {![info exists USER_CONF_DIR]} {set USER_CONF_DIR [file join $env(HOME) .xschem]}",
+    "if {![info exists has_x]} {set has_x 0}",
+)
 _TAIL = 500
 
 
@@ -107,7 +112,7 @@ def _rcfile(pair: Pair, directory: Path) -> str:
     user = Path.home() / ".xschem" / "xschemrc" if "HOME" in os.environ else None
     own = setup.rcfile or (user if user and user.is_file() else None)
     extra = [*setup.library_paths, pair.schematic.parent]
-    lines = [f"set XSCHEM_TMP_DIR {_tcl(directory)}"]
+    lines = [f"set XSCHEM_TMP_DIR {_tcl(directory)}", *_SET_BY_LATER_VERSIONS]
     lines += [f"source {_tcl(own)}"] if own else []
     lines += [_OWN_LIBRARIES]
     lines += [f"append XSCHEM_LIBRARY_PATH : {_tcl(path)}" for path in extra]

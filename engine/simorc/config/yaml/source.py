@@ -25,6 +25,8 @@ from simorc.units import parse_value
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_VALUES = 500_000
+DUPLICATE_KEY = "duplicate key"
+"""The message of a problem; the data contains the last value."""
 MAX_DEPTH = 40
 _REMEMBERED = 65_536
 """The length of the longest text whose nodes are kept."""
@@ -277,7 +279,7 @@ class _Builder:
         return built
 
     def _entries(self, node: MappingNode, path: KeyPath) -> Iterator[tuple[str, Node, Node]]:
-        """Own entries first, then merged ones that are not overridden."""
+        """Own entries first, then merged ones that are not overridden; a key written twice comes twice."""
         seen: set[str] = set()
         merged: list[Node] = []
         for key_node, value_node in node.value:
@@ -287,7 +289,8 @@ class _Builder:
             if str(key_node.tag).endswith(":merge"):
                 merged.append(value_node)
             elif key in seen:
-                self._wrong(key_node, (*path, key), "duplicate key")
+                self._wrong(key_node, (*path, key), DUPLICATE_KEY)
+                yield key, key_node, value_node
             else:
                 seen.add(key)
                 yield key, key_node, value_node

@@ -8,63 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from simorc.errors import UsageError
 from simorc.importers.cace.conditions import default_of, limits_of, plain_unit, values_of
 from simorc.importers.cace.forms import by_condition, in_one_form, left_of, ngspice_settings
+from simorc.importers.cace.kit import rcfile, spiceinit
 from simorc.importers.cace.results import add_results
-from simorc.importers.cace.template import Converted, convert
+from simorc.importers.cace.sheet import Datasheet
+from simorc.importers.cace.template import Converted, convert, with_prefix
 from simorc.importers.result import Carried, named, read_mapping, read_text
 
-_SPICEINIT = {"sky130": "spinit", "ihp-sg13": ".spiceinit"}
-"""The file below libs.tech/ngspice of a process kit that contains its settings of ngspice."""
-
-
-_TEXT_FORM = re.compile(r"^\s*cace_format\s+([\d.]+)\s*;", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Datasheet:
-    """A datasheet with the directories it names."""
-
-    path: Path
-    data: Mapping[str, Any]
-
-    @property
-    def name(self) -> str:
-        return str(self.data.get("name") or self.path.stem)
-
-    @property
-    def root(self) -> Path:
-        return (self.path.parent / str(self._paths.get("root", ".."))).resolve()
-
-    @property
-    def templates(self) -> Path:
-        return self._folder("templates", self.path.parent / "templates")
-
-    @property
-    def scripts(self) -> Path:
-        return self._folder("scripts", self.path.parent / "scripts")
-
-    @property
-    def schematics(self) -> Path:
-        return self._folder("schematic", self.root / "xschem")
-
-    @property
-    def netlist(self) -> Path:
-        return self._folder("netlist", self.root / "netlist") / "schematic" / f"{self.name}.spice"
-
-    @property
-    def _paths(self) -> Mapping[str, Any]:
-        paths = self.data.get("paths")
-        return paths if isinstance(paths, Mapping) else {}
-
-    def _folder(self, key: str, default: Path) -> Path:
-        written = self._paths.get(key)
-        return self.root / str(written) if written else default
+_FORMAT = re.compile(r"^\s*cace_format(?:\s+|\s*:\s*)([\d.]+)", re.MULTILINE)
+_TEXT_FORM = re.compile(r"^\s*cace_format\s+[\d.]+\s*;|^[ \t]*\w+[ \t]*\{[ \t]*$", re.MULTILINE)
 
 
 def from_cace(path: Path, directory: Path | None = None) -> Carried:
@@ -73,11 +30,12 @@ def from_cace(path: Path, directory: Path | None = None) -> Carried:
     Raises UsageError if the file is no CACE datasheet.
     """
     _refuse_text_form(path)
-    data = read_mapping(path)
+    repeated: list[str] = []
+    data = read_mapping(path, repeated.append)
     if "cace_format" not in data or not isinstance(data.get("parameters", {}), Mapping):
         raise UsageError(f"{path}: not a CACE datasheet: no cace_format")
     sheet = Datasheet(path.resolve(), data)
-    carried = Carried(directory or sheet.root / "simorc")
+    carried = Carried(directory or sheet.root / "simorc", changed=repeated)
     if not str(data["cace_format"]).startswith("5"):
         carried.leave(f"cace_format {data['cace_format']}: read as 5.2; check the result")
     if "electrical_parameters" in data and not data.get("parameters"):
@@ -94,7 +52,9 @@ def from_cace(path: Path, directory: Path | None = None) -> Carried:
 
 def _refuse_text_form(path: Path) -> None:
     """Raise UsageError for the form with braces and semicolons that CACE had up to 4.0."""
-    if found := _TEXT_FORM.search(read_text(path)):
+    text = read_text(path)
+    found = _FORMAT.search(text)
+    if found and _TEXT_FORM.search(text):
         raise UsageError(
             f"{path}: cace_format {found[1]} is a text of its own form, not YAML",
             remedy=f"let CACE write it in the newer form: cace {path.name} new.yaml",
@@ -135,11 +95,9 @@ def _netlister(sheet: Datasheet, carried: Carried) -> dict[str, Any]:
         carried.files[Path("symbols") / symbol.name] = text
         paths.append("symbols")
     paths += [carried.towards(folder) for folder in (sheet.templates, sheet.schematics) if folder.is_dir()]
-    rcfile = next((folder / "xschemrc" for folder in (sheet.templates, sheet.schematics)
-                   if (folder / "xschemrc").is_file()), None)  # fmt: skip
-    return (
-        {"library_paths": paths, **({"rcfile": carried.towards(rcfile)} if rcfile else {})} if paths else {}
-    )
+    if not paths:
+        return {}
+    return {"library_paths": paths, **rcfile(sheet, carried)}
 
 
 def _ngspice_parameter(sheet: Datasheet, carried: Carried, name: str, parameter: Any) -> bool:
@@ -174,7 +132,8 @@ def _add_testbench(
     drawn = template.suffix == ".sch"
     fixed = {"filename": template.stem, "DUT_name": sheet.name, "templates": str(sheet.templates)}
     fixed |= dict(_spans(sheet, parameter))
-    found = convert(read_text(template), fixed, settings["variables"], escaped=drawn)
+    text = _in_current_spelling(sheet, carried, name, parameter, read_text(template))
+    found = convert(text, fixed, settings["variables"], escaped=drawn)
     if "pdk" in found.used:
         found.used["pdk"] = str(sheet.data.get("PDK") or "${PDK}")
     folder = Path("testbenches") / named(name)
@@ -190,21 +149,28 @@ def _add_testbench(
         "parameters": {key: default_of(each) for key, each in conditions.items()},
         **results,
         "specs": dict(_specs(carried, name, parameter, results["measurements"])),
-        "simulator": _simulator(sheet, settings, found),
+        "simulator": spiceinit(sheet, settings, found),
     }
     carried.yaml(str(folder / "config.yaml"), config, f"From parameter {name} of the CACE datasheet.")
     _add_sweep(carried, name, parameter, settings, conditions)
 
 
-def _simulator(sheet: Datasheet, settings: Mapping[str, Any], found: Converted) -> dict[str, str]:
-    """The kit's settings of ngspice, which CACE places beside every simulation, or those of the parameter."""
-    if written := settings.get("spiceinit_path"):
-        return {"spiceinit": str(sheet.root / str(written))}
-    pdk = str(sheet.data.get("PDK") or "")
-    file = next((file for start, file in _SPICEINIT.items() if pdk.startswith(start)), None)
-    if file is None or "pdk_root" not in found.used:
-        return {}
-    return {"spiceinit": f"${{PDK_ROOT}}/{pdk}/libs.tech/ngspice/{file}"}
+def _in_current_spelling(
+    sheet: Datasheet, carried: Carried, name: str, parameter: Mapping[str, Any], text: str
+) -> str:
+    """A template with ``CACE{x}`` where CACE up to 5.0 has ``{x}``; in a newer one that is a fault, which is
+    named.
+    """
+    conditions = {*by_condition(sheet.data.get("default_conditions")), *parameter["conditions"]}
+    current, old = with_prefix(text, conditions)
+    if not old:
+        return text
+    listed = ", ".join(old)
+    if float(sheet.data["cace_format"]) > 5.0:
+        carried.leave(f"parameter {name}: {listed}: not replaced; the current spelling is CACE{{x}}")
+        return text
+    carried.change(f"parameter {name}: {listed} in the spelling of CACE 5.0: CACE{{x}}")
+    return current
 
 
 def _spans(sheet: Datasheet, parameter: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

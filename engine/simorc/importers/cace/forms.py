@@ -59,7 +59,7 @@ def condition_name(written: str) -> str:
 
 def left_of(parameter: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:
     """Settings of a parameter that have no counterpart."""
-    if parameter.get("status"):
+    if parameter.get("status") and str(parameter["status"]).lower() != "active":
         yield f"status: {parameter['status']}: imported as an ordinary sweep"
     for step in parameter.get("measure") or []:
         yield f"measure with {' '.join(map(str, step.values()))}: write it as a Python measurement; no limits"

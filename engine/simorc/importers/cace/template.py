@@ -7,7 +7,7 @@ which are written without spaces because xschem cuts unquoted values at one.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,9 @@ RESERVED = {
     "PDK": "parameters.pdk",
 }
 """CACE's own names that have a counterpart."""
+_OLD_PLACEHOLDER = re.compile(r"(?<![\w$])\\\{([^{}\\\s]+)\\\}|(?<![\w$\\])\{([^{}\\\s]+)\}")
+_OLD_EXPRESSION = re.compile(r"(?<!CACE)(?<![\w}])\[[^\[\]]*CACE\\*\{[^\[\]]*\]")
+_FILE_NAMES = ("filename", "DUT_name", "templates")
 FIXED = {"jobs": "1", "simpath": ".", "netlist_source": "schematic"}
 
 
@@ -62,6 +65,24 @@ def convert(text: str, fixed: Mapping[str, str], variables: list[str | None], *,
     found.text = _EXPRESSION.sub(lambda match: _expression(match, found, texts, escaped), found.text)
     found.text = _PLACEHOLDER.sub(lambda match: _placeholder(match[1], found, texts, escaped), found.text)
     return found
+
+
+def with_prefix(text: str, conditions: Collection[str]) -> tuple[str, list[str]]:
+    """The template with ``CACE`` before the placeholders of CACE up to 5.0, ``{x}`` and ``[{x} / 2]``, and
+    those placeholders as written. Only names of `conditions` and reserved names are placeholders.
+    """
+    old: list[str] = []
+
+    def prefixed(match: re.Match[str]) -> str:
+        name = condition_name(re.split(r"[=|]", match[1] or match[2])[0])
+        if name not in conditions and name not in RESERVED and name not in FIXED and name not in _FILE_NAMES:
+            return match[0]
+        if match[0] not in old:
+            old.append(match[0])
+        return f"CACE{match[0]}"
+
+    text = _OLD_PLACEHOLDER.sub(prefixed, text)
+    return _OLD_EXPRESSION.sub(r"CACE\g<0>", text) if old else text, old
 
 
 def _take_results(found: Converted, variables: list[str | None]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from simorc.errors import UsageError
 from simorc.importers.chipify.parameters import grid
 from simorc.importers.chipify.template import Deck, deck_of
-from simorc.importers.result import Carried, named, read_text
+from simorc.importers.result import Carried, named, read_text, repeated_key
 
 _RESERVED = {"engine", "source", "measure", "transient_signals", "dc_signals", "ac_signals"}
 _KINDS = {"transient_signals": "tran", "dc_signals": "dc", "ac_signals": "ac"}
@@ -37,7 +37,7 @@ def from_chipify(path: Path, directory: Path | None = None) -> Carried:
     """The project of one datasheet. Raises UsageError."""
     project = _project_of(path)
     carried = Carried(directory or project.root / "simorc")
-    data = _read(path)
+    data = _read(path, carried)
     parameters = grid(_first(data, "parameters", "params", "sweep"), carried)
     tests = _first(data, "tests", "testbenches", "measurements")
     names: dict[str, str] = {}
@@ -80,7 +80,7 @@ def _project_of(path: Path) -> _Project:
     return _Project(path.resolve().parent.parent)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, carried: Carried) -> dict[str, Any]:
     from ruamel.yaml import YAML
     from ruamel.yaml.constructor import SafeConstructor
     from ruamel.yaml.error import YAMLError
@@ -92,6 +92,12 @@ def _read(path: Path) -> dict[str, Any]:
             if node.value in ("y", "Y", "n", "N"):
                 return str(node.value)
             return bool(self.construct_yaml_bool(node))
+
+        def check_mapping_key(self, node: Any, key_node: Any, mapping: Any, key: Any, value: Any) -> bool:
+            """Chipify's reader uses the last value of a key that is written twice."""
+            if key in mapping:
+                carried.change(repeated_key(path, key_node.start_mark.line + 1, str(key)))
+            return True
 
     Constructor.add_constructor("tag:yaml.org,2002:bool", Constructor.boolean)
     reader = YAML(typ="safe", pure=True)

@@ -98,6 +98,10 @@ def _commands(measured: str) -> str:
     return "\n".join(line.removeprefix(".") for line in lines if _MEASURING.match(line))
 
 
-def measured_names(template: str) -> list[str]:
-    """Names of the measurements a template takes."""
-    return list(dict.fromkeys(_MEAS.findall(template)))
+def measured_names(template: str) -> tuple[list[str], list[str]]:
+    """Names of the measurements a template takes, and names that a loop of its control block works out, as
+    written: ``t1_$vtemp``.
+    """
+    names = list(dict.fromkeys(_MEAS.findall(template)))
+    computed = [name for name in names if "$" in name or "{" in name]
+    return [name for name in names if name not in computed], computed

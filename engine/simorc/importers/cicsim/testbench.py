@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ class Call:
     corners: tuple[tuple[str, ...], ...]
     count: int = 1
     replace: str = ""
+    by_variable: bool = False
+    """Whether a variable of the Makefile names the testbench."""
 
 
 def from_cicsim(testbenches: Sequence[Path], directory: Path | None = None) -> Carried:
@@ -37,14 +39,14 @@ def from_cicsim(testbenches: Sequence[Path], directory: Path | None = None) -> C
     folder = testbenches[0].resolve().parent
     if any(path.resolve().parent != folder for path in testbenches):
         raise UsageError("the testbenches are in several directories; import one directory at a time")
-    corners = _corner_texts(folder)
     carried = Carried(directory or folder / "simorc")
+    corners = _corner_texts(folder, carried)
     calls = list(_calls(folder, carried))
     setup: dict[str, Any] = {"name": named(folder.name), "testbenches": {}, "sweeps": {}}
     for path in testbenches:
         name = named(path.stem)
         setup["testbenches"][name] = f"testbenches/{name}"
-        mine = [call for call in calls if call.testbench == path.stem] or [_every_corner(path.stem, corners)]
+        mine = _calls_of(path.stem, calls, corners, carried)
         groups = _groups([corner for call in mine for each in call.corners for corner in each], corners)
         replaced = _replaced(folder, next((call.replace for call in mine if call.replace), ""), carried)
         _add_testbench(carried, path, name, corners, groups, _defaults(groups, mine), replaced)
@@ -56,7 +58,28 @@ def from_cicsim(testbenches: Sequence[Path], directory: Path | None = None) -> C
     return carried
 
 
-def _corner_texts(folder: Path) -> dict[str, str]:
+def _calls_of(
+    testbench: str, calls: Sequence[Call], corners: Mapping[str, str], carried: Carried
+) -> list[Call]:
+    """The runs of a testbench in the Makefile. One that it does not run as it is written (``TB=tran``; people
+    call ``make TB=ac``) has the runs that take their testbench from a variable; without those, one run of
+    every combination of corners.
+    """
+    if mine := [call for call in calls if call.testbench == testbench]:
+        return mine
+    variable = [call for call in calls if call.by_variable]
+    if variable:
+        others = ", ".join(dict.fromkeys(call.testbench for call in variable))
+        carried.change(f"{testbench}: the Makefile runs {others}; its runs are those of {testbench}, too")
+        return [
+            replace(call, testbench=testbench, name=f"{testbench}_{call.name or call.testbench}")
+            for call in variable
+        ]
+    carried.change(f"{testbench}: the Makefile does not run it: its sweep has every combination of corners")
+    return [_every_corner(testbench, corners)]
+
+
+def _corner_texts(folder: Path, carried: Carried) -> dict[str, str]:
     """Corner -> its text, of the cicsim.yaml here and in the two directories above; the texts add up. A file
     that several links lead to counts once.
     """
@@ -65,7 +88,7 @@ def _corner_texts(folder: Path) -> dict[str, str]:
     if not any(file.is_file() for file in files):
         raise UsageError(f"no cicsim.yaml in {folder} or above it")
     for file in dict.fromkeys(file.resolve() for file in files if file.is_file()):
-        for name, text in (read_mapping(file).get("corner") or {}).items():
+        for name, text in (read_mapping(file, carried.change).get("corner") or {}).items():
             lines = [texts.get(str(name), ""), str(text or "").rstrip("\n")]
             texts[str(name)] = "\n".join(line for line in lines if line)
     return texts
@@ -83,7 +106,8 @@ def _calls(folder: Path, carried: Carried) -> Iterator[Call]:
             if "$" in line:
                 carried.leave(f"Makefile: unresolved variables: {written.strip()}")
             else:
-                yield from _call(line)
+                yield from (replace(call, by_variable=call.testbench not in written.split())
+                            for call in _call(line))  # fmt: skip
 
 
 def _call(line: str) -> Iterator[Call]:
@@ -99,8 +123,8 @@ def _call(line: str) -> Iterator[Call]:
             plain.append(word)
     if plain:
         corners = tuple(tuple(each.split(",")) for each in plain[1:])
-        count, replace = int(options.get("--count", "1")), options.get("--replace", "")
-        yield Call(plain[0], options.get("--name", ""), corners, count, replace)
+        count, words_file = int(options.get("--count", "1")), options.get("--replace", "")
+        yield Call(plain[0], options.get("--name", ""), corners, count, words_file)
 
 
 def _replaced(folder: Path, file: str, carried: Carried) -> dict[str, Any]:
@@ -110,7 +134,7 @@ def _replaced(folder: Path, file: str, carried: Carried) -> dict[str, Any]:
     if not (folder / file).is_file():
         carried.leave(f"Makefile: no file {file} for --replace")
         return {}
-    return read_mapping(folder / file)
+    return read_mapping(folder / file, carried.change)
 
 
 def _every_corner(testbench: str, corners: Mapping[str, str]) -> Call:
@@ -160,7 +184,12 @@ def _add_testbench(
     parameters: dict[str, Any] = {**defaults, **values}
     if "parameters.pdk_root" in template:
         parameters["pdk_root"] = "${PDK_ROOT}"
-    names = measured_names(template)
+    names, computed = measured_names(template)
+    for each in computed:
+        carried.leave(
+            f"{measurements.name}: {each} is measured in a loop under names that it works out; declare each"
+            " of them in config.yaml, for example t1_25: {meas: t1_25}"
+        )
     described, specs = _specs(path.with_suffix(".yaml"), names, carried)
     config = {
         "template": f"{name}.spice.j2",
@@ -179,7 +208,7 @@ def _specs(path: Path, names: Sequence[str], carried: Carried) -> tuple[dict[str
     """Measurements and specs of a cicsim result file. Its limits hold after scaling; ours before."""
     described: dict[str, Any] = {}
     specs: dict[str, Any] = {}
-    for name, entry in read_mapping(path).items() if path.is_file() else ():
+    for name, entry in read_mapping(path, carried.change).items() if path.is_file() else ():
         if not isinstance(entry, Mapping):
             carried.leave(f"{path.name}: {name} is no mapping")
             continue

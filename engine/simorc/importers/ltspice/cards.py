@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import takewhile
+
+from simorc.importers.ltspice.steps import is_number
+from simorc.importers.result import Carried
+from simorc.units import Number
 
 _MEAS = re.compile(r"^\.meas(?:ure)?\s+(?:(ac|dc|op|tran|noise)\s+)?(\S+)\s+(.*)$", re.IGNORECASE)
 _OF = re.compile(
@@ -175,3 +180,27 @@ def passive_card(card: str) -> Iterator[str]:
     for kind, key, suffix, end in beside:
         if key in attached:
             yield f"{kind}{name}_{suffix} {first} {end} {attached[key]}"
+
+
+def tran_card(card: str, carried: Carried) -> str:
+    """``.tran Tstop`` and a Tstep of zero, which LTspice reads as "as it comes"."""
+    words = card.split()[1:]
+    numbers = list(takewhile(_is_value, words))
+    for modifier in words[len(numbers) :]:
+        if modifier.lower() != "uic":
+            carried.leave(f".tran {modifier}")
+    uic = " uic" if any(word.lower() == "uic" for word in words) else ""
+    if len(numbers) == 1:
+        numbers = ["0", *numbers]
+    if len(numbers) > 1 and is_number(numbers[0]) and float(Number(numbers[0])) == 0:
+        numbers[0] = _thousandth(numbers[1])
+    return f".tran {' '.join(numbers)}{uic}" if numbers else card
+
+
+def _is_value(word: str) -> bool:
+    """Whether a word of a .tran is a time: a number, or an expression in braces."""
+    return is_number(word) or (word[0] in "{'" and word[-1] in "}'")
+
+
+def _thousandth(time: str) -> str:
+    return f"{float(Number(time)) / 1000:g}" if is_number(time) else f"{{({time[1:-1]})/1000}}"

@@ -20,12 +20,12 @@ from simorc.importers.ltspice.cards import (
     metered,
     passive_card,
     source_card,
+    tran_card,
     with_currents,
     without_ratings,
 )
 from simorc.importers.ltspice.steps import is_number, step_values, values_file, with_listed_values
 from simorc.importers.result import Carried, named, read_text
-from simorc.units import Number
 
 _PARAM = re.compile(r"([A-Za-z_]\w*)\s*=\s*(\{[^}]*\}|'[^']*'|\S+)")
 _ANALYSES = ("tran", "ac", "dc", "op", "noise", "tf")
@@ -56,17 +56,21 @@ def from_ltspice(path: Path, directory: Path | None = None) -> Carried:
     source = _netlist_of(path)
     name = named(source.stem)
     carried = Carried(directory or source.resolve().parent / "simorc")
-    cards = list(_cards(read_text(source)))
+    numbered = list(_cards(read_text(source)))
+    cards = [card for _, card in numbered]
     found = _Netlist()
     found.analysis = next(
         (word for card in cards for word in _ANALYSES if card.lower().startswith(f".{word}")), "tran"
     )
     found.metered = metered("\n".join(cards[1:]))
-    for card in cards[1:]:
+    for line, card in numbered[1:]:
+        carried.place = f"{source.name}:{line}"
         _read(card, found, carried, source)
-    for card in cards[1:]:
+    for line, card in numbered[1:]:
+        carried.place = f"{source.name}:{line}"
         if card.lower().startswith(".step"):
             _step_with_its_file(card, found, carried, source)
+    carried.place = ""
     _add_testbench(carried, name, cards[0] if cards else "", found)
     sweep = {"testbench": name, "parameters": found.swept}
     carried.yaml(f"sweeps/{name}.yaml", sweep, f"The .step cards of {source.name}.")
@@ -105,22 +109,25 @@ def _netlisted(path: Path) -> Path | None:
     return Path(LTspice.create_netlist(path))
 
 
-def _cards(text: str) -> Iterator[str]:
-    """Cards with their continuation lines joined, without comments and without text after ``.end``."""
-    held = ""
+def _cards(text: str) -> Iterator[tuple[int, str]]:
+    """Cards with the number of their first line, their continuation lines joined, without comments and
+    without text after ``.end``.
+    """
+    held, begin = "", 1
     for number, line in enumerate(text.replace("µ", "u").replace("μ", "u").splitlines()):
         stripped = (line if number == 0 else line.partition(";")[0]).rstrip()
         if stripped.startswith("+"):
             held += f" {stripped[1:].strip()}"
             continue
         if held:
-            yield held
+            yield begin, held
+        begin = number + 1
         held = stripped if number == 0 or not stripped.startswith((";", "*")) else ""
         if stripped.lower() == ".end":
             held = ""
             break
     if held:
-        yield held
+        yield begin, held
 
 
 def _read(card: str, found: _Netlist, carried: Carried, source: Path) -> None:
@@ -133,7 +140,7 @@ def _read(card: str, found: _Netlist, carried: Carried, source: Path) -> None:
     elif word in (".param", ".params"):
         _param(card, found)
     elif word == ".tran":
-        found.lines.append(_tran(card, carried))
+        found.lines.append(tran_card(card, carried))
     elif word in (".lib", ".include", ".inc"):
         _library(card, found, carried, source)
     elif word == ".temp" and len(card.split()) > 2:
@@ -283,21 +290,6 @@ def _meas(card: str, found: _Netlist, carried: Carried) -> None:
         return
     found.measured[name] = {"meas": name}
     found.lines.append(ours)
-
-
-def _tran(card: str, carried: Carried) -> str:
-    """``.tran Tstop`` and a Tstep of zero, which LTspice reads as "as it comes"."""
-    words = card.split()[1:]
-    numbers = [word for word in words if is_number(word)]
-    for modifier in words[len(numbers) :]:
-        if modifier.lower() != "uic":
-            carried.leave(f".tran {modifier}")
-    uic = " uic" if any(word.lower() == "uic" for word in words) else ""
-    if len(numbers) == 1:
-        numbers = ["0", *numbers]
-    if numbers and float(Number(numbers[0])) == 0 and len(numbers) > 1:
-        numbers[0] = f"{float(Number(numbers[1])) / 1000:g}"
-    return f".tran {' '.join(numbers)}{uic}" if numbers else card
 
 
 def _library(card: str, found: _Netlist, carried: Carried, source: Path) -> None:

@@ -98,7 +98,11 @@ def _made(carried: Carried) -> None:
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
         note(f"created with {count}; then: simorc validate --project {where}")
         click.get_current_context().exit(ExitCode.BAD_USAGE)
-    note(f"checked, no problems; next: {_next_step(carried)} --project {where}")
+    step = _next_step(carried)
+    if not step:
+        note("nothing to simulate: no testbench was imported, for the reasons above")
+        click.get_current_context().exit(ExitCode.BAD_USAGE)
+    note(f"checked, no problems; next: {step} --project {where}")
 
 
 def _report(carried: Carried) -> list[str]:
@@ -128,11 +132,13 @@ def _report(carried: Carried) -> list[str]:
 
 
 def _next_step(carried: Carried) -> str:
-    """Netlists first where the project has schematics without them."""
+    """Netlists first where the project has schematics without them; '' if it has no sweeps."""
     from simorc.config.project import Project
     from simorc.schematics.pairs import pairs_of
 
     project = Project.load(carried.directory)
+    if not project.sweeps:
+        return ""
     if any(not pair.netlist.is_file() for pair in pairs_of(project)):
         return "simorc netlist --update"
     return f"simorc run {' '.join(map(plain, project.sweeps))}"
