@@ -56,7 +56,7 @@ def alive(pid: int) -> bool:
 
 
 def test_a_launcher_whose_parent_is_gone_starts_nothing(tmp_path: Path) -> None:
-    launcher = [sys.executable, "-S", "-E", limits.__file__, "{}", "touch", "started"]
+    launcher = limits.limited(["touch", "started"], {})
     done = subprocess.run(launcher, cwd=tmp_path, stdin=subprocess.DEVNULL, timeout=PATIENCE, check=False)
     assert done.returncode == limits.CANNOT_START and not (tmp_path / "started").exists()
 
@@ -104,3 +104,22 @@ def test_a_long_log_keeps_its_two_ends(tmp_path: Path) -> None:
     text = read_log(log, 1000)
     assert text.startswith("first") and text.rstrip().endswith("last\ufffd") and "left out" in text
     assert len(text) < 1100
+
+
+def test_a_conductor_does_not_load_pyslang() -> None:
+    """It may be missing, and what reads generated code with it is a process of its own."""
+    program = "import sys, simorc.pipeline.loop; sys.exit('pyslang' in sys.modules)"
+    path = os.pathsep.join(each for each in sys.path if each)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": path}, timeout=PATIENCE, check=False
+    )
+    assert done.returncode == 0
+
+
+def test_arguments_reach_a_program_as_they_are(tmp_path: Path) -> None:
+    words = ["a b", "$HOME", "*", "-c", "", "'\"`x`", "ä\n"]
+    log = tmp_path / "log"
+    code = "import sys; print(sys.argv[1:], sys.stdin.read())"
+    command = [sys.executable, "-c", code, *words]
+    run_tool(command, tmp_path, log, Limits(PATIENCE), environment=bare_environment(), watch=Unwatched())
+    assert read_log(log) == f"{words} \n"

@@ -3,7 +3,6 @@ group."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from simorc.errors import ToolMissing
-from simorc.pipeline import limits
+from simorc.pipeline.limits import GO, limited
 
 FILE_LIMIT = 256 * 1024**2
 _PACKAGES = {
@@ -116,7 +115,7 @@ def run_tool(
     began = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-S", "-E", limits.__file__, json.dumps(_resources(bounds)), *command],
+            limited(command, _resources(bounds)),
             cwd=directory,
             env=dict(environment),
             stdin=subprocess.PIPE,
@@ -144,7 +143,7 @@ def _let_go(process: subprocess.Popen[bytes]) -> None:
     """
     assert process.stdin is not None
     try:
-        process.stdin.write(limits.GO)
+        process.stdin.write(GO)
         process.stdin.close()
     except BrokenPipeError:
         pass  # it could not start; its exit code is the reason

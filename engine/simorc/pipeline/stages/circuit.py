@@ -10,9 +10,8 @@ from simorc.config.contracts.resolved import ResolvedContract
 from simorc.pipeline.batches import made
 from simorc.pipeline.outcome import Fault, StageFailed, StageOutcome
 from simorc.pipeline.tools import Limits, find_tool, read_log
-from simorc.pipeline.verilog import circuit_process
 from simorc.pipeline.verilog.modules import code_only, module_names
-from simorc.pipeline.verilog.slang import ask_slang
+from simorc.pipeline.verilog.slang import CIRCUIT_PROGRAM, ask_slang
 from simorc.pipeline.workplace import Workplace
 
 _CONDITION = re.compile(r"`\s*(?:ifdef|ifndef|elsif)\s+(\w+)")
@@ -38,7 +37,7 @@ def check_circuit(place: Workplace, contract: ResolvedContract | None, work: Pat
         [_without_macros(place, rtl), *others],
         place.request.top,
         ["circuit"],
-        program=Path(circuit_process.__file__),
+        program=CIRCUIT_PROGRAM,
         raw=str(rtl),
         tested=conditional_macros(source),
         outside=sorted(set(module_names(place.text("testbench"))) - set(module_names(source))),

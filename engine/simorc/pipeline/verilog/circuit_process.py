@@ -9,6 +9,7 @@ answer contains `objections`, each with its line. It imports nothing of simorc.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -222,4 +223,4 @@ def _only_messages(node: Any) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    os._exit(main())  # without taking down what pyslang has made: a quarter of the work

@@ -17,6 +17,8 @@ from simorc.pipeline.tools import Limits, read_log
 from simorc.pipeline.workplace import Workplace
 
 REMEDY = "pip install 'simorc-tui[verilog]'"
+CIRCUIT_PROGRAM = Path(__file__).with_name("circuit_process.py")
+"""What refuses RTL; never imported here: it loads pyslang, which may be missing and takes long."""
 _PROGRAM = Path(__file__).with_name("slang_process.py")
 _NO_PYSLANG = 3
 _BOUNDS = Limits(seconds=60.0, memory=2 * 1024**3)

@@ -8,6 +8,7 @@ nothing of simorc. REQUEST contains `files`, `top`, `parameters`, and `want`: ``
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import sys
@@ -308,4 +309,4 @@ def mutants(source: str, seed: int, most: int, reset: str = "") -> list[dict[str
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    os._exit(main())  # without taking down what pyslang has made: a quarter of the work
