@@ -12,13 +12,15 @@ import platformdirs
 
 from simorc.analysis.points import Point
 from simorc.config.definitions import MeasurementDefinition, wanted_cards
+from simorc.config.models.statistical_corner import StatisticalCorner
 from simorc.config.names import NO_CORNER, STATISTICAL_CORNER, did_you_mean
-from simorc.config.project import Project, Testbench
+from simorc.config.project import Project, Testbench, known
 from simorc.errors import UsageError
 from simorc.measurements.device_values import parameters_needed
 from simorc.netlist.convergence_options import with_fallback_options
 from simorc.netlist.deck.card_measures import with_saves_for_cards
 from simorc.netlist.deck.template_paths import FROM_CASE, TemplatePaths
+from simorc.netlist.random_variables.matching import matched
 from simorc.netlist.random_variables.variables import HoistedDeck
 from simorc.netlist.seed_card import with_seed
 from simorc.netlist.template import Template
@@ -62,6 +64,7 @@ class BenchDecks:
         self.name = testbench.name
         self.measuring = DeclaredMeasurements(definitions, project.root)
         self.measurements: Sequence[str] = tuple(definitions)
+        self._corners = project.statistical_corners
         self._defaults = testbench.parameters
         self._limits = limits
         self._apart = apart
@@ -98,7 +101,12 @@ class BenchDecks:
         """
         plain, marked = self._written(point, options)
         if point.variables is None:
-            return plain, marked
+            saved = self._saved(point)
+            if saved is None or saved.seed is not None:
+                return plain, marked
+            written = {name: float(value) for name, value in saved.variables.items()}
+            values = matched(written, self._hoisted.form(plain, marked, directory).variables)
+            return self._hoisted.with_values(plain, marked, directory, values)
         return self._hoisted.with_values(plain, marked, directory, point.variables)
 
     def job(
@@ -140,13 +148,27 @@ class BenchDecks:
 
     def _written(self, point: Point, options: Sequence[str]) -> tuple[str, str]:
         """The deck as the template gives it, and the same with its numbers marked."""
-        known = self._recent.get(id(point))
-        texts = known[1] if known is not None else self._both(point)
+        recent = self._recent.get(id(point))
+        texts = recent[1] if recent is not None else self._both(point)
         self._recent[id(point)] = (point, texts)
         while len(self._recent) > _RECENT:
             self._recent.popitem(last=False)
-        plain, marked = (with_seed(with_fallback_options(text, options), point.seed) for text in texts)
+        saved = self._saved(point) if point.variables is None else None
+        seed = point.seed if saved is None or saved.seed is None else saved.seed
+        plain, marked = (with_seed(with_fallback_options(text, options), seed) for text in texts)
         return plain, marked
+
+    def _saved(self, point: Point) -> StatisticalCorner | None:
+        """The statistical corner that a point names. Raises UsageError for one that is not saved, or whose
+        seed is that of another testbench.
+        """
+        name = str(point.parameters.get(STATISTICAL_CORNER, NO_CORNER))
+        if name == NO_CORNER:
+            return None
+        saved = known(self._corners, name, "statistical corner").definition
+        if saved.seed is not None and saved.testbench != self.name:
+            raise UsageError(f"statistical corner '{name}' is a sample of testbench '{saved.testbench}'")
+        return saved
 
     def _both(self, point: Point) -> tuple[str, str]:
         return self._rendered(point, marked=False), self._rendered(point, marked=True)
@@ -155,17 +177,19 @@ class BenchDecks:
         if unknown := sorted(point.parameters.keys() - self._defaults.keys()):
             near = did_you_mean(unknown[0], self._defaults)
             raise UsageError(f"'{unknown[0]}' is no parameter of testbench '{self.name}'{near}")
-        if point.parameters.get(STATISTICAL_CORNER, NO_CORNER) != NO_CORNER:
+        saved = self._saved(point)
+        if point.variables is not None and saved is not None:
             raise UsageError(
                 "an analysis varies the random variables itself", remedy=f"omit {STATISTICAL_CORNER}"
             )
+        seed = point.seed if saved is None or saved.seed is None else saved.seed
         parameters = {name: _number(value) for name, value in {**self._defaults, **point.parameters}.items()}
         text = self._template.render(
             parameters,
             case_id=1,
             dut_netlist=f"{FROM_CASE}{self._dut}",
             project_root=f"{FROM_CASE}{self._root}",
-            seed=point.seed,
+            seed=seed,
             corner=point.corner,
             wrap=mark if marked else None,
             wrapped=parameters if marked else (),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from simorc.analysis.evaluation import Evaluator
 from simorc.analysis.points import Point
+from simorc.config.names import STATISTICAL_CORNER
 from simorc.rundir.provenance import hash_inputs
 
 
@@ -24,5 +25,10 @@ def inputs_of(evaluator: Evaluator, points: Sequence[Point]) -> dict[str, str]:
         files += [project.root / hook.rpartition(":")[0] for hook in hooks if hook]
         spiceinit = project.settings(name).simulator.spiceinit
         files += [Path(spiceinit)] if spiceinit else []
+    files += [
+        project.statistical_corners[name].path
+        for name in dict.fromkeys(str(each.parameters.get(STATISTICAL_CORNER)) for each in points)
+        if name in project.statistical_corners
+    ]
     decks = [evaluator.bench(point.testbench).deck(point, directory)[0] for point in points]
     return hash_inputs(project.root, files, directory, decks)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from simorc.config.models.sizing import SizingDefinition, SizingVariable
 from simorc.config.models.testbench import TestbenchConfig
-from simorc.config.names import did_you_mean, listed
+from simorc.config.names import STATISTICAL_CORNER, did_you_mean, listed
 from simorc.config.project import Project, Testbench
+from simorc.config.validate.cross_checks import unusable_corner
 from simorc.config.yaml.document import document_of
 from simorc.config.yaml.source import KeyPath, Source, read_yaml
 from simorc.errors import ConfigError, Problem, UsageError
@@ -158,10 +160,24 @@ class _Checks:
             else:
                 places.append((name, ("corners", name)))
         for name, place in places:
+            if name == STATISTICAL_CORNER:
+                yield from self._statistical(place)
+                continue
             yield from self._parameter(name, place)
             for variable, each in self.definition.variables.items():
                 if name in (variable, *each.followers):
                     yield self.source.problem(place, f"'{name}' is a variable of the sizing", at_key=True)
+
+    def _statistical(self, place: KeyPath) -> Iterator[Problem]:
+        """Names of statistical corners that no testbench of the sizing can use."""
+        value: Any = self.definition.corners
+        for key in place[1:]:
+            value = value[key]
+        for name in value if isinstance(value, list | tuple) else [value]:
+            for bench in self.definition.testbenches:
+                saved = {each: own.definition for each, own in self.project.statistical_corners.items()}
+                if message := unusable_corner(bench, str(name), saved):
+                    yield self.source.problem(place, message)
 
 
 def _measured(config: TestbenchConfig) -> list[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from simorc.analysis.points import Point
 from simorc.analysis.sizing.problem import Corner, Key, Problem, Wish, is_ratio
 from simorc.analysis.sizing.space import Place, Space, Variable
 from simorc.config.definitions import Spec
 from simorc.config.models.sizing import SizingDefinition, SizingVariable, SizingWish
+from simorc.config.names import STATISTICAL_CORNER
 from simorc.config.project import Project, Testbench
 from simorc.config.sizing_files import Sizing
 from simorc.errors import UsageError
@@ -119,14 +121,38 @@ def _corners(project: Project, definition: SizingDefinition, benches: Sequence[T
             raise UsageError(f"sweep {definition.corners} has Monte Carlo samples, which are no corners")
     else:
         grid = {name: each for name, each in definition.corners.items() if not isinstance(each, Mapping)}
-        bundles = {name: each for name, each in definition.corners.items() if isinstance(each, Mapping)}
+        bundles = {
+            name: _with_saved(project, definition, defaults, each)
+            for name, each in definition.corners.items()
+            if isinstance(each, Mapping)
+        }
         written = {"parameters": grid, "corners": bundles, "exclude": definition.exclude}
         plan = Plan.expand(written, defaults=defaults)
     if not 0 < len(plan) <= _MOST_CORNERS:
         raise UsageError(f"{len(plan)} corners; a sizing takes 1 to {_MOST_CORNERS}")
     _refuse_unknown(plan, benches)
+    if sized := [name for name in plan.parameters if name in _sized(definition)]:
+        raise UsageError(
+            f"corners set {sized[0]}, which is a variable of the sizing", remedy="name other corners"
+        )
     names = [case.corner for case in plan]
     return [_corner(case, len(set(names)) < len(names)) for case in plan]
+
+
+def _sized(definition: SizingDefinition) -> set[str]:
+    """The parameters that the variables of a sizing set."""
+    return {each for name, own in definition.variables.items() for each in (name, *own.followers)}
+
+
+def _with_saved(
+    project: Project, definition: SizingDefinition, known: Mapping[str, Value], bundle: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A corner with the parameters of its statistical corner, but for the variables of the sizing."""
+    saved = project.statistical_corners.get(str(bundle.get(STATISTICAL_CORNER)))
+    if saved is None:
+        return dict(bundle)
+    values, sized = saved.definition.parameters, _sized(definition)
+    return {**{key: each for key, each in values.items() if key in known and key not in sized}, **bundle}
 
 
 def _refuse_unknown(plan: Plan, benches: Sequence[Testbench]) -> None:

@@ -124,17 +124,18 @@ def statistical_problems(
     for path, bundle in bundles:
         values = bundle.get(STATISTICAL_CORNER, ())
         for value in values if isinstance(values, list | tuple) else [values]:
-            if message := _unusable(definition.testbench, str(value), corners):
+            saved = {name: document.model for name, document in corners.items()}
+            if message := unusable_corner(definition.testbench, str(value), saved):
                 place = written_path(sweep.source, (*path, STATISTICAL_CORNER))
                 yield sweep.source.problem(place, message)
 
 
-def _unusable(testbench: str, name: str, corners: Mapping[str, Document[StatisticalCorner]]) -> str:
-    """Why a sweep of a testbench cannot use a statistical corner; empty if it can."""
+def unusable_corner(testbench: str, name: str, corners: Mapping[str, StatisticalCorner | None]) -> str:
+    """Why a simulation of a testbench cannot use a statistical corner; empty if it can."""
     known = {NO_CORNER, *corners}
     if name not in known:
         return f"no statistical corner '{name}'{did_you_mean(name, known)}; known: {listed(known)}"
-    saved = corners[name].model if name in corners else None
+    saved = corners.get(name)
     if saved is not None and saved.seed is not None and saved.testbench != testbench:
         return (
             f"statistical corner '{name}' is a sample of testbench '{saved.testbench}': "
