@@ -11,6 +11,8 @@ from textual.app import App
 from textual.command import Provider
 from textual.errors import NoWidget
 from textual.events import Event, InputEvent, Key, MouseEvent
+from textual.widget import Widget
+from textual.widgets import OptionList
 from textual.worker import WorkerFailed
 
 from simorc.text import plain
@@ -144,9 +146,19 @@ class SimorcApp(App[int]):
     async def _is_command(self, key: Key) -> bool:
         """Run the command of a key, if there is one and the key is not typed into a text field."""
         focused = self.focused
+        if key.key in ("pageup", "pagedown") and self._list_comes(focused):
+            return True
         if focused is not None and focused.check_consume_key(key.key, key.character):
             return False
         return await self._check_bindings(key.key, priority=True) or await self._check_bindings(key.key)
+
+    def _list_comes(self, focused: Widget | None) -> bool:
+        """Whether the keys go to a list that is not laid out: it has no pages, and Textual asks for them."""
+        lists = [focused, *self.screen.query("CommandList")]
+        return any(
+            isinstance(each, OptionList) and each.option_count and not each.scrollable_content_region
+            for each in lists
+        )
 
     @property
     def keymap(self) -> Mapping[str, str]:

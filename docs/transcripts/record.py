@@ -143,8 +143,7 @@ TASKS: dict[str, tuple[str, int, int, tuple[str, ...], tuple[Step, ...]]] = {
         ("mc_offset",),
         (
             Step("A run is open.", (), ("100 / 100",)),
-            Step("`H`: its histogram.", ("H",), ("Histogram of",)),
-            Step("`1`: the offset.", ("1",), ("offset: n=100",)),
+            Step("`H`: the histogram of the offset, which has a spec.", ("H",), ("offset: n=100",)),
             Step(
                 "`escape`, then `q` quits; an active run would continue.",
                 ("Escape", "q"),

@@ -113,11 +113,21 @@ def footer_keys(
     return [_entry(entry, known, keymap or {}) for entry in FOOTERS[place]]
 
 
-def footer_text(place: str, commands: Iterable[Command], keymap: Mapping[str, str] | None = None) -> Text:
-    """``r run  x cancel  ...``: the keys in the accent, as many entries as the line holds."""
+def footer_text(
+    place: str, commands: Iterable[Command], keymap: Mapping[str, str] | None = None, width: int = 0
+) -> Text:
+    """``r run  x cancel  ...`` in `width` cells (0: all entries)."""
+    return keys_text(footer_keys(place, commands, keymap), width)
+
+
+def keys_text(entries: Iterable[tuple[str, str]], width: int = 0) -> Text:
+    """Keys in the accent, each with its word; as many entries as `width` cells hold whole (0: all)."""
     line = Text(no_wrap=True, overflow="ellipsis")
-    for keys, word in footer_keys(place, commands, keymap):
-        line.append("  " if line.plain else "").append(keys, KEYS_STYLE).append(f" {word}")
+    for keys, word in entries:
+        entry = Text("  " if line.plain else "").append(keys, KEYS_STYLE).append(f" {word}")
+        if width and line.cell_len + entry.cell_len > width:
+            break
+        line.append_text(entry)
     return line
 
 

@@ -236,6 +236,11 @@ def _ordered(frame: Frame, parameter: str) -> tuple[str, ...]:
     return tuple(parameter_text(value) for value in (sorted(values) if numeric else values))
 
 
+def values_of_parameters(frame: Frame, names: Sequence[str]) -> dict[str, tuple[object, ...]]:
+    """Every value that each of the parameters takes, once."""
+    return {name: tuple(dict.fromkeys(frame.parameters[name].tolist())) for name in names}
+
+
 def _spec(run: OpenRun, measurement: str) -> Spec | None:
     return next((spec for spec in run.specs if spec.measurement == measurement), None)
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.text import Text
+
 
 @dataclass(frozen=True)
 class Glyphs:
@@ -54,6 +56,9 @@ def progress_bar(glyphs: Glyphs, done: float, cells: int) -> str:
     return glyphs.bar_full * full + glyphs.bar_empty * (cells - full)
 
 
+HEADING = "bold blue"
+"""The title of a section within a pane; blue is the accent in the texts of this program."""
+
 VERDICT_STYLES = {
     "pass": "green",
     "near": "green",
@@ -75,6 +80,19 @@ def verdict_glyph(glyphs: Glyphs, status: str) -> str:
         "error": glyphs.failed,
         "pending": glyphs.pending,
     }.get(status, " ")
+
+
+def run_sign(glyphs: Glyphs, state: str, failed: int, violated: int = 0) -> Text:
+    """The sign of a run in its colour."""
+    sign = run_glyph(glyphs, state, failed, violated)
+    colours = {
+        glyphs.completed: "green",
+        glyphs.violated: "yellow",
+        glyphs.failed: "red",
+        glyphs.in_progress: "cyan",
+        glyphs.warning: "red",
+    }
+    return Text(sign, colours.get(sign, ""))
 
 
 def run_glyph(glyphs: Glyphs, state: str, failed: int, violated: int = 0) -> str:

@@ -32,6 +32,7 @@ from simorc_tui.screens.main.main_screen import MainScreen
 from tests.tui.fake_run import FakeRun, ordinary_row
 from tests.tui.fake_tuner import FakeTunerClient
 from tests.tui.flows import LOCAL
+from tests.tui.operating_points import write_operating_point
 from tests.tui.screens.test_pipeline_screen import FakePipeline
 from tests.tui.widgets.test_wave_view import TRAN, ramp, raw_text
 from tests.waiting import PATIENCE, screen_text
@@ -58,6 +59,8 @@ PLACES: tuple[Sequence[str], ...] = (
     ("L", "/"),
     ("ctrl+s",),
     *(("1", *("down",) * rows, "T") for rows in (2, 3, 4, 5)),
+    *(("i", *keys) for keys in ((), ("A",), ("s",), ("/",), ("/", "x", "enter"), ("?",))),
+    ("j", "space", "k", "i"),
     ("I",),
     *(
         ("I", *("tab",) * sections, key)
@@ -139,6 +142,7 @@ def prepare_project(root: Path) -> None:
         run.layout.raw(case_id).write_bytes(raw_text("Transient Analysis", TRAN, None, ramp(200)))
         run.layout.log(case_id).write_text("Doing analysis at TEMP = 27\n" * 40)
         run.layout.deck(case_id).write_text("rc\nr1 in out 1k\n.end\n" * 20)
+        write_operating_point(run.layout, case_id, vds=0.1 * case_id)
     other = FakeRun(root, "pvt_20261120120000", 20)
     other.fill(ordinary_row(case_id) for case_id in range(1, 15))
     (root / "spec.md").write_text("q toggles\n")

@@ -9,7 +9,7 @@ from simorc.rundir.layout import RunLayout
 
 def write_operating_point(layout: RunLayout, case_id: int, vds: float = 0.5) -> None:
     """The operating point of a case; `vds` is that of the tail (V), whose vdsat is 0.2 V."""
-    layout.case_dir(case_id).mkdir(parents=True)
+    layout.case_dir(case_id).mkdir(parents=True, exist_ok=True)
     OperatingPoint(
         (
             _mos("xota.xm1", 1, id=1e-5 * vds),

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+from textual.events import Key
+
+from simorc_tui.app import SimorcApp
 from simorc_tui.commands.command import Command, label_of
+from tests.tui.fake_run import FakeRun
+from tests.tui.flows import LOCAL
+from tests.waiting import until_shown
 
 
 @pytest.mark.parametrize(
@@ -27,3 +35,17 @@ def test_a_command() -> None:
         "cases.filter",
         "/",
     )
+
+
+@pytest.mark.parametrize("key", ["colon", "s", "C"])
+async def test_a_page_of_a_list_that_comes_is_no_error(
+    project: Path, make_run: Callable[..., FakeRun], key: str
+) -> None:
+    make_run(9)
+    app = SimorcApp(project, LOCAL)
+    async with app.run_test() as pilot:
+        await until_shown(pilot, lambda: app._main.main.table.row_count == 9)
+        for name in (key, "pageup", "pagedown"):
+            app.post_message(Key(name, None))
+        await app.input_handled()
+        assert app.screen is not app._main

@@ -93,7 +93,7 @@ def _tables(pairs: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> Render
     parts: list[RenderableType] = []
     for name, old, new in pairs:
         rows = rows_of(old, new)
-        parts.append(Text(plain(name), "bold underline"))
+        parts.append(Text().append(plain(name), "bold blue"))
         parts.append(table_of(rows, "before", "after") if rows else Text("the same", "italic"))
     return Group(*parts)
 

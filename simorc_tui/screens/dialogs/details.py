@@ -11,7 +11,7 @@ from simorc.rundir.store.reader import RunReader
 from simorc.text import duration, plain
 from simorc_tui.data.case_pages import CaseRow
 from simorc_tui.screens.dialogs.reading import ReadingScreen
-from simorc_tui.theme.glyphs import STATUS_WORDS
+from simorc_tui.theme.glyphs import HEADING, STATUS_WORDS
 from simorc_tui.widgets.case_table.columns import value_text
 
 
@@ -67,7 +67,7 @@ def _attempts(text: Text, view: RunReader, case_id: int) -> None:
 def _section(text: Text, title: str, lines: list[tuple[str, str]]) -> None:
     if not lines:
         return
-    text.append(f"{title}\n", "bold underline")
+    text.append(f"{title}\n", HEADING)
     for label, value in lines:
         text.append(f"  {plain(label):<16}", "bold").append(f" {plain(value)}\n")
     text.append("\n")

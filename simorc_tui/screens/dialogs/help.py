@@ -13,6 +13,7 @@ from simorc_tui.commands.form_commands import FORM_COMMANDS, FORM_GROUPS
 from simorc_tui.commands.plot_commands import PLOT_COMMANDS, PLOT_GROUPS, WAVE_COMMANDS
 from simorc_tui.commands.tuner_commands import TUNER_COMMANDS, TUNER_GROUPS
 from simorc_tui.screens.dialogs.reading import KeyLines, ReadingScreen, key_lines
+from simorc_tui.theme.glyphs import HEADING
 
 MOVING = (
     ("hjkl arrows", "Move; left and right scroll the table"),
@@ -115,5 +116,5 @@ def _group(group: str, commands: Sequence[Command], keymap: Mapping[str, str]) -
 def _shown(sections: Sequence[tuple[str, KeyLines]]) -> Group:
     parts: list[RenderableType] = []
     for title, lines in sections:
-        parts += [Text(title, "bold underline"), key_lines(lines, KEY_WIDTH), Text()]
+        parts += [Text().append(title, HEADING), key_lines(lines, KEY_WIDTH), Text()]
     return Group(*parts)

@@ -16,6 +16,7 @@ from simorc.operating_point.quantities import QUANTITIES
 from simorc.operating_point.selection import TEXTS, Row, columns_of, rows_of, value_text
 from simorc.operating_point.table import OperatingPoint
 from simorc.text import plain
+from simorc_tui.commands.footers import keys_text
 from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
 from simorc_tui.screens.dialogs.dialog import Dialog, show
 from simorc_tui.screens.dialogs.prompt import PromptScreen
@@ -26,7 +27,7 @@ REGION_STYLES = {
     "off": "dim",
 }
 """Where a transistor rarely should be is yellow, as a violated spec."""
-KEYS = "/ filter  s sort  A all quantities  arrows hjkl move  escape close"
+KEYS = (("/", "filter"), ("s", "sort"), ("A", "all quantities"), ("arrows hjkl", "move"), ("escape", "close"))
 
 
 class OperatingPointScreen(Dialog[None]):
@@ -58,7 +59,7 @@ class OperatingPointScreen(Dialog[None]):
             yield Label(Text(self._title), classes="dialog-title")
             yield DataTable(cursor_type="row", zebra_stripes=False, fixed_columns=1, cell_padding=1)
             yield Label("", id="op-caption")
-            yield Label(KEYS, classes="dialog-keys")
+            yield Label(keys_text(KEYS), classes="dialog-keys")
 
     def on_mount(self) -> None:
         self.set_focus(self._table)

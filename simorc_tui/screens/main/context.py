@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +17,7 @@ from simorc_tui.data.project.outline import ProjectOutline
 from simorc_tui.data.run_model import RunModel
 from simorc_tui.data.run_watcher import RunNews
 from simorc_tui.screens.dialogs.dialog import DismissedOnce, show
+from simorc_tui.settings.project_memory import ProjectMemory
 from simorc_tui.theme.glyphs import Glyphs
 from simorc_tui.widgets.case_table.filter_bar import FilterBar
 from simorc_tui.widgets.case_table.table import CaseTable
@@ -45,6 +47,9 @@ class MainContext:
         self.model: RunModel | None = None
         self.summaries: list[RunSummary] = []
         self.pane = "cases"
+        self.case_shown = 0
+        """The number of the case that was shown last."""
+        self.remembered = ProjectMemory(root).recall()
         self.commands: Sequence[Command] = ()
         """The commands of the screen, which puts them here."""
         self.command: Callable[[str], None] = lambda name: None
@@ -112,6 +117,16 @@ class MainContext:
         """The run shown; commands that need one are not offered without."""
         assert self.model is not None
         return self.model
+
+    def remember_plot(self, plot: str, chosen: Mapping[str, str]) -> None:
+        """What was chosen for a plot of a sweep, from now on chosen first."""
+        plots = {name: value for name, value in self.remembered.plots.items() if name != plot}
+        self.remember(plots={**plots, plot: dict(chosen)})
+
+    def remember(self, **changed: Any) -> None:
+        """Fields of `Remembered` that are others now, for the next start."""
+        self.remembered = replace(self.remembered, **changed)
+        ProjectMemory(self.root).keep(self.remembered)
 
     # Services -------------------------------------------------------------------------------------
 

@@ -50,6 +50,20 @@ class Controllers:
         self.form = FormController(main, self.project)
         self.program = ProgramController(main, self.project)
 
+    def remember(self) -> None:
+        """Where the user is, for the next start; the widgets may be gone."""
+        main = self.main
+        if main.run is not None:
+            newest = main.summaries[0].run if main.summaries else ""
+            main.remember(
+                run=main.run.name,
+                newest=newest,
+                case=main.case_shown,
+                pane=main.pane,
+                tab=self.panes.tab,
+                zoomed=self.panes.zoomed,
+            )
+
     def launch(self) -> None:
         """In the tree, what its cursor is on: a pipeline, a sweep, a run; else the builder's sweep."""
         entry = self.pipelines.entry()

@@ -83,7 +83,7 @@ class MainScreen(Screen[None]):
         main.tree.border_title = "1 project"
         main.builder.border_title = "2 sweep builder"
         self.controllers.arrangement.show_arrangement()
-        self.controllers.panes.fit()
+        self.controllers.panes.restore()
         self.controllers.project.read_project()
         self.set_interval(1.0, self.controllers.open_run.every_second)
         self.call_after_refresh(self._watch)
@@ -96,6 +96,7 @@ class MainScreen(Screen[None]):
         self.controllers.netlists.watch()
 
     async def on_unmount(self) -> None:
+        self.controllers.remember()
         self.controllers.run_list.leave()
         self.controllers.pipelines.leave()
         self.controllers.open_run.leave()

@@ -123,6 +123,7 @@ class OpenRunController(Controller):
         main = self.main
         row = main.table.current
         self._case_outdated, self._case_shown = False, time.monotonic()
+        main.case_shown = row.case_id if row is not None else 0
         main.case_view.show_case(main.run, row.case_id if row is not None else None)
         message = message_text(row) if row is not None else ""
         hidden = "" if main.table.has_in_view("message", len(message)) else message

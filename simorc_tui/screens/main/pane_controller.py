@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from rich.style import Style
 from textual.geometry import Region
 from textual.widget import Widget
@@ -10,22 +12,24 @@ from textual.widgets import Static
 from simorc_tui.commands.footers import footer_text
 from simorc_tui.screens.dialogs.jump import JumpScreen
 from simorc_tui.screens.main.context import Controller, MainContext
+from simorc_tui.widgets.case_view import TABS
 
 PANES = ("tree", "builder", "cases", "view")
 LEFT = ("tree", "builder")
 NARROW_COLUMNS, NARROW_LINES = 110, 30
 
 
-CHOSEN_TITLE, OTHER_TITLE = Style(bold=True, underline=True), Style()
+CHOSEN_TITLE, OTHER_TITLE = Style(bold=True), Style()
+UNDERLINED = Style(bold=True, underline=True)
 
 
-def _show_chosen(pane: Widget, chosen: bool) -> None:
-    """Underline the title of the focused pane; only the title's line is painted again.
+def _show_chosen(pane: Widget, chosen: bool, style: Style) -> None:
+    """Mark the title of the focused pane; only the title's line is painted again.
 
     Done directly and not by :focus-within, which would restyle all widgets below both panes; by the rule and
     not by the property, which would repaint them.
     """
-    if pane.styles.set_rule("border_title_style", CHOSEN_TITLE if chosen else OTHER_TITLE):
+    if pane.styles.set_rule("border_title_style", style if chosen else OTHER_TITLE):
         pane.refresh(Region(-1, -1, pane.outer_size.width, 1))
 
 
@@ -35,6 +39,7 @@ class PaneController(Controller):
     def __init__(self, main: MainContext) -> None:
         super().__init__(main)
         self.zoomed = False
+        self.tab = TABS[0]
 
     def follow_focus(self, focused: Widget) -> None:
         """A widget got the focus: its pane is the one that has the keys."""
@@ -42,6 +47,17 @@ class PaneController(Controller):
             if widget.id in PANES and widget.id != self.main.pane:
                 self.main.pane = str(widget.id)
                 self.fit()
+
+    def restore(self) -> None:
+        """The pane and tab of last time, zoomed or not."""
+        left = self.main.remembered
+        self.zoomed = left.zoomed
+        if left.tab in TABS:
+            self.tab = self.main.case_view.tab = left.tab
+        if left.pane in PANES:
+            self.main.pane = left.pane
+            self.focus_pane()
+        self.fit()
 
     def go_to(self, pane: str) -> None:
         """Go to a pane; a second time zooms it."""
@@ -56,6 +72,7 @@ class PaneController(Controller):
         self.fit()
 
     def show_tab(self, tab: str) -> None:
+        self.tab = tab
         self.main.case_view.show_tab(tab)
         if self.main.pane != "view":
             self.go_to("view")
@@ -79,11 +96,13 @@ class PaneController(Controller):
 
     def fit(self) -> None:
         single = self.single
+        coloured = "NO_COLOR" not in os.environ
+        style = CHOSEN_TITLE if coloured else UNDERLINED
         # Not by classes of the screen: each would style every widget again, a fifth of a second in all.
         for pane in PANES:
             widget = self.main.screen.query_one(f"#{pane}")
             widget.display = not single or pane == self.main.pane
-            _show_chosen(widget, pane == self.main.pane)
+            _show_chosen(widget, pane == self.main.pane, style)
         left = self.main.screen.query_one("#left")
         left.display = not single or self.main.pane in LEFT
         left.set_class(single, "alone")
@@ -92,7 +111,12 @@ class PaneController(Controller):
 
     def show_footer(self) -> None:
         """The keys of where the keys go; painted only when they are others."""
-        wanted = footer_text(self.main.place, self.main.commands, getattr(self.main.app, "keymap", {}))
+        wanted = footer_text(
+            self.main.place,
+            self.main.commands,
+            getattr(self.main.app, "keymap", {}),
+            self.main.screen.size.width,
+        )
         footer = self.main.screen.query_one("#footer", Static)
         if wanted != footer.content:
             footer.update(wanted, layout=False)

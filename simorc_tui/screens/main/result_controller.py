@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from simorc.rundir.store.reader import Column
-from simorc_tui.screens.dialogs.choice import Choice, ChoiceScreen
+from simorc_tui.data.plot_choices import PlotChoices, histogram_choices
 from simorc_tui.screens.main.context import Controller, MainContext
 from simorc_tui.screens.main.pane_controller import PaneController
 
 if TYPE_CHECKING:
-    from simorc_tui.data.distributions import Map, Spread
-    from simorc_tui.data.run_model import RunModel
+    from simorc_tui.screens.dialogs.result_screen import Drawing
 
-ALL_SPECS = "all specs"
-ALL_COMBINATIONS = "combination of all others"
-KEYS = "123456789"
+Drawn = TypeVar("Drawn")
 
 
 class ResultController(Controller):
@@ -39,123 +37,96 @@ class ResultController(Controller):
         self._panes.show_tab("wave")
 
     def histogram(self) -> None:
-        self._ask_measurement("Histogram of", lambda name: self.main.do(self._histogram(name), "results"))
+        """The histogram of the likeliest measurement."""
+        self._open("histogram")
 
     def over_parameter(self) -> None:
-        """Plot a measurement against a parameter; prompts for both."""
-
-        def asked(measurement: str) -> None:
-            parameters = self._labels("parameter")
-            if not parameters:
-                self.main.say("This run sweeps no parameter.")
-                return
-            self.ask_name(f"{measurement} over", parameters, lambda name: self._ask_by(measurement, name))
-
-        self._ask_measurement("Measurement", asked)
-
-    def _ask_by(self, measurement: str, parameter: str) -> None:
-        """With several other parameters, which one makes the curves."""
-        others = [name for name in self._labels("parameter") if name != parameter]
-
-        def asked(by: str) -> None:
-            chosen = "" if by == ALL_COMBINATIONS else by
-            self.main.do(self._over(measurement, parameter, chosen), "results")
-
-        if len(others) > 1:
-            self.ask_name("One curve for each", [*others, ALL_COMBINATIONS], asked)
+        """The likeliest measurement against the likeliest parameter."""
+        if not self._labels("parameter"):
+            self.main.say("This run sweeps no parameter.")
         else:
-            asked(others[0] if others else ALL_COMBINATIONS)
+            self._open("over")
+
+    def _open(self, kind: str) -> None:
+        measurements = self._labels("measurement")
+        if not measurements:
+            self.main.say("This run has no measurements.")
+        else:
+            self.main.do(self._plot(kind, measurements), "results")
+
+    async def _plot(self, kind: str, measurements: list[str]) -> None:
+        from simorc_tui.data import run_plots
+        from simorc_tui.screens.dialogs.plot_screen import PlotScreen
+
+        model, likely = self.main.open_run(), self._likely()
+        labels = self._labels("parameter")
+        if kind == "over":
+            choices = await asyncio.to_thread(run_plots.curve_choices_of, model, measurements, likely, labels)
+        else:
+            choices = histogram_choices(measurements, likely)
+        make = run_plots.curves if kind == "over" else run_plots.histogram
+        drawing = self._drawing(kind, choices, partial(make, model), run_plots.file_name)
+        spread = await asyncio.to_thread(drawing.make, drawing.choices)
+        self.main.ask(PlotScreen(drawing, spread))
 
     def map(self) -> None:
-        """Plot a pass and fail map; prompts for the spec and both parameters."""
-        self.main.do(self._ask_map(), "results")
-
-    async def _histogram(self, measurement: str) -> None:
-        from simorc_tui.screens.dialogs.plot_screen import PlotScreen
-
-        model = self.main.open_run()
-        spread = await asyncio.to_thread(_histogram, model, measurement)
-        self.main.ask(PlotScreen(spread, model.layout.reports / f"histogram_{measurement}"))
-
-    async def _over(self, measurement: str, parameter: str, by: str) -> None:
-        from simorc_tui.screens.dialogs.plot_screen import PlotScreen
-
-        model = self.main.open_run()
-        spread = await asyncio.to_thread(_over, model, measurement, parameter, by)
-        self.main.ask(PlotScreen(spread, model.layout.reports / f"{measurement}_over_{parameter}"))
-
-    async def _ask_map(self) -> None:
-        parameters = self._labels("parameter")
-        if len(parameters) < 2:
+        """The pass and fail map of all specs over the two likeliest parameters."""
+        if len(self._labels("parameter")) < 2:
             self.main.say("A map needs two swept parameters.")
-            return
-        specs = await asyncio.to_thread(_spec_names, self.main.open_run())
+        else:
+            self.main.do(self._map(), "results")
 
-        def across_asked(spec: str) -> None:
-            def down_asked(across: str) -> None:
-                others = [name for name in parameters if name != across]
-                self.ask_name(
-                    "Down", others, lambda down: self.main.do(self._map(spec, across, down), "results")
-                )
-
-            self.ask_name("Across", parameters, down_asked)
-
-        self.ask_name("Map of", [ALL_SPECS, *specs], across_asked)
-
-    def _show_map(self, spec: str, across: str, down: str) -> None:
-        self.main.do(self._map(spec, across, down), "results")
-
-    async def _map(self, spec: str, across: str, down: str) -> None:
-        name = "" if spec == ALL_SPECS else spec
+    async def _map(self) -> None:
+        from simorc_tui.data import run_plots
         from simorc_tui.screens.dialogs.map_screen import MapScreen
 
-        model = self.main.open_run()
-        found = await asyncio.to_thread(_map, model, name, across, down)
-        target = model.layout.reports / f"map_{name or 'all'}_{across}_{down}"
-        self.main.ask(MapScreen(found, self.main.glyphs, target), self._go_to_case)
+        model, labels = self.main.open_run(), self._labels("parameter")
+        likely = [self.main.case_view.current_spec]
+        choices = await asyncio.to_thread(run_plots.map_choices_of, model, likely, labels)
+        drawing = self._drawing("map", choices, partial(run_plots.verdict_map, model), run_plots.file_name)
+        found = await asyncio.to_thread(drawing.make, drawing.choices)
+        self.main.ask(MapScreen(drawing, found, self.main.glyphs), self._go_to_case)
+
+    def _drawing(
+        self,
+        kind: str,
+        choices: PlotChoices,
+        make: Callable[[PlotChoices], Drawn],
+        name: Callable[[str, PlotChoices], str],
+    ) -> Drawing[Drawn]:
+        """What was chosen for the sweep before, unless the cursor is on a spec; what is chosen is kept."""
+        from simorc_tui.screens.dialogs.result_screen import Drawing
+
+        layout = self.main.open_run().layout
+        plot = f"{layout.sweep} {kind}"
+        remembered = self.main.remembered.plots.get(plot, {})
+        spec = self.main.case_view.current_spec
+        first = choices.choices[0].name
+        if spec in choices.choices[0].values:
+            remembered = {name: value for name, value in remembered.items() if name != first}
+        return Drawing(
+            choices.recalled(remembered),
+            make,
+            lambda chosen: self.main.remember_plot(plot, chosen.chosen),
+            lambda chosen: layout.reports / name(kind, chosen),
+        )
+
+    def _likely(self) -> list[str]:
+        """Measurements that may be meant, the likeliest first: the spec under the cursor, the column that
+        the cases are sorted by, the spec that needs attention.
+        """
+        tightest = self.main.status_line.violations.tightest
+        return [
+            self.main.case_view.current_spec,
+            self.main.table.arrangement.order.removeprefix("m_"),
+            tightest.name if tightest is not None else "",
+        ]
 
     def _go_to_case(self, case_id: int | None) -> None:
         if case_id is not None:
             self._panes.go_to_case(case_id)
 
-    def _ask_measurement(self, title: str, then: Callable[[str], None]) -> None:
-        names = self._labels("measurement")
-        if not names:
-            self.main.say("This run has no measurements.")
-        else:
-            self.ask_name(title, names, then)
-
-    def ask_name(self, title: str, names: Sequence[str], then: Callable[[str], None]) -> None:
-        """Prompt for one of some names; a single one is chosen without a prompt."""
-        if len(names) == 1:
-            then(names[0])
-            return
-        choices = [Choice(name, KEYS[i] if i < len(KEYS) else "", name) for i, name in enumerate(names)]
-        self.main.ask(ChoiceScreen(title, choices), lambda name: then(name) if name is not None else None)
-
     def _labels(self, role: str) -> list[str]:
         """Names of the run's parameters or measurements."""
         columns: list[Column] = self.main.table.brought_columns()
         return [column.label for column in columns if column.role == role]
-
-
-def _histogram(model: RunModel, measurement: str) -> Spread:
-    from simorc_tui.data.distributions import histogram_of
-
-    return histogram_of(model.results(), measurement)
-
-
-def _over(model: RunModel, measurement: str, parameter: str, by: str) -> Spread:
-    from simorc_tui.data.distributions import over_parameter
-
-    return over_parameter(model.results(), measurement, parameter, by)
-
-
-def _spec_names(model: RunModel) -> list[str]:
-    return [spec.measurement for spec in model.results().specs]
-
-
-def _map(model: RunModel, spec: str, across: str, down: str) -> Map:
-    from simorc_tui.data.distributions import map_of
-
-    return map_of(model.results(), spec, across, down)

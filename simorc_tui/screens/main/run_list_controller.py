@@ -76,14 +76,21 @@ class RunListController(Controller):
         self.main.screen.post_message(RunsJudged(self._verdicts.judge(wanted)))
 
     def _attach_first(self) -> None:
-        """The requested run, else the newest with an active runner, else the newest."""
+        """The requested run, else the newest with an active runner, else the one left last time, unless a
+        newer one came since; else the newest.
+        """
         name, self._asked = self._asked, None
         if name is None and self.main.summaries:
-            newest = self.main.summaries[0]
-            name = next((s for s in self.main.summaries if s.alive and s.state in UNDER_WAY), newest).run
+            runs = {summary.run for summary in self.main.summaries}
+            left, newest = self.main.remembered, self.main.summaries[0].run
+            usual = left.run if left.newest == newest and left.run in runs else newest
+            active = (s.run for s in self.main.summaries if s.alive and s.state in UNDER_WAY)
+            name = next(active, usual)
         if name is None:
             return
         try:
             self._open_run.attach(find_run(self.main.root, name))
         except SimorcError as error:
             self.main.show_error(error)
+        if name == self.main.remembered.run:
+            self.main.table.go_to(self.main.remembered.case)

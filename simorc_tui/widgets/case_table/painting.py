@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 
 from rich.segment import Segment
 from rich.style import Style
@@ -62,7 +64,11 @@ class CasePainter:
     def header(self, arrangement: Arrangement) -> Strip:
         """The columns' names; the one sorted by carries an arrow."""
         style = self.palette.of("header")
-        return self._line([(self._label(column, arrangement), style) for column in self.columns], style)
+        return self._line(
+            [(self._label(column, arrangement), style) for column in self.columns],
+            style,
+            cut=self.writer.glyphs.arrow,
+        )
 
     def row(self, row: CaseRow, *, marked: bool, at_cursor: bool) -> Strip:
         """A case."""
@@ -87,15 +93,33 @@ class CasePainter:
             self.too_narrow(column, min(len(text), WIDEST_CELL))
         return fitted(text, column.width, column.right)
 
-    def _line(self, cells: Sequence[tuple[str, Style]], style: Style, pointer: str = " ") -> Strip:
+    def _line(
+        self, cells: Sequence[tuple[str, Style]], style: Style, pointer: str = " ", cut: str = ""
+    ) -> Strip:
         """The first cells, after the pointer, are frozen; the others scroll sideways under them."""
-        parts = [Segment(text + " " * GAP, cell_style) for text, cell_style in cells]
+        parts = [
+            Segment(self._in_view(place, text, cut) + " " * GAP, cell_style)
+            for place, (text, cell_style) in enumerate(cells)
+        ]
         parts[0] = Segment((pointer + cells[0][0]).ljust(self.columns[0].width + GAP), cells[0][1])
         if self.left:
             frozen = sum(column.width + GAP for column in self.columns[: self.frozen_columns])
             others = Strip(parts[self.frozen_columns :]).crop(self.left, self.left + self.width - frozen)
             parts = [*parts[: self.frozen_columns], *others]
         return Strip(parts).adjust_cell_length(self.width, style)
+
+    def _in_view(self, place: int, text: str, cut: str) -> str:
+        """A number that the right edge would cut is not shown, it would read as another one; `cut` is."""
+        column = self.columns[place]
+        room = self.width - self._starts[place] + (self.left if place >= self.frozen_columns else 0)
+        if column.right and 0 < room < column.width:
+            return cut.rjust(room).ljust(column.width)
+        return text
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each column begins, nothing scrolled."""
+        return [0, *accumulate(column.width + GAP for column in self.columns)]
 
     def _label(self, column: TableColumn, arrangement: Arrangement) -> str:
         glyphs, sign = self.writer.glyphs, ""

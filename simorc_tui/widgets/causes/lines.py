@@ -19,6 +19,7 @@ from simorc_tui.data.causes.model import (
     Tornado,
     Yielded,
 )
+from simorc_tui.theme.coloured import coloured
 from simorc_tui.theme.glyphs import ASCII, VERDICT_STYLES, Glyphs, verdict_glyph
 from simorc_tui.widgets.causes import pictures
 
@@ -242,7 +243,7 @@ class CauseLines:
         return [
             (Text(first, "bold"), None),
             (Text(f"It shows {answers}."), None),
-            (Text("Press a to start it; its cost is shown first.", "blue"), None),
+            (coloured("Press a to start it; its cost is shown first.", "blue"), None),
         ]
 
     def _name_width(self, names: Sequence[str]) -> int:

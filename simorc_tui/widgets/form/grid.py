@@ -12,12 +12,13 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from simorc_tui.theme.glyphs import HEADING
 from simorc_tui.widgets.form.columns import GridBlock, GridColumns
 from simorc_tui.widgets.option_lines import show_line
 
 MARGIN = 2
 """Cells of the list that are no text: its padding and its scrollbar."""
-CELL, TITLE = "reverse", "bold underline"
+CELL, TITLE = "reverse", HEADING
 
 
 class FormGrid(OptionList):

@@ -25,14 +25,14 @@ from simorc.rundir.store.warning_rows import WarningGroup
 from simorc.text import plain
 from simorc_tui.data.run_results import RunResults, read_results
 from simorc_tui.theme.coloured import coloured
-from simorc_tui.theme.glyphs import UNICODE, Glyphs
+from simorc_tui.theme.glyphs import HEADING, UNICODE, Glyphs
 from simorc_tui.widgets.failing import FailingPane
 from simorc_tui.widgets.spec_sheet.sheet_table import SheetTable
 
 LOOK_AGAIN_SECONDS = 1.0
 REST_FACTOR = 20
 """Reading may take a twentieth of the time at most: a million cases are not read again every second."""
-HEADING, EVENTS_SHOWN = "bold underline", 12
+EVENTS_SHOWN = 12
 LEAST_WIDTH = 78
 """Width (cells) of the spec sheet before the pane has a size."""
 MARGIN = 2
@@ -185,19 +185,19 @@ class SpecsView(FailingPane):
         if results.note:
             lines.append((Text(plain(results.note), "italic"), None))
         if results.specs:
-            lines.append((Text(plain(f"specs   {results.summary}"), HEADING), None))
+            lines.append((coloured(plain(f"specs   {results.summary}"), HEADING), None))
             sheet = SheetTable(results.specs, (self.size.width or LEAST_WIDTH) - MARGIN, self.glyphs)
             lines += [(sheet.heading(), None), *((sheet.line(spec), spec) for spec in results.specs)]
         elif not results.note:
             lines.append((Text("This run has no specs.", "dim"), None))
         if results.failures:
-            lines.append((Text("failures   press enter to show the cases", HEADING), None))
+            lines.append((coloured("failures   press enter to show the cases", HEADING), None))
             lines += [(self._failure_line(group), group) for group in results.failures]
         if results.warnings:
-            lines.append((Text("warnings   press enter to show the cases", HEADING), None))
+            lines.append((coloured("warnings   press enter to show the cases", HEADING), None))
             lines += [(coloured(plain(str(group)), "yellow"), group) for group in results.warnings]
         if results.events:
-            lines.append((Text("events", HEADING), None))
+            lines.append((coloured("events", HEADING), None))
             lines += [
                 (Text(f"{clock} {plain(kind):9} {plain(message)}"), None)
                 for clock, kind, message in results.events[:EVENTS_SHOWN]

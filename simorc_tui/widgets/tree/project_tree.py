@@ -20,7 +20,7 @@ from simorc.text import plain
 from simorc_tui.data.project.outline import BrokenOutline, ProjectOutline
 from simorc_tui.theme.ascii_look import draw_in_ascii
 from simorc_tui.theme.coloured import coloured
-from simorc_tui.theme.glyphs import ASCII, UNICODE, Glyphs, run_glyph
+from simorc_tui.theme.glyphs import ASCII, UNICODE, Glyphs, run_sign
 from simorc_tui.widgets.tree.entry import Entry as Entry
 from simorc_tui.widgets.tree.pipeline_branch import PipelineBranch
 
@@ -180,8 +180,9 @@ class ProjectTree(Tree[Entry]):
                 node.set_label(self._broken_label(name, self._why[name], "red"))
                 continue
             last = newest.get(name)
-            sign = self._sign(last) if last is not None else " "
-            label = Text(f"{sign} {plain(name)}", no_wrap=True)
+            label = Text(no_wrap=True)
+            label.append_text(self._sign(last) if last is not None else Text(" "))
+            label.append(f" {plain(name)}")
             if last is not None:
                 label.append(f"  {last.counts['completed']}/{last.total}", "dim")
                 label.append(
@@ -194,14 +195,15 @@ class ProjectTree(Tree[Entry]):
         if self._violations.get(run):
             label.append(f" {self.glyphs.violated}{self._violations[run]}", "yellow")
 
-    def _sign(self, summary: RunSummary) -> str:
+    def _sign(self, summary: RunSummary) -> Text:
         failed, violated = summary.counts["failed"], self._violations.get(summary.run, 0)
-        return run_glyph(self.glyphs, summary.state, failed, violated)
+        return run_sign(self.glyphs, summary.state, failed, violated)
 
     def _run_label(self, summary: RunSummary) -> Text:
         counts = summary.counts
         sign = self._sign(summary)
-        label = Text(f"{sign} {plain(summary.shown)} ", STATE_COLOURS.get(summary.state, ""), no_wrap=True)
+        label = Text(no_wrap=True).append_text(sign)
+        label.append(f" {plain(summary.shown)} ", STATE_COLOURS.get(summary.state, ""))
         label.append(f"{counts['completed']}/{summary.total}")
         if counts["failed"]:
             label.append(f" {self.glyphs.failed}{counts['failed']}", "red")
@@ -227,7 +229,7 @@ class ProjectTree(Tree[Entry]):
     def _add_files(self, title: str, files: Iterable[Path], kind: str) -> None:
         node = self.root.add(title, expand=True)
         for path in files:
-            node.add_leaf(Text(plain(path.name)), Entry(kind, path.name, path))
+            node.add_leaf(Text(f"  {plain(path.name)}"), Entry(kind, path.name, path))
 
     def _add_testbenches(self, outline: ProjectOutline) -> None:
         node = self.root.add("testbenches", expand=True)

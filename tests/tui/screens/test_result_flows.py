@@ -100,18 +100,18 @@ async def test_histogram_and_curves_over_a_parameter(project: Path, run: FakeRun
         await user.sees("gain: n=39", "mean")
         assert "Cpk" not in user.text, "a grid is no population"
         await user.press("escape", "P")
-        await user.sees("gain over")
-        await user.press("1")
-        await user.sees("gain over vdd")
+        await user.sees("gain over vdd, by corner", "measurement ‹ gain › 1/1", "over ‹ vdd › 1/2")
         await user.press("escape")
-        assert user.pilot.app.screen is user.screen
+        await user.until(lambda: user.pilot.app.screen is user.screen)
 
 
 async def test_a_parameter_of_texts_has_its_values_named(project: Path, run: FakeRun) -> None:
     async with terminal(project) as user:
         await user.until(lambda: user.screen.main.table.row_count == 45)
-        await user.press("P", "2")
-        await user.sees("gain over corner, by vdd", "corner (0 ss, 1 ff, 2 tt)")
+        await user.press("P")
+        await user.sees("gain over vdd, by corner")
+        await user.press("tab", "2")
+        await user.sees("gain over corner, by vdd", "corner (0 ss, 1 ff, 2 tt)", "by ‹ vdd ›")
 
 
 async def test_curves_by_a_second_parameter_of_three(project: Path, run: FakeRun) -> None:
@@ -119,15 +119,51 @@ async def test_curves_by_a_second_parameter_of_three(project: Path, run: FakeRun
     run.db.execute("UPDATE cases SET p_temp = CASE WHEN id <= 20 THEN 27 ELSE 125 END")
     async with terminal(project) as user:
         await user.until(lambda: user.screen.main.table.row_count == 45)
-        await user.press("P", "1")
-        await user.sees("One curve for each", "combination of all others")
-        await user.press("1")
+        await user.press("P")
         await user.sees("gain over vdd, by corner: lowest and highest")
         screen = user.pilot.app.screen
         assert isinstance(screen, PlotScreen)
         traces = screen.spread.panel.strips[0].traces
         assert [trace.label for trace in traces] == ["corner=ss", "corner=ff", "corner=tt"]
         assert all(len(trace.branches) == 2 for trace in traces)
+
+
+async def test_what_was_plotted_is_plotted_again(project: Path, run: FakeRun) -> None:
+    run.add_column("p_temp", "parameter", "temp", "C", 3)
+    run.db.execute("UPDATE cases SET p_temp = CASE WHEN id <= 20 THEN 27 ELSE 125 END")
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.main.table.row_count == 45)
+        await user.press("P", "tab")
+        await user.sees("gain over vdd, by corner")
+        await user.press("space")
+        await user.sees("1  vdd", "2  corner", "3  temp")
+        await user.press("3")
+        await user.sees("gain over temp, by corner")
+        await user.press("left_square_bracket")
+        await user.sees("gain over corner, by temp", "over ‹ corner ›")
+        await user.press("tab", "left_square_bracket")
+        await user.sees("gain over corner, by vdd")
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.main.table.row_count == 45)
+        await user.press("P")
+        await user.sees("gain over corner, by vdd")
+
+
+async def test_the_place_is_there_again(project: Path, run: FakeRun, make_run: MakeRun) -> None:
+    make_run(9, "pvt_20261120120000")
+    async with terminal(project) as user:
+        await user.until(lambda: len(user.screen.main.summaries) == 2)
+        user.screen.controllers.runs.open_run("pvt_20261120120000")
+        await user.until(lambda: user.screen.main.table.row_count == 9)
+        await user.press("z", "j", "j", "L")
+        await user.until(lambda: user.screen.main.place == "log")
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.main.table.row_count == 9)
+        main = user.screen.main
+        assert (main.place, main.table.cursor, user.screen.controllers.panes.zoomed) == ("log", 2, True)
+    make_run(4, "pvt_20261122120000")
+    async with terminal(project) as user:
+        await user.until(lambda: user.screen.main.table.row_count == 4)
 
 
 async def test_a_histogram_is_written(project: Path, run: FakeRun) -> None:
@@ -151,10 +187,11 @@ async def test_a_histogram_is_written(project: Path, run: FakeRun) -> None:
 async def test_the_map_is_written(project: Path, run: FakeRun) -> None:
     async with terminal(project) as user:
         await user.until(lambda: user.screen.main.table.row_count == 45)
-        await user.press("m", "2")
-        await user.until(lambda: "Across" in user.text)
-        await user.press("1")
-        await user.sees("gain: corner down, vdd across")
+        await user.press("m")
+        await user.sees("map of ‹ all specs ›", "across ‹ vdd ›", "down ‹ corner ›")
+        await user.press("right_square_bracket")
+        await user.sees("map of ‹ gain ›")
+        await user.until(lambda: user.pilot.app.screen.map.title.startswith("gain:"))  # type: ignore[attr-defined]
         for key, ending in (("c", ".csv"), ("s", ".svg")):
             await user.press("f6")
             await user.sees("Format of the plot file")
@@ -171,10 +208,8 @@ async def test_the_map_is_written(project: Path, run: FakeRun) -> None:
 async def test_the_map_leads_to_a_case(project: Path, run: FakeRun) -> None:
     async with terminal(project) as user:
         await user.until(lambda: user.screen.main.table.row_count == 45)
-        await user.press("m", "2")
-        await user.until(lambda: "Across" in user.text)
-        await user.press("1")
-        await user.sees("gain: corner down, vdd across", "1.98")
+        await user.press("m")
+        await user.sees("map of ‹ all specs ›", "1.98")
         await user.press("right", "enter")
         await user.until(lambda: user.pilot.app.screen is user.screen)
         assert user.screen.main.table.cursor > 0

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
@@ -13,6 +14,8 @@ from simorc.rundir.store.reader import RunReader
 from simorc_tui.data.case_order import Arrangement, OrderQuery
 from simorc_tui.data.case_pages import PAGE_ROWS, PAGES_KEPT
 from simorc_tui.theme.glyphs import ASCII, UNICODE, Glyphs
+from simorc_tui.widgets.case_table.columns import CellWriter, TableColumn
+from simorc_tui.widgets.case_table.painting import CasePainter, CasePalette
 from simorc_tui.widgets.case_table.table import CaseTable
 
 MILLION = 1_000_000
@@ -182,3 +185,18 @@ async def test_a_million_cases_cost_pages_only(
         await pilot.press("g")
         assert max(asked) <= PAGE_ROWS
         assert len(app.table._pages._pages) <= PAGES_KEPT
+
+
+@pytest.mark.parametrize("width", range(7, 18))
+def test_a_number_is_never_cut_by_the_edge(width: int) -> None:
+    """Half of a number reads as another number."""
+    columns = [
+        TableColumn("id", "case", "id", width=4),
+        TableColumn("m_gain", "gain", "measurement", width=8),
+    ]
+    palette = CasePalette(Style, lambda _: Style())
+    writer = CellWriter(UNICODE, 4, {}, set())
+    painter = CasePainter(columns, writer, palette, width, 0, 1, lambda *_: None)
+    shown = painter._line([("0001", Style()), ("   48.92", Style())], Style()).text[6:]
+    assert shown.strip() == ("48.92" if width >= 14 else "")
+    assert painter.header(Arrangement()).text[6:].strip() == ("gain" if width >= 14 else "▸")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.app import App
 from textual.widgets import Static
 
 from simorc_tui.data.distributions import Map
+from simorc_tui.data.plot_choices import map_choices
 from simorc_tui.screens.dialogs.map_screen import MapScreen
+from simorc_tui.screens.dialogs.result_screen import Drawing
 from simorc_tui.theme.glyphs import UNICODE
 
 
@@ -20,16 +24,21 @@ def square(size: int) -> Map:
     return Map("all specs", names, names, cells, "vdd", "temp")
 
 
+def map_screen(found: Map) -> MapScreen:
+    choices = map_choices((), (), {"vdd": found.columns, "temp": found.rows})
+    return MapScreen(Drawing(choices, lambda _: found, lambda _: None, lambda _: Path("map")), found, UNICODE)
+
+
 @pytest.mark.parametrize(("size", "wide"), [(3, 4), (30, 2), (50, 1)])
 async def test_a_row_is_one_line(size: int, wide: int) -> None:
     app: App[None] = App()
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = MapScreen(square(size), UNICODE)
+        screen = map_screen(square(size))
         app.push_screen(screen)
         await pilot.pause()
         head, *rows = screen.drawing().plain.split("\n")
         assert len(rows) == size and all(row.startswith(f"{10 + at}") for at, row in enumerate(rows))
-        assert {len(row) for row in rows} == {2 + wide * size}
+        assert {len(row) for row in rows} == {3 + wide * size}
         assert "10" in head and f"{9 + size}" in head and len(head) <= 80
         lines = screen.query_one("#map", Static).size.height
         assert lines == size + 1, "nothing is wrapped"
@@ -38,7 +47,7 @@ async def test_a_row_is_one_line(size: int, wide: int) -> None:
 async def test_columns_around_the_cursor_are_shown_and_named() -> None:
     app: App[None] = App()
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = MapScreen(square(200), UNICODE)
+        screen = map_screen(square(200))
         app.push_screen(screen)
         await pilot.pause()
         assert "209" not in screen.drawing().plain.split("\n")[0]
