@@ -92,6 +92,12 @@ def test_expressions_are_left_to_ngspice_where_it_evaluates_them(tmp_path: Path)
         assert problems(project(tmp_path / str(number), place, sweep=listed, default="abc")) == []
 
 
+@pytest.mark.parametrize(("text", "refused"), [("1k:5k:3k", True), ("1:2", True), ("2>1?1k:3k", False)])
+def test_a_colon_that_chooses_nothing_is_refused(tmp_path: Path, text: str, refused: bool) -> None:
+    found = problems(project(tmp_path, ".param q=X", sweep=f"parameters: {{x: [1k, '{text}']}}"))
+    assert bool(found) == refused
+
+
 @pytest.mark.parametrize(
     ("place", "text", "lost"),
     [

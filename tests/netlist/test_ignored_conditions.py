@@ -9,7 +9,7 @@ import pytest
 
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.ignored_conditions import ignored_conditions
-from simorc.netlist.deck.lint_definitions import lint_conditions
+from simorc.netlist.deck.lint_definitions import lint_conditions, lint_measures
 from simorc.simulators.ngspice.verdict import Ending, judge
 from tests.divider_projects import DIVIDER, MakeProject
 from tests.simulators.ngspice_versions import programs_under_test
@@ -65,6 +65,27 @@ def test_a_case_has_it_as_a_warning() -> None:
     (warning,) = judge(deck, b"", None, Ending()).warnings
     assert (warning.kind, warning.count) == ("ignored_card", 2)
     assert warning.message.startswith("deck line 3: ngspice uses the last definition of r (line 5)")
+
+
+@pytest.mark.parametrize(
+    ("cards", "lines"),
+    [
+        (".meas tran y max v(a)\n.meas tran Y min v(a)", [4, 5]),
+        (".meas tran y max v(a)\n.meas dc y max v(a)", [4, 5]),
+        (".meas tran y max v(a)\n.MEASURE ac q max v(a)\n.meas tran Y\n+ min v(a)", [4, 6]),
+        (".meas tran y max v(a)\n.meas tran y2 max v(a)\n* .meas tran y max v(b)", []),
+    ],
+)
+def test_measurements_of_one_name_are_told(make_project: MakeProject, cards: str, lines: list[int]) -> None:
+    text = f"* {{{{ parameters.r }}}}\nv1 a 0 1\n.tran 1u 5u\n{cards}\n.end\n"
+    words = [f".meas y is on lines {', '.join(map(str, lines))}"] * bool(lines)
+    found = lint_measures(make_project(text))
+    assert [each.message.partition(":")[0] for each in found] == words
+    assert [each.line for each in found] == lines[-1:]
+    warnings = judge(Deck.parse(text), b"", None, Ending()).warnings
+    assert [(each.kind, words[0] in each.message) for each in warnings] == [("redefinition", True)] * len(
+        words
+    )
 
 
 @pytest.mark.ngspice

@@ -18,7 +18,7 @@ from simorc.launch.sweep_checks import sweep_problems
 from simorc.launch.text_checks import default_problems
 from simorc.netlist.deck.includes import lint_includes
 from simorc.netlist.deck.lint_data_files import lint_data_files
-from simorc.netlist.deck.lint_definitions import lint_conditions, lint_definitions
+from simorc.netlist.deck.lint_definitions import lint_conditions, lint_definitions, lint_measures
 from simorc.netlist.deck.lint_impossible import lint_impossible
 from simorc.netlist.deck.lint_literals import lint_literals
 from simorc.netlist.deck.lint_random import lint_random
@@ -34,7 +34,7 @@ _ERRORS_FROM = (
     *(lint_project, lint_includes, lint_data_files, lint_literals, lint_assignments, lint_titles),
     lint_impossible,
 )
-_WARNINGS_FROM = (lint_definitions, lint_conditions, lint_values, lint_random)
+_WARNINGS_FROM = (lint_definitions, lint_conditions, lint_measures, lint_values, lint_random)
 
 
 def findings_of(project: Project) -> list[Finding]:

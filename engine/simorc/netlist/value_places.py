@@ -137,7 +137,8 @@ def _fault_of(text: str, place: NumberPlace, error: str) -> str:
         return error if place.single and all(begins_like_a_number(word) for word in words) else ""
     operators = _OPERATOR.search(_EXPONENT.sub("", text.lstrip("-+")).rstrip("-+*/^")) is not None
     if place.expression:
-        return "" if operators and not _NO_OPERATOR.search(text) else error
+        choice = ":" in text and "?" not in text  # ngspice ignores what follows such a colon
+        return "" if operators and not choice and not _NO_OPERATOR.search(text) else error
     return DroppedDigits(text, 1, 1).message if loses_digits(text) or operators else error
 
 

@@ -22,7 +22,7 @@ class WarningKind(StrEnum):
     IGNORED_DEVICE = "ignored_device"
     """A line that should be a device and is not in the circuit."""
     REDEFINITION = "redefinition"
-    """A subcircuit defined twice; the first definition counts."""
+    """A subcircuit defined twice, of which the first counts; several ``.meas`` cards of one name."""
     UNKNOWN_COMMAND = "unknown_command"
     FAILED_COMMAND = "failed_command"
     """A command that changed nothing, for instance ``alter`` of a device that does not exist."""

@@ -167,6 +167,14 @@ class Deck:
         return frozenset(name for (_, name), count in found.items() if count > 1)
 
     @property
+    def cards_of_one_name(self) -> Mapping[str, Sequence[MeasCard]]:
+        """The ``.meas`` cards that share their name with another card, also with one of another analysis."""
+        found: dict[str, list[MeasCard]] = {}
+        for card in self.measures:
+            found.setdefault(card.name, []).append(card)
+        return {name: cards for name, cards in found.items() if len(cards) > 1}
+
+    @property
     def open_block(self) -> int | None:
         """The offset at which a control block without ``.endc`` ends, which is where the deck does."""
         if not self.controls or self.controls[-1].end < len(self.text):

@@ -1,5 +1,5 @@
-"""Finds swept parameters that the deck defines again, so that the sweep has no effect, and conditions that
-have none.
+"""Finds swept parameters that the deck defines again, so that the sweep has no effect, conditions that have
+none, and measurements of one name.
 """
 
 from __future__ import annotations
@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.definitions import SEED, TEMPERATURE, Definition, definitions
-from simorc.netlist.deck.ignored_conditions import ignored_conditions
+from simorc.netlist.deck.ignored_conditions import ignored_conditions, measured_again
 from simorc.netlist.deck.includes import RenderedDeck, rendered_deck
+from simorc.netlist.deck.lint_title import first_decks
 from simorc.netlist.deck.own_files import decks_of, own_files
 from simorc.netlist.finding import Finding
 from simorc.sweeps.plan import Plan
@@ -42,6 +44,18 @@ def lint_conditions(project: Project) -> tuple[Finding, ...]:
         for path, text in files.items()
         for each in ignored_conditions(text)
     )
+    return tuple(sorted(found))
+
+
+def lint_measures(project: Project) -> tuple[Finding, ...]:
+    """A warning for each name that several ``.meas`` cards have, of which a case has one value."""
+    found = set()
+    for testbench, rendered in first_decks(project):
+        deck = Deck.parse(rendered.text)
+        for name, cards in () if deck.conditional else deck.cards_of_one_name.items():
+            lines = sorted({rendered.template_line(card.line) for card in cards})
+            message = f"{measured_again(name, lines)}; give them different names"
+            found.add(Finding(testbench.template, lines[-1], 1, message, True))
     return tuple(sorted(found))
 
 

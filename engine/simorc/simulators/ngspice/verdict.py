@@ -19,7 +19,7 @@ from simorc.measurements.meas_refine import refine
 from simorc.measurements.meas_zeros import outside
 from simorc.netlist.deck.cards import Analysis
 from simorc.netlist.deck.deck import Deck
-from simorc.netlist.deck.ignored_conditions import ignored_conditions
+from simorc.netlist.deck.ignored_conditions import ignored_conditions, measured_again
 from simorc.netlist.deck.title_card import looks_like_card
 from simorc.simulators.case_warnings import CaseWarning, WarningKind, merged
 from simorc.simulators.ngspice.log.scan import Complaint, LogScan, scan_log
@@ -78,9 +78,7 @@ def judge(
         "completed",
         measurements=values,
         exit_code=ending.exit_code,
-        warnings=merged(
-            _besides(scan, unsimulated), _at_loading(loading), _conditions(deck), _lost_title(deck)
-        ),
+        warnings=merged(_besides(scan, unsimulated), _at_loading(loading), _of_deck(deck), _lost_title(deck)),
         fingerprint=None if raw is None else fingerprint(raw),
     )
     if complaint is None:
@@ -95,12 +93,13 @@ def _at_loading(printed: bytes) -> tuple[CaseWarning, ...]:
     return of_reading(scan_log(printed, Deck("")).warnings)
 
 
-def _conditions(deck: Deck) -> Iterator[CaseWarning]:
-    """What ngspice obeyed though the deck has it in an ``.if``."""
-    found = ignored_conditions(deck.text) if deck.conditional else []
-    if found:
+def _of_deck(deck: Deck) -> Iterator[CaseWarning]:
+    """What ngspice obeyed though the deck has it in an ``.if``, and measurements of one name."""
+    for each in ignored_conditions(deck.text) if deck.conditional else ():
+        yield CaseWarning(WarningKind.IGNORED_CARD, f"deck line {each.line}: {each.message}")
+    for name, cards in () if deck.conditional else deck.cards_of_one_name.items():
         yield CaseWarning(
-            WarningKind.IGNORED_CARD, f"deck line {found[0].line}: {found[0].message}", len(found)
+            WarningKind.REDEFINITION, f"deck: {measured_again(name, [card.line for card in cards])}"
         )
 
 
