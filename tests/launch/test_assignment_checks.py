@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simorc.errors import ConfigError, ToolMissing
-from simorc.launch.assignment_checks import lint_assignments
+from simorc.launch.assignment_checks import lint_assignments, lint_kit_assignments
 from simorc.launch.build import build_run
 from simorc.simulators.ngspice.cold import Ngspice
 from tests.divider_projects import DIVIDER, MakeProject
@@ -73,3 +73,25 @@ def test_files_that_only_other_cases_include_are_checked(make_project: MakeProje
 def test_files_outside_the_project_are_left_alone(make_project: MakeProject, tmp_path: Path) -> None:
     (tmp_path / "kit.inc").write_text(".subckt s a b w=1k ,l=1k\n.ends\nx9 1 0 s w=1 ,l=2\n")
     assert lint_assignments(make_project(DIVIDER.replace("R2", f".include {tmp_path}/kit.inc\nR2"))) == ()
+
+
+@pytest.mark.parametrize(
+    ("kit", "line"),
+    [
+        (".subckt s a b w=1k ,l=1k\nr1 a b {l}\n.ends\n", 1),
+        ("* kit\n.subckt s a b\n.param q=1 k p=2\nr1 a b {q}\n.ends\n", 3),
+        ("* kit\n.param q=1, p=2\n", 2),
+        (".subckt other a b w=1k ,l=1k\nr1 a b {l}\n.ends\n", 0),
+        (".subckt s a b w=1k , l=1k\nr1 a b {l}\n.ends\n", 0),
+    ],
+)
+def test_a_value_that_a_kit_loses_is_a_warning_of_validate(
+    make_project: MakeProject, tmp_path: Path, kit: str, line: int
+) -> None:
+    (tmp_path / "kit.inc").write_text(kit)
+    (tmp_path / "all.inc").write_text("* all\n.include kit.inc\n")
+    text = DIVIDER.replace("R2 out 0 1k", f".include {tmp_path}/all.inc\nR2 out 0 1k\nx1 out 0 s")
+    found = lint_kit_assignments(make_project(text))
+    assert [(each.file.name, each.line, each.warning) for each in found] == [("kit.inc", line, True)] * bool(
+        line
+    )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simorc.deck_text import read_leniently
 from simorc.errors import ToolMissing
+from simorc.netlist.deck.file_references import closure
 from simorc.netlist.deck.includes import rendered_deck
+from simorc.netlist.deck.lint_title import first_decks
 from simorc.netlist.deck.lost_assignments import ENDLESS_IN, LostAssignment, in_use, lost_assignments
 from simorc.netlist.deck.own_files import decks_of, own_files
 from simorc.netlist.finding import Finding
@@ -21,11 +25,42 @@ if TYPE_CHECKING:
     from simorc.config.project import Project, Testbench
 
 
+_MOST_BYTES = 16 << 20
+
+
 def lint_assignments(project: Project) -> tuple[Finding, ...]:
     """Those of every testbench and sweep. What only some versions read without end is an error if the
     project's ngspice is one of them, and a warning if its version is not known.
     """
     return tuple(sorted({each for deck in decks_of(project) for each in _of_testbench(project, *deck)}))
+
+
+def lint_kit_assignments(project: Project) -> tuple[Finding, ...]:
+    """Warnings for those in files outside the project that its first decks read: in a kit, which its user
+    does not write.
+    """
+    found: set[Finding] = set()
+    for testbench, rendered in first_decks(project):
+        read = closure(rendered.text, testbench.template.parent)
+        kit = [path for path in sorted(read) if not path.is_relative_to(project.root)]
+        faults = [(path, each) for path in kit for each in _of_kit(path, path.stat().st_mtime_ns)]
+        if faults:
+            texts = (rendered.text, *(read_leniently(path) for path in sorted(read)))
+            used = in_use([each for _, each in faults], [*texts])
+            found |= {
+                Finding(path, each.line, each.column, each.message, True)
+                for path, each in faults
+                if each in used
+            }
+    return tuple(sorted(found))
+
+
+@lru_cache(maxsize=512)
+def _of_kit(path: Path, _changed: int) -> tuple[LostAssignment, ...]:
+    """Those of one file; a very large one is not looked at."""
+    if path.stat().st_size > _MOST_BYTES:
+        return ()
+    return tuple(lost_assignments(read_leniently(path), title=False))
 
 
 def _of_testbench(

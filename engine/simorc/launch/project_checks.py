@@ -12,7 +12,7 @@ from simorc.config.models.sweep import SweepDefinition
 from simorc.config.project import Project, Sweep, Testbench
 from simorc.config.yaml.source import Source, read_yaml
 from simorc.errors import ConfigError, Problem, SimorcError
-from simorc.launch.assignment_checks import lint_assignments
+from simorc.launch.assignment_checks import lint_assignments, lint_kit_assignments
 from simorc.launch.case_plan import plan_of
 from simorc.launch.sweep_checks import sweep_problems
 from simorc.launch.text_checks import default_problems
@@ -34,7 +34,10 @@ _ERRORS_FROM = (
     *(lint_project, lint_includes, lint_data_files, lint_literals, lint_assignments, lint_titles),
     lint_impossible,
 )
-_WARNINGS_FROM = (lint_definitions, lint_conditions, lint_measures, lint_values, lint_random)
+_WARNINGS_FROM = (
+    *(lint_definitions, lint_conditions, lint_measures, lint_values, lint_random),
+    lint_kit_assignments,
+)
 
 
 def findings_of(project: Project) -> list[Finding]:
