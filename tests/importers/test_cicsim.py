@@ -163,3 +163,27 @@ def test_the_last_of_two_equal_keys_counts_and_is_reported(testbench: Path) -> N
     assert "tran.yaml:4: vx is written twice: the last one is used" in carried.changed
     config = carried.files[Path("testbenches/tran/config.yaml")]
     assert "max: 2" in config and "max: 1" not in config
+
+
+def test_braces_of_the_testbench_are_no_marks_of_a_template(testbench: Path, simorc: Simorc) -> None:
+    (testbench.parent / "Makefile").write_text("a:\n\tcicsim run --replace r.yaml --name a tran Sch Tt Vt\n")
+    (testbench.parent / "r.yaml").write_text("t0: 50n\n")
+    testbench.write_text(testbench.read_text().replace("XDUT", "RX VX 0 {{t0}-1n} ; {#} {{t0}}\nXDUT"))
+    template = from_cicsim([testbench]).files[Path("testbenches/tran/tran.spice.j2")]
+    assert "RX VX 0 { {{ parameters.t0 }}-1n} ; { #} { {{ parameters.t0 }}}" in template
+
+
+def test_a_part_of_a_testbench_is_no_testbench(testbench: Path) -> None:
+    part = testbench.with_name("xdut.spi")
+    part.write_text("* part\nR9 a 0 1k\n")
+    testbench.write_text(testbench.read_text().replace("XDUT", ".include ../xdut.spi\nXDUT"))
+    carried = from_cicsim([testbench, part])
+    assert "xdut.spi: no testbench: tran.spi includes it" in carried.changed
+    assert not any("xdut" in str(path) for path in carried.files)
+
+
+def test_a_link_to_corners_that_are_missing_is_named(testbench: Path) -> None:
+    (testbench.parent.parent / "cicsim.yaml").unlink(missing_ok=True)
+    (testbench.parent.parent / "cicsim.yaml").symlink_to("../tech/cicsim.yaml")
+    left = from_cicsim([testbench]).left
+    assert any("a link to ../tech/cicsim.yaml, which does not exist" in remark for remark in left)

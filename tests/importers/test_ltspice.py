@@ -312,3 +312,9 @@ def test_a_step_without_usable_file_is_left_with_the_reason(
     (tmp_path / "a.net").write_text(STEPPED % "v.txt")
     made = from_ltspice(tmp_path / "a.net", tmp_path / "out")
     assert made.left == [f"a.net:6: .step file v.txt {reason}: .step param R file=v.txt"]
+
+
+def test_nested_braces_are_no_marks_of_a_template(tmp_path: Path) -> None:
+    (tmp_path / "b.net").write_text("* b\nR1 a 0 {{R}*2}\n.param R=1k\n.op\n.end\n")
+    made = from_ltspice(tmp_path / "b.net", tmp_path / "out")
+    assert "R1 a 0 { {R}*2}" in made.files[Path("testbenches/b/tb_b.spice.j2")]

@@ -16,6 +16,7 @@ from simorc.errors import UsageError
 from simorc.regular_files import read_regular
 from simorc.units import Number
 
+_MARK = re.compile(r"\{(?=[{%#])")
 _WHOLE, _DECIMAL = re.compile(r"-?\d+"), re.compile(r"-?\d+\.\d+")
 
 
@@ -136,6 +137,11 @@ def read_text(path: Path) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("cp1252", "replace")
+
+
+def without_marks(text: str) -> str:
+    """A foreign deck without the marks of templates: ``{{x}-1n}`` is ``{ {x}-1n}``, the same for ngspice."""
+    return _MARK.sub("{ ", text)
 
 
 def named(text: str) -> str:

@@ -6,6 +6,7 @@ group of corners (``Tt Th Tl``) selects the text in the template.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from typing import Any
 from simorc.errors import UsageError
 from simorc.importers.cicsim.make_variables import expanded, variables_of
 from simorc.importers.cicsim.template import cicsim_template, measured_names, with_replacements
-from simorc.importers.result import Carried, named, read_mapping, read_text
+from simorc.importers.result import Carried, named, read_mapping, read_text, without_marks
 from simorc.units import Number
 
 _NOT_SET = "none"
@@ -43,7 +44,7 @@ def from_cicsim(testbenches: Sequence[Path], directory: Path | None = None) -> C
     corners = _corner_texts(folder, carried)
     calls = list(_calls(folder, carried))
     setup: dict[str, Any] = {"name": named(folder.name), "testbenches": {}, "sweeps": {}}
-    for path in testbenches:
+    for path in _not_included(testbenches, carried):
         name = named(path.stem)
         setup["testbenches"][name] = f"testbenches/{name}"
         mine = _calls_of(path.stem, calls, corners, carried)
@@ -56,6 +57,20 @@ def from_cicsim(testbenches: Sequence[Path], directory: Path | None = None) -> C
             _add_sweep(carried, sweep, name, call, groups)
     carried.yaml("sim_setup.yaml", setup, f"From the cicsim directory {folder.name}.")
     return carried
+
+
+def _not_included(testbenches: Sequence[Path], carried: Carried) -> list[Path]:
+    """The files that no other of them includes: ``xdut.spi`` is a part of testbenches."""
+    texts = {path: read_text(path) for path in testbenches}
+    kept = []
+    for path in testbenches:
+        included = re.compile(rf"^\s*\.inc\w*\s+.*{re.escape(path.name)}", re.IGNORECASE | re.MULTILINE)
+        users = [other.name for other, text in texts.items() if other != path and included.search(text)]
+        if users:
+            carried.change(f"{path.name}: no testbench: {users[0]} includes it")
+        else:
+            kept.append(path)
+    return kept
 
 
 def _calls_of(
@@ -87,9 +102,12 @@ def _corner_texts(folder: Path, carried: Carried) -> dict[str, str]:
     files = [folder.parent.parent / "cicsim.yaml", folder.parent / "cicsim.yaml", folder / "cicsim.yaml"]
     if not any(file.is_file() for file in files):
         raise UsageError(f"no cicsim.yaml in {folder} or above it")
+    for file in files:
+        if file.is_symlink() and not file.exists():
+            carried.leave(f"{file}: a link to {file.readlink()}, which does not exist: no corners of it")
     for file in dict.fromkeys(file.resolve() for file in files if file.is_file()):
         for name, text in (read_mapping(file, carried.change).get("corner") or {}).items():
-            lines = [texts.get(str(name), ""), str(text or "").rstrip("\n")]
+            lines = [texts.get(str(name), ""), without_marks(str(text or "")).rstrip("\n")]
             texts[str(name)] = "\n".join(line for line in lines if line)
     return texts
 
@@ -175,10 +193,10 @@ def _add_testbench(
 ) -> None:
     folder = Path("testbenches") / name
     measurements = path.with_suffix(".meas")
-    measured = read_text(measurements) if measurements.is_file() else ""
+    measured = without_marks(read_text(measurements)) if measurements.is_file() else ""
     texts = {each: corners.get(each, "") for group in groups.values() for each in group}
     ran_in = path.resolve().parent / f"output_{path.stem}"
-    text, values = with_replacements(read_text(path), replaced)
+    text, values = with_replacements(without_marks(read_text(path)), replaced)
     template = cicsim_template(text, measured, texts, list(groups), ran_in, carried)
     carried.files[folder / f"{name}.spice.j2"] = template
     parameters: dict[str, Any] = {**defaults, **values}

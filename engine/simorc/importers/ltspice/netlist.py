@@ -25,7 +25,7 @@ from simorc.importers.ltspice.cards import (
     without_ratings,
 )
 from simorc.importers.ltspice.steps import is_number, step_values, values_file, with_listed_values
-from simorc.importers.result import Carried, named, read_text
+from simorc.importers.result import Carried, named, read_text, without_marks
 
 _PARAM = re.compile(r"([A-Za-z_]\w*)\s*=\s*(\{[^}]*\}|'[^']*'|\S+)")
 _ANALYSES = ("tran", "ac", "dc", "op", "noise", "tf")
@@ -56,7 +56,7 @@ def from_ltspice(path: Path, directory: Path | None = None) -> Carried:
     source = _netlist_of(path)
     name = named(source.stem)
     carried = Carried(directory or source.resolve().parent / "simorc")
-    numbered = list(_cards(read_text(source)))
+    numbered = list(_cards(without_marks(read_text(source))))
     cards = [card for _, card in numbered]
     found = _Netlist()
     found.analysis = next(
