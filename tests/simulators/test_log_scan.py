@@ -219,3 +219,22 @@ def test_data_that_a_code_model_cannot_use(log: str, message: str) -> None:
 @pytest.mark.parametrize("log", ["Instance: a1   Message: table of 3 x 3\n", "Note: data file read\n"])
 def test_other_words_of_code_models_are_no_missing_file(log: str) -> None:
     assert scan_log(log.encode(), DECK).missing is None
+
+
+@pytest.mark.parametrize(
+    ("log", "message"),
+    [
+        ("Instance: a1   Message: table of 3 x 3\n", "Instance: a1   Message: table of 3 x 3"),
+        (
+            "Instance: a2   Message: \nfrequency clipped\nto zero\n",
+            "Instance: a2   Message: frequency clipped to zero",
+        ),
+        (
+            "stdout Instance: x1.a1   Message: division by zero\n",
+            "Instance: x1.a1   Message: division by zero",
+        ),
+    ],
+)
+def test_other_words_of_code_models_are_warnings(log: str, message: str) -> None:
+    (warning,) = scan_log(log.encode(), DECK).warnings
+    assert warning.message == " ".join(message.split())

@@ -19,9 +19,8 @@ from simorc.measurements.meas_refine import refine
 from simorc.measurements.meas_zeros import outside
 from simorc.netlist.deck.cards import Analysis
 from simorc.netlist.deck.deck import Deck
-from simorc.netlist.deck.ignored_conditions import ignored_conditions, measured_again
-from simorc.netlist.deck.title_card import looks_like_card
 from simorc.simulators.case_warnings import CaseWarning, WarningKind, merged
+from simorc.simulators.ngspice.deck_warnings import warnings_of_deck
 from simorc.simulators.ngspice.log.scan import Complaint, LogScan, scan_log
 from simorc.simulators.ngspice.log.warnings import of_reading
 from simorc.simulators.outcome import FailureKind, Outcome
@@ -78,7 +77,7 @@ def judge(
         "completed",
         measurements=values,
         exit_code=ending.exit_code,
-        warnings=merged(_besides(scan, unsimulated), _at_loading(loading), _of_deck(deck), _lost_title(deck)),
+        warnings=merged(_besides(scan, unsimulated), _at_loading(loading), warnings_of_deck(deck)),
         fingerprint=None if raw is None else fingerprint(raw),
     )
     if complaint is None:
@@ -91,24 +90,6 @@ def judge(
 def _at_loading(printed: bytes) -> tuple[CaseWarning, ...]:
     """What a session ignored when it loaded the circuit; this applies to all its cases."""
     return of_reading(scan_log(printed, Deck("")).warnings)
-
-
-def _of_deck(deck: Deck) -> Iterator[CaseWarning]:
-    """What ngspice obeyed though the deck has it in an ``.if``, and measurements of one name."""
-    for each in ignored_conditions(deck.text) if deck.conditional else ():
-        yield CaseWarning(WarningKind.IGNORED_CARD, f"deck line {each.line}: {each.message}")
-    for name, cards in () if deck.conditional else deck.cards_of_one_name.items():
-        yield CaseWarning(
-            WarningKind.REDEFINITION, f"deck: {measured_again(name, [card.line for card in cards])}"
-        )
-
-
-def _lost_title(deck: Deck) -> Iterator[CaseWarning]:
-    """The first line of a deck, if it looks like a card: ngspice reads it as the title, without a message."""
-    first, _, rest = deck.text.partition("\n")
-    if kind := looks_like_card(first, rest) if first[:1] != "*" else "":
-        message = f"the first line is the title and is not simulated, but it looks like {kind}: {first[:60]}"
-        yield CaseWarning(WarningKind.IGNORED_CARD, message, 1)
 
 
 def _besides(scan: LogScan, complaint: Complaint | None) -> Iterator[CaseWarning]:

@@ -121,6 +121,8 @@ _RULES: tuple[_Rule, ...] = (
     _rule(_K.MISSING_FILE, r"could not (?:find|open) .*file|can(?:not|'t) open file|executing \.spiceinit"),
     _rule(_K.SINGULAR_MATRIX, r"singular matrix|matrix is singular"),
     _rule(_K.OUT_OF_RANGE, r"out of range for|is nan\b"),
+    _rule(_K.OTHER, r"^instance:\s*\S+\s+message:$", lines=2),
+    _rule(_K.OTHER, r"^instance:\s*\S+\s+message:"),
     _rule(_K.OPERATING_AREA, r"has exceeded \w+=|\bSOA\b.*(?:exceed|warn)"),
 )
 
