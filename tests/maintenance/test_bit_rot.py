@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,7 +107,7 @@ def with_waveforms(run: RunLayout) -> RunLayout:  # noqa: F811
             head = "Title: d\nPlotname: Transient Analysis\nFlags: real\nNo. Variables: 2\nNo. Points: 2\n"
             head += "Variables:\n\t0\ttime\ttime\n\t1\tv(out)\tvoltage\nBinary:\n"
             run.raw(case_id).write_bytes(head.encode() + bytes(range(32)))
-            done = replace(Outcome.completed({}), fingerprint=fingerprint(RawFile.open(run.raw(case_id))))
+            done = Outcome.completed({})._replace(fingerprint=fingerprint(RawFile.open(run.raw(case_id))))
             store.attempt_finished(Finished(case_id, 2, done, "done", True, 2000.0 + case_id, "host"))
         store.flush()
         trace = Trace(run)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import replace
 
 import pytest
 
@@ -88,7 +87,7 @@ def test_a_full_disk_that_only_the_simulator_met_counts() -> None:
 
 
 def test_a_missing_file_is_the_machine_s_only_if_a_probe_says_so() -> None:
-    missing = replace(BAD_DECK, errno=errno.ENOENT)
+    missing = BAD_DECK._replace(errno=errno.ENOENT)
     assert Breaker().blames_machine(1, missing, "") == ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import anyio
 import pytest
@@ -189,7 +189,7 @@ async def test_a_case_reported_during_its_pause_does_not_run(layout: RunLayout) 
         assert bed.store.statuses.of(1) == "completed"
 
 
-@pytest.mark.parametrize("outcome", [CRASHED, replace(CRASHED, warm=True)], ids=["paused", "next"])
+@pytest.mark.parametrize("outcome", [CRASHED, CRASHED._replace(warm=True)], ids=["paused", "next"])
 async def test_a_case_between_two_attempts_is_pending_when_the_run_is_cancelled(
     layout: RunLayout, outcome: Outcome
 ) -> None:
@@ -235,7 +235,7 @@ async def test_a_case_given_back_between_two_attempts_keeps_its_number_and_what_
 
     async with scheduler_of(layout, MachineWatch(lambda: next(answers), sleep)) as bed:
         assert await bed.run(Outcome.failed(FailureKind.SPAWN_FAILED, "cannot start ngspice")) == 1
-        warm = replace(CRASHED, warm=True)
+        warm = CRASHED._replace(warm=True)
         assert await bed.run(warm) == 1  # counts: the probe succeeds
         job = await bed.take()
         assert job is not None and job.case_id == 1 and job.forced_cold

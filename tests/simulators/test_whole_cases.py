@@ -75,7 +75,7 @@ class Source:
         job.directory.mkdir(parents=True)
 
     def measured(self, case_id: int, outcome: Outcome) -> Outcome:
-        return replace(outcome, measurements={**outcome.measurements, "id": case_id})
+        return outcome._replace(measurements={**outcome.measurements, "id": case_id})
 
 
 @dataclass
@@ -314,7 +314,7 @@ def test_messages_are_read_as_they_were_written_however_they_arrive() -> None:
     warning = CaseWarning(WarningKind.TEMPERATURE, "Could not set temperature", 3)
     failed = Outcome.failed(FailureKind.PARTIAL, "ended at 1 s", measurements={"gain": np.float64(2.5)})
     sent = [
-        CaseRecord(7, 12.5, replace(failed, warm=True, warnings=(warning,), fingerprint=-3, errno=28)),
+        CaseRecord(7, 12.5, failed._replace(warm=True, warnings=(warning,), fingerprint=-3, errno=28)),
         CaseRecord(8, 13.0, Outcome.completed({"gain": math.pi}, seconds=0.25)),
         RangeEnd([9, 10], {"r": "1k"}, True, False, 0.125),
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -70,7 +69,7 @@ class DeclaredMeasurements:
         if not twice:
             return outcome
         values = {self._printed_as.get(name, name): value for name, value in outcome.measurements.items()}
-        return replace(outcome, measurements=values)
+        return outcome._replace(measurements=values)
 
     async def _complete(self, outcome: Outcome, raw: Path, parameters: Parameters) -> Outcome:
         if not self._measurable(outcome):
@@ -94,17 +93,17 @@ class DeclaredMeasurements:
             project_root=self._root,
             operating_point=raw.with_name(FILE),
         )
-        outcome = replace(outcome, measurements={**outcome.measurements, **found.values})
+        outcome = outcome._replace(measurements={**outcome.measurements, **found.values})
         if found.notes and outcome.status == "completed":
-            outcome = replace(
-                outcome, message="; ".join(filter(None, (outcome.message, *found.notes.values())))
+            outcome = outcome._replace(
+                message="; ".join(filter(None, (outcome.message, *found.notes.values())))
             )
         missing = [f"{name} ({found.missing[name]})" for name in self._required if name in found.missing]
         if not missing or outcome.status != "completed":
             return outcome
         message = "no value for " + ", ".join(missing[:4])
         more = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
-        return replace(outcome, status="failed", kind=FailureKind.MEASUREMENT_MISSING, message=message + more)
+        return outcome._replace(status="failed", kind=FailureKind.MEASUREMENT_MISSING, message=message + more)
 
 
 class Measuring:
@@ -147,7 +146,7 @@ class Measuring:
             pack_case(self._layout.case_dir(case_id))
         except OSError as error:
             message = f"cannot compress waveforms: {error.strerror}"
-            return replace(
-                measured, message=f"{measured.message}; {message}" if measured.message else message
+            return measured._replace(
+                message=f"{measured.message}; {message}" if measured.message else message
             )
         return measured

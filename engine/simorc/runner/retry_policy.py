@@ -8,7 +8,7 @@ manager of simulated cases.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from simorc.config.execution_record import ExecutionRecord
@@ -218,11 +218,11 @@ def with_fallback_note(
     """The outcome with a message that names its fallback step, or the steps that did not help."""
     if outcome.status == "completed" and rung:
         message = f"converged with fallback step '{rung}'"
-        return replace(outcome, message=f"{outcome.message}; {message}" if outcome.message else message)
+        return outcome._replace(message=f"{outcome.message}; {message}" if outcome.message else message)
     climbed = [attempt.rung for attempt in attempts if attempt.action == "rung" and attempt.rung]
     if action.name == "give_up" and climbed:
-        return replace(
-            outcome, message=(f"{outcome.message}; fallback steps without success: {', '.join(climbed)}")
+        return outcome._replace(
+            message=(f"{outcome.message}; fallback steps without success: {', '.join(climbed)}")
         )
     return outcome
 

@@ -12,7 +12,6 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from anyio import to_thread
@@ -116,7 +115,7 @@ class Reuse:
         if measured.status != "completed":
             return f"this run classifies it as {measured.kind}"
         message = f"converged with fallback step '{found.rung}'" if found.rung else measured.message
-        measured = replace(measured, message=message, seconds=found.seconds, warm=found.warm)
+        measured = measured._replace(message=message, seconds=found.seconds, warm=found.warm)
         place = f"{earlier.layout.name} case {found.case_id}"
         self._scheduler.reported(Report(case_id, measured, time.time(), place, REUSED, found.rung))
         return ""

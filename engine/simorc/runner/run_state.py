@@ -7,7 +7,6 @@ seconds: `now` of a clock that does not go back, `started` of the wall clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from simorc.runner.case_queue import CaseQueue
@@ -231,7 +230,7 @@ class RunState:
         reason = self._distrusted.pop(case_id, "")
         if not (reason and outcome.warm and outcome.status == "completed"):
             return outcome
-        return replace(Outcome.failed(FailureKind.INTERNAL, reason, seconds=outcome.seconds), warm=True)
+        return Outcome.failed(FailureKind.INTERNAL, reason, seconds=outcome.seconds)._replace(warm=True)
 
     def _retry_later(self, case_id: int, action: Action, now: float) -> None:
         self._next_action[case_id] = action

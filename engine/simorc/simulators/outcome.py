@@ -5,9 +5,8 @@ from __future__ import annotations
 import errno
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from simorc.machine_faults import machine_errno, words_of
 from simorc.simulators.case_warnings import CaseWarning
@@ -48,8 +47,10 @@ class FailureKind(StrEnum):
     INTERNAL = "internal"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+_NO_VALUES: Mapping[str, float] = {}
+
+
+class Outcome(NamedTuple):
     """The verdict on one attempt.
 
     `message` is one line a person can act on; empty if there is none. `seconds` is wall-clock time,
@@ -64,7 +65,7 @@ class Outcome:
     status: Status
     kind: FailureKind | None = None
     message: str = ""
-    measurements: Mapping[str, float] = field(default_factory=dict)
+    measurements: Mapping[str, float] = _NO_VALUES
     seconds: float = 0.0
     warm: bool = False
     cold_reason: str | None = None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +72,11 @@ def _take_verdicts(rows: AttemptRows, attempts: list[Finished]) -> None:
 
 
 def _judged(outcome: Outcome, verdict: CaseVerdict) -> Outcome:
-    measured = replace(outcome, measurements=verdict.measurements)
+    measured = outcome._replace(measurements=verdict.measurements)
     if outcome.status == verdict.status:
         return measured
     kind = None if verdict.kind is None else FailureKind(verdict.kind)
-    return replace(measured, status=verdict.status, kind=kind, message=verdict.message)
+    return measured._replace(status=verdict.status, kind=kind, message=verdict.message)
 
 
 def together(traced: Iterable[Finished], stored: Iterable[Finished]) -> list[Finished]:

@@ -176,7 +176,7 @@ class Ngspice:
             (job.directory / CUT_DECK).unlink(missing_ok=True)
         ending = Ending(ended.exit_code, stopped)
         outcome = await judged_aside(job.log.stat().st_size, _judged, job, deck, ending)
-        return replace(outcome, seconds=time.monotonic() - started, peak_memory=ended.peak_memory)
+        return outcome._replace(seconds=time.monotonic() - started, peak_memory=ended.peak_memory)
 
 
 async def _attend(child: Child, watch: CaseWatch) -> Complaint | None:

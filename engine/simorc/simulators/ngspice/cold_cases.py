@@ -78,9 +78,9 @@ class ColdCases:
             if cut.state == "refused":
                 return Outcome.failed(FailureKind.INTERNAL, cut.reason)
             self._cuts.used(cut, job.case_id)
-            return replace(outcome, deck_run=note_of(cut, used=True))
+            return outcome._replace(deck_run=note_of(cut, used=True))
         if outcome.kind in _ENDED_BY_LIMIT:
-            return replace(outcome, deck_run=note_of(cut, used=True))
+            return outcome._replace(deck_run=note_of(cut, used=True))
         _empty(job.directory)
         return await self.run_original(job, callbacks)
 

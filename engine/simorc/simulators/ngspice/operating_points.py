@@ -64,12 +64,12 @@ class OperatingPoints:
             except OSError as error:
                 found = Outcome.met(error, "write the operating point")
             else:
-                return replace(outcome, seconds=seconds)
+                return outcome._replace(seconds=seconds)
         if found.status == "cancelled":
             return found
         message = f"operating point: {found.message}"
-        failed = replace(outcome, status="failed", kind=found.kind, message=message, errno=found.errno)
-        return replace(failed, seconds=seconds)
+        failed = outcome._replace(status="failed", kind=found.kind, message=message, errno=found.errno)
+        return failed._replace(seconds=seconds)
 
     async def of(self, job: Job, callbacks: Callbacks) -> OperatingPoint | Outcome:
         """The operating point of a case, or the outcome of the simulation that gave none."""

@@ -49,7 +49,7 @@ class SessionCheck:
                 outcome = await self._both_ways(job, case, cut, changed, callbacks)
             except Undecided as undecided:
                 self._session.drop(callbacks)
-                outcome = replace(undecided.outcome, cold_reason="the check of its deck was interrupted")
+                outcome = undecided.outcome._replace(cold_reason="the check of its deck was interrupted")
         lost = self._decks.unproved_cases(case.key)
         if lost:
             callbacks.on_mismatch(lost, f"case {job.case_id}: {outcome.cold_reason}")
@@ -70,20 +70,20 @@ class SessionCheck:
         else:
             cold = await self._cold.run_original(job, callbacks)
         if cold.status != "completed":
-            return replace(cold, cold_reason="the check of its deck failed: the case failed")
+            return cold._replace(cold_reason="the check of its deck failed: the case failed")
         fault = await self._fault(job, case, cold, callbacks, times=1 if proved else 2)
         if fault and isinstance(cut, Cut) and cut.state != "refused":
             await self._run_as_written(job, case, cut, fault, callbacks)
             fault = await self._fault(job, case, cold, callbacks, times=2)
         if fault:
             callbacks.on_mismatch(self._decks.refuse(case.key, fault), f"case {job.case_id}: {fault}")
-            return replace(cold, cold_reason=fault)
+            return cold._replace(cold_reason=fault)
         # What the session was loaded with shows what this case has changed in it.
         changed &= self._session.changed(case)
         self._decks.prove(case.key, changed, cold.seconds)
         if isinstance(cut, Cut) and cut.state != "refused":
             self._cuts.prove(cut, cold.seconds, changed)
-        return replace(cold, cold_reason="run cold to verify the warm session")
+        return cold._replace(cold_reason="run cold to verify the warm session")
 
     async def _run_as_written(
         self, job: Job, case: WarmCase, cut: Cut, fault: str, callbacks: Callbacks

@@ -11,7 +11,7 @@ import math
 import re
 import signal
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from simorc.measurements.meas_output import MeasOutput, parse_meas_output
@@ -82,8 +82,8 @@ def judge(
     )
     if complaint is None:
         return found
-    failed = replace(found, status="failed", kind=complaint.kind, message=complaint.message)
-    return replace(failed, errno=complaint.errno)
+    failed = found._replace(status="failed", kind=complaint.kind, message=complaint.message)
+    return failed._replace(errno=complaint.errno)
 
 
 @lru_cache(maxsize=8)

@@ -58,7 +58,7 @@ class WarmCases:
         outcome = without_skipped_values(outcome, output)
         if not session_survives(outcome, output):
             self._session.drop(callbacks)
-        return replace(outcome, warm=True, seconds=time.monotonic() - began)
+        return outcome._replace(warm=True, seconds=time.monotonic() - began)
 
     def judged(self, job: Job, deck: Deck, output: bytes, ending: Ending) -> Outcome:
         """Judge what a case has written into the directory of `job`; `output` is what the session printed."""

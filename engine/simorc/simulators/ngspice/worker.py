@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -75,24 +74,24 @@ class NgspiceWorker:
         known = None if isinstance(case, str) else case.form
         cut = APART if job.forced_cold else await self._cuts.of(job, deck, known)
         outcome = await self._admitted(job, case, cut, callbacks)
-        return outcome if outcome.deck_run else replace(outcome, deck_run=note_of(cut, used=False))
+        return outcome if outcome.deck_run else outcome._replace(deck_run=note_of(cut, used=False))
 
     async def _admitted(
         self, job: Job, case: WarmCase | str, cut: Cut | str | None, callbacks: Callbacks
     ) -> Outcome:
         if isinstance(case, str):
-            return replace(await self._cold.run(job, cut, callbacks), cold_reason=case)
+            return (await self._cold.run(job, cut, callbacks))._replace(cold_reason=case)
         if reason := self._simulator.refusal(job.deck, job.directory):
             return Outcome.failed(FailureKind.BAD_NETLIST, reason)
         way = self._session.way
         if way.kind == "none":
             reason = f"warm sessions are not available: {way.reason}; {way.remedy}"
-            return replace(await self._cold.run(job, cut, callbacks), cold_reason=reason)
+            return (await self._cold.run(job, cut, callbacks))._replace(cold_reason=reason)
         if isinstance(cut, Cut) and cut.state == "proved":
             self._decks.recall(case.key, cut.proof.settings, cut.proof.seconds)
         changed = self._session.prepare(job, case, cut, callbacks)
         if changed is None:
-            return replace(await self._cold.run(job, cut, callbacks), cold_reason="first case of its deck")
+            return (await self._cold.run(job, cut, callbacks))._replace(cold_reason="first case of its deck")
         if self._decks.wants_check(case.key, changed):
             return await self._check.run(job, case, cut, changed, callbacks)
         return await self._trusted(job, case, cut, changed, callbacks)
@@ -107,12 +106,12 @@ class NgspiceWorker:
     ) -> Outcome:
         """Run in the session, and remember that the result rests on it."""
         outcome = await self._warm.run(job, case, callbacks)
-        outcome = replace(outcome, deck_run=note_of(cut, used=self._session.is_cut))
+        outcome = outcome._replace(deck_run=note_of(cut, used=self._session.is_cut))
         self._decks.ran_warm(case.key, outcome.seconds, failed=outcome.status != "completed")
         if outcome.status == "completed":
             doubt = self._session.refusal() or self._decks.rests_on(case.key, job.case_id, changed)
             if doubt:
-                return replace(Outcome.failed(FailureKind.INTERNAL, doubt), warm=True)
+                return Outcome.failed(FailureKind.INTERNAL, doubt)._replace(warm=True)
             if job.operating_point is None:  # a range runs cases alone
                 self.ranges.trust(case, cut, job.limits, outcome.seconds)
         return outcome

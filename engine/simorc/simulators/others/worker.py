@@ -8,7 +8,7 @@ import re
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -57,7 +57,7 @@ class ProgramWorker:
         outcome = judge_program(self.adapter, job, ended.exit_code, stopped)
         reason = f"{self.adapter.name} has no warm sessions"
         seconds = time.monotonic() - started
-        return replace(outcome, seconds=seconds, cold_reason=reason, peak_memory=ended.peak_memory)
+        return outcome._replace(seconds=seconds, cold_reason=reason, peak_memory=ended.peak_memory)
 
     async def close(self) -> None:
         """Nothing is kept between cases."""

@@ -7,7 +7,7 @@ each case changes is proved. Everything else is left to be run one by one.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from simorc.simulators.defects import print_defect
 from simorc.simulators.job import Callbacks, Limits
@@ -112,9 +112,9 @@ class CaseRanges:
         if outcome.status == "completed":
             doubt = self._session.refusal() or self._decks.rests_on(key, record.case_id, order.covered)
             if doubt:
-                outcome = replace(Outcome.failed(FailureKind.INTERNAL, doubt), warm=True)
+                outcome = Outcome.failed(FailureKind.INTERNAL, doubt)._replace(warm=True)
         note = note_of(trusted.cut, used=self._session.is_cut)
-        outcome = outcome if note is None else replace(outcome, deck_run=note)
+        outcome = outcome if note is None else outcome._replace(deck_run=note)
         watch.measured(record.case_id, record.started, outcome)
 
     def _ended(
@@ -138,5 +138,5 @@ class CaseRanges:
             left.remove(ended.lost)
         self._session.drop(callbacks)
         if ended.lost:
-            watch.measured(ended.lost, ended.lost_at, replace(ended.verdict(), warm=True))
+            watch.measured(ended.lost, ended.lost_at, ended.verdict()._replace(warm=True))
         return RangeLeft(left, other=False)

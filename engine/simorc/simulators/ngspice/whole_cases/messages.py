@@ -106,9 +106,11 @@ def unpacked(buffer: bytearray) -> Iterator[CaseRecord | RangeEnd]:
 def _message(plain: tuple[Any, ...]) -> CaseRecord | RangeEnd:
     if plain[0] == 0:
         return RangeEnd(*plain[1:])
-    case_id, started, status, kind, message, measurements, seconds, warm = plain[:8]
-    exit_code, listed, fingerprint, errno = plain[8:]
-    warnings = tuple(CaseWarning(*each) for each in listed) if listed else ()
+    case_id, started, status, kind, message, measurements, seconds, warm, code, listed, mark, errno = plain
     reason = None if kind is None else FailureKind(kind)
-    rest = (None, exit_code, None, warnings, fingerprint, errno)
-    return CaseRecord(case_id, started, Outcome(status, reason, message, measurements, seconds, warm, *rest))
+    warnings = tuple([CaseWarning(*each) for each in listed]) if listed else ()
+    # By position: a keyword costs more than its value.
+    outcome = Outcome(
+        status, reason, message, measurements, seconds, warm, None, code, None, warnings, mark, errno
+    )
+    return CaseRecord(case_id, started, outcome)

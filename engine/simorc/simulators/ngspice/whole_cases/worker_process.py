@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn, Protocol
 
@@ -157,7 +156,7 @@ class CaseWorker(Worker):
         except Exception as error:  # noqa: BLE001 - a defect met in one case must not stop the others
             self._case = None
             print_defect(error)
-            outcome = replace(Outcome.met(error, "run the case"), warm=True)
+            outcome = Outcome.met(error, "run the case")._replace(warm=True)
             self._post(CaseRecord(case.case_id, case.started, outcome))
             self._send()
             return False
@@ -185,7 +184,7 @@ class CaseWorker(Worker):
         outcome = judged_warm(case.job, case.warm.deck, output, ending, case.order.loading)
         outcome = without_skipped_values(outcome, output)
         usable = session_survives(outcome, output)
-        outcome = replace(outcome, warm=True, seconds=time.monotonic() - case.began)
+        outcome = outcome._replace(warm=True, seconds=time.monotonic() - case.began)
         outcome = self._source.measured(case.case_id, outcome)
         self._post(CaseRecord(case.case_id, case.started, outcome))
         if time.monotonic() - self._sent > _SEND_EVERY:
