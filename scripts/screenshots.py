@@ -28,100 +28,114 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs" / "screenshots"
-SIZE = (140, 40)
 LOCAL = Profile(ssh=False, unicode=True, colours=True)
+PLAIN = Profile(ssh=False, unicode=False, colours=True)
 _FONT_FACE = re.compile(r"\s*@font-face\s*\{.*?\}", re.S)
 _UNIQUE = re.compile(r"terminal-\d+")
+PATIENCE = 60
+"""Seconds that words may take to come."""
 
 
 @dataclass(frozen=True)
 class Step:
     """Keys, and words that have to stand on the screen before the next ones."""
 
-    keys: tuple[str, ...]
+    keys: str
     words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What is run first (arguments of simorc), and the way to the screen."""
+    """The sweep whose run is shown, the way to the screen, and the terminal."""
 
     title: str
-    command: tuple[str, ...]
+    sweep: str
     steps: tuple[Step, ...]
-    before: tuple[tuple[str, ...], ...] = ()
-    """Commands whose results the picture needs as well."""
+    size: tuple[int, int] = (120, 40)
+    theme: str = "simorc-dark"
+    profile: Profile = LOCAL
 
 
+LIGHT = "simorc-light"
+SMALL, WIDE = (80, 24), (200, 55)
 STEPPED = (
     *(f"xdut.xm{number}.{size}" for number in range(1, 6) for size in "wl"),
     *("w_in", "l_in", "w_load", "l_load", "ibias", "vdda", "vcm", "temp"),
 )
-
-
+COMMANDS: tuple[tuple[str, ...], ...] = (
+    ("pipeline", "run", "counter"),
+    ("run", "pvt_tran"),
+    ("run", "mc_offset"),
+    ("mismatch", "offset"),
+    ("sensitivity", "dc", *(word for name in STEPPED for word in ("--parameter", name))),
+    ("wcd", "offset"),
+    ("yield", "offset", "--spec", "offset", "--samples", "200"),
+    ("run", "pvt_dc"),
+    ("run", "pvt_ac"),
+)
+"""What is run first, as arguments of simorc."""
 PICTURES: dict[str, Picture] = {
     "main": Picture(
-        "simorc: 45 PVT cases of the sample OTA",
-        ("run", "pvt_dc"),
-        (
-            Step((), ("45 / 45", "finished", "= 45 cases", "0001")),
-            Step(("j",) * 4, ("case 5", "V")),
-        ),
+        "45 PVT cases of the sample OTA", "pvt_ac", (Step("j j j j", ("case 5", "dB")),), (140, 40)
     ),
-    "specs": Picture(
-        "simorc: specs, yield, worst cases",
-        ("run", "pvt_ac"),
-        (Step((), ("45 / 45", "finished", "= 45 cases")), Step(("S",), ("worst", "pm"))),
+    "wide": Picture(
+        "three temperatures over each other",
+        "pvt_ac",
+        (Step("space j j j j space j j j j space O", ("[1/2]  3 cases",)),),
+        WIDE,
     ),
-    "causes": Picture(
-        "simorc: what is behind the offset of the sample OTA",
-        ("run", "pvt_dc"),
-        (
-            Step((), ("45 / 45", "finished", "= 45 cases", "0001")),
-            Step(("A",), ("xdut.xm1", "yield", "distance", "corners decide every limit")),
-        ),
-        before=(
-            ("mismatch", "offset"),
-            ("sensitivity", "dc", *(word for name in STEPPED for word in ("--parameter", name))),
-            ("wcd", "offset"),
-            ("yield", "offset", "--spec", "offset", "--samples", "200"),
-        ),
-    ),
+    "light": Picture("the light theme", "pvt_dc", (Step("j j j j", ("case 5", "V")),), theme=LIGHT),
+    "specs": Picture("specs, yield, worst cases", "pvt_ac", (Step("S", ("worst", "pm")),)),
     "histogram": Picture(
-        "simorc: input offset under mismatch, 100 samples",
-        ("run", "mc_offset"),
-        (
-            Step((), ("100 / 100", "finished")),
-            Step(("H",), ("Histogram of",)),
-            Step(("1",), ("offset: n=100",)),
-        ),
+        "input offset under mismatch, 100 samples", "mc_offset", (Step("H", ("offset: n=100",)),)
+    ),
+    "family": Picture(
+        "gain bandwidth over temperature, a curve for each corner",
+        "pvt_ac",
+        (Step("P", ("over",)), Step("3 tab 2", ("gbw over temp, by corner",))),
+    ),
+    "map": Picture(
+        "where the specs are met",
+        "pvt_ac",
+        (Step("m", ("across",)), Step("tab 2", ("across ‹ temp ›",))),
+        theme=LIGHT,
+    ),
+    "cursors": Picture("two cursors on a step", "pvt_tran", (Step("w z m m left left left", ("Δ",)),)),
+    "operating_point": Picture("the operating point of a case", "pvt_dc", (Step("i", ("devices",)),)),
+    "small": Picture("80 columns", "pvt_ac", (Step("j j", ("0003",)),), SMALL),
+    "small_wave": Picture("waveforms on 80 columns", "pvt_ac", (Step("w", ("dB",)),), SMALL, LIGHT),
+    "ascii": Picture(
+        "a terminal without UTF-8", "pvt_ac", (Step("S", ("worst",)),), SMALL, "ansi-dark", PLAIN
     ),
     "tuner": Picture(
-        "simorc: two corners of the sample OTA while the input pair is tuned",
-        ("run", "pvt_ac"),
+        "two corners of the sample OTA while the input pair is tuned",
+        "pvt_ac",
         (
-            Step((), ("45 / 45", "finished", "= 45 cases")),
-            Step(("down", "space", "down", "down", "space", "up", "T"), ("Open-loop gain", "gain_db")),
-            Step(("down",) * 6 + ("greater_than_sign",) * 2, ("w_in=50u", "ms")),
+            Step("down space down down space up T", ("Open-loop gain", "gain_db")),
+            Step("down down down down down down greater_than_sign greater_than_sign", ("w_in=50u", "ms")),
         ),
     ),
     "form": Picture(
-        "simorc: a limit is typed in the form, and the run judged by it",
-        ("run", "pvt_ac"),
+        "a limit is typed in the form, and the run judged by it",
+        "pvt_ac",
         (
-            Step((), ("45 / 45", "finished", "= 45 cases")),
-            Step(("S", "down", "I"), ("set-up of ac", "42/45")),
-            Step(("2", "2", "m", "e", "g"), ("cases meet it",)),
+            Step("S down I", ("set-up of ac", "42/45")),
+            Step("2 2 m e g", ("cases meet it",)),
         ),
     ),
+    "causes": Picture(
+        "what is behind the offset of the sample OTA",
+        "pvt_dc",
+        (Step("A", ("xdut.xm1", "yield", "distance", "corners decide every limit")),),
+        (140, 40),
+    ),
     "pipeline": Picture(
-        "simorc: a design pipeline, from spec to verified RTL",
-        ("pipeline", "run", "counter"),
+        "a design pipeline, from spec to verified RTL",
+        "pvt_ac",
         (
-            Step((), ("= 45 cases",)),
-            Step(("D",), ("counter_",)),
-            Step(("down", "enter"), ("1 stages", "2 files", "a7")),
-            Step(("w",), ("clk", "count")),
+            Step("D", ("counter_",)),
+            Step("down enter", ("1 stages", "2 files", "a7")),
+            Step("w", ("clk", "count")),
         ),
     ),
 }
@@ -135,22 +149,30 @@ def main(names: Sequence[str]) -> int:
         return 2
     OUT.mkdir(parents=True, exist_ok=True)
     prepare(os.environ)
-    for name in names or PICTURES:
-        path = OUT / f"{name}.svg"
-        path.write_text(picture_of(PICTURES[name]), encoding="utf-8")
-        print(path.relative_to(ROOT))
+    with tempfile.TemporaryDirectory(prefix="screenshot-") as directory:
+        project = prepared_project(Path(directory))
+        for name in names or PICTURES:
+            path = OUT / f"{name}.svg"
+            svg = asyncio.run(_taken(project, PICTURES[name]))
+            path.write_text(self_contained(svg.replace(directory, "~")), encoding="utf-8")
+            print(path.relative_to(ROOT))
     return 0
 
 
-def picture_of(picture: Picture) -> str:
-    """The SVG text, with nothing in it of the place where it was made."""
-    with tempfile.TemporaryDirectory(prefix="screenshot-") as directory:
-        project = Path(directory) / "ota_5t"
-        shutil.copytree(ROOT / "sample_project", project, ignore=shutil.ignore_patterns("simulations"))
-        for command in (*picture.before, picture.command):
-            _simorc(project, command)
-        svg = asyncio.run(_taken(project, picture))
-        return self_contained(svg.replace(directory, "~"))
+def prepared_project(directory: Path) -> Path:
+    """A copy of the sample project with its runs; nothing of the user's own state is read or written."""
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        os.environ[name] = str(directory / name)
+    project = directory / "ota_5t"
+    shutil.copytree(ROOT / "sample_project", project, ignore=shutil.ignore_patterns("simulations"))
+    for command in COMMANDS:
+        _simorc(project, command)
+    return project
+
+
+def forget_what_was_shown() -> None:
+    """Each picture begins as the first start does."""
+    shutil.rmtree(os.environ["XDG_STATE_HOME"], ignore_errors=True)
 
 
 def self_contained(svg: str) -> str:
@@ -174,20 +196,24 @@ def _simorc(project: Path, arguments: Sequence[str]) -> None:
 
 async def _taken(project: Path, picture: Picture) -> str:
     from simorc_tui.app import SimorcApp
+    from simorc_tui.settings.preferences import Preferences
 
-    app = SimorcApp(project, LOCAL)
-    async with app.run_test(size=SIZE) as pilot:
+    forget_what_was_shown()
+    run = max(path.name for path in (project / "simulations").glob(f"{picture.sweep}_2*"))
+    app = SimorcApp(project, picture.profile, run=run, preferences=Preferences(theme=picture.theme))
+    async with app.run_test(size=picture.size) as pilot:
+        await _until(pilot, ("finished",))
         for step in picture.steps:
-            await pilot.press(*step.keys)
+            await pilot.press(*step.keys.split())
             await _until(pilot, step.words)
         app.clear_notifications()
         await _until(pilot, picture.steps[-1].words)
-        return app.export_screenshot(title=picture.title)
+        return app.export_screenshot(title=f"simorc: {picture.title}")
 
 
 async def _until(pilot: Pilot[int], words: tuple[str, ...]) -> None:
     """The words stand on the screen, and it has come to rest."""
-    until, before = time.monotonic() + 60, ""
+    until, before = time.monotonic() + PATIENCE, ""
     while time.monotonic() < until:
         await pilot.pause(0.4)
         shown = _text(pilot.app)

@@ -27,9 +27,18 @@ def test_a_picture_stands_alone(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.stem)
-def test_a_picture_is_shown(path: Path) -> None:
-    assert f"docs/screenshots/{path.name}" in (ROOT / "README.md").read_text(encoding="utf-8")
-    assert f"(screenshots/{path.name})" in (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+def test_a_picture_is_shown_in_the_gallery(path: Path) -> None:
+    assert f"(screenshots/{path.name})" in (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["main", "specs", "histogram", "tuner", "form", "pipeline"])
+def test_the_first_pages_show_some(name: str) -> None:
+    assert f"docs/screenshots/{name}.svg" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"(screenshots/{name}.svg)" in (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+
+
+def test_the_gallery_stays_small() -> None:
+    assert len(PICTURES) >= 12 and sum(path.stat().st_size for path in PICTURES) < 3_000_000
 
 
 def test_fonts_of_elsewhere_are_taken_out() -> None:
