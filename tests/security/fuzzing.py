@@ -288,12 +288,17 @@ class Fuzzer:
             shutil.rmtree(place, ignore_errors=True)
 
     def call(self, place: Path, *arguments: str) -> int:
-        """One command line in the project at `place`; its exit code."""
+        """One command line in the project at `place`, run there; its exit code."""
         self.calls += 1
         self._line = " ".join(arguments)[:200]
         streams = io.TextIOWrapper(io.BytesIO(), "utf-8", "backslashreplace")
         code = 70
-        with contextlib.redirect_stdout(streams), contextlib.redirect_stderr(streams), _limited():
+        with (
+            contextlib.chdir(place),
+            contextlib.redirect_stdout(streams),
+            contextlib.redirect_stderr(streams),
+            _limited(),
+        ):
             try:
                 code = run(["--project", str(place), *arguments])
             except TooSlow as error:
