@@ -134,8 +134,17 @@ PICTURES: dict[str, Picture] = {
         "pvt_ac",
         (
             Step("D", ("counter_",)),
-            Step("down enter", ("1 stages", "2 files", "a7")),
-            Step("w", ("clk", "count")),
+            Step("down down down enter", ("counter_", "1 stages", "2 files", "testbench")),
+            Step("w", ("clk", "count", "next change")),
+        ),
+    ),
+    "mutants": Picture(
+        "the wrong designs that a testbench noticed, beside the source",
+        "pvt_ac",
+        (
+            Step("D", ("counter_",)),
+            Step("down down down enter", ("counter_", "1 stages", "2 files", "testbench")),
+            Step("m", ("wrong designs noticed", "module counter")),
         ),
     ),
 }

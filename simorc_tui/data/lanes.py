@@ -51,9 +51,11 @@ def read_waves(path: Path, chosen: Sequence[str] = ()) -> Lanes:
 
 
 def usual_signals(dump: Dump) -> tuple[str, ...]:
-    """What moves, the testbench's own first, clocks before all; what a port carries on below is left out."""
+    """What moves, the testbench's own first, clocks before all; without what a port carries on below, and
+    what the testbench of vectors needs for itself.
+    """
     names = sorted(dump.signals, key=lambda name: (name.count("."), not _is_clock(name)))
-    moving = [name for name in names if dump.signals[name].times.size > 1]
+    moving = [name for name in names if dump.signals[name].times.size > 1 and not _is_of_harness(name)]
     kept: list[Signal] = []
     for name in moving or names:
         signal = dump.signals[name]
@@ -134,6 +136,10 @@ def _texts(values: Sequence[str | None]) -> tuple[str, ...]:
 def _lane(signal: Signal) -> Lane:
     name = f"{signal.name} [{signal.width - 1}:0]" if signal.is_bus else signal.name
     return Lane(name, signal.width if signal.is_bus else 1, signal.times, signal.values)
+
+
+def _is_of_harness(name: str) -> bool:
+    return name.rpartition(".")[2].startswith(("simorc_", "mask_"))
 
 
 def _is_clock(name: str) -> bool:

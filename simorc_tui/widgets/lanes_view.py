@@ -29,7 +29,8 @@ from simorc_tui.data.lanes import Lanes, cycle_text
 AXIS, READOUT = 1, 1
 """Lines above and below the lanes."""
 CELLS_PER_TICK = 14
-LEAST_CELLS = 8
+LEAST_CELLS, USUAL_CELLS = 8, 60
+CELLS_PER_CHANGE = 3
 _NOTHING = Lanes((), 1.0, "", "")
 
 
@@ -71,9 +72,16 @@ class LanesView(Widget, can_focus=True):
         """Draw other lanes; with `keep_window` the part of time, the cursor and the lane stay."""
         self.content, self.note = content, ""
         if not keep_window:
-            self.span = (0.0, content.end or 1.0)
+            self.span = (0.0, self._readable_part())
             self.cursor, self.selected, self.top = content.start_at, self._first_alarmed(), 0
+            self._go_to(self.cursor)
         self._hold()
+
+    def _readable_part(self) -> float:
+        """Up to when the busiest signal can be told apart, at most the end."""
+        most = (self.cells if self.size.width else USUAL_CELLS) // CELLS_PER_CHANGE
+        parts = [float(lane.times[most]) for lane in self.content.lanes if len(lane.times) > most]
+        return min([*parts, self.content.end or 1.0])
 
     def show_note(self, note: str) -> None:
         """Show why there are no lanes."""

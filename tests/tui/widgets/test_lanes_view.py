@@ -115,3 +115,14 @@ async def test_no_lanes_have_a_reason() -> None:
         view.show_note("no waveforms")
         await pilot.press("n", "j", "plus", "h", "0", "left")
         assert lines(view)[0] == "no waveforms"
+
+
+async def test_a_long_dump_begins_with_a_part_that_can_be_read() -> None:
+    busy = Lane("clk", 1, np.arange(1000) / 100, tuple("01" * 500))
+    async with shown(busy) as (pilot, view):
+        first = view.span
+        assert first[0] == 0.0 and 0.1 <= first[1] <= 0.25
+        await pilot.press("0")
+        assert tuple(view.span) == (0.0, 10.0)
+    async with shown(busy, start_at=9.0) as (_, view):
+        assert view.span[0] <= 9.0 < view.span[1]

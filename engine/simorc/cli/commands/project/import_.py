@@ -86,6 +86,9 @@ def plugin(name: str, source: Path, out: Path | None) -> None:
     _made(importer(source, out))
 
 
+PROJECT = "{project}"
+
+
 def _made(carried: Carried) -> None:
     """Write the project, check it, and report: what was imported, changed and left behind, and what to do."""
     for path in carried.write():
@@ -102,7 +105,7 @@ def _made(carried: Carried) -> None:
     if not step:
         note("nothing to simulate: no testbench was imported, for the reasons above")
         click.get_current_context().exit(ExitCode.BAD_USAGE)
-    note(f"checked, no problems; next: {step} --project {where}")
+    note(f"checked, no problems; next: {step.replace(PROJECT, where)}")
 
 
 def _report(carried: Carried) -> list[str]:
@@ -132,13 +135,18 @@ def _report(carried: Carried) -> list[str]:
 
 
 def _next_step(carried: Carried) -> str:
-    """Netlists first where the project has schematics without them; '' if it has no sweeps."""
+    """Netlists first where the project has schematics without them; '' if it has no testbench. `PROJECT`
+    stands for its directory.
+    """
     from simorc.config.project import Project
     from simorc.schematics.pairs import pairs_of
 
     project = Project.load(carried.directory)
-    if not project.sweeps:
+    if not project.testbenches:
         return ""
+    if not project.sweeps:
+        first = plain(next(iter(project.testbenches)))
+        return f"write a sweep for testbench {first}, and name it under sweeps: in {PROJECT}/sim_setup.yaml"
     if any(not pair.netlist.is_file() for pair in pairs_of(project)):
-        return "simorc netlist --update"
-    return f"simorc run {' '.join(map(plain, project.sweeps))}"
+        return f"simorc netlist --update --project {PROJECT}"
+    return f"simorc run {' '.join(map(plain, project.sweeps))} --project {PROJECT}"
