@@ -9,8 +9,8 @@ import pytest
 from simorc.config.project import Project
 from simorc.errors import ConfigError
 from simorc.launch.build import build_run
-from simorc.netlist.deck.data_files import data_fault
-from simorc.netlist.deck.lint_data_files import lint_data_files
+from simorc.netlist.checks.data_files import data_fault
+from simorc.netlist.checks.lint_data_files import lint_data_files
 
 TABLE = "* a table\n3\n2\n0 1 2\n0 1\n# rows\n1 2 3\n2 3 4\n"
 CUBE = "2\n2\n2\n0 1\n0 1\n0 1\n1 2\n3 4\n* second\n5 6\n7 8\n"

@@ -8,6 +8,7 @@ import pytest
 
 from simorc.config.project import Project
 from simorc.deck_text import read_leniently
+from simorc.netlist.checks.lint_definitions import lint_definitions
 from simorc.netlist.deck import definitions as module
 from simorc.netlist.deck.definitions import (
     SEED,
@@ -17,7 +18,6 @@ from simorc.netlist.deck.definitions import (
     definitions,
     included_definitions,
 )
-from simorc.netlist.deck.lint_definitions import lint_definitions
 
 
 def names(deck: str, directory: Path) -> list[str]:

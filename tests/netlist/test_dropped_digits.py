@@ -11,8 +11,8 @@ import pytest
 from simorc.config.project import Project
 from simorc.errors import ConfigError, TemplateError
 from simorc.launch.build import build_run
-from simorc.netlist.deck.dropped_digits import dropped_digits, loses_digits
-from simorc.netlist.deck.lint_literals import lint_literals
+from simorc.netlist.checks.dropped_digits import dropped_digits, loses_digits
+from simorc.netlist.checks.lint_literals import lint_literals
 from simorc.netlist.template import Template
 from tests.waiting import PATIENCE
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from simorc.netlist.checks.ignored_conditions import ignored_conditions
+from simorc.netlist.checks.lint_definitions import lint_conditions, lint_measures
 from simorc.netlist.deck.deck import Deck
-from simorc.netlist.deck.ignored_conditions import ignored_conditions
-from simorc.netlist.deck.lint_definitions import lint_conditions, lint_measures
 from simorc.simulators.ngspice.verdict import Ending, judge
 from tests.divider_projects import DIVIDER, MakeProject
 from tests.simulators.ngspice_versions import programs_under_test

@@ -6,9 +6,9 @@ import pytest
 
 from simorc.errors import ConfigError, NetlistError
 from simorc.launch.build import build_run
+from simorc.netlist.checks.lint_impossible import lint_impossible
 from simorc.netlist.deck.control_block import for_batch
 from simorc.netlist.deck.deck import Deck
-from simorc.netlist.deck.lint_impossible import lint_impossible
 from simorc.simulators.ngspice.session_commands import session_commands
 from tests.divider_projects import DIVIDER, MakeProject
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simorc.config.project import Project
-from simorc.netlist.deck.lint_random import lint_random
+from simorc.netlist.checks.lint_random import lint_random
 
 DECK = "* t\n{}\nv1 in 0 1\nr1 in out 1k\nr2 out 0 {{{{ parameters.r }}}}\n.op\n.end\n"
 SWEEP = "testbench: t\n# monte carlo\nmonte_carlo: {samples: 4}\n"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from simorc.config.project import Project
-from simorc.netlist.deck.lint_title import lint_titles
-from simorc.netlist.deck.title_card import looks_like_card
+from simorc.netlist.checks.lint_title import lint_titles
+from simorc.netlist.checks.title_card import looks_like_card
 
 REST = (
     "R9 in out 1k\nC9 out 0 1n\n.model dm d\nD9 out mid dm\nL1 in out 1m\nL2 out 0 1m\n"

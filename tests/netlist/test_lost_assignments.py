@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simorc.netlist.deck.lost_assignments import in_use, lost_assignments
+from simorc.netlist.checks.lost_assignments import in_use, lost_assignments
 from tests.simulators.ngspice_versions import programs_under_test
 from tests.waiting import PATIENCE
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from simorc.netlist.checks.unknown_names import unknown_names
 from simorc.netlist.deck.deck import Deck
-from simorc.netlist.deck.unknown_names import unknown_names
 
 RC = "* rc v(nosuch)\nV1 in 0 dc 1 ac 1\nR1 in (Out) 1k\nC1 Out,0 1n\nX1 out [x y] cell\n.global vdd\n"
 

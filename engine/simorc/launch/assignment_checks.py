@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from simorc.deck_text import read_leniently
 from simorc.errors import ToolMissing
+from simorc.netlist.checks.lint_title import first_decks
+from simorc.netlist.checks.lost_assignments import ENDLESS_IN, LostAssignment, in_use, lost_assignments
 from simorc.netlist.deck.file_references import closure
 from simorc.netlist.deck.includes import rendered_deck
-from simorc.netlist.deck.lint_title import first_decks
-from simorc.netlist.deck.lost_assignments import ENDLESS_IN, LostAssignment, in_use, lost_assignments
 from simorc.netlist.deck.own_files import decks_of, own_files
 from simorc.netlist.finding import Finding
 from simorc.simulators.ngspice.cold import Ngspice

@@ -16,14 +16,14 @@ from simorc.launch.assignment_checks import lint_assignments, lint_kit_assignmen
 from simorc.launch.case_plan import plan_of
 from simorc.launch.sweep_checks import sweep_problems
 from simorc.launch.text_checks import default_problems
+from simorc.netlist.checks.lint_data_files import lint_data_files
+from simorc.netlist.checks.lint_definitions import lint_conditions, lint_definitions, lint_measures
+from simorc.netlist.checks.lint_impossible import lint_impossible
+from simorc.netlist.checks.lint_literals import lint_literals
+from simorc.netlist.checks.lint_random import lint_random
+from simorc.netlist.checks.lint_title import lint_titles
+from simorc.netlist.checks.lint_values import lint_values
 from simorc.netlist.deck.includes import lint_includes
-from simorc.netlist.deck.lint_data_files import lint_data_files
-from simorc.netlist.deck.lint_definitions import lint_conditions, lint_definitions, lint_measures
-from simorc.netlist.deck.lint_impossible import lint_impossible
-from simorc.netlist.deck.lint_literals import lint_literals
-from simorc.netlist.deck.lint_random import lint_random
-from simorc.netlist.deck.lint_title import lint_titles
-from simorc.netlist.deck.lint_values import lint_values
 from simorc.netlist.finding import Finding
 from simorc.operating_point.table import SAVED_AS
 from simorc.schematics.lint import lint_project

@@ -16,8 +16,8 @@ from simorc.config.sweep_value_checks import swept_texts
 from simorc.config.validate.cross_checks import written_path
 from simorc.config.yaml.source import KeyPath, Source, read_yaml
 from simorc.errors import Problem, TemplateError
-from simorc.netlist.deck.dropped_digits import dropped_digits
-from simorc.netlist.deck.lost_assignments import lost_assignments
+from simorc.netlist.checks.dropped_digits import dropped_digits
+from simorc.netlist.checks.lost_assignments import lost_assignments
 from simorc.netlist.template import Template
 from simorc.netlist.value_places import resembles_a_number
 from simorc.units import Value

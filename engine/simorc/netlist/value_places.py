@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from simorc.netlist.deck.dropped_digits import DroppedDigits, NumberPlace, loses_digits, number_place
+from simorc.netlist.checks.dropped_digits import DroppedDigits, NumberPlace, loses_digits, number_place
 from simorc.number_grammar import begins_like_a_number, read_number, unit_apart
 from simorc.units import Number, Value
 

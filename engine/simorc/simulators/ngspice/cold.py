@@ -14,9 +14,9 @@ from pathlib import Path
 
 from simorc.deck_text import encoded
 from simorc.errors import NetlistError, ToolMissing
+from simorc.netlist.checks.lint_literals import reads_resistor_codes
 from simorc.netlist.deck.control_block import for_batch
 from simorc.netlist.deck.deck import Deck
-from simorc.netlist.deck.lint_literals import reads_resistor_codes
 from simorc.simulators.case_watch import CaseWatch
 from simorc.simulators.child_process import Child, attended
 from simorc.simulators.job import Job

@@ -13,9 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from simorc.deck_text import read_leniently
-from simorc.netlist.deck.dropped_digits import dropped_digits
+from simorc.netlist.checks.dropped_digits import dropped_digits
+from simorc.netlist.checks.lost_assignments import ENDLESS_IN, LostAssignment, in_use, lost_assignments
 from simorc.netlist.deck.file_references import included_beneath
-from simorc.netlist.deck.lost_assignments import ENDLESS_IN, LostAssignment, in_use, lost_assignments
 from simorc.simulators.ngspice.hoisted_decks import PARTS
 
 _MOST_BYTES = 16 << 20

@@ -16,7 +16,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from simorc.netlist.deck.lost_words import lost_words, may_have_lost_words
+from simorc.netlist.checks.lost_words import lost_words, may_have_lost_words
 
 ENDLESS_IN = frozenset({(39,)})
 """The versions of ngspice (39, 39.2, 39.3) that read some cards without end, by their first number."""

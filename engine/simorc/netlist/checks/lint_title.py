@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from simorc.netlist.checks.title_card import looks_like_card
 from simorc.netlist.deck.includes import RenderedDeck, rendered_deck
-from simorc.netlist.deck.title_card import looks_like_card
 from simorc.netlist.finding import Finding
 from simorc.sweeps.plan import Plan
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simorc.deck_text import read_leniently
-from simorc.netlist.deck.data_files import FILE, MODEL, data_fault
+from simorc.netlist.checks.data_files import FILE, MODEL, data_fault
+from simorc.netlist.checks.lint_title import first_decks
 from simorc.netlist.deck.file_references import FileReference, found, included_beneath
-from simorc.netlist.deck.lint_title import first_decks
 from simorc.netlist.finding import Finding
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simorc.deck_text import read_leniently
-from simorc.netlist.deck.dropped_digits import dropped_digits
+from simorc.netlist.checks.dropped_digits import dropped_digits
 from simorc.netlist.deck.own_files import decks_of, own_files
 from simorc.netlist.finding import Finding
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from simorc.netlist.checks.lint_title import first_decks
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.impossible import as_script, impossible_analysis
-from simorc.netlist.deck.lint_title import first_decks
 from simorc.netlist.deck.own_files import decks_of, own_files
 from simorc.netlist.deck.parts import OBEYED
 from simorc.netlist.finding import Finding
