@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from simorc.config.project import Project
-from simorc.netlist.checks.lint_values import lint_values, place_of_value
 from simorc.netlist.checks import lint_values as lint_values_module
+from simorc.netlist.checks.lint_values import lint_values, place_of_value
 from simorc.number_grammar import near_number
 from tests.counted_work import lines_run
 

@@ -5,6 +5,7 @@ import pytest
 from simorc.errors import ExpressionError
 from simorc.rundir.case_rate import CaseRate
 from simorc.units import ShownAs
+from simorc_tui.commands.causes_commands import CAUSES_COMMANDS
 from simorc_tui.commands.command import GROUPS
 from simorc_tui.commands.footers import FOOTERS, footer_text
 from simorc_tui.commands.form_commands import FORM_COMMANDS
@@ -84,10 +85,10 @@ def test_help_comes_from_the_commands() -> None:
 
 @pytest.mark.parametrize("place", FOOTERS)
 def test_every_footer_leads_on(place: str) -> None:
-    own = {"tuner": TUNER_COMMANDS, "form": FORM_COMMANDS}.get(place, COMMANDS)
+    own = {"tuner": TUNER_COMMANDS, "form": FORM_COMMANDS, "causes": CAUSES_COMMANDS}.get(place, COMMANDS)
     seen = footer_text(place, own).plain[:80]
     assert seen.count("? help") == 1, "it has to stand on 80 columns"
-    assert seen.count("1-4 panes") == (place not in ("tuner", "form")), "a screen without panes"
+    assert seen.count("1-4 panes") == (place not in ("tuner", "form", "causes")), "a screen of its own"
 
 
 def test_a_footer_has_the_users_keys() -> None:
