@@ -141,12 +141,14 @@ async def test_what_was_plotted_is_plotted_again(project: Path, run: FakeRun) ->
         await user.sees("gain over temp, by corner")
         await user.press("left_square_bracket")
         await user.sees("gain over corner, by temp", "over ‹ corner ›")
-        await user.press("tab", "left_square_bracket")
-        await user.sees("gain over corner, by vdd")
+        await user.press("tab", "left_square_bracket")  # the parameter along x: they change places
+        await user.sees("gain over temp, by corner")
+        await user.press("left_square_bracket")
+        await user.sees("gain over temp, by vdd")
     async with terminal(project) as user:
         await user.until(lambda: user.screen.main.table.row_count == 45)
         await user.press("P")
-        await user.sees("gain over corner, by vdd")
+        await user.sees("gain over temp, by vdd")
 
 
 async def test_the_place_is_there_again(project: Path, run: FakeRun, make_run: MakeRun) -> None:
