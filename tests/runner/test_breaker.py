@@ -122,3 +122,20 @@ def test_the_machine_s_error_is_found_behind_other_exceptions() -> None:
     assert machine_errno(RuntimeError("can't start new thread")) == errno.EAGAIN
     assert machine_errno(ExceptionGroup("two", [ValueError(), OSError(errno.EIO, "x")])) == errno.EIO
     assert machine_errno(FileNotFoundError(errno.ENOENT, "x")) is None
+
+
+def test_a_run_that_was_moved_and_is_back_costs_no_case() -> None:
+    breaker = Breaker()
+    assert "No such file" in breaker.blames_machine(1, met(errno.ENOENT), "")
+    assert "No such file" in breaker.blames_machine(2, met(errno.ENOENT), "")
+
+
+def test_a_file_that_one_case_alone_misses_again_and_again_is_its_own() -> None:
+    breaker = Breaker()
+    verdicts = [breaker.blames_machine(1, met(errno.ENOENT), "") for _ in range(MOST_STRIKES + 1)]
+    assert all(verdicts[:MOST_STRIKES]) and verdicts[-1] == ""
+
+
+def test_a_simulator_that_is_missing_is_no_moved_run() -> None:
+    outcome = Outcome.not_started("ngspice", FileNotFoundError(errno.ENOENT, "No such file", "ngspice"))
+    assert Breaker().blames_machine(1, outcome, "") == ""

@@ -56,8 +56,13 @@ from simorc.simulators.ngspice.whole_cases.loader import Loader
 from simorc.sweeps.plan import Plan
 from simorc.threads import in_thread
 
-LOADED_FIRST = ("numpy", "psutil", "simorc.measurements.measure")
-"""Loaded before the first case: a module whose loading a fault breaks off cannot be loaded again."""
+LOADED_FIRST = (
+    *("numpy", "psutil", "simorc.measurements.measure"),
+    *("anyio._core._signals", "anyio._core._sockets", "anyio._core._subprocesses", "anyio._core._tasks"),
+)
+"""Loaded before the first case: a module whose loading a fault breaks off cannot be loaded again. anyio loads
+its parts when they are used first.
+"""
 
 
 def main() -> int:

@@ -67,4 +67,6 @@ class Breaker:
 
 def _errno_of(outcome: Outcome) -> int | None:
     number = errno.ENOSPC if outcome.kind == FailureKind.OUT_OF_DISK else outcome.errno
+    if number == errno.ENOENT and outcome.kind == FailureKind.INTERNAL:
+        return number  # simorc's own files are gone for a moment: the run was moved, and may be back already
     return number if number in MACHINE_ERRNOS else None
