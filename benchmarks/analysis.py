@@ -23,13 +23,13 @@ import numpy as np
 
 from simorc.analysis.circuit import Circuit, Limit
 from simorc.analysis.evaluation import Evaluator
-from simorc.analysis.failure_search import search_from_star
-from simorc.analysis.limit_states import Margin
+from simorc.analysis.failure_probability.failure_search import search_from_star
+from simorc.analysis.failure_probability.limit_states import Margin
+from simorc.analysis.failure_probability.starting_points import worst_cases
+from simorc.analysis.failure_probability.verification import verified
 from simorc.analysis.local_model import star
 from simorc.analysis.mismatch import contributions
-from simorc.analysis.starting_points import worst_cases
 from simorc.analysis.subject import subject_of
-from simorc.analysis.verification import verified
 from simorc.analysis.worst_case import distances
 from simorc.config.models.analysis import Samples
 from simorc.config.project import Project

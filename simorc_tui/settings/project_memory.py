@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simorc.files import write_json
-from simorc_tui.settings.user_files import state_file
+from simorc_tui.settings.kept_records import KeptRecords
 
 FILE = "projects.json"
 PROJECTS_KEPT = 100
@@ -35,30 +33,17 @@ class ProjectMemory:
     """What is remembered of the project at `root`. Never raises: what cannot be kept is not kept."""
 
     def __init__(self, root: Path) -> None:
-        self._file = state_file(FILE)
+        self._records = KeptRecords(FILE, PROJECTS_KEPT)
         self._root = str(root.resolve())
 
     def recall(self) -> Remembered:
         """As it was left; nothing where nothing is known."""
-        return _remembered(self._all().get(self._root))
+        return _remembered(self._records.get(self._root))
 
     def keep(self, state: Remembered) -> None:
         """From now on this; the projects used last are kept."""
-        known = self._all()
-        known.pop(self._root, None)
-        known[self._root] = {**asdict(state), "plots": dict(list(state.plots.items())[-SWEEPS_KEPT:])}
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            write_json(self._file, dict(list(known.items())[-PROJECTS_KEPT:]))
-        except OSError:
-            return
-
-    def _all(self) -> dict[str, Any]:
-        try:
-            record = json.loads(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return record if isinstance(record, dict) else {}
+        plots = dict(list(state.plots.items())[-SWEEPS_KEPT:])
+        self._records.put(self._root, {**asdict(state), "plots": plots})
 
 
 def _remembered(record: Any) -> Remembered:

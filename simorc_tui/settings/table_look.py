@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from simorc.files import write_json
-from simorc_tui.settings.user_files import state_file
+from simorc_tui.settings.kept_records import KeptRecords
 
 FILE = "tables.json"
 SWEEPS_KEPT = 200
@@ -42,37 +40,20 @@ class LookMemory:
     """The looks of the sweeps of the project at `root`. Never raises: what cannot be kept is not kept."""
 
     def __init__(self, root: Path) -> None:
-        self._file = state_file(FILE)
+        self._records = KeptRecords(FILE, SWEEPS_KEPT)
         self._root = str(root.resolve())
 
     def recall(self, sweep: str) -> TableLook:
         """As it was left; the usual look where nothing is known."""
-        return _look_from(self._all().get(self._key(sweep)))
+        return _look_from(self._records.get(self._key(sweep)))
 
     def keep(self, sweep: str, look: TableLook) -> None:
-        known = self._all()
-        known.pop(self._key(sweep), None)
-        if look != USUAL:
-            known[self._key(sweep)] = {
-                "columns": None if look.columns is None else list(look.columns),
-                "widths": dict(look.widths),
-                "frozen": look.frozen,
-            }
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            write_json(self._file, dict(list(known.items())[-SWEEPS_KEPT:]))
-        except OSError:
-            return
+        columns = None if look.columns is None else list(look.columns)
+        record = {"columns": columns, "widths": dict(look.widths), "frozen": look.frozen}
+        self._records.put(self._key(sweep), None if look == USUAL else record)
 
     def _key(self, sweep: str) -> str:
         return f"{self._root}:{sweep}"
-
-    def _all(self) -> dict[str, Any]:
-        try:
-            record = json.loads(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return record if isinstance(record, dict) else {}
 
 
 def _look_from(record: Any) -> TableLook:

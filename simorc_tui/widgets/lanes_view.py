@@ -78,7 +78,7 @@ class LanesView(Widget, can_focus=True):
         self._hold()
 
     def _readable_part(self) -> float:
-        """Up to when the busiest signal can be told apart, at most the end."""
+        """The time up to which each change of the busiest signal has cells of its own, at most the end."""
         most = (self.cells if self.size.width else USUAL_CELLS) // CELLS_PER_CHANGE
         parts = [float(lane.times[most]) for lane in self.content.lanes if len(lane.times) > most]
         return min([*parts, self.content.end or 1.0])

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simorc.analysis.limit_states import Array, Margin
-from simorc.analysis.normal import tail
+from simorc.analysis.failure_probability.limit_states import Array, Margin
+from simorc.analysis.failure_probability.normal import tail
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ import math
 import numpy as np
 import pytest
 
-from simorc.analysis.failure_search import WorstCase, search_from_star
-from simorc.analysis.importance import importance_sampling, interval
-from simorc.analysis.limit_states import Array, Margin
+from simorc.analysis.failure_probability.failure_search import WorstCase, search_from_star
+from simorc.analysis.failure_probability.importance import importance_sampling, interval
+from simorc.analysis.failure_probability.limit_states import Array, Margin
+from simorc.analysis.failure_probability.normal import quantile, sigma_of, tail
+from simorc.analysis.failure_probability.regions import further_regions, relevant
+from simorc.analysis.failure_probability.subset_sampling import subset_sampling
+from simorc.analysis.failure_probability.verification import verified
 from simorc.analysis.local_model import star
-from simorc.analysis.normal import quantile, sigma_of, tail
-from simorc.analysis.regions import further_regions, relevant
-from simorc.analysis.subset_sampling import subset_sampling
-from simorc.analysis.verification import verified
 from tests.analysis.analytic_limits import (
     KNOWN,
     Known,

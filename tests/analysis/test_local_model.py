@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simorc.analysis.limit_states import Array
+from simorc.analysis.failure_probability.limit_states import Array
 from simorc.analysis.local_model import from_samples, from_star, least_samples, star
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simorc.analysis.failure_search import WorstCase, search_from_star
-from simorc.analysis.limit_states import Array
+from simorc.analysis.failure_probability.failure_search import WorstCase, search_from_star
+from simorc.analysis.failure_probability.limit_states import Array
+from simorc.analysis.failure_probability.starting_points import worst_cases
 from simorc.analysis.local_model import star
-from simorc.analysis.starting_points import worst_cases
 from tests.analysis.analytic_limits import Known, both_sides, half_planes, linear, quadratic, two_regions
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from simorc.analysis.normal import tail
+from simorc.analysis.failure_probability.normal import tail
 from simorc.analysis.stored_analyses import stored_analyses
 from simorc.config.project import Project
 from simorc.errors import ConfigError

@@ -10,7 +10,7 @@ import numpy as np
 
 from simorc.analysis.conditions import Condition
 from simorc.analysis.evaluation import Evaluator
-from simorc.analysis.limit_states import Array, Margin
+from simorc.analysis.failure_probability.limit_states import Array, Margin
 from simorc.analysis.local_model import LocalModel, from_star, star
 from simorc.analysis.points import Evaluation, Point
 from simorc.config.definitions import Spec

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simorc.analysis.limit_states import Array
+from simorc.analysis.failure_probability.limit_states import Array
 
 ENOUGH = 0.9
 """The R² below which the linear part alone does not describe a measurement."""

@@ -12,13 +12,13 @@ import numpy as np
 from simorc.analysis.circuit import Circuit, Limit, Progress, limits_of
 from simorc.analysis.conditions import Condition
 from simorc.analysis.evaluation import Evaluator
-from simorc.analysis.failure_search import WorstCase
-from simorc.analysis.importance import Estimate
+from simorc.analysis.failure_probability.failure_search import WorstCase
+from simorc.analysis.failure_probability.importance import Estimate
+from simorc.analysis.failure_probability.normal import sigma_of
+from simorc.analysis.failure_probability.starting_points import worst_cases
+from simorc.analysis.failure_probability.verification import verified
 from simorc.analysis.local_model import LocalModel
-from simorc.analysis.normal import sigma_of
-from simorc.analysis.starting_points import worst_cases
 from simorc.analysis.subject import Subject
-from simorc.analysis.verification import verified
 from simorc.config.models.analysis import Samples
 
 _NOT_NORMAL = 0.05

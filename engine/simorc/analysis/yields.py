@@ -13,8 +13,8 @@ import numpy.typing as npt
 from simorc.analysis.circuit import Circuit, Progress
 from simorc.analysis.conditions import Condition
 from simorc.analysis.evaluation import Evaluator
-from simorc.analysis.limit_states import Array
-from simorc.analysis.normal import sigma_of
+from simorc.analysis.failure_probability.limit_states import Array
+from simorc.analysis.failure_probability.normal import sigma_of
 from simorc.analysis.subject import Subject
 from simorc.analysis.worst_case import LimitDistance, distances
 from simorc.config.definitions import Spec

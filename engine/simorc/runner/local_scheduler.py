@@ -22,9 +22,8 @@ from simorc.rundir.layout import RunLayout
 from simorc.rundir.run_settings import RunSettings
 from simorc.rundir.store.connection import DatabaseError
 from simorc.rundir.store.finished import Finished, finished_elsewhere
-from simorc.runner.case_queue import CaseQueue
-from simorc.runner.deck_groups import deck_groups
 from simorc.runner.early_stop import Stopping, already_known
+from simorc.runner.first_queue import first_queue
 from simorc.runner.guardian import Guardian
 from simorc.runner.ledger import Ledger, write_down
 from simorc.runner.machine.admission import LOOK_EVERY, Admission
@@ -69,14 +68,12 @@ class LocalScheduler:
         self._executor = executor
         self._guardian = guardian
         self._settings = settings
-        self._groups = groups
         self._admission = admission or Admission(None, None, None)
         # Cases requested by number run even if early stopping would leave them out.
         self._stopping = stopping if settings.cases is None else None
         budgets, rules = budgets_from(settings), installed_retry_rules()
-        self._state = RunState(
-            self._first_queue(), lambda attempts: decide(attempts, budgets, rules), self._stopping
-        )
+        queue = first_queue(store, settings, preparation, executor.place, groups)
+        self._state = RunState(queue, lambda attempts: decide(attempts, budgets, rules), self._stopping)
         self._silent = SilentCases(layout, settings)
         self._machine = machine or MachineWatch(MachineProbes(layout, settings.executable).trouble)
         self._changed: anyio.Event | None = None
@@ -372,32 +369,3 @@ class LocalScheduler:
         if self._changed is not None:  # a slot waits
             self._changed.set()
             self._changed = None
-
-    def _first_queue(self) -> CaseQueue:
-        """What this runner is to do: the cases named, or all that are pending or failed."""
-        statuses, named = self._store.statuses, self._settings.cases
-        for case_id in statuses.ids("in_progress"):
-            self._record_lost(case_id)
-        left = list(named) if named is not None else statuses.ids("pending", "failed")
-        self._store.back_to_pending([case_id for case_id in left if statuses.of(case_id) != "pending"])
-        return CaseQueue(self._grouped(left))
-
-    def _grouped(self, left: Sequence[int]) -> Sequence[Sequence[int]]:
-        """The cases to run in groups that are likely to share a deck."""
-        if self._settings.warm == "off":
-            return [left]
-        groups = deck_groups(self._preparation) if self._groups is None else self._groups
-        self._preparation.set_groups(groups)
-        if len(groups) == 1:
-            return [left]
-        wanted = frozenset(left)
-        return [[case_id for case_id in group if case_id in wanted] for group in groups]
-
-    def _record_lost(self, case_id: int) -> None:
-        """Record an attempt that was in progress when an earlier runner died; the case is pending again."""
-        died = Outcome.failed(FailureKind.LOST_WORKER, "the runner died during this attempt")
-        attempt = self._store.attempts_of(case_id)
-        self._store.attempt_finished(
-            Finished(case_id, attempt, died, "retry", False, time.time(), self._executor.place)
-        )
-        self._store.back_to_pending([case_id])

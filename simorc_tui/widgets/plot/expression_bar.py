@@ -36,7 +36,7 @@ class ExpressionBar(Vertical):
     ExpressionBar > Horizontal { height: 1; }
     ExpressionBar .prompt { width: 2; }
     ExpressionBar Input { width: 1fr; }
-    ExpressionBar .told { width: 1fr; height: 1; }
+    ExpressionBar .expression-note { width: 1fr; height: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "turn_away", "cancel", show=False),
@@ -68,7 +68,7 @@ class ExpressionBar(Vertical):
         with Horizontal():
             yield Label(PROMPT, classes="prompt")
             yield Input(placeholder="db(v(out)/v(in))", suggester=self.suggester, compact=True)
-        yield Label("", classes="told")
+        yield Label("", classes="expression-note")
 
     @property
     def field(self) -> Input:
@@ -98,7 +98,7 @@ class ExpressionBar(Vertical):
             text = f"{problem} ^".rjust(place + 1)
         else:
             text = f"{column}: {problem}"
-        self.query_one(".told", Label).update(coloured(plain(text), "bold red" if problem else ""))
+        self.query_one(".expression-note", Label).update(coloured(plain(text), "bold red" if problem else ""))
 
     def show_missing(self, text: str, problem: str) -> None:
         """Show the error of evaluating `text`, below the signal that caused it, if the line still has it."""
@@ -161,7 +161,7 @@ class ExpressionBar(Vertical):
         found = self.suggester.completions(self.field.value)[1]
         more = f"  +{len(found) - MOST_NAMED}" if len(found) > MOST_NAMED else ""
         words = "  ".join(found[:MOST_NAMED]) + more if len(found) > 1 else ""
-        self.query_one(".told", Label).update(Text(plain(PROMPT + words if words else ""), "dim"))
+        self.query_one(".expression-note", Label).update(Text(plain(PROMPT + words if words else ""), "dim"))
 
     def _stop(self) -> None:
         if self._timer is not None:

@@ -10,7 +10,7 @@ from simorc.cli.output.tables import table
 from simorc.text import plain
 
 if TYPE_CHECKING:
-    from simorc.analysis.importance import Estimate
+    from simorc.analysis.failure_probability.importance import Estimate
     from simorc.analysis.mismatch import Contributions
     from simorc.analysis.sensitivity import Effect, Sensitivities
     from simorc.analysis.worst_case import LimitDistance, RangeDistance

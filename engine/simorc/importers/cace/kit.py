@@ -1,4 +1,4 @@
-"""Files of the process kit that CACE uses without being told: settings of ngspice, and the xschemrc."""
+"""Files of the process kit that CACE uses by default: settings of ngspice, and the xschemrc."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simorc.netlist.deck.definitions import definitions_of
@@ -48,11 +48,6 @@ def ignored_conditions(text: str) -> list[IgnoredCondition]:
     reading = _Reading(text)
     found = [*reading.always, *reading.replaced()]
     return sorted(found, key=lambda each: each.line)
-
-
-def measured_again(name: str, lines: Iterable[int]) -> str:
-    """What happens to ``.meas`` cards of one name."""
-    return f".meas {name} is on lines {', '.join(map(str, lines))}: {name} is the value of one of them only"
 
 
 class _Reading:

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from simorc.netlist.checks.ignored_conditions import ignored_conditions, measured_again
+from simorc.netlist.checks.ignored_conditions import ignored_conditions
 from simorc.netlist.checks.lint_title import first_decks
+from simorc.netlist.deck.card_measures import measured_again
 from simorc.netlist.deck.deck import Deck
 from simorc.netlist.deck.definitions import SEED, TEMPERATURE, Definition, definitions
 from simorc.netlist.deck.includes import RenderedDeck, rendered_deck

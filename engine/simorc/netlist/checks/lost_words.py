@@ -1,9 +1,9 @@
 """Words after a value that ngspice ignores without a word: what follows a blank, or a closing brace.
 
-- ``x1 a s w=1 k`` and ``.subckt s a w=2 * 1k``: the value is what stands before the blank.
+- ``x1 a s w=1 k`` and ``.subckt s a w=2 * 1k``: the value ends at the blank.
 - ``.param q=1 k w=2``: the same on a card with two or more assignments; on a card with one, a blank is part
   of its expression.
-- ``x1 a s w={q}*2``: the value is what stands in the braces.
+- ``x1 a s w={q}*2``: the value is what the braces contain.
 - ``.option reltol=1 m``: what looks like an option of its own is a unit.
 """
 
@@ -88,7 +88,7 @@ def _end_of_value(kind: str, match: re.Match[str]) -> int:
 
 
 def _masked(card: str) -> str:
-    """A card of the same length in which nothing stands in parentheses and braces."""
+    """A card of the same length, without the contents of parentheses and braces."""
     for _ in range(_DEEPEST):
         masked = _INNERMOST.sub(lambda match: _filled(match[0]), card)
         if masked == card:

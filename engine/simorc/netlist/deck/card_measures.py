@@ -8,7 +8,7 @@ ngspice itself selects it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from simorc.netlist.convergence_options import with_cards
 from simorc.netlist.deck.cards import resolved
@@ -95,3 +95,8 @@ def _signals(text: str) -> Iterator[str]:
         if device:
             yield device
         yield from (f"{kind}({node})" for node in (first, second) if node and node not in {"0", "gnd"})
+
+
+def measured_again(name: str, lines: Iterable[int]) -> str:
+    """What happens to ``.meas`` cards of one name."""
+    return f".meas {name} is on lines {', '.join(map(str, lines))}: {name} is the value of one of them only"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simorc.netlist.checks.ignored_conditions import ignored_conditions, measured_again
+from simorc.netlist.checks.ignored_conditions import ignored_conditions
 from simorc.netlist.checks.title_card import looks_like_card
 from simorc.netlist.checks.unknown_names import unknown_names
+from simorc.netlist.deck.card_measures import measured_again
 from simorc.netlist.deck.deck import Deck
 from simorc.simulators.case_warnings import CaseWarning, WarningKind
 

@@ -136,7 +136,7 @@ def _report(carried: Carried) -> list[str]:
 
 def _next_step(carried: Carried) -> str:
     """Netlists first where the project has schematics without them; '' if it has no testbench. `PROJECT`
-    stands for its directory.
+    is replaced by its directory.
     """
     from simorc.config.project import Project
     from simorc.schematics.pairs import pairs_of

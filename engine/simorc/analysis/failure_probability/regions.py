@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from simorc.analysis.failure_search import WorstCase, find_worst_case
-from simorc.analysis.limit_states import Array, Margin
+from simorc.analysis.failure_probability.failure_search import WorstCase, find_worst_case
+from simorc.analysis.failure_probability.limit_states import Array, Margin
 
 _BATCH = 25
 _QUIET = 9

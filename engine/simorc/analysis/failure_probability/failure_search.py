@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from simorc.analysis.limit_states import Array, Margin
-from simorc.analysis.normal import tail
+from simorc.analysis.failure_probability.limit_states import Array, Margin
+from simorc.analysis.failure_probability.normal import tail
 
 _STEP = 0.1
 """Of a forward difference, in sigma: large against the simulator's tolerances, small against curvature."""

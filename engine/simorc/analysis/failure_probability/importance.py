@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simorc.analysis.limit_states import Array, Margin
-from simorc.analysis.normal import CONFIDENCE, quantile, sigma_of
+from simorc.analysis.failure_probability.limit_states import Array, Margin
+from simorc.analysis.failure_probability.normal import CONFIDENCE, quantile, sigma_of
 
 _LEARNING = 0.25
 """The share of the samples that improves the distribution."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from simorc.analysis.failure_search import WorstCase
-from simorc.analysis.importance import Estimate, importance_sampling
-from simorc.analysis.limit_states import Margin
-from simorc.analysis.normal import CONFIDENCE
-from simorc.analysis.regions import further_regions, relevant
-from simorc.analysis.subset_sampling import subset_sampling
+from simorc.analysis.failure_probability.failure_search import WorstCase
+from simorc.analysis.failure_probability.importance import Estimate, importance_sampling
+from simorc.analysis.failure_probability.limit_states import Margin
+from simorc.analysis.failure_probability.normal import CONFIDENCE
+from simorc.analysis.failure_probability.regions import further_regions, relevant
+from simorc.analysis.failure_probability.subset_sampling import subset_sampling
 
 _SEARCHING = 0.35
 """The share of the simulations that looks for further failure regions."""

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simorc.analysis.failure_search import WorstCase, find_worst_case, search_from_star
-from simorc.analysis.limit_states import Array, Margin
+from simorc.analysis.failure_probability.failure_search import WorstCase, find_worst_case, search_from_star
+from simorc.analysis.failure_probability.limit_states import Array, Margin
 
 _SAME = 0.7
 """Worst-case points nearer to each other than this, in sigma, are one."""

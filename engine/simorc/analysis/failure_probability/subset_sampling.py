@@ -11,9 +11,9 @@ import math
 
 import numpy as np
 
-from simorc.analysis.importance import Estimate
-from simorc.analysis.limit_states import Array, Margin
-from simorc.analysis.normal import CONFIDENCE, quantile
+from simorc.analysis.failure_probability.importance import Estimate
+from simorc.analysis.failure_probability.limit_states import Array, Margin
+from simorc.analysis.failure_probability.normal import CONFIDENCE, quantile
 
 _SHARE = 0.1
 _MOST_LEVELS = 12

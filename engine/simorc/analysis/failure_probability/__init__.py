@@ -1,0 +1,1 @@
+"""The probability that a limit is violated: searches for worst-case points, sampling around them."""
